@@ -1,0 +1,8 @@
+-- gate: determinations
+-- severity: warning
+-- table: reconciliation
+-- sentence: Our letters and flags are those that CDE published.
+-- reason: A difference is a wrong rule, a reissued file, or a correction of CDE's; a person must look.
+select cds, lea_name, dashboard_year, flag, ours, cde from reconciliation
+where class not in ('agree', 'not_comparable')
+order by cds, dashboard_year, flag

@@ -1,0 +1,1 @@
+"""How a run is driven: the command, the nightly flow, and the order of steps."""

@@ -1,0 +1,122 @@
+"""The command ``dta``."""
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from transforms.errors import DtaError
+from transforms.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
+out_console, err_console = Console(), Console(stderr=True)
+
+Source = Annotated[str | None, typer.Option("--source", help="'sample', or a folder of files named as CDE names them. Also DTA_SOURCE.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
+SHOWN_ROWS = 200
+
+
+def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> Settings:
+    """Settings with the given options over DTA_* variables."""
+    given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
+    return Settings(**{k: v for k, v in given.items() if v is not None})
+
+
+@app.command()
+def run(source: Source = None, out: Out = None, as_of: AsOf = None) -> None:
+    """Read the sources, decide, check, and publish a release if anything changed."""
+    from flows.progress import run_with_progress
+
+    settings = settings_from(source, out, as_of.date() if as_of else None)
+    run_with_progress(settings, out_console, err_console)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="Name or CDS code of a district or county office.")],
+    year: Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")] = None,
+    source: Source = None,
+    out: Out = None,
+) -> None:
+    """Say why an LEA is eligible, is not, or why that cannot be told; show groups, causes and sources."""
+    from flows.show import show_explanation
+    from reports.explain import determination_years
+    from reports.explain import explain as collect
+    from reports.published import NotFoundError, find_lea, open_release
+
+    with open_release(settings_from(source, out).out) as connection:
+        lea = find_lea(connection, name)
+        years = determination_years(connection)
+        if year is not None and year not in years:
+            raise NotFoundError(f"There is no determination of {year} in this release. It has {', '.join(map(str, years))}.")
+        show_explanation(out_console, collect(connection, lea, year or years[-1]))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A query on the tables of the current release.")],
+    format: Annotated[Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="How rows are written to the standard output.")] = "table",
+    source: Source = None,
+    out: Out = None,
+) -> None:
+    """Query the current release, read-only."""
+    from flows.query import run_query
+
+    run_query(settings_from(source, out).out, query, format, out_console, SHOWN_ROWS)
+
+
+@app.command()
+def status(source: Source = None, out: Out = None) -> None:
+    """Say which release is current, how old it is, how the last run ended, and what it was made from."""
+    from transforms.release import current_release, read_manifest
+    from transforms.status import read_status
+
+    folder = settings_from(source, out).out
+    last, release = read_status(folder), current_release(folder)
+    if not last and release is None:
+        raise typer.Exit(_fail(f"Nothing has been run in {folder} yet. Run: dta run", 6))
+    if release:
+        manifest = read_manifest(release)
+        out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {_ago(manifest['published_at'])}", highlight=False)
+        out_console.print(f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {release}", highlight=False, soft_wrap=True)
+        for warning in manifest["warnings"]:
+            out_console.print(f"  [yellow]warning[/] {escape(warning['sentence'])} Not so for {warning['failing_rows']} rows.", highlight=False)
+    else:
+        out_console.print("There is no release.")
+    if last:
+        out_console.print(f"Last run {_ago(last['last_run'])}: {last['last_outcome']}. {escape(last['message'])}", highlight=False)
+        out_console.print(f"Last good check {_ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
+        if last["last_outcome"] == "failed":
+            raise typer.Exit(int(last["exit_code"]))
+
+
+def _ago(moment: str) -> str:
+    """A moment as a person reads it."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            n = int(seconds // length)
+            return f"{n} {unit}{'s' if n > 1 else ''} ago"
+    return "just now"
+
+
+def _fail(message: str, code: int) -> int:
+    err_console.print(f"[bold]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    return code
+
+
+def main() -> None:
+    """Run the command; errors that a person can act on end in one message and an exit code."""
+    try:
+        app()
+    except DtaError as error:
+        sys.exit(_fail(str(error), error.exit_code))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Run the steps on a terminal: a moving line per step, then a summary by pathway and where the release lies."""
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from flows.runner import Outcome, execute
+from flows.show import DISCLAIMER, summary_table
+from flows.steps import STEPS, Step
+from reports.published import open_release
+from transforms.database import one_row
+from transforms.release import DATABASE, current_release, read_manifest
+from transforms.run import Run, StepResult
+from transforms.settings import Settings
+
+
+def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
+    """Run all steps; progress goes to the error stream, the result to the standard output."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=log, transient=True) as progress:
+        bar = progress.add_task("starting", total=len(STEPS))
+
+        def perform(step: Step, run: Run) -> StepResult:
+            progress.update(bar, description=f"{step.name}: {step.doing}")
+            started = time.perf_counter()
+            result = step.function(run)
+            progress.advance(bar)
+            log.print(f"{step.name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False)
+            return result
+
+        outcome = execute(settings, perform)
+    console.print(outcome.message)
+    if outcome.outcome == "published":
+        _summary(settings.out, console)
+    release = current_release(settings.out)
+    console.print(f"Release: {settings.out / 'current' / DATABASE}" if release else "", highlight=False, soft_wrap=True)
+    return outcome
+
+
+def _summary(out: Path, console: Console) -> None:
+    """Counts by pathway of the determination now in force, and the warnings."""
+    with open_release(out) as connection:
+        (year,) = one_row(connection, "select max(determination_year) from eligibility")
+        rows = connection.execute(
+            "select p.name, e.status, count(*) from eligibility e join pathways p using (pathway) where e.determination_year = ? "
+            "group by p.name, p.position, e.status order by p.position",
+            [year],
+        ).fetchall()
+    console.print(summary_table(rows, year))
+    release = current_release(out)
+    for warning in read_manifest(release)["warnings"] if release else []:
+        console.print(f"[yellow]Warning[/] ({warning['check_id']}): {warning['sentence']} Not so for {warning['failing_rows']} rows.", highlight=False)
+    console.print(f"[dim]{DISCLAIMER}[/]")

@@ -1,0 +1,130 @@
+"""How verdicts look in a terminal: words first, then the grid, then the sources. Colour is never the only sign."""
+
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from reports.explain import Explanation
+
+COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
+STATUS = {
+    "eligible": ("● eligible", "bold"),
+    "not_eligible": ("○ not eligible", ""),
+    "undetermined": ("? cannot tell", "bold yellow"),
+    "not_assessed": ("– nothing to judge", "dim"),
+    "not_applicable": ("· does not apply", "dim"),
+}
+DISCLAIMER = "Statuses say whether published criteria are met. They are not an official designation."
+
+
+def status_text(status: str) -> Text:
+    """Status with a sign that needs no colour."""
+    label, style = STATUS[status]
+    return Text(label, style)
+
+
+def show_explanation(console: Console, e: Explanation) -> None:
+    """Verdicts in words, groups by year, loans, sources."""
+    console.print(f"[bold]{escape(e.lea.name)}[/] · {e.lea.lea_type.replace('_', ' ')} · {escape(e.lea.county)} County · CDS {e.lea.cds}")
+    console.print(f"Determination year {e.determination_year}, release {e.release_id}\n")
+    for verdict in e.verdicts:
+        console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
+        console.print(f"   {escape(verdict['reason'])}")
+        if verdict["cde_flag"]:
+            agrees = {True: "agrees", False: "[bold]does not agree[/]", None: "cannot be compared"}[verdict["agrees_with_cde"]]
+            console.print(f"   CDE's own flag is {verdict['cde_flag']}: {agrees}.")
+        if verdict["status"] == "undetermined" and verdict["open_question"]:
+            console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
+    if e.groups:
+        console.print()
+        console.print(_grid(e))
+        console.print(
+            "[dim]A letter stands for two or more state priorities met (A to K, as CDE's); below it the indicators that caused it. "
+            "· met no or one priority, – no result of sufficient size, ? cannot be known, (CDE) taken from CDE's letters.[/]"
+        )
+    if e.loans:
+        console.print()
+        console.print(_loans(e))
+    console.print()
+    console.print(_sources(e))
+    console.print(f"[dim]{DISCLAIMER}[/]")
+
+
+def _grid(e: Explanation) -> Table:
+    table = Table(title="Student groups in the counted Dashboards", title_justify="left", show_lines=True)
+    table.add_column("Group")
+    for year in e.window:
+        table.add_column(str(year))
+    table.add_column("Years", justify="right")
+    for group in e.groups:
+        cells = [_cell(e.cells.get((group["student_group"], year))) for year in e.window]
+        total = f"{len(group['years_met'])} of {len(e.window)}" + (" ●" if group["counts"] else "")
+        table.add_row(f"{group['student_group']}\n[dim]{escape(group['name'])}[/]", *cells, total)
+    return table
+
+
+def _cell(cell: dict[str, Any] | None) -> RenderableType:
+    """One group in one year."""
+    if cell is None:
+        return Text("·", "dim")
+    if cell["meets_criteria"] is None:
+        return Text(f"? {cell['note'] or ''}", "yellow")
+    if not cell["meets_criteria"]:
+        return Text("–" if cell["has_result"] is False else "·", "dim")
+    if cell["basis"] != "indicators":
+        return Text(f"{cell['letter']}  (CDE)\npriorities {', '.join(map(str, cell['priorities_met']))}")
+    return Group(Text(f"{cell['letter'] or '●'}", "bold"), *[_cause(c) for c in cell["causes"]])
+
+
+def _cause(cause: dict[str, Any]) -> Text:
+    """An indicator and its level, in words and colour."""
+    if cause["measure"] == "color":
+        word, style = COLORS[cause["level"]]
+    else:
+        word, style = "worst status", "red"
+    return Text(f"{cause['indicator']} {word}", style)
+
+
+def _loans(e: Explanation) -> Table:
+    table = Table(title="State loan record", title_justify="left")
+    for heading in ("Event", "Date as sourced", "Role", "Confidence", "Source"):
+        table.add_column(heading, overflow="fold")
+    for loan in e.loans:
+        table.add_row(loan["event"], escape(loan["date_text"]), escape(loan["role"] or ""), loan["confidence"], escape(loan["source_url"]))
+    return table
+
+
+def _sources(e: Explanation) -> Table:
+    table = Table(title="Sources", title_justify="left")
+    for heading in ("File", "What", "SHA-256", "First seen"):
+        table.add_column(heading)
+    for source in e.sources:
+        table.add_row(escape(source["file"] or "missing"), escape(source["title"]), (source["sha256"] or "")[:12], source["first_seen"] or "")
+    return table
+
+
+def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
+    """Counts by pathway and status for one determination year."""
+    table = Table(title=f"Determination year {year}: districts and county offices by pathway", title_justify="left")
+    table.add_column("Pathway")
+    for label, _ in STATUS.values():
+        table.add_column(label, justify="right")
+    counts: dict[str, dict[str, int]] = {}
+    for name, status, n in rows:
+        counts.setdefault(name, {})[status] = n
+    for name, by_status in counts.items():
+        table.add_row(name, *[str(by_status.get(s, 0)) for s in STATUS])
+    return table
+
+
+def result_table(columns: list[str], rows: list[tuple[Any, ...]], total: int) -> Table:
+    """Rows of a query."""
+    table = Table(caption=f"{total:,} rows" if total == len(rows) else f"first {len(rows)} of {total:,} rows; --format csv shows all")
+    for column in columns:
+        table.add_column(escape(column), overflow="fold")
+    for row in rows:
+        table.add_row(*["" if v is None else escape(str(v)) for v in row])
+    return table

@@ -1,0 +1,49 @@
+"""The steps of a run, once, in order. The command runs them directly; the nightly flow wraps each in a task."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from transforms.build import build_core, build_criteria, build_determinations
+from transforms.digests import inputs_digest
+from transforms.raw.stage import read_raw
+from transforms.release import is_unchanged, publish
+from transforms.run import Run, StepResult
+from transforms.snapshot import take_snapshots
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage: what it is called, what it does in words, and the function."""
+
+    name: str
+    doing: str
+    function: Callable[[Run], StepResult]
+
+
+def compare_inputs(run: Run) -> StepResult:
+    """Stop early if the current release was made from these very inputs."""
+    digest = inputs_digest(run)
+    run.save_fact("inputs_digest", digest)
+    files = len(run.snapshots())
+    if is_unchanged(run.settings.out, digest, run.settings.as_of):
+        return StepResult(files, 0, "Nothing changed since the current release: nothing to publish.", finished=True)
+    return StepResult(files, files, "inputs differ from the current release")
+
+
+def pass_gates(run: Run) -> StepResult:
+    """Run the gates; Great Expectations is imported only here."""
+    from expectations.gates import run_gates
+
+    return run_gates(run)
+
+
+STEPS = (
+    Step("snapshot", "keeping source files", take_snapshots),
+    Step("compare", "comparing with the current release", compare_inputs),
+    Step("raw", "reading files", read_raw),
+    Step("core", "typing rows", build_core),
+    Step("criteria", "judging student groups", build_criteria),
+    Step("determinations", "deciding pathways", build_determinations),
+    Step("gates", "checking", pass_gates),
+    Step("release", "publishing", publish),
+)

@@ -1,0 +1,1 @@
+"""What readers see, made from the published release only."""

@@ -1,0 +1,52 @@
+"""Open the current release for reading, and find an LEA in it by name or CDS code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from transforms.database import connect_read_only
+from transforms.errors import ReleaseError
+from transforms.release import DATABASE, current_release
+
+
+@dataclass(frozen=True)
+class Lea:
+    """A district or county office of the release."""
+
+    cds: str
+    name: str
+    lea_type: str
+    county: str
+
+
+class NotFoundError(ReleaseError):
+    """No LEA of that name; the message offers near matches (exit code 2)."""
+
+    exit_code = 2
+
+
+def open_release(out: Path) -> duckdb.DuckDBPyConnection:
+    """Read-only connection to the current release. Raises ReleaseError when there is none."""
+    release = current_release(out)
+    if release is None:
+        raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
+    return connect_read_only(release / DATABASE)
+
+
+def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
+    """The LEA with this CDS code (14 or 7 digits) or name; part of a name will do if only one has it. Raises NotFoundError."""
+    columns = "select cds, lea_name, lea_type, county from leas"
+    asked = asked.strip()
+    for condition in ("cds = $asked or cds = $asked || '0000000'", "lower(lea_name) = lower($asked)", "contains(lower(lea_name), lower($asked))"):
+        found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
+        if len(found) == 1:
+            return Lea(*found[0])
+        if found:
+            raise NotFoundError(f"{asked!r} fits {len(found)} LEAs. Say which: " + "; ".join(f"{n} ({c}, {k})" for c, n, _, k in found[:10]))
+    near = connection.execute(
+        "select lea_name, cds from leas order by greatest(jaro_winkler_similarity(lower(lea_name), lower($asked)), "
+        "jaro_winkler_similarity(cds, $asked)) desc, lea_name limit 5",
+        {"asked": asked},
+    ).fetchall()
+    raise NotFoundError(f"No LEA is called {asked!r}. Did you mean: " + "; ".join(f"{n} ({c})" for n, c in near) + "?")

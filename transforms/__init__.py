@@ -1,0 +1,1 @@
+"""From published files to verdicts: plain Python and SQL, no orchestration."""

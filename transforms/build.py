@@ -1,0 +1,83 @@
+"""Stages 3 to 5: typed tables, criteria, determinations. The order of tables stands here."""
+
+from transforms.inputs import load_inputs
+from transforms.reasons import write_reasons
+from transforms.run import Run, StepResult
+from transforms.sql import build_table
+
+CORE = (
+    "dashboard_rows",
+    "indicator_results",
+    "assistance_cells",
+    "assistance_rows_rejected",
+    "assistance_letters",
+    "assistance_flags",
+    "assistance_leas",
+    "local_rows",
+    "local_indicators",
+    "rejects",
+    "leas",
+)
+CRITERIA = (
+    "source_coverage",
+    "county_years",
+    "lea_years",
+    "meta_years",
+    "evidence",
+    "condition_results",
+    "criterion_results",
+    "priority_results",
+    "student_group_history",
+)
+DETERMINATIONS = (
+    "determination_years",
+    "lea_index",
+    "continuum_groups",
+    "continuum",
+    "loan_events_dated",
+    "loan_states",
+    "wraparound",
+    "verdicts",
+)
+MARTS = (
+    "eligibility",
+    "eligible_districts",
+    "reconciliation",
+    "state_loans",
+    "state_loan_events",
+    "rule_criteria",
+    "rule_windows",
+    "geo_leads",
+    "counties",
+    "student_groups",
+    "indicators",
+)
+
+
+def build_core(run: Run) -> StepResult:
+    """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``."""
+    with run.connect() as connection:
+        load_inputs(run, connection)
+        rows = {table: build_table(connection, "core", table) for table in CORE}
+    rows_in = sum(r["rows_in"] for r in run.raw_reports())
+    kept = f"{rows['indicator_results']:,} indicator results of {rows['leas']:,} districts and county offices, {rows['rejects']:,} rejects"
+    return StepResult(rows_in, rows["indicator_results"], kept)
+
+
+def build_criteria(run: Run) -> StepResult:
+    """Clause, criterion, priority, student group: what each group showed in each Dashboard year."""
+    with run.connect() as connection:
+        rows = {table: build_table(connection, "criteria", table) for table in CRITERIA}
+    return StepResult(
+        rows["evidence"], rows["student_group_history"], f"{rows['student_group_history']:,} group years from {rows['evidence']:,} indicator cells"
+    )
+
+
+def build_determinations(run: Run) -> StepResult:
+    """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
+    with run.connect() as connection:
+        rows = {table: build_table(connection, "determinations", table) for table in DETERMINATIONS}
+        write_reasons(connection)
+        for table in MARTS:
+            build_table(connection, "marts", table)
+    return StepResult(rows["lea_index"], rows["verdicts"], f"{rows['verdicts']:,} verdicts")

@@ -1,0 +1,74 @@
+"""Two digests: of everything that goes in, to skip a night that changes nothing, and of everything that comes out, to name a release."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from transforms.database import one_row, quote
+from transforms.files import sha256_of
+from transforms.run import Run
+from transforms.schema import Table, published_tables
+from transforms.settings import PROJECT
+
+CODE = ("transforms", "expectations", "reports")
+CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html"}
+
+
+def inputs_digest(run: Run) -> str:
+    """Digest of source files, rules, catalog, reference lists, registers and code; the same on every machine."""
+    parts = [f"{s.source_id} {s.file} {s.sha256}" for s in sorted(run.snapshots(), key=lambda s: s.source_id)]
+    reference = run.settings.reference
+    for folder in ("rules", "reference", "registers"):
+        parts += _tree(reference / folder, reference)
+    parts += [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
+    for package in CODE:
+        parts += _tree(PROJECT / package, PROJECT)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _tree(folder: Path, base: Path) -> list[str]:
+    paths = (p for p in folder.rglob("*") if p.is_file() and p.suffix in CODE_SUFFIXES)
+    return [f"{p.relative_to(base).as_posix()} {sha256_of(p)}" for p in sorted(paths)]
+
+
+def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
+    """Digest of the rows of all published tables and of the source files behind them.
+
+    Row order, volatile columns and the bytes of Parquet files do not matter.
+    """
+    parts = [f"{t.name} {table_digest(connection, t)}" for t in published_tables().values() if not t.is_meta]
+    files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
+    return hashlib.sha256("\n".join([*parts, *(f"{s} {h}" for s, h in files)]).encode()).hexdigest()
+
+
+def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """Digest of one table: number of rows and the sum of the rows' hashes."""
+    columns = ", ".join(quote(c) for c in table.content_columns)
+    row = one_row(
+        connection,
+        f"select count(*), coalesce(sum(md5_number_lower(md5(struct_pack(r := r)::varchar))::hugeint), 0), "
+        f"coalesce(bit_xor(md5_number_upper(md5(struct_pack(r := r)::varchar))), 0) from (select {columns} from {quote(table.name)}) r",
+    )
+    return hashlib.sha256(f"{','.join(table.content_columns)} {row}".encode()).hexdigest()
+
+
+def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Days on which a verdict can change with nothing else changing, as ISO texts."""
+    rows = connection.execute(
+        """
+        select distinct day::date::varchar from (
+            select unnest([earliest, latest]) as day from loan_events_dated
+            union all
+            select in_force_from from rule_determinations
+        ) where day is not null order by 1
+        """
+    ).fetchall()
+    return [r[0] for r in rows]
+
+
+def crosses_dated_fact(facts: list[str], one: date, other: date) -> bool:
+    """True if a dated fact lies between two days, so that a verdict may differ between them."""
+    first, last = sorted((one, other))
+    return any(first < date.fromisoformat(day) <= last for day in facts)

@@ -1,0 +1,48 @@
+"""Errors that a person must act on. Each message says where, what and what to do."""
+
+
+class DtaError(Exception):
+    """A problem the user can act on; ``exit_code`` is what the command ends with."""
+
+    exit_code = 1
+
+
+class SourceError(DtaError):
+    """A file cannot be taken as what its name promises (exit code 3)."""
+
+    exit_code = 3
+
+    def __init__(self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = "") -> None:
+        self.file, self.problem, self.advice = file, problem, advice
+        self.line, self.column, self.value = line, column, value
+        where = file + (f", line {line}" if line else "") + (f", column {column}" if column else "")
+        shown = f" (value {value[:80]!r})" if value else ""
+        super().__init__(f"{where}: {problem}{shown}. {advice}")
+
+
+class SourceFilesError(DtaError):
+    """Every broken file of a run, so that all can be mended at once (exit code 3)."""
+
+    exit_code = 3
+
+    def __init__(self, errors: list[SourceError]) -> None:
+        self.errors = errors
+        super().__init__("\n".join(str(error) for error in errors))
+
+
+class ConfigError(DtaError):
+    """A rules, catalog, reference or register file of this project is wrong (exit code 4)."""
+
+    exit_code = 4
+
+
+class GateError(DtaError):
+    """A critical check failed or could not run: nothing was published (exit code 5)."""
+
+    exit_code = 5
+
+
+class ReleaseError(DtaError):
+    """No release, or not the one asked for (exit code 6)."""
+
+    exit_code = 6

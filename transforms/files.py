@@ -1,0 +1,48 @@
+"""Files that are either whole or absent: hashing, atomic writes, and a lock-free temporary name beside the target."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Flush one file to disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def temporary_beside(target: Path) -> Path:
+    """A fresh name in the target's folder, so that ``os.replace`` stays on one file system."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    return Path(name)
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Write ``content`` so that a reader sees the old file or the new one, never a part."""
+    temporary = temporary_beside(target)
+    try:
+        temporary.write_bytes(content)
+        temporary.chmod(0o644)
+        sync_file(temporary)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(target.parent)

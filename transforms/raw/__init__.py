@@ -1,0 +1,1 @@
+"""Stage 2: files as served, every value text, with file and line. Nothing is interpreted here."""

@@ -1,0 +1,104 @@
+"""Read every snapshot once per content and layout version; what was read before is taken from disk."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.catalog import Source
+from transforms.errors import SourceError, SourceFilesError
+from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
+from transforms.raw.table import REJECT_SCHEMA, RawTable
+from transforms.raw.text import read_text
+from transforms.raw.workbook import read_workbook
+from transforms.run import Run, Snapshot, StepResult
+
+Report = dict[str, Any]
+
+
+def read_raw(run: Run) -> StepResult:
+    """Turn snapshots into Parquet files of text. Raises SourceFilesError with every file that cannot be taken for what it is named."""
+    snapshots = run.snapshots()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        outcomes = list(pool.map(lambda s: _read_or_error(run, s), snapshots))
+    errors = [o for o in outcomes if isinstance(o, SourceError)]
+    if errors:
+        raise SourceFilesError(errors)
+    reports = [o for o in outcomes if isinstance(o, dict)]
+    run.save_fact("raw", reports)
+    rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
+    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside")
+
+
+def _read_or_error(run: Run, snapshot: Snapshot) -> Report | SourceError:
+    try:
+        return _read(run, snapshot)
+    except SourceError as error:
+        return error
+
+
+def _read(run: Run, snapshot: Snapshot) -> Report:
+    """Report of one file; its rows and rejects stand beside as Parquet."""
+    source = run.sources[snapshot.source_id]
+    spec = run.layouts.of(source)
+    needed = needed_columns(source, spec, run.rules_by_year)
+    contract = hashlib.sha256(f"{source.model_dump_json()}{spec.model_dump_json()}{sorted(needed)}".encode()).hexdigest()[:12]
+    stem = run.settings.build / "raw" / f"v{LAYOUT_VERSION}" / source.id / f"{snapshot.sha256}-{contract}"
+    report_path = stem.with_suffix(".json")
+    if report_path.exists():
+        earlier: Report = json.loads(report_path.read_text("utf-8"))
+        return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}
+    path = Path(snapshot.path)
+    if sha256_of(path) != snapshot.sha256:
+        raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
+    raw = _parse(path.read_bytes(), snapshot.file, source, spec, needed)
+    report = _report(snapshot, source, raw, stem)
+    _write_parquet(raw.table, stem.with_suffix(".parquet"))
+    rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
+    _write_parquet(rejects, stem.with_suffix(".rejects.parquet"))
+    write_atomically(report_path, json.dumps(report, indent=1).encode())
+    return report
+
+
+def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:
+    if source.format == "workbook":
+        return read_workbook(content, file, spec, needed, source.dashboard_year)
+    return read_text(content, file, spec, needed)
+
+
+def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Report:
+    return {
+        "source_id": source.id,
+        "file": snapshot.file,
+        "sha256": snapshot.sha256,
+        "size": snapshot.size,
+        "first_seen": snapshot.first_seen,
+        "layout": source.layout,
+        "dashboard_year": source.dashboard_year,
+        "indicator": source.indicator,
+        "priority": source.priority,
+        "rows_in": raw.rows_in,
+        "rows_kept": raw.rows_kept,
+        "encoding": raw.encoding,
+        "sheet": raw.sheet,
+        "missing_columns": raw.missing_columns,
+        "extra_columns": raw.extra_columns,
+        "notes": raw.notes,
+        "parquet": str(stem.with_suffix(".parquet")),
+        "rejects": str(stem.with_suffix(".rejects.parquet")),
+    }
+
+
+def _write_parquet(table: pa.Table, target: Path) -> None:
+    temporary = temporary_beside(target)
+    try:
+        pq.write_table(table, temporary, compression="zstd")
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

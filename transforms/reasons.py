@@ -1,0 +1,108 @@
+"""Put the reason of every verdict into words: table ``reasons``, and one sentence per eligible LEA."""
+
+from collections import defaultdict
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from transforms import sentences
+from transforms.database import one_row
+from transforms.inputs import put
+
+Key = tuple[str, int]
+
+
+def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create ``reasons`` (cds x determination_year x pathway) and ``eligible_sentences`` (cds x determination_year)."""
+    rows = [*_continuum(connection), *_wraparound(connection), *_recorded(connection)]
+    put(connection, "reasons", _arrow(rows, "cds", "determination_year", "pathway", "reason"))
+    put(connection, "eligible_sentences", _arrow(_eligible(connection), "cds", "determination_year", "sentence"))
+
+
+def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    groups: dict[Key, list[sentences.GroupYears]] = defaultdict(list)
+    for cds, year, *rest in connection.execute(
+        "select cds, determination_year, student_group, years_met, years_unknown, counts, may_count from continuum_groups order by all"
+    ).fetchall():
+        group, met, unknown, counts, may_count = rest
+        groups[cds, year].append(sentences.GroupYears(group, tuple(met), tuple(unknown), counts, may_count))
+    missing: dict[Key, tuple[str, ...]] = {
+        (cds, year): tuple(notes)
+        for cds, year, notes in connection.execute(
+            """
+            select h.cds, d.determination_year, list(distinct h.note order by h.note)
+            from determination_years d
+            join student_group_history h on list_contains(d.counted_dashboards, h.dashboard_year)
+            where h.note is not null and (h.meets_criteria is null or (h.has_result is null and h.dashboard_year = d.determination_year))
+            group by all
+            """
+        ).fetchall()
+    }
+    rows = connection.execute(
+        """
+        select c.cds, c.determination_year, c.status, l.lea_type, c.counted_dashboards, d.years_required, d.groups_required,
+               c.by_small_clause, c.small_clause_open, c.groups_with_result, c.groups_that_may_have_result, c.in_files
+        from continuum c join leas l using (cds) join determination_years d using (determination_year)
+        """
+    ).fetchall()
+    said = []
+    for cds, year, status, lea_type, counted, years_required, groups_required, small, small_open, with_result, may_have, in_files in rows:
+        facts = sentences.ContinuumFacts(
+            status, lea_type, year, tuple(counted), years_required, groups_required, tuple(groups[cds, year]),
+            small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()),
+        )  # fmt: skip
+        said.append((cds, year, "continuum", sentences.continuum_reason(facts)))
+    return said
+
+
+def _wraparound(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    effective, receipt_event = one_row(connection, "select effective, receipt_event from wraparound_rule")
+    loans: dict[Key, list[sentences.LoanFacts]] = defaultdict(list)
+    for cds, year, _, *facts in connection.execute(
+        """
+        select s.cds, s.determination_year, s.loan_id, l.district, l.enabling_act, s.loan_state,
+            coalesce(min(e.date_text) filter (e.event = $event and coalesce(e.earliest, e.latest) <= s.as_of), ''),
+            coalesce(string_agg(e.date_text, ', ') filter (e.event = 'repaid' and coalesce(e.earliest, e.latest) <= s.as_of), ''),
+            coalesce(string_agg(e.date_text, ', ') filter (e.event = 'released' and coalesce(e.earliest, e.latest) <= s.as_of), ''),
+            s.confirmed_on, s.closed_on, l.latest_source_date::varchar, coalesce(l.unknown, ''), s.of_predecessor
+        from loan_states s
+        join reg_state_loans l using (loan_id)
+        left join loan_events_dated e using (loan_id)
+        where s.loan_state <> 'not_received'
+        group by all order by s.cds, s.determination_year, s.loan_id
+        """,
+        {"event": receipt_event},
+    ).fetchall():
+        loans[cds, year].append(sentences.LoanFacts(*facts))
+    rows = connection.execute("select w.cds, w.determination_year, w.status, l.lea_type, w.as_of from wraparound w join leas l using (cds)").fetchall()
+    return [
+        (cds, year, "wraparound", sentences.wraparound_reason(status, lea_type, as_of, loans[cds, year], effective))
+        for cds, year, status, lea_type, as_of in rows
+    ]
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    rows = connection.execute(
+        """
+        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, p.name
+        from verdicts v join leas l using (cds) join pathways p using (pathway) where p.decided = 'recorded'
+        """
+    ).fetchall()
+    return [(cds, year, pathway, sentences.recorded_reason(status, lea_type, name)) for cds, year, pathway, status, lea_type, name in rows]
+
+
+def _eligible(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    rows = connection.execute(
+        """
+        select v.cds, v.determination_year, l.lea_name, list(p.name order by p.position)
+        from verdicts v join leas l using (cds) join pathways p using (pathway) where v.status = 'eligible' group by all
+        """
+    ).fetchall()
+    return [(cds, year, sentences.eligible_sentence(name, names, year)) for cds, year, name, names in rows]
+
+
+def _arrow(rows: list[tuple[Any, ...]], *names: str) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    types = {"determination_year": pa.int16()}
+    return pa.table({n: pa.array(c, types.get(n, pa.string())) for n, c in zip(names, columns, strict=True)})

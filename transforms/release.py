@@ -1,0 +1,246 @@
+"""Publish: build a folder beside, check it, then move the pointer. A reader sees the old release or the new one, never a part."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from transforms.database import connect_read_only, one_row, quote
+from transforms.digests import content_digest, crosses_dated_fact, dated_facts
+from transforms.errors import ReleaseError
+from transforms.files import sha256_of, sync_file, sync_folder, write_atomically
+from transforms.inputs import put
+from transforms.run import Run, StepResult
+from transforms.schema import Table, published_tables
+from transforms.sql import build_table
+
+# DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
+STORAGE_VERSION = "v1.2.0"
+DATABASE = "dta.duckdb"
+
+
+def current_release(out: Path) -> Path | None:
+    """Folder of the release that ``current`` points to, resolved once."""
+    pointer = out / "current"
+    if not pointer.exists():
+        return None
+    folder = pointer.resolve()
+    return folder if (folder / "manifest.json").exists() else None
+
+
+def read_manifest(release: Path) -> dict[str, Any]:
+    """Manifest of a release."""
+    manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text("utf-8"))
+    return manifest
+
+
+def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
+    """True if the current release was made from the same inputs and no dated fact lies between its day and ``as_of``."""
+    release = current_release(out)
+    if release is None:
+        return False
+    manifest = read_manifest(release)
+    same_day = not crosses_dated_fact(manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), as_of)
+    return manifest["inputs_digest"] == inputs and same_day
+
+
+def publish(run: Run) -> StepResult:
+    """Publish the run's tables unless the current release already has the same content."""
+    out = run.settings.out
+    (out / "releases").mkdir(parents=True, exist_ok=True)
+    with publisher_lock(out), run.connect() as connection:
+        digest = content_digest(connection)
+        release = current_release(out)
+        if release is not None and read_manifest(release)["content_digest"] == digest:
+            rows = sum(t["rows"] for t in read_manifest(release)["tables"])
+            return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)
+        release_id = f"{run.settings.as_of}-{digest[:8]}"
+        target = out / "releases" / release_id
+        if not target.exists():
+            _build_release(run, connection, target, digest)
+        _point_to(target, out)
+        rows = sum(t["rows"] for t in read_manifest(target)["tables"])
+    return StepResult(rows, rows, f"Release {release_id} published.")
+
+
+@contextmanager
+def publisher_lock(out: Path) -> Iterator[None]:
+    """One publisher at a time; the operating system frees the lock when its owner dies. Raises ReleaseError when it is taken."""
+    with (out / ".publisher.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ReleaseError(f"Another run is publishing to {out}. Wait until it has finished.") from error
+        yield
+
+
+def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str) -> None:
+    """Write all files of a release beside its final place, check them, and rename."""
+    for leftover in target.parent.glob(".building-*"):  # of a publisher that died; the lock is ours
+        shutil.rmtree(leftover)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
+    try:
+        _write_meta(run, connection, target.name, digest)
+        tables = [_write_parquet(connection, table, building, target.name) for table in published_tables().values()]
+        _write_database(building, target.name)
+        _check_database(building, tables)
+        _write_dictionary(connection, building / "dictionary.csv")
+        _write_manifest(run, connection, building, tables, target.name, digest)
+        for path in sorted(building.rglob("*")):
+            if path.is_file():
+                path.chmod(0o444)
+                sync_file(path)
+        building.chmod(0o755)
+        sync_folder(building)
+        os.rename(building, target)
+        sync_folder(target.parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str) -> None:
+    """Tables about the release. ``meta_gate_results`` was left by the gates."""
+    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator"}
+    put(connection, "catalog", pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]))
+    release = {
+        "release_id": [release_id],
+        "as_of": [run.settings.as_of],
+        "published_at": [datetime.now(UTC).replace(tzinfo=None)],
+        "content_digest": [digest],
+        "inputs_digest": [str(run.fact("inputs_digest"))],
+        "version": [version("dta-eligibility")],
+    }
+    put(connection, "meta_release", pa.table(release))
+    build_table(connection, "meta", "meta_sources")
+    tables = published_tables().values()
+    columns = [
+        {
+            "table_name": t.name,
+            "column_name": n,
+            "position": i,
+            "type": c.type,
+            "description": c.description,
+            "cde_field": c.cde_field or None,
+            "allowed_values": list(c.values) or None,
+            "nullable": n not in {*t.key, *t.required},
+        }
+        for t in tables
+        for i, (n, c) in enumerate(t.columns.items(), 1)
+    ]
+    put(connection, "meta_columns", pa.Table.from_pylist(columns))
+    counts = [
+        {"table_name": t.name, "description": t.description, "grain": t.grain, "key": list(t.key), "row_count": _count(connection, t, len(list(tables)))}
+        for t in tables
+    ]
+    put(connection, "meta_tables", pa.Table.from_pylist(counts))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> int:
+    if table.name == "meta_tables":  # it has one row per table, itself included
+        return tables
+    return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> dict[str, Any]:
+    """Write one table, sorted by its key, with explicit types; return its manifest entry."""
+    columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
+    key = ", ".join(quote(k) for k in table.key)
+    extra = "" if "release_id" in table.columns else ", $release as release_id"
+    reader = connection.execute(f"select {columns}{extra} from {quote(table.name)} order by {key}", {"release": release_id} if extra else {})
+    schema = table.arrow_schema()
+    if extra:
+        schema = schema.append(pa.field("release_id", pa.string(), nullable=False))
+    schema = schema.with_metadata({"release_id": release_id, "description": table.comment})
+    path = folder / f"{table.name}.parquet"
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in reader.to_arrow_reader(122_880):
+            writer.write_batch(pa.RecordBatch.from_arrays([batch.column(n).cast(schema.field(n).type) for n in schema.names], schema=schema))
+            rows += batch.num_rows
+    return {"name": table.name, "file": path.name, "rows": rows, "grain": table.grain, "key": list(table.key)}
+
+
+def _write_database(folder: Path, release_id: str) -> None:
+    """One DuckDB file with all tables, and a comment on every table and column."""
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+        target = str(folder / DATABASE).replace("'", "''")
+        connection.execute(f"attach '{target}' as release (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use release")
+        for table in published_tables().values():
+            name = quote(table.name)
+            connection.execute(f"create table {name} as select * from read_parquet(?)", [str(folder / f"{table.name}.parquet")])
+            connection.execute(f"comment on table {name} is {_literal(table.comment)}")
+            for column, spec in table.columns.items():
+                connection.execute(f"comment on column {name}.{quote(column)} is {_literal(spec.description)}")
+            if "release_id" not in table.columns:
+                connection.execute(f"comment on column {name}.release_id is {_literal('Release that the row belongs to')}")
+        connection.execute("checkpoint")
+        connection.execute("use memory")
+        connection.execute("detach release")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
+    """Reopen what was written and count. Raises ReleaseError when a table lost rows on the way."""
+    with connect_read_only(folder / DATABASE) as connection:
+        for table in tables:
+            (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")
+            if rows != table["rows"]:
+                raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")
+
+
+def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """One row per published column."""
+    table = connection.sql(
+        "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ') as allowed_values, nullable "
+        "from meta_columns order by table_name, position"
+    ).to_arrow_table()
+    pacsv.write_csv(table, path)
+
+
+def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], release_id: str, digest: str) -> None:
+    """What the release holds: written last, so that a folder with a manifest is whole."""
+    names = ("source_id", "file", "sha256", "size", "rows_in", "rows_kept", "first_seen")
+    files = [{"file": p.name, "size": p.stat().st_size, "sha256": sha256_of(p)} for p in sorted(folder.iterdir())]
+    manifest = {
+        "release_id": release_id,
+        "as_of": run.settings.as_of.isoformat(),
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "content_digest": digest,
+        "inputs_digest": run.fact("inputs_digest"),
+        "version": version("dta-eligibility"),
+        "source": "sample" if run.settings.source == "sample" else "folder",
+        "warnings": run.fact("warnings"),
+        "dated_facts": dated_facts(connection),
+        "sources": [dict(zip(names, row, strict=True)) for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()],
+        "tables": tables,
+        "files": files,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str), "utf-8")
+
+
+def _point_to(target: Path, out: Path) -> None:
+    """Flip ``current`` and latest.json."""
+    temporary = out / f".current-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path("releases") / target.name)
+    os.replace(temporary, out / "current")
+    sync_folder(out)
+    latest = {"release_id": target.name, "path": f"releases/{target.name}", "database": f"releases/{target.name}/{DATABASE}"}
+    write_atomically(out / "latest.json", json.dumps(latest, indent=1).encode())

@@ -1,0 +1,169 @@
+"""The rules as data: one file per Dashboard year, and one for the pathways.
+
+A criterion belongs to one state priority and holds when all of its conditions hold;
+alternatives within one priority are several criteria (EC 52064.5(g)).
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from transforms.errors import ConfigError
+from transforms.toml_model import StrictModel, read_toml
+
+Standing = Literal["final", "provisional"]
+LeaType = Literal["district", "county_office", "charter"]
+
+
+class Citation(StrictModel):
+    """Where a rule comes from, and how sure that is."""
+
+    what: str
+    url: str
+    basis: str
+
+
+class DenominatorTest(StrictModel):
+    """Fewest students for a result to count where a file has no size flag. School rows always need ``minimum``."""
+
+    column: Literal["currdenom"]
+    minimum: int
+    small_minimum: int
+    small_groups: tuple[str, ...]
+    basis: str
+
+
+class SizeTests(StrictModel):
+    """Size tests that the conditions of a year name; ``flag`` needs no parameters: the file's own current-size flag is Y."""
+
+    denominator: DenominatorTest | None = None
+
+
+class Condition(StrictModel):
+    """One indicator at one of the given levels. With ``color`` the size test is CDE's own: no color, no result."""
+
+    indicator: str
+    measure: Literal["color", "status_level"]
+    levels: tuple[int, ...]
+    size_test: Literal["flag", "denominator"] | None = None
+
+    @model_validator(mode="after")
+    def _status_needs_a_size_test(self) -> Self:
+        if (self.measure == "status_level") != (self.size_test is not None):
+            raise ValueError("a status_level condition names its size_test; a color condition has none")
+        return self
+
+
+class Criterion(StrictModel):
+    """Conditions that must all hold; counts for one state priority."""
+
+    id: str
+    priority: int
+    clause: str
+    only_groups: tuple[str, ...] = ()
+    except_groups: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = Field(min_length=1)
+
+
+class Continuum(StrictModel):
+    """EC 52072 and 52072.5: which Dashboards count for the determination of this year."""
+
+    counted_dashboards: tuple[int, ...]
+    years_required: int
+    groups_required: int
+    statute_district: str
+    statute_county_office: str
+    url: str
+    basis: str
+    in_force_from: date
+
+
+class RuleSet(StrictModel):
+    """The criteria of one Dashboard year."""
+
+    dashboard_year: int
+    standing: Standing
+    student_groups: tuple[str, ...]
+    priorities_required: int
+    citation: tuple[Citation, ...] = Field(min_length=1)
+    size_test: SizeTests = SizeTests()
+    criterion: tuple[Criterion, ...] = Field(min_length=1)
+    continuum: Continuum | None = None
+
+    @property
+    def rule_set(self) -> str:
+        """Name of the rule set as tables show it."""
+        return f"{self.dashboard_year}-{self.standing}"
+
+    def groups_of(self, criterion: Criterion) -> tuple[str, ...]:
+        """Student groups that the criterion judges."""
+        named = criterion.only_groups or self.student_groups
+        return tuple(g for g in named if g not in criterion.except_groups)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        known = set(self.student_groups)
+        seen: dict[str, tuple[str, str | None]] = {}
+        for criterion in self.criterion:
+            unknown = {*criterion.only_groups, *criterion.except_groups} - known
+            if unknown:
+                raise ValueError(f"criterion {criterion.id}: student group not in student_groups: {sorted(unknown)}")
+            for c in criterion.conditions:
+                if seen.setdefault(c.indicator, (c.measure, c.size_test)) != (c.measure, c.size_test):
+                    raise ValueError(f"criterion {criterion.id}: {c.indicator} is read in two ways in one year")
+                if c.size_test == "denominator" and self.size_test.denominator is None:
+                    raise ValueError(f"criterion {criterion.id}: [size_test.denominator] is not given")
+        return self
+
+
+class Pathway(StrictModel):
+    """One way to Direct Technical Assistance."""
+
+    pathway: str
+    name: str
+    statute: str
+    decided: Literal["computed", "recorded"]
+    may_receive: tuple[LeaType, ...]
+    trigger: str
+    url: str
+    open_question: str
+
+
+class WraparoundRule(StrictModel):
+    """EC 52074(g)(2)(A), and the two readings that the sources leave open."""
+
+    effective: date
+    receipt_event: Literal["authorised", "disbursed"]
+    receipt_basis: str
+    reach_basis: str
+
+
+class PathwayRules(StrictModel):
+    """All pathways."""
+
+    pathway: tuple[Pathway, ...]
+    wraparound: WraparoundRule
+
+
+class Rules(StrictModel):
+    """Everything that decides."""
+
+    years: tuple[RuleSet, ...]
+    pathways: PathwayRules
+
+
+def load_rules(folder: Path) -> Rules:
+    """Read rules/*.toml. Raises ConfigError when a file is wrong or a counted Dashboard has no rules."""
+    paths = sorted((folder / "rules").glob("[0-9]*.toml"))
+    years = tuple(read_toml(path, RuleSet) for path in paths)
+    for path, rule_set in zip(paths, years, strict=True):
+        if path.stem != str(rule_set.dashboard_year):
+            raise ConfigError(f"{path.name}: dashboard_year is {rule_set.dashboard_year}; name the file after its year")
+    known = {r.dashboard_year for r in years}
+    for rule_set in years:
+        missing = set(rule_set.continuum.counted_dashboards) - known if rule_set.continuum else set()
+        if missing:
+            raise ConfigError(f"rules/{rule_set.dashboard_year}.toml: no rules for counted Dashboard {sorted(missing)}")
+    return Rules(years=years, pathways=read_toml(folder / "rules" / "pathways.toml", PathwayRules))

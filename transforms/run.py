@@ -1,0 +1,118 @@
+"""One run: its settings, its scratch folder, and what the stages leave there for each other."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from transforms.catalog import Catalog, Source, load_catalog
+from transforms.database import connect
+from transforms.layouts import Layouts, load_layouts
+from transforms.rules import Rules, RuleSet, load_rules
+from transforms.settings import Settings
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One accepted file: where its bytes are kept, and their hash."""
+
+    source_id: str
+    file: str
+    path: str
+    sha256: str
+    size: int
+    first_seen: str
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a stage did. ``finished`` ends the run early because there is nothing more to do."""
+
+    rows_in: int
+    rows_out: int
+    message: str
+    finished: bool = False
+
+
+class Run:
+    """Settings and scratch folder of one run. Stages pass paths and names, never frames."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        """Use an existing scratch folder."""
+        self.settings, self.folder = settings, folder
+
+    @classmethod
+    def start(cls, settings: Settings) -> "Run":
+        """Begin a run in a fresh scratch folder."""
+        runs = settings.build / "runs"
+        runs.mkdir(parents=True, exist_ok=True)
+        return cls(settings, Path(tempfile.mkdtemp(prefix="run-", dir=runs)))
+
+    def finish(self) -> None:
+        """Remove the scratch folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Known sources."""
+        return load_catalog(self.settings.reference)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """Known layouts."""
+        return load_layouts(self.settings.reference)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules that this run applies."""
+        return load_rules(self.settings.reference)
+
+    @property
+    def rules_by_year(self) -> dict[int, RuleSet]:
+        """Rule sets by Dashboard year."""
+        return {r.dashboard_year: r for r in self.rules.years}
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Catalog entries by id."""
+        return {s.id: s for s in self.catalog.source}
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the run's database."""
+        return connect(self.folder / "build.duckdb", self.settings.memory_limit, self.folder / "spill")
+
+    def save_snapshots(self, snapshots: list[Snapshot]) -> None:
+        """Leave the list of accepted files for the next stages."""
+        self._write("snapshots.json", [asdict(s) for s in snapshots])
+
+    def snapshots(self) -> list[Snapshot]:
+        """Accepted files of this run."""
+        return [Snapshot(**s) for s in self._read("snapshots.json")]
+
+    def raw_reports(self) -> list[dict[str, Any]]:
+        """What the raw stage read: one report per file."""
+        reports: list[dict[str, Any]] = self._read("raw.json")
+        return reports
+
+    def save_fact(self, name: str, value: object) -> None:
+        """Leave a small value, such as the fingerprint of the inputs, for the next stages."""
+        self._write(f"{name}.json", value)
+
+    def fact(self, name: str) -> Any:
+        """A small value that an earlier stage left."""
+        return self._read(f"{name}.json")
+
+    def has_fact(self, name: str) -> bool:
+        """True if an earlier stage left this value."""
+        return (self.folder / f"{name}.json").exists()
+
+    def _write(self, name: str, value: object) -> None:
+        (self.folder / name).write_text(json.dumps(value, indent=1), "utf-8")
+
+    def _read(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_text("utf-8"))

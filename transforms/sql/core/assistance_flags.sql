@@ -1,0 +1,22 @@
+-- Grain: LEA x Dashboard year of the workbook x flag, as CDE printed it.
+-- Key: cds, dashboard_year, flag.
+-- Inputs: assistance_cells, assistance_rows_rejected.
+-- Oddities: a workbook repeats the status of earlier years; flag then carries that year (assistance_status_2019).
+--           2017 heads its only status without a year.
+select
+    c.cds,
+    c.dashboard_year,
+    case c.family
+        when 'ec52072' then 'ec52072'
+        when 'ec52071f' then 'ec52071f'
+        when 'met_method' then 'met_method_' || c.part
+        when 'assistance_status' then 'assistance_status_' || coalesce('20' || c.part, c.dashboard_year::varchar)
+        else c.family
+    end as flag,
+    c.value,
+    c.source_id,
+    c.line::integer as source_line,
+    c.heading as source_column
+from assistance_cells c
+anti join assistance_rows_rejected x on x.source_id = c.source_id and x.line = c.line
+where c.family in ('ec52072', 'ec52071f', 'met_method', 'assistance_status', 'total_student_groups')

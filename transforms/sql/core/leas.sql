@@ -1,0 +1,34 @@
+-- Grain: one local educational agency that this release knows: district or county office of education.
+-- Key: cds.
+-- Inputs: indicator_results, assistance_leas, reg_state_loans, ref_counties.
+-- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. A county office is told by
+--           '10' in positions 3 and 4 of its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
+--           register names have no Dashboard years.
+with seen as (
+    select cds, dashboard_year, district_name as lea_name, 2 as rank from indicator_results where record_type = 'D' and cds like '%0000000'
+    union all
+    select cds, dashboard_year, lea_name, 3 from assistance_leas
+    union all
+    select cds, null, district, 1 from reg_state_loans where cds is not null
+    union all
+    select successor_cds, null, successor_name, 0 from reg_state_loans where successor_cds is not null
+),
+named as (
+    select
+        cds,
+        arg_max(lea_name, (coalesce(dashboard_year, 0), rank)) filter (lea_name is not null) as lea_name,
+        min(dashboard_year) as first_dashboard_year,
+        max(dashboard_year) as last_dashboard_year
+    from seen
+    group by cds
+)
+select
+    n.cds,
+    n.lea_name,
+    if(n.cds[3:4] = '10', 'county_office', 'district') as lea_type,
+    c.county_code,
+    c.county,
+    n.first_dashboard_year::smallint as first_dashboard_year,
+    n.last_dashboard_year::smallint as last_dashboard_year
+from named n
+left join ref_counties c on c.county_code = n.cds[1:2]

@@ -1,0 +1,8 @@
+-- Grain: LEA (charter schools included from 2023) x Dashboard year x local priority.
+-- Key: cds, dashboard_year, priority.
+-- Inputs: local_rows.
+select
+    cds, dashboard_year, priority_text::tinyint as priority, lea_name, performance,
+    source_id, line::integer as source_line
+from local_rows
+where len(problems) = 0

@@ -1,0 +1,36 @@
+-- Grain: county x Dashboard year that has rules: what the results of its student groups are taken from.
+-- Key: county_code, dashboard_year.
+-- Inputs: ref_counties, rule_sets, rule_conditions, source_files, source_coverage.
+-- Oddities: computed from indicator rows where most of the indicator files that the year's rules use are at hand and cover
+--           the county; what depends on a missing one is then unknown, never 'no'. With fewer, CDE's letters serve if their
+--           workbook covers the county, and every row says so.
+with used as (
+    select dashboard_year, indicator from rule_conditions group by all
+),
+covered as (
+    select
+        c.county_code, u.dashboard_year, count(*) as indicators,
+        count(*) filter (v.statewide or list_contains(v.counties, c.county_code)) as indicators_covered
+    from ref_counties c
+    cross join used u
+    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = u.dashboard_year and f.indicator = u.indicator
+    left join source_coverage v using (source_id)
+    group by all
+),
+letters as (
+    select f.dashboard_year, f.source_id, v.statewide, v.counties
+    from source_files f
+    join source_coverage v using (source_id)
+    where f.layout = 'assistance'
+)
+select
+    k.county_code, k.dashboard_year::smallint as dashboard_year, l.source_id as letters_source_id,
+    coalesce(l.statewide or list_contains(l.counties, k.county_code), false) as letters_cover,
+    case
+        when k.indicators_covered * 2 > k.indicators then 'indicators'
+        when letters_cover then 'cde_letters'
+        when k.indicators_covered > 0 then 'indicators'
+        else 'none'
+    end as basis
+from covered k
+left join letters l using (dashboard_year)

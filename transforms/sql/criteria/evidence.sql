@@ -1,0 +1,62 @@
+-- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from indicator rows.
+-- Key: cds, dashboard_year, student_group, indicator.
+-- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, source_files,
+--         source_coverage, rejects, ref_indicators.
+-- Oddities: silence has four meanings: the file is missing, the row was kept aside, the file does not cover the county, or an LEA
+--           lacks the row that every LEA has ('unknown'); otherwise the group simply has no row ('no_row').
+--           A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
+with wanted as (
+    select
+        l.cds, l.lea_type, l.county_code, l.in_files, l.dashboard_year, g.student_group, c.indicator,
+        any_value(c.measure) as measure, any_value(c.size_test) as size_test, any_value(c.minimum) as minimum,
+        any_value(c.small_minimum) as small_minimum, any_value(c.small_groups) as small_groups
+    from lea_years l
+    join rule_groups g using (dashboard_year)
+    join rule_criterion_groups cg on cg.dashboard_year = g.dashboard_year and cg.student_group = g.student_group
+    join rule_conditions c on c.criterion = cg.criterion
+    where l.basis = 'indicators'
+    group by all
+),
+lea_in_file as (
+    select distinct source_id, cds from indicator_results where record_type = 'D'
+),
+kept_aside as (
+    select source_id, cds, student_group, min(line) as line, any_value(reason) as reason
+    from rejects where cds is not null group by source_id, cds, student_group
+),
+joined as (
+    select
+        w.*, f.source_id, f.file, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
+        r.current_denominator, r.prior_status, r.change, r.current_size_met,
+        r.cds is not null as has_row,
+        case w.measure when 'color' then r.color else r.status_level end as level,
+        case w.size_test
+            when 'flag' then r.current_size_met = 'Y'
+            when 'denominator' then r.current_denominator >= if(list_contains(w.small_groups, w.student_group), w.small_minimum, w.minimum)
+            else r.color > 0
+        end as size_ok,
+        case
+            when f.source_id is null then 'the ' || w.dashboard_year || ' file of this indicator is not at hand'
+            when k.line is not null then 'line ' || k.line || ' of ' || f.file || ' was kept aside: ' || k.reason
+            when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then f.file || ' does not cover this county'
+            when i.reported_for = 'all' and w.in_files and n.cds is null then f.file || ' has no row of this LEA, where every LEA has one'
+        end as unknown_because
+    from wanted w
+    join ref_indicators i on i.indicator = w.indicator
+    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = w.dashboard_year and f.indicator = w.indicator
+    left join source_coverage v on v.source_id = f.source_id
+    left join indicator_results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group and r.record_type = 'D'
+    left join lea_in_file n on n.source_id = f.source_id and n.cds = w.cds
+    left join kept_aside k on k.source_id = f.source_id and k.cds = w.cds and k.student_group = w.student_group
+)
+select
+    cds, dashboard_year, student_group, indicator, measure,
+    case
+        when unknown_because is not null then 'unknown'
+        when not has_row then 'no_row'
+        when coalesce(size_ok and level > 0, false) then 'result'
+        else 'no_result'
+    end as finding,
+    level, status_level, change_level, color, current_status, current_numerator, current_denominator, prior_status, change,
+    current_size_met, unknown_because, source_id, source_line
+from joined

@@ -1,0 +1,17 @@
+-- Grain: one source file that holds LEAs: which counties it speaks about.
+-- Key: source_id.
+-- Inputs: indicator_results, assistance_leas.
+-- Oddities: a file cut to some counties says nothing about the others, so silence there is 'unknown' and not 'no'.
+--           Fifty counties make a file statewide: a county without any high school has no graduation row.
+with counties as (
+    select source_id, cds[1:2] as county_code from indicator_results group by all
+    union
+    select source_id, cds[1:2] from assistance_leas
+)
+select
+    source_id,
+    list(county_code order by county_code) as counties,
+    count(*) >= 50 as statewide
+from counties
+where county_code <> '00'
+group by source_id

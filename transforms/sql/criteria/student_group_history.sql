@@ -1,0 +1,87 @@
+-- Grain: LEA x Dashboard year that has rules x student group judged that year.
+-- Key: cds, dashboard_year, student_group.
+-- Inputs: lea_years, rule_sets, rule_groups, priority_results, evidence, assistance_letters, rejects, source_files, ref_priority_letters.
+-- Oddities: meets_criteria is null where it cannot be known. An LEA that CDE's file covers but does not list has no letter:
+--           county offices in 2017, and LEAs that did not exist. Whether a group had a result is not known from letters,
+--           except that a group with a letter had one.
+with computed as (
+    select
+        cds, dashboard_year, student_group,
+        list(priority order by priority) filter (met) as priorities_met,
+        list(priority order by priority) filter (met is null) as priorities_unknown
+    from priority_results
+    group by all
+),
+results as (
+    select
+        cds, dashboard_year, student_group,
+        case when bool_or(finding = 'result') then true when bool_or(finding = 'unknown') then null else false end as has_result,
+        string_agg(distinct unknown_because, '; ' order by unknown_because) as unknown_because
+    from evidence
+    group by all
+),
+from_indicators as (
+    select
+        l.cds, l.dashboard_year, g.student_group, 'indicators' as basis,
+        coalesce(c.priorities_met, []) as priorities_met,
+        coalesce(c.priorities_unknown, []) as priorities_unknown,
+        case
+            when len(coalesce(c.priorities_met, [])) >= s.priorities_required then true
+            when len(coalesce(c.priorities_met, [])) + len(coalesce(c.priorities_unknown, [])) >= s.priorities_required then null
+            else false
+        end as meets_criteria,
+        r.has_result,
+        if(len(coalesce(c.priorities_unknown, [])) > 0 or r.has_result is null, r.unknown_because, null) as note
+    from lea_years l
+    join rule_sets s using (dashboard_year)
+    join rule_groups g using (dashboard_year)
+    left join computed c on c.cds = l.cds and c.dashboard_year = l.dashboard_year and c.student_group = g.student_group
+    left join results r on r.cds = l.cds and r.dashboard_year = l.dashboard_year and r.student_group = g.student_group
+    where l.basis = 'indicators'
+),
+rejected as (
+    select distinct source_id, cds from rejects where cds is not null
+),
+from_letters as (
+    select
+        l.cds, l.dashboard_year, g.student_group, l.basis,
+        coalesce(a.priorities, []) as priorities_met,
+        []::tinyint[] as priorities_unknown,
+        case
+            when l.basis = 'none' then null
+            when a.cds is not null then a.letter is not null
+            when x.cds is not null then null
+            else false
+        end as meets_criteria,
+        if(a.letter is not null, true, null) as has_result,
+        case
+            when l.letters_source_id is null and l.basis = 'none' then 'no file of ' || l.dashboard_year || ' is at hand'
+            when l.basis = 'none' then 'no file of ' || l.dashboard_year || ' at hand covers this county'
+            when a.cds is not null then null
+            when x.cds is not null then 'the row of this LEA in ' || f.file || ' was kept aside'
+            else 'not listed in ' || f.file
+        end as note
+    from lea_years l
+    join rule_groups g using (dashboard_year)
+    left join source_files f on f.source_id = l.letters_source_id
+    left join assistance_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year and a.student_group = g.student_group
+    left join rejected x on x.source_id = l.letters_source_id and x.cds = l.cds
+    where l.basis <> 'indicators'
+),
+together as (
+    select * from from_indicators
+    union all by name
+    select * from from_letters
+)
+select
+    t.cds, t.dashboard_year, t.student_group, t.basis, t.meets_criteria, t.has_result,
+    t.priorities_met, t.priorities_unknown,
+    p.letter,
+    a.letter as cde_letter,
+    a.source_id as cde_source_id,
+    a.source_line as cde_source_line,
+    a.source_column as cde_source_column,
+    t.note
+from together t
+left join ref_priority_letters p on p.priorities = t.priorities_met and t.meets_criteria and len(t.priorities_unknown) = 0
+left join assistance_letters a on a.cds = t.cds and a.dashboard_year = t.dashboard_year and a.student_group = t.student_group

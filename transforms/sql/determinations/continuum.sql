@@ -1,0 +1,54 @@
+-- Grain: LEA x determination year.
+-- Key: cds, determination_year.
+-- Inputs: leas, determination_years, continuum_groups, lea_years.
+-- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its groups where an
+--       LEA has fewer than three (EC 52072, 52072.5). A group exists if it has a result that meets the size test in the
+--       determination year [inferred, medium confidence: one case known].
+-- Oddities: what cannot be known is carried through: 'may' counts are upper bounds. The small-LEA clause may hold when the groups
+--           known to exist are fewer than three and all of them may count; it surely holds when the groups that may exist are
+--           fewer than three and all of them count.
+with groups as (
+    select
+        cds, determination_year,
+        count(*) filter (counts) as groups_counting,
+        count(*) filter (may_count) as groups_that_may_count,
+        count(*) filter (has_result) as groups_with_result,
+        count(*) filter (may_have_result) as groups_that_may_have_result,
+        count(*) filter (has_result and may_count) as groups_with_result_that_may_count,
+        count(*) filter (may_have_result and may_count) as groups_that_may_have_result_and_count,
+        count(*) filter (may_have_result and counts) as groups_that_may_have_result_counting,
+        coalesce(list(student_group order by student_group) filter (counts), []) as student_groups_counting,
+        bool_or(len(years_unknown) > 0) as anything_unknown
+    from continuum_groups
+    group by cds, determination_year
+),
+clause as (
+    select
+        *,
+        groups_with_result >= 1 and groups_that_may_have_result < 3
+            and groups_that_may_have_result_counting = groups_that_may_have_result as small_clause_holds,
+        groups_with_result < 3 and groups_with_result_that_may_count = groups_with_result
+            and groups_that_may_have_result_and_count >= 1 as small_clause_may_hold
+    from groups
+)
+select
+    l.cds, d.determination_year,
+    case
+        when c.groups_that_may_have_result = 0 then 'not_assessed'
+        when c.groups_counting >= d.groups_required or c.small_clause_holds then 'eligible'
+        when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
+        else 'not_eligible'
+    end as status,
+    c.groups_counting < d.groups_required and c.small_clause_holds as by_small_clause,
+    c.small_clause_may_hold and c.groups_that_may_count < d.groups_required as small_clause_open,
+    c.student_groups_counting,
+    c.groups_with_result::smallint as groups_with_result,
+    c.groups_that_may_have_result::smallint as groups_that_may_have_result,
+    y.in_files,
+    y.basis,
+    if(l.lea_type = 'county_office', d.statute_county_office, d.statute_district) as statute,
+    d.rule_set, d.counted_dashboards
+from leas l
+cross join determination_years d
+join clause c on c.cds = l.cds and c.determination_year = d.determination_year
+join lea_years y on y.cds = l.cds and y.dashboard_year = d.determination_year

@@ -1,0 +1,20 @@
+-- Grain: LEA x determination year x student group judged in any counted Dashboard (EC 52072, 52072.5).
+-- Key: cds, determination_year, student_group.
+-- Inputs: determination_years, student_group_history.
+-- Oddities: a group without a row in a counted year (long-term English learners before 2024) did not meet the criteria then.
+with counted as (
+    select d.determination_year, d.years_required, h.*
+    from determination_years d
+    join student_group_history h on list_contains(d.counted_dashboards, h.dashboard_year)
+)
+select
+    cds, determination_year, student_group,
+    coalesce(list(dashboard_year order by dashboard_year) filter (meets_criteria), []) as years_met,
+    coalesce(list(dashboard_year order by dashboard_year) filter (meets_criteria is null), []) as years_unknown,
+    coalesce(list(dashboard_year order by dashboard_year) filter (dashboard_year = determination_year and meets_criteria), []) <> [] as met_this_year,
+    count(*) filter (meets_criteria) >= any_value(years_required) as counts,
+    count(*) filter (meets_criteria is not false) >= any_value(years_required) as may_count,
+    coalesce(bool_or(has_result) filter (dashboard_year = determination_year), false) as has_result,
+    bool_or(dashboard_year = determination_year and has_result is not false) as may_have_result
+from counted
+group by cds, determination_year, student_group

@@ -1,0 +1,21 @@
+-- Grain: one determination year that this run can speak about.
+-- Key: determination_year.
+-- Inputs: rule_determinations, source_files, run_parameters.
+-- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or as of the
+--           run's own date for the one now in force. A year with no file at hand, or later than that date, is left out.
+with at_hand as (
+    select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
+),
+known as (
+    select d.*, p.as_of as run_as_of
+    from rule_determinations d
+    join at_hand h on h.dashboard_year = d.determination_year
+    cross join run_parameters p
+    where d.in_force_from <= p.as_of
+)
+select
+    determination_year::smallint as determination_year, rule_set, counted_dashboards, years_required, groups_required,
+    statute_district, statute_county_office, in_force_from,
+    coalesce(lead(in_force_from) over (order by determination_year) - 1, run_as_of)::date as as_of,
+    lead(in_force_from) over (order by determination_year) is null as now_in_force
+from known

@@ -1,0 +1,22 @@
+-- Grain: Dashboard year x criterion x condition: the law that was applied, with the student groups it judges.
+-- Key: criterion, position.
+-- Inputs: rule_conditions, rule_sets, rule_criterion_groups, rule_citations.
+with judged as (
+    select criterion, list(student_group order by student_group) as student_groups from rule_criterion_groups group by criterion
+),
+cited as (
+    select dashboard_year, string_agg(what || ' (' || basis || ') ' || url, '; ' order by what) as citation from rule_citations group by dashboard_year
+)
+select
+    c.dashboard_year, s.rule_set, s.standing, c.criterion, c.priority, c.clause, j.student_groups,
+    c.position, c.indicator, c.measure, c.levels,
+    case c.size_test
+        when 'flag' then 'the size flag of the file is Y'
+        when 'denominator' then 'at least ' || c.minimum || ' students; ' || c.small_minimum || ' for ' || array_to_string(c.small_groups, ', ') || ' on district and county office rows'
+        else 'CDE gives a color only where the size test is met'
+    end as size_test,
+    t.citation
+from rule_conditions c
+join rule_sets s using (dashboard_year)
+join judged j using (criterion)
+join cited t using (dashboard_year)
