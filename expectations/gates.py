@@ -95,7 +95,6 @@ def run_suites(connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
 
     from expectations.suites import SUITES
 
-    gx.get_context(mode="ephemeral").variables.progress_bars = _no_progress_bars()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = _no_progress_bars()
     source = context.data_sources.add_pandas("tables")

@@ -17,6 +17,7 @@ STATUS = {
     "not_assessed": ("– nothing to judge", "dim"),
     "not_applicable": ("· does not apply", "dim"),
 }
+UNSAID = ("not_assessed", "not_applicable")  # one line for all of them
 DISCLAIMER = "Statuses say whether published criteria are met. They are not an official designation."
 
 
@@ -31,6 +32,8 @@ def show_explanation(console: Console, e: Explanation) -> None:
     console.print(f"[bold]{escape(e.lea.name)}[/] · {e.lea.lea_type.replace('_', ' ')} · {escape(e.lea.county)} County · CDS {e.lea.cds}")
     console.print(f"Determination year {e.determination_year}, release {e.release_id}\n")
     for verdict in e.verdicts:
+        if verdict["status"] in UNSAID and verdict["pathway"] != "continuum":
+            continue
         console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
         console.print(f"   {escape(verdict['reason'])}")
         if verdict["cde_flag"]:
@@ -38,9 +41,16 @@ def show_explanation(console: Console, e: Explanation) -> None:
             console.print(f"   CDE's own flag is {verdict['cde_flag']}: {agrees}.")
         if verdict["status"] == "undetermined" and verdict["open_question"]:
             console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
+    for status in UNSAID:
+        names = [v["name"] for v in e.verdicts if v["status"] == status and v["pathway"] != "continuum"]
+        if names:
+            console.print(Text.assemble(status_text(status), "  ", ", ".join(names)))
     if e.groups:
         console.print()
         console.print(_grid(e))
+        never = [g["student_group"] for g in e.groups if not _shown(g)]
+        if never:
+            console.print(f"Met the criteria in none of these years: {', '.join(never)}.")
         console.print(
             "[dim]A letter stands for two or more state priorities met (A to K, as CDE's); below it the indicators that caused it. "
             "· met no or one priority, – no result of sufficient size, ? cannot be known, (CDE) taken from CDE's letters.[/]"
@@ -59,11 +69,16 @@ def _grid(e: Explanation) -> Table:
     for year in e.window:
         table.add_column(str(year))
     table.add_column("Years", justify="right")
-    for group in e.groups:
+    for group in filter(_shown, e.groups):
         cells = [_cell(e.cells.get((group["student_group"], year))) for year in e.window]
         total = f"{len(group['years_met'])} of {len(e.window)}" + (" ●" if group["counts"] else "")
         table.add_row(f"{group['student_group']}\n[dim]{escape(group['name'])}[/]", *cells, total)
     return table
+
+
+def _shown(group: dict[str, Any]) -> bool:
+    """True for groups that met the criteria, or may have, in any counted year."""
+    return bool(group["years_met"] or group["years_unknown"])
 
 
 def _cell(cell: dict[str, Any] | None) -> RenderableType:
@@ -81,10 +96,7 @@ def _cell(cell: dict[str, Any] | None) -> RenderableType:
 
 def _cause(cause: dict[str, Any]) -> Text:
     """An indicator and its level, in words and colour."""
-    if cause["measure"] == "color":
-        word, style = COLORS[cause["level"]]
-    else:
-        word, style = "worst status", "red"
+    word, style = COLORS[cause["level"]] if cause["measure"] == "color" else (cause["worst_status_label"], "red")
     return Text(f"{cause['indicator']} {word}", style)
 
 
@@ -99,10 +111,10 @@ def _loans(e: Explanation) -> Table:
 
 def _sources(e: Explanation) -> Table:
     table = Table(title="Sources", title_justify="left")
-    for heading in ("File", "What", "SHA-256", "First seen"):
-        table.add_column(heading)
+    for heading in ("File", "SHA-256", "First seen"):
+        table.add_column(heading, no_wrap=True)
     for source in e.sources:
-        table.add_row(escape(source["file"] or "missing"), escape(source["title"]), (source["sha256"] or "")[:12], source["first_seen"] or "")
+        table.add_row(escape(source["file"] or f"missing: {source['title']}"), (source["sha256"] or "")[:16], source["first_seen"] or "")
     return table
 
 

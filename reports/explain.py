@@ -85,10 +85,11 @@ def _cells(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]) 
         ),
         causes as (
             select m.dashboard_year, m.student_group,
-                list({'indicator': m.indicator, 'level': e.level, 'measure': e.measure, 'value': e.current_status,
+                list({'indicator': m.indicator, 'level': e.level, 'measure': e.measure, 'worst_status_label': i.worst_status_label, 'value': e.current_status,
                       'students': e.current_denominator, 'source_id': e.source_id, 'line': e.source_line} order by m.indicator) as causes
             from met m
             join evidence e on e.cds = m.cds and e.dashboard_year = m.dashboard_year and e.student_group = m.student_group and e.indicator = m.indicator
+            join indicators i on i.indicator = m.indicator
             group by all
         )
         select h.student_group, h.dashboard_year, h.basis, h.meets_criteria, h.has_result, h.letter, h.cde_letter, h.priorities_met, h.note,

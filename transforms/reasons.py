@@ -65,7 +65,9 @@ def _wraparound(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
             coalesce(min(e.date_text) filter (e.event = $event and coalesce(e.earliest, e.latest) <= s.as_of), ''),
             coalesce(string_agg(e.date_text, ', ') filter (e.event = 'repaid' and coalesce(e.earliest, e.latest) <= s.as_of), ''),
             coalesce(string_agg(e.date_text, ', ') filter (e.event = 'released' and coalesce(e.earliest, e.latest) <= s.as_of), ''),
-            s.confirmed_on, s.closed_on, l.latest_source_date::varchar, coalesce(l.unknown, ''), s.of_predecessor
+            s.confirmed_on, s.closed_on,
+            left(l.latest_source_date::varchar, case l.latest_source_precision when 'day' then 10 when 'month' then 7 else 4 end),
+            coalesce(l.unknown, ''), s.of_predecessor
         from loan_states s
         join reg_state_loans l using (loan_id)
         left join loan_events_dated e using (loan_id)

@@ -158,8 +158,8 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: 
     """Write one table, sorted by its key, with explicit types; return its manifest entry."""
     columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
     key = ", ".join(quote(k) for k in table.key)
-    extra = "" if "release_id" in table.columns else ", $release as release_id"
-    reader = connection.execute(f"select {columns}{extra} from {quote(table.name)} order by {key}", {"release": release_id} if extra else {})
+    extra = "" if "release_id" in table.columns else f", {_literal(release_id)} as release_id"
+    batches = connection.sql(f"select {columns}{extra} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
     schema = table.arrow_schema()
     if extra:
         schema = schema.append(pa.field("release_id", pa.string(), nullable=False))
@@ -167,7 +167,7 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: 
     path = folder / f"{table.name}.parquet"
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in reader.to_arrow_reader(122_880):
+        for batch in batches:
             writer.write_batch(pa.RecordBatch.from_arrays([batch.column(n).cast(schema.field(n).type) for n in schema.names], schema=schema))
             rows += batch.num_rows
     return {"name": table.name, "file": path.name, "rows": rows, "grain": table.grain, "key": list(table.key)}

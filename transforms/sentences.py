@@ -92,16 +92,19 @@ def _continuum_no(f: ContinuumFacts, counting: list[GroupYears], rule: str) -> s
 def _continuum_unknown(f: ContinuumFacts, counting: list[GroupYears], rule: str) -> str:
     """The "cannot tell", with what is missing."""
     maybe = [g for g in f.groups if g.may_count and not g.counts]
+    missing = f" Missing: {'; '.join(f.unknown_because)}." if f.unknown_because else ""
+    if not maybe and not f.small_clause_open:
+        return (
+            f"Cannot tell whether any student group of this {LEA_WORDS[f.lea_type]} has a result on the {f.determination_year} Dashboard "
+            f"that meets the size test; if one has, the answer is no.{missing}"
+        )
     text = f"Cannot tell: {plural(len(counting), 'student group')} surely {rule}"
     text += f" ({joined([g.student_group for g in counting])})" if counting else ""
     text += f"; {plural(len(maybe), 'more group')} may have ({joined([g.student_group for g in maybe])})" if maybe else ""
     text += f", and {number(f.groups_required)} are needed"
     if f.small_clause_open:
         text += f", or all of them if there are fewer than {number(f.groups_required)}, and how many there are is not certain"
-    text += "."
-    if f.unknown_because:
-        text += " Missing: " + "; ".join(f.unknown_because) + "."
-    return text
+    return f"{text}.{missing}"
 
 
 def _with_years(groups: Sequence[GroupYears]) -> str:
@@ -133,11 +136,11 @@ def loan_sentence(loan: LoanFacts, effective: date) -> str:
     since = [s for s in since if s]
     text += f"; {joined(since)}" if since else ""
     text += {
-        "outstanding": f"; no repayment or release is on record, latest source {loan.latest_source}.",
+        "outstanding": f"; no repayment or release by that day is on record, latest source {loan.latest_source}.",
         "confirmed": f"; a person confirmed on {loan.confirmed_on} that the referral stands.",
         "closed": f"; a person closed the referral on {loan.closed_on}.",
         "repaid_or_released": "; the law as known names no end of the referral, at repayment or at release: a person must close or confirm it.",
-        "repaid_before_law": f"; repaid before EC 52074(g)(2)(A) took effect on {effective}: the law as known does not say whether it reaches such loans.",
+        "repaid_before_law": f"; that was before EC 52074(g)(2)(A) took effect on {effective}; the law as known does not say whether it reaches such loans.",
         "of_predecessor": "; the borrower no longer exists: the law as known does not say whether the referral passes to its successor.",
         "receipt_not_dated": "; the day of receipt is not known well enough to tell whether it lies before this date.",
     }[loan.loan_state]

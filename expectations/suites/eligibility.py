@@ -2,6 +2,7 @@
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.expectations.row_conditions import Column
 
 from expectations.suites.base import base, expect
 
@@ -23,7 +24,6 @@ def suite() -> gx.ExpectationSuite:
         "EC 52074(g)(2)(A) speaks of school districts.",
         column="status",
         value_set=["not_applicable"],
-        row_condition='lea_type=="county_office" and pathway=="wraparound"',
-        condition_parser="pandas",
+        row_condition=(Column("lea_type") == "county_office") & (Column("pathway") == "wraparound"),
     )
     return gx.ExpectationSuite(name="eligibility", expectations=[*base("eligibility"), reason, loans])

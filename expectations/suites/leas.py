@@ -14,7 +14,7 @@ def suite() -> gx.ExpectationSuite:
         "The CDS code of a district or county office is 14 digits: county 01 to 58, district, and zeros for the school.",
         "A lost leading zero moves an LEA to another county.",
         column="cds",
-        regex=r"^(0[1-9]|[1-4]\d|5[0-8])\d{5}0{7}$",
+        regex=r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{7}$",
     )
     county = expect(
         gxe.ExpectColumnValuesToNotBeNull,

@@ -6,7 +6,8 @@
 --       determination year [inferred, medium confidence: one case known].
 -- Oddities: what cannot be known is carried through: 'may' counts are upper bounds. The small-LEA clause may hold when the groups
 --           known to exist are fewer than three and all of them may count; it surely holds when the groups that may exist are
---           fewer than three and all of them count.
+--           fewer than three and all of them count. If a missing file hides whether any group has a result, 'nothing to judge'
+--           and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as CDE's flag has it.
 with groups as (
     select
         cds, determination_year,
@@ -37,6 +38,7 @@ select
         when c.groups_that_may_have_result = 0 then 'not_assessed'
         when c.groups_counting >= d.groups_required or c.small_clause_holds then 'eligible'
         when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
+        when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
         else 'not_eligible'
     end as status,
     c.groups_counting < d.groups_required and c.small_clause_holds as by_small_clause,

@@ -1,0 +1,77 @@
+"""Every letter and flag that the sample lets us compute equals the one in CDE's own workbooks, read here without the pipeline."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+WORKBOOKS = {2022: "assistancestatus22.xlsx", 2023: "assistancestatus23.xlsx", 2024: "assistancestatus24.xlsx"}
+
+
+def workbook(sample: Path, year: int) -> pd.DataFrame:
+    """CDE's data sheet: header on row 6, all text, '*' for blank."""
+    frame = pd.read_excel(sample / WORKBOOKS[year], sheet_name=f"District and COE {year}", header=5, dtype="string", engine="calamine", keep_default_na=False)
+    return frame[frame["CDS"].str.fullmatch(r"\d{14}")].set_index("CDS")
+
+
+@pytest.fixture(params=sorted(WORKBOOKS))
+def year(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
+@pytest.fixture
+def official(year: int) -> pd.DataFrame:
+    from tests.workplace import SAMPLE
+
+    return workbook(SAMPLE, year)
+
+
+def test_every_letter_cell_is_cdes(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
+    cells = {
+        (cds, {"TOM": "MR"}.get(group, group)): letter.replace("*", "").strip()
+        for column in official.columns
+        if (match := re.fullmatch(r"([A-Z]+)priorities", column)) and (group := match.group(1))
+        for cds, letter in official[column].items()
+    }
+    ours = {
+        (cds, group): letter or ""
+        for cds, group, letter in db.execute(
+            "select cds, student_group, letter from student_group_history where dashboard_year = ? and basis = 'indicators'", [year]
+        ).fetchall()
+    }
+    assert len(cells) == len(official) * (14 if year == 2024 else 13)
+    assert ours == cells
+
+
+def test_every_ec_52072_flag_is_cdes(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
+    flags = dict(official[f"EC52072_{year}"].items())
+    ours = dict(
+        db.execute(
+            "select cds, if(status = 'eligible', 'Y', 'N') from eligibility where pathway = 'continuum' and determination_year = ? and cds[1:2] = '27'",
+            [year],
+        ).fetchall()
+    )
+    assert ours == flags
+
+
+def test_total_student_groups_and_method_1_are_cdes(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
+    counted = dict(
+        db.execute("select cds, count(letter) from student_group_history where dashboard_year = ? and basis = 'indicators' group by cds", [year]).fetchall()
+    )
+    assert counted == {cds: int(n) for cds, n in official["TotalStudentGroups"].items()}
+    assert {cds: "Y" if n else "N" for cds, n in counted.items()} == dict(official["MetMethod1"].items())
+
+
+def test_no_difference_is_left_in_the_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
+    classes = dict(db.execute("select class, count(*) from reconciliation group by class").fetchall())
+    assert set(classes) == {"agree"}
+
+
+def test_earlier_years_are_cdes_letters_and_say_so(db: duckdb.DuckDBPyConnection) -> None:
+    rows = db.execute(
+        "select dashboard_year, list(distinct basis), bool_and(letter is not distinct from cde_letter) from student_group_history "
+        "where cds[1:2] = '27' group by 1 order by 1"
+    ).fetchall()
+    assert rows == [(y, ["cde_letters" if y < 2022 else "indicators"], True) for y in (2017, 2018, 2019, 2022, 2023, 2024)]

@@ -1,0 +1,138 @@
+"""A broken file ends with a message and an exit code, and never replaces the last good release."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.workplace import Workplace
+from transforms.errors import DtaError, GateError, SourceFilesError
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every byte that readers of ``current`` see."""
+    current = (folder / "current").resolve()
+    return {"->": current.name.encode(), **{p.name: p.read_bytes() for p in current.iterdir() if p.is_file()}}
+
+
+def first_district_row(text: str, column: str, value: str) -> str:
+    """Set one column of the first line that is a district row."""
+    header, *lines = text.split("\n")
+    position = header.rstrip("\r").lower().split("\t").index(column)
+    for n, line in enumerate(lines):
+        cells = line.split("\t")
+        if cells[1] == "D" and cells[0] != "27102720000000":
+            cells[position] = value
+            lines[n] = "\t".join(cells)
+            return "\n".join([header, *lines])
+    raise AssertionError("no district row")
+
+
+def drop_column(text: str, column: str) -> str:
+    rows = [line.split("\t") for line in text.split("\n")]
+    position = [h.strip().lower() for h in rows[0]].index(column)
+    return "\n".join("\t".join(c for i, c in enumerate(row) if i != position) if len(row) > 1 else "\t".join(row) for row in rows)
+
+
+# file, how it is damaged, the error, and what the message says
+CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...]]] = {
+    "html_page": (
+        "eladownload2024.txt",
+        lambda t: "<!DOCTYPE html>\n<html><body>Page not found</body></html>\n",
+        SourceFilesError,
+        ("eladownload2024.txt", "line 1", "web page", "<!DOCTYPE html>"),
+    ),
+    "cut_in_a_line": ("mathdownload2023.txt", lambda t: t[: int(len(t) * 0.6)], SourceFilesError, ("mathdownload2023.txt", "line ", "cut off")),
+    "cut_between_lines": ("suspdownload2024.txt", lambda t: "\n".join(t.split("\n")[:150]) + "\n", GateError, ("leas_in_every_file", "suspdownload2024.txt")),
+    "needed_column_missing": (
+        "chronicdownload2024.txt",
+        lambda t: drop_column(t, "color"),
+        SourceFilesError,
+        ("chronicdownload2024.txt", "line 1", "column color", "lacks color"),
+    ),
+    "status_column_missing_2022": (
+        "graddownload2022.txt",
+        lambda t: drop_column(t, "statuslevel"),
+        SourceFilesError,
+        ("graddownload2022.txt", "lacks statuslevel"),
+    ),
+    "cds_of_13_digits": (
+        "graddownload2024.txt",
+        lambda t: first_district_row(t, "cds", "7659610000000"),
+        GateError,
+        ("graddownload2024.txt", '"line": ', "7659610000000", "14 digits"),
+    ),
+    "unknown_color": (
+        "eladownload2023.txt",
+        lambda t: first_district_row(t, "color", "7"),
+        GateError,
+        ("eladownload2023.txt", '"line": ', '"column_name": "color"', '"value": "7"'),
+    ),
+    "unknown_student_group": ("eladownload2023.txt", lambda t: first_district_row(t, "studentgroup", "XX"), GateError, ("eladownload2023.txt", "XX")),
+    "another_year": ("suspdownload2023.txt", lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t), GateError, ("suspdownload2023.txt", "another Dashboard")),
+    "doubled_rows": (
+        "suspdownload2022.txt",
+        lambda t: t + "".join(line + "\n" for line in t.split("\n")[5:8]),
+        GateError,
+        ("suspdownload2022.txt", "stands 2 times"),
+    ),
+    "only_a_header": ("elpidownload2024.txt", lambda t: t.split("\n")[0] + "\n", SourceFilesError, ("elpidownload2024.txt", "no rows")),
+    "a_nul_byte": ("ccidownload2024.txt", lambda t: t[:5000] + "\x00" + t[5000:], SourceFilesError, ("ccidownload2024.txt", "NUL")),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_current_stays_as_it_was(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None], case: str) -> None:
+    file, how, error, said = CASES[case]
+    workplace.publish()
+    before = tree(workplace.out)
+    edit(file, how)
+    with pytest.raises(error) as raised:
+        workplace.publish()
+    for part in said:
+        assert part in str(raised.value)
+    assert tree(workplace.out) == before
+    status = json.loads((workplace.out / "status.json").read_text())
+    assert status["last_outcome"] == "failed"
+    assert status["exit_code"] == raised.value.exit_code != 0
+    assert status["release_id"] == before["->"].decode()
+
+
+def test_a_workbook_that_is_a_web_page(workplace: Workplace) -> None:
+    (workplace.source / "assistancestatus22.xlsx").write_text("<html>Sorry</html>")
+    with pytest.raises(SourceFilesError, match=r"assistancestatus22\.xlsx, line 1: this is not a workbook \(value '<html>Sorry</html>'\)"):
+        workplace.publish()
+    assert not (workplace.out / "current").exists()
+
+
+def test_a_bad_school_row_is_kept_aside_and_counted(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+    import duckdb
+
+    def spoil(text: str) -> str:
+        header, *lines = text.split("\n")
+        position = header.rstrip("\r").split("\t").index("color")
+        n = next(i for i, line in enumerate(lines) if line.split("\t")[1] == "S")
+        cells = lines[n].split("\t")
+        cells[position] = "9"
+        lines[n] = "\t".join(cells)
+        return "\n".join([header, *lines])
+
+    edit("suspdownload2024.txt", spoil)
+    assert workplace.publish().outcome == "published"
+    with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
+        rows = db.execute("select file, column_name, value from rejects").fetchall()
+        counted = db.execute("select rows_in, rows_kept, rows_rejected from meta_sources where source_id = 'dashboard-susp-2024'").fetchall()
+        warnings = db.execute("select check_id from meta_gate_results where outcome = 'failed'").fetchall()
+    assert rows == [("suspdownload2024.txt", "color", "9")]
+    assert counted == [(414, 413, 1)]
+    assert warnings == [("rows_rejected",)]
+
+
+def test_all_broken_files_are_named_at_once(workplace: Workplace) -> None:
+    for file in ("eladownload2022.txt", "mathdownload2022.txt"):
+        (workplace.source / file).write_text("<html></html>")
+    with pytest.raises(SourceFilesError) as raised:
+        workplace.publish()
+    assert [e.file for e in raised.value.errors] == ["eladownload2022.txt", "mathdownload2022.txt"]

@@ -1,0 +1,59 @@
+"""Taking a file away makes what depends on it undetermined, never a no."""
+
+import duckdb
+import pytest
+
+from tests.workplace import SAMPLE, Workplace
+
+VERDICTS = "select cds, determination_year, status from eligibility where pathway = 'continuum'"
+USED = sorted(p.name for p in SAMPLE.glob("*download*.txt") if not p.name.startswith("science"))
+
+
+def statuses(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
+    return {(cds, year): status for cds, year, status in db.execute(VERDICTS).fetchall()}
+
+
+@pytest.mark.parametrize("file", USED)
+def test_without_one_indicator_file(workplace: Workplace, db: duckdb.DuckDBPyConnection, file: str) -> None:
+    whole = statuses(db)
+    (workplace.source / file).unlink()
+    with workplace.decide() as reduced:
+        for key, status in statuses(reduced).items():
+            assert status in (whole[key], "undetermined"), f"{key}: {whole[key]} became {status}"
+        year = int(file.removesuffix(".txt")[-4:])
+        indicator = file.split("download")[0]
+        unknown = reduced.execute(
+            "select count(*), list(distinct note) from student_group_history where dashboard_year = ? and has_result is null and cds[1:2] = '27'", [year]
+        ).fetchall()
+        findings = reduced.execute(
+            "select distinct finding, unknown_because from evidence where dashboard_year = ? and indicator = ? and cds[1:2] = '27'", [year, indicator]
+        ).fetchall()
+        assert findings == [("unknown", f"the {year} file of this indicator is not at hand")]
+        if unknown[0][0]:
+            assert "not at hand" in str(unknown[0][1])
+
+
+def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
+    (workplace.source / "suspdownload2023.txt").unlink()
+    with workplace.decide() as reduced:
+        rows = reduced.execute("select reason from eligibility where pathway = 'continuum' and status = 'undetermined' and cds[1:2] = '27'").fetchall()
+        assert rows
+        assert all("the 2023 file of this indicator is not at hand" in reason for (reason,) in rows)
+
+
+def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    whole = statuses(db)
+    (workplace.source / "assistancestatus19-rev.xlsx").unlink()
+    with workplace.decide() as reduced:
+        changed = {k: s for k, s in statuses(reduced).items() if s != whole[k]}
+        assert changed
+        assert set(changed.values()) == {"undetermined"}
+
+
+def test_a_missing_file_is_a_warning_of_the_release(workplace: Workplace) -> None:
+    (workplace.source / "ccidownload2024.txt").unlink()
+    assert workplace.publish().outcome == "published"
+    with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
+        rows = db.execute("select check_id, detail from meta_gate_results where outcome = 'failed'").fetchall()
+    assert [c for c, _ in rows] == ["inputs_missing"]
+    assert "cci" in rows[0][1]

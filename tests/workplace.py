@@ -1,0 +1,45 @@
+"""A folder of source files with its own work and output folders, for tests that run the pipeline."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from flows.runner import Outcome, execute
+from flows.steps import STEPS
+from transforms.run import Run
+from transforms.settings import PROJECT, Settings
+
+for name in [n for n in os.environ if n.startswith("DTA_")]:  # a developer's own settings must not change what is tested
+    del os.environ[name]
+
+SAMPLE = PROJECT / "data" / "sample"
+AS_OF = date(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A folder of source files with its own work and output folders."""
+
+    source: Path
+    work: Path
+    out: Path
+
+    def settings(self, **changes: object) -> Settings:
+        given = {"source": str(self.source), "work": self.work, "out": self.out, "as_of": AS_OF}
+        return Settings(**{**given, **changes})  # type: ignore[arg-type]
+
+    def publish(self, **changes: object) -> Outcome:
+        return execute(self.settings(**changes), lambda step, run: step.function(run))
+
+    def decide(self, **changes: object) -> duckdb.DuckDBPyConnection:
+        """All steps before the gates; the connection to the tables they left."""
+        run = Run.start(self.settings(**changes))
+        for step in STEPS:
+            if step.name in ("gates", "release"):
+                break
+            if step.name != "compare":
+                step.function(run)
+        return run.connect()
