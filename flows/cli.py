@@ -73,7 +73,7 @@ def sql(
 @app.command()
 def status(source: Source = None, out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
-    from transforms.release import current_release, read_manifest
+    from transforms.current import current_release, read_manifest
     from transforms.status import read_status
 
     folder = settings_from(source, out).out

@@ -10,8 +10,8 @@ from flows.runner import Outcome, execute
 from flows.show import DISCLAIMER, summary_table
 from flows.steps import STEPS, Step
 from reports.published import open_release
+from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
-from transforms.release import DATABASE, current_release, read_manifest
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 

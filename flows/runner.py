@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flows.steps import STEPS, Step
+from transforms.current import current_release
 from transforms.errors import DtaError
-from transforms.release import current_release
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 from transforms.status import record_run

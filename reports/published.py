@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.current import DATABASE, current_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
-from transforms.release import DATABASE, current_release
 
 
 @dataclass(frozen=True)

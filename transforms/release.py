@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import connect_read_only, one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
 from transforms.errors import ReleaseError
@@ -28,22 +29,6 @@ from transforms.sql import build_table
 
 # DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.2.0"
-DATABASE = "dta.duckdb"
-
-
-def current_release(out: Path) -> Path | None:
-    """Folder of the release that ``current`` points to, resolved once."""
-    pointer = out / "current"
-    if not pointer.exists():
-        return None
-    folder = pointer.resolve()
-    return folder if (folder / "manifest.json").exists() else None
-
-
-def read_manifest(release: Path) -> dict[str, Any]:
-    """Manifest of a release."""
-    manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text("utf-8"))
-    return manifest
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:

@@ -1,6 +1,7 @@
 """Read a delimited text file: strict about shape, exact about lines, indifferent to case and order of columns."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from transforms.errors import SourceError
@@ -21,27 +22,26 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     headings = [h.strip() for h in header_line.rstrip("\r").split(delimiter)]
     fields = _match_columns(headings, file, spec, needed)
     table, skipped = _parse(body.encode(), headings, delimiter, file)
-    blank = {line for line, row in skipped if not row.strip()}
-    rejects = [
-        Reject(line, "", row[:200], f"the line has {row.count(delimiter) + 1} fields; the header has {len(headings)}")
-        for line, row in skipped
-        if line not in blank
-    ]
     last_line = body.count("\n") + (not body.endswith("\n")) + 1 if body else 1
+    rejects = [
+        Reject(line, "", row[:200], f"the line has {row.count(delimiter) + 1} fields; the header has {len(headings)}") for line, row in skipped if row.strip()
+    ]
     _check_whole(body, last_line, len(table) + len(skipped), rejects, file)
     left_out = {line for line, _ in skipped}
     lines = [n for n in range(2, last_line + 1) if n not in left_out] if left_out else range(2, last_line + 1)
+    table = _without_blank_rows(table.append_column("line", pa.array(lines, pa.int64())))
+    blank = last_line - 1 - len(table) - len(rejects)
     columns: dict[str, pa.Array | pa.ChunkedArray] = {field: pa.nulls(len(table), pa.string()) for field in spec.columns}
     columns |= {field: table.column(index) for index, field in fields.items()}
     return RawTable(
-        table=pa.table({**columns, "line": pa.array(lines, pa.int64())}),
+        table=pa.table({**columns, "line": table.column("line")}),
         rejects=rejects,
         rows_in=len(table) + len(rejects),
         rows_kept=len(table),
         encoding=encoding,
         missing_columns=sorted(set(spec.columns) - set(fields.values())),
         extra_columns=[h for i, h in enumerate(headings) if i not in fields],
-        notes=[f"{len(blank)} blank lines"] if blank else [],
+        notes=[f"{blank} blank lines"] if blank else [],
     )
 
 
@@ -114,6 +114,18 @@ def _parse(body: bytes, headings: list[str], delimiter: str, file: str) -> tuple
             convert,
         )
         return table, skipped
+
+
+def _without_blank_rows(table: pa.Table) -> pa.Table:
+    """Leave out rows in which nothing stands; the parser turns an empty line into one."""
+    cells = table.drop_columns(["line"])
+    maybe = pc.equal(cells.column(0), "")
+    if not pc.any(maybe).as_py():
+        return table
+    filled = pc.invert(maybe)
+    for column in cells.columns[1:]:
+        filled = pc.or_(filled, pc.not_equal(pc.utf8_trim_whitespace(column), ""))
+    return table.filter(filled)
 
 
 def _check_whole(body: str, last_line: int, rows: int, rejects: list[Reject], file: str) -> None:

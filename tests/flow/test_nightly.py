@@ -1,0 +1,54 @@
+"""The Prefect flow, run for real on a temporary server."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.steps import STEPS
+from tests.workplace import SAMPLE
+
+
+@pytest.fixture(scope="module")
+def prefect_server() -> Iterator[None]:
+    os.environ |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_flow_publishes_then_finds_nothing_changed(prefect_server: None, tmp_path: Path) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.nightly import nightly
+
+    arguments = {"source": str(SAMPLE), "out": tmp_path / "out", "work": tmp_path / "work"}
+    assert nightly(**arguments) == "published"
+    with duckdb.connect(str(tmp_path / "out/current/dta.duckdb"), read_only=True) as db:
+        assert db.execute("select count(*) > 0 from eligible_districts").fetchall() == [(True,)]
+    assert nightly(**arguments) == "unchanged"
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs()
+        assert {r.state.type.value for r in runs if r.state} == {"COMPLETED"}
+        assert len(runs) == 2
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_path: Path) -> None:
+    from flows.nightly import nightly
+    from transforms.errors import SourceFilesError
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/eladownload2024.txt").write_text("<html></html>")
+    with pytest.raises(SourceFilesError, match="web page"):
+        nightly(source=str(tmp_path / "in"), out=tmp_path / "out", work=tmp_path / "work")
+    assert not (tmp_path / "out/current").exists()
+
+
+def test_flow_and_command_share_one_list_of_steps() -> None:
+    assert [s.name for s in STEPS] == ["snapshot", "compare", "raw", "core", "criteria", "determinations", "gates", "release"]
+    assert "STEPS" in (Path(__file__).parents[2] / "flows/nightly.py").read_text()

@@ -1,0 +1,125 @@
+"""The command as people use it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from tests.workplace import SAMPLE, Workplace
+
+runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
+
+
+def dta(*arguments: object):
+    return runner.invoke(app, [str(a) for a in arguments])
+
+
+def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
+    said = dta("explain", "south monterey county joint union high", "--year", 2023, "--out", published.out).output
+    for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "EL (2018, 2022, 2023)", "CDE's own flag is Y: agrees", "cci Very Low", "math orange",
+                 "(CDE)", "State loan, SB 130", "eladownload2023.txt", "not an official designation"):  # fmt: skip
+        assert part in said
+
+
+@pytest.mark.parametrize("asked", ["27661590000000", "2766159", "Salinas Union High", "salinas union"])
+def test_an_lea_is_found_by_code_name_or_part_of_it(published: Workplace, asked: str) -> None:
+    assert "Salinas Union High · district · Monterey County · CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
+
+
+def test_explain_a_no(published: Workplace) -> None:
+    said = " ".join(dta("explain", "27661590000000", "--out", published.out).output.split())
+    assert "Two student groups met the criteria" in said
+    assert "Next is HOM, at two years." in said
+
+
+def run_dta(*arguments: object) -> subprocess.CompletedProcess[bytes]:
+    """The installed command, with its real exit code."""
+    return subprocess.run([Path(sys.executable).parent / "dta", *map(str, arguments)], capture_output=True, check=False)
+
+
+def test_a_mistyped_name_offers_near_matches(published: Workplace) -> None:
+    ended = run_dta("explain", "Salnas Union Hgh", "--out", published.out)
+    assert ended.returncode == 2
+    assert b"Did you mean: Salinas Union High (27661590000000)" in ended.stderr
+
+
+def test_sql_in_all_formats(published: Workplace, tmp_path: Path) -> None:
+    query = "select cds, pathways from eligible_districts where cds[1:2] = '27' and determination_year = 2023 order by cds"
+    assert run_dta("sql", query, "--out", published.out, "--format", "csv").stdout.decode().splitlines() == [
+        '"cds","pathways"', '"27102720000000","continuum"', '"27660680000000","continuum|wraparound"', '"27661590000000","continuum"',
+    ]  # fmt: skip
+    lines = run_dta("sql", query, "--out", published.out, "--format", "json").stdout.decode().splitlines()
+    assert json.loads(lines[1]) == {"cds": "27660680000000", "pathways": ["continuum", "wraparound"]}
+    (tmp_path / "x.parquet").write_bytes(run_dta("sql", query, "--out", published.out, "--format", "parquet").stdout)
+    assert pq.read_table(tmp_path / "x.parquet").num_rows == 3
+    assert "3 rows" in dta("sql", query, "--out", published.out).output
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "delete from eligibility",
+        "create table x as select 1",
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/hostname'",
+        "copy eligibility to 'x.csv'",
+        "attach 'other.duckdb'",
+        "set enable_external_access = true",
+        "install httpfs",
+        "selec 1",
+    ],
+)
+def test_sql_reads_the_release_and_nothing_else(published: Workplace, query: str) -> None:
+    before = {p: p.stat().st_mtime_ns for p in (published.out / "current").resolve().iterdir()}
+    assert run_dta("sql", query, "--out", published.out).returncode == 2
+    assert {p: p.stat().st_mtime_ns for p in (published.out / "current").resolve().iterdir()} == before
+
+
+def test_status_tells_the_release_and_the_last_run(published: Workplace) -> None:
+    said = dta("status", "--out", published.out).output
+    assert (published.out / "current").resolve().name in said
+    assert "published" in said
+
+
+def test_without_a_release_every_command_says_what_to_do(tmp_path: Path) -> None:
+    for arguments in (("explain", "x"), ("sql", "select 1"), ("status",)):
+        ended = run_dta(*arguments, "--out", tmp_path)
+        assert ended.returncode == 6
+        assert b"dta run" in ended.stderr
+
+
+def test_run_as_a_person_would(tmp_path: Path) -> None:
+    work = {"DTA_WORK": str(tmp_path / "work"), "PATH": "/usr/bin"}
+    command = [Path(sys.executable).parent / "dta", "run", "--source", str(SAMPLE), "--out", str(tmp_path / "out")]
+    first = subprocess.run(command, capture_output=True, text=True, env=work, check=True)
+    assert "Continuum" in first.stdout
+    assert "current/dta.duckdb" in first.stdout.replace("\n", "")
+    with duckdb.connect(str(tmp_path / "out/current/dta.duckdb"), read_only=True) as db:
+        assert db.execute("select count(*) from eligibility where cds[1:2] = '27'").fetchall() == [(25 * 3 * 6,)]
+    second = subprocess.run(command, capture_output=True, text=True, env=work, check=True)
+    assert "Nothing changed" in second.stdout
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad/eladownload2024.txt").write_text("<html>")
+    ended = subprocess.run([*command[:3], str(tmp_path / "bad"), *command[4:]], capture_output=True, text=True, env=work, check=False)
+    assert ended.returncode == 3
+    assert "eladownload2024.txt, line 1: this is a web page" in ended.stderr
+    status = dta("status", "--out", tmp_path / "out")
+    assert status.exit_code == 3
+    assert "failed" in status.output
+
+
+@pytest.mark.parametrize("arguments", [("explain", "27661590000000"), ("sql", "select 1"), ("status",)])
+def test_quick_commands_import_neither_prefect_nor_great_expectations(published: Workplace, arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys; sys.argv = ['dta', *sys.argv[1:]]\n"
+        "from flows.cli import app\n"
+        "try:\n    app()\nexcept SystemExit:\n    pass\n"
+        "assert not {'prefect', 'great_expectations', 'pandas'} & set(sys.modules), sorted(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, *arguments, "--out", str(published.out)], check=True, capture_output=True)

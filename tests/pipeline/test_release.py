@@ -1,0 +1,148 @@
+"""The release folder: whole, typed, commented, and replaced only when something changed."""
+
+import csv
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from tests.workplace import Workplace
+from transforms.release import publisher_lock
+from transforms.schema import ARROW, published_tables
+
+
+def test_every_table_stands_in_the_database_and_as_parquet_with_the_same_rows(release: Path, db: duckdb.DuckDBPyConnection) -> None:
+    tables = {t for (t,) in db.execute("select table_name from duckdb_tables()").fetchall()}
+    assert tables == set(published_tables()) == {p.stem for p in release.glob("*.parquet")}
+    for table in tables:
+        same = (
+            f"(select count(*) from (from {table} except all from read_parquet($p))) + (select count(*) from (from read_parquet($p) except all from {table}))"
+        )
+        assert db.execute(f"select {same}", {"p": str(release / f"{table}.parquet")}).fetchall() == [(0,)], table
+
+
+def test_every_table_and_column_has_a_comment(db: duckdb.DuckDBPyConnection) -> None:
+    assert db.execute("select table_name from duckdb_tables() where comment is null or comment not like '%never an official designation%'").fetchall() == []
+    assert db.execute("select table_name, column_name from duckdb_columns() where comment is null and database_name = current_database()").fetchall() == []
+
+
+def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
+    for name, table in published_tables().items():
+        schema = pq.read_schema(release / f"{name}.parquet")
+        for column, spec in table.columns.items():
+            assert schema.field(column).type == ARROW[spec.type], f"{name}.{column}"
+            assert schema.field(column).nullable == (column not in {*table.key, *table.required})
+        assert schema.metadata[b"release_id"].decode() == release.name
+
+
+def test_keys_are_unique_in_every_table(db: duckdb.DuckDBPyConnection) -> None:
+    for name, table in published_tables().items():
+        key = ", ".join(table.key)
+        assert db.execute(f"select {key}, count(*) from {name} group by all having count(*) > 1 limit 1").fetchall() == [], name
+
+
+def test_every_row_names_its_release(db: duckdb.DuckDBPyConnection, release: Path) -> None:
+    for name in published_tables():
+        assert db.execute(f"select count(*) from {name} where release_id is distinct from ?", [release.name]).fetchall() == [(0,)], name
+
+
+def test_the_manifest_lists_every_file_with_its_hash(release: Path) -> None:
+    manifest = json.loads((release / "manifest.json").read_text())
+    listed = {f["file"]: f["sha256"] for f in manifest["files"]}
+    assert listed == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in release.iterdir() if p.name != "manifest.json"}
+    assert {s["source_id"] for s in manifest["sources"]} >= {"dashboard-ela-2024", "assistance-2017"}
+    assert str(Path.home()) not in (release / "manifest.json").read_text()
+
+
+def test_the_dictionary_has_every_column(release: Path) -> None:
+    with (release / "dictionary.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {(r["table_name"], r["column_name"]) for r in rows} == {(t, c) for t, table in published_tables().items() for c in table.columns}
+    assert all(r["description"] for r in rows)
+    assert next(r for r in rows if r["column_name"] == "current_denominator")["cde_field"] == "currdenom"
+
+
+def test_the_database_opens_in_older_duckdb(release: Path) -> None:
+    # bytes 8 to 12 hold "DUCK", then the storage version: 64 is what DuckDB 1.2 and later read
+    head = (release / "dta.duckdb").read_bytes()[:20]
+    assert head[8:12] == b"DUCK"
+    assert int.from_bytes(head[12:20], "little") <= 68
+
+
+def test_a_second_run_finds_nothing_changed_and_publishes_nothing(workplace: Workplace) -> None:
+    first = workplace.publish()
+    before = {p: p.stat().st_mtime_ns for p in (workplace.out / "current").resolve().iterdir()}
+    second = workplace.publish()
+    assert (first.outcome, second.outcome) == ("published", "unchanged")
+    assert "Nothing changed" in second.message
+    assert {p: p.stat().st_mtime_ns for p in (workplace.out / "current").resolve().iterdir()} == before
+    assert len(list((workplace.out / "releases").iterdir())) == 1
+
+
+def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(workplace: Workplace) -> None:
+    assert workplace.publish(as_of=date(2025, 7, 10)).outcome == "published"
+    assert workplace.publish(as_of=date(2025, 7, 30)).outcome == "unchanged"
+    assert workplace.publish(as_of=date(2025, 6, 1)).outcome == "published", "Plumas had no loan and Oakland was not released then"
+
+
+def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(workplace: Workplace) -> None:
+    workplace.publish()
+    path = workplace.source / "elpidownload2023.txt"
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    outcome = workplace.publish()
+    assert outcome.outcome == "published", "the hash of a source is part of what a release states"
+
+
+def test_the_same_inputs_give_the_same_release_id_elsewhere(workplace: Workplace, published: Workplace, tmp_path: Path) -> None:
+    elsewhere = Workplace(workplace.source, tmp_path / "other-work", tmp_path / "other-out")
+    assert elsewhere.publish().release_id == (published.out / "current").resolve().name
+
+
+def test_parquet_files_are_the_same_bytes_each_time(workplace: Workplace, published: Workplace) -> None:
+    workplace.publish()
+    for path in (published.out / "current").glob("*.parquet"):
+        if not path.name.startswith("meta_"):
+            assert path.read_bytes() == (workplace.out / "current" / path.name).read_bytes(), path.name
+
+
+def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    path = workplace.source / "chronicdownload2023.txt"
+    header, *lines = path.read_text().rstrip("\n").split("\n")
+    mirrored = ["\t".join(reversed(line.rstrip("\r").split("\t"))) for line in [header.upper(), *reversed(lines)]]
+    path.write_text("\n".join(mirrored) + "\n")
+    with workplace.decide() as other:
+        query = "select cds, determination_year, pathway, status, reason from eligibility order by all"
+        assert other.execute(query).fetchall() == db.execute(query).fetchall()
+
+
+def test_a_reader_who_holds_the_old_release_open_keeps_it(workplace: Workplace) -> None:
+    workplace.publish()
+    old = (workplace.out / "current").resolve()
+    with duckdb.connect(str(old / "dta.duckdb"), read_only=True) as reader:
+        (workplace.source / "sciencedownload2024.txt").unlink()
+        assert workplace.publish().outcome == "published"
+        assert (workplace.out / "current").resolve() != old
+        assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]
+
+
+def test_two_publishers_are_kept_apart(workplace: Workplace) -> None:
+    from transforms.errors import ReleaseError
+
+    workplace.out.mkdir()
+    with publisher_lock(workplace.out), pytest.raises(ReleaseError, match="Another run is publishing"):
+        workplace.publish()
+    assert workplace.publish().outcome == "published"
+
+
+def test_a_build_that_died_leaves_nothing_that_readers_see(workplace: Workplace) -> None:
+    leftover = workplace.out / "releases" / ".building-dead"
+    leftover.mkdir(parents=True)
+    (leftover / "eligibility.parquet").write_text("half")
+    workplace.publish()
+    assert [p.name for p in (workplace.out / "releases").iterdir()] == [(workplace.out / "current").resolve().name]
+    shutil.rmtree(workplace.out)

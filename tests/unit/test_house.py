@@ -1,0 +1,63 @@
+"""The plan of the house: imports run one way, and every SQL file says what it is."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from transforms import build
+from transforms.schema import published_tables
+from transforms.settings import PROJECT
+
+MAY_IMPORT = {
+    "transforms": {"transforms"},
+    "reports": {"reports", "transforms"},
+    "expectations": {"expectations", "transforms"},
+    "flows": {"flows", "reports", "expectations", "transforms"},
+}
+HEAVY = {"prefect", "great_expectations"}
+SQL = sorted((PROJECT / "transforms" / "sql").glob("*/*.sql"))
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[0] for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_run_one_way(package: str) -> None:
+    for path in (PROJECT / package).rglob("*.py"):
+        wrong = imported(path) & set(MAY_IMPORT) - MAY_IMPORT[package]
+        assert not wrong, f"{path.relative_to(PROJECT)} imports {wrong}"
+
+
+@pytest.mark.parametrize("package", ["transforms", "reports"])
+def test_the_core_knows_nothing_of_prefect_or_great_expectations(package: str) -> None:
+    for path in (PROJECT / package).rglob("*.py"):
+        assert not imported(path) & HEAVY, path
+
+
+@pytest.mark.parametrize("path", SQL, ids=lambda p: p.stem)
+def test_sql_files_open_with_grain_key_and_inputs(path: Path) -> None:
+    text = path.read_text()
+    assert text.startswith("-- Grain: "), path.name
+    assert re.search(r"^-- Key: ", text, re.MULTILINE)
+    assert re.search(r"^-- Inputs: ", text, re.MULTILINE)
+
+
+def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:
+    built = {("core", t) for t in build.CORE} | {("criteria", t) for t in build.CRITERIA}
+    built |= {("determinations", t) for t in build.DETERMINATIONS} | {("marts", t) for t in build.MARTS} | {("meta", "meta_sources")}
+    assert built == {(p.parent.name, p.stem) for p in SQL}
+
+
+def test_every_published_table_says_its_grain_and_describes_its_columns() -> None:
+    for table in published_tables().values():
+        assert table.grain
+        assert all(len(c.description) > 3 for c in table.columns.values()), table.name
