@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from transforms.errors import DtaError
+from transforms.errors import ConfigError, DtaError
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
@@ -22,9 +23,13 @@ SHOWN_ROWS = 200
 
 
 def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> Settings:
-    """Settings with the given options over DTA_* variables."""
+    """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""
     given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
-    return Settings(**{k: v for k, v in given.items() if v is not None})
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})
+    except ValidationError as error:
+        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg']} (value {e['input']!r:.80})." for e in error.errors()]
+        raise ConfigError("\n".join(lines)) from error
 
 
 @app.command()

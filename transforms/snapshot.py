@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from transforms.catalog import Source
-from transforms.errors import ReleaseError, SourceError, SourceFilesError
+from transforms.errors import ConfigError, SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.run import Run, Snapshot, StepResult
 
@@ -15,10 +15,10 @@ LARGEST_FILE = 500_000_000  # bytes; CDE's largest Dashboard file is about 40 MB
 
 
 def take_snapshots(run: Run) -> StepResult:
-    """Copy the known files of the source folder into the snapshot store. Raises SourceFilesError for files that cannot be read."""
+    """Copy the known files of the source folder into the snapshot store. Raises SourceFilesError for unreadable files, ConfigError without a folder."""
     folder = run.settings.source_folder
     if not folder.is_dir():
-        raise ReleaseError(f"source {run.settings.source!r} is neither 'sample' nor a folder. Give --source a folder of files named as CDE names them.")
+        raise ConfigError(f"source {run.settings.source!r} is neither 'sample' nor a folder. Give --source a folder of files named as CDE names them.")
     known = run.catalog.by_file_name()
     taken: list[Snapshot] = []
     errors: list[SourceError] = []

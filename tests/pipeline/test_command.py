@@ -94,6 +94,16 @@ def test_without_a_release_every_command_says_what_to_do(tmp_path: Path) -> None
         assert b"dta run" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"), [({"DTA_AS_OF": "spring"}, b"DTA_AS_OF"), ({"DTA_SOURCE": "/no/such/folder"}, b"neither 'sample' nor a folder")]
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, environment: dict[str, str], said: bytes) -> None:
+    command = [Path(sys.executable).parent / "dta", "run", "--out", tmp_path]
+    ended = subprocess.run(command, capture_output=True, check=False, env={**environment, "DTA_WORK": str(tmp_path), "PATH": "/usr/bin"})
+    assert ended.returncode == 4
+    assert said in ended.stderr
+
+
 def test_run_as_a_person_would(tmp_path: Path) -> None:
     work = {"DTA_WORK": str(tmp_path / "work"), "PATH": "/usr/bin"}
     command = [Path(sys.executable).parent / "dta", "run", "--source", str(SAMPLE), "--out", str(tmp_path / "out")]

@@ -1,0 +1,97 @@
+"""The README is true: its commands run, its tables, settings and exit codes are the real ones."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.workplace import Workplace
+from transforms import errors
+from transforms.settings import PROJECT, Settings
+
+README = (PROJECT / "README.md").read_text("utf-8")
+BIN = Path(sys.executable).parent
+
+
+def section(title: str) -> str:
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def first_cells(text: str, header: str) -> list[str]:
+    """First column of the table whose header cell is given."""
+    rows = text.split(f"| {header} |", 1)[1].split("\n\n")[0].splitlines()[2:]
+    return [row.split("|")[1].strip() for row in rows]
+
+
+ASK = [line for line in blocks(section("Ask"), "console")[0].splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("line", ASK)
+def test_a_command_of_the_readme_runs(published: Workplace, line: str, tmp_path: Path) -> None:
+    command = line.split(" > ")[0]
+    words = shlex.split(command.replace(".venv/bin/dta", str(BIN / "dta")))
+    environment = {**os.environ, "DTA_OUT": str(published.out)}
+    ended = subprocess.run(words, capture_output=True, env=environment, cwd=tmp_path, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout
+
+
+def test_the_python_example_runs(published: Workplace, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/published").symlink_to(published.out)
+    (example,) = blocks(section("Ask"), "python")
+    ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "continuum" in ended.stdout
+
+
+def test_the_tables_named_are_published(db: duckdb.DuckDBPyConnection) -> None:
+    named = {name for cell in first_cells(README, "table") for name in re.findall(r"`(\w+)`", cell)}
+    published = {name for (name,) in db.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert named
+    assert named <= published
+
+
+def test_the_settings_named_are_the_settings() -> None:
+    named = set(re.findall(r"`DTA_(\w+)`", section("Run it on other files")))
+    assert named == {name.upper() for name in Settings.model_fields} - {"REFERENCE"}
+
+
+def test_the_exit_codes_are_those_of_the_errors() -> None:
+    named = {int(code) for code in first_cells(README, "exit code")}
+    real = {e.exit_code for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.DtaError)}
+    assert real <= named
+    assert named <= real | {0, 2}
+
+
+def test_the_pathways_named_are_those_of_the_table(db: duckdb.DuckDBPyConnection) -> None:
+    named = {name for cell in first_cells(README, "pathway") for name in re.findall(r"`(\w+)`", cell)}
+    assert named == {name for (name,) in db.execute("SELECT pathway FROM pathways").fetchall()}
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (PROJECT / target).exists(), target
+
+
+def test_make_and_readme_install_in_the_same_way() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    for step in ("--require-hashes --no-deps -r requirements.lock", "--no-deps --no-build-isolation -e ."):
+        assert step in makefile
+        assert step in README
+
+
+def test_the_lock_names_no_registry_and_pins_every_package_with_a_hash() -> None:
+    lock = (PROJECT / "requirements.lock").read_text()
+    assert "://" not in lock
+    packages = re.findall(r"^[a-z0-9].*$", lock, re.MULTILINE)
+    assert packages
+    assert all("==" in line and line.endswith("\\") for line in packages)
