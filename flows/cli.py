@@ -1,7 +1,7 @@
 """The command ``dta``."""
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,13 +10,17 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from flows.words import ago
 from transforms.errors import ConfigError, DtaError
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 out_console, err_console = Console(), Console(stderr=True)
 
-Source = Annotated[str | None, typer.Option("--source", help="'sample', or a folder of files named as CDE names them. Also DTA_SOURCE.")]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", help="'sample', 'catalog' (as published, and the inbox), or a folder of files named as CDE names them. Also DTA_SOURCE."),
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
 SHOWN_ROWS = 200
@@ -87,27 +91,32 @@ def status(source: Source = None, out: Out = None) -> None:
         raise typer.Exit(_fail(f"Nothing has been run in {folder} yet. Run: dta run", 6))
     if release:
         manifest = read_manifest(release)
-        out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {_ago(manifest['published_at'])}", highlight=False)
+        out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
         out_console.print(f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {release}", highlight=False, soft_wrap=True)
         for warning in manifest["warnings"]:
             out_console.print(f"  [yellow]warning[/] {escape(warning['sentence'])} Not so for {warning['failing_rows']} rows.", highlight=False)
     else:
         out_console.print("There is no release.")
+    for problem in last.get("source_problems", []):
+        out_console.print(f"  [yellow]not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}", highlight=False, soft_wrap=True)
     if last:
-        out_console.print(f"Last run {_ago(last['last_run'])}: {last['last_outcome']}. {escape(last['message'])}", highlight=False)
-        out_console.print(f"Last good check {_ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
+        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {escape(last['message'])}", highlight=False)
+        out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
         if last["last_outcome"] == "failed":
             raise typer.Exit(int(last["exit_code"]))
 
 
-def _ago(moment: str) -> str:
-    """A moment as a person reads it."""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            n = int(seconds // length)
-            return f"{n} {unit}{'s' if n > 1 else ''} ago"
-    return "just now"
+@app.command()
+def sources(
+    source: Source = None,
+    out: Out = None,
+    year: Annotated[int | None, typer.Option("--year", help="Only files of this Dashboard year.")] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Only files that are not at hand.")] = False,
+) -> None:
+    """List the files that the pipeline knows: where they come from, whether they are at hand, and how fresh they are."""
+    from flows.sources import show_sources
+
+    show_sources(settings_from(source, out), out_console, year, missing)
 
 
 def _fail(message: str, code: int) -> int:

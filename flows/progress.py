@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.runner import Outcome, execute
@@ -30,8 +31,16 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
             log.print(f"{step.name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False)
             return result
 
-        outcome = execute(settings, perform)
+        def notify(words: str, done: int, total: int | None) -> None:
+            size = f" {done / 1e6:.1f}" + (f" of {total / 1e6:.1f} MB" if total else " MB") if done else ""
+            progress.update(bar, description=f"{words}{size}")
+
+        outcome = execute(settings, perform, notify)
     console.print(outcome.message)
+    for problem in outcome.source_problems:
+        console.print(f"[yellow]Not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}.", highlight=False, soft_wrap=True)
+    if outcome.source_problems:
+        console.print("Where a file was accepted before, that one serves: see dta sources.")
     if outcome.outcome == "published":
         _summary(settings.out, console)
     release = current_release(settings.out)

@@ -8,7 +8,7 @@ from transforms.digests import inputs_digest
 from transforms.raw.stage import read_raw
 from transforms.release import is_unchanged, publish
 from transforms.run import Run, StepResult
-from transforms.snapshot import take_snapshots
+from transforms.snapshot.take import take_snapshots
 
 
 @dataclass(frozen=True)

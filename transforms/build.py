@@ -15,8 +15,14 @@ CORE = (
     "assistance_leas",
     "local_rows",
     "local_indicators",
+    "directory_rows",
+    "directory",
+    "charter_cells",
+    "charter_letters",
+    "charter_flags",
     "rejects",
     "leas",
+    "interim_certifications",
 )
 CRITERIA = (
     "source_coverage",
@@ -37,6 +43,8 @@ DETERMINATIONS = (
     "loan_events_dated",
     "loan_states",
     "wraparound",
+    "pathway_register",
+    "case_states",
     "verdicts",
 )
 MARTS = (
@@ -45,6 +53,7 @@ MARTS = (
     "reconciliation",
     "state_loans",
     "state_loan_events",
+    "calpads_certifications",
     "rule_criteria",
     "rule_windows",
     "geo_leads",

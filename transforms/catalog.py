@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from transforms.errors import ConfigError
 from transforms.toml_model import StrictModel, read_toml
 
-Layout = Literal["dashboard", "assistance", "local_indicators", "local_indicators_by_priority"]
+Layout = Literal["dashboard", "assistance", "charter_assistance", "local_indicators", "local_indicators_by_priority", "directory", "interim_certifications"]
 
 
 class Source(StrictModel):
@@ -18,9 +19,9 @@ class Source(StrictModel):
     also_named: tuple[str, ...] = ()
     url: str = ""  # empty: the address is not known, only the landing page
     landing_page: str
-    format: Literal["text", "workbook"]
+    format: Literal["text", "workbook", "page"]
     layout: Layout
-    dashboard_year: int
+    dashboard_year: int | None = None  # None: the file belongs to no Dashboard
     indicator: str | None = None
     priority: int | None = None
     edition: str = ""
@@ -33,10 +34,23 @@ class Source(StrictModel):
         return "2017f" if self.dashboard_year == 2017 and self.layout in ("dashboard", "assistance") else str(self.dashboard_year)
 
 
-class Catalog(StrictModel):
-    """All known sources."""
+class Publisher(StrictModel):
+    """Who publishes, and the domains that are theirs: a redirect to any other is refused."""
 
+    name: str
+    hosts: tuple[str, ...]
+
+
+class Catalog(StrictModel):
+    """All known sources and their publishers."""
+
+    publisher: tuple[Publisher, ...]
     source: tuple[Source, ...]
+
+    def hosts_of(self, source: Source) -> tuple[str, ...]:
+        """Domains of the publisher of a source."""
+        host = (urlsplit(source.url).hostname or "").lower()
+        return next((p.hosts for p in self.publisher if any(host == h or host.endswith(f".{h}") for h in p.hosts)), ())
 
     def by_file_name(self) -> dict[str, Source]:
         """Sources by lower-case file name, other names included."""
@@ -44,7 +58,7 @@ class Catalog(StrictModel):
 
 
 def load_catalog(folder: Path) -> Catalog:
-    """Read catalog.toml. Raises ConfigError for unknown keys, or an id or file name that stands twice."""
+    """Read catalog.toml. Raises ConfigError for unknown keys, an id or file name that stands twice, or an address of no publisher."""
     catalog = read_toml(folder / "catalog.toml", Catalog)
     ids = [s.id for s in catalog.source]
     names = [n.lower() for s in catalog.source for n in (s.file, *s.also_named)]
@@ -52,4 +66,7 @@ def load_catalog(folder: Path) -> Catalog:
         twice = sorted({v for v in values if values.count(v) > 1})
         if twice:
             raise ConfigError(f"catalog.toml: {label} stands twice: {', '.join(twice)}")
+    for s in catalog.source:
+        if s.url and (not s.url.startswith("https://") or not catalog.hosts_of(s)):
+            raise ConfigError(f"catalog.toml: {s.id}: {s.url} is not an https address of a publisher in this file")
     return catalog

@@ -34,13 +34,14 @@ def _tree(folder: Path, base: Path) -> list[str]:
 
 
 def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the rows of all published tables and of the source files behind them.
+    """Digest of the rows of all published tables, of their columns, and of the source files behind them.
 
     Row order, volatile columns and the bytes of Parquet files do not matter.
     """
+    schema = [t.model_dump_json() for t in published_tables().values()]
     parts = [f"{t.name} {table_digest(connection, t)}" for t in published_tables().values() if not t.is_meta]
     files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
-    return hashlib.sha256("\n".join([*parts, *(f"{s} {h}" for s, h in files)]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files)]).encode()).hexdigest()
 
 
 def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.database import quote
-from transforms.raw.workbook import CELL_SCHEMA
+from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.registers import load_registers
 from transforms.rules import Rules, RuleSet
 from transforms.run import Run
@@ -33,6 +33,9 @@ SOURCE_FILE_SCHEMA = pa.schema(
         ("notes", pa.list_(pa.string())),
     ]
 )
+
+
+WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifications")
 
 
 def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
@@ -71,6 +74,11 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Small functions that the SQL files share."""
     connection.execute("create or replace macro blank(x) as nullif(nullif(trim(x), ''), '*')")
     connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
+    # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a county apart, but its level does.
+    connection.execute(
+        "create or replace macro match_name(n) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'), "
+        "'\\b(school|district|joint)\\b', ' ', 'g'), '\\s+el\\s*$', ' elementary', 'g'), '\\s+', ' ', 'g'))"
+    )
     aliases = connection.execute("select also_called, student_group from ref_student_groups where also_called is not null").fetchall()
     cases = " ".join(f"when '{a}' then '{g}'" for a, g in aliases if a.isalnum() and g.isalnum())
     connection.execute(f"create or replace macro canonical_group(g) as case g {cases} else g end")
@@ -221,13 +229,25 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     reports: list[dict[str, Any]] = run.raw_reports()
     put(connection, "source_files", pa.Table.from_pylist([{k: r[k] for k in SOURCE_FILE_SCHEMA.names} for r in reports], SOURCE_FILE_SCHEMA))
     layouts = run.layouts
-    text = {name: pa.schema([*((c, pa.string()) for c in getattr(layouts, name).columns), ("line", pa.int64())]) for name in ("dashboard", "local_indicators")}
-    cells = dict.fromkeys(("assistance", "local_indicators_by_priority"), CELL_SCHEMA)
+    text = {name: pa.schema([*((c, pa.string()) for c in getattr(layouts, name).columns), ("line", pa.int64())]) for name in WIDE_LAYOUTS}
+    cells = dict.fromkeys(CELL_LAYOUTS, CELL_SCHEMA)
     for layout, schema in (text | cells).items():
         files = {r["parquet"]: r["source_id"] for r in reports if r["layout"] == layout}
         _union(connection, f"raw_{layout}", files, schema)
     from_files = {r["rejects"]: r["source_id"] for r in reports}
+    editions = [{"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"]
+    _load_freshness(run, connection)
+    put(connection, "interim_sources", _table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())]))
+
+
+FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
+
+
+def _load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
+    rows = run.fact("freshness") if run.has_fact("freshness") else []
+    put(connection, "source_freshness", _table(rows, **dict.fromkeys(FRESHNESS, pa.string())))
 
 
 def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, str], schema: pa.Schema) -> None:

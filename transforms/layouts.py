@@ -39,6 +39,9 @@ class Layouts(StrictModel):
     assistance: LayoutSpec
     local_indicators: LayoutSpec
     local_indicators_by_priority: LayoutSpec
+    charter_assistance: LayoutSpec
+    directory: LayoutSpec
+    interim_certifications: LayoutSpec
 
     def of(self, source: Source) -> LayoutSpec:
         """Layout of a source."""
@@ -54,7 +57,7 @@ def load_layouts(folder: Path) -> Layouts:
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:
     """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look at."""
     needed = set(spec.always)
-    if source.layout != "dashboard":
+    if source.layout != "dashboard" or source.dashboard_year is None:
         return needed
     if source.indicator != "elpi" or source.dashboard_year >= 2024:  # ELPI before 2024 has one row per LEA: every row is EL
         needed.add("studentgroup")

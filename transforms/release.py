@@ -25,10 +25,12 @@ from transforms.files import sha256_of, sync_file, sync_folder, write_atomically
 from transforms.inputs import put
 from transforms.run import Run, StepResult
 from transforms.schema import Table, published_tables
+from transforms.source_changes import write_source_changes
 from transforms.sql import build_table
 
 # DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.2.0"
+META = ("meta_sources", "meta_source_changes")
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
@@ -98,7 +100,7 @@ def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path
 
 def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str) -> None:
     """Tables about the release. ``meta_gate_results`` was left by the gates."""
-    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator"}
+    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing"}
     put(connection, "catalog", pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]))
     release = {
         "release_id": [release_id],
@@ -109,7 +111,9 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         "version": [version("dta-eligibility")],
     }
     put(connection, "meta_release", pa.table(release))
-    build_table(connection, "meta", "meta_sources")
+    write_source_changes(run, connection)
+    for name in META:
+        build_table(connection, "meta", name)
     tables = published_tables().values()
     columns = [
         {
@@ -210,7 +214,7 @@ def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Pat
         "content_digest": digest,
         "inputs_digest": run.fact("inputs_digest"),
         "version": version("dta-eligibility"),
-        "source": "sample" if run.settings.source == "sample" else "folder",
+        "source": run.settings.source if run.settings.source in ("sample", "catalog") else "folder",
         "warnings": run.fact("warnings"),
         "dated_facts": dated_facts(connection),
         "sources": [dict(zip(names, row, strict=True)) for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()],

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,13 @@ class Snapshot:
     first_seen: str
 
 
+Notify = Callable[[str, int, int | None], None]
+
+
+def _say_nothing(words: str, done: int, total: int | None) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True)
 class StepResult:
     """What a stage did. ``finished`` ends the run early because there is nothing more to do."""
@@ -45,6 +53,7 @@ class Run:
     def __init__(self, settings: Settings, folder: Path) -> None:
         """Use an existing scratch folder."""
         self.settings, self.folder = settings, folder
+        self.notify: Notify = _say_nothing  # long stages tell what they are at: words, done, total
 
     @classmethod
     def start(cls, settings: Settings) -> "Run":

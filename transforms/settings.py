@@ -14,11 +14,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DTA_", extra="ignore", frozen=True)
 
-    source: str = Field(default="sample", description="'sample' or a folder of files named as CDE names them")
+    source: str = Field(default="sample", description="'sample', 'catalog', or a folder of files named as CDE names them")
     out: Path = Field(default=PROJECT / "data" / "published", description="folder of releases; OUT/current is the pointer")
     work: Path = Field(default=PROJECT / "data", description="folder that holds snapshots/ and build/")
     reference: Path = Field(default=PROJECT / "data", description="folder of catalog, rules, reference and registers")
     as_of: date = Field(default_factory=date.today, description="records dated later than this day are not known to the run")
+    inbox: Path = Field(default=PROJECT / "data" / "inbox", description="folder for files carried in by hand; 'catalog' takes them from here")
+    largest_file: int = Field(default=200_000_000, description="bytes; a larger source file is refused")
+    fetch_attempts: int = Field(default=4, description="times that a download is tried")
+    fetch_timeout: float = Field(default=30.0, description="seconds without an answer before a try is given up")
+    fetch_deadline: float = Field(default=900.0, description="seconds that one file may take in all")
+    fetch_pause: float = Field(default=1.0, description="seconds between two requests to the same host")
     memory_limit: str = Field(default="2GB", description="DuckDB memory limit")
 
     @property

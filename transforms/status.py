@@ -8,7 +8,15 @@ from typing import Any
 from transforms.files import write_atomically
 
 
-def record_run(out: Path, outcome: str, message: str, release_id: str | None, exit_code: int, details: list[Any] | None = None) -> None:
+def record_run(
+    out: Path,
+    outcome: str,
+    message: str,
+    release_id: str | None,
+    exit_code: int,
+    details: list[Any] | None = None,
+    source_problems: list[dict[str, str]] | None = None,
+) -> None:
     """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged or failed."""
     previous = read_status(out)
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -21,6 +29,7 @@ def record_run(out: Path, outcome: str, message: str, release_id: str | None, ex
         "release_id": release_id,
         "message": message,
         "details": details or [],
+        "source_problems": source_problems or [],
     }
     write_atomically(out / "status.json", json.dumps(status, indent=1, default=str).encode())
     with (out / "runs.jsonl").open("a", encoding="utf-8") as ledger:

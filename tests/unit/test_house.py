@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from transforms import build
+from transforms.release import META
 from transforms.schema import published_tables
 from transforms.settings import PROJECT
 
@@ -53,7 +54,7 @@ def test_sql_files_open_with_grain_key_and_inputs(path: Path) -> None:
 
 def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:
     built = {("core", t) for t in build.CORE} | {("criteria", t) for t in build.CRITERIA}
-    built |= {("determinations", t) for t in build.DETERMINATIONS} | {("marts", t) for t in build.MARTS} | {("meta", "meta_sources")}
+    built |= {("determinations", t) for t in build.DETERMINATIONS} | {("marts", t) for t in build.MARTS} | {("meta", t) for t in META}
     assert built == {(p.parent.name, p.stem) for p in SQL}
 
 

@@ -14,7 +14,8 @@ from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
-from transforms.raw.table import REJECT_SCHEMA, RawTable
+from transforms.raw.page import read_page
+from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
@@ -38,12 +39,12 @@ def read_raw(run: Run) -> StepResult:
 
 def _read_or_error(run: Run, snapshot: Snapshot) -> Report | SourceError:
     try:
-        return _read(run, snapshot)
+        return read_snapshot(run, snapshot)
     except SourceError as error:
         return error
 
 
-def _read(run: Run, snapshot: Snapshot) -> Report:
+def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     """Report of one file; its rows and rejects stand beside as Parquet."""
     source = run.sources[snapshot.source_id]
     spec = run.layouts.of(source)
@@ -67,9 +68,14 @@ def _read(run: Run, snapshot: Snapshot) -> Report:
 
 
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:
-    if source.format == "workbook":
-        return read_workbook(content, file, spec, needed, source.dashboard_year)
-    return read_text(content, file, spec, needed)
+    """Read by the kind of file at hand: some sources are published as a workbook and as text."""
+    suffix = Path(file).suffix.lower()
+    if suffix in (".xlsx", ".xls"):
+        return read_workbook(content, file, spec, needed, source.dashboard_year or 0)
+    if source.format == "page":
+        return read_page(content, file, spec, needed)
+    raw = read_text(content, file, spec, needed)
+    return as_cells(raw) if source.layout in CELL_LAYOUTS else raw
 
 
 def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Report:

@@ -1,9 +1,12 @@
 """What a reader returns: the rows it could read, the lines it could not, and what it noticed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+CELL_SCHEMA = pa.schema([("line", pa.int64()), ("cds", pa.string()), ("heading", pa.string()), ("field", pa.string()), ("value", pa.string())])
+# Layouts that are kept cell by cell, because their headings differ from year to year.
+CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority")
 REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())])
 
 
@@ -30,3 +33,13 @@ class RawTable:
     missing_columns: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def as_cells(raw: RawTable) -> RawTable:
+    """The same content with one row per cell, as workbooks are read."""
+    parts = [
+        pa.table({"line": raw.table["line"], "cds": raw.table["cds"], "heading": [field] * len(raw.table), "field": [field] * len(raw.table), "value": value})
+        for field, value in zip(raw.table.column_names, raw.table.columns, strict=True)
+        if field not in ("line", *raw.missing_columns)
+    ]
+    return replace(raw, table=pa.concat_tables(parts).cast(CELL_SCHEMA))

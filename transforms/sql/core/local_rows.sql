@@ -1,7 +1,7 @@
 -- Grain: one local indicator row, from the one-file layout (2017, 2018) or from one workbook per priority, with what is wrong with it.
 -- Key: source_id, line.
 -- Inputs: raw_local_indicators, raw_local_indicators_by_priority, source_files.
--- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); 2018 has 'NA'.
+-- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); 2018 has 'NA'; years differ in capitals.
 with one_file as (
     select
         f.source_id, r.line, f.dashboard_year, blank(r.cds) as cds, blank(r.leaname) as lea_name,
@@ -22,9 +22,18 @@ by_priority as (
     group by all
 ),
 rows as (
-    select * from one_file
-    union all by name
-    select * from by_priority
+    select
+        * replace (
+            case lower(performance)
+                when 'met' then 'Met' when 'not met' then 'Not Met' when 'na' then 'NA'
+                when 'not met for two or more years' then 'Not Met For Two or More Years' else performance
+            end as performance
+        )
+    from (
+        select * from one_file
+        union all by name
+        select * from by_priority
+    )
 ),
 counted as (
     select *, count(*) over (partition by source_id, cds, priority_text) as times from rows

@@ -1,0 +1,40 @@
+"""Show the catalog with what is at hand and how fresh it is."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.words import ago
+from transforms.catalog import Source, load_catalog
+from transforms.current import current_release, read_manifest
+from transforms.settings import Settings
+from transforms.snapshot.store import Accepted, Store
+
+
+def show_sources(settings: Settings, console: Console, year: int | None, missing: bool) -> None:
+    """One line per file of the catalog: at hand in the current release, accepted since when, last look, and when changes are expected."""
+    catalog, store = load_catalog(settings.reference), Store(settings.snapshots)
+    release = current_release(settings.out)
+    used = {s["source_id"] for s in read_manifest(release)["sources"]} if release else set()
+    table = Table(title=f"Files of the catalog, and whether release {release.name if release else '(none yet)'} was made from them", title_justify="left")
+    table.add_column("File", no_wrap=True)
+    for heading in ("In release", "Accepted", "Last look", "Changes expected"):
+        table.add_column(heading, overflow="fold")
+    shown = 0
+    for source in catalog.source:
+        if (year is not None and source.dashboard_year != year) or (missing and source.id in used):
+            continue
+        shown += 1
+        accepted = store.accepted(source)
+        in_release = "● yes" if source.id in used else "○ no"
+        table.add_row(source.file, in_release, ago(accepted.accepted_at) if accepted else "–", _look(source, accepted), source.changes_expected)
+    console.print(table)
+    console.print(f"{shown} of {len(catalog.source)} files. Files without an address come in through the inbox: {escape(str(settings.inbox))}", soft_wrap=True)
+
+
+def _look(source: Source, accepted: Accepted | None) -> str:
+    """How the last look for a newer file ended, in words."""
+    if accepted is None:
+        return "never" if source.url else "no address known"
+    said = f"{ago(accepted.checked_at)}: {accepted.outcome}"
+    return escape(f"{said} ({accepted.message})" if accepted.message else said)

@@ -1,0 +1,44 @@
+"""Files carried in by hand: matched by name, proved by content."""
+
+from tests.fetch.cde import Cde, body, status
+from tests.fetch.conftest import Night
+from tests.fetch.test_download import ELA, ELA_BYTES, MATH, MATH_BYTES, files, freshness, problems
+from tests.workplace import SAMPLE
+
+
+def test_an_inbox_file_is_accepted_and_leaves_the_inbox(night: Night, cde: Cde) -> None:
+    (night.inbox / "ELAdownload2024.TXT").write_bytes(ELA_BYTES)
+    run = night()
+    assert files(run) == {"ELAdownload2024.TXT": ELA_BYTES}
+    assert not list(night.inbox.iterdir())
+    assert freshness(run)["origin"] == "inbox"
+
+
+def test_an_inbox_file_serves_while_the_publisher_has_nothing_new(night: Night, cde: Cde) -> None:
+    cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
+    night()
+    corrected = ELA_BYTES.replace(b"Monterey", b"MONTEREY")
+    (night.inbox / "eladownload2024.txt").write_bytes(corrected)
+    assert files(night())["eladownload2024.txt"] == corrected
+    assert files(night())["eladownload2024.txt"] == corrected
+    reissued = ELA_BYTES.replace(b"Salinas", b"SALINAS")
+    cde.scripts[ELA] = [body(reissued, '"c"')]
+    assert files(night())["eladownload2024.txt"] == reissued
+
+
+def test_what_is_not_what_its_name_says_stays_in_the_inbox(night: Night, cde: Cde) -> None:
+    cde.scripts = {MATH: [body(MATH_BYTES)], ELA: [status(404)]}
+    (night.inbox / "eladownload2024.txt").write_bytes((SAMPLE / "eladownload2023.txt").read_bytes())
+    (night.inbox / "holiday.jpg").write_bytes(b"x")
+    (night.inbox / "mathdownload2024.txt").write_bytes(b"")
+    run = night()
+    found = run.fact("source_problems")
+    said = {p["file"]: p["message"] for p in found if "inbox" in p["message"]}
+    assert said == {
+        "eladownload2024.txt": "in the inbox, not taken: its rows are of 2023, not of 2024",
+        "holiday.jpg": "in the inbox, but the catalog knows no file of this name",
+        "mathdownload2024.txt": "in the inbox, not taken: the file is empty",
+    }
+    assert len(list(night.inbox.iterdir())) == 3
+    assert files(run) == {"mathdownload2024.txt": MATH_BYTES}
+    assert problems(run)["eladownload2024.txt"] == "the server answered 404"

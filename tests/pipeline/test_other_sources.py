@@ -1,0 +1,108 @@
+"""Sources beside the Dashboard files: the directory, charter workbooks, text editions of local indicators, interim certifications."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.workplace import SAMPLE, Workplace
+
+PAGE = """<!DOCTYPE html><html><head><title>First Interim Status Report, FY 2024-25</title></head><body>
+<h1>First Interim Status Report, FY 2024–25</h1>
+<p>Local educational agencies with a negative or qualified certification.</p>
+<h2>Negative Certification</h2>
+<table><tr><th>Number</th><th>County</th><th>Local Educational Agency</th><th>Total Budget ($) in millions</th></tr>
+<tr><td>1</td><td>Alameda</td><td>Oakland Unified*</td><td>959.2</td></tr>
+<tr><td>2</td><td>Monterey</td><td>South Monterey County Joint Union High School District</td><td>$1,042.2</td></tr></table>
+<h2>Qualified Certification</h2>
+<table><tr><th>Number</th><th>County</th><th>Local Educational Agency</th><th>Total Budget ($) in millions</th></tr>
+<tr><td>1</td><td>Monterey</td><td>Some Joint Powers Agency</td><td>certification pending</td></tr>
+<tr><td>2</td><td>Alameda</td><td>Salinas Union High</td><td>200</td></tr></table>
+</body></html>"""
+
+
+def test_interim_certifications_are_matched_by_county_and_name(workplace: Workplace) -> None:
+    (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
+    with workplace.decide() as db:
+        rows = db.execute(
+            "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from interim_certifications order by source_line"
+        ).fetchall()
+        kept = db.execute("select rows_in, rows_kept from source_files where layout = 'interim_certifications'").fetchall()
+    assert rows == [
+        ("2024-25", "first", "negative", "Oakland Unified*", 959.2, "01612590000000", "matched"),
+        ("2024-25", "first", "negative", "South Monterey County Joint Union High School District", 1042.2, "27660680000000", "matched"),
+        ("2024-25", "first", "qualified", "Some Joint Powers Agency", None, None, "unmatched"),
+        ("2024-25", "first", "qualified", "Salinas Union High", 200.0, None, "unmatched"),
+    ]
+    assert kept == [(4, 4)]
+
+
+def test_an_interim_list_triggers_nothing(workplace: Workplace) -> None:
+    query = "select cds, determination_year, pathway, status, reason from eligibility order by all"
+    with workplace.decide() as db:
+        before = db.execute(query).fetchall()
+    (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
+    with workplace.decide() as db:
+        assert db.execute(query).fetchall() == before
+
+
+def test_the_directory_is_read_and_its_faults_are_kept_aside(workplace: Workplace) -> None:
+    lines = [
+        "CDSCode\tNCESDist\tStatusType\tCounty\tDistrict\tSchool\tOpenDate\tClosedDate\tCharter",
+        "27661590000000\t0633980\tActive\tMonterey\tSalinas Union High\tNo Data\tNo Data\tNo Data\tNo Data",
+        "27661592730000\t0633980\tClosed\tMonterey\tSalinas Union High\tOld School\t1980-07-01\t06/30/2012\tN",
+        "27661592730001\t0633980\tOpen?\tMonterey\tSalinas Union High\tOdd School\tNo Data\tNo Data\tY",
+    ]
+    (workplace.source / "pubschls.txt").write_bytes("\r\n".join(lines).encode() + b"\r\n")
+    with workplace.decide() as db:
+        rows = db.execute(
+            "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from directory order by cds"
+        ).fetchall()
+        rejected = db.execute("select line, column_name, value, reason from rejects where source_id = 'directory'").fetchall()
+    assert rows == [
+        ("27661590000000", "Active", None, None, None, None),
+        ("27661592730000", "Closed", "Old School", False, "1980-07-01", "2012-06-30"),
+    ]
+    assert rejected == [(4, "StatusType", "Open?", "status is Active, Closed, Merged or Pending")]
+
+
+def test_a_charter_workbook_is_read(workplace: Workplace) -> None:
+    book = openpyxl.Workbook()
+    for title in ("Record Layout", "Value", "LCFF Priority Definitions"):
+        book.create_sheet(title)
+    sheet = book.create_sheet("Charter School 2024")
+    for _ in range(5):
+        sheet.append(["California Department of Education"])
+    sheet.append(
+        ["CDS", "SchoolName", "Gsoffered", "ReportingYear", "ELcurrent", "ELprior", "TOMcurrent", "AssistanceStatus2024", "MetCriteria", "EC47607_2024"]
+    )
+    sheet.append(["27102720112177", "A Charter", "K-8", "2024", "D", "*", "*", "Differentiated Assistance", "Y", "N"])
+    sheet.append(["27102720112178", "Another", "K-8", "2024", "Z", "A", "*", "General Assistance", "N", "N"])
+    book.save(workplace.source / "charterassistance24.xlsx")
+    with workplace.decide() as db:
+        letters = db.execute("select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters order by all").fetchall()
+        flags = db.execute("select flag, value from charter_flags order by flag").fetchall()
+        rejected = db.execute("select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'").fetchall()
+    assert letters == [
+        ("27102720112177", 2023, "EL", None, None, 7),
+        ("27102720112177", 2024, "EL", "D", [4, 6], 7),
+        ("27102720112177", 2024, "MR", None, None, 7),
+    ]
+    assert flags == [("assistance_status_2024", "Differentiated Assistance"), ("ec47607", "N"), ("met_criteria", "Y")]
+    assert rejected == [(8, "ELcurrent", "Z")]
+
+
+@pytest.mark.parametrize("delimiter", ["|", "\t"])
+def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(workplace: Workplace, tmp_path: Path, delimiter: str) -> None:
+    query = "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and priority = 1 order by cds"
+    with workplace.decide() as db:
+        before = db.execute(query).fetchall()
+    sheet = openpyxl.load_workbook(SAMPLE / "Pr12024.xlsx").worksheets[0]
+    rows = [[re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)]
+    rows[0] = [h.upper() for h in rows[0]]
+    (workplace.source / "Pr12024.xlsx").unlink()
+    (workplace.source / "Pr12024.txt").write_text("\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8")
+    with workplace.decide() as db:
+        assert db.execute(query).fetchall() == before
+    assert len(before) > 20

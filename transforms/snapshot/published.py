@@ -1,0 +1,149 @@
+"""Take each file of the catalog from its publisher or from the inbox. What cannot be had or trusted leaves the accepted snapshot in place."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms.catalog import Source
+from transforms.errors import SourceError, SourceFilesError
+from transforms.files import sha256_of
+from transforms.raw.proof import prove
+from transforms.run import Run, Snapshot, StepResult
+from transforms.snapshot.download import Downloader, GiveUpError
+from transforms.snapshot.folder import copy_into
+from transforms.snapshot.store import Accepted, Store, now
+
+
+@dataclass
+class Night:
+    """One look at all sources: what was seen, in words, for the record."""
+
+    run: Run
+    store: Store
+    fresh: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+    def accept(self, source: Source, snapshot: Snapshot, origin: str, etag: str = "", last_modified: str = "") -> None:
+        """Let ``snapshot`` serve from now on."""
+        moment = now()
+        self.store.accept(
+            source,
+            Accepted(sha256=snapshot.sha256, accepted_at=moment, origin=origin, checked_at=moment, etag=etag, last_modified=last_modified),
+        )
+        self.fresh += 1
+
+
+def from_catalog(run: Run) -> StepResult:
+    """Ask for every file of the catalog; the accepted ones serve. Raises SourceFilesError when there is none at all."""
+    night = Night(run, Store(run.settings.snapshots))
+    problems = _take_inbox(night)
+    asked = [s for s in run.catalog.source if s.url]
+    never_had: dict[str, str] = {}
+    with closing(Downloader(run.settings)) as downloader:
+        for position, source in enumerate(asked, 1):
+            message = _ask(night, downloader, source, f"{source.file} ({position} of {len(asked)})")
+            if message:
+                problems.append({"source_id": source.id, "file": source.file, "message": message})
+                never_had[source.id] = message
+    taken = [s for source in run.catalog.source if (s := _serving(night.store, source))]
+    run.save_fact("freshness", _freshness(night.store, run, never_had))
+    run.save_fact("source_problems", problems)
+    if not taken:
+        found = [SourceError(p["file"], p["message"], "Try again, or put the file into the inbox.") for p in problems]
+        raise SourceFilesError(found or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")])
+    run.save_snapshots(taken)
+    run.save_fact("strangers", [])
+    words = f"{len(taken)} files: {night.fresh} new, {night.unchanged} unchanged"
+    return StepResult(len(run.catalog.source), len(taken), words + (f", {len(problems)} not refreshed" if problems else ""))
+
+
+def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> str:
+    """Ask the publisher for one file. Returns what went wrong, in words, or nothing."""
+    store, earlier = night.store, night.store.accepted(source)
+    serving = earlier if earlier and store.snapshot(source, earlier.sha256) else None
+    part = store.temporary(source)
+    night.run.notify(label, 0, None)
+    try:
+        validators = (serving.etag, serving.last_modified) if serving else ("", "")
+        hosts = night.run.catalog.hosts_of(source)
+        answer = downloader.fetch(source.url, hosts, part, *validators, progress=lambda done, total: night.run.notify(label, done, total))
+        if answer.changed:
+            _judge(night, source, part, serving, answer.url, (answer.etag, answer.last_modified))
+        elif serving:
+            store.accept(source, serving.model_copy(update={"checked_at": now(), "outcome": "unchanged", "message": ""}))
+            night.unchanged += 1
+    except (GiveUpError, SourceError, OSError) as error:
+        message = f"{error.problem}{f' (line {error.line})' if error.line else ''}" if isinstance(error, SourceError) else str(error)
+        night.failed += 1
+        if serving:
+            store.accept(source, serving.model_copy(update={"checked_at": now(), "outcome": "failed", "message": message}))
+        return message
+    finally:
+        part.unlink(missing_ok=True)
+    return ""
+
+
+def _judge(night: Night, source: Source, part: Path, serving: Accepted | None, url: str, validators: tuple[str, str]) -> None:
+    """Accept what came if it is new and proves to be what its name promises. Raises SourceError if it does not."""
+    size = part.stat().st_size
+    if size == 0:
+        raise SourceError(source.file, "the server sent an empty file", "Try again later.")
+    if serving and sha256_of(part) == serving.sha256:
+        etag, last_modified = validators
+        moment = {"checked_at": now(), "outcome": "unchanged", "message": "", "etag": etag, "last_modified": last_modified}
+        night.store.accept(source, serving.model_copy(update=moment))
+        night.unchanged += 1
+        return
+    snapshot = night.store.keep(part, source, source.file, url, 200, serving.sha256 if serving else None)
+    prove(night.run, snapshot, source)
+    night.accept(source, snapshot, url, *validators)
+
+
+def _take_inbox(night: Night) -> list[dict[str, str]]:
+    """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the inbox."""
+    problems: list[dict[str, str]] = []
+    inbox = night.run.settings.inbox
+    known = night.run.catalog.by_file_name()
+    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        source = known.get(path.name.lower())
+        if source is None:
+            problems.append({"source_id": "", "file": path.name, "message": "in the inbox, but the catalog knows no file of this name"})
+            continue
+        earlier = night.store.accepted(source)
+        try:
+            snapshot = copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None)
+            prove(night.run, snapshot, source)
+        except SourceError as error:
+            problems.append({"source_id": source.id, "file": path.name, "message": f"in the inbox, not taken: {error.problem}"})
+            continue
+        if earlier is None or earlier.sha256 != snapshot.sha256:
+            # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
+            night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
+        path.unlink()
+    return problems
+
+
+def _serving(store: Store, source: Source) -> Snapshot | None:
+    accepted = store.accepted(source)
+    return store.snapshot(source, accepted.sha256) if accepted else None
+
+
+def _freshness(store: Store, run: Run, never_had: dict[str, str]) -> list[dict[str, str | None]]:
+    """One row per source of the catalog: since when what serves is accepted, and how the last look ended."""
+    rows: list[dict[str, str | None]] = []
+    for source in run.catalog.source:
+        a = store.accepted(source)
+        rows.append(
+            {
+                "source_id": source.id,
+                "origin": a.origin if a else None,
+                "accepted_at": a.accepted_at if a else None,
+                "checked_at": a.checked_at if a else None,
+                "check_outcome": a.outcome if a else ("failed" if source.id in never_had else None),
+                "check_message": (a.message or None) if a else never_had.get(source.id),
+            }
+        )
+    return rows

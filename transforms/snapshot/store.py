@@ -1,0 +1,95 @@
+"""The store of snapshots: each distinct content once, under its SHA-256, with a record; and which content of a source is accepted."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from transforms.catalog import Source
+from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.run import Snapshot
+from transforms.toml_model import StrictModel
+
+
+class Record(StrictModel):
+    """Where the bytes of one snapshot came from."""
+
+    source_id: str
+    file: str
+    sha256: str
+    size: int
+    origin: str  # folder, inbox, or the address that was read
+    status: int | None = None  # of the HTTP answer
+    first_seen: str
+    previous_sha256: str | None = None
+
+
+class Accepted(StrictModel):
+    """The content of a source that serves until a better one is accepted, and how the last look for a newer one ended."""
+
+    sha256: str
+    accepted_at: str
+    origin: str
+    checked_at: str
+    outcome: str = "accepted"  # accepted, unchanged or failed
+    message: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    refused_sha256: str = ""  # content that CDE serves but that was not accepted
+
+
+def now() -> str:
+    """This moment, UTC, as ISO text."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Store:
+    """Snapshots of all sources below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is created when something is kept."""
+        self.folder = folder
+
+    def keep(self, content: Path, source: Source, file: str, origin: str, status: int | None = None, previous: str | None = None) -> Snapshot:
+        """Move the temporary file ``content`` into the store, unless the same bytes are there. Raises OSError."""
+        sha256, size = sha256_of(content), content.stat().st_size
+        target = self.path_of(source, sha256)
+        if not target.exists() or sha256_of(target) != sha256:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            content.chmod(0o444)
+            os.replace(content, target)
+        content.unlink(missing_ok=True)
+        record = self.record_of(source, sha256)
+        if record is None:
+            record = Record(
+                source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status, first_seen=now()[:10], previous_sha256=previous
+            )
+            write_atomically(target.with_suffix(".json"), record.model_dump_json(indent=1).encode())
+        return Snapshot(source.id, file, str(target), sha256, size, record.first_seen)
+
+    def temporary(self, source: Source) -> Path:
+        """A fresh file in the source's folder, to fill and then keep."""
+        return temporary_beside(self.folder / source.id / source.file)
+
+    def path_of(self, source: Source, sha256: str) -> Path:
+        """Where content with this hash is, or would be, kept."""
+        return self.folder / source.id / f"{sha256}{Path(source.file).suffix.lower()}"
+
+    def record_of(self, source: Source, sha256: str) -> Record | None:
+        """Record of a snapshot."""
+        path = self.path_of(source, sha256).with_suffix(".json")
+        return Record.model_validate(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+    def snapshot(self, source: Source, sha256: str) -> Snapshot | None:
+        """Kept content as the stages take it."""
+        record, path = self.record_of(source, sha256), self.path_of(source, sha256)
+        return Snapshot(source.id, record.file, str(path), sha256, record.size, record.first_seen) if record and path.exists() else None
+
+    def accepted(self, source: Source) -> Accepted | None:
+        """What serves for this source; None before anything was accepted."""
+        path = self.folder / source.id / "accepted.json"
+        return Accepted.model_validate(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+    def accept(self, source: Source, accepted: Accepted) -> None:
+        """Remember what serves."""
+        write_atomically(self.folder / source.id / "accepted.json", accepted.model_dump_json(indent=1).encode())

@@ -1,0 +1,80 @@
+"""What changed inside the source files since the current release: rows added, removed and altered, file by file."""
+
+from pathlib import Path
+
+import duckdb
+
+from transforms.current import current_release, read_manifest
+from transforms.database import quote
+from transforms.errors import SourceError
+from transforms.raw.stage import Report, read_snapshot
+from transforms.raw.table import CELL_LAYOUTS
+from transforms.run import Run
+from transforms.snapshot.store import Store
+
+# What tells two rows of a file apart; a key that stands more than once is told apart by its order.
+KEYS = {
+    "dashboard": ("cds", "studentgroup"),
+    "local_indicators": ("cds", "localindicator"),
+    "directory": ("cds",),
+    "interim_certifications": ("certification", "county", "lea"),
+    **dict.fromkeys(CELL_LAYOUTS, ("cds", "field")),
+}
+EMPTY = """
+    create or replace table source_changes (
+        source_id varchar, kind varchar, cds varchar, row_key varchar, position integer, columns_changed varchar[], before varchar, after varchar,
+        previous_sha256 varchar, sha256 varchar
+    )
+"""
+
+
+def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
+    """Fill the table source_changes; returns how many rows differ. A file that the current release did not have is not compared."""
+    connection.execute(EMPTY)
+    release = current_release(run.settings.out)
+    before = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
+    store = Store(run.settings.snapshots)
+    for report in run.raw_reports():
+        source_id = report["source_id"]
+        earlier_hash = before.get(source_id)
+        if earlier_hash is None or earlier_hash == report["sha256"]:
+            continue
+        earlier = store.snapshot(run.sources[source_id], earlier_hash)
+        if earlier is None:  # the release was made on another machine, or the store was pruned
+            continue
+        try:
+            _compare(connection, read_snapshot(run, earlier), report)
+        except SourceError:  # the contract has become stricter since: the old file no longer reads
+            continue
+    row = connection.execute("select count(*) from source_changes").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
+    """Append the differences of two readings of one source."""
+    key = KEYS[new["layout"]]
+    names = [r[0] for r in connection.execute("select column_name from (describe select * from read_parquet(?))", [new["parquet"]]).fetchall()]
+    values = [n for n in names if n not in ("line", "heading", *key)]
+    keys = ", ".join(quote(k) for k in key)
+    rows = f"select * exclude (line), row_number() over (partition by {keys} order by line) as position from read_parquet(?)"
+    same_key = " and ".join(f"o.{quote(k)} is not distinct from n.{quote(k)}" for k in key)
+    cds = "coalesce(n.cds, o.cds)" if "cds" in names else "null"
+    shown = {side: "{" + ", ".join(f"'{v}': {side}.{quote(v)}" for v in values) + "}" for side in "on"}
+    differing = "[" + ", ".join(f"if(o.{quote(v)} is distinct from n.{quote(v)}, '{v}', null)" for v in values) + "]"
+    row_key = " || ' ' || ".join(f"coalesce(n.{quote(k)}, o.{quote(k)}, '')" for k in key)
+    connection.execute(
+        f"""
+        insert into source_changes
+        with o as ({rows}), n as ({rows}), both_sides as (
+            select
+                case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
+                {cds} as cds, {row_key} as row_key, coalesce(n.position, o.position) as position,
+                list_filter({differing}, lambda c: c is not null) as columns_changed,
+                if(o.position is null, null, to_json({shown["o"]})) as before, if(n.position is null, null, to_json({shown["n"]})) as after
+            from o full join n on {same_key} and o.position = n.position
+        )
+        select ?, kind, cds, row_key, position, if(kind = 'altered', columns_changed, null), before, after, ?, ?
+        from both_sides where kind <> 'altered' or len(columns_changed) > 0
+        """,
+        [str(Path(old["parquet"])), str(Path(new["parquet"])), new["source_id"], old["sha256"], new["sha256"]],
+    )

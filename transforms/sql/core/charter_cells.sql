@@ -1,0 +1,30 @@
+-- Grain: one cell of CDE's assistance workbook for charter schools, with what is wrong with its row.
+-- Key: source_id, line, heading.
+-- Inputs: raw_charter_assistance, source_files, ref_student_groups, ref_priority_letters.
+-- Oddities: CDE's layout has been seen in part only; headings that are not understood stay in meta_sources.extra_columns.
+with trimmed as (
+    select
+        f.source_id, f.dashboard_year, r.line, blank(r.cds) as cds, r.heading,
+        split_part(r.field, ':', 1) as family,
+        nullif(split_part(r.field, ':', 2), '') as part,
+        blank(r.value) as value
+    from raw_charter_assistance r
+    join source_files f using (source_id)
+),
+counted as (
+    select *, count(*) over (partition by source_id, cds, heading) as times from trimmed
+),
+judged as (
+    select
+        * exclude (part, times),
+        if(family in ('current', 'prior'), canonical_group(upper(part)), part) as part,
+        list_filter([
+            problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDS', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+            problem(family in ('current', 'prior') and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
+            problem(family = 'ec47607' and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
+            problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
+            problem(times > 1, 'CDS', cds, 'this school stands ' || times || ' times in the file')
+        ], lambda p: p is not null) as problems
+    from counted
+)
+select *, count(*) filter (len(problems) > 0) over (partition by source_id, line) = 0 as row_is_sound from judged

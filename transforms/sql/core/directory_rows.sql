@@ -1,0 +1,23 @@
+-- Grain: one row of a school directory file, with what is wrong with it.
+-- Key: source_id, line.
+-- Inputs: raw_directory, source_files.
+-- Oddities: the directory writes 'No Data' for blank; districts and county offices are rows whose code ends in 0000000.
+with trimmed as (
+    select
+        r.source_id, r.line, blank(r.cds) as cds, blank(r.status) as status,
+        nullif(blank(r.county), 'No Data') as county, nullif(blank(r.district), 'No Data') as district,
+        nullif(blank(r.school), 'No Data') as school, nullif(blank(r.charter), 'No Data') as charter,
+        nullif(blank(r.open_date), 'No Data') as open_date, nullif(blank(r.closed_date), 'No Data') as closed_date
+    from raw_directory r
+),
+counted as (
+    select *, count(*) over (partition by source_id, cds) as times from trimmed
+)
+select
+    * exclude (times),
+    list_filter([
+        problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDSCode', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        problem(status is null or status not in ('Active', 'Closed', 'Merged', 'Pending'), 'StatusType', status, 'status is Active, Closed, Merged or Pending'),
+        problem(times > 1, 'CDSCode', cds, 'this code stands ' || times || ' times in the file')
+    ], lambda p: p is not null) as problems
+from counted

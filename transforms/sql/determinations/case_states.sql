@@ -1,0 +1,56 @@
+-- Grain: case of a recorded pathway x determination year, as of the last day of that determination.
+-- Key: case_id, determination_year.
+-- Inputs: pathway_register, determination_years.
+-- Rule: EC 52074(g): what makes a recorded pathway open is the dated act of a person.
+-- Oddities: only acts dated on or before the day are known; a case without any such act is left out, and so is a replaced one.
+--           In the Primary pathway both acts are needed, in either order, and earlier assistance must be on record: without it nothing is decided.
+with known as (
+    select
+        c.case_id, c.pathway, c.cds, d.determination_year, d.as_of, c.known_from, c.precondition_shown,
+        c.budget_act_item is not null and c.budget_act_year is not null as authority_shown,
+        c.received_date <= d.as_of as received,
+        c.determination_date <= d.as_of as determined,
+        if(c.concurrence_date <= d.as_of, c.concurrence, null) as concurrence,
+        c.agreement_date <= d.as_of as agreed,
+        if(c.decision_date <= d.as_of, c.decision, null) as decision,
+        c.engagement_start <= d.as_of as engaged,
+        c.end_date <= d.as_of as ended
+    from pathway_register c
+    cross join determination_years d
+    where c.superseded_by is null and c.known_from <= d.as_of
+),
+found as (
+    select
+        *,
+        case
+            when ended then 'ended'
+            when pathway = 'request' then coalesce(decision, 'no_decision')
+            when pathway = 'fee_for_service' and agreed then if(authority_shown, 'agreed', 'authority_not_shown')
+            when pathway = 'fee_for_service' then 'only_requested'
+            when pathway = 'spi' then if(determined, 'determined', 'only_requested')
+            when concurrence = 'no' then 'lead_disagreed'
+            when determined and concurrence = 'yes' then if(precondition_shown, 'both_acts', 'precondition_not_shown')
+            when determined then 'lead_not_heard'
+            when concurrence = 'yes' then 'not_determined'
+            else 'only_requested'
+        end as finding
+    from known
+)
+select
+    case_id, pathway, cds, determination_year, as_of, known_from,
+    case
+        when finding in ('ended', 'declined', 'withdrawn') then 'closed'
+        when engaged then 'engaged'
+        when agreed or finding = 'accepted' then 'agreed'
+        when received and finding in ('both_acts', 'determined', 'precondition_not_shown') then 'referred'
+        when concurrence = 'yes' then 'concurred'
+        when determined then 'determined'
+        else 'requested'
+    end as case_state,
+    case
+        when finding in ('both_acts', 'determined', 'agreed', 'authority_not_shown', 'accepted') then 'eligible'
+        when finding in ('precondition_not_shown', 'no_decision') then 'undetermined'
+        else 'not_eligible'
+    end as status,
+    finding as case_finding
+from found
