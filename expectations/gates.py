@@ -11,9 +11,9 @@ import pyarrow as pa
 from expectations.checks import load_checks
 from transforms.database import quote
 from transforms.errors import GateError
-from transforms.inputs import put
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
+from transforms.tables import put
 
 SHOWN_ROWS = 100
 RESULT_SCHEMA = pa.schema(

@@ -10,11 +10,13 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from flows.register_cli import register_app
 from flows.words import ago
 from transforms.errors import ConfigError, DtaError
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
+app.add_typer(register_app, name="register")
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[
@@ -37,11 +39,21 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
 
 
 @app.command()
-def run(source: Source = None, out: Out = None, as_of: AsOf = None) -> None:
+def run(
+    source: Source = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
+) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.progress import run_with_progress
+    from transforms.rules import last_day_in_force, load_rules
 
+    if as_of and year:
+        raise ConfigError("Give --as-of or --year, not both: each names the day as of which to decide.")
     settings = settings_from(source, out, as_of.date() if as_of else None)
+    if year is not None:
+        settings = settings.model_copy(update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)})
     run_with_progress(settings, out_console, err_console)
 
 
@@ -77,6 +89,21 @@ def sql(
     from flows.query import run_query
 
     run_query(settings_from(source, out).out, query, format, out_console, SHOWN_ROWS)
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(help="A determination year, or a release: its id, 'previous' or 'current'.")],
+    b: Annotated[str, typer.Argument(help="Another one of the same kind.")],
+    format: Annotated[Literal["words", "csv", "json"], typer.Option("--format", help="How changes are written to the standard output.")] = "words",
+    source: Source = None,
+    out: Out = None,
+) -> None:
+    """Say which verdicts differ between two determination years or two releases, and by which student groups."""
+    from flows.show import show_comparison
+    from reports.compare import compare as collect
+
+    show_comparison(out_console, collect(settings_from(source, out).out, a, b), format)
 
 
 @app.command()

@@ -1,5 +1,9 @@
 """How verdicts look in a terminal: words first, then the grid, then the sources. Colour is never the only sign."""
 
+import csv
+import json
+import sys
+from dataclasses import asdict, fields
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -7,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from reports.compare import Comparison, Difference
 from reports.explain import Explanation
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
@@ -27,6 +32,40 @@ def status_text(status: str) -> Text:
     return Text(label, style)
 
 
+def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
+    """One verdict: status, reason, what CDE says, what is open."""
+    console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
+    console.print(f"   {escape(verdict['reason'])}")
+    if verdict["case_state"]:
+        console.print(f"   State of the case: {verdict['case_state']}.")
+    if verdict["cde_flag"]:
+        agrees = {True: "agrees", False: "[bold]does not agree[/]", None: "cannot be compared"}[verdict["agrees_with_cde"]]
+        console.print(f"   CDE's own flag is {verdict['cde_flag']}: {agrees}.")
+    if verdict["status"] == "undetermined" and verdict["open_question"]:
+        console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
+
+
+ASSISTANCE = {"differentiated_assistance": "Differentiated Assistance", "consecutive": "Three Dashboards running", "charter": "Charter schools' assistance"}
+
+
+def _show_assistance(console: Console, e: Explanation) -> None:
+    """What comes before Direct Technical Assistance, and what one more Dashboard would do."""
+    if e.assistance:
+        console.print("\n[bold]Assistance by the county office or the State Superintendent[/]")
+    for row in e.assistance:
+        if row["status"] == "not_applicable":
+            continue
+        console.print(Text.assemble(status_text(row["status"]), "  ", (ASSISTANCE[row["determination"]], "bold"), f"  {row['statute']}"))
+        console.print(f"   {escape(row['reason'])}")
+        if row["cde_value"]:
+            agrees = {True: "agrees", False: "[bold]does not agree[/]", None: "cannot be compared"}[row["agrees_with_cde"]]
+            console.print(f"   CDE's own value is {escape(row['cde_value'])}: {agrees}.")
+    if e.watched:
+        console.print("\n[bold]To watch (a preview, not a finding)[/]")
+    for row in e.watched:
+        console.print(f"   {escape(row['sentence'])}")
+
+
 def show_explanation(console: Console, e: Explanation) -> None:
     """Verdicts in words, groups by year, loans, sources."""
     console.print(f"[bold]{escape(e.lea.name)}[/] · {e.lea.lea_type.replace('_', ' ')} · {escape(e.lea.county)} County · CDS {e.lea.cds}")
@@ -34,18 +73,13 @@ def show_explanation(console: Console, e: Explanation) -> None:
     for verdict in e.verdicts:
         if verdict["status"] in UNSAID and verdict["pathway"] != "continuum":
             continue
-        console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
-        console.print(f"   {escape(verdict['reason'])}")
-        if verdict["cde_flag"]:
-            agrees = {True: "agrees", False: "[bold]does not agree[/]", None: "cannot be compared"}[verdict["agrees_with_cde"]]
-            console.print(f"   CDE's own flag is {verdict['cde_flag']}: {agrees}.")
-        if verdict["status"] == "undetermined" and verdict["open_question"]:
-            console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
+        _show_verdict(console, verdict)
     for status in UNSAID:
         names = [v["name"] for v in e.verdicts if v["status"] == status and v["pathway"] != "continuum"]
         if names:
             console.print(Text.assemble(status_text(status), "  ", ", ".join(names)))
-    if e.groups:
+    _show_assistance(console, e)
+    if any(map(_shown, e.groups)):
         console.print()
         console.print(_grid(e))
         never = [g["student_group"] for g in e.groups if not _shown(g)]
@@ -58,6 +92,9 @@ def show_explanation(console: Console, e: Explanation) -> None:
     if e.loans:
         console.print()
         console.print(_loans(e))
+    if e.cases:
+        console.print()
+        console.print(_cases(e))
     console.print()
     console.print(_sources(e))
     console.print(f"[dim]{DISCLAIMER}[/]")
@@ -109,6 +146,15 @@ def _loans(e: Explanation) -> Table:
     return table
 
 
+def _cases(e: Explanation) -> Table:
+    table = Table(title="Recorded cases", title_justify="left")
+    for heading in ("Pathway", "Case", "State", "On record since", "Evidence"):
+        table.add_column(heading, overflow="fold")
+    for case in e.cases:
+        table.add_row(case["name"], escape(case["case_id"]), case["case_state"], str(case["known_from"]), escape(case["evidence"]))
+    return table
+
+
 def _sources(e: Explanation) -> Table:
     table = Table(title="Sources", title_justify="left")
     for heading in ("File", "SHA-256", "First seen"):
@@ -120,7 +166,7 @@ def _sources(e: Explanation) -> Table:
 
 def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
     """Counts by pathway and status for one determination year."""
-    table = Table(title=f"Determination year {year}: districts and county offices by pathway", title_justify="left")
+    table = Table(title=f"Determination year {year}: districts, county offices and charter schools by pathway", title_justify="left")
     table.add_column("Pathway")
     for label, _ in STATUS.values():
         table.add_column(label, justify="right")
@@ -140,3 +186,20 @@ def result_table(columns: list[str], rows: list[tuple[Any, ...]], total: int) ->
     for row in rows:
         table.add_row(*["" if v is None else escape(str(v)) for v in row])
     return table
+
+
+def show_comparison(console: Console, comparison: Comparison, format: str) -> None:
+    """Differences in words, or as CSV or JSON lines for other programs."""
+    rows = [asdict(d) for d in comparison.differences]
+    if format == "json":
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False))  # noqa: T201
+        return
+    if format == "csv":
+        writer = csv.DictWriter(sys.stdout, [f.name for f in fields(Difference)])
+        writer.writeheader()
+        writer.writerows(rows)
+        return
+    for difference in comparison.differences:
+        console.print(f"• {escape(difference.sentence)}", highlight=False)
+    console.print(f"{len(rows)} verdicts differ between {comparison.before} and {comparison.after}.")

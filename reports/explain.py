@@ -18,10 +18,13 @@ class Explanation:
     lea: Lea
     determination_year: int
     verdicts: list[Row]
+    assistance: list[Row]
+    watched: list[Row]
     window: list[int]
     groups: list[Row]
     cells: dict[tuple[str, int], Row]
     loans: list[Row]
+    cases: list[Row]
     sources: list[Row]
     release_id: str
 
@@ -33,18 +36,25 @@ def determination_years(connection: duckdb.DuckDBPyConnection) -> list[int]:
 
 def explain(connection: duckdb.DuckDBPyConnection, lea: Lea, year: int) -> Explanation:
     """Collect the verdicts of one LEA and determination year with what they rest on."""
-    counted: list[int] = list(one_row(connection, "select counted_dashboards from rule_windows where determination_year = ?", [year])[0])
+    counted = _window(connection, lea, year)
     return Explanation(
         lea=lea,
         determination_year=year,
         verdicts=_rows(
             connection,
-            "select p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.cde_flag, e.agrees_with_cde, e.as_of, p.open_question "
+            "select p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state, p.open_question "
             "from eligibility e join pathways p using (pathway) where e.cds = $cds and e.determination_year = $year order by p.position",
             cds=lea.cds, year=year,
         ),
+        assistance=_rows(
+            connection,
+            "select determination, status, reason, statute, cde_value, agrees_with_cde from assistance "
+            "where cds = $cds and determination_year = $year order by determination desc",
+            cds=lea.cds, year=year,
+        ),
+        watched=_rows(connection, "select sentence, standing from watch_list where cds = $cds order by standing, student_group", cds=lea.cds),
         window=counted,
-        groups=_groups(connection, lea.cds, year),
+        groups=_charter_groups(connection, lea.cds, counted) if lea.lea_type == "charter" else _groups(connection, lea.cds, year),
         cells=_cells(connection, lea.cds, counted),
         loans=_rows(
             connection,
@@ -52,9 +62,41 @@ def explain(connection: duckdb.DuckDBPyConnection, lea: Lea, year: int) -> Expla
             "join state_loans l using (loan_id) where e.cds = $cds order by e.event_date, e.event_id",
             cds=lea.cds,
         ),
+        cases=_rows(
+            connection,
+            "select p.name, s.case_id, s.case_state, s.known_from, c.evidence from case_states s "
+            "join pathway_register c using (case_id) join pathways p on p.pathway = s.pathway "
+            "where s.cds = $cds and s.determination_year = $year order by p.position, s.known_from, s.case_id",
+            cds=lea.cds, year=year,
+        ),
         sources=_sources(connection, lea.cds, counted),
         release_id=str(one_row(connection, "select release_id from meta_release")[0]),
     )  # fmt: skip
+
+
+def _window(connection: duckdb.DuckDBPyConnection, lea: Lea, year: int) -> list[int]:
+    """Dashboards that the determination looks at; a charter school has a window of its own."""
+    column = "charter_dashboards" if lea.lea_type == "charter" else "counted_dashboards"
+    (counted,) = one_row(connection, f"select {column} from rule_windows where determination_year = ?", [year])
+    return list(counted or [year])
+
+
+def _charter_groups(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]) -> list[Row]:
+    """Student groups of a charter school that met the criteria, or may have, in its window."""
+    return _rows(
+        connection,
+        """
+        select student_group, any_value(s.name) as name,
+            coalesce(list(dashboard_year order by dashboard_year) filter (meets_criteria), []) as years_met,
+            coalesce(list(dashboard_year order by dashboard_year) filter (meets_criteria is null), []) as years_unknown,
+            count(*) filter (meets_criteria) = len($counted) as counts, count(*) filter (meets_criteria is not false) = len($counted) as may_count
+        from student_group_history join student_groups s using (student_group)
+        where cds = $cds and list_contains($counted, dashboard_year) and has_result is not false
+        group by student_group order by len(years_met) desc, student_group
+        """,
+        cds=cds,
+        counted=counted,
+    )
 
 
 def _groups(connection: duckdb.DuckDBPyConnection, cds: str, year: int) -> list[Row]:

@@ -1,7 +1,10 @@
 """Stages 3 to 5: typed tables, criteria, determinations. The order of tables stands here."""
 
+from transforms.assistance_reasons import write_assistance_reasons
+from transforms.change_reasons import write_change_sentences, write_watch_sentences
 from transforms.inputs import load_inputs
 from transforms.reasons import write_reasons
+from transforms.reconciliation_words import write_reconciliation_words
 from transforms.run import Run, StepResult
 from transforms.sql import build_table
 
@@ -46,10 +49,23 @@ DETERMINATIONS = (
     "pathway_register",
     "case_states",
     "verdicts",
+    "assistance_years",
+    "local_failures",
+    "assistance_methods",
+    "differentiated_assistance",
+    "consecutive_groups",
+    "consecutive",
+    "charter_groups",
+    "charter_test",
+    "watch_rows",
+    "pathway_changes",
 )
 MARTS = (
     "eligibility",
     "eligible_districts",
+    "assistance",
+    "watch_list",
+    "changes",
     "reconciliation",
     "state_loans",
     "state_loan_events",
@@ -69,7 +85,7 @@ def build_core(run: Run) -> StepResult:
         load_inputs(run, connection)
         rows = {table: build_table(connection, "core", table) for table in CORE}
     rows_in = sum(r["rows_in"] for r in run.raw_reports())
-    kept = f"{rows['indicator_results']:,} indicator results of {rows['leas']:,} districts and county offices, {rows['rejects']:,} rejects"
+    kept = f"{rows['indicator_results']:,} indicator results of {rows['leas']:,} LEAs, {rows['rejects']:,} rejects"
     return StepResult(rows_in, rows["indicator_results"], kept)
 
 
@@ -87,6 +103,10 @@ def build_determinations(run: Run) -> StepResult:
     with run.connect() as connection:
         rows = {table: build_table(connection, "determinations", table) for table in DETERMINATIONS}
         write_reasons(connection)
+        write_assistance_reasons(connection)
+        write_watch_sentences(connection)
+        write_change_sentences(connection)
+        write_reconciliation_words(connection)
         for table in MARTS:
             build_table(connection, "marts", table)
     return StepResult(rows["lea_index"], rows["verdicts"], f"{rows['verdicts']:,} verdicts")

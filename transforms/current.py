@@ -16,6 +16,12 @@ def current_release(out: Path) -> Path | None:
     return folder if (folder / "manifest.json").exists() else None
 
 
+def releases(out: Path) -> list[Path]:
+    """Whole releases below ``out``, in the order in which they were published."""
+    folders = [f for f in (out / "releases").glob("[0-9]*") if (f / "manifest.json").exists()]
+    return sorted(folders, key=lambda f: (read_manifest(f)["published_at"], f.name))
+
+
 def read_manifest(release: Path) -> dict[str, Any]:
     """Manifest of a release."""
     manifest: dict[str, Any] = json.loads((release / "manifest.json").read_text("utf-8"))

@@ -1,17 +1,19 @@
 """Put everything that the SQL stages read into the run's database: raw files, reference lists, registers and rules."""
 
-from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from transforms.accepted import load_accepted_differences
 from transforms.database import quote
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.registers import load_registers
-from transforms.rules import Rules, RuleSet
+from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
+from transforms.tables import as_table, put
 
 SOURCE_FILE_SCHEMA = pa.schema(
     [
@@ -40,20 +42,14 @@ WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifica
 
 def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Create the input tables and views of one run."""
-    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32())}))
+    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= date.today()]}))
     load_reference(run.settings.reference / "reference", connection)
     for name, table in load_registers(run.settings.reference).items():
         put(connection, f"reg_{name}", table)
+    put(connection, "accepted_differences", load_accepted_differences(run.settings.reference))
     load_rule_tables(run.rules, connection)
     load_macros(connection)
     _load_raw(run, connection)
-
-
-def put(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    """Store an Arrow table under ``name``."""
-    connection.register("incoming", table)
-    connection.execute(f"create or replace table {quote(name)} as select * from incoming")
-    connection.unregister("incoming")
 
 
 def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
@@ -73,6 +69,7 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Small functions that the SQL files share."""
     connection.execute("create or replace macro blank(x) as nullif(nullif(trim(x), ''), '*')")
+    connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
     connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
     # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a county apart, but its level does.
     connection.execute(
@@ -82,146 +79,6 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     aliases = connection.execute("select also_called, student_group from ref_student_groups where also_called is not null").fetchall()
     cases = " ".join(f"when '{a}' then '{g}'" for a, g in aliases if a.isalnum() and g.isalnum())
     connection.execute(f"create or replace macro canonical_group(g) as case g {cases} else g end")
-
-
-def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> None:
-    """The rules as tables rule_*, pathways and wraparound_rule."""
-    years = rules.years
-    put(
-        connection,
-        "rule_sets",
-        _table(
-            ({"dashboard_year": r.dashboard_year, "rule_set": r.rule_set, "standing": r.standing, "priorities_required": r.priorities_required} for r in years),
-            dashboard_year=pa.int16(),
-            rule_set=pa.string(),
-            standing=pa.string(),
-            priorities_required=pa.int8(),
-        ),
-    )
-    put(
-        connection,
-        "rule_groups",
-        _table(
-            ({"dashboard_year": r.dashboard_year, "student_group": g} for r in years for g in r.student_groups),
-            dashboard_year=pa.int16(),
-            student_group=pa.string(),
-        ),
-    )
-    put(
-        connection,
-        "rule_criterion_groups",
-        _table(
-            ({"dashboard_year": r.dashboard_year, "criterion": c.id, "student_group": g} for r in years for c in r.criterion for g in r.groups_of(c)),
-            dashboard_year=pa.int16(),
-            criterion=pa.string(),
-            student_group=pa.string(),
-        ),
-    )
-    put(connection, "rule_conditions", _conditions(years))
-    put(
-        connection,
-        "rule_citations",
-        _table(
-            ({"dashboard_year": r.dashboard_year, **c.model_dump()} for r in years for c in r.citation),
-            dashboard_year=pa.int16(),
-            what=pa.string(),
-            url=pa.string(),
-            basis=pa.string(),
-        ),
-    )
-    put(connection, "rule_determinations", _determinations(years))
-    put(
-        connection,
-        "pathways",
-        _table(
-            ({"position": n, **p.model_dump()} for n, p in enumerate(rules.pathways.pathway, 1)),
-            position=pa.int8(),
-            pathway=pa.string(),
-            name=pa.string(),
-            statute=pa.string(),
-            decided=pa.string(),
-            may_receive=pa.list_(pa.string()),
-            trigger=pa.string(),
-            url=pa.string(),
-            open_question=pa.string(),
-        ),
-    )
-    put(
-        connection,
-        "wraparound_rule",
-        _table(
-            [rules.pathways.wraparound.model_dump()],
-            effective=pa.date32(),
-            receipt_event=pa.string(),
-            receipt_basis=pa.string(),
-            reach_basis=pa.string(),
-        ),
-    )
-
-
-def _conditions(years: Iterable[RuleSet]) -> pa.Table:
-    """One row per condition, with its size test written out."""
-    rows = []
-    for r in years:
-        for criterion in r.criterion:
-            for position, c in enumerate(criterion.conditions, 1):
-                test = r.size_test.denominator if c.size_test == "denominator" else None
-                rows.append(
-                    {
-                        "dashboard_year": r.dashboard_year,
-                        "criterion": criterion.id,
-                        "priority": criterion.priority,
-                        "clause": criterion.clause,
-                        "position": position,
-                        "indicator": c.indicator,
-                        "measure": c.measure,
-                        "levels": list(c.levels),
-                        "size_test": c.size_test,
-                        "minimum": test.minimum if test else None,
-                        "small_minimum": test.small_minimum if test else None,
-                        "small_groups": list(test.small_groups) if test else None,
-                    }
-                )
-    return _table(
-        rows,
-        dashboard_year=pa.int16(),
-        criterion=pa.string(),
-        priority=pa.int8(),
-        clause=pa.string(),
-        position=pa.int8(),
-        indicator=pa.string(),
-        measure=pa.string(),
-        levels=pa.list_(pa.int8()),
-        size_test=pa.string(),
-        minimum=pa.int16(),
-        small_minimum=pa.int16(),
-        small_groups=pa.list_(pa.string()),
-    )
-
-
-def _determinations(years: Iterable[RuleSet]) -> pa.Table:
-    return _table(
-        (
-            {
-                "determination_year": r.dashboard_year,
-                "rule_set": r.rule_set,
-                **r.continuum.model_dump(),
-                "counted_dashboards": list(r.continuum.counted_dashboards),
-            }
-            for r in years
-            if r.continuum
-        ),
-        determination_year=pa.int16(),
-        rule_set=pa.string(),
-        counted_dashboards=pa.list_(pa.int16()),
-        years_required=pa.int8(),
-        groups_required=pa.int8(),
-        statute_district=pa.string(),
-        statute_county_office=pa.string(),
-        url=pa.string(),
-        basis=pa.string(),
-        in_force_from=pa.date32(),
-    )
 
 
 def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
@@ -237,7 +94,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     from_files = {r["rejects"]: r["source_id"] for r in reports}
     editions = [{"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"]
     _load_freshness(run, connection)
-    put(connection, "interim_sources", _table(editions, source_id=pa.string(), edition=pa.string()))
+    put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())]))
 
 
@@ -247,7 +104,7 @@ FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome"
 def _load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
     rows = run.fact("freshness") if run.has_fact("freshness") else []
-    put(connection, "source_freshness", _table(rows, **dict.fromkeys(FRESHNESS, pa.string())))
+    put(connection, "source_freshness", as_table(rows, **dict.fromkeys(FRESHNESS, pa.string())))
 
 
 def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, str], schema: pa.Schema) -> None:
@@ -261,8 +118,3 @@ def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, st
         f"create or replace view {quote(name)} as select r.* exclude (filename), f.source_id "
         f"from read_parquet([{paths}], union_by_name = true, filename = true) r join {quote(name + '_files')} f using (filename)"
     )
-
-
-def _table(rows: Iterable[dict[str, Any]], **columns: pa.DataType) -> pa.Table:
-    schema = pa.schema(list(columns.items()))
-    return pa.Table.from_pylist([{k: row[k] for k in columns} for row in rows], schema)

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from transforms import sentences
 from transforms.database import one_row
-from transforms.inputs import put
+from transforms.tables import put
 
 Key = tuple[str, int]
 
@@ -85,13 +85,34 @@ def _wraparound(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 
 def _recorded(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    cases: dict[tuple[str, int, str], list[sentences.CaseFacts]] = defaultdict(list)
+    for cds, year, pathway, *facts in connection.execute(
+        """
+        select s.cds, s.determination_year, s.pathway,
+            s.case_id, s.case_state, s.case_finding, s.known_from,
+            by_day(c.requested_date, s.as_of), by_day(c.received_date, s.as_of),
+            c.assistance_from, coalesce(c.assistance_provider, ''), coalesce(c.assistance_statute, ''),
+            by_day(c.determination_date, s.as_of), coalesce(c.geo_lead, ''), by_day(c.concurrence_date, s.as_of),
+            coalesce(c.same_body, ''), coalesce(c.same_body_note, ''), coalesce(c.order_note, ''),
+            by_day(c.agreement_date, s.as_of), coalesce(c.agreement_number, ''), coalesce(c.budget_act_item, ''), c.budget_act_year,
+            by_day(c.decision_date, s.as_of), coalesce(c.decision_reason, ''),
+            by_day(c.engagement_start, s.as_of), by_day(c.end_date, s.as_of), coalesce(c.end_reason, '')
+        from case_states s
+        join pathway_register c using (case_id)
+        order by s.cds, s.determination_year, s.case_state = 'closed', s.known_from desc, s.case_id
+        """
+    ).fetchall():
+        cases[cds, year, pathway].append(sentences.CaseFacts(*facts))
     rows = connection.execute(
         """
-        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, p.name
+        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, p.name, v.as_of
         from verdicts v join leas l using (cds) join pathways p using (pathway) where p.decided = 'recorded'
         """
     ).fetchall()
-    return [(cds, year, pathway, sentences.recorded_reason(status, lea_type, name)) for cds, year, pathway, status, lea_type, name in rows]
+    return [
+        (cds, year, pathway, sentences.recorded_reason(status, lea_type, pathway, name, as_of, cases[cds, year, pathway]))
+        for cds, year, pathway, status, lea_type, name, as_of in rows
+    ]
 
 
 def _eligible(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:

@@ -22,15 +22,15 @@ from transforms.database import connect_read_only, one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of, sync_file, sync_folder, write_atomically
-from transforms.inputs import put
 from transforms.run import Run, StepResult
 from transforms.schema import Table, published_tables
 from transforms.source_changes import write_source_changes
 from transforms.sql import build_table
+from transforms.tables import put
 
 # DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.2.0"
-META = ("meta_sources", "meta_source_changes")
+META = ("meta_sources", "meta_source_changes", "meta_release_changes")
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
@@ -112,6 +112,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     }
     put(connection, "meta_release", pa.table(release))
     write_source_changes(run, connection)
+    _load_previous(run, connection)
     for name in META:
         build_table(connection, "meta", name)
     tables = published_tables().values()
@@ -135,6 +136,20 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         for t in tables
     ]
     put(connection, "meta_tables", pa.Table.from_pylist(counts))
+
+
+def _load_previous(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """previous_release and previous_eligibility: the verdicts of the current release; empty before the first one."""
+    release = current_release(run.settings.out)
+    connection.execute("create or replace table previous_release (release_id varchar)")
+    connection.execute("create or replace table previous_eligibility as select * from eligibility limit 0")
+    if release is None:
+        return
+    connection.execute("insert into previous_release values (?)", [release.name])
+    connection.execute(
+        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status, student_groups from read_parquet(?)",
+        [str(release / "eligibility.parquet")],
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> int:

@@ -4,7 +4,7 @@ A criterion belongs to one state priority and holds when all of its conditions h
 alternatives within one priority are several criteria (EC 52064.5(g)).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from transforms.errors import ConfigError
 from transforms.toml_model import StrictModel, read_toml
 
-Standing = Literal["final", "provisional"]
+Standing = Literal["final"]
 LeaType = Literal["district", "county_office", "charter"]
 
 
@@ -77,7 +77,57 @@ class Continuum(StrictModel):
     statute_county_office: str
     url: str
     basis: str
-    in_force_from: date
+
+
+class LocalIndicatorTest(StrictModel):
+    """A local indicator fails when it has ``value`` in each of ``years``. Priorities 9 and 10 are for county offices only."""
+
+    value: Literal["Not Met", "Not Met For Two or More Years"]
+    years: tuple[int, ...]
+    priorities: tuple[int, ...]
+    county_office_priorities: tuple[int, ...]
+
+
+class Assistance(StrictModel):
+    """Differentiated Assistance (EC 52071, 52071.5): which methods exist this year, and for how long assistance lasts."""
+
+    methods: tuple[int, ...]
+    serves: tuple[LeaType, ...]
+    statute_district: str
+    statute_county_office: str
+    url: str
+    basis: str
+    local: LocalIndicatorTest | None = None
+    calpads_school_year: str | None = None  # Method 4
+    second_year_after: int | None = None  # Year 2: met a method on this Dashboard, and none now
+
+    @model_validator(mode="after")
+    def _methods_have_inputs(self) -> Self:
+        if (2 in self.methods or 3 in self.methods) != (self.local is not None):
+            raise ValueError("methods 2 and 3 need [assistance.local], and nothing else does")
+        if (4 in self.methods) != (self.calpads_school_year is not None):
+            raise ValueError("method 4 needs calpads_school_year, and nothing else does")
+        return self
+
+
+class Consecutive(StrictModel):
+    """EC 52071(f): one group in each of these Dashboards; districts only."""
+
+    dashboards: tuple[int, ...]
+    statute: str
+    url: str
+    basis: str
+    open_question: str
+
+
+class CharterTest(StrictModel):
+    """EC 47607.3(a): a charter school met the criteria on each of these Dashboards."""
+
+    dashboards: tuple[int, ...]
+    statute: str
+    url: str
+    basis: str
+    open_question: str
 
 
 class RuleSet(StrictModel):
@@ -87,10 +137,24 @@ class RuleSet(StrictModel):
     standing: Standing
     student_groups: tuple[str, ...]
     priorities_required: int
+    in_force_from: date
     citation: tuple[Citation, ...] = Field(min_length=1)
     size_test: SizeTests = SizeTests()
     criterion: tuple[Criterion, ...] = Field(min_length=1)
     continuum: Continuum | None = None
+    assistance: Assistance
+    consecutive: Consecutive | None = None
+    charter: CharterTest | None = None
+
+    @property
+    def dashboards_counted(self) -> set[int]:
+        """Every Dashboard that a determination of this year looks at."""
+        several = (
+            self.continuum and self.continuum.counted_dashboards,
+            self.consecutive and self.consecutive.dashboards,
+            self.charter and self.charter.dashboards,
+        )
+        return {year for years in several for year in years or ()}
 
     @property
     def rule_set(self) -> str:
@@ -116,6 +180,28 @@ class RuleSet(StrictModel):
                 if c.size_test == "denominator" and self.size_test.denominator is None:
                     raise ValueError(f"criterion {criterion.id}: [size_test.denominator] is not given")
         return self
+
+
+class PreviewIndicator(StrictModel):
+    """Colors of one indicator that count in a preview."""
+
+    indicator: str
+    levels: tuple[int, ...]
+
+
+class PreviewRules(StrictModel):
+    """Criteria that are not law yet. They feed the watch list only: nothing that decides reads them."""
+
+    dashboard_year: int
+    standing: Literal["provisional"]
+    dashboards: tuple[int, ...]
+    indicators_required: int
+    student_groups: tuple[str, ...]
+    indicator: tuple[PreviewIndicator, ...] = Field(min_length=1)
+    source: str
+    url: str
+    basis: str
+    not_found: str
 
 
 class Pathway(StrictModel):
@@ -152,6 +238,16 @@ class Rules(StrictModel):
 
     years: tuple[RuleSet, ...]
     pathways: PathwayRules
+    preview: PreviewRules
+
+
+def last_day_in_force(rules: Rules, year: int, today: date) -> date:
+    """Last day on which the determination of ``year`` was in force; ``today`` for the latest. Raises ConfigError for a year without rules."""
+    known = {r.dashboard_year: r.in_force_from for r in rules.years}
+    if year not in known:
+        raise ConfigError(f"There are no rules for {year}. There are rules for {', '.join(map(str, sorted(known)))}.")
+    later = [day for y, day in known.items() if y > year]
+    return min([day - timedelta(days=1) for day in later] + [today])
 
 
 def load_rules(folder: Path) -> Rules:
@@ -163,7 +259,8 @@ def load_rules(folder: Path) -> Rules:
             raise ConfigError(f"{path.name}: dashboard_year is {rule_set.dashboard_year}; name the file after its year")
     known = {r.dashboard_year for r in years}
     for rule_set in years:
-        missing = set(rule_set.continuum.counted_dashboards) - known if rule_set.continuum else set()
+        missing = rule_set.dashboards_counted - known
         if missing:
             raise ConfigError(f"rules/{rule_set.dashboard_year}.toml: no rules for counted Dashboard {sorted(missing)}")
-    return Rules(years=years, pathways=read_toml(folder / "rules" / "pathways.toml", PathwayRules))
+    rules = folder / "rules"
+    return Rules(years=years, pathways=read_toml(rules / "pathways.toml", PathwayRules), preview=read_toml(rules / "preview.toml", PreviewRules))

@@ -1,14 +1,14 @@
 -- gate: contracts
 -- severity: critical
 -- table: evidence
--- sentence: At least 98 percent of a year's LEAs in the counties of a file have rows in it, where every LEA has some.
+-- sentence: At least 98 percent of a year's districts and county offices in the counties of a file have rows in it, where every LEA has some.
 -- reason: A file that was cut or misses a county looks like many districts without a result.
 with expected as (
     select f.source_id, f.file, y.cds
     from source_files f
     join ref_indicators i on i.indicator = f.indicator and i.reported_for = 'all'
     join source_coverage v on v.source_id = f.source_id
-    join lea_years y on y.dashboard_year = f.dashboard_year and y.in_files and (v.statewide or list_contains(v.counties, y.county_code))
+    join lea_years y on y.dashboard_year = f.dashboard_year and y.in_files and y.lea_type <> 'charter' and (v.statewide or list_contains(v.counties, y.county_code))
     where f.layout = 'dashboard'
 ),
 found as (

@@ -20,10 +20,10 @@ def suite() -> gx.ExpectationSuite:
     loans = expect(
         gxe.ExpectColumnValuesToBeInSet,
         "eligibility-loans-districts-only",
-        "Wraparound is not applicable to county offices.",
+        "Wraparound is not applicable to county offices and charter schools.",
         "EC 52074(g)(2)(A) speaks of school districts.",
         column="status",
         value_set=["not_applicable"],
-        row_condition=(Column("lea_type") == "county_office") & (Column("pathway") == "wraparound"),
+        row_condition=(Column("lea_type") != "district") & (Column("pathway") == "wraparound"),
     )
     return gx.ExpectationSuite(name="eligibility", expectations=[*base("eligibility"), reason, loans])

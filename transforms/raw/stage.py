@@ -4,6 +4,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ Report = dict[str, Any]
 
 def read_raw(run: Run) -> StepResult:
     """Turn snapshots into Parquet files of text. Raises SourceFilesError with every file that cannot be taken for what it is named."""
-    snapshots = run.snapshots()
+    taken = run.snapshots()
+    snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
     with ThreadPoolExecutor(max_workers=2) as pool:
         outcomes = list(pool.map(lambda s: _read_or_error(run, s), snapshots))
     errors = [o for o in outcomes if isinstance(o, SourceError)]
@@ -34,7 +36,17 @@ def read_raw(run: Run) -> StepResult:
     reports = [o for o in outcomes if isinstance(o, dict)]
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
-    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside")
+    later = f"; {len(taken) - len(snapshots)} files of later Dashboards left out" if len(snapshots) < len(taken) else ""
+    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside{later}")
+
+
+def was_known(run: Run, source: Source) -> bool:
+    """False for a Dashboard that came out after the day as of which an earlier date is decided."""
+    as_of, year = run.settings.as_of, source.dashboard_year
+    if year is None or as_of >= date.today():
+        return True
+    rules = run.rules_by_year.get(year)
+    return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
 
 def _read_or_error(run: Run, snapshot: Snapshot) -> Report | SourceError:

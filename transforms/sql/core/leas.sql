@@ -1,11 +1,16 @@
--- Grain: one local educational agency that this release knows: district or county office of education.
+-- Grain: one local educational agency that this release knows: district, county office of education or charter school.
 -- Key: cds.
--- Inputs: indicator_results, assistance_leas, reg_state_loans, ref_counties.
+-- Inputs: indicator_results, assistance_leas, charter_cells, reg_state_loans, ref_counties, directory.
 -- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. A county office is told by
 --           '10' in positions 3 and 4 of its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
---           register names have no Dashboard years.
+--           register names have no Dashboard years. Charter schools are school rows with the charter flag; they are judged by tests of their own.
+--           directory_status is null where no directory is at hand.
 with seen as (
     select cds, dashboard_year, district_name as lea_name, 2 as rank from indicator_results where record_type = 'D' and cds like '%0000000'
+    union all
+    select cds, dashboard_year, school_name, 2 from indicator_results where record_type = 'S' and charter_flag = 'Y'
+    union all
+    select cds, dashboard_year, max(value) filter (family = 'name'), 3 from charter_cells where row_is_sound group by all
     union all
     select cds, dashboard_year, lea_name, 3 from assistance_leas
     union all
@@ -25,10 +30,12 @@ named as (
 select
     n.cds,
     n.lea_name,
-    if(n.cds[3:4] = '10', 'county_office', 'district') as lea_type,
+    case when n.cds not like '%0000000' then 'charter' when n.cds[3:4] = '10' then 'county_office' else 'district' end as lea_type,
     c.county_code,
     c.county,
     n.first_dashboard_year::smallint as first_dashboard_year,
-    n.last_dashboard_year::smallint as last_dashboard_year
+    n.last_dashboard_year::smallint as last_dashboard_year,
+    d.directory_status
 from named n
 left join ref_counties c on c.county_code = n.cds[1:2]
+left join directory d on d.cds = n.cds

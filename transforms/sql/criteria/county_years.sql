@@ -1,11 +1,14 @@
 -- Grain: county x Dashboard year that has rules: what the results of its student groups are taken from.
 -- Key: county_code, dashboard_year.
--- Inputs: ref_counties, rule_sets, rule_conditions, source_files, source_coverage.
+-- Inputs: ref_counties, rule_conditions, source_files, source_coverage.
 -- Oddities: computed from indicator rows where most of the indicator files that the year's rules use are at hand and cover
 --           the county; what depends on a missing one is then unknown, never 'no'. With fewer, CDE's letters serve if their
---           workbook covers the county, and every row says so.
+--           workbook covers the county, and every row says so. Charter schools have a workbook of their own. Years after the newest
+--           file at hand are left out; meta_years has them.
 with used as (
-    select dashboard_year, indicator from rule_conditions group by all
+    select dashboard_year, indicator from rule_conditions
+    where dashboard_year <= (select max(dashboard_year) from source_files)
+    group by all
 ),
 covered as (
     select
@@ -22,15 +25,30 @@ letters as (
     from source_files f
     join source_coverage v using (source_id)
     where f.layout = 'assistance'
+),
+charter_letters_files as (
+    select f.dashboard_year, f.source_id, v.statewide, v.counties
+    from source_files f
+    join source_coverage v using (source_id)
+    where f.layout = 'charter_assistance'
 )
 select
     k.county_code, k.dashboard_year::smallint as dashboard_year, l.source_id as letters_source_id,
     coalesce(l.statewide or list_contains(l.counties, k.county_code), false) as letters_cover,
+    x.source_id as charter_letters_source_id,
+    coalesce(x.statewide or list_contains(x.counties, k.county_code), false) as charter_letters_cover,
     case
         when k.indicators_covered * 2 > k.indicators then 'indicators'
         when letters_cover then 'cde_letters'
         when k.indicators_covered > 0 then 'indicators'
         else 'none'
-    end as basis
+    end as basis,
+    case
+        when k.indicators_covered * 2 > k.indicators then 'indicators'
+        when charter_letters_cover then 'cde_letters'
+        when k.indicators_covered > 0 then 'indicators'
+        else 'none'
+    end as charter_basis
 from covered k
 left join letters l using (dashboard_year)
+left join charter_letters_files x using (dashboard_year)

@@ -4,7 +4,8 @@
 --         source_coverage, rejects, ref_indicators.
 -- Oddities: silence has four meanings: the file is missing, the row was kept aside, the file does not cover the county, or an LEA
 --           lacks the row that every LEA has ('unknown'); otherwise the group simply has no row ('no_row').
---           A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
+--           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
+--           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
 with wanted as (
     select
         l.cds, l.lea_type, l.county_code, l.in_files, l.dashboard_year, g.student_group, c.indicator,
@@ -18,7 +19,7 @@ with wanted as (
     group by all
 ),
 lea_in_file as (
-    select distinct source_id, cds from indicator_results where record_type = 'D'
+    select distinct source_id, cds from indicator_results
 ),
 kept_aside as (
     select source_id, cds, student_group, min(line) as line, any_value(reason) as reason
@@ -32,20 +33,20 @@ joined as (
         case w.measure when 'color' then r.color else r.status_level end as level,
         case w.size_test
             when 'flag' then r.current_size_met = 'Y'
-            when 'denominator' then r.current_denominator >= if(list_contains(w.small_groups, w.student_group), w.small_minimum, w.minimum)
+            when 'denominator' then r.current_denominator >= if(list_contains(w.small_groups, w.student_group) and w.lea_type <> 'charter', w.small_minimum, w.minimum)
             else r.color > 0
         end as size_ok,
         case
             when f.source_id is null then 'the ' || w.dashboard_year || ' file of this indicator is not at hand'
             when k.line is not null then 'line ' || k.line || ' of ' || f.file || ' was kept aside: ' || k.reason
             when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then f.file || ' does not cover this county'
-            when i.reported_for = 'all' and w.in_files and n.cds is null then f.file || ' has no row of this LEA, where every LEA has one'
+            when i.reported_for = 'all' and w.in_files and w.lea_type <> 'charter' and n.cds is null then f.file || ' has no row of this LEA, where every LEA has one'
         end as unknown_because
     from wanted w
     join ref_indicators i on i.indicator = w.indicator
     left join source_files f on f.layout = 'dashboard' and f.dashboard_year = w.dashboard_year and f.indicator = w.indicator
     left join source_coverage v on v.source_id = f.source_id
-    left join indicator_results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group and r.record_type = 'D'
+    left join indicator_results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group
     left join lea_in_file n on n.source_id = f.source_id and n.cds = w.cds
     left join kept_aside k on k.source_id = f.source_id and k.cds = w.cds and k.student_group = w.student_group
 )

@@ -1,14 +1,19 @@
 -- Grain: LEA x Dashboard year that has rules: is the LEA in any file of that year, and what are its results taken from?
 -- Key: cds, dashboard_year.
--- Inputs: leas, county_years, indicator_results, assistance_leas.
+-- Inputs: leas, county_years, indicator_results, assistance_leas, charter_letters.
+-- Oddities: charter schools are school rows of the indicator files, and have an assistance workbook of their own.
 with seen as (
-    select cds, dashboard_year from indicator_results where record_type = 'D'
+    select cds, dashboard_year from indicator_results
     union
     select cds, dashboard_year from assistance_leas
+    union
+    select cds, dashboard_year from charter_letters
 )
 select
     l.cds, l.lea_type, l.county_code, c.dashboard_year, n.cds is not null as in_files,
-    c.basis, c.letters_source_id, c.letters_cover
+    if(l.lea_type = 'charter', c.charter_basis, c.basis) as basis,
+    if(l.lea_type = 'charter', c.charter_letters_source_id, c.letters_source_id) as letters_source_id,
+    if(l.lea_type = 'charter', c.charter_letters_cover, c.letters_cover) as letters_cover
 from leas l
 join county_years c using (county_code)
 left join seen n on n.cds = l.cds and n.dashboard_year = c.dashboard_year

@@ -24,9 +24,9 @@ leas_by_basis as (
 select
     s.dashboard_year::smallint as dashboard_year, s.rule_set,
     case when b.leas_from_indicators > 0 then 'indicators' when b.leas_from_letters > 0 then 'cde_letters' else 'none' end as basis,
-    b.leas_from_indicators, b.leas_from_letters,
-    c.indicators_present, c.indicators_missing, f.source_id as letters_source_id
+    coalesce(b.leas_from_indicators, 0) as leas_from_indicators, coalesce(b.leas_from_letters, 0) as leas_from_letters,
+    c.indicators_present, c.indicators_missing, f.source_id as letters_source_id, s.in_force_from
 from rule_sets s
 join counted c using (dashboard_year)
-join leas_by_basis b using (dashboard_year)
+left join leas_by_basis b using (dashboard_year)
 left join source_files f on f.layout = 'assistance' and f.dashboard_year = s.dashboard_year

@@ -1,10 +1,15 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
--- Inputs: lea_years, rule_sets, rule_groups, priority_results, evidence, assistance_letters, rejects, source_files, ref_priority_letters.
+-- Inputs: lea_years, rule_sets, rule_groups, priority_results, evidence, assistance_letters, charter_letters, rejects, source_files, ref_priority_letters.
 -- Oddities: meets_criteria is null where it cannot be known. An LEA that CDE's file covers but does not list has no letter:
 --           county offices in 2017, and LEAs that did not exist. Whether a group had a result is not known from letters,
 --           except that a group with a letter had one.
-with computed as (
+with cde_letters as (
+    select * from assistance_letters
+    union all by name
+    select * from charter_letters
+),
+computed as (
     select
         cds, dashboard_year, student_group,
         list(priority order by priority) filter (met) as priorities_met,
@@ -64,7 +69,7 @@ from_letters as (
     from lea_years l
     join rule_groups g using (dashboard_year)
     left join source_files f on f.source_id = l.letters_source_id
-    left join assistance_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year and a.student_group = g.student_group
+    left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year and a.student_group = g.student_group
     left join rejected x on x.source_id = l.letters_source_id and x.cds = l.cds
     where l.basis <> 'indicators'
 ),
@@ -84,4 +89,4 @@ select
     t.note
 from together t
 left join ref_priority_letters p on p.priorities = t.priorities_met and t.meets_criteria and len(t.priorities_unknown) = 0
-left join assistance_letters a on a.cds = t.cds and a.dashboard_year = t.dashboard_year and a.student_group = t.student_group
+left join cde_letters a on a.cds = t.cds and a.dashboard_year = t.dashboard_year and a.student_group = t.student_group

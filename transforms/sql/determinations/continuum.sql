@@ -4,7 +4,7 @@
 -- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its groups where an
 --       LEA has fewer than three (EC 52072, 52072.5). A group exists if it has a result that meets the size test in the
 --       determination year [inferred, medium confidence: one case known].
--- Oddities: what cannot be known is carried through: 'may' counts are upper bounds. The small-LEA clause may hold when the groups
+-- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). What cannot be known is carried through: 'may' counts are upper bounds. The small-LEA clause may hold when the groups
 --           known to exist are fewer than three and all of them may count; it surely holds when the groups that may exist are
 --           fewer than three and all of them count. If a missing file hides whether any group has a result, 'nothing to judge'
 --           and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as CDE's flag has it.
@@ -35,22 +35,23 @@ clause as (
 select
     l.cds, d.determination_year,
     case
+        when l.lea_type = 'charter' then 'not_applicable'
         when c.groups_that_may_have_result = 0 then 'not_assessed'
         when c.groups_counting >= d.groups_required or c.small_clause_holds then 'eligible'
         when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
         when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
         else 'not_eligible'
     end as status,
-    c.groups_counting < d.groups_required and c.small_clause_holds as by_small_clause,
-    c.small_clause_may_hold and c.groups_that_may_count < d.groups_required as small_clause_open,
-    c.student_groups_counting,
+    coalesce(c.groups_counting < d.groups_required and c.small_clause_holds, false) as by_small_clause,
+    coalesce(c.small_clause_may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
+    coalesce(c.student_groups_counting, []) as student_groups_counting,
     c.groups_with_result::smallint as groups_with_result,
     c.groups_that_may_have_result::smallint as groups_that_may_have_result,
     y.in_files,
     y.basis,
-    if(l.lea_type = 'county_office', d.statute_county_office, d.statute_district) as statute,
+    case l.lea_type when 'county_office' then d.statute_county_office when 'charter' then 'EC 47607.3' else d.statute_district end as statute,
     d.rule_set, d.counted_dashboards
 from leas l
 cross join determination_years d
-join clause c on c.cds = l.cds and c.determination_year = d.determination_year
+left join clause c on c.cds = l.cds and c.determination_year = d.determination_year
 join lea_years y on y.cds = l.cds and y.dashboard_year = d.determination_year

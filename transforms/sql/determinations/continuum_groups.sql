@@ -1,11 +1,12 @@
 -- Grain: LEA x determination year x student group judged in any counted Dashboard (EC 52072, 52072.5).
 -- Key: cds, determination_year, student_group.
--- Inputs: determination_years, student_group_history.
+-- Inputs: determination_years, student_group_history, leas.
 -- Oddities: a group without a row in a counted year (long-term English learners before 2024) did not meet the criteria then.
 with counted as (
     select d.determination_year, d.years_required, h.*
     from determination_years d
     join student_group_history h on list_contains(d.counted_dashboards, h.dashboard_year)
+    join leas l on l.cds = h.cds and l.lea_type <> 'charter'
 )
 select
     cds, determination_year, student_group,

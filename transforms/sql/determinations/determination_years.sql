@@ -2,7 +2,7 @@
 -- Key: determination_year.
 -- Inputs: rule_determinations, source_files, run_parameters.
 -- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or as of the
---           run's own date for the one now in force. A year with no file at hand, or later than that date, is left out.
+--           run's own date for the one now in force. A year with no file at hand is left out, and for a past date every year that came later.
 with at_hand as (
     select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
 ),
@@ -11,7 +11,7 @@ known as (
     from rule_determinations d
     join at_hand h on h.dashboard_year = d.determination_year
     cross join run_parameters p
-    where d.in_force_from <= p.as_of
+    where d.in_force_from <= p.as_of or p.is_latest
 )
 select
     determination_year::smallint as determination_year, rule_set, counted_dashboards, years_required, groups_required,

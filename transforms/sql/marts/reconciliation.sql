@@ -1,38 +1,97 @@
--- Grain: LEA x Dashboard year x flag that CDE publishes and this pipeline decides: a priority letter per student group, and EC 52072.
+-- Grain: LEA x Dashboard year x flag that CDE publishes and this pipeline decides: a priority letter per student group, the number of groups
+--        with a letter, each method and the status of Differentiated Assistance, EC 52072, EC 52071(f), and the charter flags.
 -- Key: cds, dashboard_year, flag.
--- Inputs: student_group_history, assistance_leas, eligibility, leas.
--- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to compare.
-with letters as (
+-- Inputs: student_group_history, assistance_leas, charter_letters, charter_flags, eligibility, assistance, assistance_methods, assistance_flags,
+--         leas, accepted_differences, reconciliation_words.
+-- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to compare. A status that
+--           rests on CDE's own method flags is not comparable. What CDE's charter flag EC 47607 means is not sourced.
+with listed as (
+    select cds, dashboard_year from assistance_leas
+    union
+    select cds, dashboard_year from charter_letters
+),
+letters as (
     select
-        h.cds, h.dashboard_year, 'letter:' || h.student_group as flag,
+        h.cds, h.dashboard_year, 'letter:' || h.student_group as flag, 'letter' as kind,
         coalesce(h.letter, '-') as ours, coalesce(h.cde_letter, '-') as cde,
-        h.meets_criteria is null or len(h.priorities_unknown) > 0 as unknown
+        h.meets_criteria is null or len(h.priorities_unknown) > 0 as unknown, h.note as because
     from student_group_history h
-    join assistance_leas a on a.cds = h.cds and a.dashboard_year = h.dashboard_year
+    join listed a on a.cds = h.cds and a.dashboard_year = h.dashboard_year
     where h.basis = 'indicators'
+),
+totals as (
+    select
+        h.cds, h.dashboard_year, 'total_student_groups' as flag, 'total' as kind,
+        count(*) filter (h.meets_criteria)::varchar as ours, any_value(try_cast(f.value as double)::integer::varchar) as cde,
+        bool_or(h.meets_criteria is null) as unknown, null as because
+    from student_group_history h
+    join assistance_flags f on f.cds = h.cds and f.dashboard_year = h.dashboard_year and f.flag = 'total_student_groups' and f.value is not null
+    group by h.cds, h.dashboard_year
+),
+methods as (
+    select
+        cds, determination_year as dashboard_year, 'met_method_' || method as flag, 'method' as kind,
+        if(ours, 'Y', 'N') as ours, cde_flag as cde, ours is null as unknown, 'its inputs are not at hand' as because
+    from assistance_methods where cde_flag is not null
+),
+leaning as (
+    select cds, determination_year, bool_or(basis = 'cde_flag') as on_cde from assistance_methods group by all
+),
+statuses as (
+    select
+        a.cds, a.determination_year as dashboard_year, 'assistance_status' as flag, 'status' as kind,
+        case when a.status = 'eligible' then concat_ws(', Year ', 'Differentiated Assistance', a.assistance_year) else 'General Assistance' end as ours,
+        a.cde_value as cde, a.agrees_with_cde,
+        a.status = 'undetermined' or (l.on_cde and len(a.methods_met) = 0) as unknown,
+        if(l.on_cde, 'it rests on CDE''s own method flags', 'its inputs are not at hand') as because
+    from assistance a
+    left join leaning l using (cds, determination_year)
+    where a.determination = 'differentiated_assistance' and a.cde_value is not null and a.status in ('eligible', 'not_eligible', 'undetermined')
 ),
 flags as (
     select
-        cds, determination_year as dashboard_year, 'ec52072' as flag,
-        if(status = 'eligible', 'Y', 'N') as ours, cde_flag as cde, status = 'undetermined' as unknown
+        cds, determination_year as dashboard_year, 'ec52072' as flag, 'ec52072' as kind,
+        if(status = 'eligible', 'Y', 'N') as ours, cde_flag as cde, status = 'undetermined' as unknown,
+        'a missing input or the clause for fewer than three groups leaves it open' as because
     from eligibility
     where pathway = 'continuum' and cde_flag is not null
+    union all
+    select
+        cds, determination_year, 'ec52071f', 'ec52071f', if(status = 'eligible', 'Y', 'N'), cde_value, status = 'undetermined', 'a missing input leaves it open'
+    from assistance where determination = 'consecutive' and cde_value is not null
+    union all
+    select cds, dashboard_year, flag, 'charter', null, value, true, 'the sources do not say how the flag is made' from charter_flags
+    where flag <> 'total_student_groups' and value is not null
 ),
 compared as (
-    select * from letters
-    union all
-    select * from flags
+    select *, null::boolean as agrees_with_cde from letters
+    union all by name
+    select *, null::boolean as agrees_with_cde from totals
+    union all by name
+    select *, null::boolean as agrees_with_cde from methods
+    union all by name
+    select * from statuses
+    union all by name
+    select *, null::boolean as agrees_with_cde from flags
+),
+classed as (
+    select
+        b.* exclude (ours),
+        if(b.unknown, null, b.ours) as ours,
+        case
+            when b.unknown then 'not_comparable'
+            when b.agrees_with_cde or b.ours = b.cde then 'agree'
+            when b.cde in ('-', 'N', 'General Assistance') then 'only_ours'
+            when b.ours in ('-', 'N', 'General Assistance') then 'only_cde'
+            else 'differs'
+        end as class
+    from compared b
 )
 select
-    b.cds, l.lea_name, b.dashboard_year, b.flag,
-    if(b.unknown, null, b.ours) as ours,
-    b.cde,
-    case
-        when b.unknown then 'not_comparable'
-        when b.ours = b.cde then 'agree'
-        when b.cde in ('-', 'N') then 'only_ours'
-        when b.ours in ('-', 'N') then 'only_cde'
-        else 'differs'
-    end as class
-from compared b
+    b.cds, l.lea_name, b.dashboard_year, b.flag, b.ours, b.cde, b.class,
+    w.words || if(b.class = 'not_comparable' and b.because is not null, ' (' || b.because || ')', '') || '.' as explanation,
+    a.cds is not null as accepted, a.reason as accepted_reason, a.expires_on as accepted_until
+from classed b
 join leas l using (cds)
+left join reconciliation_words w on w.kind = b.kind and w.class = b.class
+left join accepted_differences a on a.cds = b.cds and a.dashboard_year = b.dashboard_year and a.flag = b.flag

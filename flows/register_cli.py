@@ -1,0 +1,96 @@
+"""``dta register``: check the registers that people keep, and add a row field by field."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from transforms.errors import ConfigError
+
+if TYPE_CHECKING:
+    from transforms.registers.fields import Record
+    from transforms.registers.problems import Problem
+
+register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
+console = Console()
+
+
+@register_app.command()
+def check() -> None:
+    """Name every problem of every register by row and column, and say how many rows are fine."""
+    from flows.cli import settings_from
+    from transforms.registers import check_registers
+
+    registers = check_registers(settings_from().reference)
+    for name, register in registers.items():
+        rows, wrong = len(register.lines), len(register.problems)
+        text = "no rows" if rows == 0 else f"{register.fine} of {rows} rows are fine"
+        console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False)
+    problems = [str(p) for r in registers.values() for p in r.problems]
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+@register_app.command()
+def add(pathway: Annotated[str, typer.Argument(help="Register: primary, spi, fee_for_service, request, calpads, state_loans or state_loan_events.")]) -> None:
+    """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
+    from flows.cli import settings_from
+    from transforms.registers import REGISTERS, check_registers, columns_of
+    from transforms.registers.append import add_row, all_problems, check_row
+
+    if pathway not in REGISTERS:
+        raise typer.BadParameter(f"there is no register {pathway!r}; there are {', '.join(REGISTERS)}", param_hint="PATHWAY")
+    folder, model = settings_from().reference, REGISTERS[pathway]
+    if found := all_problems(check_registers(folder)):
+        raise ConfigError("Mend the registers before you add to them.\n" + "\n".join(map(str, found)))
+    console.print(f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the value shown in brackets.")
+    values = {"entered_on": date.today().isoformat()} if "entered_on" in model.model_fields else {}
+    again: Iterable[str] = columns_of(model)
+    while again:
+        values |= {column: _ask(model, column, values.get(column, "")) for column in again}
+        again = _columns_to_mend(check_row(folder, pathway, values), columns_of(model))
+    console.print(_as_table(pathway, {c: values[c] for c in columns_of(model)}))
+    if not typer.confirm("Add this row?"):
+        console.print("Nothing was written.")
+        return
+    backup = add_row(folder, pathway, values)
+    console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", highlight=False, soft_wrap=True)
+
+
+def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]:
+    """Say what does not hold between columns or rows, and which columns to ask again."""
+    for problem in problems:
+        console.print(f"[yellow]Not taken:[/] {escape(f'{problem.column}: {problem.sentence}.')}", highlight=False, soft_wrap=True)
+    if problems:
+        console.print("These are asked again; a single space empties a column.")
+    touched = {column for problem in problems for column in problem.columns}
+    return [c for c in columns if c in touched]
+
+
+def _ask(model: type["Record"], column: str, current: str) -> str:
+    """One value, asked until it fits its column."""
+    from transforms.registers.fields import allowed, refusal
+
+    info = model.model_fields[column]
+    needed = refusal(model, column, "") is not None
+    choices = f" One of: {', '.join(allowed(info))}." if allowed(info) else ""
+    console.print(f"\n[bold]{column}[/]{' (needed)' if needed else ''}: {escape(info.description or '')}.{choices}", highlight=False)
+    while True:
+        value = str(typer.prompt(column, default=current, show_default=bool(current))).strip()
+        complaint = refusal(model, column, value)
+        if complaint is None:
+            return value
+        console.print(f"  [yellow]Not taken:[/] {escape(complaint)}.", highlight=False)
+
+
+def _as_table(name: str, values: dict[str, str]) -> Table:
+    table = Table(title=f"New row of {name}.csv", title_justify="left")
+    table.add_column("Column", no_wrap=True)
+    table.add_column("Value", overflow="fold")
+    for column, value in values.items():
+        table.add_row(column, escape(value) if value else "[dim]not known[/]")
+    return table

@@ -1,0 +1,102 @@
+"""Which verdicts differ between two determination years of a release, or between two releases."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from reports.published import open_release
+from transforms.change_sentences import Change, GroupChange, change_sentence
+from transforms.current import DATABASE, current_release, releases
+from transforms.database import connect_read_only
+from transforms.errors import ReleaseError
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One verdict that differs, in words."""
+
+    cds: str
+    lea_name: str
+    pathway: str
+    determination_year: int | None  # None where two years are compared
+    status_before: str
+    status_after: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two sides and what differs between them."""
+
+    before: str
+    after: str
+    differences: list[Difference]
+
+
+VERDICTS = """
+    select e.cds, e.lea_name, e.pathway, p.name as pathway_name, e.status, e.student_groups, e.determination_year
+    from eligibility e join pathways p using (pathway)
+"""
+Side = dict[tuple[str, str, int | None], tuple[str, str, str, list[str]]]
+Years = dict[tuple[str, str, int | None], tuple[int, ...]]
+
+
+def compare(out: Path, a: str, b: str) -> Comparison:
+    """Compare two determination years of the current release, or two releases below ``out``. Raises ReleaseError."""
+    if a.isdigit() and b.isdigit() and len(a) == len(b) == 4:
+        with open_release(out) as connection:
+            known = [r[0] for r in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()]
+            for year in (int(a), int(b)):
+                if year not in known:
+                    raise ReleaseError(f"There is no determination of {year} in this release. It has {', '.join(map(str, known))}.")
+            sides = [_side(connection, int(year)) for year in (a, b)]
+            years = _years(connection, int(b))
+        return Comparison(a, b, _differences(sides[0], sides[1], years, f"determination year {a}", b))
+    before, after = _find(out, a), _find(out, b)
+    with connect_read_only(before / DATABASE) as one, connect_read_only(after / DATABASE) as two:
+        return Comparison(before.name, after.name, _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name))
+
+
+def _find(out: Path, asked: str) -> Path:
+    """Folder of a release by id, 'current' or 'previous'."""
+    current, known = current_release(out), releases(out)
+    if current is None:
+        raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
+    if asked == "current":
+        return current
+    if asked == "previous":
+        earlier = [r for r in known if r != current]
+        if not earlier:
+            raise ReleaseError("There is no earlier release to compare with.")
+        return earlier[-1]
+    for release in known:
+        if release.name == asked:
+            return release
+    raise ReleaseError(f"There is no release {asked!r}. There are: {', '.join(r.name for r in known)}.")
+
+
+def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Side:
+    """Verdicts by LEA, pathway and, for a whole release, determination year."""
+    rows = connection.execute(VERDICTS + (" where e.determination_year = ?" if year else ""), [year] if year else []).fetchall()
+    return {(cds, pathway, None if year else y): (name, pathway_name, status, groups or []) for cds, name, pathway, pathway_name, status, groups, y in rows}
+
+
+def _years(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Years:
+    rows = connection.execute("select cds, student_group, determination_year, years_met from continuum_groups").fetchall()
+    return {(cds, group, None if year else y): tuple(met) for cds, group, y, met in rows if year is None or y == year}
+
+
+def _differences(before: Side, after: Side, years: Years, before_label: str, after_label: str) -> list[Difference]:
+    found = []
+    for key in sorted(before.keys() | after.keys(), key=lambda k: (k[0], k[1], k[2] or 0)):
+        cds, pathway, year = key
+        name, pathway_name, old, old_groups = before.get(key) or (*after[key][:2], "absent", [])
+        _, _, new, new_groups = after.get(key) or (name, pathway_name, "absent", [])
+        if old == new and old_groups == new_groups:
+            continue
+        added = tuple(GroupChange(g, years.get((cds, g, year), ())) for g in new_groups if g not in old_groups)
+        removed = tuple(GroupChange(g, years.get((cds, g, year), ())) for g in old_groups if g not in new_groups)
+        words = change_sentence(Change(name, pathway_name + (f" of {year}" if year else ""), before_label, after_label, old, new, added, removed))
+        found.append(Difference(cds, name, pathway, year, old, new, words))
+    return found

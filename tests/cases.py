@@ -1,0 +1,69 @@
+"""Cases for tests, which no register of the project has."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from transforms.registers import REGISTERS, columns_of
+from transforms.registers.cells import to_line
+from transforms.settings import PROJECT
+
+DISTRICT, COUNTY_OFFICE, CHARTER = "27660680000000", "27102720000000", "27660680112177"
+COMMON = {
+    "cds": DISTRICT,
+    "lea_name": "South Monterey County Joint Union High",
+    "requested_date": "2024-08-01",
+    "evidence": "letter of 1 September 2024",
+    "entered_by": "a test",
+    "entered_on": "2025-01-15",
+}
+ROWS: dict[str, dict[str, str]] = {
+    "primary": {
+        **COMMON,
+        "case_id": "P-1",
+        "assistance_from": "2023-01-10",
+        "assistance_provider": "Monterey COE",
+        "assistance_statute": "EC 52071",
+        "determination_date": "2024-09-01",
+        "determination_by": "the county superintendent",
+        "geo_lead": "Kern COE",
+        "concurrence": "yes",
+        "concurrence_date": "2024-10-01",
+        "concurrence_by": "the lead's director",
+    },
+    "spi": {**COMMON, "case_id": "S-1", "determination_date": "2024-09-01", "determination_by": "the State Superintendent"},
+    "fee_for_service": {
+        **COMMON,
+        "case_id": "F-1",
+        "agreement_date": "2024-09-01",
+        "agreement_number": "A-7",
+        "budget_act_item": "0000-000-0000",
+        "budget_act_year": "2024",
+        "amount_usd": "50000",
+    },
+    "request": {**COMMON, "case_id": "R-1", "contact": "a person at the district", "decision": "accepted", "decision_date": "2024-09-01"},
+    "calpads": {"cds": DISTRICT, "lea_name": "x", "school_year": "2023-24", "certified_on_time": "N", "source_url": "https://example.org"},
+}
+
+
+def case(register: str, **changes: str) -> dict[str, str]:
+    """A full row of a register, with changes."""
+    return {**dict.fromkeys(columns_of(REGISTERS[register]), ""), **ROWS[register], **changes}
+
+
+FILES: dict[str, Callable[..., dict[str, str]]] = {name: partial(case, name) for name in ROWS}
+
+
+def add_rows(folder: Path, register: str, *rows: dict[str, str] | Sequence[str]) -> None:
+    """Append rows to a register of a folder, unchecked."""
+    with (folder / "registers" / f"{register}.csv").open("a", newline="") as stream:
+        for row in rows:
+            stream.write(to_line(list(row.values()) if isinstance(row, dict) else row, "\n"))
+
+
+def reference_copy(folder: Path) -> Path:
+    """The project's catalog, rules, reference lists and registers, to be changed."""
+    skipped = shutil.ignore_patterns("snapshots", "build", "published", "inbox", "backups")
+    shutil.copytree(PROJECT / "data", folder, ignore=skipped, dirs_exist_ok=True)
+    return folder

@@ -1,0 +1,220 @@
+"""Recorded pathways: what a case on record gives, and that it counts from its day on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from expectations.gates import run_sql_checks
+from flows.cli import app
+from tests.cases import CHARTER, DISTRICT, add_rows, case, reference_copy
+from tests.workplace import Workplace
+from transforms.digests import dated_facts
+
+Decide = Callable[..., Any]
+SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"
+
+
+class Verdict(NamedTuple):
+    status: str
+    case_state: str | None
+    reason: str
+
+
+@pytest.fixture
+def decide(workplace: Workplace, tmp_path: Path) -> Decide:
+    """The tables that follow from these cases, given as register name and rows."""
+
+    @contextmanager
+    def run(*rows: tuple[str, dict[str, str]], as_of: date = date(2026, 11, 24)) -> Iterator[duckdb.DuckDBPyConnection]:
+        reference = reference_copy(tmp_path / "reference")
+        for register, row in rows:
+            add_rows(reference, register, row)
+        with workplace.decide(reference=reference, as_of=as_of) as connection:
+            yield connection
+
+    return run
+
+
+def verdicts(db: duckdb.DuckDBPyConnection, pathway: str, year: int = 2024) -> dict[str, Verdict]:
+    """Verdicts of the LEAs that have a case in this pathway, by CDS code."""
+    query = "select cds, status, case_state, reason from eligibility where pathway = ? and determination_year = ? and case_state is not null"
+    return {cds: Verdict(*rest) for cds, *rest in db.execute(query, [pathway, year]).fetchall()}
+
+
+def leas(db: duckdb.DuckDBPyConnection) -> list[str]:
+    """Districts of the sample's county, to give each a case."""
+    return [c for (c,) in db.execute("select cds from leas where lea_type = 'district' and cds[1:2] = '27' order by cds").fetchall()]
+
+
+NO_ANSWER = {"concurrence": "", "concurrence_date": "", "concurrence_by": "", "geo_lead": ""}
+NO_ACT = {"determination_date": "", "determination_by": ""}
+NO_ASSISTANCE = {"assistance_from": "", "assistance_provider": "", "assistance_statute": ""}
+CASES: list[tuple[str, dict[str, str], str, str, str]] = [
+    (
+        "primary",
+        {},
+        "eligible",
+        "concurred",
+        "after assistance under EC 52071 by Monterey COE from 2023-01-10, the county superintendent determined on 2024-09-01",
+    ),
+    ("primary", {"received_date": "2024-10-05"}, "eligible", "referred", "and the Geographic Lead (Kern COE) agreed on 2024-10-01."),
+    ("primary", {"engagement_start": "2024-11-01"}, "eligible", "engaged", "CCEE's work began on 2024-11-01"),
+    ("primary", NO_ASSISTANCE, "undetermined", "concurred", "precondition not shown: no assistance under EC 52071 or 47607.3"),
+    ("primary", {"assistance_from": "2024-09-02"}, "undetermined", "concurred", "precondition not shown: the assistance on record began on 2024-09-02"),
+    ("primary", NO_ANSWER, "not_eligible", "determined", "no answer of the Geographic Lead is on record by that day"),
+    ("primary", {"concurrence": "no"}, "not_eligible", "determined", "the Geographic Lead (Kern COE) did not agree, on 2024-10-01."),
+    ("primary", NO_ACT, "not_eligible", "concurred", "no determination of the county superintendent is on record by that day, and both acts are needed"),
+    ("primary", {**NO_ACT, **NO_ANSWER}, "not_eligible", "requested", "asked for on 2024-08-01; no determination of the county superintendent"),
+    ("primary", {"concurrence_date": "2024-08-20"}, "eligible", "concurred", "The agreement of the Geographic Lead is dated before the determination."),
+    (
+        "primary",
+        {"end_date": "2025-01-10", "end_reason": "done"},
+        "not_eligible",
+        "closed",
+        "No open case as of 2026-11-24. Case C: ended on 2025-01-10: done.",
+    ),
+    ("spi", {}, "eligible", "determined", "the State Superintendent determined on 2024-09-01 that CCEE's help is necessary"),
+    ("spi", {"received_date": "2024-09-03"}, "eligible", "referred", "the State Superintendent determined"),
+    ("spi", NO_ACT, "not_eligible", "requested", "no determination of the State Superintendent is on record by that day"),
+    ("fee_for_service", {}, "eligible", "agreed", "agreement A-7 of 2024-09-01, under item 0000-000-0000 of the Budget Act of 2024"),
+    ("fee_for_service", {"budget_act_item": ""}, "eligible", "agreed", "the item of the Budget Act that gives the authority is not shown"),
+    ("fee_for_service", {"agreement_date": "", "agreement_number": ""}, "not_eligible", "requested", "no agreement is on record by that day"),
+    ("request", {}, "eligible", "agreed", "asked for on 2024-08-01; CCEE accepted the request on 2024-09-01"),
+    ("request", {"decision": "declined", "decision_reason": "no capacity"}, "not_eligible", "closed", "CCEE declined the request on 2024-09-01: no capacity."),
+    ("request", {"decision": "withdrawn"}, "not_eligible", "closed", "the request was withdrawn on 2024-09-01"),
+    ("request", {"decision": "", "decision_date": ""}, "undetermined", "requested", "no decision is on record by that day"),
+]
+
+
+def test_what_each_case_gives(decide: Decide) -> None:
+    with decide() as db:
+        districts = leas(db)
+        assert verdicts(db, "primary") == {}
+    given = []
+    for number, (register, changes, *_) in enumerate(CASES):
+        given.append((register, case(register, cds=districts[number], **{"case_id": "C" if "end_date" in changes else f"C-{number}", **changes})))
+    with decide(*given) as db:
+        for number, (register, changes, status, state, part) in enumerate(CASES):
+            found = verdicts(db, register)[districts[number]]
+            assert (found.status, found.case_state) == (status, state), (register, changes, found.reason)
+            assert part in found.reason
+        assert [(r.check_id, r.detail) for r in run_sql_checks(db) if r.stops_release] == []
+        counted = db.execute("select count(*) from eligibility where determination_year = 2024 and case_state is not null").fetchall()
+        assert counted == [(len(CASES),)], "no other LEA has a case"
+
+
+def test_a_case_counts_from_its_day_on(decide: Decide) -> None:
+    row = case("primary", determination_date="2023-12-20", concurrence_date="2025-02-01", requested_date="2023-12-05", entered_on="2025-03-01")
+    with decide(("primary", row)) as db:
+        by_year = dict(db.execute("select determination_year, as_of from determination_years").fetchall())
+        assert by_year[2022] < date(2023, 12, 5), "the determination of 2022 was no longer in force when the case began"
+        before = db.execute("select status, reason from eligibility where pathway = 'primary' and determination_year = 2022 and cds = ?", [DISTRICT]).fetchone()
+        assert before == ("not_assessed", f"No Primary case is on record for this district as of {by_year[2022]}; this pathway is recorded, never computed.")
+        assert verdicts(db, "primary", 2022) == {}
+        found = verdicts(db, "primary", 2023)[DISTRICT]
+        assert (found.status, found.case_state) == ("not_eligible", "determined")
+        assert "2025" not in found.reason, "what came later is not known"
+        assert verdicts(db, "primary")[DISTRICT].status == "eligible"
+        assert {"2023-12-05", "2023-12-20", "2025-02-01"} <= set(dated_facts(db)), "a later run must look again after these days"
+
+
+@pytest.mark.parametrize(("day", "status", "state"), [("2025-06-30", "eligible", "engaged"), ("2025-07-01", "not_eligible", "closed")])
+def test_the_day_of_the_run_decides(decide: Decide, day: str, status: str, state: str) -> None:
+    row = case("spi", engagement_start="2024-11-01", end_date="2025-07-01")
+    with decide(("spi", row), as_of=date.fromisoformat(day)) as db:
+        assert verdicts(db, "spi")[DISTRICT][:2] == (status, state)
+
+
+def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(decide: Decide) -> None:
+    ended = case("spi", case_id="S-old", end_date="2024-12-01", end_reason="goals met")
+    asked = case("spi", case_id="S-new", requested_date="2025-01-05", **NO_ACT)
+    open_case = case("spi", case_id="S-open", cds=SALINAS)
+    closed = case("spi", case_id="S-closed", cds=SALINAS, end_date="2024-12-01")
+    with decide(("spi", ended), ("spi", asked), ("spi", open_case), ("spi", closed)) as db:
+        found = verdicts(db, "spi")
+        assert found[DISTRICT][:2] == ("not_eligible", "requested")
+        assert "Case S-new: asked for on 2025-01-05" in found[DISTRICT].reason
+        assert "Case S-old: ended on 2024-12-01: goals met." in found[DISTRICT].reason
+        assert found[SALINAS][:2] == ("eligible", "determined")
+        sentence = db.execute("select pathways, sentence from eligible_districts where cds = ? and determination_year = 2024", [SALINAS]).fetchall()
+        assert "spi" in sentence[0][0]
+        assert "State Superintendent" in sentence[0][1]
+
+
+def test_a_replaced_case_does_not_count_and_is_kept(decide: Decide) -> None:
+    wrong = case("spi", case_id="S-1", superseded_by="S-2")
+    right = case("spi", case_id="S-2", cds=SALINAS)
+    with decide(("spi", wrong), ("spi", right)) as db:
+        assert set(verdicts(db, "spi")) == {SALINAS}
+        assert db.execute("select case_id, superseded_by from pathway_register order by 1").fetchall() == [("S-1", "S-2"), ("S-2", None)]
+
+
+def test_county_offices_are_served_by_the_other_pathways(decide: Decide) -> None:
+    with decide(("spi", case("spi", cds=COUNTY_OFFICE))) as db:
+        assert verdicts(db, "spi")[COUNTY_OFFICE].status == "eligible"
+
+
+def test_a_case_of_an_lea_without_verdicts_is_not_lost(decide: Decide) -> None:
+    charter = case("primary", cds=CHARTER, lea_name="A charter school", assistance_statute="EC 47607.3")
+    with decide(("primary", charter)) as db:
+        kept = db.execute("select case_id, cds, lea_type, county, has_verdicts from pathway_register").fetchall()
+        assert kept == [("P-1", CHARTER, "charter", "Monterey", False)]
+        assert db.execute("select status, case_state from case_states where determination_year = 2024").fetchall() == [("eligible", "concurred")]
+        (warning,) = [r for r in run_sql_checks(db) if r.outcome == "failed" and r.check_id == "cases_have_verdicts"]
+        assert not warning.stops_release
+        assert CHARTER in warning.detail
+
+
+def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_difference_is_shown(decide: Decide) -> None:
+    rows = [
+        case("primary", case_id="same", cds="19646340000000", geo_lead="Los Angeles COE", same_body="Y"),
+        case("primary", case_id="differs", cds="19646340000000", geo_lead="Los Angeles COE", same_body="N"),
+        case("primary", case_id="other", same_body="N"),
+        case("primary", case_id="unknown", cds="01612590000000"),
+        case(
+            "primary", case_id="term", cds="01612590000000", assistance_from="2021-01-01", requested_date="2022-01-01",
+            determination_date="2022-02-01", concurrence_date="2022-03-01",
+        ),
+    ]  # fmt: skip
+    with decide(*(("primary", row) for row in rows)) as db:
+        found = {case_id: rest for case_id, *rest in db.execute("select case_id, same_body, same_body_note from pathway_register").fetchall()}
+        assert found["same"] == ["Y", None]
+        assert found["differs"] == ["Y", "The register says N; the list of Geographic Leads says Y (Los Angeles COE)."]
+        assert found["other"] == ["N", None]
+        assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
+        assert found["term"] == ["Y", None], "Alameda's own office was the lead until 2023-06-30"
+        assert "being the county office itself" in verdicts(db, "primary")[BORROWER].reason
+
+
+def test_contacts_are_not_published(decide: Decide) -> None:
+    with decide(("request", case("request"))) as db:
+        assert "contact" not in [row[0] for row in db.execute("describe pathway_register").fetchall()]
+
+
+def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workplace, tmp_path: Path) -> None:
+    reference = reference_copy(tmp_path / "reference")
+    add_rows(reference, "primary", case("primary", cds=SALINAS))
+    add_rows(reference, "request", case("request", cds=SALINAS, decision="", decision_date=""))
+    add_rows(reference, "calpads", case("calpads"))
+    assert workplace.publish(reference=reference).outcome == "published"
+    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+    said = " ".join(runner.invoke(app, ["explain", SALINAS, "--out", str(workplace.out)]).output.split())
+    for part in (
+        "● eligible Primary EC 52074(g)(1)(A)", "Case P-1: after assistance under EC 52071", "State of the case: concurred.",
+        "? cannot tell Request form", "– nothing to judge State Superintendent, Fee for Service", "Recorded cases", "letter of 1 September 2024",
+    ):  # fmt: skip
+        assert part in said
+    with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
+        assert db.execute("select school_year, certified_on_time from calpads_certifications").fetchall() == [("2023-24", "N")]
+
+
+def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace) -> None:
+    said = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["explain", SALINAS, "--out", str(published.out)]).output
+    assert "– nothing to judge  Primary, State Superintendent, Fee for Service, Request form" in said
+    assert "Recorded cases" not in said

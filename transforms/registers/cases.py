@@ -1,0 +1,214 @@
+"""Cases of the recorded pathways: acts of people, with their days. Nothing here is ever computed."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator
+
+from transforms.registers.fields import (
+    Amount,
+    Cds,
+    Contradiction,
+    Day,
+    Filled,
+    Months,
+    NeededDay,
+    Record,
+    Text,
+    Year,
+    YesNo,
+    about,
+    empty_to_none,
+    fitting,
+)
+
+KIND_WORDS = {"district": "district", "county_office": "county office", "charter": "charter school"}
+
+
+def lea_kind(cds: str) -> str:
+    """Kind of LEA by its code: a charter has a school number; a county office has '10' in positions 3 and 4."""
+    if cds[7:] != "0000000":
+        return "charter"
+    return "county_office" if cds[2:4] == "10" else "district"
+
+
+class Case(Record):
+    """What the cases of every pathway share."""
+
+    identifier: ClassVar[tuple[str, ...]] = ("case_id",)
+    pathway: ClassVar[str] = ""
+    serves: ClassVar[tuple[str, ...]] = ("district", "county_office", "charter")
+    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date")
+
+    case_id: Filled = about("identifier of the case; no other case in any register has it")
+    cds: Cds = about("CDS code of the LEA: 14 digits; districts and county offices end in 0000000")
+    lea_name: Filled = about("name of the LEA on the day of the case")
+    requested_date: Day = about("day on which help was asked for, or on which what started the case happened")
+    received_date: Day = about("day on which the case reached CCEE")
+    engagement_start: Day = about("day on which CCEE's work began")
+    end_date: Day = about("day on which the case ended")
+    end_reason: Text = about("why it ended")
+    evidence: Filled = about("letter reference or web address that the record rests on")
+    entered_by: Filled = about("who entered the row")
+    entered_on: NeededDay = about("day on which the row was entered")
+    superseded_by: Text = about("case_id of the case that replaces this one; a replaced case does not count")
+    note: Text = about("remarks")
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Rules that hold in every pathway."""
+        kind = lea_kind(self.cds)
+        if kind not in self.serves:
+            yield Contradiction(("cds",), f"the {self.pathway} pathway does not serve a {KIND_WORDS[kind]}")
+        if self.superseded_by == self.case_id:
+            yield Contradiction(("superseded_by",), "a case cannot replace itself")
+        if self.end_reason and not self.end_date:
+            yield Contradiction(("end_reason", "end_date"), "a reason for the end is given, and no end_date")
+        yield from self._days_out_of_order()
+
+    def _days_out_of_order(self) -> Iterator[Contradiction]:
+        dated = {c: day for c in (*self.acts, "engagement_start") if (day := getattr(self, c))}
+        if not dated and not self.end_date:
+            yield Contradiction(("requested_date",), f"no act is dated, so the case could never count: give one of {', '.join(self.acts)}")
+        if self.requested_date and self.received_date and self.received_date < self.requested_date:
+            yield Contradiction(("received_date", "requested_date"), f"the case reached CCEE before it was asked for ({self.requested_date})")
+        for column, day in dated.items():
+            if self.end_date and self.end_date < day:
+                yield Contradiction(("end_date", column), f"the case ended before its {column} ({day})")
+            if column in self.acts and day > self.entered_on:
+                yield Contradiction((column, "entered_on"), f"the act is dated after the row was entered ({self.entered_on})")
+
+    def _undated(self, day: str, *others: str) -> Iterator[Contradiction]:
+        """Parts of an act are given, and its day is not."""
+        for column in others:
+            if getattr(self, column) and not getattr(self, day):
+                yield Contradiction((column, day), f"{column} is given, and {day} is not: an act without its day cannot count; say it in the note")
+
+
+class PrimaryCase(Case):
+    """The county superintendent determines, after assistance, that CCEE's help is necessary, and the Geographic Lead agrees: two dated acts."""
+
+    pathway: ClassVar[str] = "Primary"
+    serves: ClassVar[tuple[str, ...]] = ("district", "charter")
+    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date", "conferred_date", "concurrence_date")
+
+    assistance_from: Day = about("first day of the earlier assistance under EC 52071 (districts) or EC 47607.3 (charter schools)")
+    assistance_to: Day = about("last day of that assistance; empty if it goes on")
+    assistance_provider: Text = about("who gave that assistance")
+    assistance_statute: Annotated[Literal["EC 52071", "EC 47607.3"] | None, BeforeValidator(empty_to_none)] = about("law under which it was given")
+    determination_date: Day = about("day on which the county superintendent determined that CCEE's help is necessary")
+    determination_by: Text = about("who signed the determination")
+    determination_reference: Text = about("reference of its letter")
+    lcap_goals: Text = about("goals of the LCAP that the determination names")
+    geo_lead: Text = about("Geographic Lead that was asked; in an area with two leads, the one that answered")
+    conferred_date: Day = about("day on which the county superintendent and the Geographic Lead conferred")
+    concurrence: Annotated[Literal["yes", "no"] | None, BeforeValidator(empty_to_none)] = about("whether the Geographic Lead agreed")
+    concurrence_date: Day = about("day of that answer")
+    concurrence_by: Text = about("who signed the answer")
+    same_body: YesNo = about("Y if the county office and the Geographic Lead are the same body; it is computed as well, and a difference is shown")
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Two acts, each with its day, and the earlier assistance described in full or not at all."""
+        yield from super().contradictions()
+        yield from self._undated("determination_date", "determination_by", "determination_reference", "lcap_goals")
+        yield from self._undated("concurrence_date", "concurrence", "concurrence_by")
+        if self.concurrence_date and not self.concurrence:
+            yield Contradiction(("concurrence", "concurrence_date"), "concurrence_date is given, and whether the Geographic Lead agreed is not")
+        if self.concurrence and not self.geo_lead:
+            yield Contradiction(("geo_lead", "concurrence"), "the Geographic Lead that answered is not named")
+        if self.conferred_date and self.concurrence_date and self.conferred_date > self.concurrence_date:
+            yield Contradiction(("conferred_date", "concurrence_date"), f"they conferred after the Geographic Lead had answered ({self.concurrence_date})")
+        yield from self._assistance()
+
+    def _assistance(self) -> Iterator[Contradiction]:
+        needed = ("assistance_from", "assistance_provider", "assistance_statute")
+        if any(getattr(self, c) for c in (*needed, "assistance_to")):
+            for column in needed:
+                if not getattr(self, column):
+                    yield Contradiction((column,), f"earlier assistance is described in part; {column} is missing")
+        if self.assistance_from and self.assistance_to and self.assistance_to < self.assistance_from:
+            yield Contradiction(("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})")
+        expected = {"district": "EC 52071", "charter": "EC 47607.3"}.get(lea_kind(self.cds))
+        if self.assistance_statute and expected and self.assistance_statute != expected:
+            yield Contradiction(("assistance_statute", "cds"), f"assistance to a {KIND_WORDS[lea_kind(self.cds)]} is given under {expected}")
+
+
+class SpiCase(Case):
+    """The State Superintendent of Public Instruction determines that CCEE's help is necessary."""
+
+    pathway: ClassVar[str] = "State Superintendent"
+    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date")
+
+    determination_date: Day = about("day on which the State Superintendent determined that CCEE's help is necessary")
+    determination_by: Text = about("who signed the determination")
+    determination_reference: Text = about("reference of its letter")
+    lcap_goals: Text = about("goals of the LCAP that the determination names")
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """A determination has its day."""
+        yield from super().contradictions()
+        yield from self._undated("determination_date", "determination_by", "determination_reference", "lcap_goals")
+
+
+class FeeForServiceCase(Case):
+    """The LEA asks for help and reimburses CCEE by agreement."""
+
+    pathway: ClassVar[str] = "Fee for Service"
+    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "agreement_date")
+
+    agreement_date: Day = about("day of the agreement")
+    agreement_number: Text = about("number of the agreement")
+    budget_act_item: Text = about("item of the annual Budget Act that gives the authority")
+    budget_act_year: Year = about("year of that Budget Act")
+    scope: Text = about("what the agreement covers")
+    amount_usd: Amount = about("amount that the LEA reimburses, in whole dollars")
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """An agreement has its day."""
+        yield from super().contradictions()
+        yield from self._undated("agreement_date", "agreement_number")
+
+
+class RequestCase(Case):
+    """The LEA sent CCEE's request form; CCEE accepts or declines, or the LEA withdraws."""
+
+    pathway: ClassVar[str] = "Request form"
+    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "decision_date")
+
+    contact: Text = about("whom to ask at the LEA; kept in the register and not published")
+    statutory_ground: Text = about("section of the law that the request names")
+    presenting_need: Text = about("need that the request names")
+    expected_months: Months = about("months that the help is expected to take")
+    coe_involvement: Text = about("what the county office has done or does")
+    geo_lead_involvement: Text = about("what the Geographic Lead has done or does")
+    decision: Annotated[Literal["accepted", "declined", "withdrawn"] | None, BeforeValidator(empty_to_none)] = about("what became of the request")
+    decision_date: Day = about("day of that decision")
+    decision_reason: Text = about("reason of that decision")
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """A decision has its day, and follows the request."""
+        yield from super().contradictions()
+        yield from self._undated("decision_date", "decision", "decision_reason")
+        if self.decision_date and not self.decision:
+            yield Contradiction(("decision", "decision_date"), "decision_date is given, and the decision is not")
+        if self.requested_date and self.decision_date and self.decision_date < self.requested_date:
+            yield Contradiction(("decision_date", "requested_date"), f"the request was decided before it was made ({self.requested_date})")
+
+
+class CalpadsCertification(Record):
+    """Whether an LEA certified its CALPADS data of one school year in time."""
+
+    identifier: ClassVar[tuple[str, ...]] = ("cds", "school_year")
+
+    cds: Cds = about("CDS code of the LEA")
+    lea_name: Filled = about("name of the LEA")
+    school_year: Annotated[Filled, fitting(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about("school year, written as 2023-24")
+    certified_on_time: Literal["Y", "N"] = about("Y: certified by the deadline; N: late, or not at all")
+    certified_on: Day = about("day on which the LEA certified; empty if not known, or never")
+    source_url: Filled = about("page that the record rests on")
+    note: Text = about("remarks")
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """A school year spans two calendar years that follow each other."""
+        first, second = int(self.school_year[2:4]), int(self.school_year[5:])
+        if second != (first + 1) % 100:
+            yield Contradiction(("school_year",), "a school year runs over two years that follow each other, as 2023-24")

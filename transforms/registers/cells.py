@@ -1,0 +1,36 @@
+"""How a value stands in a CSV cell: a spreadsheet must never take it for a formula, and reading gives it back unchanged."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # an apostrophe of the value's own is kept apart from the one put before it
+
+
+def to_cell(value: str) -> str:
+    """An apostrophe before what a spreadsheet would run."""
+    return f"'{value}" if FORMULA.match(value) else value
+
+
+def from_cell(cell: str) -> str:
+    """The value, without surrounding space and without the apostrophe that ``to_cell`` put before it."""
+    value = cell.strip()
+    return value[1:] if value.startswith("'") and FORMULA.match(value) else value
+
+
+def to_line(values: Sequence[str], end: str) -> str:
+    """One CSV line; commas, quotes and line breaks are quoted."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator=end).writerow([to_cell(v) for v in values])
+    return stream.getvalue()
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line on which each row begins, and its values. Blank lines are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
+    begins = 1
+    for cells in reader:
+        if cells:
+            yield begins, [from_cell(c) for c in cells]
+        begins = reader.line_num + 1

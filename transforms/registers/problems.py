@@ -1,0 +1,39 @@
+"""What is wrong with a register, and where."""
+
+from dataclasses import dataclass, field
+
+from transforms.registers.fields import Record
+
+SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem: file, line, column, value and a plain sentence."""
+
+    file: str
+    line: int | None
+    column: str
+    value: str
+    sentence: str
+    columns: tuple[str, ...] = ()  # every column that the problem touches
+
+    def __str__(self) -> str:
+        """The problem as a person reads it."""
+        where = self.file + (f", line {self.line}" if self.line else "") + (f", column {self.column}" if self.column else "")
+        value = f" (value {self.value[:SHOWN]!r})" if self.column or self.value else ""
+        return f"{where}: {self.sentence}{value}."
+
+
+@dataclass
+class Line:
+    """One row as it stands in the file; ``record`` is there when the row fits its model."""
+
+    file: str
+    number: int
+    values: dict[str, str] = field(default_factory=dict)
+    record: Record | None = None
+
+    def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
+        """A problem of this row."""
+        return Problem(self.file, self.number, column, self.values.get(column, ""), sentence, columns or (column,))

@@ -1,0 +1,14 @@
+-- Grain: charter school x determination year that has the test x student group (EC 47607.3(a)).
+-- Key: cds, determination_year, student_group.
+-- Inputs: rule_charter, assistance_years, student_group_history, leas.
+select
+    h.cds, c.determination_year, h.student_group,
+    coalesce(list(h.dashboard_year order by h.dashboard_year) filter (h.meets_criteria), []) as years_met,
+    coalesce(list(h.dashboard_year order by h.dashboard_year) filter (h.meets_criteria is null), []) as years_unknown,
+    bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(c.dashboards)) as counts,
+    bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count
+from rule_charter c
+join assistance_years a using (determination_year)
+join student_group_history h on list_contains(c.dashboards, h.dashboard_year)
+join leas l on l.cds = h.cds and l.lea_type = 'charter'
+group by all

@@ -1,0 +1,42 @@
+-- Grain: charter school x determination year that has the test (EC 47607.3(a)).
+-- Key: cds, determination_year.
+-- Inputs: leas, rule_charter, assistance_years, charter_groups, lea_years.
+-- Rule: the criteria met on both Dashboards. One group that met them on both surely suffices; where only different groups did, one each
+--       year, the sources do not say, and the answer is 'undetermined'.
+with per_year as (
+    select g.cds, g.determination_year, y.met_year, bool_or(list_contains(g.years_met, y.met_year)) as met,
+        bool_or(list_contains(g.years_met, y.met_year) or list_contains(g.years_unknown, y.met_year)) as may_be_met
+    from charter_groups g
+    join rule_charter c using (determination_year)
+    cross join unnest(c.dashboards) as y(met_year)
+    group by all
+),
+any_group as (
+    select cds, determination_year, bool_and(met) as met_each_year, bool_and(may_be_met) as may_be_met_each_year from per_year group by all
+),
+per_school as (
+    select
+        cds, determination_year, bool_or(counts) as any_counts, bool_or(may_count) as any_may,
+        coalesce(list(student_group order by student_group) filter (counts), []) as student_groups,
+        coalesce(list(student_group order by student_group) filter (not counts and (len(years_met) > 0 or may_count)), []) as student_groups_unknown
+    from charter_groups
+    group by all
+)
+select
+    l.cds, c.determination_year, c.rule_set, a.as_of, c.statute, c.dashboards, c.open_question,
+    case
+        when not coalesce(y.in_files, false) then 'not_assessed'
+        when p.any_counts then 'eligible'
+        when p.any_may or g.may_be_met_each_year then 'undetermined'
+        else 'not_eligible'
+    end as status,
+    coalesce(g.met_each_year and not p.any_counts, false) as different_groups,
+    coalesce(p.student_groups, []) as student_groups,
+    coalesce(p.student_groups_unknown, []) as student_groups_unknown
+from leas l
+cross join rule_charter c
+join assistance_years a using (determination_year)
+left join per_school p on p.cds = l.cds and p.determination_year = c.determination_year
+left join any_group g on g.cds = l.cds and g.determination_year = c.determination_year
+left join lea_years y on y.cds = l.cds and y.dashboard_year = c.determination_year
+where l.lea_type = 'charter'

@@ -1,0 +1,30 @@
+-- Grain: district or county office x determination year that has the test (EC 52071(f)).
+-- Key: cds, determination_year.
+-- Inputs: leas, rule_consecutive, assistance_years, consecutive_groups, lea_years.
+-- Rule: at least one student group met the criteria in each of three Dashboards running; districts only: CDE's flag is N for county offices
+--       whose groups would qualify.
+with per_lea as (
+    select
+        cds, determination_year, bool_or(counts) as any_counts, bool_or(may_count) as any_may,
+        coalesce(list(student_group order by student_group) filter (counts), []) as student_groups,
+        coalesce(list(student_group order by student_group) filter (may_count and not counts), []) as student_groups_unknown
+    from consecutive_groups
+    group by all
+)
+select
+    l.cds, c.determination_year, c.rule_set, a.as_of, c.statute, c.dashboards, c.open_question,
+    case
+        when l.lea_type <> 'district' then 'not_applicable'
+        when not coalesce(y.in_files, false) then 'not_assessed'
+        when p.any_counts then 'eligible'
+        when p.any_may then 'undetermined'
+        else 'not_eligible'
+    end as status,
+    coalesce(p.student_groups, []) as student_groups,
+    coalesce(p.student_groups_unknown, []) as student_groups_unknown
+from leas l
+cross join rule_consecutive c
+join assistance_years a using (determination_year)
+left join per_lea p on p.cds = l.cds and p.determination_year = c.determination_year
+left join lea_years y on y.cds = l.cds and y.dashboard_year = c.determination_year
+where l.lea_type <> 'charter'

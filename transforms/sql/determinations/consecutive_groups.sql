@@ -1,0 +1,12 @@
+-- Grain: district x determination year that has the test x student group (EC 52071(f)).
+-- Key: cds, determination_year, student_group.
+-- Inputs: rule_consecutive, assistance_years, student_group_history, leas.
+select
+    h.cds, c.determination_year, h.student_group,
+    bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(c.dashboards)) as counts,
+    bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count
+from rule_consecutive c
+join assistance_years a using (determination_year)
+join student_group_history h on list_contains(c.dashboards, h.dashboard_year)
+join leas l on l.cds = h.cds and l.lea_type = 'district'
+group by all

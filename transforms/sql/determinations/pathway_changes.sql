@@ -1,0 +1,21 @@
+-- Grain: LEA x pathway x pair of determination years that follow each other, where something changed or goes on.
+-- Key: cds, pathway, to_year.
+-- Inputs: verdicts, determination_years.
+-- Oddities: an LEA that stays 'not eligible', 'not assessed' and so on has no row; 'undetermined' before or after is a change of its own kind.
+with ordered as (
+    select determination_year as to_year, lag(determination_year) over (order by determination_year) as from_year from determination_years
+)
+select
+    b.cds, b.pathway, o.from_year::smallint as from_year, o.to_year::smallint as to_year, a.status as status_before, b.status as status_after,
+    case
+        when b.status = 'eligible' and a.status = 'eligible' then 'continuing'
+        when b.status = 'eligible' then 'newly_eligible'
+        when a.status = 'eligible' and b.status <> 'undetermined' then 'no_longer'
+        else 'status_changed'
+    end as change,
+    list_filter(b.student_groups, lambda g: not list_contains(a.student_groups, g)) as groups_added,
+    list_filter(a.student_groups, lambda g: not list_contains(b.student_groups, g)) as groups_removed
+from ordered o
+join verdicts b on b.determination_year = o.to_year
+join verdicts a on a.cds = b.cds and a.pathway = b.pathway and a.determination_year = o.from_year
+where o.from_year is not null and (a.status <> b.status or b.status = 'eligible')

@@ -1,0 +1,10 @@
+-- Grain: LEA x student group x what is watched: what one more Dashboard would do.
+-- Key: cds, student_group, watch.
+-- Inputs: watch_rows, leas, watch_sentences.
+-- Oddities: a preview, not a finding. Rows that are 'provisional' rest on one secondary source.
+select
+    w.cds, l.lea_name, l.lea_type, l.county, w.student_group, w.watch, w.standing, w.next_dashboard::smallint as next_dashboard,
+    w.years::smallint[] as years, w.indicators, w.would_be_eligible, s.sentence
+from watch_rows w
+join leas l using (cds)
+left join watch_sentences s using (cds, student_group, watch)
