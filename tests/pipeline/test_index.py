@@ -15,10 +15,12 @@ def test_every_lea_has_one_row_per_pathway_and_year(db: duckdb.DuckDBPyConnectio
 
 def test_the_25_leas_of_the_county_and_all_borrowers_are_there(db: duckdb.DuckDBPyConnection) -> None:
     in_files = {c for (c,) in db.execute("select distinct cds from indicator_results where record_type = 'D'").fetchall()}
+    charters = {c for (c,) in db.execute("select distinct cds from indicator_results where record_type = 'S' and charter_flag = 'Y'").fetchall()}
     borrowers = {c for (c,) in db.execute("select coalesce(cds, successor_cds) from state_loans").fetchall()}
     judged = {c for (c,) in db.execute("select distinct cds from eligibility").fetchall()}
     assert len(in_files) == 25
-    assert judged == in_files | borrowers
+    assert charters
+    assert judged == in_files | borrowers | charters
 
 
 def test_every_status_is_known_and_every_reason_said(db: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,82 @@
+"""Small Dashboard files in the layout of their year, for cases that the real sample does not hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+INDICATORS = {
+    2018: ("ela", "math", "chronic", "susp", "grad", "cci"),
+    2019: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci"),
+    2022: ("ela", "math", "elpi", "chronic", "susp", "grad"),
+    2023: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci"),
+    2024: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
+    2025: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
+}
+EVERYONE = ("ela", "math", "susp")  # every LEA has rows here
+NAMES = ("cds", "rtype", "schoolname", "districtname", "countyname", "charter_flag", "coe_flag", "dass_flag")
+COUNTIES = {"27": "Monterey", "01": "Alameda"}
+
+
+@dataclass
+class Dashboards:
+    """Rows by year, indicator, CDS code and student group; ``write`` makes one file per indicator of each year that has rows."""
+
+    rows: dict[tuple[int, str, str, str], dict[str, object]] = field(default_factory=dict)
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+    charters: set[str] = field(default_factory=set)
+
+    def put(self, year: int, cds: str, group: str, **levels: int) -> "Dashboards":
+        """One group in one year: indicator=color, or indicator=status level in 2022, 2019 ELPI and 2023 CCI. All with 100 students."""
+        for indicator, level in levels.items():
+            by_status = year == 2022 or (year, indicator) in ((2019, "elpi"), (2023, "cci"))
+            self.row(year, indicator, cds, group, **({"statuslevel": level, "currnsizemet": "Y"} if by_status else {"color": level}))
+        return self
+
+    def row(self, year: int, indicator: str, cds: str, group: str, **values: object) -> "Dashboards":
+        """One row with the given values of CDE's fields over harmless ones."""
+        self.rows[year, indicator, cds, group] = {"currdenom": 100, "currstatus": 50, "statuslevel": 3, "color": 3, "currnsizemet": "", **values}
+        return self
+
+    def write(self, folder: Path, shuffle: Iterable[str] = ()) -> None:
+        """Write all files; ``shuffle`` may name 'rows' and 'columns', which are then in reverse order."""
+        folder.mkdir(parents=True, exist_ok=True)
+        shuffle = set(shuffle)
+        for year in sorted({y for y, *_ in self.rows}):
+            leas = {cds for y, _, cds, _ in self.rows if y == year}
+            for indicator in INDICATORS[year]:
+                records = [self._record(year, indicator, cds, group, values) for (y, i, cds, group), values in self.rows.items() if (y, i) == (year, indicator)]
+                have = {r["cds"] for r in records}
+                fill = leas - have if indicator in EVERYONE or not records else set()
+                records += [self._record(year, indicator, cds, "ALL", {"currdenom": 100, "color": 0, "statuslevel": 0}) for cds in sorted(fill)]
+                _write(folder / f"{indicator}download{year}.txt", records, indicator, year, shuffle)
+
+    def _record(self, year: int, indicator: str, cds: str, group: str, values: dict[str, object]) -> dict[str, object]:
+        charter = cds in self.charters
+        name = self.names.get((cds, year), f"LEA {cds[:7]}")
+        return {
+            "cds": cds,
+            "rtype": "S" if charter else "D",
+            "schoolname": f"Charter {cds[7:]}" if charter else "",
+            "districtname": name,
+            "countyname": COUNTIES.get(cds[:2], f"County {cds[:2]}"),
+            "charter_flag": "Y" if charter else "",
+            "coe_flag": "",
+            "dass_flag": "",
+            "studentgroup": group,
+            "reportingyear": year,
+            **values,
+        }
+
+
+def _write(path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str]) -> None:
+    columns = [*NAMES, "studentgroup", "currdenom", "currstatus", "statuslevel", "currnsizemet", "reportingyear"]
+    if indicator == "elpi" and year < 2024:
+        columns.remove("studentgroup")
+    if year != 2022 and (year, indicator) not in ((2019, "elpi"), (2023, "cci")):
+        columns.insert(-1, "color")
+    if "columns" in shuffle:
+        columns.reverse()
+    if "rows" in shuffle:
+        records = records[::-1]
+    lines = ["\t".join(columns), *("\t".join(str(r.get(c, "")) for c in columns) for r in records)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")

@@ -1,0 +1,41 @@
+"""Decide from small Dashboards."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.dashboards import Dashboards
+from tests.workplace import Workplace
+from transforms.settings import PROJECT
+
+Decide = Callable[..., duckdb.DuckDBPyConnection]
+
+
+@pytest.fixture
+def decide(tmp_path: Path, raw_cache: Path) -> Iterator[Decide]:
+    """Write the Dashboards and run all steps before the gates."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def run(dashboards: Dashboards, shuffle: tuple[str, ...] = (), **changes: object) -> duckdb.DuckDBPyConnection:
+        source = tmp_path / f"source{len(opened)}"
+        dashboards.write(source, shuffle)
+        opened.append(Workplace(source, raw_cache, tmp_path / "out").decide(**changes))
+        return opened[-1]
+
+    yield run
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def state_2018(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The whole state from CDE's workbook of 2018 and the local indicators of 2017 and 2018."""
+    folder = tmp_path_factory.mktemp("state2018") / "source"
+    folder.mkdir()
+    for name in ("assistancestatus18.xlsx", "LocalIndPerf2017.txt", "LocalIndPerf2018.txt"):
+        shutil.copy(PROJECT / "tests" / "data" / "statewide" / name, folder)
+    with Workplace(folder, raw_cache, folder.parent / "out").decide() as connection:
+        yield connection

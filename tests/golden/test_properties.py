@@ -1,0 +1,92 @@
+"""Properties of the decisions, on many made-up districts at once."""
+
+import random
+
+import pytest
+
+from tests.dashboards import Dashboards
+from tests.golden.conftest import Decide
+
+YEARS = (2019, 2022, 2023, 2024)
+GROUPS = ("EL", "HI", "SWD", "SED", "HOM")
+LEAS = [f"27{n:05d}0000000" for n in range(1, 61)]
+
+
+def random_state(seed: int, redness: float = 0.55) -> Dashboards:
+    """Sixty districts with up to five groups in four Dashboards, red often enough for every kind of verdict."""
+    dice = random.Random(seed)  # noqa: S311
+    boards = Dashboards()
+    for cds in LEAS:
+        for group in dice.sample(GROUPS, dice.randint(1, 5)):
+            for year in YEARS:
+                for indicator in ("ela", "math", "chronic", "susp"):
+                    level = 1 if dice.random() < redness else dice.randint(0 if year != 2022 else 1, 5)
+                    boards.put(year, cds, group, **{indicator: level})
+    return boards
+
+
+def content(db) -> dict[str, list[tuple[object, ...]]]:
+    """Rows of the tables that decide, without where in a file they came from."""
+    return {
+        "eligibility": db.execute("select cds, lea_name, determination_year, pathway, status, reason, student_groups from eligibility order by all").fetchall(),
+        "history": db.execute("select cds, dashboard_year, student_group, meets_criteria, letter from student_group_history order by all").fetchall(),
+        "assistance": db.execute("select cds, determination_year, determination, status, reason from assistance order by all").fetchall(),
+        "watch": db.execute("select cds, student_group, watch, sentence from watch_list order by all").fetchall(),
+    }
+
+
+def statuses(db) -> dict[tuple[str, int], str]:
+    rows = db.execute("select cds, determination_year, status from eligibility where pathway = 'continuum'").fetchall()
+    return {(cds, year): status for cds, year, status in rows}
+
+
+def every_status_occurs(found: dict[tuple[str, int], str]) -> None:
+    assert {"eligible", "not_eligible"} <= set(found.values())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_redder_color_never_removes_eligibility(decide: Decide, seed: int) -> None:
+    boards = random_state(seed)
+    before = statuses(decide(boards))
+    every_status_occurs(before)
+    dice = random.Random(-seed)  # noqa: S311
+    for values in boards.rows.values():
+        name = "color" if "color" in values and values["color"] != 3 else "statuslevel"
+        if dice.random() < 0.3 and int(values[name]) > 1:
+            values[name] = int(values[name]) - 1
+    after = statuses(decide(boards))
+    assert after != before
+    assert not [key for key, status in before.items() if status == "eligible" and after[key] != "eligible"]
+
+
+def test_the_order_of_rows_and_columns_changes_nothing(decide: Decide) -> None:
+    boards = random_state(4)
+    expected = content(decide(boards))
+    assert expected["eligibility"]
+    for shuffle in (("rows",), ("columns",), ("rows", "columns")):
+        assert content(decide(boards, shuffle)) == expected
+
+
+def test_a_year_outside_the_window_changes_nothing_for_its_determination(decide: Decide) -> None:
+    boards = random_state(5)
+    before = {key: status for key, status in statuses(decide(boards)).items() if key[1] == 2024}
+    for cds in LEAS:
+        for group in GROUPS:
+            boards.put(2018, cds, group, ela=1, math=1, susp=1, chronic=1)
+    after = {key: status for key, status in statuses(decide(boards)).items() if key[1] == 2024}
+    assert after == before
+    every_status_occurs(after)
+
+
+def test_every_lea_has_one_row_per_pathway_and_year(decide: Decide) -> None:
+    db = decide(random_state(6))
+    wrong = db.execute(
+        """
+        select l.cds, d.determination_year, p.pathway, count(e.cds)
+        from leas l cross join determination_years d cross join pathways p
+        left join eligibility e using (cds, determination_year, pathway)
+        group by all having count(e.cds) <> 1
+        """
+    ).fetchall()
+    assert not wrong
+    assert db.execute("select count(*) from eligibility").fetchone() == db.execute("select count(*) from lea_index").fetchone()

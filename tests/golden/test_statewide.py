@@ -1,0 +1,96 @@
+"""The whole state, from CDE's workbooks of 2017, 2018, 2019 and 2022: our flags against CDE's, read here without the pipeline."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from tests.workplace import Workplace
+from transforms.settings import PROJECT
+
+FOLDER = PROJECT / "tests" / "data" / "statewide"
+SHEETS = {
+    2018: ("assistancestatus18.xlsx", "LCFFLEAAssistance2018", 2),
+    2019: ("assistancestatus19-rev.xlsx", "District and COE 2019", 5),
+    2022: ("assistancestatus22.xlsx", "District and COE 2022", 5),
+}
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with Workplace(FOLDER, raw_cache, tmp_path_factory.mktemp("statewide")).decide() as connection:
+        yield connection
+
+
+def official(year: int) -> pd.DataFrame:
+    file, sheet, header = SHEETS[year]
+    frame = pd.read_excel(FOLDER / file, sheet_name=sheet, header=header, dtype="string", engine="calamine", keep_default_na=False)
+    return frame[frame["CDS"].str.fullmatch(r"\d{14}")].set_index("CDS")
+
+
+def pairs(rows: list[tuple[str, object]]) -> dict[str, object]:
+    return dict(rows)
+
+
+def test_ec_52072_of_2022_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection) -> None:
+    flags = dict(official(2022)["EC52072_2022"].items())
+    ours = {
+        cds: (status, lea_type)
+        for cds, status, lea_type in state.execute(
+            "select cds, status, lea_type from eligibility where pathway = 'continuum' and determination_year = 2022"
+        ).fetchall()
+    }
+    assert len(flags) == 993
+    assert {c for c, f in flags.items() if f == "Y"} == {c for c, (status, _) in ours.items() if status == "eligible"}
+    assert sum(kind == "district" for status, kind in ours.values() if status == "eligible") == 30
+    assert sum(kind == "county_office" for status, kind in ours.values() if status == "eligible") == 9
+    assert not [c for c, f in flags.items() if f == "N" and ours[c][0] not in ("not_eligible", "undetermined")]
+
+
+def test_the_clause_for_fewer_than_three_groups_is_never_wrongly_applied(state: duckdb.DuckDBPyConnection) -> None:
+    assert state.execute("select count(*) from continuum where by_small_clause").fetchall() == [(0,)]
+    open_ones = state.execute(
+        "select c.status, e.reason from continuum c join eligibility e using (cds, determination_year) where small_clause_open and e.pathway = 'continuum'"
+    )
+    for status, reason in open_ones.fetchall():
+        assert status == "undetermined"
+        assert "how many there are is not certain" in reason
+
+
+@pytest.mark.parametrize("year", sorted(SHEETS))
+def test_method_1_and_the_number_of_groups_are_cdes_for_every_lea(state: duckdb.DuckDBPyConnection, year: int) -> None:
+    frame = official(year)
+    ours = pairs(state.execute("select cds, if(ours, 'Y', 'N') from assistance_methods where determination_year = ? and method = 1", [year]).fetchall())
+    assert ours == dict(frame["MetMethod1"].items())
+    counted = pairs(
+        state.execute("select cds, count(*) filter (meets_criteria) from student_group_history where dashboard_year = ? group by cds", [year]).fetchall()
+    )
+    assert {cds: counted[cds] for cds in frame.index} == {cds: int(float(n)) for cds, n in frame["TotalStudentGroups"].items()}
+
+
+def test_method_2_of_2018_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection) -> None:
+    flags = dict(official(2018)["MetMethod2"].items())
+    ours = pairs(state.execute("select cds, if(ours, 'Y', 'N') from assistance_methods where determination_year = 2018 and method = 2").fetchall())
+    assert ours == flags
+    assert sum(f == "Y" for f in ours.values()) == 11
+
+
+def test_no_flag_of_the_state_differs(state: duckdb.DuckDBPyConnection) -> None:
+    classes = pairs(state.execute("select class, count(*) from reconciliation group by class").fetchall())
+    assert set(classes) == {"agree", "not_comparable"}
+    assert classes["agree"] > 13_000
+
+
+def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state: duckdb.DuckDBPyConnection) -> None:
+    """The same group on three Dashboards running, 2018, 2019 and 2022: 122 districts and 10 county offices, as CDE listed under EC 52064(e)(5)."""
+    rows = state.execute(
+        """
+        select lea_type, count(distinct cds) from (
+            select cds, student_group from student_group_history where dashboard_year in (2018, 2019, 2022) and meets_criteria
+            group by all having count(*) = 3
+        ) join leas using (cds) group by lea_type
+        """
+    ).fetchall()
+    assert dict(rows) == {"district": 122, "county_office": 10}
