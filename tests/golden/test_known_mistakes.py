@@ -90,7 +90,8 @@ def test_s2_only_the_counted_dashboards_count(decide: Decide) -> None:
             boards.put(year, DISTRICT, group, ela=1, math=1, susp=1)
     for year in (2023, 2024):
         boards.put(year, DISTRICT, "HI", ela=4)
-    found = dict(decide(boards).execute("select determination_year, status from eligibility where pathway = 'continuum'").fetchall())
+    rows = decide(boards).execute("select determination_year, status from eligibility where cds = ? and pathway = 'continuum'", [DISTRICT]).fetchall()
+    found = dict(rows)
     assert found[2022] in ("eligible", "undetermined")
     assert found[2024] == "not_eligible"
 

@@ -24,6 +24,7 @@ DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
 VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
 MACROS = re.compile(r"vbaproject|macrosheet|macroenabled")
+SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")  # another part may name a second one, and the reader would follow
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -92,6 +93,8 @@ def _check_names(names: list[str], file: str) -> None:
             raise SourceError(file, "the workbook holds links to other workbooks", VALUES_ONLY, value=name)
         if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
             raise SourceError(file, "the archive names a place outside of itself", CHECK, value=name)
+        if name.rpartition("/")[2] in SINGLE and not re.fullmatch(r"xl/(_rels/)?[^/]+", name):
+            raise SourceError(file, "the archive holds a second workbook", CHECK, value=name)
     if "xl/workbook.xml" not in names:
         raise SourceError(file, "this archive is not an .xlsx workbook: it lacks xl/workbook.xml", "Save the workbook as .xlsx.")
 

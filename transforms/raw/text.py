@@ -1,4 +1,10 @@
-"""Read a delimited text file: strict about shape, exact about lines, indifferent to case and order of columns."""
+"""Read a delimited text file: strict about shape, exact about lines, indifferent to case and order of columns.
+
+Tab and bar files know no quotes: CDE writes them into names as plain characters. Comma files follow RFC 4180, within one line.
+"""
+
+import csv as quoted
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,6 +15,16 @@ from transforms.layouts import LayoutSpec
 from transforms.raw.table import RawTable, Reject
 
 DOWNLOAD_AGAIN = "Download the file again."
+DELIMITERS = "\t|,"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A line that is no row: of another width, or not readable."""
+
+    line: int
+    text: str
+    reason: str
 
 
 def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> RawTable:
@@ -18,16 +34,19 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     """
     text, encoding = decode(content, file)
     header_line, _, body = text.partition("\n")
-    delimiter = max("\t|", key=header_line.count)
-    headings = [h.strip() for h in header_line.rstrip("\r").split(delimiter)]
+    if "\r" in header_line.rstrip("\r"):
+        raise SourceError(file, "a line end without line feed stands in the header, as old Macs wrote it", "Save the file with usual line ends.", line=1)
+    delimiter = max(DELIMITERS, key=header_line.count)
+    headings = _headings(header_line.rstrip("\r"), delimiter, file)
     fields = _match_columns(headings, file, spec, needed)
-    table, skipped = _parse(body.encode(), headings, delimiter, file)
-    last_line = body.count("\n") + (not body.endswith("\n")) + 1 if body else 1
-    rejects = [
-        Reject(line, "", row[:200], f"the line has {row.count(delimiter) + 1} fields; the header has {len(headings)}") for line, row in skipped if row.strip()
-    ]
+    if not body.strip():
+        raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=1)
+    parse = _parse_quoted if delimiter == "," else _parse
+    table, skipped = parse(body, len(headings), delimiter, file)
+    last_line = body.count("\n") + (not body.endswith("\n")) + 1
+    rejects = [Reject(s.line, "", s.text[:200], s.reason) for s in skipped if s.text.strip()]
     _check_whole(body, last_line, len(table) + len(skipped), rejects, file)
-    left_out = {line for line, _ in skipped}
+    left_out = {s.line for s in skipped}
     lines = [n for n in range(2, last_line + 1) if n not in left_out] if left_out else range(2, last_line + 1)
     table = _without_blank_rows(table.append_column("line", pa.array(lines, pa.int64())))
     blank = last_line - 1 - len(table) - len(rejects)
@@ -50,6 +69,8 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         raise SourceError(file, "this is a web page, not a data file", DOWNLOAD_AGAIN, line=1, value=_first_line(content))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SourceError(file, "the file is UTF-16 text", "Save the file as UTF-8.", line=1)
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise SourceError(file, "this is a workbook or archive, not a text file", "Save the text edition under this name.", line=1)
     if b"\x00" in content:
@@ -59,7 +80,7 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
         # Five bytes have no meaning in Windows-1252; they stay visible as replacement characters in names.
-        return content.decode("cp1252", errors="replace"), "windows-1252"
+        return content.removeprefix(b"\xef\xbb\xbf").decode("cp1252", errors="replace"), "windows-1252"
 
 
 def _first_line(content: bytes) -> str:
@@ -90,30 +111,73 @@ def _match_columns(headings: list[str], file: str, spec: LayoutSpec, needed: set
     return fields
 
 
-def _parse(body: bytes, headings: list[str], delimiter: str, file: str) -> tuple[pa.Table, list[tuple[int, str]]]:
-    """Rows of the right width, and (line, text) of all others. Quotes are plain characters: one stray quote must not swallow lines."""
-    if not body.strip():
-        raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=1)
-    names = [str(i) for i in range(len(headings))]
-    skipped: list[tuple[int, str]] = []
+def _headings(line: str, delimiter: str, file: str) -> list[str]:
+    """The header, split as the lines below it will be."""
+    if delimiter != ",":
+        return [h.strip() for h in line.split(delimiter)]
+    try:
+        return [h.strip() for h in _split_quoted(line)]
+    except quoted.Error as error:
+        raise SourceError(file, f"a quote in the header does not fit ({error})", DOWNLOAD_AGAIN, line=1, value=line) from error
+
+
+def _wrong_width(fields: int, width: int) -> str:
+    return f"the line has {fields} fields; the header has {width}"
+
+
+def _parse(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, list[Skipped]]:
+    """Rows of the right width, and all other lines. Quotes are plain characters: one stray quote must not swallow lines."""
+    data = pa.BufferReader(body.encode())
+    names = [str(i) for i in range(width)]
+    skipped: list[Skipped] = []
 
     def keep_aside(row: csv.InvalidRow) -> str:
-        skipped.append((row.number + 1, row.text))  # the header is not part of the body
+        skipped.append(Skipped(row.number + 1, row.text, _wrong_width(row.text.count(delimiter) + 1, width)))  # the header is not part of the body
         return "skip"
 
     options = {"delimiter": delimiter, "quote_char": False, "double_quote": False, "ignore_empty_lines": False}
     convert = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
     try:
-        return csv.read_csv(pa.BufferReader(body), csv.ReadOptions(column_names=names), csv.ParseOptions(**options), convert), skipped
+        return csv.read_csv(data, csv.ReadOptions(column_names=names), csv.ParseOptions(**options), convert), skipped
     except pa.ArrowInvalid:
         # Row numbers are only known on one thread.
+        data.seek(0)
         table = csv.read_csv(
-            pa.BufferReader(body),
-            csv.ReadOptions(column_names=names, use_threads=False, block_size=max(len(body) + 1, 1 << 20)),
+            data,
+            csv.ReadOptions(column_names=names, use_threads=False, block_size=max(data.size() + 1, 1 << 20)),
             csv.ParseOptions(**options, invalid_row_handler=keep_aside),
             convert,
         )
         return table, skipped
+
+
+def _parse_quoted(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, list[Skipped]]:
+    """The same for a comma file, line by line. Raises SourceError where a quoted value is still open at the end of its line."""
+    columns: list[list[str]] = [[] for _ in range(width)]
+    skipped: list[Skipped] = []
+    for number, ended in enumerate(body.removesuffix("\n").split("\n"), 2):
+        line = ended.removesuffix("\r")
+        if "\r" in line:
+            raise SourceError(file, "a line end without line feed stands inside the line", DOWNLOAD_AGAIN, line=number, value=line)
+        try:
+            values = _split_quoted(line)
+        except quoted.Error as error:
+            if line.count('"') % 2:
+                problem = "a quoted value is not closed on its line: a quote too many or too few, or a line break within the value"
+                raise SourceError(file, problem, "Mend or remove the quote.", line=number, value=line) from error
+            skipped.append(Skipped(number, line, f"the quotes of the line do not fit: {error}"))
+            continue
+        if len(values) == width:
+            for column, value in zip(columns, values, strict=True):
+                column.append(value)
+        else:
+            skipped.append(Skipped(number, line, _wrong_width(len(values), width)))
+    return pa.table({str(i): pa.array(column, pa.string()) for i, column in enumerate(columns)}), skipped
+
+
+def _split_quoted(line: str) -> list[str]:
+    """Values of one line. Raises csv.Error where quotes do not close or do not stand around the whole value."""
+    return next(quoted.reader([line], strict=True), [])
 
 
 def _without_blank_rows(table: pa.Table) -> pa.Table:

@@ -1,18 +1,18 @@
 """Read a workbook cell by cell: each value keeps its row and its heading."""
 
 import io
-import zipfile
+from string import ascii_uppercase
 
 import pandas as pd
 import pyarrow as pa
 
 from transforms.errors import SourceError
 from transforms.layouts import LayoutSpec
-from transforms.raw.table import RawTable
+from transforms.raw.compound import look_through_old
+from transforms.raw.package import VALUES_ONLY, look_through
+from transforms.raw.table import CELL_SCHEMA, RawTable
 
-LARGEST_UNPACKED = 300_000_000  # bytes
 HEADER_WITHIN = 25  # rows from the top
-CELL_SCHEMA = pa.schema([("line", pa.int64()), ("cds", pa.string()), ("heading", pa.string()), ("field", pa.string()), ("value", pa.string())])
 
 
 def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str], year: int) -> RawTable:
@@ -20,12 +20,10 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
 
     Raises SourceError when it is not a workbook, no sheet has the needed headings, or a needed column is missing.
     """
-    _check_workbook(content, file)
-    try:
-        sheets = pd.read_excel(io.BytesIO(content), sheet_name=None, header=None, dtype="string", engine="calamine", keep_default_na=False)
-    except Exception as error:  # calamine raises its own kinds for damaged workbooks
-        raise SourceError(file, f"the workbook cannot be opened ({error})", "Download the file again.") from error
+    formulas = _first_formulas(content, file)
+    sheets = _open(content, file)
     sheet, header_row = _find_table(sheets, file, spec, year)
+    _check_values_only(sheet, list(sheets), formulas, file)
     frame = sheets[sheet]
     headings = ["" if pd.isna(h) else str(h).strip() for h in frame.iloc[header_row]]
     fields = {i: f for i, h in enumerate(headings) if (f := spec.canonical(h)) is not None}
@@ -41,21 +39,29 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
     return _cells(frame.iloc[header_row + 1 :], header_row + 2, headings, fields, sheet)
 
 
-def _check_workbook(content: bytes, file: str) -> None:
-    """Raise SourceError unless the bytes are an .xlsx of bearable size or an old .xls."""
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return
+def _first_formulas(content: bytes, file: str) -> dict[str, str] | list[str]:
+    """Address of the first formula per sheet, by name or in the order of the sheets."""
+    return look_through_old(content, file) if content.startswith(b"\xd0\xcf\x11\xe0") else look_through(content, file)
+
+
+def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
+    """All sheets, every cell as text."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(i.file_size for i in archive.infolist())
-            names = archive.namelist()
-    except zipfile.BadZipFile as error:
-        start = content.split(b"\n", 1)[0][:80].decode("latin-1").strip()
-        raise SourceError(file, "this is not a workbook", "Download the file again.", line=1, value=start) from error
-    if not any(n.startswith("xl/") for n in names):
-        raise SourceError(file, "this archive is not a workbook", "Download the file again.")
-    if unpacked > LARGEST_UNPACKED:
-        raise SourceError(file, f"the workbook unpacks to {unpacked:,} bytes; more than {LARGEST_UNPACKED:,} is refused", "Check what was downloaded.")
+        return pd.read_excel(io.BytesIO(content), sheet_name=None, header=None, dtype="string", engine="calamine", keep_default_na=False)
+    except BaseException as error:
+        # calamine raises its own kinds for damaged workbooks, and where it gives up altogether one that is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise SourceError(file, f"the workbook cannot be opened ({str(error)[:200]})", "Download the file again.") from error
+
+
+def _check_values_only(sheet: str, names: list[str], formulas: dict[str, str] | list[str], file: str) -> None:
+    """Raise SourceError when a cell of the sheet is computed: what is stored beside a formula could be anything."""
+    by_name = formulas if isinstance(formulas, dict) else dict(zip(names, formulas, strict=False))
+    if list(by_name) != names or len(formulas) != len(names):
+        raise SourceError(file, "the list of sheets does not agree with the sheets", "Download the file again.")
+    if address := by_name[sheet]:
+        raise SourceError(file, f"cell {address} of sheet {sheet!r} holds a formula", VALUES_ONLY, line=int(address.lstrip(ascii_uppercase)))
 
 
 def _find_table(sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, year: int) -> tuple[str, int]:
