@@ -4,13 +4,17 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test lint types lock clean
+.PHONY: run test test-slow lint types lock clean
 
 run: $(READY)
 	$(BIN)/dta run
 
 test: $(READY) lint types
 	$(BIN)/pytest
+
+# Whole files as CDE published them, from the folder that CDE_FILES names.
+test-slow: $(READY)
+	$(BIN)/pytest -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .

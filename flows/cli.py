@@ -109,6 +109,7 @@ def compare(
 @app.command()
 def status(source: Source = None, out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
+    from reports.published import missing_dashboards, open_release
     from transforms.current import current_release, read_manifest
     from transforms.status import read_status
 
@@ -120,6 +121,9 @@ def status(source: Source = None, out: Out = None) -> None:
         manifest = read_manifest(release)
         out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
         out_console.print(f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {release}", highlight=False, soft_wrap=True)
+        with open_release(folder) as connection:
+            for later, since in missing_dashboards(connection):
+                out_console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is at hand")
         for warning in manifest["warnings"]:
             out_console.print(f"  [yellow]warning[/] {escape(warning['sentence'])} Not so for {warning['failing_rows']} rows.", highlight=False)
     else:

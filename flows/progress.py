@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from flows.runner import Outcome, execute
 from flows.show import DISCLAIMER, summary_table
 from flows.steps import STEPS, Step
-from reports.published import open_release
+from reports.published import missing_dashboards, open_release
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
 from transforms.run import Run, StepResult
@@ -57,7 +57,12 @@ def _summary(out: Path, console: Console) -> None:
             "group by p.name, p.position, e.status order by p.position",
             [year],
         ).fetchall()
+        missing = missing_dashboards(connection)
     console.print(summary_table(rows, year))
+    for later, since in missing:
+        console.print(
+            f"[yellow]Older than it could be[/]: the {later} Dashboard is in force since {since}, and none of its files is at hand. Verdicts rest on {year}."
+        )
     release = current_release(out)
     for warning in read_manifest(release)["warnings"] if release else []:
         console.print(f"[yellow]Warning[/] ({warning['check_id']}): {warning['sentence']} Not so for {warning['failing_rows']} rows.", highlight=False)

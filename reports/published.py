@@ -1,6 +1,7 @@
 """Open the current release for reading, and find an LEA in it by name or CDS code."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,14 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     if release is None:
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
     return connect_read_only(release / DATABASE)
+
+
+def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
+    """Dashboards that are in force on the day of the release but of which no file is at hand: newer than what the verdicts rest on."""
+    return connection.execute(
+        "select dashboard_year, in_force_from from meta_years cross join meta_release "
+        "where basis = 'none' and in_force_from <= as_of and dashboard_year > (select max(determination_year) from eligibility) order by 1"
+    ).fetchall()
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:

@@ -45,7 +45,10 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
                 f"In Differentiated Assistance: it met a method on the {f.second_year_after} Dashboard and assistance lasts two years; "
                 f"whether {_unknown(f)} is met now, which would begin a new Year 1, cannot be told."
             )
-        return f"In Differentiated Assistance (Year 2): it met a method on the {f.second_year_after} Dashboard, assistance lasts two years, and no method is met now."
+        return (
+            f"In Differentiated Assistance (Year 2): it met a method on the {f.second_year_after} Dashboard, "
+            "assistance lasts two years, and no method is met now."
+        )
     if f.status == "undetermined":
         return f"Cannot tell: no method is known to be met, and {_unknown(f)} cannot be judged from the files at hand."
     before = f", nor was one on the {f.second_year_after} Dashboard" if f.second_year_after else ""
