@@ -1,5 +1,5 @@
 -- gate: determinations
--- severity: error
+-- severity: critical
 -- table: reconciliation
 -- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.
 -- reason: An acceptance that outlives its difference would hide the next one. Remove the row from registers/accepted_differences.csv, or look at it anew.

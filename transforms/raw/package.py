@@ -155,14 +155,17 @@ class _Part:
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, name
         self.depth = 0
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self.text
         self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.XmlDeclHandler = self._declaration
 
     def feed(self, piece: bytes) -> None:
+        if b"\x00" in piece:  # UTF-16, or no XML at all
+            raise _damaged(self.file, self.name)
         try:
             self.parser.Parse(piece, False)
         except expat.ExpatError as error:
@@ -184,6 +187,10 @@ class _Part:
     def _end(self, name: str) -> None:
         self.depth -= 1
         self.end(name.rpartition(":")[2])
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() != "utf-8":  # the reader takes every part as UTF-8, whatever it declares
+            raise SourceError(self.file, "a part of the workbook is not UTF-8", CHECK, value=f"{self.name}: {encoding}")
 
     def _doctype(self, *_: object) -> None:
         raise SourceError(self.file, "the workbook declares a document type, as no spreadsheet program does", CHECK, value=self.name)

@@ -34,6 +34,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     """
     text, encoding = decode(content, file)
     header_line, _, body = text.partition("\n")
+    body = body.lstrip("\ufeff")  # a byte-order mark behind the header, which the parser would swallow unseen
     if "\r" in header_line.rstrip("\r"):
         raise SourceError(file, "a line end without line feed stands in the header, as old Macs wrote it", "Save the file with usual line ends.", line=1)
     delimiter = max(DELIMITERS, key=header_line.count)
@@ -140,15 +141,13 @@ def _parse(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, 
     try:
         return csv.read_csv(data, csv.ReadOptions(column_names=names), csv.ParseOptions(**options), convert), skipped
     except pa.ArrowInvalid:
-        # Row numbers are only known on one thread.
         data.seek(0)
-        table = csv.read_csv(
-            data,
-            csv.ReadOptions(column_names=names, use_threads=False, block_size=max(data.size() + 1, 1 << 20)),
-            csv.ParseOptions(**options, invalid_row_handler=keep_aside),
-            convert,
-        )
-        return table, skipped
+    # Row numbers are only known on one thread.
+    whole = csv.ReadOptions(column_names=names, use_threads=False, block_size=max(data.size() + 1, 1 << 20))
+    try:
+        return csv.read_csv(data, whole, csv.ParseOptions(**options, invalid_row_handler=keep_aside), convert), skipped
+    except pa.ArrowInvalid as error:
+        raise SourceError(file, f"the lines cannot be read as rows ({error})", DOWNLOAD_AGAIN) from error
 
 
 def _parse_quoted(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, list[Skipped]]:

@@ -1,0 +1,161 @@
+"""Whatever bytes come: a reader answers with a table that accounts for every line, or refuses the file in words."""
+
+import io
+import random
+import zipfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.contract.writing import as_shared_xlsx, as_xls, as_xlsx, formula
+from tests.workplace import SAMPLE
+from transforms.errors import SourceError
+from transforms.layouts import LayoutSpec, load_layouts
+from transforms.raw.table import RawTable
+from transforms.raw.text import DELIMITERS, decode, read_text
+from transforms.raw.workbook import read_workbook
+from transforms.settings import PROJECT
+
+LAYOUTS = load_layouts(PROJECT / "data")
+SLICES = [p.read_bytes() for p in sorted((Path(__file__).parents[1] / "contract" / "slices").iterdir()) if p.name[:3] in ("gra", "elp", "Loc", "sch")]
+many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+
+TABLE = [["CDS", "LEAname", "ELpriorities"], *([f"{n:014}", f"District {n}", "A, B"] for n in range(12))]
+XLSX = [as_xlsx({"2024": TABLE}), as_shared_xlsx(TABLE), (SAMPLE / "Pr12023.xlsx").read_bytes()]
+XLS = [as_xls({"Notes": [["x"]], "2024": TABLE}), as_xls({"2024": TABLE}, extra_cells=formula(20, 0))]
+
+
+def layout_of(content: bytes) -> LayoutSpec:
+    return LAYOUTS.local_indicators if content[:30].count(b"LEAname") else LAYOUTS.directory if content[:12] == b"cds,County,D" else LAYOUTS.dashboard
+
+
+def text_or_refusal(content: bytes, spec: LayoutSpec) -> RawTable | None:
+    """The table, proven complete; None for a refusal."""
+    try:
+        raw = read_text(content, "any.txt", spec, {"cds"})
+    except SourceError as error:
+        if "any.txt" not in str(error):
+            raise
+        return None
+    header, _, body = decode(content, "any.txt")[0].partition("\n")
+    delimiter = max(DELIMITERS, key=header.count)
+    filled = {n for n, line in enumerate(body.split("\n"), 2) if any(not c.isspace() and c not in (delimiter, '"', "\ufeff") for c in line)}
+    if delimiter != ",":
+        filled |= {n for n, line in enumerate(body.split("\n"), 2) if '"' in line}
+    kept, aside = raw.table["line"].to_pylist(), [r.line for r in raw.rejects]
+    assert raw.rows_in == raw.rows_kept + len(aside) == len(kept) + len(aside)
+    assert len({*kept, *aside}) == raw.rows_in
+    assert filled <= {*kept, *aside}, "a line was lost"
+    assert kept == sorted(kept)
+    return raw
+
+
+def workbook_or_refusal(content: bytes, file: str) -> RawTable | None:
+    try:
+        raw = read_workbook(content, file, LAYOUTS.assistance, {"cds"}, 2024)
+    except SourceError as error:
+        if file not in str(error):
+            raise
+        return None
+    assert raw.rows_in == raw.rows_kept + len(raw.rejects)
+    assert len(set(raw.table["line"].to_pylist())) == raw.rows_kept
+    return raw
+
+
+def mutated(content: bytes, seed: int, changes: int) -> bytes:
+    """Bytes flipped, cut out, doubled, moved or replaced by what readers stumble over."""
+    dice = random.Random(seed)  # noqa: S311 (not for secrets)
+    nasty = [b"\x00", b'"', b"\t", b"|", b",", b"\r", b"\n", b"\xff", b"\xff\xff\xff\xff", b"\xef\xbb\xbf", b"\x81", b"", b"\t\t", b'""', b"<!DOCTYPE"]
+    data = bytearray(content)
+    for _ in range(changes):
+        at = dice.randrange(len(data) + 1)
+        until = min(len(data), at + dice.choice([0, 1, 1, 1, 4, 60]))
+        data[at:until] = dice.choice([*nasty, bytes([dice.randrange(256)]), bytes(data[at:until]) * 2])
+    return bytes(data)
+
+
+seeds = st.integers(0, 2**32)
+values = st.text(st.sampled_from("ab1 \"'\t|,\r\n\x0b\x0c\x1c\x85\u2028\u00f1\ufeff;"), max_size=8)
+
+
+@many
+@given(st.binary(max_size=400))
+def test_random_bytes_as_text(content: bytes) -> None:
+    text_or_refusal(content, LAYOUTS.dashboard)
+
+
+@many
+@given(st.lists(values, max_size=12), st.sampled_from(DELIMITERS), st.integers(1, 5), st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "latin-1"]))
+@example(['"', "a"], ",", 2, "utf-8")
+@example(['"a', 'b"'], ",", 1, "utf-8")
+@example(["\r"], "|", 3, "utf-8")
+@example([], "\t", 1, "utf-8")
+def test_any_lines_below_a_header(lines: list[str], delimiter: str, width: int, encoding: str) -> None:
+    header = delimiter.join(["cds", "color", "x", "y", "z"][:width])
+    text_or_refusal("\n".join([header, *lines]).encode(encoding, errors="replace"), LAYOUTS.dashboard)
+
+
+@many
+@given(st.lists(st.lists(values, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+def test_what_a_comma_file_quotes_comes_back_as_it_was(rows: list[list[str]], end: str) -> None:
+    plain = [[v.replace("\r", "").replace("\n", "") for v in row] for row in rows]
+    lines = [",".join('"' + v.replace('"', '""') + '"' for v in row) for row in plain]
+    raw = text_or_refusal((end.join(["cds,color,rtype", *lines]) + end).encode(), LAYOUTS.dashboard)
+    filled = [row for row in plain if row[0] or any(v.strip() for v in row)]
+    if raw is None:
+        assert not any(v.strip() for row in plain for v in row)
+        return
+    got = [[r["cds"], r["color"], r["rtype"]] for r in raw.table.to_pylist()]
+    assert [row for row in got if any(v.strip() for v in row)] == [row for row in filled if any(v.strip() for v in row)]
+    assert raw.rejects == []
+
+
+@many
+@given(st.sampled_from(SLICES), seeds, st.integers(0, 6))
+def test_damaged_real_rows(content: bytes, seed: int, changes: int) -> None:
+    raw = text_or_refusal(mutated(content, seed, changes), layout_of(content))
+    assert changes or raw is not None
+
+
+@settings(many, max_examples=10)
+@given(st.sampled_from("\t|,"), st.integers(100_000, 2_500_000), st.booleans())
+def test_giant_fields(delimiter: str, size: int, quoted: bool) -> None:
+    value = "x" * size
+    rows = [["1", value if delimiter != "," or not quoted else f'"{value}"'], ["2", "y"], [value], ["3", "z"]]
+    raw = text_or_refusal("\n".join(["cds" + delimiter + "color", *(delimiter.join(r) for r in rows)]).encode() + b"\n", LAYOUTS.dashboard)
+    assert raw is not None
+    assert raw.rows_in == 4
+
+
+@many
+@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
+def test_random_bytes_as_a_workbook(content: bytes, start: bytes) -> None:
+    assert workbook_or_refusal(start + content, "any.xlsx") is None
+
+
+@many
+@given(st.sampled_from([*XLSX, *XLS]), seeds, st.integers(1, 4))
+def test_damaged_workbooks(content: bytes, seed: int, changes: int) -> None:
+    workbook_or_refusal(mutated(content, seed, changes), "any.xlsx")
+
+
+@many
+@given(st.sampled_from(XLSX[:2]), seeds, st.integers(1, 3))
+def test_workbooks_whose_parts_are_damaged(content: bytes, seed: int, changes: int) -> None:
+    """The archive is whole: only what it holds is not."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        damaged = random.Random(seed).choice(old.namelist())  # noqa: S311
+        for name in old.namelist():
+            new.writestr(name, mutated(old.read(name), seed, changes) if name == damaged else old.read(name))
+    workbook_or_refusal(target.getvalue(), "any.xlsx")
+
+
+@many
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=6), min_size=2, max_size=2), max_size=8))
+def test_every_filled_row_of_a_workbook_is_kept(rows: list[list[str]]) -> None:
+    table = [["CDS", "LEAname"], ["01", "first"], *rows]
+    raw = workbook_or_refusal(as_shared_xlsx(table), "any.xlsx")
+    assert raw is not None
+    assert {n for n, row in enumerate(table[1:], 2) if any(v.strip() for v in row)} <= set(raw.table["line"].to_pylist())
