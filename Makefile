@@ -10,7 +10,7 @@ run: $(READY)
 	$(BIN)/dta run
 
 test: $(READY) lint types
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 # Whole files as CDE published them, from the folder that CDE_FILES names.
 test-slow: $(READY)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
 from transforms.raw.stage import read_raw
-from transforms.release import is_unchanged, publish
+from transforms.release import Extra, is_unchanged, publish
 from transforms.run import Run, StepResult
 from transforms.snapshot.take import take_snapshots
 
@@ -37,6 +37,12 @@ def pass_gates(run: Run) -> StepResult:
     return run_gates(run)
 
 
+def publish_release(run: Run) -> StepResult:
+    """Publish the tables with everything that is made from them."""
+    return publish(run, EXTRAS)
+
+
+EXTRAS: tuple[Extra, ...] = ()
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),
@@ -45,5 +51,5 @@ STEPS = (
     Step("criteria", "judging student groups", build_criteria),
     Step("determinations", "deciding pathways", build_determinations),
     Step("gates", "checking", pass_gates),
-    Step("release", "publishing", publish),
+    Step("release", "publishing", publish_release),
 )

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from transforms.database import connect_read_only, one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of, sync_file, sync_folder, write_atomically
-from transforms.run import Run, StepResult
+from transforms.run import Notify, Run, StepResult
 from transforms.schema import Table, published_tables
 from transforms.source_changes import write_source_changes
 from transforms.sql import build_table
@@ -31,6 +31,7 @@ from transforms.tables import put
 # DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.2.0"
 META = ("meta_sources", "meta_source_changes", "meta_release_changes")
+Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
@@ -43,8 +44,8 @@ def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
     return manifest["inputs_digest"] == inputs and same_day
 
 
-def publish(run: Run) -> StepResult:
-    """Publish the run's tables unless the current release already has the same content."""
+def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
+    """Publish the run's tables, and what ``extras`` make of them, unless the current release already has the same content."""
     out = run.settings.out
     (out / "releases").mkdir(parents=True, exist_ok=True)
     with publisher_lock(out), run.connect() as connection:
@@ -56,7 +57,7 @@ def publish(run: Run) -> StepResult:
         release_id = f"{run.settings.as_of}-{digest[:8]}"
         target = out / "releases" / release_id
         if not target.exists():
-            _build_release(run, connection, target, digest)
+            _build_release(run, connection, target, digest, extras)
         _point_to(target, out)
         rows = sum(t["rows"] for t in read_manifest(target)["tables"])
     return StepResult(rows, rows, f"Release {release_id} published.")
@@ -73,7 +74,7 @@ def publisher_lock(out: Path) -> Iterator[None]:
         yield
 
 
-def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str) -> None:
+def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, extras: Sequence[Extra]) -> None:
     """Write all files of a release beside its final place, check them, and rename."""
     for leftover in target.parent.glob(".building-*"):  # of a publisher that died; the lock is ours
         shutil.rmtree(leftover)
@@ -84,13 +85,16 @@ def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path
         _write_database(building, target.name)
         _check_database(building, tables)
         _write_dictionary(connection, building / "dictionary.csv")
+        for write_extra in extras:
+            write_extra(building, run.notify)
         _write_manifest(run, connection, building, tables, target.name, digest)
         for path in sorted(building.rglob("*")):
             if path.is_file():
                 path.chmod(0o444)
                 sync_file(path)
         building.chmod(0o755)
-        sync_folder(building)
+        for path in [building, *(p for p in building.rglob("*") if p.is_dir())]:
+            sync_folder(path)
         os.rename(building, target)
         sync_folder(target.parent)
     except BaseException:
@@ -221,7 +225,8 @@ def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None
 def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], release_id: str, digest: str) -> None:
     """What the release holds: written last, so that a folder with a manifest is whole."""
     names = ("source_id", "file", "sha256", "size", "rows_in", "rows_kept", "first_seen")
-    files = [{"file": p.name, "size": p.stat().st_size, "sha256": sha256_of(p)} for p in sorted(folder.iterdir())]
+    paths = sorted(p for p in folder.rglob("*") if p.is_file())
+    files = [{"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths]
     manifest = {
         "release_id": release_id,
         "as_of": run.settings.as_of.isoformat(),
