@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     fetch_pause: float = Field(default=1.0, description="seconds between two requests to the same host")
     memory_limit: str = Field(default="2GB", description="DuckDB memory limit")
 
+    accept: str = Field(default="", description="checks against the release before whose failure is meant, with commas between")
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The checks that ``accept`` names."""
+        return frozenset(part.strip() for part in self.accept.split(",") if part.strip())
+
     @property
     def snapshots(self) -> Path:
         """Content-addressed copies of every file ever read."""

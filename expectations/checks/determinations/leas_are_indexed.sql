@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: lea_index
 -- sentence: Every district and county office of every source file, and every borrower on the loan register, is in the index.
