@@ -1,8 +1,10 @@
 """Run the steps in order, whoever performs them, and leave a record of how it ended."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from flows.quality import write_page
 from flows.steps import STEPS, Step
 from transforms.current import current_release
 from transforms.errors import DtaError
@@ -37,6 +39,8 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None) 
         exit_code = error.exit_code if isinstance(error, DtaError) else 1
         details = run.fact("gate_results") if run.has_fact("gate_results") else []
         record_run(settings.out, "failed", str(error) or type(error).__name__, _current_id(settings), exit_code, details, _problems(run))
+        with suppress(OSError):  # a full disk must not hide why the run failed
+            write_page(settings.out)
         raise
     else:
         problems = _problems(run)
@@ -45,6 +49,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None) 
     outcome = "unchanged" if result.finished else "published"
     release_id = _current_id(settings)
     record_run(settings.out, outcome, result.message, release_id, 0, source_problems=problems)
+    write_page(settings.out)
     return Outcome(outcome, result.message, release_id, problems)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flows.quality import keep_results
+from reports.quality import write_quality_page
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
 from transforms.raw.stage import read_raw
@@ -31,10 +33,12 @@ def compare_inputs(run: Run) -> StepResult:
 
 
 def pass_gates(run: Run) -> StepResult:
-    """Run the gates; Great Expectations is imported only here."""
-    from expectations.gates import run_gates
+    """Run the gates and keep what they found. Raises GateError when anything stops the release."""
+    from expectations.gates import check
 
-    return run_gates(run)
+    report = check(run)
+    keep_results(run, report.as_record())
+    return report.verdict(run)
 
 
 def publish_release(run: Run) -> StepResult:
@@ -42,7 +46,7 @@ def publish_release(run: Run) -> StepResult:
     return publish(run, EXTRAS)
 
 
-EXTRAS: tuple[Extra, ...] = ()
+EXTRAS: tuple[Extra, ...] = (write_quality_page,)
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),

@@ -58,6 +58,17 @@ def from_catalog(run: Run) -> StepResult:
     return StepResult(len(run.catalog.source), len(taken), words + (f", {len(problems)} not refreshed" if problems else ""))
 
 
+def from_store(run: Run) -> StepResult:
+    """Take the accepted files as they are: nobody is asked, and the inbox stays as it is. Raises SourceFilesError when there is none."""
+    store = Store(run.settings.snapshots)
+    taken = [s for source in run.catalog.source if (s := _serving(store, source))]
+    if not taken:
+        raise SourceFilesError([SourceError("catalog.toml", "no file of the catalog has been accepted yet", "Fetch them first: dta run --source catalog")])
+    run.save_fact("freshness", _freshness(store, run, {}))
+    run.save_snapshots(taken)
+    return StepResult(len(run.catalog.source), len(taken), f"{len(taken)} files, as accepted before")
+
+
 def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> str:
     """Ask the publisher for one file. Returns what went wrong, in words, or nothing."""
     store, earlier = night.store, night.store.accepted(source)
