@@ -13,6 +13,7 @@ from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
+from transforms.sentences.notes import note_macros
 from transforms.tables import as_table, put
 
 SOURCE_FILE_SCHEMA = pa.schema(
@@ -76,6 +77,8 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
         "create or replace macro match_name(n) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'), "
         "'\\b(school|district|joint)\\b', ' ', 'g'), '\\s+el\\s*$', ' elementary', 'g'), '\\s+', ' ', 'g'))"
     )
+    for statement in note_macros():
+        connection.execute(statement)
     aliases = connection.execute("select also_called, student_group from ref_student_groups where also_called is not null").fetchall()
     cases = " ".join(f"when '{a}' then '{g}'" for a, g in aliases if a.isalnum() and g.isalnum())
     connection.execute(f"create or replace macro canonical_group(g) as case g {cases} else g end")
