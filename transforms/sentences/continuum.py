@@ -61,11 +61,16 @@ def _continuum_no(f: ContinuumFacts, counting: list[GroupYears], rule: str) -> s
     """The "no", with how near it was."""
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
+    needed = f"{number(f.groups_required)} are needed"
+    if 0 < f.groups_that_may_have_result < f.groups_required:
+        few = plural(f.groups_that_may_have_result, "student group")
+        all_of_them = "both are" if f.groups_that_may_have_result == 2 else "it is"
+        needed = f"this {LEA_WORDS[f.lea_type]} has {few} with a result in {f.determination_year}, and {all_of_them} needed"
     if not counting and not near:
-        return f"No student group {rule}, nor in any one of them; {number(f.groups_required)} are needed."
+        return f"No student group {rule}, nor in any one of them; {needed}."
     text = f"{plural(len(counting), 'student group').capitalize()} {rule}"
     text += f": {_with_years(counting)}" if counting else ""
-    text += f"; {number(f.groups_required)} are needed."
+    text += f"; {needed}."
     if near:
         text += f" {'Next is' if len(near) == 1 else 'Next are'} {joined([g.student_group for g in near])}, at {plural(best, 'year')}."
     return text
