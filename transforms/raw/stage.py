@@ -15,6 +15,7 @@ from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
+from transforms.raw.identity import refuse_another_indicator
 from transforms.raw.page import read_page
 from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells
 from transforms.raw.text import read_text
@@ -71,6 +72,7 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     if sha256_of(path) != snapshot.sha256:
         raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
     raw = _parse(path.read_bytes(), snapshot.file, source, spec, needed)
+    refuse_another_indicator(raw, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
     _write_parquet(raw.table, stem.with_suffix(".parquet"))
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)

@@ -33,6 +33,9 @@ def from_folder(run: Run) -> StepResult:
     for source_id in sorted({s.source_id for s in taken if [t.source_id for t in taken].count(s.source_id) > 1}):
         files = ", ".join(s.file for s in taken if s.source_id == source_id)
         errors.append(SourceError(files, f"two files for {source_id}", "Keep one of them."))
+    for twin in (t for i, t in enumerate(taken) if t.sha256 in {s.sha256 for s in taken[:i]}):
+        first = next(s for s in taken if s.sha256 == twin.sha256)
+        errors.append(SourceError(twin.file, f"it has the same bytes as {first.file}", "Check which of the two it is."))
     if errors:
         raise SourceFilesError(errors)
     if not taken:

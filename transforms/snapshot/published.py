@@ -70,7 +70,9 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
         answer = downloader.fetch(source.url, hosts, part, *validators, progress=lambda done, total: night.run.notify(label, done, total))
         if answer.changed:
             _judge(night, source, part, serving, answer.url, (answer.etag, answer.last_modified))
-        elif serving:
+        elif serving is None:
+            raise GiveUpError("the server answered 304 to a first request")
+        else:
             store.accept(source, serving.model_copy(update={"checked_at": now(), "outcome": "unchanged", "message": ""}))
             night.unchanged += 1
     except (GiveUpError, SourceError, OSError) as error:
@@ -96,8 +98,17 @@ def _judge(night: Night, source: Source, part: Path, serving: Accepted | None, u
         night.unchanged += 1
         return
     snapshot = night.store.keep(part, source, source.file, url, 200, serving.sha256 if serving else None)
+    _refuse_the_bytes_of_another(night, source, snapshot.sha256)
     prove(night.run, snapshot, source)
     night.accept(source, snapshot, url, *validators)
+
+
+def _refuse_the_bytes_of_another(night: Night, source: Source, sha256: str) -> None:
+    """Raise SourceError when the very bytes serve as another file of the catalog: one of the two has the wrong name."""
+    for other in night.run.catalog.source:
+        accepted = night.store.accepted(other)
+        if other.id != source.id and accepted and accepted.sha256 == sha256:
+            raise SourceError(source.file, f"it has the same bytes as {other.file}", "Check which of the two it is.")
 
 
 def _take_inbox(night: Night) -> list[dict[str, str]]:
@@ -115,6 +126,7 @@ def _take_inbox(night: Night) -> list[dict[str, str]]:
         earlier = night.store.accepted(source)
         try:
             snapshot = copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None)
+            _refuse_the_bytes_of_another(night, source, snapshot.sha256)
             prove(night.run, snapshot, source)
         except SourceError as error:
             problems.append({"source_id": source.id, "file": path.name, "message": f"in the inbox, not taken: {error.problem}"})
