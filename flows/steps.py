@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
+from transforms.pointer import held
 from transforms.raw.stage import read_raw
 from transforms.release import Extra, is_unchanged, publish
 from transforms.run import Run, StepResult
@@ -25,6 +26,9 @@ def compare_inputs(run: Run) -> StepResult:
     digest = inputs_digest(run)
     run.save_fact("inputs_digest", digest)
     files = len(run.snapshots())
+    hold = held(run.settings.out)
+    if hold is not None:
+        return StepResult(files, 0, str(hold), finished=True)
     if is_unchanged(run.settings.out, digest, run.settings.as_of):
         return StepResult(files, 0, "Nothing changed since the current release: nothing to publish.", finished=True)
     return StepResult(files, files, "inputs differ from the current release")
