@@ -233,6 +233,11 @@ def _check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
                 raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")
 
 
+def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew with the digest of the content."""
+    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate")
+
+
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """One row per published column."""
     table = connection.sql(

@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     stale_days: int = Field(default=0, ge=0, description="days without an answer from a publisher before 'fail' applies")
     log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
 
+    accept: str = Field(default="", description="checks against the release before whose failure is meant, with commas between")
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The checks that ``accept`` names."""
+        return frozenset(part.strip() for part in self.accept.split(",") if part.strip())
+
     @property
     def snapshots(self) -> Path:
         """Content-addressed copies of every file ever read."""

@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: reconciliation
 -- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.

@@ -1,4 +1,3 @@
--- gate: files
 -- severity: warning
 -- table: rejects
 -- sentence: No row was kept aside.

@@ -1,4 +1,3 @@
--- gate: contracts
 -- severity: critical
 -- table: evidence
 -- sentence: At least 98 percent of a year's districts and county offices in the counties of a file have rows in it, where every LEA has some.

@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: eligibility
 -- sentence: A recorded pathway is eligible only by a case on record, and an LEA without any student group with a result is never eligible under the continuum.

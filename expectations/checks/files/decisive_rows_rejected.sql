@@ -1,4 +1,3 @@
--- gate: files
 -- severity: critical
 -- table: rejects
 -- sentence: No row that can decide about a district or county office was kept aside.

@@ -1,4 +1,3 @@
--- gate: files
 -- severity: critical
 -- table: meta_sources
 -- sentence: Every source file that is at hand has rows that could be kept.

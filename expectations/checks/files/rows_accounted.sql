@@ -1,4 +1,3 @@
--- gate: files
 -- severity: critical
 -- table: meta_sources
 -- sentence: Every data row of every source file is either kept or kept aside with a reason.

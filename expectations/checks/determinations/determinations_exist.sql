@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: eligibility
 -- sentence: At least one determination year can be decided.

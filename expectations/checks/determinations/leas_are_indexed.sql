@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: lea_index
 -- sentence: Every district, county office and charter school of every source file, and every borrower on the loan register, is in the index.

@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: warning
 -- table: pathway_register
 -- sentence: Every recorded case belongs to an LEA that gets verdicts.

@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: pathway_register
 -- sentence: Every case of every register stands in the pathway register once.

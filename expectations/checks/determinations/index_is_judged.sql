@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: critical
 -- table: eligibility
 -- sentence: Every LEA has exactly one verdict per pathway and determination year, and no verdict stands outside the index.

@@ -1,4 +1,3 @@
--- gate: determinations
 -- severity: warning
 -- table: reconciliation
 -- sentence: Our letters, methods, statuses and flags are those that CDE published, but for accepted differences.

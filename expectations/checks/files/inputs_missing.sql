@@ -1,4 +1,3 @@
--- gate: files
 -- severity: warning
 -- table: meta_years
 -- sentence: Every indicator file that the rules of a computed year look at is at hand.
