@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.register_cli import register_app
+from flows.report_cli import report_app
 from flows.words import ago
 from transforms.errors import ConfigError, DtaError
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
+app.add_typer(report_app, name="report")
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
-from reports.published import Lea
+from reports.published import Lea, Row
 from transforms.database import one_row
 
-Row = dict[str, Any]
 BATCH = 200  # LEAs asked for at once: one query for many is as fast as a query for one
 ASKED = "in (select unnest($cds))"
 
@@ -118,8 +116,9 @@ ASSISTANCE = f"""
 """
 WATCHED = f"select cds, sentence, standing from watch_list where cds {ASKED} order by standing, student_group, watch"
 LOANS = f"""
-    select e.cds, l.district, e.event, e.date_text, e.precision, e.role, e.confidence, e.source_url
-    from state_loan_events e join state_loans l using (loan_id) where e.cds {ASKED} order by e.event_date, e.event_id
+    select coalesce(l.cds, l.successor_cds) as cds, l.district, l.cds is null as of_predecessor, e.event, e.date_text, e.precision, e.role, e.confidence,
+        e.source_url
+    from state_loan_events e join state_loans l using (loan_id) where coalesce(l.cds, l.successor_cds) {ASKED} order by e.event_date, e.event_id
 """
 CASES = f"""
     select s.cds, p.name, s.case_id, s.case_state, s.known_from, c.evidence
@@ -180,6 +179,6 @@ SOURCES = f"""
         union
         select unnest($cds), letters_source_id from meta_years where list_contains($counted, dashboard_year)
     )
-    select u.cds, s.file, s.title, s.sha256, s.first_seen, s.present, s.dashboard_year
+    select u.cds, s.source_id, s.file, s.title, s.sha256, s.first_seen, s.present, s.dashboard_year
     from meta_sources s join used u using (source_id) order by s.dashboard_year, s.file
 """

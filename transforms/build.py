@@ -72,7 +72,6 @@ MARTS = (
     "calpads_certifications",
     "rule_criteria",
     "rule_windows",
-    "rule_authorities",
     "geo_leads",
     "counties",
     "student_groups",
