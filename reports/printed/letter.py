@@ -43,12 +43,14 @@ def write_letter(connection: duckdb.DuckDBPyConnection, path: Path, e: Explanati
     said = [v for v in e.verdicts if v["status"] not in UNSAID]
     _opening(document, e, as_of)
     _findings(document, e, said)
-    _evidence(document, e, rows(connection, CRITERIA, cds=e.lea.cds, counted=e.window), {s["source_id"]: s["file"] for s in e.sources})
-    _law(document, rows(connection, LAW, pathways=[v["pathway"] for v in said]), rows(connection, WINDOW, year=e.determination_year))
     document.add_heading("Next steps", 2)
     _write(document.add_paragraph(), NEXT_STEPS)
     for line in CLOSING:
         _write(document.add_paragraph(), line)
+    document.add_page_break()  # type: ignore[no-untyped-call]
+    document.add_heading("Enclosure", 1)
+    _evidence(document, e, rows(connection, CRITERIA, cds=e.lea.cds, counted=e.window), {s["source_id"]: s["file"] for s in e.sources})
+    _law(document, rows(connection, LAW, pathways=[v["pathway"] for v in said]), rows(connection, WINDOW, year=e.determination_year))
     _sources(document, e)
     document.save(str(path))
 
@@ -61,7 +63,7 @@ def _new(title: str, as_of: date) -> Document:
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin = section.bottom_margin = Cm(2)
     style = document.styles["Normal"]
-    style.font.name, style.font.size = "Calibri", Pt(11)  # type: ignore[attr-defined]
+    style.font.name, style.font.size = "Calibri", Pt(11)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, "", DRAFT
     properties.created = properties.modified = datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001
@@ -160,7 +162,7 @@ def _sources(document: Document, e: Explanation) -> None:
 
 def _table(document: Document, headings: Sequence[str], widths: Sequence[float]) -> Table:
     """A table whose heading is repeated on every page."""
-    table = document.add_table(rows=0, cols=len(headings), style="Table Grid")
+    table: Table = document.add_table(rows=0, cols=len(headings), style="Table Grid")
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
@@ -172,7 +174,8 @@ def _table(document: Document, headings: Sequence[str], widths: Sequence[float])
 
 
 def _row(table: Table, texts: Sequence[str], bold: bool = False) -> None:
-    for cell, column, text in zip(table.add_row().cells, table.columns, texts, strict=True):
+    row = table.add_row()  # type: ignore[no-untyped-call]
+    for cell, column, text in zip(row.cells, table.columns, texts, strict=True):
         cell.width = column.width or Cm(2)
         _write(cell.paragraphs[0], text, bold=bold, size=8.5)
 

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 
@@ -23,6 +23,4 @@ class Printer:
     def print(self, facts: dict[str, Any]) -> bytes:
         """The PDF of these facts (see sheet.py)."""
         inputs = {"data": json.dumps(facts, ensure_ascii=False), "colors": FILLS}
-        pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=self._timestamp)
-        assert isinstance(pdf, bytes)
-        return pdf
+        return cast(bytes, self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=self._timestamp))

@@ -106,7 +106,7 @@ class Book:
 
     def _write(self, sheet: Worksheet, row: int, column: int, value: Any, style: str) -> None:
         style_of = self._formats
-        if value is None or value != value or value == "":  # a null of the tables, or not a number
+        if value is None or value != value or value in ("", []):  # a null of the tables, not a number, or nothing
             sheet.write_blank(row, column, None, style_of[style])
         elif isinstance(value, bool):
             sheet.write_string(row, column, "yes" if value else "no", style_of[style])
