@@ -13,6 +13,7 @@ from rich.text import Text
 
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
+from transforms.spreadsheet import safe_text
 from transforms.words import ASSISTANCE, DESIGNATION, STATUS
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
@@ -188,7 +189,7 @@ def show_comparison(console: Console, comparison: Comparison, format: str) -> No
     if format == "csv":
         writer = csv.DictWriter(sys.stdout, [f.name for f in fields(Difference)])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({k: safe_text(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
         return
     for difference in comparison.differences:
         console.print(f"• {escape(difference.sentence)}", highlight=False)

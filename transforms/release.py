@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from transforms.current import DATABASE, current_release, read_manifest
@@ -25,6 +24,7 @@ from transforms.files import sha256_of, sync_file, sync_folder, write_atomically
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import Table, published_tables
 from transforms.source_changes import write_source_changes
+from transforms.spreadsheet import write_csv
 from transforms.sql import build_table
 from transforms.tables import put
 
@@ -219,7 +219,7 @@ def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None
         "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ') as allowed_values, nullable "
         "from meta_columns order by table_name, position"
     ).to_arrow_table()
-    pacsv.write_csv(table, path)
+    write_csv(table, path)
 
 
 def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], release_id: str, digest: str) -> None:
