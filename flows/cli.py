@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
+from flows.report_cli import report_app
 from flows.words import ago
 from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
@@ -19,6 +20,7 @@ from transforms.settings import Settings
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
 add_release_commands(app)
+app.add_typer(report_app, name="report")
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[

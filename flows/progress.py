@@ -8,13 +8,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
-from flows.show import DISCLAIMER, summary_table
+from flows.show import summary_table
 from flows.steps import STEPS, Step
 from reports.published import missing_dashboards, open_release
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
+from transforms.words import DESIGNATION
 
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
@@ -66,4 +67,4 @@ def _summary(out: Path, console: Console) -> None:
     release = current_release(out)
     for warning in read_manifest(release)["warnings"] if release else []:
         console.print(f"[yellow]Warning[/] ({warning['check_id']}): {warning['sentence']} Not so for {warning['failing_rows']} rows.", highlight=False)
-    console.print(f"[dim]{DISCLAIMER}[/]")
+    console.print(f"[dim]{DESIGNATION}[/]")
