@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from transforms.current import DATABASE, current_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     if release is None:
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
     return connect_read_only(release / DATABASE)
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
+    """Rows of a query as dicts by column name."""
+    cursor = connection.execute(query, parameters)
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
