@@ -38,6 +38,6 @@ def write_leas(connection: duckdb.DuckDBPyConnection, pages: Pages, notify: Noti
     leas = rows(connection, "select * from leas order by cds")
     state = state_values(connection)
     for start in range(0, len(leas), BATCH):
-        notify("pages of LEAs", start, len(leas))
+        notify(f"writing pages of LEAs, {start:,} of {len(leas):,}", 0, None)
         for facts in read_leas(connection, pages.book, leas[start : start + BATCH]):
             pages.write(f"lea/{facts.cds}.html", "lea.html", state_known=bool(state), **lea_page(pages.book, facts, state))

@@ -23,6 +23,11 @@ class GroupLine:
     met: int
     counts: bool
 
+    @property
+    def ever(self) -> bool:
+        """True if the group met the criteria, or may have, on any Dashboard."""
+        return any(c["meets_criteria"] is not False or c["cde_letter"] for c in self.cells.values())
+
 
 def lea_page(book: Book, facts: LeaFacts, state: StateValues) -> dict[str, Any]:
     """Values of the template ``lea.html``."""

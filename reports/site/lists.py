@@ -54,9 +54,10 @@ def write_districts(pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
 
 
 def _packed(line: LeaLine, texts: dict[str, int]) -> list[Any]:
-    """CDS code, name, kind, then a digit per pathway for its status, and the numbers of the reasons in a list of texts."""
-    statuses = "".join(str(CODES[v["status"]]) for v in line.verdicts.values())
-    reasons = [texts.setdefault(v["reason"], len(texts)) for v in line.verdicts.values()]
+    """CDS code, name, kind, then a digit per pathway for its status, one for assistance, and the numbers of the reasons in a list of texts."""
+    judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "reason": ""}]
+    statuses = "".join(str(CODES[v["status"]]) for v in judged)
+    reasons = [texts.setdefault(v["reason"], len(texts)) for v in judged]
     return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons]
 
 

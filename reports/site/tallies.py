@@ -20,12 +20,19 @@ VERDICTS = """
 """
 
 
+ASSISTANCE = """
+    select cds, determination_year, determination, status, reason from assistance a join leas l using (cds)
+    where determination = if(l.lea_type = 'charter', 'charter', 'differentiated_assistance')
+"""
+
+
 @dataclass(frozen=True)
 class LeaLine:
     """One LEA in a table: its verdicts of one year, and why."""
 
     lea: Row
     verdicts: dict[str, Row]  # by pathway
+    assistance: Row | None  # Differentiated Assistance, or the test of charter schools; none in years without rules for it
 
     def status(self, pathway: str) -> str:
         """Status by a pathway."""
@@ -43,8 +50,10 @@ class LeaLine:
 
     @property
     def why(self) -> list[tuple[str, str]]:
-        """Pathway and reason of each "yes" and "cannot tell"; of the Continuum of Support where there is neither."""
+        """Pathway and reason of each "yes" and "cannot tell"; of the Continuum of Support where there is neither, or of a charter school's own test."""
         said = [(p, str(v["reason"])) for p, v in self.verdicts.items() if v["status"] in ("eligible", "undetermined")]
+        if not said and self.lea["lea_type"] == "charter" and self.assistance:
+            return [("", str(self.assistance["reason"]))]
         return said or [(p, str(v["reason"])) for p, v in self.verdicts.items() if p == "continuum"]
 
 
@@ -54,8 +63,11 @@ def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, li
     found: dict[tuple[int, str], dict[str, Row]] = {}
     for verdict in rows(connection, VERDICTS):
         found.setdefault((verdict["determination_year"], verdict["cds"]), {})[verdict["pathway"]] = verdict
+    assistance = {(r["determination_year"], r["cds"]): r for r in rows(connection, ASSISTANCE)}
     order = sorted(leas, key=lambda cds: (leas[cds]["county"], place(leas[cds]["lea_type"], LEA_ORDER), leas[cds]["lea_name"], cds))
-    return {year: [LeaLine(leas[cds], found[year, cds]) for cds in order if (year, cds) in found] for year in book.determination_years}
+    return {
+        year: [LeaLine(leas[cds], found[year, cds], assistance.get((year, cds))) for cds in order if (year, cds) in found] for year in book.determination_years
+    }
 
 
 @dataclass(frozen=True)

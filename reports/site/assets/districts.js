@@ -26,14 +26,17 @@
 
   const facts = new WeakMap();
   function line([cds, name, kind, statuses, reasons], texts, pathway) {
+    const last = names.pathways.length; // the place of assistance, after the pathways
     const status = Object.fromEntries(names.pathways.map(([code], i) => [code, names.statuses[statuses[i]][0]]));
     const reason = Object.fromEntries(names.pathways.map(([code], i) => [code, texts[reasons[i]]]));
+    const assistance = names.statuses[statuses[last]][0];
     const county = cds.slice(0, 2);
     const said = names.pathways.map(([code]) => code).filter((code) => ["eligible", "undetermined"].includes(status[code]));
-    const why = (pathway ? [pathway] : said.length ? said : ["continuum"]).map((code) => reason[code]).join(" ");
+    const own = kind === "charter" && !said.length && texts[reasons[last]];
+    const why = !pathway && own ? own : (pathway ? [pathway] : said.length ? said : ["continuum"]).map((code) => reason[code]).join(" ");
     const row = node("tr");
     Object.assign(row.dataset, { county, area: names.areas[county] ?? "", kind });
-    facts.set(row, { cds, name, kind, county, status, why });
+    facts.set(row, { cds, name, kind, county, status, assistance, why });
     const head = node("th"), link = node("a", name);
     head.scope = "row";
     link.href = `lea/${encodeURIComponent(cds)}.html`;
@@ -41,12 +44,14 @@
     const recorded = node("td");
     for (const [code, title] of names.pathways.slice(2)) {
       if (UNSAID.includes(status[code])) continue;
-      recorded.append(`${title}: `, badge(code && status[code]), " ");
+      recorded.append(`${title}: `, badge(status[code]), " ");
     }
     if (!recorded.childNodes.length) recorded.append(node("span", "no case on record", "quiet"));
-    const cells = [node("td", cds), node("td", names.kinds[kind]), node("td", names.counties[county]), node("td", names.areas[county] ?? "")];
-    const verdicts = ["continuum", "wraparound"].map((code) => { const cell = node("td"); cell.append(badge(status[code])); return cell; });
-    row.append(head, ...cells, ...verdicts, recorded, node("td", why, "why"));
+    const cells = [node("td", cds), node("td", names.kinds[kind]), node("td", names.counties[county])];
+    const verdicts = [status.continuum, status.wraparound].map((code) => { const cell = node("td"); cell.append(badge(code)); return cell; });
+    const before = node("td");
+    before.append(badge(assistance));
+    row.append(head, ...cells, ...verdicts, recorded, before, node("td", why, "why"));
     return row;
   }
 
@@ -80,6 +85,7 @@
     ["Geographic Lead area", (row) => row.dataset.area],
     ["Determination year", () => form.elements.year.value],
     ...names.pathways.map(([code, title]) => [title, (row) => words[facts.get(row).status[code]]]),
+    ["Assistance by the county office", (row) => words[facts.get(row).assistance]],
     ["Why", (row) => facts.get(row).why],
   ];
   const view = new window.dtaTable.DataTable(table, form, { prepare, fits, columns, own: ["year", "pathway", "status"] });
