@@ -1,11 +1,14 @@
 """Explain one LEA's verdicts from the published tables: words, groups by year with causes, evidence, sources."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
-from reports.published import Lea, Row, rows
+from reports.published import Lea
 from transforms.database import one_row
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,29 +40,29 @@ def explain(connection: duckdb.DuckDBPyConnection, lea: Lea, year: int) -> Expla
     return Explanation(
         lea=lea,
         determination_year=year,
-        verdicts=rows(
+        verdicts=_rows(
             connection,
             "select p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state, p.open_question "
             "from eligibility e join pathways p using (pathway) where e.cds = $cds and e.determination_year = $year order by p.position",
             cds=lea.cds, year=year,
         ),
-        assistance=rows(
+        assistance=_rows(
             connection,
             "select determination, status, reason, statute, cde_value, agrees_with_cde from assistance "
             "where cds = $cds and determination_year = $year order by determination desc",
             cds=lea.cds, year=year,
         ),
-        watched=rows(connection, "select sentence, standing from watch_list where cds = $cds order by standing, student_group", cds=lea.cds),
+        watched=_rows(connection, "select sentence, standing from watch_list where cds = $cds order by standing, student_group", cds=lea.cds),
         window=counted,
         groups=_charter_groups(connection, lea.cds, counted) if lea.lea_type == "charter" else _groups(connection, lea.cds, year),
         cells=_cells(connection, lea.cds, counted),
-        loans=rows(
+        loans=_rows(
             connection,
             "select l.district, e.event, e.date_text, e.precision, e.role, e.confidence, e.source_url from state_loan_events e "
             "join state_loans l using (loan_id) where e.cds = $cds order by e.event_date, e.event_id",
             cds=lea.cds,
         ),
-        cases=rows(
+        cases=_rows(
             connection,
             "select p.name, s.case_id, s.case_state, s.known_from, c.evidence from case_states s "
             "join pathway_register c using (case_id) join pathways p on p.pathway = s.pathway "
@@ -80,7 +83,7 @@ def _window(connection: duckdb.DuckDBPyConnection, lea: Lea, year: int) -> list[
 
 def _charter_groups(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]) -> list[Row]:
     """Student groups of a charter school that met the criteria, or may have, in its window."""
-    return rows(
+    return _rows(
         connection,
         """
         select student_group, any_value(s.name) as name,
@@ -98,7 +101,7 @@ def _charter_groups(connection: duckdb.DuckDBPyConnection, cds: str, counted: li
 
 def _groups(connection: duckdb.DuckDBPyConnection, cds: str, year: int) -> list[Row]:
     """Student groups with a result, a letter or a doubt in the counted Dashboards, nearest to the threshold first."""
-    return rows(
+    return _rows(
         connection,
         """
         select g.student_group, s.name, g.years_met, g.years_unknown, g.counts, g.may_count
@@ -114,7 +117,7 @@ def _groups(connection: duckdb.DuckDBPyConnection, cds: str, year: int) -> list[
 
 def _cells(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]) -> dict[tuple[str, int], Row]:
     """Per group and year: the letter, where it comes from, and the indicators that caused it."""
-    cells = rows(
+    rows = _rows(
         connection,
         """
         with met as (
@@ -140,12 +143,12 @@ def _cells(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]) 
         cds=cds,
         counted=counted,
     )
-    return {(r["student_group"], r["dashboard_year"]): r for r in cells}
+    return {(r["student_group"], r["dashboard_year"]): r for r in rows}
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]) -> list[Row]:
     """Files that the verdicts rest on."""
-    return rows(
+    return _rows(
         connection,
         """
         with used as (
@@ -158,3 +161,9 @@ def _sources(connection: duckdb.DuckDBPyConnection, cds: str, counted: list[int]
         cds=cds,
         counted=counted,
     )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
+    cursor = connection.execute(query, parameters)
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

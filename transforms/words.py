@@ -7,7 +7,7 @@ STATUS = {
     "not_assessed": ("–", "nothing to judge"),
     "not_applicable": ("·", "does not apply"),
 }
-LEA_KINDS = {"district": "School district", "county_office": "County office", "charter": "Charter school"}
+LEA_KINDS = {"district": "School district", "county_office": "County office of education", "charter": "Charter school"}
 ASSISTANCE = {
     "differentiated_assistance": "Differentiated Assistance",
     "consecutive": "Three Dashboards running",
