@@ -26,6 +26,7 @@ CORE = (
     "rejects",
     "leas",
     "interim_certifications",
+    "source_rows",
 )
 CRITERIA = (
     "source_coverage",
