@@ -166,6 +166,19 @@ def sources(
     show_sources(settings_from(source, out), out_console, year, missing)
 
 
+@app.command()
+def site(
+    source: Source = None,
+    out: Out = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the first page in the browser.")] = True,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")] = 0,
+) -> None:
+    """Show the pages of the current release in the browser, on this computer only."""
+    from flows.site_cli import serve_site
+
+    serve_site(settings_from(source, out).out, out_console, open_browser, port)
+
+
 def _fail(message: str, code: int) -> int:
     err_console.print(f"[bold]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
     return code

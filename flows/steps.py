@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
 from transforms.pointer import held
 from transforms.raw.stage import read_raw
 from transforms.release import Extra, is_unchanged, publish
-from transforms.run import Run, StepResult
+from transforms.run import Notify, Run, StepResult
 from transforms.snapshot.take import take_snapshots
 
 
@@ -46,7 +47,14 @@ def publish_release(run: Run) -> StepResult:
     return publish(run, EXTRAS)
 
 
-EXTRAS: tuple[Extra, ...] = ()
+def write_site(release: Path, notify: Notify) -> None:
+    """Write the pages; what draws them is imported only here."""
+    from reports.site.build import write_site as write
+
+    write(release, notify)
+
+
+EXTRAS: tuple[Extra, ...] = (write_site,)
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),
