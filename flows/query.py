@@ -6,13 +6,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from rich.console import Console
 
 from flows.show import result_table
 from reports.published import open_release
 from transforms.errors import DtaError
+from transforms.spreadsheet import write_csv
 
 
 class QueryError(DtaError):
@@ -39,20 +39,7 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
         if format == "parquet":
             pq.write_table(table, stream, compression="zstd")
         elif format == "csv":
-            pacsv.write_csv(_flat(table), stream)
+            write_csv(table, stream)
         else:
             for row in table.to_pylist():
                 stream.write((json.dumps(row, default=str, ensure_ascii=False) + "\n").encode())
-
-
-def _flat(table: pa.Table) -> pa.Table:
-    """Lists as text, since CSV has no lists."""
-    columns = []
-    for field, column in zip(table.schema, table.columns, strict=True):
-        nested = pa.types.is_nested(field.type)
-        columns.append(
-            pa.array([None if v is None else "|".join(map(str, v)) if isinstance(v, list) else str(v) for v in column.to_pylist()], pa.string())
-            if nested
-            else column
-        )
-    return pa.table(columns, names=table.column_names)

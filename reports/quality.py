@@ -27,8 +27,8 @@ SEVERITIES = {"critical": "◆ critical", "warning": "▲ warning", "info": "●
 ADVICE = {
     "error": "The check itself could not run, so nothing was trusted. Please report it, with the message below.",
     "files": "Get the file named from CDE again, or put a sound copy into the inbox, then run again: dta run",
-    "contracts": "Look at the rows below in the file and line they name. If the file is wrong, get it again; if it is right, the rules or a reader must follow it.",
-    "determinations": "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE that is right can be accepted there.",
+    "contracts": "Look up the rows below in the file and line they name. If the file is wrong, get it again; if it is right, rules or readers must follow it.",
+    "determinations": "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be accepted there.",
     "release": "Compare with the release before: dta compare previous current. If the difference is meant, say so once: dta run --accept {check_id}",
 }
 AFTER = {

@@ -4,6 +4,5 @@
 -- reason: A file of which nothing can be used is worse than a missing one: it looks present.
 select f.source_id, f.file, f.rows_in
 from source_files f
-where not exists (select 1 from indicator_results r where r.source_id = f.source_id)
-    and not exists (select 1 from assistance_leas r where r.source_id = f.source_id)
-    and not exists (select 1 from local_indicators r where r.source_id = f.source_id)
+join source_rows k using (source_id)
+where k.rows_kept = 0

@@ -2,16 +2,7 @@
 
 from dataclasses import dataclass
 
-from transforms.sentences import joined, plural
-
-STATUS_WORDS = {
-    "eligible": "eligible",
-    "not_eligible": "not eligible",
-    "undetermined": "undetermined",
-    "not_assessed": "not assessed",
-    "not_applicable": "not applicable",
-    "absent": "without a verdict",
-}
+from transforms.sentences.words import STATUS_WORDS, joined, plural
 
 
 @dataclass(frozen=True)

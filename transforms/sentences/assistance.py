@@ -1,9 +1,8 @@
 """Sentences about assistance by county offices: Differentiated Assistance, EC 52071(f), and the charter test."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.sentences import LEA_WORDS, joined, number, plural
+from transforms.sentences.words import LEA_WORDS, joined, number, plural
 
 METHODS = {
     1: "Method 1, a student group that met the criteria",
@@ -27,6 +26,8 @@ class DifferentiatedFacts:
     groups: tuple[str, ...]
     local_failed: tuple[int, ...]
     from_cde: tuple[int, ...]
+    no_file: bool = False  # no file of the year covers the county
+    none_met: bool = False  # every method is known not to be met now
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
@@ -50,9 +51,21 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
             "assistance lasts two years, and no method is met now."
         )
     if f.status == "undetermined":
-        return f"Cannot tell: no method is known to be met, and {_unknown(f)} cannot be judged from the files at hand."
+        return _differentiated_unknown(f, lea)
     before = f", nor was one on the {f.second_year_after} Dashboard" if f.second_year_after else ""
     return f"No method of Differentiated Assistance is met on the {year} Dashboard{before}."
+
+
+def _differentiated_unknown(f: DifferentiatedFacts, lea: str) -> str:
+    """The "cannot tell", with what is missing."""
+    if f.no_file:
+        return f"Cannot tell: no file of {f.determination_year} at hand covers this {lea}."
+    if f.none_met:
+        return (
+            f"Cannot tell: no method is met on the {f.determination_year} Dashboard; whether one was on the {f.second_year_after} Dashboard, "
+            "after which assistance lasts two years, is not known from the files at hand."
+        )
+    return f"Cannot tell: no method is known to be met, and {_unknown(f)} cannot be judged from the files at hand."
 
 
 def _method(method: int, f: DifferentiatedFacts) -> str:
@@ -81,6 +94,7 @@ class SpanFacts:
     groups_unknown: tuple[str, ...]
     open_question: str
     different_groups: bool = False
+    no_file: bool = False  # no file of the year covers the county
 
 
 def consecutive_reason(f: SpanFacts) -> str:
@@ -94,6 +108,8 @@ def consecutive_reason(f: SpanFacts) -> str:
         return (
             f"{plural(len(f.groups), 'student group').capitalize()} met the criteria on each of the Dashboards {window}: {joined(f.groups)}. {f.open_question}"
         )
+    if f.status == "undetermined" and f.no_file:
+        return f"Cannot tell: no file of {f.determination_year} at hand covers this district."
     if f.status == "undetermined":
         return f"Cannot tell: {joined(f.groups_unknown)} may have met the criteria on each of the Dashboards {window}, and inputs are missing."
     return f"No student group met the criteria on each of the Dashboards {window}."
@@ -107,29 +123,10 @@ def charter_reason(f: SpanFacts) -> str:
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
         return f"{groups} met the criteria on {'both' if len(f.dashboards) == 2 else number(len(f.dashboards))} Dashboards {window}: {joined(f.groups)}."
+    if f.status == "undetermined" and f.no_file:
+        return f"Cannot tell: no file of {f.determination_year} at hand covers this charter school."
     if f.status == "undetermined" and f.different_groups:
         return f"Cannot tell: different student groups met the criteria on the Dashboards {window} ({joined(f.groups_unknown)}). {f.open_question}"
     if f.status == "undetermined":
         return f"Cannot tell whether the criteria were met on the Dashboards {window}: inputs are missing."
     return f"The criteria were not met on both Dashboards {window}."
-
-
-def watch_sentence(lea: str, group: str, watch: str, years: Sequence[int], next_year: int, indicators: Sequence[str], would_be_eligible: bool) -> str:
-    """What one more year, group or red would do. A preview, never a finding."""
-    causes = f" (now: {joined(indicators)})" if indicators else ""
-    if watch == "preview_one_more_red":
-        seen = joined([str(y) for y in years])
-        return (
-            f"{lea}, {group}: red on {joined(indicators)} on the Dashboards {seen}; "
-            f"the same on the {next_year} Dashboard would bring three years of assistance. "
-            "Provisional: one secondary source, not law as far as is known."
-        )
-    met = f"met the criteria in {joined([str(y) for y in years])}{causes}"
-    if watch == "one_more_group":
-        return f"{lea}, {group}: {met}; if it does on the {next_year} Dashboard it would be the third group that counts, and the LEA would be eligible."
-    outcome = (
-        "the LEA would be eligible for the Continuum of Support if all such groups did"
-        if would_be_eligible
-        else "it would count toward the Continuum of Support"
-    )
-    return f"{lea}, {group}: {met}; if it does on the {next_year} Dashboard, {outcome}."
