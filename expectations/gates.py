@@ -6,12 +6,13 @@ from typing import Any
 
 import duckdb
 
+from expectations.checks import load_checks
 from expectations.contracts import check_tables, check_types
 from expectations.files import check_files
 from expectations.previous import attach_previous
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
-from transforms.errors import GateError
+from transforms.errors import ConfigError, GateError
 from transforms.rejects import grouped_rejects
 from transforms.release import write_candidate_meta
 from transforms.run import Run, StepResult
@@ -64,6 +65,7 @@ class GateReport:
 
 def check(run: Run) -> GateReport:
     """Results of the four gates. All of them run, so that everything that is wrong is told at once."""
+    _known(run.settings.accepted)
     with run.connect() as connection:
         attach_previous(run, connection)
         put_results(connection, [])
@@ -74,6 +76,13 @@ def check(run: Run) -> GateReport:
         put_results(connection, results)
         rejects = grouped_rejects(connection)
     return GateReport(tuple(results), rejects)
+
+
+def _known(accepted: frozenset[str]) -> None:
+    """Raise ConfigError for an accepted check that is none of those which can be."""
+    known = {c.check_id for c in load_checks() if c.gate == "release"}
+    if unknown := sorted(accepted - known):
+        raise ConfigError(f"--accept {', '.join(unknown)}: no check of the gate release has this id. They are {', '.join(sorted(known))}.")
 
 
 def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from transforms.current import current_release
+from transforms.errors import GateError
 from transforms.files import write_atomically
 from transforms.run import Run
 from transforms.status import read_status
 
 RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
-GATES_FAILED = 5
 
 
 def keep_results(run: Run, report: dict[str, Any]) -> None:
@@ -35,7 +35,7 @@ def write_page(out: Path) -> None:
         quality = quality_of_release(release, status)
     else:
         kept = out / "quality" / RESULTS
-        report = json.loads(kept.read_text("utf-8")) if status["exit_code"] == GATES_FAILED and kept.exists() else None
+        report = json.loads(kept.read_text("utf-8")) if status["exit_code"] == GateError.exit_code and kept.exists() else None
         quality = quality_of_run(status, report)
     (out / "quality").mkdir(parents=True, exist_ok=True)
     write_atomically(out / "quality" / PAGE, render(quality).encode())
