@@ -43,6 +43,13 @@ def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int,
     ).fetchall()
 
 
+def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
+    """Source files that differ from those of the release before: name, rows added, removed and altered."""
+    return connection.execute(
+        "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order by file"
+    ).fetchall()
+
+
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     """The LEA with this CDS code (14 or 7 digits) or name; part of a name will do if only one has it. Raises NotFoundError."""
     columns = "select cds, lea_name, lea_type, county from leas"
