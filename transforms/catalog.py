@@ -7,7 +7,17 @@ from urllib.parse import urlsplit
 from transforms.errors import ConfigError
 from transforms.toml_model import StrictModel, read_toml
 
-Layout = Literal["dashboard", "assistance", "charter_assistance", "local_indicators", "local_indicators_by_priority", "directory", "interim_certifications"]
+Layout = Literal[
+    "dashboard",
+    "assistance",
+    "charter_assistance",
+    "local_indicators",
+    "local_indicators_by_priority",
+    "low_performing",
+    "lcap_goals",
+    "directory",
+    "interim_certifications",
+]
 
 
 class Source(StrictModel):
