@@ -7,8 +7,8 @@ import duckdb
 from expectations.memory import content_of, prune, recall, remember
 from expectations.results import GateResult
 from expectations.targets import Target, table_target
-from transforms.run import Run
 from expectations.types import types_target
+from transforms.run import Run
 from transforms.schema import Table, published_tables
 
 

@@ -48,13 +48,6 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
-    """Rows of a query as dicts by column name."""
-    cursor = connection.execute(query, parameters)
-    names = [d[0] for d in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
 def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
     """Dashboards that are in force on the day of the release but of which no file is at hand: newer than what the verdicts rest on."""
     return connection.execute(
