@@ -18,11 +18,10 @@ def without_one_added_one_altered_one(text: str) -> str:
     return lines[0] + "".join("\t".join(row) for row in (*rows, added))
 
 
-def test_rows_added_removed_and_altered_are_reported(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
-    workplace.publish()
+def test_rows_added_removed_and_altered_are_reported(released: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
     edit("eladownload2024.txt", without_one_added_one_altered_one)
-    assert workplace.publish().outcome == "published"
-    with duckdb.connect(str((workplace.out / "current").resolve() / "dta.duckdb"), read_only=True) as db:
+    assert released.publish().outcome == "published"
+    with duckdb.connect(str((released.out / "current").resolve() / "dta.duckdb"), read_only=True) as db:
         rows = db.execute("select kind, source_id, columns_changed from meta_source_changes order by kind, source_id").fetchall()
         counts = db.execute("select rows_added, rows_removed, rows_altered, previous_sha256 <> sha256 from meta_sources where source_id = 'dashboard-ela-2024'")
         assert counts.fetchall() == [(1, 1, 1, True)]
