@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.words import ago
@@ -19,6 +20,7 @@ from transforms.settings import Settings
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
 add_release_commands(app)
+add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[
