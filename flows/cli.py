@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, hel
 app.add_typer(register_app, name="register")
 add_release_commands(app)
 app.add_typer(report_app, name="report")
+add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[

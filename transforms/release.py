@@ -207,6 +207,7 @@ def _write_database(run: Run, folder: Path, release_id: str) -> None:
         target = str(folder / DATABASE).replace("'", "''")
         connection.execute(f"attach '{target}' as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
+        connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
         for table in published_tables().values():
             name = quote(table.name)
             connection.execute(f"create table {name} as select * from read_parquet(?)", [str(folder / f"{table.name}.parquet")])
@@ -215,6 +216,7 @@ def _write_database(run: Run, folder: Path, release_id: str) -> None:
                 connection.execute(f"comment on column {name}.{quote(column)} is {_literal(spec.description)}")
             if "release_id" not in table.columns:
                 connection.execute(f"comment on column {name}.release_id is {_literal('Release that the row belongs to')}")
+        connection.execute("commit")
         connection.execute("checkpoint")
         connection.execute("use memory")
         connection.execute("detach release")
