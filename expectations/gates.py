@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import duckdb
 
+from expectations.checks import load_checks
 from expectations.contracts import check_tables, check_types
 from expectations.files import check_files
 from expectations.previous import attach_previous
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
-from transforms.errors import GateError
+from transforms.errors import ConfigError, GateError
+from transforms.rejects import grouped_rejects
 from transforms.release import write_candidate_meta
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
@@ -21,9 +24,10 @@ TOLD = 20
 
 @dataclass(frozen=True)
 class GateReport:
-    """Results of all checks, gate by gate."""
+    """Results of all checks, gate by gate, and the rows kept aside, grouped."""
 
     results: tuple[GateResult, ...]
+    rejects: list[dict[str, Any]]
 
     @property
     def stopping(self) -> list[GateResult]:
@@ -43,22 +47,25 @@ class GateReport:
         passed = sum(r.outcome == "passed" for r in self.results)
         return ", ".join([f"{passed:,} checks passed", *failed, *warned])
 
+    def as_record(self) -> dict[str, Any]:
+        """Results and grouped rejects as plain values, for people and programs that look at a run which published nothing."""
+        return {"results": [asdict(r) for r in self.results], "rejects": self.rejects}
 
-def run_gates(run: Run) -> StepResult:
-    """Run all checks, leave their results as tables and as a fact for the record, and raise GateError if any stops the release."""
-    report = check(run)
-    warnings = [{"check_id": r.check_id, "table_name": r.table_name, "sentence": r.sentence, "failing_rows": r.failing_rows} for r in report.warnings]
-    run.save_fact("warnings", warnings)
-    run.save_fact("gate_results", [asdict(r) for r in report.results if r.outcome != "passed"])
-    if report.stopping:
-        told = [r.told() for r in report.stopping[:TOLD]]
-        more = len(report.stopping) - len(told)
-        raise GateError("\n".join([*told, *([f"and {more} more checks"] if more else [])]))
-    return StepResult(len(report.results), len(report.results), report.in_words)
+    def verdict(self, run: Run) -> StepResult:
+        """Leave warnings and failures for the record, and raise GateError if anything stops the release."""
+        names = ("check_id", "table_name", "sentence", "failing_rows")
+        run.save_fact("warnings", [{n: getattr(r, n) for n in names} for r in self.warnings])
+        run.save_fact("gate_results", [asdict(r) for r in self.results if r.outcome != "passed"])
+        if self.stopping:
+            told = [r.told() for r in self.stopping[:TOLD]]
+            more = len(self.stopping) - len(told)
+            raise GateError("\n".join([*told, *([f"and {more} more checks"] if more else [])]))
+        return StepResult(len(self.results), len(self.results), self.in_words)
 
 
 def check(run: Run) -> GateReport:
     """Results of the four gates. All of them run, so that everything that is wrong is told at once."""
+    _known(run.settings.accepted)
     with run.connect() as connection:
         attach_previous(run, connection)
         put_results(connection, [])
@@ -67,7 +74,15 @@ def check(run: Run) -> GateReport:
         put_results(connection, results)
         results += check_tables(run, connection, [published_tables()[name] for name in OF_THE_GATES])
         put_results(connection, results)
-    return GateReport(tuple(results))
+        rejects = grouped_rejects(connection)
+    return GateReport(tuple(results), rejects)
+
+
+def _known(accepted: frozenset[str]) -> None:
+    """Raise ConfigError for an accepted check that is none of those which can be."""
+    known = {c.check_id for c in load_checks() if c.gate == "release"}
+    if unknown := sorted(accepted - known):
+        raise ConfigError(f"--accept {', '.join(unknown)}: no check of the gate release has this id. They are {', '.join(sorted(known))}.")
 
 
 def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:

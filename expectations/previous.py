@@ -4,15 +4,15 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.current import current_release
 from transforms.database import quote
+from transforms.release import sound_release
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 
 
 def attach_previous(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Create ``before.<table>`` for every published table; all are empty before the first release."""
-    release = current_release(run.settings.out)
+    release = sound_release(run.settings.out)
     connection.execute("drop schema if exists before cascade")
     connection.execute("create schema before")
     for table in published_tables().values():

@@ -11,16 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.nights_cli import add_night_commands
+from flows.check_cli import check
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from flows.words import ago
+from flows.words import ago, failed_checks, warning_text
 from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
 add_release_commands(app)
+app.command()(check)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
@@ -51,6 +53,7 @@ def run(
     as_of: AsOf = None,
     year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
     log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of the gate release whose failure is meant. Also DTA_ACCEPT.")] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.progress import run_with_progress
@@ -61,6 +64,8 @@ def run(
     settings = settings_from(source, out, as_of.date() if as_of else None)
     if year is not None:
         settings = settings.model_copy(update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)})
+    if accept:
+        settings = settings.model_copy(update={"accept": ",".join(accept)})
     if log is not None:
         settings = settings.model_copy(update={"log": log})
     try:
@@ -140,7 +145,7 @@ def status(source: Source = None, out: Out = None) -> None:
             for later, since in missing_dashboards(connection):
                 out_console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is at hand")
         for warning in manifest["warnings"]:
-            out_console.print(f"  [yellow]warning[/] {escape(warning['sentence'])} Not so for {warning['failing_rows']} rows.", highlight=False)
+            out_console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
     else:
         out_console.print("There is no release.")
     hold = held(folder)
@@ -149,7 +154,10 @@ def status(source: Source = None, out: Out = None) -> None:
     for problem in last.get("source_problems", []):
         out_console.print(f"  [yellow]not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}", highlight=False, soft_wrap=True)
     if last:
-        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {escape(last['message'])}", highlight=False)
+        message = failed_checks(last) or escape(last["message"])
+        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)
+        if (folder / "quality" / "index.html").exists():
+            out_console.print(f"What was checked, and which rows failed: {folder / 'quality' / 'index.html'}", highlight=False, soft_wrap=True)
         out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
         if last["last_outcome"] == "failed":
             raise typer.Exit(int(last["exit_code"]))

@@ -10,6 +10,7 @@ from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.show import summary_table
 from flows.steps import STEPS, Step
+from flows.words import warning_text
 from reports.published import missing_dashboards, open_release
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
@@ -66,5 +67,5 @@ def _summary(out: Path, console: Console) -> None:
         )
     release = current_release(out)
     for warning in read_manifest(release)["warnings"] if release else []:
-        console.print(f"[yellow]Warning[/] ({warning['check_id']}): {warning['sentence']} Not so for {warning['failing_rows']} rows.", highlight=False)
+        console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)
     console.print(f"[dim]{DESIGNATION}[/]")

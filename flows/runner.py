@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from flows.logs import Event, Log, say_nothing
+from flows.quality import write_page
 from flows.steps import STEPS, Step
 from transforms.current import current_release, read_manifest
 from transforms.errors import DtaError, ReleaseError, StaleError, storage_error
@@ -82,6 +83,7 @@ class _Attempt:
         message = " ".join(filter(None, [self.mended, result.message]))
         problems, release_id = self._problems(), _current_id(self.settings)
         record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, run_id=self.run_id, stages=self.stages)
+        write_page(self.settings.out)
         self.scratch.discard()
         self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
         return Outcome(outcome, message, release_id, problems, self.run_id)
@@ -138,6 +140,7 @@ class _Attempt:
         release_id = _current_id(self.settings)
         try:
             record_run(self.settings.out, "failed", message, release_id, exit_code, details, problems, run_id=self.run_id, stages=self.stages)
+            write_page(self.settings.out)
         except OSError as fault:
             self.log({"event": "not_recorded", "run_id": self.run_id, "message": f"How the run ended could not be recorded: {fault}"})
         self._ended("failed", message, release_id, exit_code, seconds)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.quality import keep_results
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
 from transforms.pointer import held
@@ -36,10 +37,12 @@ def compare_inputs(run: Run) -> StepResult:
 
 
 def pass_gates(run: Run) -> StepResult:
-    """Run the gates; Great Expectations is imported only here."""
-    from expectations.gates import run_gates
+    """Run the gates and keep what they found. Raises GateError when anything stops the release."""
+    from expectations.gates import check
 
-    return run_gates(run)
+    report = check(run)
+    keep_results(run, report.as_record())
+    return report.verdict(run)
 
 
 def publish_release(run: Run) -> StepResult:
@@ -54,7 +57,14 @@ def write_site(release: Path, notify: Notify) -> None:
     write(release, notify)
 
 
-EXTRAS: tuple[Extra, ...] = (write_site,)
+def write_quality(release: Path, notify: Notify) -> None:
+    """Write the quality page; what draws it is imported only here."""
+    from reports.quality import write_quality_page
+
+    write_quality_page(release, notify)
+
+
+EXTRAS: tuple[Extra, ...] = (write_site, write_quality)
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),

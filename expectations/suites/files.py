@@ -83,14 +83,11 @@ def _cds(layout: str) -> list[Expectation]:
 
 
 def _unique(layout: str, *key: str) -> Expectation:
-    return expect(
-        gxe.ExpectCompoundColumnsToBeUnique,
-        _id(layout, "rows-once"),
-        f"{', '.join(key)} identify a row.",
-        "A file that was put together twice doubles its rows.",
-        column_list=list(key),
-        mostly=MOSTLY,
+    kind, columns = (
+        (gxe.ExpectCompoundColumnsToBeUnique, {"column_list": list(key)}) if len(key) > 1 else (gxe.ExpectColumnValuesToBeUnique, {"column": key[0]})
     )
+    why = "A file that was put together twice doubles its rows."
+    return expect(kind, _id(layout, "rows-once"), f"{', '.join(key)} stand once.", why, mostly=MOSTLY, **columns)
 
 
 def _dashboard(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:

@@ -60,6 +60,17 @@ def from_catalog(run: Run) -> StepResult:
     return StepResult(len(run.catalog.source), len(taken), words + (f", {len(problems)} not refreshed" if problems else ""))
 
 
+def from_store(run: Run) -> StepResult:
+    """Take the accepted files as they are: nobody is asked, and the inbox stays as it is. Raises SourceFilesError when there is none."""
+    store = Store(run.settings.snapshots)
+    taken = [s for source in run.catalog.source if (s := _serving(store, source))]
+    if not taken:
+        raise SourceFilesError([SourceError("catalog.toml", "no file of the catalog has been accepted yet", "Fetch them first: dta run --source catalog")])
+    run.save_fact("freshness", _freshness(store, run, {}))
+    run.save_snapshots(taken)
+    return StepResult(len(run.catalog.source), len(taken), f"{len(taken)} files, as accepted before")
+
+
 def _none_damaged(night: Night, serving: set[str]) -> None:
     """Raise SourceFilesError for accepted files whose stored copy is lost or damaged and could not be had anew: deciding without them would be wrong."""
     errors = [
