@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reports.console_files import write_console
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
 from transforms.raw.stage import read_raw
@@ -42,7 +43,7 @@ def publish_release(run: Run) -> StepResult:
     return publish(run, EXTRAS)
 
 
-EXTRAS: tuple[Extra, ...] = ()
+EXTRAS: tuple[Extra, ...] = (write_console,)
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),
