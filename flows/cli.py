@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.register_cli import register_app
+from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
 from flows.words import ago
-from transforms.errors import ConfigError, DtaError
+from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
+add_release_commands(app)
 app.add_typer(report_app, name="report")
 out_console, err_console = Console(), Console(stderr=True)
 
@@ -46,6 +48,7 @@ def run(
     out: Out = None,
     as_of: AsOf = None,
     year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
+    log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.progress import run_with_progress
@@ -56,7 +59,14 @@ def run(
     settings = settings_from(source, out, as_of.date() if as_of else None)
     if year is not None:
         settings = settings.model_copy(update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)})
-    run_with_progress(settings, out_console, err_console)
+    if log is not None:
+        settings = settings.model_copy(update={"log": log})
+    try:
+        run_with_progress(settings, out_console, err_console)
+    except DtaError as error:
+        if settings.log == "text":
+            raise
+        raise typer.Exit(error.exit_code) from error  # the log has said it
 
 
 @app.command()
@@ -119,6 +129,7 @@ def status(source: Source = None, out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
     from reports.published import missing_dashboards, open_release
     from transforms.current import current_release, read_manifest
+    from transforms.pointer import held
     from transforms.status import read_status
 
     folder = settings_from(source, out).out
@@ -136,6 +147,9 @@ def status(source: Source = None, out: Out = None) -> None:
             out_console.print(f"  [yellow]warning[/] {escape(warning['sentence'])} Not so for {warning['failing_rows']} rows.", highlight=False)
     else:
         out_console.print("There is no release.")
+    hold = held(folder)
+    if hold:
+        out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
     for problem in last.get("source_problems", []):
         out_console.print(f"  [yellow]not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}", highlight=False, soft_wrap=True)
     if last:
@@ -158,6 +172,19 @@ def sources(
     show_sources(settings_from(source, out), out_console, year, missing)
 
 
+@app.command()
+def site(
+    source: Source = None,
+    out: Out = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the first page in the browser.")] = True,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")] = 0,
+) -> None:
+    """Show the pages of the current release in the browser, on this computer only."""
+    from flows.site_cli import serve_site
+
+    serve_site(settings_from(source, out).out, out_console, open_browser, port)
+
+
 def _fail(message: str, code: int) -> int:
     err_console.print(f"[bold]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
     return code
@@ -169,6 +196,11 @@ def main() -> None:
         app()
     except DtaError as error:
         sys.exit(_fail(str(error), error.exit_code))
+    except OSError as error:
+        fault = storage_error(error)
+        if fault is None:
+            raise
+        sys.exit(_fail(str(fault), fault.exit_code))
 
 
 if __name__ == "__main__":

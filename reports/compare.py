@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 
 from reports.published import open_release
-from transforms.change_sentences import Change, GroupChange, change_sentence
 from transforms.current import DATABASE, current_release, releases
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
+from transforms.sentences import Change, GroupChange, change_sentence
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,10 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     release = current_release(out)
     if release is None:
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
-    return connect_read_only(release / DATABASE)
+    try:
+        return connect_read_only(release / DATABASE)
+    except duckdb.Error as error:
+        raise ReleaseError(f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run makes it anew.") from error
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:

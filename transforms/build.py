@@ -26,6 +26,7 @@ CORE = (
     "rejects",
     "leas",
     "interim_certifications",
+    "source_rows",
 )
 CRITERIA = (
     "source_coverage",
@@ -72,6 +73,9 @@ MARTS = (
     "calpads_certifications",
     "rule_criteria",
     "rule_windows",
+    "rule_tests",
+    "levels",
+    "priority_letters",
     "geo_leads",
     "counties",
     "student_groups",

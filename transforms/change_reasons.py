@@ -5,8 +5,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.assistance_sentences import watch_sentence
-from transforms.change_sentences import Change, GroupChange, change_sentence
+from transforms.sentences import Change, GroupChange, change_sentence, watch_sentence
 from transforms.tables import put
 
 GROUP_YEARS = """

@@ -208,8 +208,9 @@ def test_a_compressed_body_that_was_not_asked_for_is_refused(night: Night, serve
 
 
 def test_requests_to_a_host_keep_their_distance(night: Night, served: Cde) -> None:
-    night(fetch_pause=3)
-    assert [round(w) for w in night.waits] == [3]
+    night(fetch_pause=1000)
+    (waited,) = night.waits
+    assert 500 < waited <= 1000, "the time since the last request counts"
 
 
 def test_the_same_bytes_under_a_new_tag_are_not_a_new_snapshot(night: Night, served: Cde) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.workplace import Workplace
-from transforms.release import publisher_lock
+from transforms.locks import publisher_lock
 from transforms.schema import ARROW, published_tables
 
 

@@ -1,6 +1,7 @@
 """Take the files of a folder that are named as CDE names them. A broken one stops the run."""
 
 import shutil
+import time
 from pathlib import Path
 
 from transforms.catalog import Source
@@ -33,6 +34,9 @@ def from_folder(run: Run) -> StepResult:
     for source_id in sorted({s.source_id for s in taken if [t.source_id for t in taken].count(s.source_id) > 1}):
         files = ", ".join(s.file for s in taken if s.source_id == source_id)
         errors.append(SourceError(files, f"two files for {source_id}", "Keep one of them."))
+    for twin in (t for i, t in enumerate(taken) if t.sha256 in {s.sha256 for s in taken[:i]}):
+        first = next(s for s in taken if s.sha256 == twin.sha256)
+        errors.append(SourceError(twin.file, f"it has the same bytes as {first.file}", "Check which of the two it is."))
     if errors:
         raise SourceFilesError(errors)
     if not taken:
@@ -55,9 +59,21 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
         # Copy first, then hash the copy: a file that changes while it is read cannot be kept under a wrong hash.
         temporary = store.temporary(source)
         try:
-            shutil.copyfile(path, temporary)
+            _copy_quiet(path, temporary)
             return store.keep(temporary, source, path.name, origin, previous=previous)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SourceError(path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions.") from error
+
+
+def _copy_quiet(path: Path, target: Path) -> None:
+    """Copy a file that nobody writes meanwhile: half an old and half a new file could pass for a whole one. Raises SourceError."""
+    for wait in (0.0, 0.5, 2.0):
+        time.sleep(wait)
+        before = path.stat()
+        shutil.copyfile(path, target)
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino):
+            return
+    raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")

@@ -60,11 +60,11 @@ from_letters as (
         end as meets_criteria,
         if(a.letter is not null, true, null) as has_result,
         case
-            when l.letters_source_id is null and l.basis = 'none' then 'no file of ' || l.dashboard_year || ' is at hand'
-            when l.basis = 'none' then 'no file of ' || l.dashboard_year || ' at hand covers this county'
+            when l.letters_source_id is null and l.basis = 'none' then say_no_file_of_year(l.dashboard_year)
+            when l.basis = 'none' then say_no_file_covers_county(l.dashboard_year)
             when a.cds is not null then null
-            when x.cds is not null then 'the row of this LEA in ' || f.file || ' was kept aside'
-            else 'not listed in ' || f.file
+            when x.cds is not null then say_lea_row_kept_aside(f.file)
+            else say_lea_not_listed(f.file)
         end as note
     from lea_years l
     join rule_groups g using (dashboard_year)

@@ -31,7 +31,7 @@ totals as (
 methods as (
     select
         cds, determination_year as dashboard_year, 'met_method_' || method as flag, 'method' as kind,
-        if(ours, 'Y', 'N') as ours, cde_flag as cde, ours is null as unknown, 'its inputs are not at hand' as because
+        if(ours, 'Y', 'N') as ours, cde_flag as cde, ours is null as unknown, say_inputs_not_at_hand() as because
     from assistance_methods where cde_flag is not null
 ),
 leaning as (
@@ -43,7 +43,7 @@ statuses as (
         case when a.status = 'eligible' then concat_ws(', Year ', 'Differentiated Assistance', a.assistance_year) else 'General Assistance' end as ours,
         a.cde_value as cde, a.agrees_with_cde,
         a.status = 'undetermined' or (l.on_cde and len(a.methods_met) = 0) as unknown,
-        if(l.on_cde, 'it rests on CDE''s own method flags', 'its inputs are not at hand') as because
+        if(l.on_cde, say_rests_on_cde(), say_inputs_not_at_hand()) as because
     from assistance a
     left join leaning l using (cds, determination_year)
     where a.determination = 'differentiated_assistance' and a.cde_value is not null and a.status in ('eligible', 'not_eligible', 'undetermined')
@@ -52,15 +52,15 @@ flags as (
     select
         cds, determination_year as dashboard_year, 'ec52072' as flag, 'ec52072' as kind,
         if(status = 'eligible', 'Y', 'N') as ours, cde_flag as cde, status = 'undetermined' as unknown,
-        'a missing input or the clause for fewer than three groups leaves it open' as because
+        say_continuum_open() as because
     from eligibility
     where pathway = 'continuum' and cde_flag is not null
     union all
     select
-        cds, determination_year, 'ec52071f', 'ec52071f', if(status = 'eligible', 'Y', 'N'), cde_value, status = 'undetermined', 'a missing input leaves it open'
+        cds, determination_year, 'ec52071f', 'ec52071f', if(status = 'eligible', 'Y', 'N'), cde_value, status = 'undetermined', say_input_missing()
     from assistance where determination = 'consecutive' and cde_value is not null
     union all
-    select cds, dashboard_year, flag, 'charter', null, value, true, 'the sources do not say how the flag is made' from charter_flags
+    select cds, dashboard_year, flag, 'charter', null, value, true, say_flag_not_sourced() from charter_flags
     where flag <> 'total_student_groups' and value is not null
 ),
 compared as (

@@ -1,6 +1,6 @@
 -- Grain: one source file of the catalog, at hand or not.
 -- Key: source_id.
--- Inputs: catalog, source_files, rejects, source_freshness, source_changes.
+-- Inputs: catalog, source_files, source_rows, rejects, source_freshness, source_changes.
 -- Oddities: rows_rejected counts rows, not reasons. Where files come from a folder nothing is known of newer ones, and the check_ columns are null.
 --           Rows added, removed and altered are counted against the file of the release before; null where it is the same or there was none.
 with rejected as (
@@ -15,7 +15,7 @@ changed as (
 select
     c.source_id, c.title, f.source_id is not null as present, f.file, f.sha256, f.size, f.first_seen,
     c.dashboard_year::smallint as dashboard_year, c.layout, c.indicator,
-    f.rows_in, f.rows_in - coalesce(r.rows_rejected, 0) as rows_kept,
+    f.rows_in, k.rows_kept,
     if(f.source_id is null, null, coalesce(r.rows_rejected, 0)) as rows_rejected,
     f.encoding, f.sheet, f.missing_columns, f.extra_columns, f.notes, nullif(c.url, '') as url, c.landing_page,
     n.origin, try_cast(n.accepted_at as timestamptz)::timestamp as accepted_at, try_cast(n.checked_at as timestamptz)::timestamp as checked_at,
@@ -23,6 +23,7 @@ select
     h.previous_sha256, h.rows_added, h.rows_removed, h.rows_altered
 from catalog c
 left join source_files f using (source_id)
+left join source_rows k using (source_id)
 left join rejected r using (source_id)
 left join source_freshness n using (source_id)
 left join changed h using (source_id)
