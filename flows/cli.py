@@ -99,15 +99,21 @@ def explain(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query on the tables of the current release.")],
+    query: Annotated[str | None, typer.Argument(help="A query on the tables of the current release.")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again.")] = None,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
     format: Annotated[Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="How rows are written to the standard output.")] = "table",
     source: Source = None,
     out: Out = None,
 ) -> None:
-    """Query the current release, read-only."""
-    from flows.query import run_query
+    """Query the current release, read-only; or ask one of the questions that are kept."""
+    from flows.query import asked_query, list_recipes, run_query
 
-    run_query(settings_from(source, out).out, query, format, out_console, SHOWN_ROWS)
+    if recipes:
+        return list_recipes(out_console)
+    text, parameters = asked_query(query, recipe, param or [])
+    return run_query(settings_from(source, out).out, text, format, out_console, SHOWN_ROWS, parameters)
 
 
 @app.command()
