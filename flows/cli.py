@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from flows.nights_cli import add_night_commands
 from flows.check_cli import check
+from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app

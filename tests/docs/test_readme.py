@@ -1,5 +1,6 @@
 """The README is true: its commands run, its tables, settings and exit codes are the real ones."""
 
+import os
 import re
 import shlex
 import subprocess
