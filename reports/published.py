@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from transforms.current import DATABASE, current_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,17 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     release = current_release(out)
     if release is None:
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
-    return connect_read_only(release / DATABASE)
+    try:
+        return connect_read_only(release / DATABASE)
+    except duckdb.Error as error:
+        raise ReleaseError(f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run makes it anew.") from error
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
+    """Rows of a query as dicts by column name."""
+    cursor = connection.execute(query, parameters)
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
@@ -48,6 +61,11 @@ def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int
     return connection.execute(
         "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order by file"
     ).fetchall()
+
+
+def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
+    """Every LEA of the release, by CDS code."""
+    return [Lea(*row) for row in connection.execute("select cds, lea_name, lea_type, county from leas order by cds").fetchall()]
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:

@@ -13,7 +13,8 @@ from transforms.schema import Table, published_tables
 from transforms.settings import PROJECT
 
 CODE = ("transforms", "expectations", "reports")
-CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html"}
+CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html", ".js", ".css", ".json"}
+WORDS = ("words.py", "*sentences.py")  # what transforms says in reports beside the tables
 
 
 def inputs_digest(run: Run) -> str:
@@ -34,14 +35,15 @@ def _tree(folder: Path, base: Path) -> list[str]:
 
 
 def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the rows of all published tables, of their columns, and of the source files behind them.
+    """Digest of the rows of all published tables, of their columns, of the source files behind them, and of what makes the reports.
 
     Row order, volatile columns and the bytes of Parquet files do not matter.
     """
     schema = [t.model_dump_json() for t in published_tables().values()]
     parts = [f"{t.name} {table_digest(connection, t)}" for t in published_tables().values() if not t.is_meta]
     files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
-    return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files)]).encode()).hexdigest()
+    reports = _tree(PROJECT / "reports", PROJECT) + [f"{p.name} {sha256_of(p)}" for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
+    return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *reports]).encode()).hexdigest()
 
 
 def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:

@@ -96,7 +96,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         _union(connection, f"raw_{layout}", files, schema)
     from_files = {r["rejects"]: r["source_id"] for r in reports}
     editions = [{"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"]
-    _load_freshness(run, connection)
+    load_freshness(run, connection)
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())]))
 
@@ -104,7 +104,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
 
 
-def _load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+def load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
     rows = run.fact("freshness") if run.has_fact("freshness") else []
     put(connection, "source_freshness", as_table(rows, **dict.fromkeys(FRESHNESS, pa.string())))

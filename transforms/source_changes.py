@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.current import current_release, read_manifest
+from transforms.current import read_manifest
 from transforms.database import quote
 from transforms.errors import SourceError
 from transforms.raw.stage import Report, read_snapshot
@@ -28,10 +28,9 @@ EMPTY = """
 """
 
 
-def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
-    """Fill the table source_changes; returns how many rows differ. A file that the current release did not have is not compared."""
+def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> int:
+    """Fill the table source_changes; returns how many rows differ from ``release``. A file that it did not have is not compared."""
     connection.execute(EMPTY)
-    release = current_release(run.settings.out)
     before = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
     store = Store(run.settings.snapshots)
     for report in run.raw_reports():

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.workplace import Workplace
-from transforms.release import publisher_lock
+from transforms.locks import publisher_lock
 from transforms.schema import ARROW, published_tables
 
 
@@ -54,7 +54,8 @@ def test_every_row_names_its_release(db: duckdb.DuckDBPyConnection, release: Pat
 def test_the_manifest_lists_every_file_with_its_hash(release: Path) -> None:
     manifest = json.loads((release / "manifest.json").read_text())
     listed = {f["file"]: f["sha256"] for f in manifest["files"]}
-    assert listed == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in release.iterdir() if p.name != "manifest.json"}
+    files = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_file()}
+    assert listed == {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items() if name != "manifest.json"}
     assert {s["source_id"] for s in manifest["sources"]} >= {"dashboard-ela-2024", "assistance-2017"}
     assert str(Path.home()) not in (release / "manifest.json").read_text()
 

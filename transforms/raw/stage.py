@@ -65,8 +65,8 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     contract = hashlib.sha256(f"{source.model_dump_json()}{spec.model_dump_json()}{sorted(needed)}".encode()).hexdigest()[:12]
     stem = run.settings.build / "raw" / f"v{LAYOUT_VERSION}" / source.id / f"{snapshot.sha256}-{contract}"
     report_path = stem.with_suffix(".json")
-    if report_path.exists():
-        earlier: Report = json.loads(report_path.read_text("utf-8"))
+    earlier = _read_before(report_path)
+    if earlier is not None:
         return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}
     path = Path(snapshot.path)
     if sha256_of(path) != snapshot.sha256:
@@ -77,8 +77,19 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     _write_parquet(raw.table, stem.with_suffix(".parquet"))
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
     _write_parquet(rejects, stem.with_suffix(".rejects.parquet"))
+    report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
     write_atomically(report_path, json.dumps(report, indent=1).encode())
     return report
+
+
+def _read_before(report_path: Path) -> Report | None:
+    """Report of an earlier reading whose results are still there, byte for byte."""
+    try:
+        report: Report = json.loads(report_path.read_text("utf-8"))
+        whole = all(sha256_of(Path(report[part])) == sha256 for part, sha256 in report["written"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return report if whole else None
 
 
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:

@@ -1,6 +1,7 @@
 """Take the files of a folder that are named as CDE names them. A broken one stops the run."""
 
 import shutil
+import time
 from pathlib import Path
 
 from transforms.catalog import Source
@@ -58,9 +59,21 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
         # Copy first, then hash the copy: a file that changes while it is read cannot be kept under a wrong hash.
         temporary = store.temporary(source)
         try:
-            shutil.copyfile(path, temporary)
+            _copy_quiet(path, temporary)
             return store.keep(temporary, source, path.name, origin, previous=previous)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SourceError(path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions.") from error
+
+
+def _copy_quiet(path: Path, target: Path) -> None:
+    """Copy a file that nobody writes meanwhile: half an old and half a new file could pass for a whole one. Raises SourceError."""
+    for wait in (0.0, 0.5, 2.0):
+        time.sleep(wait)
+        before = path.stat()
+        shutil.copyfile(path, target)
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino):
+            return
+    raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")

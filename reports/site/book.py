@@ -1,0 +1,81 @@
+"""What every page may need, read once: the release, its years, and names for codes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from reports.published import Row, missing_dashboards, rows
+from transforms.database import one_row
+
+
+@dataclass(frozen=True)
+class Book:
+    """Names and facts of one release."""
+
+    release: Row
+    determination_years: list[int]
+    dashboard_years: list[int]  # years of which something is known
+    windows: dict[int, Row]
+    pathways: list[Row]
+    groups: dict[str, str]
+    indicators: dict[str, Row]
+    labels: dict[tuple[str, str, int], str]  # measure, indicator, level -> CDE's word
+    counties: dict[str, str]
+    areas: dict[str, str]  # county code -> Geographic Lead area
+    sources: dict[str, Row]
+    warnings: list[Row]
+    later_dashboards: list[Row]
+
+    @property
+    def year(self) -> int:
+        """The determination year now in force."""
+        return self.determination_years[-1]
+
+    @property
+    def pathway_names(self) -> dict[str, str]:
+        """Names of the pathways by code."""
+        return {p["pathway"]: p["name"] for p in self.pathways}
+
+    def counted(self, year: int) -> list[int]:
+        """Dashboards that the determination of a year looks at."""
+        return list(self.windows[year]["counted_dashboards"])
+
+
+def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
+    """Read what all pages share."""
+    known = "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
+    indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators")}
+    return Book(
+        release=rows(connection, "select * from meta_release")[0],
+        determination_years=_column(connection, "select distinct determination_year from eligibility order by 1"),
+        dashboard_years=_column(connection, known),
+        windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
+        pathways=rows(connection, "select * from pathways order by position"),
+        groups=dict(connection.execute("select student_group, name from student_groups").fetchall()),
+        indicators=indicators,
+        labels=_labels(connection, list(indicators)),
+        counties=dict(connection.execute("select county_code, county from counties order by county_code").fetchall()),
+        areas=dict(connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()),
+        sources={r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")},
+        warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' order by severity, check_id"),
+        later_dashboards=[{"year": year, "since": since} for year, since in missing_dashboards(connection)],
+    )
+
+
+def _column(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+    return [r[0] for r in connection.execute(query).fetchall()]
+
+
+def _labels(connection: duckdb.DuckDBPyConnection, indicators: list[str]) -> dict[tuple[str, str, int], str]:
+    """A word for each measure, indicator and level."""
+    found = {}
+    for measure, level, label, of in connection.execute("select measure, level, label, indicators from levels").fetchall():
+        for indicator in of or indicators:
+            found[measure, indicator, level] = label
+    return found
+
+
+def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """A number that a page states."""
+    return int(one_row(connection, query)[0])

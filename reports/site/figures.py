@@ -1,0 +1,59 @@
+"""Figures as readers of the Dashboard know them. Published tables keep the exact values."""
+
+from datetime import date, datetime
+
+ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
+INDICATOR_ORDER = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science", "ela11", "math11")
+LEA_ORDER = ("county_office", "district", "charter")
+
+
+def status_value(value: float | None, unit: str) -> str:
+    """Status of an indicator: signed points from standard, or a rate with its sign; one decimal, as on the Dashboard."""
+    if value is None:
+        return ""
+    if unit == "points from standard":
+        return signed(value)
+    return f"{_minus(value)}%" if unit.startswith("percent") else _minus(value)
+
+
+def signed(value: float) -> str:
+    """A difference, with its sign; one decimal."""
+    return f"+{value:.1f}" if round(value, 1) > 0 else _minus(value)
+
+
+def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:
+    """Arrow with the size of the change, and what it means: better and worse already know indicators where up is bad."""
+    if change is None or not change_level:
+        return "", ""
+    arrow = "▲" if change > 0 else "▼" if change < 0 else "■"
+    meaning = "maintained" if change_level == 3 else "worse" if change_level < 3 else "better"
+    return f"{arrow} {abs(change):.1f}", meaning
+
+
+def students(value: float | None) -> str:
+    """A number of students."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A day, or nothing."""
+    return "" if value is None else str(value)[:10]
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in UTC as browsers read it."""
+    return "" if value is None else value.isoformat(timespec="seconds") + "Z"
+
+
+def dollars(value: int | None) -> str:
+    """An amount of money."""
+    return "" if value is None else f"${value:,.0f}"
+
+
+def place(code: str, order: tuple[str, ...]) -> tuple[int, str]:
+    """Sort key: known codes in their order, others after them."""
+    return (order.index(code), "") if code in order else (len(order), code)
+
+
+def _minus(value: float) -> str:
+    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")

@@ -1,0 +1,65 @@
+"""Home: how many, where, what changed, how fresh, and what this is not."""
+
+from typing import Any
+
+import duckdb
+
+from reports.published import rows
+from reports.site.book import Book
+from reports.site.charts import group_chart
+from reports.site.county_map import county_map
+from reports.site.figures import ORDER, place
+from reports.site.lists import release_changes
+from reports.site.pages import Pages
+from reports.site.tallies import LeaLine, by_county, tally
+
+
+def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
+    """Write ``index.html``."""
+    book = pages.book
+    now = lines[book.year]
+    counted = dict(by_county(book, now))
+    latest = rows(connection, "select * from changes where to_year = $year and change <> 'continuing' order by change, lea_name, cds, pathway", year=book.year)
+    counts = tally(lines)
+    pages.write(
+        "index.html",
+        "home.html",
+        tally=counts,
+        chart=counts.chart(book),
+        groups=_group_counts(connection, book),
+        map=county_map(book, counted),
+        counted=counted,
+        leas=len(now),
+        eligible=[line for line in now if line.eligible],
+        in_doubt=[line for line in now if line.in_doubt],
+        changes=latest,
+        continuing=len(rows(connection, "select 1 from changes where to_year = $year and change = 'continuing'", year=book.year)),
+        since_release=release_changes(connection),
+        fresh=_freshness(book),
+    )
+
+
+def _group_counts(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[str, Any]:
+    """LEAs in which each student group met the criteria, by Dashboard year; as a table and as a drawing."""
+    query = (
+        "select student_group, dashboard_year, count(*) filter (meets_criteria) as n from student_group_history h join leas using (cds) "
+        "where lea_type <> 'charter' and basis <> 'none' group by all"
+    )
+    found = {(group, year): n for group, year, n in connection.execute(query).fetchall()}
+    codes = sorted({g for (g, _), n in found.items() if n}, key=lambda g: place(g, ORDER))
+    years = book.dashboard_years
+    drawn = tuple((book.groups[g], y, found[g, y]) for g in codes for y in years if (g, y) in found)
+    return {"codes": codes, "years": years, "found": found, "chart": group_chart(drawn) if drawn else None}
+
+
+def _freshness(book: Book) -> list[dict[str, Any]]:
+    """Per Dashboard year: files at hand, files that the catalog knows and that are missing, and when they came."""
+    years: dict[int | None, dict[str, Any]] = {}
+    for source in book.sources.values():
+        year = years.setdefault(source["dashboard_year"], {"year": source["dashboard_year"], "present": [], "missing": 0, "failed": 0})
+        if source["present"]:
+            year["present"].append(source)
+        else:
+            year["missing"] += 1
+        year["failed"] += source["check_outcome"] == "failed"
+    return sorted(years.values(), key=lambda y: -(y["year"] or 0))

@@ -1,0 +1,57 @@
+"""Turn a template and its values into a file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.site import figures
+from reports.site.book import Book
+from transforms import words
+from transforms.sentences import joined
+
+FOLDER = Path(__file__).resolve().parent
+NAVIGATION = (
+    ("index.html", "Home"),
+    ("districts.html", "Districts"),
+    ("counties.html", "Counties"),
+    ("geographic-leads.html", "Geographic Leads"),
+    ("watch-list.html", "Watch list"),
+    ("changes.html", "Changes"),
+    ("reconciliation.html", "Reconciliation"),
+    ("quality.html", "Quality"),
+    ("rules.html", "Rules by year"),
+    ("data.html", "Data"),
+    ("coverage.html", "Coverage"),
+)
+
+
+@cache
+def environment() -> Environment:
+    """Everything that is printed is escaped; a name that a template does not know is an error."""
+    made = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {f.__name__: f for f in (joined, figures.day, figures.moment, figures.dollars, figures.students, words.in_words, pair)}
+    made.globals |= {"words": words, "navigation": NAVIGATION}
+    return made
+
+
+def pair(value: Any) -> tuple[Any, Any]:
+    """A value that is its own label in a list to choose from."""
+    return value, value
+
+
+class Pages:
+    """The folder of the site being written."""
+
+    def __init__(self, folder: Path, book: Book) -> None:
+        """Write below ``folder``."""
+        self.folder, self.book = folder, book
+
+    def write(self, name: str, template: str, **values: Any) -> None:
+        """Write one page; links in it lead to the root of the site by ``root``."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        root = "../" * name.count("/")
+        text = environment().get_template(template).render(book=self.book, root=root, here=name, **values)
+        path.write_text(text, "utf-8")

@@ -1,0 +1,69 @@
+"""Pages of counties and of Geographic Lead areas."""
+
+import re
+from collections import defaultdict
+
+import duckdb
+
+from reports.published import Row, rows
+from reports.site.county_map import county_map
+from reports.site.pages import Pages
+from reports.site.tallies import LeaLine, by_county, of_counties, tally
+
+
+def area_page(area: str) -> str:
+    """Name of the page of an area: letters, digits and dashes only."""
+    return f"geographic-lead/{re.sub(r'[^a-z0-9]+', '-', area.lower()).strip('-')}.html"
+
+
+def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
+    """Write the lists of counties and of areas, and a page for each."""
+    book = pages.book
+    terms: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(connection, "select * from geo_leads order by county_code, valid_from nulls first, geo_lead"):
+        terms[row["county_code"]].append(row)
+    watched, changes, interim = (_by_county(connection, query) for query in (WATCHED, CHANGES, INTERIM))
+    counted = dict(by_county(book, lines[book.year]))
+    pages.write("counties.html", "counties.html", counted=counted, map=county_map(book, counted))
+    for code, county in book.counties.items():
+        here = of_counties(lines, [code])
+        pages.write(
+            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year], tally=tally(here), terms=terms[code],
+            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code], interim=interim[code],
+        )  # fmt: skip
+    areas = {area: [code for code in book.counties if book.areas.get(code) == area] for area in sorted(set(book.areas.values()))}
+    pages.write("geographic-leads.html", "areas.html", areas=areas, counted=counted, terms=terms, area_page=area_page)
+    for area, codes in areas.items():
+        here = of_counties(lines, codes)
+        counts = tally(here)
+        pages.write(
+            area_page(area), "area.html", area=area, codes=codes, terms=_leads(terms, codes), counted=counted, tally=counts, chart=counts.chart(book),
+            lines=[line for line in here[book.year] if line.eligible or line.in_doubt],
+        )  # fmt: skip
+
+
+WATCHED = "select l.county_code, w.* from watch_list w join leas l using (cds) order by w.lea_name, w.cds, w.student_group, w.watch"
+CHANGES = """
+    select l.county_code, c.* from changes c join leas l using (cds) join pathways p using (pathway)
+    where c.to_year = (select max(to_year) from changes) order by c.lea_name, c.cds, p.position
+"""
+INTERIM = """
+    select c.county_code, i.* from interim_certifications i join counties c using (county) order by i.fiscal_year desc, i.period desc, i.lea_as_listed
+"""
+
+
+def _by_county(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(connection, query):
+        found[row["county_code"]].append(row)
+    return found
+
+
+def _leads(terms: dict[str, list[Row]], codes: list[str]) -> list[Row]:
+    """Terms of an area's leads, each once, with the counties that it covers."""
+    found: dict[tuple[object, ...], Row] = {}
+    for code in codes:
+        for term in terms[code]:
+            key = (term["geo_lead"], term["valid_from"], term["valid_to"], term["date_basis"], term["basis"], term["confidence"], term["source"])
+            found.setdefault(key, term | {"counties": []})["counties"].append(term["county"])
+    return list(found.values())

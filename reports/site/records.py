@@ -1,0 +1,85 @@
+"""Pages about the release itself: quality, rules, data, coverage."""
+
+import re
+from typing import Any
+
+import duckdb
+
+from reports.published import Row, rows
+from reports.recipe_book import recipes
+from reports.site.book import count
+from reports.site.figures import INDICATOR_ORDER, place
+from reports.site.pages import Pages
+
+SHOWN_REJECTS = 500
+
+
+def write(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """Write the four pages."""
+    write_quality(connection, pages)
+    write_rules(connection, pages)
+    write_data(connection, pages)
+    write_coverage(connection, pages)
+
+
+def write_quality(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """Every check that the release had to pass, and every row that was kept aside."""
+    checks = rows(connection, "select * from meta_gate_results order by outcome = 'passed', gate, table_name, check_id")
+    rejects = rows(connection, f"select * from rejects order by file, line, column_name limit {SHOWN_REJECTS}")
+    by_reason = rows(
+        connection, "select file, column_name, reason, count(*) as n from rejects group by all order by n desc, file, column_name, reason limit 200"
+    )
+    pages.write("quality.html", "quality.html", checks=checks, rejects=rejects, by_reason=by_reason, rejected=count(connection, "select count(*) from rejects"))
+
+
+def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """The rules that were applied, year by year, with what they rest on."""
+    years: dict[int, dict[str, Any]] = {}
+    for row in rows(connection, "select * from rule_tests order by dashboard_year desc, test"):
+        years.setdefault(row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []})["tests"].append(row)
+    for row in rows(connection, "select * from rule_criteria order by dashboard_year desc, priority, criterion, position"):
+        year = years.setdefault(row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []})
+        year["criteria"].setdefault(row["criterion"], []).append(row)
+        year["citations"] = _citations(row["citation"])
+    letters = rows(connection, "select * from priority_letters order by letter")
+    pages.write("rules.html", "rules.html", years=dict(sorted(years.items(), reverse=True)), letters=letters)
+
+
+def _citations(text: str) -> list[tuple[str, str]]:
+    """Words and address of each citation of a year."""
+    return [(words.strip(" ;"), url) for words, url in re.findall(r"(.*?)\s(https?://[^\s;]+)", text)]
+
+
+def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """Tables, columns, downloads, recipes, and the console where its files are part of the release."""
+    columns: dict[str, list[Row]] = {}
+    for row in rows(connection, "select * from meta_columns order by table_name, position"):
+        columns.setdefault(row["table_name"], []).append(row)
+    tables = rows(connection, "select * from meta_tables order by table_name")
+    console = (pages.folder / "console" / "console.js").is_file()
+    pages.write("data.html", "data.html", tables=tables, columns=columns, recipes=recipes().values(), console=console)
+
+
+def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """What is in and what is missing, per year and source."""
+    known: dict[tuple[int, str], Row] = {(s["dashboard_year"], s["indicator"]): s for s in pages.book.sources.values() if s["indicator"]}
+    others: dict[tuple[int, str], list[Row]] = {}
+    for source in pages.book.sources.values():
+        if not source["indicator"]:
+            others.setdefault((source["dashboard_year"], source["layout"]), []).append(source)
+    indicators = sorted({i for _, i in known}, key=lambda i: place(i, INDICATOR_ORDER))
+    years = rows(connection, "select * from meta_years order by dashboard_year desc")
+    without = rows(
+        connection,
+        "select cds, lea_name, county from leas where first_dashboard_year is null order by county, lea_name",
+    )
+    pages.write(
+        "coverage.html",
+        "coverage.html",
+        known=known,
+        others=others,
+        layouts=sorted({k for _, k in others}),
+        indicators=indicators,
+        years=years,
+        without=without,
+    )

@@ -1,0 +1,116 @@
+"""Counts that several pages state: LEAs by pathway, year and status, for the state, a county or a Geographic Lead area."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from markupsafe import Markup
+
+from reports.published import Row, rows
+from reports.site.book import Book
+from reports.site.charts import pathway_chart
+from reports.site.figures import LEA_ORDER, place
+from transforms.words import STATUS
+
+VERDICTS = """
+    select e.cds, l.county_code, e.determination_year, e.pathway, e.status, e.reason from eligibility e join leas l using (cds)
+    join pathways p using (pathway) order by e.cds, e.determination_year, p.position
+"""
+
+
+ASSISTANCE = """
+    select cds, determination_year, determination, status, reason from assistance a join leas l using (cds)
+    where determination = if(l.lea_type = 'charter', 'charter', 'differentiated_assistance')
+"""
+
+
+@dataclass(frozen=True)
+class LeaLine:
+    """One LEA in a table: its verdicts of one year, and why."""
+
+    lea: Row
+    verdicts: dict[str, Row]  # by pathway
+    assistance: Row | None  # Differentiated Assistance, or the test of charter schools; none in years without rules for it
+
+    def status(self, pathway: str) -> str:
+        """Status by a pathway."""
+        return str(self.verdicts[pathway]["status"])
+
+    @property
+    def eligible(self) -> bool:
+        """True if the criteria of any pathway are met."""
+        return any(v["status"] == "eligible" for v in self.verdicts.values())
+
+    @property
+    def in_doubt(self) -> bool:
+        """True if that cannot be told for some pathway, and no other is met."""
+        return not self.eligible and any(v["status"] == "undetermined" for v in self.verdicts.values())
+
+    @property
+    def why(self) -> list[tuple[str, str]]:
+        """Pathway and reason of each "yes" and "cannot tell"; of the Continuum of Support where there is neither, or of a charter school's own test."""
+        said = [(p, str(v["reason"])) for p, v in self.verdicts.items() if v["status"] in ("eligible", "undetermined")]
+        if not said and self.lea["lea_type"] == "charter" and self.assistance:
+            return [("", str(self.assistance["reason"]))]
+        return said or [(p, str(v["reason"])) for p, v in self.verdicts.items() if p == "continuum"]
+
+
+def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, list[LeaLine]]:
+    """Every LEA in every determination year; county office first, then districts, then charter schools, by name."""
+    leas = {r["cds"]: r for r in rows(connection, "select * from leas")}
+    found: dict[tuple[int, str], dict[str, Row]] = {}
+    for verdict in rows(connection, VERDICTS):
+        found.setdefault((verdict["determination_year"], verdict["cds"]), {})[verdict["pathway"]] = verdict
+    assistance = {(r["determination_year"], r["cds"]): r for r in rows(connection, ASSISTANCE)}
+    order = sorted(leas, key=lambda cds: (leas[cds]["county"], place(leas[cds]["lea_type"], LEA_ORDER), leas[cds]["lea_name"], cds))
+    return {
+        year: [LeaLine(leas[cds], found[year, cds], assistance.get((year, cds))) for cds in order if (year, cds) in found] for year in book.determination_years
+    }
+
+
+@dataclass(frozen=True)
+class Tally:
+    """LEAs by pathway, year and status."""
+
+    counts: Counter[tuple[str, int, str]]
+    years: list[int]
+
+    def number(self, pathway: str, year: int, status: str) -> int:
+        """How many LEAs."""
+        return self.counts[pathway, year, status]
+
+    def chart(self, book: Book) -> Markup | None:
+        """Bars for pathways that have any yes or doubt; nothing where there is none."""
+        found = tuple(
+            (p["name"], year, STATUS[status][1], self.counts[p["pathway"], year, status])
+            for p in book.pathways
+            if any(self.counts[p["pathway"], y, s] for y in self.years for s in ("eligible", "undetermined"))
+            for year in self.years
+            for status in ("eligible", "undetermined")
+        )
+        return pathway_chart(found) if found else None
+
+
+def tally(lines: dict[int, list[LeaLine]]) -> Tally:
+    """Count the given lines."""
+    counts = Counter((pathway, year, v["status"]) for year, of_year in lines.items() for line in of_year for pathway, v in line.verdicts.items())
+    return Tally(counts, sorted(lines))
+
+
+def of_counties(lines: dict[int, list[LeaLine]], codes: Iterable[str]) -> dict[int, list[LeaLine]]:
+    """Only LEAs of these counties."""
+    wanted = set(codes)
+    return {year: [line for line in of_year if line.lea["county_code"] in wanted] for year, of_year in lines.items()}
+
+
+def by_county(book: Book, lines: list[LeaLine]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Per county code: number of LEAs, eligible ones, and ones in doubt."""
+    counted: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        county = counted.setdefault(line.lea["county_code"], {"area": book.areas.get(line.lea["county_code"]), "leas": 0, "eligible": 0, "in_doubt": 0})
+        county["leas"] += 1
+        county["eligible"] += line.eligible
+        county["in_doubt"] += line.in_doubt
+    yield from counted.items()

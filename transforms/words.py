@@ -1,0 +1,58 @@
+"""Words and signs for codes of the tables, once for terminal, pages and workbooks. No sign needs color to be told apart."""
+
+STATUS = {
+    "eligible": ("●", "eligible"),
+    "not_eligible": ("○", "not eligible"),
+    "undetermined": ("?", "cannot tell"),
+    "not_assessed": ("–", "nothing to judge"),
+    "not_applicable": ("·", "does not apply"),
+}
+LEA_KINDS = {"district": "School district", "county_office": "County office of education", "charter": "Charter school"}
+ASSISTANCE = {
+    "differentiated_assistance": "Differentiated Assistance",
+    "consecutive": "Three Dashboards running",
+    "charter": "Charter schools' assistance",
+}
+TESTS = {
+    "continuum": "Continuum of Support (SIR+)",
+    **ASSISTANCE,
+    "preview": "Preview: decides nothing",
+}
+CHANGES = {
+    "newly_eligible": "newly eligible",
+    "continuing": "continuing",
+    "no_longer": "no longer eligible",
+    "status_changed": "status changed",
+    "groups_changed": "student groups changed",
+}
+WATCHED = {
+    "one_more_year": "one more Dashboard",
+    "one_more_group": "one more student group",
+    "preview_one_more_red": "provisional preview of 2026",
+}
+CLASSES = {
+    "agree": "agree",
+    "only_ours": "only ours",
+    "only_cde": "only CDE's",
+    "differs": "differ",
+    "not_comparable": "not comparable",
+}
+SHORT_INDICATORS = {
+    "ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science",
+    "ela11": "ELA 11", "math11": "Math 11",
+}  # fmt: skip
+LOAN_EVENTS = {
+    "requested": "Loan asked for",
+    "authorised": "Loan authorised",
+    "disbursed": "Money disbursed",
+    "oversight_started": "State oversight began",
+    "powers_returned": "Powers returned to the board",
+    "repaid": "Loan repaid",
+    "released": "Released from oversight",
+}
+DESIGNATION = "Statuses say whether published criteria are met. They are not an official designation."
+
+
+def in_words(code: str) -> str:
+    """A code without an entry of its own, such as a rarer loan event, as a reader can take it."""
+    return code.replace("_", " ").capitalize()
