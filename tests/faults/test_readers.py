@@ -35,7 +35,7 @@ def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
             times += 1
         except Exception as error:
             wrong.append(f"{type(error).__name__}: {error}"[:300])
-        time.sleep(0.05)
+        time.sleep(0.4)  # eight of them leave the publisher some of two cores
     seen.put((kind, times, releases, wrong))
 
 
@@ -56,7 +56,7 @@ def test_readers_never_notice(place: Place, built: Path, tmp_path: Path, tell: C
         reader.join()
     assert [w for *_, wrong in reports for w in wrong] == []
     assert {kind for kind, *_ in reports} == {"duckdb", "parquet"}
-    assert all(times >= 50 for _, times, *_ in reports), "each reader read often"
+    assert all(times >= 20 for _, times, *_ in reports), "each reader read often"
     by_release: dict[str, set[str]] = {}
     for _, _, releases, _ in reports:
         for release, sentence in releases:
