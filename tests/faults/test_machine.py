@@ -196,6 +196,7 @@ def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_pa
                 stream.write(content[: len(content) // 2])
                 stream.flush()
                 os.utime(file)
+            time.sleep(0.05)
 
     before, writer = place.whole(), threading.Thread(target=write)
     writer.start()

@@ -17,7 +17,8 @@ def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
     import pyarrow.parquet as pq
 
     times, releases, wrong = 0, set(), []
-    while not stop.is_set():
+    until = time.monotonic() + 900  # also when nobody is left to stop them
+    while not stop.is_set() and time.monotonic() < until:
         try:
             if kind == "duckdb":
                 with duckdb.connect(str(out / "current" / "dta.duckdb"), read_only=True) as connection:
