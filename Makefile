@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test test-slow lint types lock clean
+.PHONY: run test test-slow test-browser lint types lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -15,6 +15,10 @@ test: $(READY) lint types
 # Whole files as CDE published them, from the folder that CDE_FILES names.
 test-slow: $(READY)
 	$(BIN)/pytest -m slow
+
+# Pages in Debian's Chromium (apt-get install chromium).
+test-browser: $(READY)
+	$(BIN)/pytest -m browser -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
