@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test test-slow lint types console lock clean
+.PHONY: run test test-slow test-browser test-faults lint types console lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -15,6 +15,14 @@ test: $(READY) lint types
 # Whole files as CDE published them, from the folder that CDE_FILES names.
 test-slow: $(READY)
 	$(BIN)/pytest -m slow
+
+# Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them.
+test-faults: $(READY)
+	$(BIN)/pytest -m faults tests/faults -n 2 --dist load
+
+# Pages in Debian's Chromium (apt-get install chromium).
+test-browser: $(READY)
+	$(BIN)/pytest -m browser -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
