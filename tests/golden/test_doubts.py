@@ -63,6 +63,16 @@ def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> No
     assert status == [("undetermined",)], "not a no: the row might have been red"
 
 
+def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(decide: Decide) -> None:
+    boards = Dashboards(charters={CHARTER}).put(2024, CHARTER, "HI", ela=3, chronic=3).put(2024, CHARTER, "XX", chronic=1)
+    rows = decide(boards).execute(
+        "select student_group, finding from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' "
+        "and student_group in ('EL', 'HI') order by 1",
+        [CHARTER],
+    )
+    assert rows.fetchall() == [("EL", "unknown"), ("HI", "result")]
+
+
 def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(workplace: Workplace) -> None:
     path = workplace.source / "assistancestatus19-rev.xlsx"
     book = openpyxl.load_workbook(path)
