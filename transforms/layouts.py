@@ -49,6 +49,8 @@ class Layouts(StrictModel):
     local_indicators: LayoutSpec
     local_indicators_by_priority: LayoutSpec
     charter_assistance: LayoutSpec
+    low_performing: LayoutSpec
+    lcap_goals: LayoutSpec
     directory: LayoutSpec
     interim_certifications: LayoutSpec
 

@@ -37,15 +37,21 @@ def read_raw(run: Run) -> StepResult:
     reports = [o for o in outcomes if isinstance(o, dict)]
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
-    later = f"; {len(taken) - len(snapshots)} files of later Dashboards left out" if len(snapshots) < len(taken) else ""
+    later = f"; {len(taken) - len(snapshots)} files that came out later left out" if len(snapshots) < len(taken) else ""
     return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside{later}")
 
 
 def was_known(run: Run, source: Source) -> bool:
-    """False for a Dashboard that came out after the day as of which an earlier date is decided."""
+    """False for a file that came out after the day as of which an earlier date is decided.
+
+    A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known from the day that the catalog
+    gives; the directory has none: it decides nothing, and shows the state of its own day.
+    """
     as_of, year = run.settings.as_of, source.dashboard_year
-    if year is None or as_of >= date.today():
+    if as_of >= date.today():
         return True
+    if year is None:
+        return source.first_published is None or source.first_published <= as_of
     rules = run.rules_by_year.get(year)
     return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
