@@ -1,1 +1,5 @@
 """The gates that a release must pass."""
+
+import os
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before Great Expectations is imported anywhere below

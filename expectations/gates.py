@@ -1,137 +1,101 @@
-"""The gates between determinations and release. A critical failure, or a check that could not run, means no release."""
+"""The four gates that a release must pass: files, contracts, determinations, and the release held against the one before."""
 
-import json
-import os
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from expectations.checks import load_checks
-from transforms.database import quote
-from transforms.errors import GateError
+from expectations.contracts import check_tables, check_types
+from expectations.files import check_files
+from expectations.previous import attach_previous
+from expectations.results import GATES, GateResult, put_results
+from expectations.sql_checks import run_sql_checks
+from transforms.errors import ConfigError, GateError
+from transforms.rejects import grouped_rejects
+from transforms.release import write_candidate_meta
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
-from transforms.tables import put
 
-SHOWN_ROWS = 100
-RESULT_SCHEMA = pa.schema(
-    [
-        ("gate", pa.string()),
-        ("check_id", pa.string()),
-        ("table_name", pa.string()),
-        ("severity", pa.string()),
-        ("outcome", pa.string()),
-        ("failing_rows", pa.int64()),
-        ("sentence", pa.string()),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-    ]
-)
+OF_THE_GATES = ("meta_gate_results", "meta_gate_rows")  # made here, so checked last
+TOLD = 20
 
 
 @dataclass(frozen=True)
-class GateResult:
-    """Outcome of one check: passed, failed, or error when it could not run."""
+class GateReport:
+    """Results of all checks, gate by gate, and the rows kept aside, grouped."""
 
-    gate: str
-    check_id: str
-    table_name: str
-    severity: str
-    outcome: str
-    failing_rows: int
-    sentence: str
-    reason: str
-    detail: str
+    results: tuple[GateResult, ...]
+    rejects: list[dict[str, Any]]
 
     @property
-    def stops_release(self) -> bool:
-        """A critical failure stops the release; so does any check that could not run."""
-        return self.outcome == "error" or (self.outcome == "failed" and self.severity == "critical")
+    def stopping(self) -> list[GateResult]:
+        """What stops the release."""
+        return [r for r in self.results if r.stops_release]
+
+    @property
+    def warnings(self) -> list[GateResult]:
+        """What the release says in its banner."""
+        return [r for r in self.results if r.warns]
+
+    @property
+    def in_words(self) -> str:
+        """One line."""
+        failed = [f"{len(self.stopping)} stop the release"] if self.stopping else []
+        warned = [f"{len(self.warnings)} warnings"] if self.warnings else []
+        passed = sum(r.outcome == "passed" for r in self.results)
+        return ", ".join([f"{passed:,} checks passed", *failed, *warned])
+
+    def as_record(self) -> dict[str, Any]:
+        """Results and grouped rejects as plain values, for people and programs that look at a run which published nothing."""
+        return {"results": [asdict(r) for r in self.results], "rejects": self.rejects}
+
+    def verdict(self, run: Run) -> StepResult:
+        """Leave warnings and failures for the record, and raise GateError if anything stops the release."""
+        names = ("check_id", "table_name", "sentence", "failing_rows")
+        run.save_fact("warnings", [{n: getattr(r, n) for n in names} for r in self.warnings])
+        run.save_fact("gate_results", [asdict(r) for r in self.results if r.outcome != "passed"])
+        if self.stopping:
+            told = [r.told() for r in self.stopping[:TOLD]]
+            more = len(self.stopping) - len(told)
+            raise GateError("\n".join([*told, *([f"and {more} more checks"] if more else [])]))
+        return StepResult(len(self.results), len(self.results), self.in_words)
 
 
-def run_gates(run: Run) -> StepResult:
-    """Run every check, leave ``meta_gate_results``, and raise GateError if any stops the release."""
+def check(run: Run) -> GateReport:
+    """Results of the four gates. All of them run, so that everything that is wrong is told at once."""
+    _known(run.settings.accepted)
     with run.connect() as connection:
-        results = [*run_sql_checks(connection), *run_suites(connection)]
-        put(connection, "meta_gate_results", pa.Table.from_pylist([asdict(r) for r in results], RESULT_SCHEMA))
-    warnings = [r for r in results if r.outcome == "failed" and not r.stops_release]
-    run.save_fact("warnings", [{"check_id": r.check_id, "sentence": r.sentence, "failing_rows": r.failing_rows} for r in warnings])
-    stopping = [r for r in results if r.stops_release]
-    if stopping:
-        run.save_fact("gate_results", [asdict(r) for r in results if r.outcome != "passed"])
-        raise GateError("\n".join(_told(r) for r in stopping))
-    text = f"{len(results)} checks passed" if not warnings else f"{len(results) - len(warnings)} checks passed, {len(warnings)} warnings"
-    return StepResult(len(results), len(results), text)
+        attach_previous(run, connection)
+        put_results(connection, [])
+        write_candidate_meta(run, connection)
+        results = [r for gate in GATES for r in _run_gate(run, connection, gate)]
+        put_results(connection, results)
+        results += check_tables(run, connection, [published_tables()[name] for name in OF_THE_GATES])
+        put_results(connection, results)
+        rejects = grouped_rejects(connection)
+    return GateReport(tuple(results), rejects)
 
 
-def _told(result: GateResult) -> str:
-    """A failure as a person reads it."""
-    what = "could not run" if result.outcome == "error" else f"failed ({result.failing_rows:,} rows)"
-    return f"Check {result.check_id} {what}: {result.sentence} {result.detail[:2000]}"
+def _known(accepted: frozenset[str]) -> None:
+    """Raise ConfigError for an accepted check that is none of those which can be."""
+    known = {c.check_id for c in load_checks() if c.gate == "release"}
+    if unknown := sorted(accepted - known):
+        raise ConfigError(f"--accept {', '.join(unknown)}: no check of the gate release has this id. They are {', '.join(sorted(known))}.")
 
 
-def run_sql_checks(connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """The checks of checks/*.sql."""
-    results = []
-    for check in load_checks():
-        try:
-            relation = connection.sql(check.query)
-            columns = relation.columns
-            rows = relation.fetchall()
-            outcome, count = ("failed" if rows else "passed"), len(rows)
-            detail = json.dumps([dict(zip(columns, r, strict=True)) for r in rows[:SHOWN_ROWS]], default=str) if rows else ""
-        except duckdb.Error as error:
-            outcome, count, detail = "error", 0, str(error)
-        results.append(GateResult(check.gate, check.check_id, check.table, check.severity, outcome, count, check.sentence, check.reason, detail))
-    return results
+def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
+    suites: dict[str, Callable[[], list[GateResult]]] = {
+        "files": lambda: check_files(run, connection),
+        "contracts": lambda: [*check_types(connection), *check_tables(run, connection, [t for n, t in published_tables().items() if n not in OF_THE_GATES])],
+    }
+    found = [*(suites[gate]() if gate in suites else []), *run_sql_checks(connection, gate)]
+    return [_accepted(r, run.settings.accepted) for r in found] if gate == "release" else found
 
 
-def run_suites(connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """The Great Expectations suites, on pandas frames: through SQLAlchemy every expectation on DuckDB fails without saying why."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx  # three seconds and 270 MB: only where it is used
-
-    from expectations.suites import SUITES
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = _no_progress_bars()
-    source = context.data_sources.add_pandas("tables")
-    results = []
-    for name, suite in SUITES.items():
-        columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in published_tables()[name].columns.items())
-        frame = connection.sql(f"select {columns} from {quote(name)}").df()
-        batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-        report = batch.validate(suite(), result_format="SUMMARY")
-        results += [_from_expectation(name, r) for r in report.results]
-    return results
-
-
-def _no_progress_bars() -> Any:
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    return ProgressBarsConfig(globally=False)
-
-
-def _from_expectation(table: str, result: Any) -> GateResult:
-    """One expectation's outcome. An exception inside counts as an error of its own, not as a failed check."""
-    config = result.expectation_config
-    raised = _exception_text(result.exception_info)
-    found = result.result or {}
-    failing = int(found.get("unexpected_count") or (0 if result.success else 1))
-    outcome = "error" if raised else "passed" if result.success else "failed"
-    detail = raised or ("" if result.success else json.dumps(found.get("partial_unexpected_list") or found.get("observed_value"), default=str))
-    return GateResult(
-        "contracts", config.meta["check_id"], table, str(getattr(config.severity, "value", config.severity)), outcome, failing,
-        config.meta["sentence"], config.meta["reason"], detail,
-    )  # fmt: skip
-
-
-def _exception_text(info: dict[str, Any] | None) -> str:
-    """Message of an exception raised inside an expectation; nested by metric in some of them."""
-    if not info:
-        return ""
-    if "raised_exception" in info:
-        return str(info.get("exception_message") or "exception without a message") if info["raised_exception"] else ""
-    return "; ".join(t for v in info.values() if isinstance(v, dict) and (t := _exception_text(v)))
+def _accepted(result: GateResult, accepted: frozenset[str]) -> GateResult:
+    """A difference from the release before that a person has looked at and wants: a warning."""
+    if result.outcome != "failed" or result.severity != "critical" or result.check_id not in accepted:
+        return result
+    return replace(result, severity="warning", detail=f"Accepted for this run. {result.detail}")

@@ -10,13 +10,21 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from flows.check_cli import check
+from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
-from flows.words import ago
-from transforms.errors import ConfigError, DtaError
+from flows.releases_cli import add_release_commands
+from flows.report_cli import report_app
+from flows.words import ago, failed_checks, warning_text
+from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
+add_release_commands(app)
+app.command()(check)
+app.add_typer(report_app, name="report")
+add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[
@@ -44,6 +52,8 @@ def run(
     out: Out = None,
     as_of: AsOf = None,
     year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
+    log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of the gate release whose failure is meant. Also DTA_ACCEPT.")] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.progress import run_with_progress
@@ -54,7 +64,16 @@ def run(
     settings = settings_from(source, out, as_of.date() if as_of else None)
     if year is not None:
         settings = settings.model_copy(update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)})
-    run_with_progress(settings, out_console, err_console)
+    if accept:
+        settings = settings.model_copy(update={"accept": ",".join(accept)})
+    if log is not None:
+        settings = settings.model_copy(update={"log": log})
+    try:
+        run_with_progress(settings, out_console, err_console)
+    except DtaError as error:
+        if settings.log == "text":
+            raise
+        raise typer.Exit(error.exit_code) from error  # the log has said it
 
 
 @app.command()
@@ -80,15 +99,21 @@ def explain(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query on the tables of the current release.")],
+    query: Annotated[str | None, typer.Argument(help="A query on the tables of the current release.")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again.")] = None,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
     format: Annotated[Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="How rows are written to the standard output.")] = "table",
     source: Source = None,
     out: Out = None,
 ) -> None:
-    """Query the current release, read-only."""
-    from flows.query import run_query
+    """Query the current release, read-only; or ask one of the questions that are kept."""
+    from flows.query import asked_query, list_recipes, run_query
 
-    run_query(settings_from(source, out).out, query, format, out_console, SHOWN_ROWS)
+    if recipes:
+        return list_recipes(out_console)
+    text, parameters = asked_query(query, recipe, param or [])
+    return run_query(settings_from(source, out).out, text, format, out_console, SHOWN_ROWS, parameters)
 
 
 @app.command()
@@ -111,6 +136,7 @@ def status(source: Source = None, out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
     from reports.published import missing_dashboards, open_release
     from transforms.current import current_release, read_manifest
+    from transforms.pointer import held
     from transforms.status import read_status
 
     folder = settings_from(source, out).out
@@ -125,13 +151,19 @@ def status(source: Source = None, out: Out = None) -> None:
             for later, since in missing_dashboards(connection):
                 out_console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is at hand")
         for warning in manifest["warnings"]:
-            out_console.print(f"  [yellow]warning[/] {escape(warning['sentence'])} Not so for {warning['failing_rows']} rows.", highlight=False)
+            out_console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
     else:
         out_console.print("There is no release.")
+    hold = held(folder)
+    if hold:
+        out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
     for problem in last.get("source_problems", []):
         out_console.print(f"  [yellow]not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}", highlight=False, soft_wrap=True)
     if last:
-        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {escape(last['message'])}", highlight=False)
+        message = failed_checks(last) or escape(last["message"])
+        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)
+        if (folder / "quality" / "index.html").exists():
+            out_console.print(f"What was checked, and which rows failed: {folder / 'quality' / 'index.html'}", highlight=False, soft_wrap=True)
         out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
         if last["last_outcome"] == "failed":
             raise typer.Exit(int(last["exit_code"]))
@@ -174,6 +206,11 @@ def main() -> None:
         app()
     except DtaError as error:
         sys.exit(_fail(str(error), error.exit_code))
+    except OSError as error:
+        fault = storage_error(error)
+        if fault is None:
+            raise
+        sys.exit(_fail(str(fault), fault.exit_code))
 
 
 if __name__ == "__main__":

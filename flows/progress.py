@@ -1,41 +1,43 @@
 """Run the steps on a terminal: a moving line per step, then a summary by pathway and where the release lies."""
 
-import time
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
-from flows.show import DISCLAIMER, summary_table
+from flows.show import summary_table
 from flows.steps import STEPS, Step
-from reports.published import missing_dashboards, open_release
+from flows.words import warning_text
+from reports.published import missing_dashboards, open_release, reissued_files
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
+from transforms.words import DESIGNATION
 
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
     """Run all steps; progress goes to the error stream, the result to the standard output."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=log, transient=True) as progress:
+    for_programs = settings.log == "json"
+    told = json_log(log.file) if for_programs else text_log(log)
+    with Progress(*columns, console=log, transient=True, disable=for_programs) as progress:
         bar = progress.add_task("starting", total=len(STEPS))
 
         def perform(step: Step, run: Run) -> StepResult:
             progress.update(bar, description=f"{step.name}: {step.doing}")
-            started = time.perf_counter()
             result = step.function(run)
             progress.advance(bar)
-            log.print(f"{step.name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False)
             return result
 
         def notify(words: str, done: int, total: int | None) -> None:
             size = f" {done / 1e6:.1f}" + (f" of {total / 1e6:.1f} MB" if total else " MB") if done else ""
             progress.update(bar, description=f"{words}{size}")
 
-        outcome = execute(settings, perform, notify)
+        outcome = execute(settings, perform, notify, told)
     console.print(outcome.message)
     for problem in outcome.source_problems:
         console.print(f"[yellow]Not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}.", highlight=False, soft_wrap=True)
@@ -57,13 +59,15 @@ def _summary(out: Path, console: Console) -> None:
             "group by p.name, p.position, e.status order by p.position",
             [year],
         ).fetchall()
-        missing = missing_dashboards(connection)
+        missing, reissued = missing_dashboards(connection), reissued_files(connection)
     console.print(summary_table(rows, year))
+    for file, added, removed, altered in reissued:
+        console.print(f"Reissued: {escape(file)} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.", soft_wrap=True)
     for later, since in missing:
         console.print(
             f"[yellow]Older than it could be[/]: the {later} Dashboard is in force since {since}, and none of its files is at hand. Verdicts rest on {year}."
         )
     release = current_release(out)
     for warning in read_manifest(release)["warnings"] if release else []:
-        console.print(f"[yellow]Warning[/] ({warning['check_id']}): {warning['sentence']} Not so for {warning['failing_rows']} rows.", highlight=False)
-    console.print(f"[dim]{DISCLAIMER}[/]")
+        console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)
+    console.print(f"[dim]{DESIGNATION}[/]")

@@ -1,12 +1,20 @@
 """Run the steps in order, whoever performs them, and leave a record of how it ended."""
 
+import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
+from flows.logs import Event, Log, say_nothing
+from flows.quality import write_page
 from flows.steps import STEPS, Step
-from transforms.current import current_release
-from transforms.errors import DtaError
+from transforms.current import current_release, read_manifest
+from transforms.errors import DtaError, ReleaseError, StaleError, storage_error
+from transforms.locks import publisher_lock, run_lock
+from transforms.pointer import settle
 from transforms.run import Notify, Run, StepResult
+from transforms.scratch import Scratch, claim
 from transforms.settings import Settings
 from transforms.status import record_run
 
@@ -21,37 +29,147 @@ class Outcome:
     message: str
     release_id: str | None
     source_problems: list[dict[str, str]] = field(default_factory=list)
+    run_id: str = ""
 
 
-def execute(settings: Settings, perform: Perform, notify: Notify | None = None) -> Outcome:
-    """Perform each step; stop early when nothing changed. Failures are recorded in status.json and raised."""
-    settings.out.mkdir(parents=True, exist_ok=True)
-    run = Run.start(settings)
-    run.notify = notify or run.notify
+def execute(settings: Settings, perform: Perform, notify: Notify | None = None, log: Log | None = None) -> Outcome:
+    """Perform each step; stop early when nothing changed. Failures are recorded in status.json and raised.
+
+    What an earlier run for the same inputs had done before it died is not done again.
+    """
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    log = log or say_nothing
     try:
+        settings.out.mkdir(parents=True, exist_ok=True)
+        with run_lock(settings.out), claim(settings) as scratch:
+            scratch.run.notify = notify or scratch.run.notify
+            return _Attempt(scratch, perform, log, run_id).run()
+    except OSError as error:
+        fault = storage_error(error)
+        if fault is None:
+            raise
+        log({"event": "failed", "run_id": run_id, "message": str(fault)})
+        raise fault from error
+
+
+@dataclass
+class _Attempt:
+    """One run in its scratch folder."""
+
+    scratch: Scratch
+    perform: Perform
+    log: Log
+    run_id: str
+    stages: list[Event] = field(default_factory=list)
+    mended: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        return self.scratch.run.settings
+
+    def run(self) -> Outcome:
+        started = time.perf_counter()
+        self.log({"event": "run_started", "run_id": self.run_id, "message": f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}"})
+        try:
+            result = self._steps()
+            self._check_overdue(result)
+        except Exception as caught:
+            error = caught if isinstance(caught, DtaError) else storage_error(caught) or caught
+            self._failed(error, time.perf_counter() - started)
+            if error is caught:
+                raise
+            raise error from caught
+        outcome = "unchanged" if result.finished else "published"
+        message = " ".join(filter(None, [self.mended, result.message]))
+        problems, release_id = self._problems(), _current_id(self.settings)
+        record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, run_id=self.run_id, stages=self.stages)
+        write_page(self.settings.out)
+        self.scratch.discard()
+        self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
+        return Outcome(outcome, message, release_id, problems, self.run_id)
+
+    def _steps(self) -> StepResult:
+        with publisher_lock(self.settings.out):
+            self.mended = settle(self.settings.out)
+        if self.mended:
+            self.log({"event": "mended", "run_id": self.run_id, "message": self.mended})
+        check_clock(self.settings)
         for step in STEPS:
-            result = perform(step, run)
+            result = self._step(step)
             if result.finished:
                 break
-    except Exception as error:
-        exit_code = error.exit_code if isinstance(error, DtaError) else 1
+            if step.name == "compare":
+                self.scratch.inputs_are(self.scratch.run.fact("inputs_digest"))
+        return result
+
+    def _step(self, step: Step) -> StepResult:
+        started, done = time.perf_counter(), self.scratch.result_of(step.name)
+        result = done or self.perform(step, self.scratch.run)
+        if done is None and step is not STEPS[-1] and not result.finished:
+            self.scratch.mark(step.name, result)
+        event = {
+            "stage": step.name,
+            "rows_in": result.rows_in,
+            "rows_out": result.rows_out,
+            "seconds": round(time.perf_counter() - started, 3),
+            "resumed": done is not None,
+        }
+        self.stages.append(event)
+        self.log({"event": "stage", "run_id": self.run_id, **event, "message": result.message})
+        return result
+
+    def _check_overdue(self, result: StepResult) -> None:
+        """Raise StaleError where the policy says that sources without an answer are a failure; what was published stays."""
+        run = self.scratch.run
+        overdue: list[str] = run.fact("overdue") if run.has_fact("overdue") else []
+        if overdue and self.settings.stale_policy == "fail":
+            more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
+            raise StaleError(
+                f"{result.message} But no publisher has given an answer about {', '.join(overdue[:5])}{more} for more than {self.settings.stale_days} days, "
+                "and DTA_STALE_POLICY says that this is a failure. The tables are those of the last good release. See dta sources."
+            )
+
+    def _failed(self, error: Exception, seconds: float) -> None:
+        """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
+        exit_code, message = error.exit_code if isinstance(error, DtaError) else 1, str(error) or type(error).__name__
+        message = " ".join(filter(None, [self.mended, message]))
+        run, problems = self.scratch.run, self._problems()
         details = run.fact("gate_results") if run.has_fact("gate_results") else []
-        record_run(settings.out, "failed", str(error) or type(error).__name__, _current_id(settings), exit_code, details, _problems(run))
-        raise
-    else:
-        problems = _problems(run)
-    finally:
-        run.finish()
-    outcome = "unchanged" if result.finished else "published"
-    release_id = _current_id(settings)
-    record_run(settings.out, outcome, result.message, release_id, 0, source_problems=problems)
-    return Outcome(outcome, result.message, release_id, problems)
+        if isinstance(error, DtaError) or self.scratch.resumed:  # going on from here would end in the same way
+            self.scratch.discard()
+        release_id = _current_id(self.settings)
+        try:
+            record_run(self.settings.out, "failed", message, release_id, exit_code, details, problems, run_id=self.run_id, stages=self.stages)
+            write_page(self.settings.out)
+        except OSError as fault:
+            self.log({"event": "not_recorded", "run_id": self.run_id, "message": f"How the run ended could not be recorded: {fault}"})
+        self._ended("failed", message, release_id, exit_code, seconds)
+
+    def _ended(self, outcome: str, message: str, release_id: str | None, exit_code: int, seconds: float) -> None:
+        ended = {"outcome": outcome, "release_id": release_id, "exit_code": exit_code, "seconds": round(seconds, 3), "message": message}
+        self.log({"event": "run_ended", "run_id": self.run_id, **ended})
+
+    def _problems(self) -> list[dict[str, str]]:
+        """Sources that could not be refreshed or accepted in this run."""
+        run = self.scratch.run
+        problems: list[dict[str, str]] = run.fact("source_problems") if run.has_fact("source_problems") else []
+        return problems
 
 
-def _problems(run: Run) -> list[dict[str, str]]:
-    """Sources that could not be refreshed or accepted in this run."""
-    problems: list[dict[str, str]] = run.fact("source_problems") if run.has_fact("source_problems") else []
-    return problems
+def check_clock(settings: Settings) -> None:
+    """Refuse to decide as of today when today lies before the current release: a clock that jumped must not publish an old state of the law.
+
+    A day that was asked for is taken as it is. Raises ReleaseError.
+    """
+    release = current_release(settings.out)
+    if release is None or "as_of" in settings.model_fields_set:
+        return
+    latest = date.fromisoformat(read_manifest(release)["as_of"])
+    if settings.as_of < latest - timedelta(days=1):  # one day: the same evening in two time zones
+        raise ReleaseError(
+            f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the clock is right and the release "
+            f"was made when it was not, name the day: dta run --as-of {settings.as_of}"
+        )
 
 
 def _current_id(settings: Settings) -> str | None:

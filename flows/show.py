@@ -13,23 +13,17 @@ from rich.text import Text
 
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
+from transforms.spreadsheet import safe_text
+from transforms.words import ASSISTANCE, DESIGNATION, STATUS
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
-STATUS = {
-    "eligible": ("● eligible", "bold"),
-    "not_eligible": ("○ not eligible", ""),
-    "undetermined": ("? cannot tell", "bold yellow"),
-    "not_assessed": ("– nothing to judge", "dim"),
-    "not_applicable": ("· does not apply", "dim"),
-}
+STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
 UNSAID = ("not_assessed", "not_applicable")  # one line for all of them
-DISCLAIMER = "Statuses say whether published criteria are met. They are not an official designation."
 
 
 def status_text(status: str) -> Text:
     """Status with a sign that needs no colour."""
-    label, style = STATUS[status]
-    return Text(label, style)
+    return Text(" ".join(STATUS[status]), STYLES[status])
 
 
 def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
@@ -43,9 +37,6 @@ def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
         console.print(f"   CDE's own flag is {verdict['cde_flag']}: {agrees}.")
     if verdict["status"] == "undetermined" and verdict["open_question"]:
         console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
-
-
-ASSISTANCE = {"differentiated_assistance": "Differentiated Assistance", "consecutive": "Three Dashboards running", "charter": "Charter schools' assistance"}
 
 
 def _show_assistance(console: Console, e: Explanation) -> None:
@@ -97,7 +88,7 @@ def show_explanation(console: Console, e: Explanation) -> None:
         console.print(_cases(e))
     console.print()
     console.print(_sources(e))
-    console.print(f"[dim]{DISCLAIMER}[/]")
+    console.print(f"[dim]{DESIGNATION}[/]")
 
 
 def _grid(e: Explanation) -> Table:
@@ -168,8 +159,8 @@ def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
     """Counts by pathway and status for one determination year."""
     table = Table(title=f"Determination year {year}: districts, county offices and charter schools by pathway", title_justify="left")
     table.add_column("Pathway")
-    for label, _ in STATUS.values():
-        table.add_column(label, justify="right")
+    for sign, label in STATUS.values():
+        table.add_column(f"{sign} {label}", justify="right")
     counts: dict[str, dict[str, int]] = {}
     for name, status, n in rows:
         counts.setdefault(name, {})[status] = n
@@ -198,7 +189,7 @@ def show_comparison(console: Console, comparison: Comparison, format: str) -> No
     if format == "csv":
         writer = csv.DictWriter(sys.stdout, [f.name for f in fields(Difference)])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({k: safe_text(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
         return
     for difference in comparison.differences:
         console.print(f"• {escape(difference.sentence)}", highlight=False)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.quality import keep_results
 from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
+from transforms.pointer import held
 from transforms.raw.stage import read_raw
 from transforms.release import Extra, is_unchanged, publish
 from transforms.run import Notify, Run, StepResult
@@ -26,21 +28,33 @@ def compare_inputs(run: Run) -> StepResult:
     digest = inputs_digest(run)
     run.save_fact("inputs_digest", digest)
     files = len(run.snapshots())
+    hold = held(run.settings.out)
+    if hold is not None:
+        return StepResult(files, 0, str(hold), finished=True)
     if is_unchanged(run.settings.out, digest, run.settings.as_of):
         return StepResult(files, 0, "Nothing changed since the current release: nothing to publish.", finished=True)
     return StepResult(files, files, "inputs differ from the current release")
 
 
 def pass_gates(run: Run) -> StepResult:
-    """Run the gates; Great Expectations is imported only here."""
-    from expectations.gates import run_gates
+    """Run the gates and keep what they found. Raises GateError when anything stops the release."""
+    from expectations.gates import check
 
-    return run_gates(run)
+    report = check(run)
+    keep_results(run, report.as_record())
+    return report.verdict(run)
 
 
 def publish_release(run: Run) -> StepResult:
     """Publish the tables with everything that is made from them."""
     return publish(run, EXTRAS)
+
+
+def write_console(release: Path, notify: Notify) -> None:
+    """Add the SQL editor, if its files have been made."""
+    from reports.console_files import write_console as write
+
+    write(release, notify)
 
 
 def write_site(release: Path, notify: Notify) -> None:
@@ -50,7 +64,14 @@ def write_site(release: Path, notify: Notify) -> None:
     write(release, notify)
 
 
-EXTRAS: tuple[Extra, ...] = (write_site,)
+def write_quality(release: Path, notify: Notify) -> None:
+    """Write the quality page; what draws it is imported only here."""
+    from reports.quality import write_quality_page
+
+    write_quality_page(release, notify)
+
+
+EXTRAS: tuple[Extra, ...] = (write_console, write_site, write_quality)  # the site says whether the console is there
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),

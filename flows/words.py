@@ -1,6 +1,14 @@
 """Small things said in the way people read them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
+
+from rich.markup import escape
+
+from transforms.errors import GateError
+
+SHOWN = 5
 
 
 def ago(moment: str) -> str:
@@ -11,3 +19,24 @@ def ago(moment: str) -> str:
             n = int(seconds // length)
             return f"{n} {unit}{'s' if n > 1 else ''} ago"
     return "just now"
+
+
+def warning_text(warning: Mapping[str, Any]) -> str:
+    """A warning of a release in words."""
+    rows = int(warning["failing_rows"])
+    return f"{warning['sentence']} Not so for {rows:,} {'row' if rows == 1 else 'rows'} ({warning['check_id']})."
+
+
+def failed_checks(status: Mapping[str, Any]) -> str:
+    """The checks that stopped the last run, a line each, with markup; empty if none did."""
+    stopped = [d for d in status.get("details", []) if d["outcome"] == "error" or d["severity"] == "critical"]
+    if status["exit_code"] != GateError.exit_code or not stopped:
+        return ""
+    lines = [
+        f"  [bold red]✗[/] {escape(d['sentence'])} "
+        + (f"Could not run: {escape(d['detail'][:200])}" if d["outcome"] == "error" else f"Not so for {d['failing_rows']:,} rows")
+        + f" [dim]({d['check_id']} on {escape(d['table_name'])})[/]"
+        for d in stopped[:SHOWN]
+    ]
+    more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []
+    return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more])

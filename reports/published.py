@@ -35,7 +35,10 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     release = current_release(out)
     if release is None:
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
-    return connect_read_only(release / DATABASE)
+    try:
+        return connect_read_only(release / DATABASE)
+    except duckdb.Error as error:
+        raise ReleaseError(f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run makes it anew.") from error
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
@@ -51,6 +54,18 @@ def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int,
         "select dashboard_year, in_force_from from meta_years cross join meta_release "
         "where basis = 'none' and in_force_from <= as_of and dashboard_year > (select max(determination_year) from eligibility) order by 1"
     ).fetchall()
+
+
+def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
+    """Source files that differ from those of the release before: name, rows added, removed and altered."""
+    return connection.execute(
+        "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order by file"
+    ).fetchall()
+
+
+def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
+    """Every LEA of the release, by CDS code."""
+    return [Lea(*row) for row in connection.execute("select cds, lea_name, lea_type, county from leas order by cds").fetchall()]
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:

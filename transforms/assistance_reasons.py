@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms import assistance_sentences as say
+from transforms import sentences as say
 from transforms.tables import put
 
 Rows = list[tuple[Any, ...]]
@@ -35,14 +35,16 @@ def _differentiated(connection: duckdb.DuckDBPyConnection) -> Rows:
         ).fetchall()
     }
     rows = connection.execute(
-        "select d.cds, d.determination_year, d.status, l.lea_type, d.assistance_year, d.second_year_after, d.methods_met, d.methods_unknown "
+        "select d.cds, d.determination_year, d.status, l.lea_type, d.assistance_year, d.second_year_after, d.methods_met, d.methods_unknown, "
+        "d.no_file, d.none_met "
         "from differentiated_assistance d join leas l using (cds)"
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, in_year, second, met, unknown in rows:
+    for cds, year, status, lea_type, in_year, second, met, unknown, no_file, none_met in rows:
         failed, from_cde = methods.get((cds, year), ((), ()))
         facts = say.DifferentiatedFacts(
-            status, lea_type, year, in_year, second, tuple(met), tuple(unknown), tuple(groups[cds, year]), failed, from_cde
+            status, lea_type, year, in_year, second, tuple(met), tuple(unknown), tuple(groups[cds, year]), failed, from_cde,
+            bool(no_file), bool(none_met),
         )  # fmt: skip
         said.append((cds, year, "differentiated_assistance", say.differentiated_reason(facts)))
     return said
@@ -50,7 +52,7 @@ def _differentiated(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
     rows = connection.execute(
-        "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question "
+        "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, false, c.no_file "
         "from consecutive c join leas l using (cds)"
     ).fetchall()
     return [(cds, year, "consecutive", say.consecutive_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]
@@ -59,12 +61,12 @@ def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
 def _charters(connection: duckdb.DuckDBPyConnection) -> Rows:
     rows = connection.execute(
         "select cds, determination_year, status, 'charter', dashboards, "
-        "student_groups, student_groups_unknown, open_question, different_groups from charter_test"
+        "student_groups, student_groups_unknown, open_question, different_groups, no_file from charter_test"
     ).fetchall()
     return [(cds, year, "charter", say.charter_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]
 
 
 def _span(
-    status: str, kind: str, year: int, dashboards: list[int], groups: list[str], unknown: list[str], open_question: str, different: bool = False
+    status: str, kind: str, year: int, dashboards: list[int], groups: list[str], unknown: list[str], open_question: str, different: bool, no_file: bool
 ) -> say.SpanFacts:
-    return say.SpanFacts(status, kind, year, tuple(dashboards), tuple(groups), tuple(unknown), open_question, different)
+    return say.SpanFacts(status, kind, year, tuple(dashboards), tuple(groups), tuple(unknown), open_question, different, no_file)

@@ -23,6 +23,9 @@ CORE = (
     "charter_cells",
     "charter_letters",
     "charter_flags",
+    "low_performing_rows",
+    "lcap_goal_rows",
+    "low_performing",
     "rejects",
     "leas",
     "interim_certifications",
@@ -58,6 +61,7 @@ DETERMINATIONS = (
     "consecutive",
     "charter_groups",
     "charter_test",
+    "low_performing_compared",
     "watch_rows",
     "pathway_changes",
 )

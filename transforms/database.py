@@ -1,5 +1,8 @@
 """DuckDB connections with bounded memory, a spill folder of their own, and no way to load anything from a network."""
 
+import os
+import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -8,21 +11,28 @@ import duckdb
 SAFE = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",  # a table name in a query never means a Python variable
 }
 
 
-def connect(path: Path, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
-    """Open ``path`` for writing."""
+def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open ``path`` for writing, or a database in memory."""
     connection = duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
     return connection
 
 
-def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open a published database for reading, shut off from the file system and from settings changes."""
-    connection = duckdb.connect(str(path), read_only=True, config={**SAFE, "memory_limit": "2GB"})
+def connect_read_only(path: Path, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
+    """Open a published database for reading, shut off from other files and from settings changes.
+
+    What does not fit into memory goes to a folder of its own, made when it is needed and removed with the connection: never into the release.
+    """
+    spill = Path(tempfile.gettempdir()) / f"dta-spill-{os.getpid()}-{uuid.uuid4().hex}"
+    connection = duckdb.connect(str(path), read_only=True, config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
     connection.execute("set enable_progress_bar = false")
+    connection.execute("set max_temp_directory_size = '20GB'")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

@@ -1,5 +1,7 @@
 """Errors that a person must act on. Each message says where, what and what to do."""
 
+import errno
+
 
 class DtaError(Exception):
     """A problem the user can act on; ``exit_code`` is what the command ends with."""
@@ -46,3 +48,38 @@ class ReleaseError(DtaError):
     """No release, or not the one asked for (exit code 6)."""
 
     exit_code = 6
+
+
+class StaleError(DtaError):
+    """Sources could not be refreshed, and the policy counts that as a failure (exit code 7)."""
+
+    exit_code = 7
+
+
+class StorageError(DtaError):
+    """A disk is full, or a folder cannot be written (exit code 8)."""
+
+    exit_code = 8
+
+
+STORAGE = {
+    errno.ENOSPC: "the disk is full. Free some space",
+    errno.EDQUOT: "the quota is used up. Free some space",
+    errno.EROFS: "the file system is read-only. Make it writable",
+    errno.EACCES: "this user may not write here. Check owner and permissions",
+    errno.EPERM: "this user may not write here. Check owner and permissions",
+    errno.EIO: "the disk answers with errors. Check it",
+}
+
+
+def storage_error(error: BaseException) -> StorageError | None:
+    """The same fault as a StorageError if it is one of storage; DuckDB hides the number of the fault in its text."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number not in STORAGE:
+        text = str(error)
+        said = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
+        number = next((n for words, n in said.items() if words in text), None)
+    if number is None:
+        return None
+    where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+    return StorageError(f"{where}{STORAGE[number]} and run again. Nothing was published.")

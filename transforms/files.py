@@ -1,5 +1,6 @@
 """Files that are either whole or absent: hashing, atomic writes, and a lock-free temporary name beside the target."""
 
+import ctypes
 import hashlib
 import os
 import tempfile
@@ -46,3 +47,25 @@ def write_atomically(target: Path, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+RENAME_EXCHANGE = 2  # linux/fs.h
+AT_FDCWD = -100
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two names in one step. False where the system cannot do that (other than Linux, some network file systems)."""
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return renameat2 is not None and renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+
+
+def point(link: Path, target: Path) -> None:
+    """Let the symbolic link ``link`` lead to ``target`` (relative to its folder): the old target or the new one, never none."""
+    temporary = temporary_beside(link)
+    try:
+        temporary.unlink()
+        temporary.symlink_to(target)
+        os.replace(temporary, link)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(link.parent)

@@ -13,6 +13,7 @@ from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
+from transforms.sentences.notes import note_macros
 from transforms.tables import as_table, put
 
 SOURCE_FILE_SCHEMA = pa.schema(
@@ -76,6 +77,8 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
         "create or replace macro match_name(n) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'), "
         "'\\b(school|district|joint)\\b', ' ', 'g'), '\\s+el\\s*$', ' elementary', 'g'), '\\s+', ' ', 'g'))"
     )
+    for statement in note_macros():
+        connection.execute(statement)
     aliases = connection.execute("select also_called, student_group from ref_student_groups where also_called is not null").fetchall()
     cases = " ".join(f"when '{a}' then '{g}'" for a, g in aliases if a.isalnum() and g.isalnum())
     connection.execute(f"create or replace macro canonical_group(g) as case g {cases} else g end")
@@ -93,7 +96,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         _union(connection, f"raw_{layout}", files, schema)
     from_files = {r["rejects"]: r["source_id"] for r in reports}
     editions = [{"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"]
-    _load_freshness(run, connection)
+    load_freshness(run, connection)
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())]))
 
@@ -101,7 +104,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
 
 
-def _load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+def load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
     rows = run.fact("freshness") if run.has_fact("freshness") else []
     put(connection, "source_freshness", as_table(rows, **dict.fromkeys(FRESHNESS, pa.string())))

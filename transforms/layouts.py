@@ -13,12 +13,21 @@ from transforms.toml_model import StrictModel, read_toml
 LAYOUT_VERSION = "2"
 
 
+class Marks(StrictModel):
+    """How a Dashboard file shows of which indicator it is: the code in its indicator column, and headings that others do not have."""
+
+    code: str
+    headings: tuple[str, ...]
+    unmarked: tuple[int, ...] = ()  # years whose files may lack all of the headings
+
+
 class LayoutSpec(StrictModel):
     """Canonical column -> spellings; ``patterns`` name families of columns such as one per student group."""
 
     always: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]
     patterns: dict[str, str] = Field(default_factory=dict)
+    told_by: dict[str, Marks] = Field(default_factory=dict)
 
     def canonical(self, heading: str) -> str | None:
         """Canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""
@@ -40,6 +49,8 @@ class Layouts(StrictModel):
     local_indicators: LayoutSpec
     local_indicators_by_priority: LayoutSpec
     charter_assistance: LayoutSpec
+    low_performing: LayoutSpec
+    lcap_goals: LayoutSpec
     directory: LayoutSpec
     interim_certifications: LayoutSpec
 

@@ -1,26 +1,10 @@
-"""What each class of the reconciliation means for each kind of flag, in words."""
+"""The words of the reconciliation as a table, so that SQL can say them."""
 
 import duckdb
 import pyarrow as pa
 
+from transforms.sentences.reconciliation import CLASSES, KINDS
 from transforms.tables import as_table, put
-
-KINDS = {
-    "letter": "the priority letter of this student group",
-    "total": "the number of student groups that met the criteria",
-    "method": "whether this method of Differentiated Assistance is met",
-    "status": "the status of assistance",
-    "ec52072": "whether three student groups met the criteria in three of four Dashboards (EC 52072, 52072.5)",
-    "ec52071f": "whether a student group met the criteria in three Dashboards running (EC 52071(f))",
-    "charter": "a flag of the charter workbook",
-}
-CLASSES = {
-    "agree": "Our result and CDE's are the same for {}",
-    "only_ours": "We find it and CDE does not: {}",
-    "only_cde": "CDE has it and we do not: {}",
-    "differs": "Both have a value, and they differ: {}",
-    "not_comparable": "We cannot tell, so there is nothing to compare: {}",
-}
 
 
 def write_reconciliation_words(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,12 +1,10 @@
 """Publish: build a folder beside, check it, then move the pointer. A reader sees the old release or the new one, never a part."""
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,17 +12,22 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from transforms.current import DATABASE, current_release, read_manifest
-from transforms.database import connect_read_only, one_row, quote
+from transforms.current import DATABASE, MANIFEST, current_release, read_manifest, releases
+from transforms.database import connect, connect_read_only, one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
 from transforms.errors import ReleaseError
-from transforms.files import sha256_of, sync_file, sync_folder, write_atomically
+from transforms.files import exchange, sha256_of, sync_file, sync_folder
+from transforms.inputs import load_freshness
+from transforms.integrity import damage_of
+from transforms.locks import publisher_lock
+from transforms.pointer import held, point_to
+from transforms.retention import prune
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import Table, published_tables
 from transforms.source_changes import write_source_changes
+from transforms.spreadsheet import write_csv
 from transforms.sql import build_table
 from transforms.tables import put
 
@@ -35,8 +38,8 @@ Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, i
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
-    """True if the current release was made from the same inputs and no dated fact lies between its day and ``as_of``."""
-    release = current_release(out)
+    """True if the current release is whole, was made from the same inputs, and no dated fact lies between its day and ``as_of``."""
+    release = sound_release(out)
     if release is None:
         return False
     manifest = read_manifest(release)
@@ -44,45 +47,48 @@ def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
     return manifest["inputs_digest"] == inputs and same_day
 
 
+def sound_release(out: Path) -> Path | None:
+    """The current release, unless a file of it is not as the manifest lists it."""
+    release = current_release(out)
+    return None if release is None or damage_of(release) else release
+
+
 def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
     """Publish the run's tables, and what ``extras`` make of them, unless the current release already has the same content."""
     out = run.settings.out
     (out / "releases").mkdir(parents=True, exist_ok=True)
     with publisher_lock(out), run.connect() as connection:
+        hold = held(out)
+        if hold is not None:
+            return StepResult(0, 0, str(hold), finished=True)
         digest = content_digest(connection)
-        release = current_release(out)
+        release = sound_release(out)
         if release is not None and read_manifest(release)["content_digest"] == digest:
-            rows = sum(t["rows"] for t in read_manifest(release)["tables"])
+            rows = _rows(release)
             return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)
         release_id = f"{run.settings.as_of}-{digest[:8]}"
         target = out / "releases" / release_id
-        if not target.exists():
+        if not target.exists() or damage_of(target):
             _build_release(run, connection, target, digest, extras)
-        _point_to(target, out)
-        rows = sum(t["rows"] for t in read_manifest(target)["tables"])
-    return StepResult(rows, rows, f"Release {release_id} published.")
+        point_to(target, out)
+        pruned = prune(out, run.settings.keep_releases)
+    message = f"Release {release_id} published."
+    return StepResult(_rows(target), _rows(target), message + (f" {len(pruned)} old releases removed." if pruned else ""))
 
 
-@contextmanager
-def publisher_lock(out: Path) -> Iterator[None]:
-    """One publisher at a time; the operating system frees the lock when its owner dies. Raises ReleaseError when it is taken."""
-    with (out / ".publisher.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ReleaseError(f"Another run is publishing to {out}. Wait until it has finished.") from error
-        yield
+def _rows(release: Path) -> int:
+    return sum(int(t["rows"]) for t in read_manifest(release)["tables"])
 
 
 def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, extras: Sequence[Extra]) -> None:
     """Write all files of a release beside its final place, check them, and rename."""
-    for leftover in target.parent.glob(".building-*"):  # of a publisher that died; the lock is ours
+    for leftover in target.parent.glob(".[bd]*-*"):  # half built by a publisher that died, or damaged and replaced; the lock is ours
         shutil.rmtree(leftover)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
         _write_meta(run, connection, target.name, digest)
         tables = [_write_parquet(connection, table, building, target.name) for table in published_tables().values()]
-        _write_database(building, target.name)
+        _write_database(run, building, target.name)
         _check_database(building, tables)
         _write_dictionary(connection, building / "dictionary.csv")
         for write_extra in extras:
@@ -95,11 +101,24 @@ def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path
         building.chmod(0o755)
         for path in [building, *(p for p in building.rglob("*") if p.is_dir())]:
             sync_folder(path)
-        os.rename(building, target)
-        sync_folder(target.parent)
+        _move_into_place(building, target)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+
+
+def _move_into_place(building: Path, target: Path) -> None:
+    """Rename; a damaged release of the same name is swapped out in one step where the system can, so that ``current`` never leads nowhere."""
+    if target.exists():
+        damaged = target.with_name(f".damaged-{target.name}")
+        if exchange(building, target):
+            os.rename(building, damaged)
+        else:
+            os.rename(target, damaged)
+            os.rename(building, target)
+    else:
+        os.rename(building, target)
+    sync_folder(target.parent)
 
 
 def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str) -> None:
@@ -115,8 +134,10 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         "version": [version("dta-eligibility")],
     }
     put(connection, "meta_release", pa.table(release))
-    write_source_changes(run, connection)
-    _load_previous(run, connection)
+    previous = sound_release(run.settings.out)
+    load_freshness(run, connection)  # a resumed run loaded what the run that died had seen
+    write_source_changes(run, connection, previous)
+    _load_previous(connection, previous)
     for name in META:
         build_table(connection, "meta", name)
     tables = published_tables().values()
@@ -142,9 +163,8 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     put(connection, "meta_tables", pa.Table.from_pylist(counts))
 
 
-def _load_previous(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+def _load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
     """previous_release and previous_eligibility: the verdicts of the current release; empty before the first one."""
-    release = current_release(run.settings.out)
     connection.execute("create or replace table previous_release (release_id varchar)")
     connection.execute("create or replace table previous_eligibility as select * from eligibility limit 0")
     if release is None:
@@ -181,12 +201,13 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: 
     return {"name": table.name, "file": path.name, "rows": rows, "grain": table.grain, "key": list(table.key)}
 
 
-def _write_database(folder: Path, release_id: str) -> None:
+def _write_database(run: Run, folder: Path, release_id: str) -> None:
     """One DuckDB file with all tables, and a comment on every table and column."""
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+    with connect(":memory:", run.settings.memory_limit, run.folder / "spill") as connection:
         target = str(folder / DATABASE).replace("'", "''")
         connection.execute(f"attach '{target}' as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
+        connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
         for table in published_tables().values():
             name = quote(table.name)
             connection.execute(f"create table {name} as select * from read_parquet(?)", [str(folder / f"{table.name}.parquet")])
@@ -195,6 +216,7 @@ def _write_database(folder: Path, release_id: str) -> None:
                 connection.execute(f"comment on column {name}.{quote(column)} is {_literal(spec.description)}")
             if "release_id" not in table.columns:
                 connection.execute(f"comment on column {name}.release_id is {_literal('Release that the row belongs to')}")
+        connection.execute("commit")
         connection.execute("checkpoint")
         connection.execute("use memory")
         connection.execute("detach release")
@@ -213,13 +235,18 @@ def _check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
                 raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")
 
 
+def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew with the digest of the content."""
+    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate")
+
+
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """One row per published column."""
     table = connection.sql(
         "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ') as allowed_values, nullable "
         "from meta_columns order by table_name, position"
     ).to_arrow_table()
-    pacsv.write_csv(table, path)
+    write_csv(table, path)
 
 
 def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], release_id: str, digest: str) -> None:
@@ -229,6 +256,7 @@ def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Pat
     files = [{"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths]
     manifest = {
         "release_id": release_id,
+        "sequence": 1 + max((int(read_manifest(r).get("sequence", 0)) for r in releases(run.settings.out)), default=0),
         "as_of": run.settings.as_of.isoformat(),
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "content_digest": digest,
@@ -241,15 +269,4 @@ def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Pat
         "tables": tables,
         "files": files,
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str), "utf-8")
-
-
-def _point_to(target: Path, out: Path) -> None:
-    """Flip ``current`` and latest.json."""
-    temporary = out / f".current-{os.getpid()}"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(Path("releases") / target.name)
-    os.replace(temporary, out / "current")
-    sync_folder(out)
-    latest = {"release_id": target.name, "path": f"releases/{target.name}", "database": f"releases/{target.name}/{DATABASE}"}
-    write_atomically(out / "latest.json", json.dumps(latest, indent=1).encode())
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str), "utf-8")

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,17 @@ class Settings(BaseSettings):
     fetch_deadline: float = Field(default=900.0, description="seconds that one file may take in all")
     fetch_pause: float = Field(default=1.0, description="seconds between two requests to the same host")
     memory_limit: str = Field(default="2GB", description="DuckDB memory limit")
+    keep_releases: int = Field(default=30, ge=1, description="releases without a tag that stay; older ones are removed")
+    stale_policy: Literal["serve", "fail"] = Field(default="serve", description="what a source that could not be refreshed means for the exit code")
+    stale_days: int = Field(default=0, ge=0, description="days without an answer from a publisher before 'fail' applies")
+    log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
+
+    accept: str = Field(default="", description="checks against the release before whose failure is meant, with commas between")
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The checks that ``accept`` names."""
+        return frozenset(part.strip() for part in self.accept.split(",") if part.strip())
 
     @property
     def snapshots(self) -> Path:

@@ -1,6 +1,7 @@
 """The record of runs: status.json says how the last one ended, runs.jsonl keeps them all."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ def record_run(
     exit_code: int,
     details: list[Any] | None = None,
     source_problems: list[dict[str, str]] | None = None,
+    run_id: str = "",
+    stages: list[dict[str, Any]] | None = None,
 ) -> None:
     """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged or failed."""
     previous = read_status(out)
@@ -30,14 +33,40 @@ def record_run(
         "message": message,
         "details": details or [],
         "source_problems": source_problems or [],
+        "run_id": run_id,
+        "stages": stages or [],
     }
     write_atomically(out / "status.json", json.dumps(status, indent=1, default=str).encode())
-    with (out / "runs.jsonl").open("a", encoding="utf-8") as ledger:
-        ledger.write(json.dumps({k: status[k] for k in ("last_run", "last_outcome", "exit_code", "release_id", "message")}) + "\n")
+    append_ledger(out, {k: status[k] for k in ("last_run", "last_outcome", "exit_code", "release_id", "message", "run_id", "stages")})
+
+
+def append_ledger(out: Path, entry: dict[str, Any]) -> None:
+    """One line more in runs.jsonl: a run, a rollback, a tag. In one write, so that lines of two processes do not mix."""
+    line = json.dumps(entry, default=str, ensure_ascii=False) + "\n"
+    with (out / "runs.jsonl").open("ab") as ledger:
+        if ledger.tell() and not _ends_in_newline(out / "runs.jsonl"):  # a process died in the middle of a line
+            line = "\n" + line
+        ledger.write(line.encode())
+        ledger.flush()
+        os.fsync(ledger.fileno())
+
+
+def record_event(out: Path, event: str, message: str, release_id: str | None) -> None:
+    """What a person did to the releases, for the ledger; the state of the last run is left alone."""
+    append_ledger(out, {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, "message": message, "release_id": release_id})
+
+
+def _ends_in_newline(path: Path) -> bool:
+    with path.open("rb") as ledger:
+        ledger.seek(-1, os.SEEK_END)
+        return ledger.read(1) == b"\n"
 
 
 def read_status(out: Path) -> dict[str, Any]:
     """Content of status.json; empty if no run has ended yet."""
     path = out / "status.json"
-    status: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    try:
+        status: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except ValueError:  # a record that was damaged says no more than none
+        return {}
     return status

@@ -1,4 +1,7 @@
-"""Checks that span tables, as SQL files that return the offending rows. Their heads say gate, severity, sentence and reason."""
+"""Checks that span tables, or tables too large for a frame: SQL files that return the offending rows, in a folder for each gate.
+
+Their heads say severity, the table they are about, the check in a sentence, and why it is made.
+"""
 
 import re
 from dataclasses import dataclass
@@ -21,11 +24,11 @@ class Check:
 
 
 def load_checks() -> list[Check]:
-    """All checks in this folder, by name."""
-    return [_load(path) for path in sorted(FOLDER.glob("*.sql"))]
+    """All checks, by gate and name."""
+    return [_load(path) for path in sorted(FOLDER.glob("*/*.sql"))]
 
 
 def _load(path: Path) -> Check:
     query = path.read_text("utf-8")
-    head = dict(re.findall(r"^-- (gate|severity|table|sentence|reason): (.+)$", query, re.MULTILINE))
-    return Check(path.stem, head["gate"], head["severity"], head["table"], head["sentence"], head["reason"], query)
+    head = dict(re.findall(r"^-- (severity|table|sentence|reason): (.+)$", query, re.MULTILINE))
+    return Check(path.stem, path.parent.name, head["severity"], head["table"], head["sentence"], head["reason"], query)

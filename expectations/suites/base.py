@@ -5,7 +5,7 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from transforms.schema import published_tables
+from transforms.schema import Table
 
 
 def expect(kind: type[Expectation], check_id: str, sentence: str, reason: str, severity: str = "critical", **arguments: Any) -> Expectation:
@@ -13,35 +13,73 @@ def expect(kind: type[Expectation], check_id: str, sentence: str, reason: str, s
     return kind(severity=severity, meta={"check_id": check_id, "sentence": sentence, "reason": reason}, **arguments)
 
 
-def base(name: str) -> list[Expectation]:
+def base(table: Table) -> list[Expectation]:
     """Critical expectations that follow from the table's schema."""
-    table = published_tables()[name]
-    doubled = "A doubled row is judged twice."
-    return [
+    return [*_shape(table), *_present(table), *_known(table)]
+
+
+def _shape(table: Table) -> list[Expectation]:
+    name, key = table.name, list(table.key)
+    found = [
         expect(
             gxe.ExpectTableColumnsToMatchOrderedList,
             f"{name}-columns",
             "The table has exactly the columns of its schema.",
             "Readers address columns by name and position.",
             column_list=list(table.columns),
+        )
+    ]
+    if not table.may_be_empty:
+        found.append(
+            expect(gxe.ExpectTableRowCountToBeBetween, f"{name}-not-empty", "The table has rows.", "An empty table passes every other check.", min_value=1)
+        )
+    doubled = "A doubled row is judged or counted twice."
+    if len(key) > 1:
+        found.append(expect(gxe.ExpectCompoundColumnsToBeUnique, f"{name}-key", f"{', '.join(key)} identify a row.", doubled, column_list=key))
+    else:
+        found.append(expect(gxe.ExpectColumnValuesToBeUnique, f"{name}-key", f"{key[0]} identifies a row.", doubled, column=key[0]))
+    return found
+
+
+def _present(table: Table) -> list[Expectation]:
+    return [
+        expect(gxe.ExpectColumnValuesToNotBeNull, f"{table.name}-{c}-present", f"{c} is never missing.", f"{table.columns[c].description}.", column=c)
+        for c in dict.fromkeys((*table.key, *table.required))
+    ]
+
+
+def _known(table: Table) -> list[Expectation]:
+    return [
+        expect(
+            gxe.ExpectColumnValuesToBeInSet,
+            f"{table.name}-{n}-known",
+            f"{n} is one of its known values: {', '.join(c.values)}.",
+            f"{c.description}.",
+            column=n,
+            value_set=list(c.values),
+        )
+        for n, c in table.columns.items()
+        if c.values
+    ]
+
+
+def types() -> list[Expectation]:
+    """Expectations on the types of all columns; see expectations.types."""
+    return [
+        expect(
+            gxe.ExpectColumnValuesToNotBeNull,
+            "columns-present",
+            "Every published column is there.",
+            "Readers address columns by name.",
+            column="found",
         ),
         expect(
-            gxe.ExpectTableRowCountToBeBetween,
-            f"{name}-not-empty",
-            "The table has rows.",
-            "An empty table passes every other check.",
-            min_value=1,
-        ),
-        expect(gxe.ExpectCompoundColumnsToBeUnique, f"{name}-key", f"{', '.join(table.key)} identify a row.", doubled, column_list=list(table.key))
-        if len(table.key) > 1
-        else expect(gxe.ExpectColumnValuesToBeUnique, f"{name}-key", f"{table.key[0]} identifies a row.", doubled, column=table.key[0]),
-        *(
-            expect(gxe.ExpectColumnValuesToNotBeNull, f"{name}-{c}-present", f"{c} is never missing.", table.columns[c].description, column=c)
-            for c in dict.fromkeys((*table.key, *table.required))
-        ),
-        *(
-            expect(gxe.ExpectColumnValuesToBeInSet, f"{name}-{n}-known", f"{n} is one of its known values.", c.description, column=n, value_set=list(c.values))
-            for n, c in table.columns.items()
-            if c.values
+            gxe.ExpectColumnPairValuesToBeEqual,
+            "columns-types",
+            "Every column holds the kind of values that its schema says.",
+            "A code that became a number has lost its leading zeros.",
+            column_A="found",
+            column_B="declared",
+            ignore_row_if="either_value_is_missing",
         ),
     ]

@@ -1,42 +1,68 @@
 """Expectations on the typed Dashboard rows."""
 
-import great_expectations as gx
+from typing import Any
+
 import great_expectations.expectations as gxe
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.row_conditions import Column
 
-from expectations.suites.base import base, expect
+from expectations.suites.base import expect
+
+PERCENT = ["chronic", "susp", "grad", "elpi", "cci"]
+POINTS = ["ela", "math", "ela11", "math11"]
 
 
-def suite() -> gx.ExpectationSuite:
-    """Codes known, levels in range, numerators within denominators."""
-    levels = [
+def own() -> list[Expectation]:
+    """Numerators within denominators, percentages within 0 to 100, and 2022 with status and no color."""
+    return [*_of_2022(), _within("current"), _within("prior"), *_units()]
+
+
+def _of_2022() -> list[Expectation]:
+    in_2022 = Column("dashboard_year") == 2022
+    without: dict[str, Any] = {"value_set": [0], "row_condition": in_2022}
+    why = "The Dashboard of 2022 had no prior year to compare with: colors and changes in its files would be those of another year."
+    return [
+        expect(gxe.ExpectColumnValuesToBeInSet, "indicator_results-2022-no-color", "2022 has no colors.", why, column="color", **without),
+        expect(gxe.ExpectColumnValuesToBeInSet, "indicator_results-2022-no-change", "2022 has no changes.", why, column="change_level", **without),
         expect(
-            gxe.ExpectColumnValuesToBeBetween,
-            f"indicator_results-{column}-range",
-            f"{column} lies between 0 and 5.",
-            "Rules compare it with levels 1 to 5.",
-            column=column,
-            min_value=0,
-            max_value=5,
-        )
-        for column in ("status_level", "change_level", "color")
+            gxe.ExpectColumnValuesToNotBeNull,
+            "indicator_results-2022-status",
+            "2022 has a status level in every row.",
+            "The rules of 2022 look at nothing else.",
+            column="status_level",
+            row_condition=in_2022 & Column("indicator").is_in(["ela", "math", "chronic", "susp", "grad", "elpi"]),
+        ),
     ]
-    record_type = expect(
-        gxe.ExpectColumnValuesToBeInSet,
-        "indicator_results-record-type",
-        "The record type is S, D or X.",
-        "Only D rows judge districts and county offices.",
-        column="record_type",
-        value_set=["S", "D", "X"],
-    )
-    within = expect(
+
+
+def _within(when: str) -> Expectation:
+    return expect(
         gxe.ExpectColumnPairValuesAToBeGreaterThanB,
-        "indicator_results-numerator-within",
-        "No more students are counted than there are.",
+        f"indicator_results-{when}-numerator-within",
+        f"No more students are counted than there are, {when} year.",
         "A shifted column shows here first.",
         severity="warning",
-        column_A="current_denominator",
-        column_B="current_numerator",
+        column_A=f"{when}_denominator",
+        column_B=f"{when}_numerator",
         or_equal=True,
         ignore_row_if="either_value_is_missing",
     )
-    return gx.ExpectationSuite(name="indicator_results", expectations=[*base("indicator_results"), *levels, record_type, within])
+
+
+def _units() -> list[Expectation]:
+    percent = "Rates are percentages; a value outside is of another column."
+    points = "Distances from standard stay within a few hundred points."
+    return [
+        expect(
+            gxe.ExpectColumnValuesToBeBetween,
+            f"indicator_results-{column.replace('_', '-')}-{unit}",
+            f"{column} of {', '.join(indicators)} lies between {low} and {high}.",
+            why,
+            column=column,
+            min_value=low,
+            max_value=high,
+            row_condition=Column("indicator").is_in(indicators),
+        )
+        for column in ("current_status", "prior_status")
+        for unit, indicators, low, high, why in (("percent", PERCENT, 0, 100, percent), ("points", POINTS, -500, 500, points))
+    ]

@@ -1,27 +1,29 @@
 """Expectations on what each student group showed in each Dashboard year."""
 
-import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.row_conditions import Column
 
-from expectations.suites.base import base, expect
+from expectations.suites.base import expect
 
 
-def suite() -> gx.ExpectationSuite:
-    """Letters are CDE's; the basis of each row is said."""
-    letter = expect(
-        gxe.ExpectColumnValuesToBeInSet,
-        "student_group_history-letter-known",
-        "A letter is A to K.",
-        "Other sets of priorities do not exist in CDE's files.",
-        column="letter",
-        value_set=list("ABCDEFGHIJK"),
-    )
-    basis = expect(
-        gxe.ExpectColumnValuesToBeInSet,
-        "student_group_history-basis-known",
-        "Every row says what it is taken from.",
-        "Computed and official results must not be mixed up.",
-        column="basis",
-        value_set=["indicators", "cde_letters", "none"],
-    )
-    return gx.ExpectationSuite(name="student_group_history", expectations=[*base("student_group_history"), letter, basis])
+def own() -> list[Expectation]:
+    """The basis of each row is said; what cannot be known says why."""
+    return [
+        expect(
+            gxe.ExpectColumnValuesToBeInSet,
+            "student_group_history-basis-known",
+            "Every row says what it is taken from: indicators, cde_letters or none.",
+            "Computed and official results must not be mixed up.",
+            column="basis",
+            value_set=["indicators", "cde_letters", "none"],
+        ),
+        expect(
+            gxe.ExpectColumnValuesToNotBeNull,
+            "student_group_history-unknown-said",
+            "What cannot be known says why.",
+            "An unknown without a reason looks like a no.",
+            column="note",
+            row_condition=Column("meets_criteria").is_null(),
+        ),
+    ]

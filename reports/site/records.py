@@ -1,18 +1,17 @@
 """Pages about the release itself: quality, rules, data, coverage."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from reports.published import Row, rows
+from reports.recipe_book import recipes
 from reports.site.book import count
 from reports.site.figures import INDICATOR_ORDER, place
-from reports.site.pages import FOLDER, Pages
+from reports.site.pages import Pages
 
 SHOWN_REJECTS = 500
-RECIPES = FOLDER.parent / "recipes"
 
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
@@ -58,18 +57,7 @@ def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         columns.setdefault(row["table_name"], []).append(row)
     tables = rows(connection, "select * from meta_tables order by table_name")
     console = (pages.folder / "console" / "console.js").is_file()
-    pages.write("data.html", "data.html", tables=tables, columns=columns, recipes=read_recipes(RECIPES), console=console)
-
-
-def read_recipes(folder: Path) -> list[dict[str, str]]:
-    """Recipes by name: title and question from the comments at their head, and the SQL below."""
-    found = []
-    for path in sorted(folder.glob("*.sql")):
-        text = path.read_text("utf-8")
-        head = dict(re.findall(r"^-- (title|question): (.+)$", text, re.MULTILINE))
-        sql = re.sub(r"\A(?:--[^\n]*\n|\s)+", "", text).strip()
-        found.append({"name": path.stem, "title": head.get("title", path.stem), "question": head.get("question", ""), "sql": sql})
-    return found
+    pages.write("data.html", "data.html", tables=tables, columns=columns, recipes=recipes().values(), console=console)
 
 
 def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:

@@ -94,3 +94,33 @@ def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state:
         """
     ).fetchall()
     assert dict(rows) == {"district": 122, "county_office": 10}
+
+
+def test_county_01_keeps_its_zero(state: duckdb.DuckDBPyConnection) -> None:
+    rows = state.execute(
+        "select cds, lea_name, county from eligibility where cds[1:2] = '01' and pathway = 'continuum' and status = 'eligible' order by cds"
+    ).fetchall()
+    assert rows == [
+        ("01611920000000", "Hayward Unified", "Alameda"),
+        ("01612590000000", "Oakland Unified", "Alameda"),
+        ("01613090000000", "San Lorenzo Unified", "Alameda"),
+    ]
+
+
+def test_a_renamed_district_is_one_lea_with_its_latest_name(state: duckdb.DuckDBPyConnection) -> None:
+    names = [official(year).loc["21653180000000", "LEAname"] for year in (2018, 2022)]
+    assert names == ["Dixie Elementary", "Miller Creek Elementary"]
+    assert state.execute("select lea_name, first_dashboard_year, last_dashboard_year from leas where cds = '21653180000000'").fetchall() == [
+        ("Miller Creek Elementary", 2017, 2022)
+    ]
+
+
+def test_a_closed_district_stays_in_the_index_and_is_not_assessed(state: duckdb.DuckDBPyConnection) -> None:
+    gone = set(official(2019).index) - set(official(2022).index)
+    assert "15633470000000" in gone, "Belridge Elementary"
+    rows = state.execute(
+        "select status, reason from eligibility where pathway = 'continuum' and determination_year = 2022 and list_contains(?, cds)", [sorted(gone)]
+    )
+    found = rows.fetchall()
+    assert len(found) == len(gone)
+    assert set(found) == {("not_assessed", "Nothing to judge: this district is not on the 2022 Dashboard.")}

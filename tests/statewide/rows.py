@@ -25,17 +25,23 @@ CRLF_FROM = 2023
 ONLY_ACADEMIC = {"ELO": ("EL", 0.8), "RFP": ("ALL", 0.15), "EO": ("ALL", 0.6), "SBA": ("ALL", 0.98), "CAA": ("ALL", 0.015)}
 INDICATOR_WORDS = {"chronic": "CHRO"}
 
+UNKNOWN = -99_999
+
 Column = pa.Array | Callable[[], pa.Array]
 
 
 class Rows:
     """The rows that one file has: entity and group of each, and the numbers of its indicator."""
 
-    def __init__(self, world: World, names: dict[str, pa.Array], year: int, indicator: str, levels: Levels, rng: np.random.Generator) -> None:
+    def __init__(
+        self, world: World, names: dict[str, pa.Array], year: int, indicator: str, levels: Levels, rng: np.random.Generator, last: np.ndarray | None = None
+    ) -> None:
+        """``last`` has the status of the year before by entity and group, in tenths, UNKNOWN where there is none; ``now`` becomes that of this year."""
         self.world, self.names, self.year, self.indicator, self.rng = world, names, year, indicator, rng
         self.base = {"ela11": "ela", "math11": "math"}.get(indicator, indicator)
         groups = levels.reported[:, None] & ((levels.students > 0) | (levels.before > 0)) if indicator != "elpi" else self._learners(levels)
         entity, group = np.nonzero(groups)
+        self.cells, self.last, self.now = (entity, group), last, np.full(levels.status.shape, UNKNOWN, np.int64)
         self.group = pa.array(GROUPS).take(pa.array(group))
         self.students, self.before = levels.students[entity, group], levels.before[entity, group]
         self.large_enough, self.sized = levels.large_enough[entity, group], levels.sized[entity, group]
@@ -97,7 +103,7 @@ class Rows:
     def _known(self, blank: str) -> dict[str, Column]:
         """Columns that mean something, by CDE's name in small letters without underscores."""
         w, e = self.world, self.entity
-        amount = amounts(self.base, self.status, self.change, self.students, self.rng)
+        amount = self._continued(amounts(self.base, self.status, self.change, self.students, self.rng))
         shown, before = self.students >= SHOWN_FROM, self.before >= SHOWN_FROM
         compared = shown & before
         kind = w.kind[e]
@@ -138,6 +144,16 @@ class Rows:
             "indicator": _same(word, len(e)),
             "reportingyear": _same(year, len(e)),
         }  # fmt: skip
+
+    def _continued(self, amount: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The prior year's status is what that year's file gave, where it gave one."""
+        n = len(self.cells[0])
+        self.now[self.cells] = np.where(self.students[:n] >= SHOWN_FROM, amount["status"][:n], UNKNOWN)
+        if self.last is not None:
+            before = np.concatenate([self.last[self.cells], np.full(len(self.entity) - n, UNKNOWN)])
+            amount["prior"] = np.where(before == UNKNOWN, amount["prior"], before)
+            amount["change"] = amount["status"] - amount["prior"]
+        return amount
 
     def _color(self) -> np.ndarray:
         return np.zeros(len(self.entity), np.int8) if self.color is None else self.color

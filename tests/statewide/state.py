@@ -41,11 +41,11 @@ def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: 
     world = make_world(scale, seed)
     truth = Truth()
     trouble, names = tendency(world, seed), entity_names(world)
-    rows = 0
+    rows, last = 0, {}
     with ThreadPoolExecutor(workers) as pool:
         for year in YEARS:
             found = decide_year(world, truth, trouble, year, seed)
-            rows += sum(pool.map(lambda i, year=year, found=found: _write_file(files, world, names, year, i, found, seed), FILES[year]))
+            rows += sum(pool.map(lambda i, year=year, found=found: _write_file(files, world, names, year, i, found, seed, last), FILES[year]))
             tell(f"{year}: {rows:,} rows so far")
     others(world, truth, seed)
     write_assistance(files, world, truth)
@@ -56,11 +56,13 @@ def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: 
     return State(files, out / "truth", rows, sum(p.stat().st_size for p in files.iterdir()))
 
 
-def _write_file(files: Path, world: World, names: dict, year: int, indicator: str, found: dict[str, Levels], seed: int) -> int:
+def _write_file(files: Path, world: World, names: dict, year: int, indicator: str, found: dict[str, Levels], seed: int, last: dict) -> int:
     rng = np.random.default_rng([seed, 6, year, *indicator.encode()])
     levels = found.get(indicator) or _uncounted(world, found, indicator, year, rng)
-    rows = Rows(world, names, year, indicator, levels, rng)
-    return write(files / f"{indicator}download{'2017f' if year == 2017 else year}.txt", rows)
+    rows = Rows(world, names, year, indicator, levels, rng, last.get((year - 1, indicator)))
+    n = write(files / f"{indicator}download{'2017f' if year == 2017 else year}.txt", rows)
+    last[year, indicator] = rows.now
+    return n
 
 
 def _uncounted(world: World, found: dict[str, Levels], indicator: str, year: int, rng: np.random.Generator) -> Levels:

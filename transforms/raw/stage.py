@@ -15,6 +15,7 @@ from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
+from transforms.raw.identity import refuse_another_indicator
 from transforms.raw.page import read_page
 from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells
 from transforms.raw.text import read_text
@@ -36,15 +37,21 @@ def read_raw(run: Run) -> StepResult:
     reports = [o for o in outcomes if isinstance(o, dict)]
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
-    later = f"; {len(taken) - len(snapshots)} files of later Dashboards left out" if len(snapshots) < len(taken) else ""
+    later = f"; {len(taken) - len(snapshots)} files that came out later left out" if len(snapshots) < len(taken) else ""
     return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside{later}")
 
 
 def was_known(run: Run, source: Source) -> bool:
-    """False for a Dashboard that came out after the day as of which an earlier date is decided."""
+    """False for a file that came out after the day as of which an earlier date is decided.
+
+    A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known from the day that the catalog
+    gives; the directory has none: it decides nothing, and shows the state of its own day.
+    """
     as_of, year = run.settings.as_of, source.dashboard_year
-    if year is None or as_of >= date.today():
+    if as_of >= date.today():
         return True
+    if year is None:
+        return source.first_published is None or source.first_published <= as_of
     rules = run.rules_by_year.get(year)
     return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
@@ -64,19 +71,31 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     contract = hashlib.sha256(f"{source.model_dump_json()}{spec.model_dump_json()}{sorted(needed)}".encode()).hexdigest()[:12]
     stem = run.settings.build / "raw" / f"v{LAYOUT_VERSION}" / source.id / f"{snapshot.sha256}-{contract}"
     report_path = stem.with_suffix(".json")
-    if report_path.exists():
-        earlier: Report = json.loads(report_path.read_text("utf-8"))
+    earlier = _read_before(report_path)
+    if earlier is not None:
         return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}
     path = Path(snapshot.path)
     if sha256_of(path) != snapshot.sha256:
         raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
     raw = _parse(path.read_bytes(), snapshot.file, source, spec, needed)
+    refuse_another_indicator(raw, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
     _write_parquet(raw.table, stem.with_suffix(".parquet"))
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
     _write_parquet(rejects, stem.with_suffix(".rejects.parquet"))
+    report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
     write_atomically(report_path, json.dumps(report, indent=1).encode())
     return report
+
+
+def _read_before(report_path: Path) -> Report | None:
+    """Report of an earlier reading whose results are still there, byte for byte."""
+    try:
+        report: Report = json.loads(report_path.read_text("utf-8"))
+        whole = all(sha256_of(Path(report[part])) == sha256 for part, sha256 in report["written"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return report if whole else None
 
 
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:

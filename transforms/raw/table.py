@@ -6,7 +6,7 @@ import pyarrow as pa
 
 CELL_SCHEMA = pa.schema([("line", pa.int64()), ("cds", pa.string()), ("heading", pa.string()), ("field", pa.string()), ("value", pa.string())])
 # Layouts that are kept cell by cell, because their headings differ from year to year.
-CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority")
+CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority", "low_performing", "lcap_goals")
 REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())])
 
 

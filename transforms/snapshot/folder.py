@@ -1,6 +1,7 @@
 """Take the files of a folder that are named as CDE names them. A broken one stops the run."""
 
 import shutil
+import time
 from pathlib import Path
 
 from transforms.catalog import Source
@@ -33,6 +34,9 @@ def from_folder(run: Run) -> StepResult:
     for source_id in sorted({s.source_id for s in taken if [t.source_id for t in taken].count(s.source_id) > 1}):
         files = ", ".join(s.file for s in taken if s.source_id == source_id)
         errors.append(SourceError(files, f"two files for {source_id}", "Keep one of them."))
+    for twin in (t for i, t in enumerate(taken) if t.sha256 in {s.sha256 for s in taken[:i]}):
+        first = next(s for s in taken if s.sha256 == twin.sha256)
+        errors.append(SourceError(twin.file, f"it has the same bytes as {first.file}", "Check which of the two it is."))
     if errors:
         raise SourceFilesError(errors)
     if not taken:
@@ -55,9 +59,30 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
         # Copy first, then hash the copy: a file that changes while it is read cannot be kept under a wrong hash.
         temporary = store.temporary(source)
         try:
-            shutil.copyfile(path, temporary)
+            _copy_quiet(path, temporary)
             return store.keep(temporary, source, path.name, origin, previous=previous)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SourceError(path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions.") from error
+
+
+QUIET = 0.5  # seconds
+
+
+def _copy_quiet(path: Path, target: Path) -> None:
+    """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole one. Raises SourceError."""
+    for _ in range(5):
+        before = _state(path)
+        if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?
+            time.sleep(QUIET)
+        if _state(path) == before:
+            shutil.copyfile(path, target)
+            if _state(path) == before:
+                return
+    raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino

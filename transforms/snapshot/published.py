@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from transforms.catalog import Source
@@ -26,11 +27,10 @@ class Night:
 
     def accept(self, source: Source, snapshot: Snapshot, origin: str, etag: str = "", last_modified: str = "") -> None:
         """Let ``snapshot`` serve from now on."""
-        moment = now()
-        self.store.accept(
-            source,
-            Accepted(sha256=snapshot.sha256, accepted_at=moment, origin=origin, checked_at=moment, etag=etag, last_modified=last_modified),
-        )
+        moment, earlier = now(), self.store.accepted(source)
+        answered = (earlier.answered_at if earlier else "") if origin == "inbox" else moment
+        validators = {"etag": etag, "last_modified": last_modified}
+        self.store.accept(source, Accepted(sha256=snapshot.sha256, accepted_at=moment, origin=origin, checked_at=moment, answered_at=answered, **validators))
         self.fresh += 1
 
 
@@ -49,13 +49,37 @@ def from_catalog(run: Run) -> StepResult:
     taken = [s for source in run.catalog.source if (s := _serving(night.store, source))]
     run.save_fact("freshness", _freshness(night.store, run, never_had))
     run.save_fact("source_problems", problems)
+    _none_damaged(night, {s.source_id for s in taken})
     if not taken:
         found = [SourceError(p["file"], p["message"], "Try again, or put the file into the inbox.") for p in problems]
         raise SourceFilesError(found or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")])
     run.save_snapshots(taken)
     run.save_fact("strangers", [])
     words = f"{len(taken)} files: {night.fresh} new, {night.unchanged} unchanged"
+    run.save_fact("overdue", _overdue(night, never_had))
     return StepResult(len(run.catalog.source), len(taken), words + (f", {len(problems)} not refreshed" if problems else ""))
+
+
+def from_store(run: Run) -> StepResult:
+    """Take the accepted files as they are: nobody is asked, and the inbox stays as it is. Raises SourceFilesError when there is none."""
+    store = Store(run.settings.snapshots)
+    taken = [s for source in run.catalog.source if (s := _serving(store, source))]
+    if not taken:
+        raise SourceFilesError([SourceError("catalog.toml", "no file of the catalog has been accepted yet", "Fetch them first: dta run --source catalog")])
+    run.save_fact("freshness", _freshness(store, run, {}))
+    run.save_snapshots(taken)
+    return StepResult(len(run.catalog.source), len(taken), f"{len(taken)} files, as accepted before")
+
+
+def _none_damaged(night: Night, serving: set[str]) -> None:
+    """Raise SourceFilesError for accepted files whose stored copy is lost or damaged and could not be had anew: deciding without them would be wrong."""
+    errors = [
+        SourceError(source.file, "the stored copy is lost or no longer has the hash it was kept under", "Put the file into the inbox and run again.")
+        for source in night.run.catalog.source
+        if source.id not in serving and night.store.accepted(source)
+    ]
+    if errors:
+        raise SourceFilesError(errors)
 
 
 def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> str:
@@ -70,8 +94,10 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
         answer = downloader.fetch(source.url, hosts, part, *validators, progress=lambda done, total: night.run.notify(label, done, total))
         if answer.changed:
             _judge(night, source, part, serving, answer.url, (answer.etag, answer.last_modified))
-        elif serving:
-            store.accept(source, serving.model_copy(update={"checked_at": now(), "outcome": "unchanged", "message": ""}))
+        elif serving is None:
+            raise GiveUpError("the server answered 304 to a first request")
+        else:
+            store.accept(source, serving.model_copy(update={"checked_at": now(), "answered_at": now(), "outcome": "unchanged", "message": ""}))
             night.unchanged += 1
     except (GiveUpError, SourceError, OSError) as error:
         message = f"{error.problem}{f' (line {error.line})' if error.line else ''}" if isinstance(error, SourceError) else str(error)
@@ -91,13 +117,22 @@ def _judge(night: Night, source: Source, part: Path, serving: Accepted | None, u
         raise SourceError(source.file, "the server sent an empty file", "Try again later.")
     if serving and sha256_of(part) == serving.sha256:
         etag, last_modified = validators
-        moment = {"checked_at": now(), "outcome": "unchanged", "message": "", "etag": etag, "last_modified": last_modified}
+        moment = {"checked_at": now(), "answered_at": now(), "outcome": "unchanged", "message": "", "etag": etag, "last_modified": last_modified}
         night.store.accept(source, serving.model_copy(update=moment))
         night.unchanged += 1
         return
     snapshot = night.store.keep(part, source, source.file, url, 200, serving.sha256 if serving else None)
+    _refuse_the_bytes_of_another(night, source, snapshot.sha256)
     prove(night.run, snapshot, source)
     night.accept(source, snapshot, url, *validators)
+
+
+def _refuse_the_bytes_of_another(night: Night, source: Source, sha256: str) -> None:
+    """Raise SourceError when the very bytes serve as another file of the catalog: one of the two has the wrong name."""
+    for other in night.run.catalog.source:
+        accepted = night.store.accepted(other)
+        if other.id != source.id and accepted and accepted.sha256 == sha256:
+            raise SourceError(source.file, f"it has the same bytes as {other.file}", "Check which of the two it is.")
 
 
 def _take_inbox(night: Night) -> list[dict[str, str]]:
@@ -106,7 +141,7 @@ def _take_inbox(night: Night) -> list[dict[str, str]]:
     inbox = night.run.settings.inbox
     known = night.run.catalog.by_file_name()
     for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
-        if not path.is_file() or path.name.startswith("."):
+        if not path.is_file() or path.is_symlink() or path.name.startswith("."):
             continue
         source = known.get(path.name.lower())
         if source is None:
@@ -115,6 +150,7 @@ def _take_inbox(night: Night) -> list[dict[str, str]]:
         earlier = night.store.accepted(source)
         try:
             snapshot = copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None)
+            _refuse_the_bytes_of_another(night, source, snapshot.sha256)
             prove(night.run, snapshot, source)
         except SourceError as error:
             problems.append({"source_id": source.id, "file": path.name, "message": f"in the inbox, not taken: {error.problem}"})
@@ -122,13 +158,27 @@ def _take_inbox(night: Night) -> list[dict[str, str]]:
         if earlier is None or earlier.sha256 != snapshot.sha256:
             # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
             night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
-        path.unlink()
+        path.unlink(missing_ok=True)  # another run may have taken it too
     return problems
 
 
 def _serving(store: Store, source: Source) -> Snapshot | None:
     accepted = store.accepted(source)
     return store.snapshot(source, accepted.sha256) if accepted else None
+
+
+def _overdue(night: Night, failed: dict[str, str]) -> list[str]:
+    """Files of which no publisher has given an answer for longer than the settings allow."""
+    late = []
+    for source in night.run.catalog.source:
+        if source.id not in failed:
+            continue
+        accepted = night.store.accepted(source)
+        if accepted is None:
+            late += [] if source.may_be_missing else [source.file]
+        elif not accepted.answered_at or datetime.now(UTC) - datetime.fromisoformat(accepted.answered_at) > timedelta(days=night.run.settings.stale_days):
+            late.append(source.file)
+    return late
 
 
 def _freshness(store: Store, run: Run, never_had: dict[str, str]) -> list[dict[str, str | None]]:
@@ -142,6 +192,7 @@ def _freshness(store: Store, run: Run, never_had: dict[str, str]) -> list[dict[s
                 "origin": a.origin if a else None,
                 "accepted_at": a.accepted_at if a else None,
                 "checked_at": a.checked_at if a else None,
+                "answered_at": a.answered_at if a else None,
                 "check_outcome": a.outcome if a else ("failed" if source.id in never_had else None),
                 "check_message": (a.message or None) if a else never_had.get(source.id),
             }

@@ -1,11 +1,12 @@
 """The store of snapshots: each distinct content once, under its SHA-256, with a record; and which content of a source is accepted."""
 
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from transforms.catalog import Source
+from transforms.errors import ConfigError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.run import Snapshot
 from transforms.toml_model import StrictModel
@@ -21,6 +22,7 @@ class Record(StrictModel):
     origin: str  # folder, inbox, or the address that was read
     status: int | None = None  # of the HTTP answer
     first_seen: str
+    taken_at: str = ""  # moment of that, UTC
     previous_sha256: str | None = None
 
 
@@ -33,9 +35,9 @@ class Accepted(StrictModel):
     checked_at: str
     outcome: str = "accepted"  # accepted, unchanged or failed
     message: str = ""
+    answered_at: str = ""  # when the publisher last gave an answer, be it "unchanged"
     etag: str = ""
     last_modified: str = ""
-    refused_sha256: str = ""  # content that CDE serves but that was not accepted
 
 
 def now() -> str:
@@ -61,9 +63,11 @@ class Store:
         content.unlink(missing_ok=True)
         record = self.record_of(source, sha256)
         if record is None:
+            moment = now()
             record = Record(
-                source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status, first_seen=now()[:10], previous_sha256=previous
-            )
+                source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status,
+                first_seen=moment[:10], taken_at=moment, previous_sha256=previous,
+            )  # fmt: skip
             write_atomically(target.with_suffix(".json"), record.model_dump_json(indent=1).encode())
         return Snapshot(source.id, file, str(target), sha256, size, record.first_seen)
 
@@ -78,18 +82,30 @@ class Store:
     def record_of(self, source: Source, sha256: str) -> Record | None:
         """Record of a snapshot."""
         path = self.path_of(source, sha256).with_suffix(".json")
-        return Record.model_validate(json.loads(path.read_text("utf-8"))) if path.exists() else None
+        return _read(path, Record)
 
     def snapshot(self, source: Source, sha256: str) -> Snapshot | None:
-        """Kept content as the stages take it."""
+        """Kept content as the stages take it; None if it is not there or no longer has the hash it was kept under."""
         record, path = self.record_of(source, sha256), self.path_of(source, sha256)
-        return Snapshot(source.id, record.file, str(path), sha256, record.size, record.first_seen) if record and path.exists() else None
+        if record is None or not path.exists() or path.stat().st_size != record.size or sha256_of(path) != sha256:
+            return None
+        return Snapshot(source.id, record.file, str(path), sha256, record.size, record.first_seen)
 
     def accepted(self, source: Source) -> Accepted | None:
         """What serves for this source; None before anything was accepted."""
-        path = self.folder / source.id / "accepted.json"
-        return Accepted.model_validate(json.loads(path.read_text("utf-8"))) if path.exists() else None
+        return _read(self.folder / source.id / "accepted.json", Accepted)
 
     def accept(self, source: Source, accepted: Accepted) -> None:
         """Remember what serves."""
         write_atomically(self.folder / source.id / "accepted.json", accepted.model_dump_json(indent=1).encode())
+
+
+Model = TypeVar("Model", bound=StrictModel)
+
+
+def _read(path: Path, model: type[Model]) -> Model | None:
+    """A record of the store; None if there is none. Raises ConfigError when it is not readable: what serves must never be guessed."""
+    try:
+        return model.model_validate_json(path.read_text("utf-8")) if path.exists() else None
+    except ValueError as error:
+        raise ConfigError(f"{path} is damaged. Restore it from a backup, or delete it and fetch the file anew (dta run --source catalog).") from error

@@ -1,6 +1,7 @@
 -- Grain: one source file: how many of its rows became rows of a typed table.
 -- Key: source_id.
--- Inputs: source_files, indicator_results, assistance_cells, assistance_rows_rejected, charter_cells, local_indicators, directory_rows, interim_certifications.
+-- Inputs: source_files, indicator_results, assistance_cells, assistance_rows_rejected, charter_cells, local_indicators, directory_rows, interim_certifications,
+--         low_performing_rows, lcap_goal_rows.
 -- Oddities: workbooks are read cell by cell, so their rows are counted by line; the directory table shows one edition, its rows here are of each.
 with kept as (
     select source_id, count(*) as n from indicator_results group by source_id
@@ -12,6 +13,10 @@ with kept as (
     select source_id, count(*) from local_indicators group by source_id
     union all
     select source_id, count(*) from directory_rows where len(problems) = 0 group by source_id
+    union all
+    select source_id, count(*) from low_performing_rows where len(problems) = 0 group by source_id
+    union all
+    select source_id, count(*) from lcap_goal_rows where len(problems) = 0 group by source_id
     union all
     select source_id, count(*) from interim_certifications group by source_id
 )

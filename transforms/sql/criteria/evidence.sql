@@ -37,10 +37,10 @@ joined as (
             else r.color > 0
         end as size_ok,
         case
-            when f.source_id is null then 'the ' || w.dashboard_year || ' file of this indicator is not at hand'
-            when k.line is not null then 'line ' || k.line || ' of ' || f.file || ' was kept aside: ' || k.reason
-            when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then f.file || ' does not cover this county'
-            when i.reported_for = 'all' and w.in_files and w.lea_type <> 'charter' and n.cds is null then f.file || ' has no row of this LEA, where every LEA has one'
+            when f.source_id is null then say_file_not_at_hand(w.dashboard_year)
+            when k.line is not null then say_row_kept_aside(k.line, f.file, k.reason)
+            when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then say_county_not_covered(f.file)
+            when i.reported_for = 'all' and w.in_files and w.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(f.file)
         end as unknown_because
     from wanted w
     join ref_indicators i on i.indicator = w.indicator

@@ -23,9 +23,9 @@ per_school as (
     group by all
 )
 select
-    l.cds, c.determination_year, c.rule_set, a.as_of, c.statute, c.dashboards, c.open_question,
+    l.cds, c.determination_year, c.rule_set, a.as_of, c.statute, c.dashboards, c.open_question, y.basis = 'none' as no_file,
     case
-        when not coalesce(y.in_files, false) then 'not_assessed'
+        when not y.in_files and y.basis <> 'none' then 'not_assessed'
         when p.any_counts then 'eligible'
         when p.any_may or g.may_be_met_each_year then 'undetermined'
         else 'not_eligible'
@@ -38,5 +38,5 @@ cross join rule_charter c
 join assistance_years a using (determination_year)
 left join per_school p on p.cds = l.cds and p.determination_year = c.determination_year
 left join any_group g on g.cds = l.cds and g.determination_year = c.determination_year
-left join lea_years y on y.cds = l.cds and y.dashboard_year = c.determination_year
+join lea_years y on y.cds = l.cds and y.dashboard_year = c.determination_year
 where l.lea_type = 'charter'

@@ -12,10 +12,10 @@ with per_lea as (
     group by all
 )
 select
-    l.cds, c.determination_year, c.rule_set, a.as_of, c.statute, c.dashboards, c.open_question,
+    l.cds, c.determination_year, c.rule_set, a.as_of, c.statute, c.dashboards, c.open_question, y.basis = 'none' as no_file,
     case
         when l.lea_type <> 'district' then 'not_applicable'
-        when not coalesce(y.in_files, false) then 'not_assessed'
+        when not y.in_files and y.basis <> 'none' then 'not_assessed'
         when p.any_counts then 'eligible'
         when p.any_may then 'undetermined'
         else 'not_eligible'
@@ -26,5 +26,5 @@ from leas l
 cross join rule_consecutive c
 join assistance_years a using (determination_year)
 left join per_lea p on p.cds = l.cds and p.determination_year = c.determination_year
-left join lea_years y on y.cds = l.cds and y.dashboard_year = c.determination_year
+join lea_years y on y.cds = l.cds and y.dashboard_year = c.determination_year
 where l.lea_type <> 'charter'

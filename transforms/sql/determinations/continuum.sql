@@ -4,10 +4,12 @@
 -- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its groups where an
 --       LEA has fewer than three (EC 52072, 52072.5). A group exists if it has a result that meets the size test in the
 --       determination year [inferred, medium confidence: one case known].
--- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). What cannot be known is carried through: 'may' counts are upper bounds. The small-LEA clause may hold when the groups
---           known to exist are fewer than three and all of them may count; it surely holds when the groups that may exist are
---           fewer than three and all of them count. If a missing file hides whether any group has a result, 'nothing to judge'
---           and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as CDE's flag has it.
+-- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the year's files, though they cover its
+--           county, is not assessed, whatever it showed before it closed. What cannot be known is carried through: 'may' counts are upper
+--           bounds. The small-LEA clause may hold when the groups known to exist are fewer than three and all of them may count; it surely
+--           holds when the groups that may exist are fewer than three and all of them count. If a missing file hides whether any group has
+--           a result, 'nothing to judge' and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as
+--           CDE's flag has it.
 with groups as (
     select
         cds, determination_year,
@@ -36,7 +38,7 @@ select
     l.cds, d.determination_year,
     case
         when l.lea_type = 'charter' then 'not_applicable'
-        when c.groups_that_may_have_result = 0 then 'not_assessed'
+        when c.groups_that_may_have_result = 0 or (not y.in_files and y.basis <> 'none') then 'not_assessed'
         when c.groups_counting >= d.groups_required or c.small_clause_holds then 'eligible'
         when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
         when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'

@@ -41,11 +41,11 @@ select
     c.geo_lead, c.conferred_date, c.concurrence, c.concurrence_date, c.concurrence_by,
     g.same_body, c.same_body as same_body_recorded,
     case
-        when c.concurrence_date is not null and g.same_body is null then 'The list of Geographic Leads names no lead of this county for that day.'
+        when c.concurrence_date is not null and g.same_body is null then say_no_lead_known()
         when c.same_body <> g.same_body
-            then 'The register says ' || c.same_body || '; the list of Geographic Leads says ' || g.same_body || ' (' || g.listed_lead || ').'
+            then say_same_body_differs(c.same_body, g.same_body, g.listed_lead)
     end as same_body_note,
-    if(c.concurrence_date < c.determination_date, 'The agreement of the Geographic Lead is dated before the determination.', null) as order_note,
+    if(c.concurrence_date < c.determination_date, say_agreed_before_determined(), null) as order_note,
     c.agreement_date, c.agreement_number, c.budget_act_item, c.budget_act_year, c.scope, c.amount_usd,
     c.statutory_ground, c.presenting_need, c.expected_months, c.coe_involvement, c.geo_lead_involvement,
     c.decision, c.decision_date, c.decision_reason,

@@ -11,9 +11,9 @@ select
     c.dashboard_year, s.rule_set, s.standing, c.criterion, c.priority, c.clause, j.student_groups,
     c.position, c.indicator, c.measure, c.levels,
     case c.size_test
-        when 'flag' then 'the size flag of the file is Y'
-        when 'denominator' then 'at least ' || c.minimum || ' students; ' || c.small_minimum || ' for ' || array_to_string(c.small_groups, ', ') || ' on district and county office rows'
-        else 'CDE gives a color only where the size test is met'
+        when 'flag' then say_size_by_flag()
+        when 'denominator' then say_size_by_students(c.minimum, c.small_minimum, array_to_string(c.small_groups, ', '))
+        else say_size_by_color()
     end as size_test,
     t.citation
 from rule_conditions c

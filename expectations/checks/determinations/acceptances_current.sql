@@ -1,0 +1,16 @@
+-- severity: critical
+-- table: reconciliation
+-- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.
+-- reason: An acceptance that outlives its difference would hide the next one. Remove the row from registers/accepted_differences.csv, or look at it anew.
+select
+    a.cds, a.dashboard_year, a.flag, r.class, r.ours, r.cde, a.expires_on,
+    case
+        when a.expires_on < (select as_of from run_parameters) then 'expired'
+        when r.class in ('agree', 'not_comparable') then 'no longer occurs'
+        else 'differs in another way now'
+    end as problem
+from accepted_differences a
+join reconciliation r using (cds, dashboard_year, flag)
+where a.expires_on < (select as_of from run_parameters)
+    or r.class in ('agree', 'not_comparable')
+    or coalesce(r.ours, '') <> a.ours or coalesce(r.cde, '') <> a.cde

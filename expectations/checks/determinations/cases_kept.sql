@@ -1,0 +1,20 @@
+-- severity: critical
+-- table: pathway_register
+-- sentence: Every case of every register stands in the pathway register once.
+-- reason: A person's act must not get lost between register and result.
+with entered as (
+    select case_id from reg_primary
+    union all
+    select case_id from reg_spi
+    union all
+    select case_id from reg_fee_for_service
+    union all
+    select case_id from reg_request
+),
+kept as (
+    select case_id, count(*) as times from pathway_register group by all
+)
+select coalesce(e.case_id, k.case_id) as case_id, coalesce(k.times, 0) as times
+from entered e
+full join kept k using (case_id)
+where e.case_id is null or k.times is distinct from 1

@@ -1,7 +1,0 @@
--- gate: files
--- severity: warning
--- table: meta_years
--- sentence: Every indicator file that the rules of a computed year look at is at hand.
--- reason: What depends on a missing file is undetermined.
-select dashboard_year, indicators_missing from meta_years
-where basis = 'indicators' and len(indicators_missing) > 0

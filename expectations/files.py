@@ -1,0 +1,51 @@
+"""First gate: every source file, as it was read, has the shape of its layout. A file is validated once, and the result kept beside it."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from expectations.memory import recall, remember, suites_digest
+from expectations.results import GateResult
+from expectations.targets import Target
+from transforms.database import quote
+from transforms.layouts import needed_columns
+from transforms.raw.stage import Report
+from transforms.run import Run
+
+
+def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
+    """Results of the suites of all files that were read."""
+    groups = [g for (g,) in connection.sql("select unnest([student_group, also_called]) as g from ref_student_groups order by 1").fetchall() if g]
+    results = []
+    for report in run.raw_reports():
+        run.notify(f"checking {report['file']}", 0, None)
+        results += _check_file(run, connection, report, groups)
+    return results
+
+
+def _check_file(run: Run, connection: duckdb.DuckDBPyConnection, report: Report, groups: list[str]) -> list[GateResult]:
+    source = run.sources[report["source_id"]]
+    spec = run.layouts.of(source)
+    needed = needed_columns(source, spec, run.rules_by_year)
+    path = Path(report["parquet"])
+    kept = path.with_suffix(".checks.json")
+    # the name of the read file holds the digest of its content and of its contract
+    key = hashlib.sha256(f"{path.name} {source.model_dump_json()} {sorted(needed)} {groups} {suites_digest()}".encode()).hexdigest()
+    results = recall(kept, key)
+    if results is None:
+        from expectations.runners import run_suite  # imports Great Expectations: only where it is used
+        from expectations.suites.files import suite_of_file
+
+        results = run_suite(connection, file_target(source.id, path), suite_of_file(source, spec, needed, groups).expectations)
+        remember(kept, key, results)
+    return results
+
+
+def file_target(source_id: str, path: Path) -> Target:
+    """The rows of a file as it was read: text without blanks around it, null where it is empty or a star."""
+    schema = pq.read_schema(path)
+    columns = ", ".join(quote(n) if n == "line" else f"nullif(nullif(trim({quote(n)}), ''), '*') as {quote(n)}" for n in schema.names)
+    relation = f"(select {columns} from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}'))"
+    return Target(source_id, "files", relation, ("line",), tuple(schema.names), pq.read_metadata(path).num_rows)

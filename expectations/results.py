@@ -1,0 +1,74 @@
+"""What a check found: outcome, how many rows fail, and the first of them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from transforms.schema import published_tables
+from transforms.tables import put
+
+GATES = ("files", "contracts", "determinations", "release")
+SHOWN_ROWS = 100
+IN_DETAIL = 5
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """Outcome of one check on one table or source file: passed, failed, or error when it could not run. ``rows`` are the first that fail, as JSON."""
+
+    gate: str
+    check_id: str
+    table_name: str
+    severity: str
+    outcome: str
+    failing_rows: int
+    sentence: str
+    reason: str
+    detail: str = ""
+    rows: tuple[str, ...] = ()
+
+    @property
+    def stops_release(self) -> bool:
+        """A critical failure stops the release; so does any check that could not run."""
+        return self.outcome == "error" or (self.outcome == "failed" and self.severity == "critical")
+
+    @property
+    def warns(self) -> bool:
+        """A failed warning: the release goes out with a banner."""
+        return self.outcome == "failed" and self.severity == "warning"
+
+    def failed(self, count: int, rows: Sequence[str], detail: str = "") -> "GateResult":
+        """The same check, failed for ``count`` rows, the first of which are ``rows``."""
+        shown = detail or "[" + ", ".join(rows[:IN_DETAIL]) + "]"
+        return replace(self, outcome="failed", failing_rows=count, rows=tuple(rows[:SHOWN_ROWS]), detail=shown)
+
+    def error(self, message: str) -> "GateResult":
+        """The same check, which could not run."""
+        return replace(self, outcome="error", failing_rows=0, rows=(), detail=message)
+
+    def told(self) -> str:
+        """A failure as a person reads it."""
+        what = "could not run" if self.outcome == "error" else f"failed ({self.failing_rows:,} {'row' if self.failing_rows == 1 else 'rows'})"
+        return f"Check {self.check_id} on {self.table_name} {what}: {self.sentence} {self.detail[:2000]}"
+
+
+def row_text(columns: Sequence[str], row: Sequence[Any]) -> str:
+    """A failing row as JSON; values that JSON does not know are written as text."""
+    return json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False)
+
+
+def put_results(connection: duckdb.DuckDBPyConnection, results: Iterable[GateResult]) -> None:
+    """Leave the tables meta_gate_results and meta_gate_rows, with the types of their schema."""
+    results = list(results)
+    checks = [{k: v for k, v in asdict(r).items() if k != "rows"} for r in results]
+    rows = [
+        {"gate": r.gate, "check_id": r.check_id, "table_name": r.table_name, "row_number": n, "failing_row": text}
+        for r in results
+        for n, text in enumerate(r.rows, 1)
+    ]
+    for name, content in (("meta_gate_results", checks), ("meta_gate_rows", rows)):
+        put(connection, name, pa.Table.from_pylist(content, published_tables()[name].arrow_schema()))

@@ -1,0 +1,93 @@
+"""Run all stages and gates on the files that are at hand, and publish nothing."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from transforms.run import Run, StepResult
+from transforms.settings import Settings
+
+if TYPE_CHECKING:
+    from expectations.gates import GateReport
+
+SHOWN = 5  # failing rows on a terminal; the page has a hundred
+
+
+def check_inputs(settings: Settings, log: Console) -> "GateReport":
+    """The four gates on the present inputs; the folder of releases is only read. Raises what the stages raise."""
+    from expectations.gates import check
+    from flows.steps import STEPS, compare_inputs
+    from transforms.snapshot.published import from_store
+
+    run = Run.start(settings)
+    try:
+        with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=log, transient=True) as progress:
+            bar = progress.add_task("starting")
+            run.notify = lambda words, done, total: progress.update(bar, description=words)
+
+            def perform(name: str, doing: str, function: Callable[[Run], StepResult]) -> None:
+                progress.update(bar, description=f"{name}: {doing}")
+                started = time.perf_counter()
+                result = function(run)
+                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False)
+
+            for step in STEPS:
+                if step.name == "compare":
+                    compare_inputs(run)  # leaves the digest of the inputs; whether they are new does not matter here
+                elif step.name == "snapshot" and settings.source == "catalog":
+                    perform(step.name, step.doing, from_store)
+                elif step.name not in ("gates", "release"):
+                    perform(step.name, step.doing, step.function)
+            progress.update(bar, description="gates: checking")
+            return check(run)
+    finally:
+        run.finish()
+
+
+def show_report(report: "GateReport", console: Console) -> None:
+    """What did not pass, with the first rows; then one line per gate."""
+    for result in sorted((r for r in report.results if r.outcome != "passed"), key=lambda r: (r.stops_release, r.severity != "info")):
+        mark = "[bold red]✗ stops the release[/]" if result.stops_release else "[yellow]▲ warning[/]" if result.warns else "● info"
+        count = "could not run" if result.outcome == "error" else f"not so for {result.failing_rows:,} {'row' if result.failing_rows == 1 else 'rows'}"
+        console.print(f"{mark} {escape(result.sentence)} [dim]({count}; {result.check_id} on {escape(result.table_name)})[/]", highlight=False)
+        console.print(f"   [dim]{escape(result.reason)}[/]", highlight=False)
+        for text in result.rows[:SHOWN]:
+            said = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
+            console.print(f"   · {escape(said)}", highlight=False, soft_wrap=True)
+        if result.outcome == "error":
+            console.print(f"   {escape(result.detail)}", highlight=False, soft_wrap=True)
+    table = Table(title="Gates", title_justify="left")
+    table.add_column("Gate")
+    for heading in ("passed", "stop the release", "warnings", "info"):
+        table.add_column(heading, justify="right")
+    for gate in dict.fromkeys(r.gate for r in report.results):
+        of_gate = [r for r in report.results if r.gate == gate]
+        passed, stops, warns = (sum(map(f, of_gate)) for f in (lambda r: r.outcome == "passed", lambda r: r.stops_release, lambda r: r.warns))
+        table.add_row(gate, *map(str, (passed, stops, warns, len(of_gate) - passed - stops - warns)))
+    console.print(table)
+    console.print(f"{report.in_words[0].upper()}{report.in_words[1:]}. Nothing was published.")
+
+
+def write_report(report: "GateReport", page: Path, settings: Settings) -> None:
+    """The quality page about this check."""
+    from datetime import UTC, datetime
+
+    from reports.quality import quality_of_run, render
+    from transforms.current import current_release
+
+    release = current_release(settings.out)
+    status = {
+        "last_outcome": "checked",
+        "message": f"A check of the present inputs, as of {settings.as_of}: {report.in_words}. Nothing was published.",
+        "last_run": datetime.now(UTC).isoformat(timespec="seconds"),
+        "release_id": release.name if release else None,
+        "exit_code": 5 if report.stopping else 0,
+    }
+    page.write_text(render(quality_of_run(status, report.as_record())), "utf-8")

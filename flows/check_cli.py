@@ -1,0 +1,27 @@
+"""``dta check``: would these inputs pass?"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[str | None, typer.Option("--source", help="'sample', 'catalog' (the files accepted so far), or a folder of files. Also DTA_SOURCE.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; the current one is compared with. Also DTA_OUT.")]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
+Page = Annotated[Path | None, typer.Option("--page", help="Write the quality page to this file.")]
+
+
+def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page = None) -> None:
+    """Run all stages and checks on the files at hand, and publish nothing. Exit code 5 if a release would be stopped."""
+    from flows.check import check_inputs, show_report, write_report
+    from flows.cli import err_console, out_console, settings_from
+
+    settings = settings_from(source, out, as_of.date() if as_of else None)
+    report = check_inputs(settings, err_console)
+    show_report(report, out_console)
+    if page:
+        write_report(report, page, settings)
+        out_console.print(f"Page: {page}", highlight=False, soft_wrap=True)
+    if report.stopping:
+        raise typer.Exit(5)

@@ -1,0 +1,45 @@
+"""What a run tells while it works: lines for people, or JSON lines for programs. One event per stage, with rows in, rows out and seconds."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from rich.console import Console
+
+Event = dict[str, Any]
+Log = Callable[[Event], None]
+
+
+def say_nothing(event: Event) -> None:
+    """Nobody reads."""
+
+
+def text_log(console: Console) -> Log:
+    """Lines for people."""
+
+    def log(event: Event) -> None:
+        console.print(in_words(event), highlight=False, markup=False, soft_wrap=True)
+
+    return log
+
+
+def json_log(stream: IO[str]) -> Log:
+    """One JSON object per line, with the moment in UTC."""
+
+    def log(event: Event) -> None:
+        stream.write(json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}, default=str, ensure_ascii=False) + "\n")
+        stream.flush()
+
+    return log
+
+
+def in_words(event: Event) -> str:
+    """One event as a line for people."""
+    if event["event"] == "stage":
+        rows = f"{event['rows_in']:>9,} in {event['rows_out']:>9,} out"
+        took = "done before" if event["resumed"] else f"{event['seconds']:9.2f} s"
+        return f"{event['stage']:<15} {took:>11} {rows}  {event['message']}"
+    if event["event"] == "run_ended":
+        return f"run {event['run_id']} ended after {event['seconds']:.1f} s: {event['outcome']}"
+    return str(event["message"])

@@ -1,0 +1,41 @@
+"""Keep OUT/quality up to date: the page about the last run, and for programs the results it is made from."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from transforms.current import current_release
+from transforms.errors import GateError
+from transforms.files import write_atomically
+from transforms.run import Run
+from transforms.status import read_status
+
+RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
+
+
+def keep_results(run: Run, report: dict[str, Any]) -> None:
+    """Leave what the gates found where it can be read though nothing is published: results with their first failing rows, and all rejects."""
+    folder = run.settings.out / "quality"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / RESULTS, json.dumps(report, indent=1, default=str).encode())
+    with run.connect() as connection:
+        written = run.folder / REJECTS
+        connection.execute(f"copy rejects to '{str(written).replace(chr(39), chr(39) * 2)}' (format parquet)")
+    shutil.copyfile(written, folder / f".{REJECTS}")
+    (folder / f".{REJECTS}").replace(folder / REJECTS)
+
+
+def write_page(out: Path) -> None:
+    """Write the page about the last run: from what its gates found if they failed, from the current release otherwise."""
+    from reports.quality import quality_of_release, quality_of_run, render
+
+    status, release = read_status(out), current_release(out)
+    if status["last_outcome"] != "failed" and release is not None:
+        quality = quality_of_release(release, status)
+    else:
+        kept = out / "quality" / RESULTS
+        report = json.loads(kept.read_text("utf-8")) if status["exit_code"] == GateError.exit_code and kept.exists() else None
+        quality = quality_of_run(status, report)
+    (out / "quality").mkdir(parents=True, exist_ok=True)
+    write_atomically(out / "quality" / PAGE, render(quality).encode())

@@ -1,0 +1,175 @@
+"""``dta report``: a workbook, printed pages, a packet for a county, a letter to finish; made from the current release."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+
+from transforms.errors import ConfigError
+
+if TYPE_CHECKING:
+    import duckdb
+
+report_app = typer.Typer(no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release.")
+console, log = Console(), Console(stderr=True)
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases to read; OUT/current is used. Also DTA_OUT.")]
+To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
+
+
+@report_app.command()
+def workbook(
+    out_file: Annotated[Path | None, typer.Option("--out-file", help="Workbook to write; dta-RELEASE.xlsx in the current folder if not given.")] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Write one formatted Excel workbook: eligible, verdicts, evidence, watch list, changes, dictionary."""
+    from reports.output import whole_file
+    from reports.workbook.sheets import SHEETS
+    from reports.workbook.write import write_workbook
+
+    with _release(out) as (connection, release_id, _):
+        target = out_file or Path(f"dta-{release_id}.xlsx")
+        with _telling("workbook") as tell, whole_file(target, force) as path:
+            write_workbook(connection, path, SHEETS, "Who may receive Direct Technical Assistance, and why", tell=tell)
+    _done(target)
+
+
+@report_app.command()
+def lea(
+    name: Annotated[str | None, typer.Argument(help="Name or CDS code of a district, county office or charter school.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="A page for every LEA, in a folder of their own.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf/--json", help="A page to print, or what stands on it as data.")] = True,
+    year: Year = None,
+    to: To = Path(),
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Print one LEA's verdicts, reasons and sources on a page or two; or those of every LEA."""
+    from reports.explain import explain
+    from reports.output import file_name, whole_file
+    from reports.printed.pdf import Printer
+    from reports.printed.sheet import facts_of, lea_sheet
+    from reports.published import find_lea
+
+    if (name is None) is not every:
+        raise ConfigError("Give the name of one LEA, or --all.")
+    with _release(out) as (connection, release_id, as_of):
+        chosen = _year(connection, year)
+        if name is None:
+            return _every_lea(connection, to / f"dta-leas-{chosen}-{release_id}", chosen, as_of, pdf, force)
+        found = find_lea(connection, name)
+        sheet = lea_sheet(explain(connection, found, chosen), as_of)
+        target = to / f"{found.cds}-{file_name(found.name)}-{chosen}.{'pdf' if pdf else 'json'}"
+        with whole_file(target, force) as path:
+            path.write_bytes(Printer(as_of).print(facts_of([sheet], _title(found.name, chosen))) if pdf else _as_json(sheet))
+    return _done(target)
+
+
+@report_app.command()
+def county(
+    name: Annotated[str, typer.Argument(help="County, by name or two-digit code.")], year: Year = None, to: To = Path(), out: Out = None, force: Force = False
+) -> None:
+    """Write a packet for one county: its LEAs by pathway with a page for each as one PDF, and its rows as a workbook."""
+    from reports.output import file_name, whole_folder
+    from reports.printed.county import find_county, write_packet
+
+    with _release(out) as (connection, release_id, as_of):
+        found, chosen = find_county(connection, name), _year(connection, year)
+        target = to / f"dta-{file_name(found[1])}-county-{chosen}-{release_id}"
+        with _telling(f"{found[1]} County") as tell, whole_folder(target, force) as folder:
+            write_packet(connection, folder, found, chosen, as_of, tell)
+    _done(target)
+
+
+@report_app.command()
+def letter(
+    name: Annotated[str, typer.Argument(help="Name or CDS code of a district, county office or charter school.")],
+    year: Year = None,
+    to: To = Path(),
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Write the draft of a letter as .docx, with the facts and the evidence, for a person to finish and sign."""
+    from reports.explain import explain
+    from reports.output import file_name, whole_file
+    from reports.printed.letter import write_letter
+    from reports.published import find_lea
+
+    with _release(out) as (connection, _, as_of):
+        found, chosen = find_lea(connection, name), _year(connection, year)
+        target = to / f"draft-letter-{found.cds}-{file_name(found.name)}-{chosen}.docx"
+        with whole_file(target, force) as path:
+            write_letter(connection, path, explain(connection, found, chosen), as_of)
+    console.print("A draft: the places in brackets are for a person to fill in, and a person signs.")
+    _done(target)
+
+
+def _every_lea(connection: "duckdb.DuckDBPyConnection", target: Path, year: int, as_of: date, pdf: bool, force: bool) -> None:
+    """One file per LEA."""
+    from reports.explain import explain_all
+    from reports.output import file_name, whole_folder
+    from reports.printed.pdf import Printer
+    from reports.printed.sheet import facts_of, lea_sheet
+    from reports.published import all_leas
+
+    leas, printer = all_leas(connection), Printer(as_of)
+    with whole_folder(target, force) as folder:
+        for e in track(explain_all(connection, leas, year), "Writing pages", total=len(leas), console=log, transient=True):
+            sheet = lea_sheet(e, as_of)
+            path = folder / f"{e.lea.cds}-{file_name(e.lea.name)}.{'pdf' if pdf else 'json'}"
+            path.write_bytes(printer.print(facts_of([sheet], _title(e.lea.name, year))) if pdf else _as_json(sheet))
+    console.print(f"{len(leas):,} LEAs.", highlight=False)
+    _done(target)
+
+
+@contextmanager
+def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", str, date]]:
+    """The current release, its id and its day."""
+    from flows.cli import settings_from
+    from reports.published import open_release
+    from transforms.database import one_row
+
+    with open_release(settings_from(out=out).out) as connection:
+        release_id, as_of = one_row(connection, "select release_id, as_of from meta_release")
+        yield connection, release_id, as_of
+
+
+def _year(connection: "duckdb.DuckDBPyConnection", asked: int | None) -> int:
+    """The determination year asked for, or the latest. Raises NotFoundError when the release does not have it."""
+    from reports.explain import determination_years
+    from reports.published import NotFoundError
+
+    years = determination_years(connection)
+    if asked is not None and asked not in years:
+        raise NotFoundError(f"There is no determination of {asked} in this release. It has {', '.join(map(str, years))}.")
+    return asked or years[-1]
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[Callable[[str], None]]:
+    """A moving line on the error stream, and a function that says what is being written."""
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=log, transient=True) as progress:
+        bar = progress.add_task(escape(what), total=None)
+        yield lambda words: progress.update(bar, description=escape(words))
+
+
+def _title(name: str, year: int) -> str:
+    return f"{name}: Direct Technical Assistance, determination year {year}"
+
+
+def _as_json(sheet: dict[str, object]) -> bytes:
+    return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _done(target: Path) -> None:
+    console.print(f"Written: {escape(str(target))}", highlight=False, soft_wrap=True)

@@ -1,0 +1,93 @@
+"""A packet for one county: a table of its LEAs by pathway, a page for each, and the rows as a workbook."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from reports.explain import Explanation, explain_all
+from reports.printed.pdf import Printer
+from reports.printed.sheet import facts_of, lea_sheet
+from reports.published import Lea, NotFoundError, Row, rows
+from reports.workbook.sheets import OF_A_COUNTY
+from reports.workbook.write import write_workbook
+from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
+
+COMPUTED = ("continuum", "wraparound")
+KINDS = tuple(LEA_KINDS)
+BEFORE = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].lower()}"
+
+
+def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str, str]:
+    """Code and name of a county, by either; "County" may follow the name. Raises NotFoundError that offers near names."""
+    name = asked.strip().lower().removesuffix(" county")
+    found = rows(connection, "select county_code, county from counties where county_code = $name or lower(county) = $name", name=name)
+    if found:
+        return found[0]["county_code"], found[0]["county"]
+    near = rows(connection, "select county from counties order by jaro_winkler_similarity(lower(county), $name) desc, county limit 3", name=name)
+    raise NotFoundError(f"No county is called {asked!r}. Did you mean {', '.join(n['county'] for n in near)}?")
+
+
+def write_packet(
+    connection: duckdb.DuckDBPyConnection, folder: Path, county: tuple[str, str], year: int, as_of: date, tell: Callable[[str], None] = lambda words: None
+) -> int:
+    """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs. Raises NotFoundError when the release has no LEA of the county."""
+    code, name = county
+    found = rows(connection, "select cds, lea_name, lea_type, county from leas where cds[1:2] = $code", code=code)
+    leas = sorted((Lea(*row.values()) for row in found), key=lambda lea: (KINDS.index(lea.lea_type), lea.name, lea.cds))
+    if not leas:
+        raise NotFoundError(f"This release has no LEA of {name} County.")
+    explained = list(explain_all(connection, leas, year))
+    facts = facts_of([lea_sheet(e, as_of) for e in explained], f"{name} County: Direct Technical Assistance, determination year {year}")
+    facts["county"] = _summary(connection, county, explained, year, as_of)
+    tell(f"{len(leas)} LEAs of {name} County: packet.pdf")
+    (folder / "packet.pdf").write_bytes(Printer(as_of).print(facts))
+    write_workbook(connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell)
+    return len(leas)
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, county: tuple[str, str], explained: Sequence[Explanation], year: int, as_of: date) -> Row:
+    """The first page."""
+    code, name = county
+    computed = [v["name"] for v in explained[0].verdicts if v["pathway"] in COMPUTED]
+    sentences = rows(
+        connection,
+        "select sentence from eligible_districts where cds[1:2] = $code and determination_year = $year order by lea_name, cds", code=code, year=year,
+    )  # fmt: skip
+    return {
+        "name": name,
+        "year": year,
+        "release": explained[0].release_id,
+        "as_of": as_of.isoformat(),
+        "disclaimer": DESIGNATION,
+        "leads": _leads(connection, code, as_of),
+        "columns": [*computed, "Recorded pathways", BEFORE],
+        "leas": [{"name": e.lea.name, "about": f"{LEA_KINDS[e.lea.lea_type]} · CDS {e.lea.cds}", "statuses": _statuses(e)} for e in explained],
+        "said": [s["sentence"] for s in sentences],
+    }
+
+
+def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> list[str]:
+    """Geographic Leads on the day of the release, as far as terms are sourced."""
+    found = rows(
+        connection,
+        "select distinct geo_area, geo_lead, confidence, date_basis from geo_leads "
+        "where county_code = $code and coalesce(valid_from, $day) <= $day and coalesce(valid_to, $day) >= $day order by all",
+        code=code, day=as_of,
+    )  # fmt: skip
+    return [f"Geographic Lead: {f['geo_lead']} ({f['geo_area']}; confidence {f['confidence']}: {f['date_basis']})" for f in found]
+
+
+def _statuses(e: Explanation) -> list[Row | None]:
+    """One cell per column: the computed pathways, the recorded ones together, and what comes before."""
+    by_pathway = {v["pathway"]: v["status"] for v in e.verdicts}
+    recorded = [s for p, s in by_pathway.items() if p not in COMPUTED and s in ("eligible", "undetermined", "not_eligible")]
+    first = next((s for s in ("eligible", "undetermined", "not_eligible") if s in recorded), "not_assessed")
+    assistance = [a["status"] for a in e.assistance if a["determination"] != "consecutive"]
+    return [_words(s) for s in (*(by_pathway[p] for p in COMPUTED), first, assistance[0] if assistance else "not_applicable")]
+
+
+def _words(status: str) -> Row:
+    sign, label = STATUS[status]
+    return {"status": status, "sign": sign, "label": label}

@@ -1,0 +1,176 @@
+"""The quality page: what was checked, what failed and in which rows, what was kept aside, and what to do. Complete without a network."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from transforms.current import DATABASE
+from transforms.database import connect_read_only
+from transforms.rejects import grouped_rejects
+from transforms.run import Notify
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+GATES = {
+    "files": "Files: is every source file what its name says?",
+    "contracts": "Contracts: does every table keep its shape, keys, codes and ranges?",
+    "determinations": "Determinations: has every LEA one verdict, and does it follow from the evidence?",
+    "release": "Release: does it differ from the one before only as much as a night can?",
+}
+OUTCOMES = {"passed": "✓ passed", "failed": "✗ failed", "error": "! could not run"}
+SEVERITIES = {"critical": "◆ critical", "warning": "▲ warning", "info": "● info"}
+ADVICE = {
+    "error": "The check itself could not run, so nothing was trusted. Please report it, with the message below.",
+    "files": "Get the file named from CDE again, or put a sound copy into the inbox, then run again: dta run",
+    "contracts": "Look up the rows below in the file and line they name. If the file is wrong, get it again; if it is right, rules or readers must follow it.",
+    "determinations": "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be accepted there.",
+    "release": "Compare with the release before: dta compare previous current. If the difference is meant, say so once: dta run --accept {check_id}",
+}
+AFTER = {
+    3: "Get the file named from CDE again, or put a sound copy into the inbox. Then: dta run",
+    4: "Correct the file named above. Then: dta run",
+    5: "See below, check by check, which rows fail and what to do. Then: dta run",
+    6: "See the message. Nothing was changed.",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check on one table or source file, with its first failing rows."""
+
+    gate: str
+    check_id: str
+    table_name: str
+    severity: str
+    outcome: str
+    failing_rows: int
+    sentence: str
+    reason: str
+    detail: str
+    rows: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        """True if the check stops the release."""
+        return self.outcome == "error" or (self.outcome == "failed" and self.severity == "critical")
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
+        return ADVICE["error" if self.outcome == "error" else self.gate].format(check_id=self.check_id)
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the failing rows."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
+
+@dataclass(frozen=True)
+class Quality:
+    """All that the page shows. ``outcome`` is published, unchanged, failed, checked or building."""
+
+    outcome: str
+    message: str
+    when: str
+    release_id: str | None
+    exit_code: int
+    checks: tuple[Check, ...]
+    rejects: tuple[dict[str, Any], ...]
+
+    @cached_property
+    def failed(self) -> list[Check]:
+        """Checks that did not pass: first what stops the release, then warnings, then the rest."""
+        order = {"critical": 0, "warning": 1, "info": 2}
+        return sorted((c for c in self.checks if c.outcome != "passed"), key=lambda c: (not c.stops, order[c.severity], c.check_id, c.table_name))
+
+    @property
+    def warnings(self) -> list[Check]:
+        """Failed warnings."""
+        return [c for c in self.failed if c.severity == "warning" and not c.stops]
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """Sign and words of the banner."""
+        if self.outcome == "failed":
+            return "stopped", "✗ Not published: the last good release stays"
+        if any(c.stops for c in self.checks):
+            return "stopped", "✗ This would not be published"
+        if self.warnings:
+            return "warned", "▲ Passed, with warnings"
+        return "passed", "✓ Passed"
+
+    @property
+    def what_to_do(self) -> str:
+        """One sentence for whoever opens the page."""
+        if self.outcome == "failed":
+            return AFTER.get(self.exit_code, "This is a fault of the pipeline. Please report it, with the message above.")
+        if any(c.stops for c in self.checks):
+            return AFTER[5]
+        return "Look at the warnings before you act on a row that they concern." if self.warnings else "Nothing."
+
+    @property
+    def by_gate(self) -> list[dict[str, Any]]:
+        """How many checks of each gate passed, failed and could not run."""
+        counted = Counter((c.gate, "stops" if c.stops else c.severity if c.outcome == "failed" else "passed") for c in self.checks)
+        return [
+            {"gate": gate, "words": words, **{k: counted[gate, k] for k in ("passed", "stops", "warning", "info")}}
+            for gate, words in GATES.items()
+            if any(c.gate == gate for c in self.checks)
+        ]
+
+
+def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) -> Quality:
+    """Quality of a release, from its published tables; ``status`` is that of the last run, where the page is about it."""
+    with connect_read_only(folder / DATABASE) as connection:
+        names = "gate, check_id, table_name, severity, outcome, failing_rows, sentence, reason, detail"
+        results = [dict(zip(names.split(", "), r, strict=True)) for r in connection.execute(f"select {names} from meta_gate_results").fetchall()]
+        rows: dict[tuple[str, str], list[str]] = {}
+        for check_id, table, text in connection.execute(
+            "select check_id, table_name, failing_row from meta_gate_rows order by check_id, table_name, row_number"
+        ).fetchall():
+            rows.setdefault((check_id, table), []).append(text)
+        rejects = grouped_rejects(connection)
+        ((release_id, published_at),) = connection.execute("select release_id, published_at::varchar from meta_release").fetchall()
+    checks = [{**r, "rows": rows.get((r["check_id"], r["table_name"]), [])} for r in results]
+    if status is None:
+        return _quality("published", f"Release {release_id}", f"{published_at[:19]} UTC", release_id, 0, checks, rejects)
+    return _quality(status["last_outcome"], status["message"], status["last_run"], release_id, 0, checks, rejects)
+
+
+def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:
+    """Quality of a run that published nothing; ``report`` holds results and rejects where it came to the checks."""
+    report = report or {"results": [], "rejects": []}
+    return _quality(
+        status["last_outcome"], status["message"], status["last_run"], status["release_id"], status["exit_code"], report["results"], report["rejects"]
+    )
+
+
+def _quality(
+    outcome: str, message: str, when: str, release_id: str | None, exit_code: int, results: Iterable[Mapping[str, Any]], rejects: Iterable[dict[str, Any]]
+) -> Quality:
+    checks = tuple(Check(**{**r, "detail": r["detail"] or "", "rows": tuple(json.loads(t) for t in r["rows"])}) for r in results)
+    return Quality(outcome, message, when, release_id, exit_code, checks, tuple(rejects))
+
+
+def environment() -> Environment:
+    """Templates of the quality page; everything that is put into one is escaped."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["thousands"] = "{:,}".format
+    return made
+
+
+def render(quality: Quality) -> str:
+    """The page as HTML: one file, with its style and script inside."""
+    return environment().get_template("quality.html").render(quality=quality, outcomes=OUTCOMES, severities=SEVERITIES)
+
+
+def write_quality_page(folder: Path, notify: Notify) -> None:
+    """Write quality/index.html into a release that is being built, from its own tables."""
+    notify("writing the quality page", 0, None)
+    (folder / "quality").mkdir()
+    (folder / "quality" / "index.html").write_text(render(quality_of_release(folder)), "utf-8")

@@ -1,0 +1,1 @@
+"""One formatted Excel workbook of a release, to take along."""

@@ -1,0 +1,136 @@
+"""Cells and sheets of a workbook: every value is written as the text, number or day that it is, so that no text of a source can become a formula."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from reports.colors import COLORS
+from reports.published import Row
+from transforms.words import STATUS
+
+EXCEL_ROWS = 1_048_576
+EXCEL_TEXT = 32_767  # characters in a cell; longer text would be left out
+CUT = " … (cut: longer than a cell may be)"
+Cell = tuple[Any, str]  # a value and the name of its format
+INK = {"eligible": "#a3341f", "not_eligible": "#33566b", "undetermined": "#8a5a00", "not_assessed": "#56656f", "not_applicable": "#56656f"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: heading, width in characters, and the cell that it makes of a row."""
+
+    heading: str
+    width: float
+    cell: Callable[[Row], Cell]
+
+
+def plain(heading: str, width: float, name: str) -> Column:
+    """A column that shows a value as it is."""
+    return Column(heading, width, lambda row: (row[name], "text"))
+
+
+def status(heading: str, width: float, name: str) -> Column:
+    """A verdict, with its sign, in words."""
+    return Column(heading, width, lambda row: (" ".join(STATUS[row[name]]), f"status {row[name]}") if row[name] else (None, "text"))
+
+
+class Book:
+    """A workbook being written row by row, in constant memory, with the same bytes for the same rows. ``day`` stands as its date of creation."""
+
+    def __init__(self, path: Path, title: str, day: date, rows: int = EXCEL_ROWS) -> None:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self._book = xlsxwriter.Workbook(str(path), options)
+        self._book.set_properties({"title": title, "author": "DTA eligibility", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
+        self._rows, self._formats = rows, self._make_formats()
+
+    def __enter__(self) -> "Book":
+        """The workbook itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Finish the file, also after an error: its temporary files go with it."""
+        self._book.close()
+
+    def lines(self, name: str, widths: Sequence[float], lines: Iterable[Sequence[Cell]]) -> None:
+        """A sheet of free lines, such as the cover."""
+        sheet = self._sheet(name)
+        for n, width in enumerate(widths):
+            sheet.set_column(n, n, width)
+        for n, line in enumerate(lines):
+            self._write_row(sheet, n, line)
+
+    def table(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+        """A sheet with a frozen heading and filters; goes on in a further sheet where Excel's rows end. Returns the number of rows."""
+        total, part, n, sheet = 0, 1, 0, self._table_sheet(name, columns)
+        for row in rows:
+            if n + 1 >= self._rows:
+                self._finish(sheet, n, columns)
+                part, n = part + 1, 0
+                sheet = self._table_sheet(f"{name} ({part})", columns)
+            n, total = n + 1, total + 1
+            self._write_row(sheet, n, [column.cell(row) for column in columns])
+        self._finish(sheet, n, columns)
+        return total
+
+    def _sheet(self, name: str) -> Worksheet:
+        sheet = self._book.add_worksheet(name)
+        sheet.set_paper(1)  # Letter
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&F&C&A&RPage &P of &N")
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})  # CDS codes
+        return sheet
+
+    def _table_sheet(self, name: str, columns: Sequence[Column]) -> Worksheet:
+        sheet = self._sheet(name)
+        for n, column in enumerate(columns):
+            sheet.set_column(n, n, column.width)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        self._write_row(sheet, 0, [(column.heading, "heading") for column in columns])
+        return sheet
+
+    def _finish(self, sheet: Worksheet, last: int, columns: Sequence[Column]) -> None:
+        sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+
+    def _write_row(self, sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
+        for n, (value, style) in enumerate(cells):
+            self._write(sheet, row, n, value, style)
+
+    def _write(self, sheet: Worksheet, row: int, column: int, value: Any, style: str) -> None:
+        style_of = self._formats
+        if value is None or value != value or value in ("", []):  # a null of the tables, not a number, or nothing
+            sheet.write_blank(row, column, None, style_of[style])
+        elif isinstance(value, bool):
+            sheet.write_string(row, column, "yes" if value else "no", style_of[style])
+        elif isinstance(value, int | float):
+            sheet.write_number(row, column, value, style_of[style])
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, style_of["day"])
+        else:
+            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            sheet.write_string(row, column, text if len(text) <= EXCEL_TEXT else text[: EXCEL_TEXT - len(CUT)] + CUT, style_of[style])
+
+    def _make_formats(self) -> dict[str, Format]:
+        base = {"valign": "top", "text_wrap": True, "font_name": "Calibri", "font_size": 10}
+        styles: dict[str, dict[str, Any]] = {
+            "text": {},
+            "day": {"num_format": "yyyy-mm-dd", "align": "left"},
+            "one decimal": {"num_format": "0.0"},
+            "whole": {"num_format": "#,##0"},
+            "heading": {"bold": True, "bg_color": "#33566b", "font_color": "#ffffff", "bottom": 1},
+            "title": {"bold": True, "font_size": 18, "text_wrap": False},
+            "large": {"bold": True, "font_size": 12, "text_wrap": False},
+            "strong": {"bold": True},
+            "line": {"text_wrap": False},
+        }
+        styles |= {f"color {n}": {"bg_color": fill, "font_color": ink, "align": "center"} for n, (_, fill, ink) in COLORS.items()}
+        styles |= {f"status {name}": {"font_color": ink, "bold": name in ("eligible", "undetermined")} for name, ink in INK.items()}
+        return {name: self._book.add_format(base | style) for name, style in styles.items()}

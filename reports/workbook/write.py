@@ -1,0 +1,62 @@
+"""Write the workbook of a release, or the rows of one county."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from reports.published import Row, missing_dashboards, rows
+from reports.workbook.cells import Book, Cell
+from reports.workbook.sheets import Sheet
+from transforms.words import DESIGNATION
+
+Progress = Callable[[str], None]
+BATCH = 10_000
+
+
+def write_workbook(
+    connection: duckdb.DuckDBPyConnection, path: Path, sheets: Sequence[Sheet], title: str, county: str | None = None, tell: Progress = lambda words: None
+) -> None:
+    """Write a cover and these sheets to ``path``; ``county`` is a county code, or None for the whole release."""
+    (release,) = rows(connection, "select * from meta_release")
+    with Book(path, title, release["as_of"]) as book:
+        counts = [(sheet, _count(connection, sheet, county)) for sheet in sheets]
+        book.lines("About", (26, 60, 30, 14), _cover(connection, title, release, counts))
+        for sheet, n in counts:
+            tell(f"{sheet.name}: {n:,} rows")
+            book.table(sheet.name, sheet.columns, _rows(connection, sheet, county))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | None) -> int:
+    (found,) = rows(connection, f"select count(*) as n from ({sheet.query})", county=county)
+    return int(found["n"])
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | None) -> Iterator[Row]:
+    """Rows as they come, so that large sheets need no more memory than small ones."""
+    cursor = connection.execute(sheet.query, {"county": county})
+    names = [d[0] for d in cursor.description or []]
+    while batch := cursor.fetchmany(BATCH):
+        yield from (dict(zip(names, values, strict=True)) for values in batch)
+
+
+def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, counts: Sequence[tuple[Sheet, int]]) -> Iterator[Sequence[Cell]]:
+    """Release, day, what it is not, contents, sources."""
+    yield [(title, "title")]
+    yield [(DESIGNATION, "line")]
+    yield []
+    yield [("Release", "strong"), (release["release_id"], "line")]
+    yield [("As of", "strong"), (release["as_of"], "day")]
+    yield [("Published", "strong"), (f"{release['published_at']:%Y-%m-%d %H:%M} UTC", "line")]
+    for year, since in missing_dashboards(connection):
+        yield [("Older than it could be", "strong"), (f"The {year} Dashboard is in force since {since}; none of its files is at hand.", "line")]
+    for check in rows(connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"):
+        yield [("Warning", "strong"), (f"{check['sentence']} Not so for {check['failing_rows']} rows.", "line")]
+    yield []
+    yield [("Sheet", "heading"), ("What it holds", "heading"), ("Rows", "heading")]
+    for sheet, n in counts:
+        yield [(sheet.name, "strong"), (sheet.holds, "text"), (n, "whole")]
+    yield []
+    yield [("Source file", "heading"), ("What it is", "heading"), ("SHA-256", "heading"), ("First seen", "heading")]
+    for source in rows(connection, "select file, title, sha256, first_seen from meta_sources where present order by dashboard_year, file"):
+        yield [(source["file"], "text"), (source["title"], "text"), (source["sha256"], "text"), (source["first_seen"], "text")]

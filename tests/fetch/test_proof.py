@@ -1,0 +1,103 @@
+"""A file carried in under a name is taken only if its content is what the name says."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fetch.cde import Cde, body
+from tests.fetch.conftest import Night
+from tests.fetch.test_download import ELA, ELA_BYTES, MATH_BYTES
+from tests.pipeline.test_other_sources import PAGE
+from tests.workplace import SAMPLE, Workplace
+from transforms.errors import SourceError, SourceFilesError
+from transforms.raw.proof import prove
+from transforms.run import Run
+from transforms.snapshot.folder import copy_into
+from transforms.snapshot.store import Store
+
+SLICES = Path(__file__).parents[1] / "contract" / "slices"
+STATEWIDE = Path(__file__).parents[1] / "data" / "statewide"
+
+
+def carried_in(tmp_path: Path, name: str, content: bytes) -> None:
+    """Prove ``content`` under the name of a file of the catalog."""
+    run = Run.start(Workplace(tmp_path / "inbox", tmp_path / "work", tmp_path / "out").settings())
+    source = run.catalog.by_file_name()[name.lower()]
+    path = tmp_path / name
+    path.write_bytes(content)
+    prove(run, copy_into(Store(run.settings.snapshots), path, source, 10**9, "inbox"), source)
+
+
+def sample(name: str, **replaced: str) -> bytes:
+    text = (SAMPLE / name).read_bytes().decode("utf-8-sig")
+    for old, new in replaced.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text.encode()
+
+
+@pytest.mark.parametrize("path", sorted(p for p in SAMPLE.iterdir() if p.name != "README.md"), ids=lambda p: p.name)
+def test_every_real_file_proves_to_be_itself(tmp_path: Path, path: Path) -> None:
+    carried_in(tmp_path, path.name, path.read_bytes())
+
+
+# name under which it is carried in, the file that it really is, what is said
+WRONG: dict[str, tuple[str, Path, str]] = {
+    "last_years_dashboard": ("eladownload2024.txt", SAMPLE / "eladownload2023.txt", "its rows are of 2023, not of 2024"),
+    "last_years_workbook": ("assistancestatus24.xlsx", SAMPLE / "assistancestatus23.xlsx", "its rows are of 2023, not of 2024"),
+    "last_years_local_indicators": ("Pr12024.xlsx", SAMPLE / "Pr12023.xlsx", "its rows are of 2023, not of 2024"),
+    "mathematics_as_english": ("eladownload2024.txt", SAMPLE / "mathdownload2024.txt", "its rows are of MATH, not of ELA"),
+    "absenteeism_as_graduation": ("graddownload2024.txt", SAMPLE / "chronicdownload2024.txt", "its rows are of CHRO, not of GRAD"),
+    "suspension_as_absenteeism_2022": ("chronicdownload2022.txt", SAMPLE / "suspdownload2022.txt", "column type, by which a file of susp is told"),
+    "graduation_as_absenteeism_2022": ("chronicdownload2022.txt", SAMPLE / "graddownload2022.txt", "by which a file of grad is told"),
+    "absenteeism_as_graduation_2022": ("graddownload2022.txt", SAMPLE / "chronicdownload2022.txt", "none of the columns by which a file of grad is told"),
+    "absenteeism_as_suspension_2022": ("suspdownload2022.txt", SAMPLE / "chronicdownload2022.txt", "none of the columns by which a file of susp is told"),
+    "local_indicators_2017_as_2018": ("LocalIndPerf2018.txt", STATEWIDE / "LocalIndPerf2017.txt", "it lacks priority 7"),
+    "local_indicators_2018_as_2017": ("LocalIndPerf2017.txt", STATEWIDE / "LocalIndPerf2018.txt", "it lists priority 7"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) -> None:
+    name, real, said = WRONG[case]
+    with pytest.raises(SourceError) as raised:
+        carried_in(tmp_path, name, real.read_bytes())
+    assert said in str(raised.value)
+    assert name in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("second2425.asp", "of the first interim report, not of the second"), ("first2526.html", "the page is of 2024-25, not of 2025-26"), ("first2425.htm", "")],
+)
+def test_a_page_of_interim_certifications_names_its_year_and_period(tmp_path: Path, name: str, said: str) -> None:
+    if not said:
+        carried_in(tmp_path, name, PAGE.encode())
+        return
+    with pytest.raises(SourceError, match=said):
+        carried_in(tmp_path, name, PAGE.encode())
+
+
+def test_the_bytes_of_one_file_are_not_taken_for_another(night: Night, cde: Cde) -> None:
+    without_code = MATH_BYTES.replace(b"\tMATH\t", b"\t\t")
+    cde.scripts = {ELA: [body(ELA_BYTES, '"a"')]}
+    (night.inbox / "mathdownload2024.txt").write_bytes(without_code)
+    night()
+    (night.inbox / "eladownload2024.txt").write_bytes(without_code)
+    said = {p["file"]: p["message"] for p in night().fact("source_problems")}
+    assert said["eladownload2024.txt"] == "in the inbox, not taken: it has the same bytes as mathdownload2024.txt"
+
+
+def test_two_names_for_the_same_bytes_stop_a_run_on_a_folder(workplace: Workplace) -> None:
+    content = sample("mathdownload2022.txt")
+    (workplace.source / "eladownload2022.txt").write_bytes(content)
+    (workplace.source / "mathdownload2022.txt").write_bytes(content)
+    with pytest.raises(SourceFilesError, match="it has the same bytes as eladownload2022"):
+        workplace.publish()
+
+
+def test_absenteeism_in_a_folder_under_the_name_of_graduation_stops_the_run(workplace: Workplace) -> None:
+    (workplace.source / "graddownload2023.txt").write_bytes(sample("chronicdownload2023.txt"))
+    (workplace.source / "chronicdownload2023.txt").unlink()
+    with pytest.raises(SourceFilesError, match="its rows are of CHRO, not of GRAD"):
+        workplace.publish()

@@ -1,0 +1,105 @@
+"""The workbook: every row of the release, typed, inert, and the same bytes each time."""
+
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from reports.colors import COLORS
+from reports.published import open_release
+from reports.workbook.cells import EXCEL_TEXT, Book, plain
+from reports.workbook.sheets import OF_A_COUNTY, SHEETS
+from reports.workbook.write import write_workbook
+from tests.reports.conftest import HOSTILE, SALINAS
+from tests.workplace import Workplace
+
+
+@pytest.fixture(scope="module")
+def workbook(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("workbook") / "dta.xlsx"
+    with open_release(published.out) as connection:
+        write_workbook(connection, path, SHEETS, "Title")
+    return path
+
+
+def rows_of(path: Path, sheet: str) -> list[dict[str, Any]]:
+    head, *rows = openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, published: Workplace) -> None:
+    book = openpyxl.load_workbook(workbook)
+    assert book.sheetnames == ["About", "Eligible", "Verdicts", "Evidence", "Watch list", "Changes", "Dictionary"]
+    with open_release(published.out) as connection:
+        counted = {
+            "Eligible": "select count(*) from eligible_districts",
+            "Verdicts": "select count(*) from eligibility where determination_year = 2024",
+            "Watch list": "select count(*) from watch_list",
+            "Changes": "select count(*) from changes",
+            "Dictionary": "select count(*) from meta_columns",
+        }
+        expected = {name: connection.execute(query).fetchall()[0][0] for name, query in counted.items()}
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet.max_row - 1 == expected.get(sheet.title, sheet.max_row - 1)
+    about = [row for row in book["About"].iter_rows(values_only=True) if row[0]]
+    assert any("not an official designation" in str(row[0]) for row in about)
+    assert {row[0]: row[2] for row in about if row[0] in expected} == expected
+    assert any(row[0] == "eladownload2023.txt" for row in about)
+
+
+def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published: Workplace) -> None:
+    rows = [r for r in rows_of(workbook, "Evidence") if r["CDS code"] == SALINAS and r["Student group"] == "LTEL"]
+    assert {
+        r["Indicator"]: (r["Level"], r["Status"], r["Change"], r["Change is"], r["Students"], r["Met a criterion"]) for r in rows if r["Dashboard"] == 2024
+    }["Mathematics"] == ("red", -171, 2.1, "better", 1294, "yes")
+    sheet = openpyxl.load_workbook(workbook)["Evidence"]
+    fills = {sheet.cell(n, 8).value: sheet.cell(n, 8).fill.fgColor.rgb for n in range(2, sheet.max_row + 1)}
+    assert {word: fills[word] for word, _, _ in COLORS.values() if word in fills} == {w: f"FF{f[1:].upper()}" for w, f, _ in COLORS.values() if w in fills}
+    with open_release(published.out) as connection:
+        (n,) = connection.execute(
+            "select count(*) from evidence where finding = 'result' and dashboard_year in (2019, 2022, 2023, 2024) and (cds, student_group) in "
+            "(select (cds, student_group) from student_group_history where meets_criteria and dashboard_year in (2019, 2022, 2023, 2024))"
+        ).fetchall()[0]
+    assert len(rows_of(workbook, "Evidence")) == n > 500
+
+
+def test_codes_stay_text_and_days_stay_days(workbook: Path) -> None:
+    salinas = [r for r in rows_of(workbook, "Verdicts") if r["CDS code"] == SALINAS]
+    assert len(salinas) == 6
+    assert {type(r["CDS code"]) for r in salinas} == {str}
+    assert {r["Status"] for r in salinas} == {"○ not eligible", "– nothing to judge"}
+    assert all(r["As of"].year >= 2025 for r in salinas if r["As of"])
+
+
+def test_no_cell_is_a_formula_or_a_link_whatever_a_name_says(hostile: Path, tmp_path: Path) -> None:
+    with open_release(hostile) as connection:
+        write_workbook(connection, tmp_path / "x.xlsx", OF_A_COUNTY, "=1+1", "27")
+    names = {r["LEA"] for r in rows_of(tmp_path / "x.xlsx", "Verdicts")}
+    assert HOSTILE in names
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
+        for name in archive.namelist():
+            assert b"<f>" not in archive.read(name)
+            assert b"hyperlink" not in archive.read(name)
+
+
+def test_the_same_release_gives_the_same_bytes(workbook: Path, published: Workplace, tmp_path: Path) -> None:
+    with open_release(published.out) as connection:
+        write_workbook(connection, tmp_path / "again.xlsx", SHEETS, "Title")
+    assert (tmp_path / "again.xlsx").read_bytes() == workbook.read_bytes()
+
+
+def test_rows_beyond_a_sheet_go_on_in_the_next_one_and_long_text_is_marked(tmp_path: Path) -> None:
+    rows = [{"a": n, "b": "x" * 40_000 if n == 5 else True} for n in range(6)]
+    with Book(tmp_path / "x.xlsx", "x", date(2026, 1, 1), rows=4) as book:
+        assert book.table("Rows", [plain("A", 9, "a"), plain("B", 9, "b")], rows) == 6
+    written = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    assert written.sheetnames == ["Rows", "Rows (2)"]
+    assert [c.value for name in written.sheetnames for c in written[name]["A"][1:]] == list(range(6))
+    cut = written["Rows (2)"]["B4"].value
+    assert len(cut) == EXCEL_TEXT
+    assert cut.endswith("longer than a cell may be)")

@@ -1,0 +1,52 @@
+"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms.current import MANIFEST, read_manifest
+from transforms.errors import ReleaseError
+from transforms.files import sha256_of
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One file of a release that is not as the manifest lists it."""
+
+    file: str
+    problem: str
+
+    def __str__(self) -> str:
+        """File and problem."""
+        return f"{self.file}: {self.problem}"
+
+
+def damage_of(release: Path) -> list[Damage]:
+    """What is wrong with a release; empty if it is whole."""
+    try:
+        manifest = read_manifest(release)
+        listed = {str(f["file"]): (int(f["size"]), str(f["sha256"])) for f in manifest["files"]}
+        named = str(manifest["release_id"])
+    except ReleaseError:
+        return [Damage(MANIFEST, "missing or not readable")]
+    except (KeyError, TypeError, ValueError):
+        return [Damage(MANIFEST, "does not list the files of a release")]
+    found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
+    present = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_symlink() or not p.is_dir()}
+    present.pop(MANIFEST, None)
+    found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]
+    found += [Damage(file, "not listed in the manifest") for file in sorted(present.keys() - listed.keys())]
+    for file in sorted(listed.keys() & present.keys()):
+        problem = _problem(present[file], *listed[file])
+        found += [Damage(file, problem)] if problem else []
+    return found
+
+
+def _problem(path: Path, size: int, sha256: str) -> str:
+    if path.is_symlink() or not path.is_file():
+        return "not a plain file"
+    try:
+        if path.stat().st_size != size:
+            return f"has {path.stat().st_size:,} bytes, not the {size:,} of the manifest"
+        return "" if sha256_of(path) == sha256 else "other bytes than those that were published"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"

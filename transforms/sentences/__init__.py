@@ -1,0 +1,47 @@
+"""Every sentence that the product says about a verdict. Tables, SQL, commands and pages take them from here; one room for each subject."""
+
+from collections.abc import Sequence
+
+from transforms.sentences.assistance import METHODS, DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
+from transforms.sentences.changes import Change, GroupChange, case_cause, change_cause, change_sentence, loan_cause
+from transforms.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.sentences.recorded import CaseFacts, case_sentence, recorded_reason
+from transforms.sentences.watch import watch_sentence
+from transforms.sentences.words import LEA_WORDS, STATUS_WORDS, joined, number, plural
+from transforms.sentences.wraparound import LoanFacts, loan_sentence, wraparound_reason
+
+__all__ = [
+    "LEA_WORDS",
+    "METHODS",
+    "STATUS_WORDS",
+    "CaseFacts",
+    "Change",
+    "ContinuumFacts",
+    "DifferentiatedFacts",
+    "GroupChange",
+    "GroupYears",
+    "LoanFacts",
+    "SpanFacts",
+    "case_cause",
+    "case_sentence",
+    "change_cause",
+    "change_sentence",
+    "charter_reason",
+    "consecutive_reason",
+    "continuum_reason",
+    "differentiated_reason",
+    "eligible_sentence",
+    "joined",
+    "loan_cause",
+    "loan_sentence",
+    "number",
+    "plural",
+    "recorded_reason",
+    "watch_sentence",
+    "wraparound_reason",
+]
+
+
+def eligible_sentence(name: str, pathways: Sequence[str], year: int) -> str:
+    """One line for the list that most readers open."""
+    return f"{name} meets the published criteria of {joined(pathways)} for determination year {year}. This is not an official designation."

@@ -1,0 +1,115 @@
+"""Sentences about the recorded pathways: Primary, State Superintendent, Fee for Service, request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from transforms.sentences.words import LEA_WORDS
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """One recorded case as of a date: what is on record by then. Days are null where no act is dated by that day."""
+
+    case_id: str
+    case_state: str
+    finding: str
+    known_from: date
+    requested: date | None
+    received: date | None
+    assistance_from: date | None
+    assistance_provider: str
+    assistance_statute: str
+    determined: date | None
+    geo_lead: str
+    answered: date | None
+    same_body: str
+    same_body_note: str
+    order_note: str
+    agreement_date: date | None
+    agreement_number: str
+    budget_act_item: str
+    budget_act_year: int | None
+    decided: date | None
+    decision_reason: str
+    engaged: date | None
+    ended: date | None
+    end_reason: str
+
+
+def case_sentence(pathway: str, c: CaseFacts) -> str:
+    """One case in words: the acts on record, and what is missing."""
+    said = {"primary": _primary_acts, "spi": _spi_acts, "fee_for_service": _agreement, "request": _request}[pathway](c)
+    if c.finding == "ended":
+        said = f"ended on {c.ended}{_because(c.end_reason)}"
+    elif c.engaged:
+        said += f"; CCEE's work began on {c.engaged}"
+    notes = [] if c.finding == "ended" or not c.answered else [c.same_body_note, c.order_note if c.determined else ""]
+    return " ".join([f"Case {c.case_id}: {said}.", *(n for n in notes if n)])
+
+
+def _because(reason: str) -> str:
+    return f": {reason.rstrip('.')}" if reason else ""
+
+
+def _asked(c: CaseFacts) -> str:
+    """How the case began."""
+    if c.requested:
+        return f"asked for on {c.requested}"
+    return f"reached CCEE on {c.received}" if c.received else f"on record since {c.known_from}"
+
+
+def _primary_acts(c: CaseFacts) -> str:
+    """Assistance, determination and agreement (EC 52074(g)(1)(A))."""
+    determined = f"the county superintendent determined on {c.determined} that CCEE's help is necessary"
+    agreed = f"the Geographic Lead ({c.geo_lead}) agreed on {c.answered}"
+    agreed += ", being the county office itself" if c.same_body == "Y" else ""
+    refused = f"the Geographic Lead ({c.geo_lead}) did not agree, on {c.answered}"
+    before = "no assistance under EC 52071 or 47607.3 before the determination is on record"
+    if c.assistance_from:
+        before = f"the assistance on record began on {c.assistance_from}, not before the determination"
+    return {
+        "both_acts": f"after assistance under {c.assistance_statute} by {c.assistance_provider} from {c.assistance_from}, {determined}, and {agreed}",
+        "precondition_not_shown": f"{determined}, and {agreed}; precondition not shown: {before}",
+        "lead_not_heard": f"{determined}; no answer of the Geographic Lead is on record by that day, and its agreement is needed",
+        "lead_disagreed": f"{determined}; {refused}" if c.determined else f"{refused}; no determination of the county superintendent is on record by that day",
+        "not_determined": f"{agreed}; no determination of the county superintendent is on record by that day, and both acts are needed",
+    }.get(c.finding, f"{_asked(c)}; no determination of the county superintendent is on record by that day")
+
+
+def _spi_acts(c: CaseFacts) -> str:
+    if c.determined:
+        return f"the State Superintendent determined on {c.determined} that CCEE's help is necessary"
+    return f"{_asked(c)}; no determination of the State Superintendent is on record by that day"
+
+
+def _agreement(c: CaseFacts) -> str:
+    if not c.agreement_date:
+        return f"{_asked(c)}; no agreement is on record by that day"
+    agreement = f"agreement{f' {c.agreement_number}' if c.agreement_number else ''} of {c.agreement_date}"
+    if c.finding == "authority_not_shown":
+        return f"{agreement}; the item of the Budget Act that gives the authority is not shown"
+    return f"{agreement}, under item {c.budget_act_item} of the Budget Act of {c.budget_act_year}"
+
+
+def _request(c: CaseFacts) -> str:
+    if c.finding in ("accepted", "declined"):
+        return f"{_asked(c)}; CCEE {c.finding} the request on {c.decided}{_because(c.decision_reason)}"
+    if c.finding == "withdrawn":
+        return f"{_asked(c)}; the request was withdrawn on {c.decided}{_because(c.decision_reason)}"
+    return f"{_asked(c)}; no decision is on record by that day"
+
+
+def recorded_reason(status: str, lea_type: str, pathway: str, name: str, as_of: date, cases: Sequence[CaseFacts]) -> str:
+    """What is on record of a recorded pathway as of a date: nothing is computed."""
+    if status == "not_applicable":
+        return f"{name} does not serve a {LEA_WORDS[lea_type]}."
+    if not cases:
+        return f"No {name} case is on record for this {LEA_WORDS[lea_type]} as of {as_of}; this pathway is recorded, never computed."
+    closed = all(c.case_state == "closed" for c in cases)
+    opening = {
+        "eligible": f"On record as of {as_of}.",
+        "undetermined": f"Cannot tell as of {as_of}.",
+        "not_eligible": f"No open case as of {as_of}." if closed else f"Not complete as of {as_of}.",
+    }[status]
+    return " ".join([opening, *(case_sentence(pathway, c) for c in cases)])

@@ -1,0 +1,30 @@
+"""Small words that all sentences share."""
+
+from collections.abc import Sequence
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+LEA_WORDS = {"district": "district", "county_office": "county office", "charter": "charter school"}
+STATUS_WORDS = {
+    "eligible": "eligible",
+    "not_eligible": "not eligible",
+    "undetermined": "undetermined",
+    "not_assessed": "not assessed",
+    "not_applicable": "not applicable",
+    "absent": "without a verdict",
+}
+
+
+def number(n: int) -> str:
+    """Small numbers in words."""
+    return NUMBERS[n] if 0 <= n < len(NUMBERS) else str(n)
+
+
+def joined(parts: Sequence[str], word: str = "and") -> str:
+    """``a, b and c``."""
+    parts = list(parts)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}" if parts else ""
+
+
+def plural(n: int, thing: str) -> str:
+    """``no student group``, ``one student group``, ``two student groups``."""
+    return f"{number(n)} {thing}{'' if n <= 1 else 's'}"
