@@ -38,13 +38,14 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# The SQL editor of the pages: gets DuckDB for browsers, as pinned with its hash, and bundles it. Needs Node.js; releases made afterwards have it.
+# The SQL editor of the pages: gets DuckDB for browsers, as pinned with its hash, and bundles it. Needs Node.js; the next release has it.
 CONSOLE = reports/console
 console:
 	cd $(CONSOLE) && npm ci --ignore-scripts --no-audit --no-fund
 	rm -rf $(CONSOLE)/dist
 	cd $(CONSOLE) && npm run --silent build
 	cp $(addprefix $(CONSOLE)/node_modules/@duckdb/duckdb-wasm/dist/, duckdb-eh.wasm duckdb-browser-eh.worker.js) $(CONSOLE)/dist/
+	rm -rf $(CONSOLE)/node_modules
 
 # Renew the one lock for all supported Pythons; needs uv.
 lock:

@@ -1,6 +1,7 @@
 """Good rows of every published table, few enough to be judged hundreds of times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import duckdb
 
@@ -28,14 +29,12 @@ NAMED = {
 
 @dataclass(frozen=True)
 class Sample:
-    """A table of good rows, named ``good_<table>``, and what its suite is run on."""
+    """A table of good rows, what a suite is run on, and the suite. ``values`` are the known values of columns that have few."""
 
-    table: Table
+    name: str
     target: Target
-
-    @property
-    def name(self) -> str:
-        return f"good_{self.table.name}"
+    expectations: list[Any]
+    values: dict[str, tuple[str, ...]]
 
 
 def decided(place: Workplace) -> tuple[Run, duckdb.DuckDBPyConnection]:
@@ -55,23 +54,28 @@ def decided(place: Workplace) -> tuple[Run, duckdb.DuckDBPyConnection]:
 
 def good_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, Sample]:
     """A table of good rows for every published table; what the run has none of is made up by type."""
-    return {table.name: _good(connection, table) for table in published_tables().values()}
+    return {table.name: _of_table(connection, table) for table in published_tables().values()}
 
 
-def _good(connection: duckdb.DuckDBPyConnection, table: Table) -> Sample:
-    """The first rows by key, and of every kind of row that an expectation asks for, the first."""
-    target = table_target(connection, table)
-    key = ", ".join(map(quote, table.key))
-    asked = [c for e in suite_of(table.name).expectations if (c := row_condition(e)) is not None]
-    parts = [f"(from {target.relation} order by {key} limit {ROWS})", *(f"(from {target.relation} where {c.judged} order by {key} limit 2)" for c in asked)]
-    rows = " union all ".join(parts)
-    connection.execute(f"create or replace temp table good_{table.name} as from ({rows}) qualify row_number() over (partition by {key}) = 1")
-    missing = max(0, 2 - connection.sql(f"from good_{table.name}").shape[0])
+def _of_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Sample:
+    sample = few(connection, table_target(connection, table), suite_of(table.name).expectations, {n: c.values for n, c in table.columns.items()})
+    missing = max(0, 2 - sample.target.rows)
     for n in range(missing):
         values = [_value(table, name, n) for name in table.columns]
-        connection.execute(f"insert into good_{table.name} values ({', '.join('?' for _ in values)})", values)
-    rows = connection.sql(f"from good_{table.name}").shape[0]
-    return Sample(table, Target(table.name, "contracts", f"good_{table.name}", table.key, target.columns, rows))
+        connection.execute(f"insert into {sample.name} values ({', '.join('?' for _ in values)})", values)
+    return replace(sample, target=replace(sample.target, rows=sample.target.rows + missing))
+
+
+def few(connection: duckdb.DuckDBPyConnection, target: Target, expectations: list[Any], values: dict[str, tuple[str, ...]]) -> Sample:
+    """The first rows by key, and of every kind of row that an expectation asks for, the first two."""
+    name, order = quote(f"good_{target.name}"), ", ".join(map(quote, target.key))
+    asked = {c.judged for e in expectations if (c := row_condition(e)) is not None}
+    parts = [
+        f"(from {target.relation} order by {order} limit {ROWS})",
+        *(f"(from {target.relation} where {j} order by {order} limit 2)" for j in sorted(asked)),
+    ]
+    connection.execute(f"create or replace temp table {name} as select distinct * from ({' union all '.join(parts)})")
+    return Sample(name, replace(target, relation=name, rows=connection.sql(f"from {name}").shape[0]), expectations, values)
 
 
 def _value(table: Table, name: str, n: int) -> object:

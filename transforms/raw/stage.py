@@ -17,7 +17,7 @@ from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.raw.identity import refuse_another_indicator
 from transforms.raw.page import read_page
-from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells
+from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells, as_rows
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
@@ -102,7 +102,8 @@ def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: 
     """Read by the kind of file at hand: some sources are published as a workbook and as text."""
     suffix = Path(file).suffix.lower()
     if suffix in (".xlsx", ".xls"):
-        return read_workbook(content, file, spec, needed, source.dashboard_year or 0)
+        cells = read_workbook(content, file, spec, needed, source.dashboard_year or 0)
+        return cells if source.layout in CELL_LAYOUTS else as_rows(cells, list(spec.columns))
     if source.format == "page":
         return read_page(content, file, spec, needed)
     raw = read_text(content, file, spec, needed)
