@@ -73,6 +73,7 @@ def _channels(settings: NotifySettings) -> Iterator[Channel]:
 
 
 def _load_block(name: str) -> "Block":
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")  # a block is kept on a server or nowhere: do not start one to look
     from prefect.blocks.core import Block
     from prefect_email import EmailServerCredentials  # noqa: F401 - registers its type
 
