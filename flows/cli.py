@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.check_cli import check
+from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from flows.words import ago, failed_checks, warning_text
+from flows.words import ago, failed_checks, problem_text, warning_text
 from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
 
@@ -23,6 +24,7 @@ app.add_typer(register_app, name="register")
 add_release_commands(app)
 app.command()(check)
 app.add_typer(report_app, name="report")
+add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[
@@ -97,15 +99,21 @@ def explain(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query on the tables of the current release.")],
+    query: Annotated[str | None, typer.Argument(help="A query on the tables of the current release.")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again.")] = None,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
     format: Annotated[Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="How rows are written to the standard output.")] = "table",
     source: Source = None,
     out: Out = None,
 ) -> None:
-    """Query the current release, read-only."""
-    from flows.query import run_query
+    """Query the current release, read-only; or ask one of the questions that are kept."""
+    from flows.query import asked_query, list_recipes, run_query
 
-    run_query(settings_from(source, out).out, query, format, out_console, SHOWN_ROWS)
+    if recipes:
+        return list_recipes(out_console)
+    text, parameters = asked_query(query, recipe, param or [])
+    return run_query(settings_from(source, out).out, text, format, out_console, SHOWN_ROWS, parameters)
 
 
 @app.command()
@@ -150,7 +158,7 @@ def status(source: Source = None, out: Out = None) -> None:
     if hold:
         out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
     for problem in last.get("source_problems", []):
-        out_console.print(f"  [yellow]not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}", highlight=False, soft_wrap=True)
+        out_console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
     if last:
         message = failed_checks(last) or escape(last["message"])
         out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)

@@ -10,8 +10,8 @@ from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.show import summary_table
 from flows.steps import STEPS, Step
-from flows.words import warning_text
-from reports.published import missing_dashboards, open_release
+from flows.words import problem_text, warning_text
+from reports.published import missing_dashboards, open_release, reissued_files
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
 from transforms.run import Run, StepResult
@@ -40,7 +40,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
         outcome = execute(settings, perform, notify, told)
     console.print(outcome.message)
     for problem in outcome.source_problems:
-        console.print(f"[yellow]Not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}.", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
     if outcome.source_problems:
         console.print("Where a file was accepted before, that one serves: see dta sources.")
     if outcome.outcome == "published":
@@ -59,8 +59,10 @@ def _summary(out: Path, console: Console) -> None:
             "group by p.name, p.position, e.status order by p.position",
             [year],
         ).fetchall()
-        missing = missing_dashboards(connection)
+        missing, reissued = missing_dashboards(connection), reissued_files(connection)
     console.print(summary_table(rows, year))
+    for file, added, removed, altered in reissued:
+        console.print(f"Reissued: {escape(file)} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.", soft_wrap=True)
     for later, since in missing:
         console.print(
             f"[yellow]Older than it could be[/]: the {later} Dashboard is in force since {since}, and none of its files is at hand. Verdicts rest on {year}."

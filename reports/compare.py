@@ -54,6 +54,8 @@ def compare(out: Path, a: str, b: str) -> Comparison:
             years = _years(connection, int(b))
         return Comparison(a, b, _differences(sides[0], sides[1], years, f"determination year {a}", b))
     before, after = _find(out, a), _find(out, b)
+    if before == after:  # one process cannot open a locked database twice
+        return Comparison(before.name, after.name, [])
     with connect_read_only(before / DATABASE) as one, connect_read_only(after / DATABASE) as two:
         return Comparison(before.name, after.name, _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name))
 

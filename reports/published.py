@@ -56,6 +56,13 @@ def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int,
     ).fetchall()
 
 
+def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
+    """Source files that differ from those of the release before: name, rows added, removed and altered."""
+    return connection.execute(
+        "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order by file"
+    ).fetchall()
+
+
 def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
     """Every LEA of the release, by CDS code."""
     return [Lea(*row) for row in connection.execute("select cds, lea_name, lea_type, county from leas order by cds").fetchall()]

@@ -39,6 +39,13 @@ def release(published: Workplace) -> Path:
 
 
 @pytest.fixture
+def released(workplace: Workplace, published: Workplace) -> Workplace:
+    """A copy of the sample with a release of its own, as if it had been published from there."""
+    shutil.copytree(published.out, workplace.out, symlinks=True)
+    return workplace
+
+
+@pytest.fixture
 def db(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Read-only connection to the release of the sample."""
     with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:

@@ -12,6 +12,7 @@ INDICATORS = {
     2024: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
     2025: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
 }
+CODES = {"chronic": "CHRO"}  # what a file prints of itself; others print their name in capitals
 EVERYONE = ("ela", "math", "susp")  # every LEA has rows here
 NAMES = ("cds", "rtype", "schoolname", "districtname", "countyname", "charter_flag", "coe_flag", "dass_flag")
 COUNTIES = {"27": "Monterey", "01": "Alameda"}
@@ -63,13 +64,14 @@ class Dashboards:
             "coe_flag": "",
             "dass_flag": "",
             "studentgroup": group,
+            "indicator": CODES.get(indicator, indicator.upper()),
             "reportingyear": year,
             **values,
         }
 
 
 def _write(path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str]) -> None:
-    columns = [*NAMES, "studentgroup", "currdenom", "currstatus", "statuslevel", "currnsizemet", "reportingyear"]
+    columns = [*NAMES, "studentgroup", "currdenom", "currstatus", "statuslevel", "currnsizemet", "indicator", "reportingyear"]
     if indicator == "elpi" and year < 2024:
         columns.remove("studentgroup")
     if year != 2022 and (year, indicator) not in ((2019, "elpi"), (2023, "cci")):

@@ -12,6 +12,7 @@ from flows.steps import STEPS
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 
+os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the tests run, and on every worker
 for name in [n for n in os.environ if n.startswith("DTA_")]:  # a developer's own settings must not change what is tested
     del os.environ[name]
 

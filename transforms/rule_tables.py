@@ -57,8 +57,9 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
     )
     put(connection, "rule_determinations", _determinations(years))
     put(connection, "rule_assistance", _assistance(years))
-    for name, spans in (("rule_consecutive", [(r, r.consecutive) for r in years]), ("rule_charter", [(r, r.charter) for r in years])):
-        put(connection, name, _spans((r, span) for r, span in spans if span))
+    put(connection, "rule_consecutive", _spans((r, r.consecutive) for r in years if r.consecutive))
+    put(connection, "rule_charter", _spans((r, r.charter) for r in years if r.charter))
+    put(connection, "rule_lcap_goals", _spans((r, r.lcap_goals) for r in years if r.lcap_goals))
     _load_preview(rules.preview, connection)
     put(
         connection,

@@ -111,7 +111,7 @@ class Assistance(StrictModel):
 
 
 class Consecutive(StrictModel):
-    """EC 52071(f): one group in each of these Dashboards; districts only."""
+    """EC 52071(f), EC 52064(e)(5): one group in each of these Dashboards."""
 
     dashboards: tuple[int, ...]
     statute: str
@@ -145,6 +145,7 @@ class RuleSet(StrictModel):
     assistance: Assistance
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
+    lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), held against ours
 
     @property
     def dashboards_counted(self) -> set[int]:
@@ -153,6 +154,7 @@ class RuleSet(StrictModel):
             self.continuum and self.continuum.counted_dashboards,
             self.consecutive and self.consecutive.dashboards,
             self.charter and self.charter.dashboards,
+            self.lcap_goals and self.lcap_goals.dashboards,
         )
         return {year for years in several for year in years or ()}
 

@@ -18,7 +18,7 @@ KEYS = {
     "local_indicators": ("cds", "localindicator"),
     "directory": ("cds",),
     "interim_certifications": ("certification", "county", "lea"),
-    **dict.fromkeys(CELL_LAYOUTS, ("cds", "field")),
+    **dict.fromkeys(CELL_LAYOUTS, ("cds",)),
 }
 EMPTY = """
     create or replace table source_changes (
@@ -42,9 +42,13 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
         if earlier is None:  # the release was made on another machine, or the store was pruned
             continue
         try:
-            _compare(connection, read_snapshot(run, earlier), report)
+            old = read_snapshot(run, earlier)
         except SourceError:  # the contract has become stricter since: the old file no longer reads
             continue
+        if report["layout"] in CELL_LAYOUTS:
+            _compare_workbooks(connection, old, report)
+        else:
+            _compare(connection, old, report)
     row = connection.execute("select count(*) from source_changes").fetchone()
     return int(row[0]) if row else 0
 
@@ -73,6 +77,33 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
             from o full join n on {same_key} and o.position = n.position
         )
         select ?, kind, cds, row_key, position, if(kind = 'altered', columns_changed, null), before, after, ?, ?
+        from both_sides where kind <> 'altered' or len(columns_changed) > 0
+        """,
+        [str(Path(old["parquet"])), str(Path(new["parquet"])), new["source_id"], old["sha256"], new["sha256"]],
+    )
+
+
+def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
+    """Append the differences of two readings that were kept cell by cell: one row of a sheet is one row here as well."""
+    rows = (
+        "select cds, row_number() over (partition by cds order by line) as position, cells from (select cds, line, "
+        "map_from_entries(list({'field': field, 'value': value} order by field)) as cells from read_parquet(?) group by cds, line)"
+    )
+    connection.execute(
+        f"""
+        insert into source_changes
+        with o as ({rows}), n as ({rows}), both_sides as (
+            select
+                case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
+                coalesce(n.cds, o.cds) as cds, coalesce(n.position, o.position) as position, o.cells as before, n.cells as after,
+                list_filter(
+                    list_sort(list_distinct(map_keys(coalesce(o.cells, map([]::varchar[], []::varchar[])))
+                        || map_keys(coalesce(n.cells, map([]::varchar[], []::varchar[]))))),
+                    lambda f: o.cells[f] is distinct from n.cells[f]
+                ) as columns_changed
+            from o full join n on o.cds is not distinct from n.cds and o.position = n.position
+        )
+        select ?, kind, cds, coalesce(cds, ''), position, if(kind = 'altered', columns_changed, null), to_json(before), to_json(after), ?, ?
         from both_sides where kind <> 'altered' or len(columns_changed) > 0
         """,
         [str(Path(old["parquet"])), str(Path(new["parquet"])), new["source_id"], old["sha256"], new["sha256"]],

@@ -173,6 +173,15 @@ def _local_by_priority(source: Source, needed: set[str], groups: list[str]) -> l
     ]
 
 
+def _low_performing(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
+    listed = Column("field").is_in([f"red:{i}" for i in ("ela", "math", "chronic", "cci", "elpi", "grad", "susp")])
+    return [*_cds(source.layout), _known(source.layout, "value", ["Y", "N", ""], "A listed indicator is Y, any other blank.", row_condition=listed)]
+
+
+def _lcap_goals(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
+    return [*_cds(source.layout), _unique(source.layout, "cds", "heading")]
+
+
 def _directory(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
     statuses = ["Active", "Closed", "Merged", "Pending"]
     return [*_cds(source.layout), _known(source.layout, "status", statuses, "The directory says who exists."), _unique(source.layout, "cds")]
@@ -193,6 +202,8 @@ SHAPES: dict[str, Callable[[Source, set[str], list[str]], list[Expectation]]] = 
     "charter_assistance": _charters,
     "local_indicators": _local,
     "local_indicators_by_priority": _local_by_priority,
+    "low_performing": _low_performing,
+    "lcap_goals": _lcap_goals,
     "directory": _directory,
     "interim_certifications": _interim,
 }

@@ -34,6 +34,10 @@ CRITERIA = """
     from criterion_results r join rule_criteria c on c.criterion = r.criterion
     where r.met and r.cds = $cds and list_contains($counted, r.dashboard_year) order by c.dashboard_year, c.criterion, r.student_group
 """
+TESTS = """
+    select test, basis, url, nullif(open_question, '') as open_question from rule_tests
+    where dashboard_year = $year and list_contains($tests, test) order by test
+"""
 WINDOW = "select basis, url from rule_windows where determination_year = $year"
 
 
@@ -50,7 +54,7 @@ def write_letter(connection: duckdb.DuckDBPyConnection, path: Path, e: Explanati
     document.add_page_break()  # type: ignore[no-untyped-call]
     document.add_heading("Enclosure", 1)
     _evidence(document, e, rows(connection, CRITERIA, cds=e.lea.cds, counted=e.window), {s["source_id"]: s["file"] for s in e.sources})
-    _law(document, rows(connection, LAW, pathways=[v["pathway"] for v in said]), rows(connection, WINDOW, year=e.determination_year))
+    _law(document, _cited(connection, e, said), rows(connection, WINDOW, year=e.determination_year))
     _sources(document, e)
     document.save(str(path))
 
@@ -80,7 +84,7 @@ def _opening(document: Document, e: Explanation, as_of: date) -> None:
     _write(document.add_paragraph(), GREETING)
     _write(
         document.add_paragraph(),
-        f"The published records, as of {as_of.isoformat()}, lead to the findings below for {e.lea.name}, {e.lea.county} County. {DESIGNATION}",
+        f"The published records, in the release of {as_of.isoformat()}, lead to the findings below for {e.lea.name}, {e.lea.county} County. {DESIGNATION}",
     )
 
 
@@ -142,14 +146,23 @@ def _cde_cell(cell: Row, files: dict[str, str]) -> str:
     return f"{files.get(cell['cde_source_id'], cell['cde_source_id'])}, row {cell['cde_source_line']}, column {cell['cde_source_column']}"
 
 
-def _law(document: Document, law: Sequence[Row], window: Sequence[Row]) -> None:
-    """What the pathways' rules cite, as the rules of this release have it."""
+def _cited(connection: duckdb.DuckDBPyConnection, e: Explanation, said: Sequence[Row]) -> list[tuple[str, str, str, str]]:
+    """Name, statute, what opens it, open question: of the pathways in the letter, then of what comes before them."""
+    law = rows(connection, LAW, pathways=[v["pathway"] for v in said])
+    cited = [(row["name"], row["statute"], f"{row['trigger']}\n{row['url']}", row["open_question"] or "none") for row in law]
+    statutes = {a["determination"]: a["statute"] for a in e.assistance if a["status"] not in UNSAID}
+    tests = rows(connection, TESTS, year=e.determination_year, tests=list(statutes))
+    return cited + [(ASSISTANCE[t["test"]], statutes[t["test"]], f"{t['basis']}\n{t['url']}", t["open_question"] or "none") for t in tests]
+
+
+def _law(document: Document, cited: Sequence[tuple[str, str, str, str]], window: Sequence[Row]) -> None:
+    """What the findings rest on, as the rules of this release cite it."""
     document.add_heading("Law as the rules of this release cite it", 2)
-    table = _table(document, ("Pathway", "Statute", "What opens it", "Open question"), (3.0, 3.2, 6.6, 4.7))
-    for row in law:
-        _row(table, (row["name"], row["statute"], f"{row['trigger']}\n{row['url']}", row["open_question"] or "none"))
-    for row in window:
-        _write(document.add_paragraph(), f"Dashboards that count: {row['basis']}. {row['url']}")
+    table = _table(document, ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"), (3.0, 3.2, 6.6, 4.7))
+    for row in cited:
+        _row(table, row)
+    for basis in window:
+        _write(document.add_paragraph(), f"Dashboards that count: {basis['basis']}. {basis['url']}")
 
 
 def _sources(document: Document, e: Explanation) -> None:

@@ -1,36 +1,23 @@
 """Pages about the release itself: quality, rules, data, coverage."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from reports.published import Row, rows
-from reports.site.book import count
+from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
+from reports.recipe_book import recipes
 from reports.site.figures import INDICATOR_ORDER, place
-from reports.site.pages import FOLDER, Pages
-
-SHOWN_REJECTS = 500
-RECIPES = FOLDER.parent / "recipes"
+from reports.site.pages import Pages
 
 
-def write(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality) -> None:
     """Write the four pages."""
-    write_quality(connection, pages)
+    pages.write("quality.html", "quality.html", quality=quality, gates=GATES, severities=SEVERITIES, outcomes=OUTCOMES)
     write_rules(connection, pages)
     write_data(connection, pages)
     write_coverage(connection, pages)
-
-
-def write_quality(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Every check that the release had to pass, and every row that was kept aside."""
-    checks = rows(connection, "select * from meta_gate_results order by outcome = 'passed', gate, table_name, check_id")
-    rejects = rows(connection, f"select * from rejects order by file, line, column_name limit {SHOWN_REJECTS}")
-    by_reason = rows(
-        connection, "select file, column_name, reason, count(*) as n from rejects group by all order by n desc, file, column_name, reason limit 200"
-    )
-    pages.write("quality.html", "quality.html", checks=checks, rejects=rejects, by_reason=by_reason, rejected=count(connection, "select count(*) from rejects"))
 
 
 def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
@@ -58,18 +45,7 @@ def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         columns.setdefault(row["table_name"], []).append(row)
     tables = rows(connection, "select * from meta_tables order by table_name")
     console = (pages.folder / "console" / "console.js").is_file()
-    pages.write("data.html", "data.html", tables=tables, columns=columns, recipes=read_recipes(RECIPES), console=console)
-
-
-def read_recipes(folder: Path) -> list[dict[str, str]]:
-    """Recipes by name: title and question from the comments at their head, and the SQL below."""
-    found = []
-    for path in sorted(folder.glob("*.sql")):
-        text = path.read_text("utf-8")
-        head = dict(re.findall(r"^-- (title|question): (.+)$", text, re.MULTILINE))
-        sql = re.sub(r"\A(?:--[^\n]*\n|\s)+", "", text).strip()
-        found.append({"name": path.stem, "title": head.get("title", path.stem), "question": head.get("question", ""), "sql": sql})
-    return found
+    pages.write("data.html", "data.html", tables=tables, columns=columns, recipes=recipes().values(), console=console)
 
 
 def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:

@@ -1,5 +1,6 @@
 """Nights at a publisher that behaves well, badly and worst. Nothing good is ever lost."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -43,6 +44,9 @@ def test_200_keeps_the_bytes_under_their_hash_with_a_record(night: Night, served
     record = (night.work / "snapshots" / "dashboard-ela-2024" / f"{ela.sha256}.json").read_text()
     assert f"{served.base}{ELA}" in record
     assert '"status": 200' in record
+    assert f'"size": {len(ELA_BYTES)}' in record
+    assert datetime.fromisoformat(json.loads(record)["taken_at"]) <= datetime.now(UTC)
+    assert json.loads(record)["previous_sha256"] is None
     (headers,) = served.requests(ELA)
     assert headers["user-agent"].startswith("dta-eligibility/")
 
@@ -227,3 +231,21 @@ def test_no_temporary_file_stays_behind(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(500)]
     night()
     assert not list((night.work / "snapshots").rglob(".*"))
+
+
+def test_a_file_that_changes_between_two_nights_is_a_new_snapshot_that_names_the_old_one(night: Night, served: Cde) -> None:
+    first = {s.file: s.sha256 for s in night().snapshots()}
+    reissued = ELA_BYTES.replace(b"Salinas", b"SALINAS")
+    served.scripts[ELA] = [body(reissued, '"b"')]
+    run = night()
+    assert files(run) == {"eladownload2024.txt": reissued, "mathdownload2024.txt": MATH_BYTES}
+    assert freshness(run)["check_outcome"] == "accepted"
+    folder = night.work / "snapshots" / "dashboard-ela-2024"
+    (second,) = (s.sha256 for s in run.snapshots() if s.file == "eladownload2024.txt")
+    assert json.loads((folder / f"{second}.json").read_text())["previous_sha256"] == first["eladownload2024.txt"]
+    assert (folder / f"{first['eladownload2024.txt']}.txt").read_bytes() == ELA_BYTES, "the old content is kept"
+
+
+def test_304_to_a_first_request_is_a_problem_and_not_silence(night: Night, served: Cde) -> None:
+    served.scripts[ELA] = [status(304)]
+    assert problems(night()) == {"eladownload2024.txt": "the server answered 304 to a first request"}

@@ -1,9 +1,10 @@
 """Golden cases of the rules, one LEA or student group each."""
 
-import pytest
+import re
 
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
+from transforms.settings import PROJECT
 
 DISTRICT, OTHER, COE, CHARTER, ALAMEDA = "27000010000000", "27000020000000", "27100000000000", "27000010000017", "01000010000000"
 
@@ -17,13 +18,16 @@ def verdict(db, year: int, cds: str = DISTRICT, pathway: str = "continuum") -> t
     return db.execute("select status, reason from eligibility where cds = ? and determination_year = ? and pathway = ?", [cds, year, pathway]).fetchone()
 
 
-@pytest.mark.parametrize(
-    ("ela", "math", "letter"),
-    [(1, 1, "D"), (1, 2, "D"), (2, 1, "D"), (2, 2, None), (1, 3, None), (3, 1, None), (1, 0, None), (0, 1, None)],
-)
-def test_english_language_arts_and_mathematics(decide: Decide, ela: int, math: int, letter: str | None) -> None:
-    found = letters(decide(Dashboards().put(2024, DISTRICT, "HI", ela=ela, math=math, susp=1)))
-    assert found.get(("HI", 2024)) == letter
+PAIRS = {(1, 1): "D", (1, 2): "D", (2, 1): "D", (2, 2): None, (1, 3): None, (3, 1): None, (1, 0): None, (0, 1): None}
+
+
+def test_english_language_arts_and_mathematics(decide: Decide) -> None:
+    boards = Dashboards()
+    leas = {f"2700{n:03d}0000000": pair for n, pair in enumerate(PAIRS, 100)}
+    for cds, (ela, math) in leas.items():
+        boards.put(2024, cds, "HI", ela=ela, math=math, susp=1)
+    db = decide(boards)
+    assert {pair: letters(db, cds).get(("HI", 2024)) for cds, pair in leas.items()} == PAIRS
 
 
 def test_long_term_english_learners_in_2024_and_2025(decide: Decide) -> None:
@@ -39,27 +43,33 @@ def test_long_term_english_learners_in_2024_and_2025(decide: Decide) -> None:
     assert letters(db, ALAMEDA) == {("LTEL", 2024): "D", ("LTEL", 2025): "D"}, "Orange on the ELPI never counts for EL"
 
 
-@pytest.mark.parametrize(
-    ("cds", "group", "students", "meets"),
-    [
-        (DISTRICT, "HI", 29, False), (DISTRICT, "HI", 30, True), (DISTRICT, "FOS", 14, False), (DISTRICT, "FOS", 15, True),
-        (DISTRICT, "HOM", 14, False), (DISTRICT, "HOM", 15, True), (COE, "FOS", 15, True), (CHARTER, "FOS", 15, False), (CHARTER, "FOS", 30, True),
-    ],
-)  # fmt: skip
-def test_the_size_test_of_2022(decide: Decide, cds: str, group: str, students: int, meets: bool) -> None:
-    boards = Dashboards(charters={CHARTER})
-    for indicator in ("ela", "math", "susp"):
-        boards.row(2022, indicator, cds, group, statuslevel=1, currdenom=students)
-    found = letters(decide(boards), cds)
-    assert found == ({(group, 2022): "D"} if meets else {})
+def test_the_size_test_of_2022(decide: Decide) -> None:
+    """Kind of LEA, group and students: 30 are needed, 15 of FOS and HOM where the row is of a district or county office."""
+    expected = {
+        ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False, ("district", "FOS", 15): True,
+        ("district", "HOM", 14): False, ("district", "HOM", 15): True, ("county office", "FOS", 15): True,
+        ("charter", "FOS", 15): False, ("charter", "FOS", 30): True,
+    }  # fmt: skip
+    code = {"district": "2700{:03d}0000000", "county office": "2710{:03d}0000000", "charter": "2700001{:07d}"}
+    leas = {code[kind].format(n): (kind, group, students) for n, (kind, group, students) in enumerate(expected, 100)}
+    boards = Dashboards(charters={cds for cds, (kind, *_) in leas.items() if kind == "charter"})
+    for cds, (_, group, students) in leas.items():
+        for indicator in ("ela", "math", "susp"):
+            boards.row(2022, indicator, cds, group, statuslevel=1, currdenom=students)
+    db = decide(boards)
+    assert {case: letters(db, cds) == {(case[1], 2022): "D"} for cds, case in leas.items()} == expected
+    assert {case: letters(db, cds) for cds, case in leas.items() if not expected[case]} == {case: {} for case in expected if not expected[case]}
 
 
-@pytest.mark.parametrize(("flag", "meets"), [("Y", True), ("N", False), ("", False)])
-def test_the_size_flag_of_elpi_2019_and_cci_2023(decide: Decide, flag: str, meets: bool) -> None:
-    boards = Dashboards().put(2019, DISTRICT, "EL", susp=1).put(2023, DISTRICT, "SWD", susp=1)
-    boards.row(2019, "elpi", DISTRICT, "EL", statuslevel=1, currnsizemet=flag)
-    boards.row(2023, "cci", DISTRICT, "SWD", statuslevel=1, currnsizemet=flag)
-    assert letters(decide(boards)) == ({("EL", 2019): "D", ("SWD", 2023): "G"} if meets else {})
+def test_the_size_flag_of_elpi_2019_and_cci_2023(decide: Decide) -> None:
+    flags = {DISTRICT: "Y", OTHER: "N", ALAMEDA: ""}
+    boards = Dashboards()
+    for cds, flag in flags.items():
+        boards.put(2019, cds, "EL", susp=1).put(2023, cds, "SWD", susp=1)
+        boards.row(2019, "elpi", cds, "EL", statuslevel=1, currnsizemet=flag)
+        boards.row(2023, "cci", cds, "SWD", statuslevel=1, currnsizemet=flag)
+    db = decide(boards)
+    assert {cds: letters(db, cds) for cds in flags} == {DISTRICT: {("EL", 2019): "D", ("SWD", 2023): "G"}, OTHER: {}, ALAMEDA: {}}
 
 
 def three_groups(boards: Dashboards, cds: str, years: tuple[int, ...], groups: tuple[str, ...] = ("EL", "HI", "SWD")) -> Dashboards:
@@ -212,6 +222,22 @@ def test_the_watch_list_says_what_one_more_dashboard_would_do(decide: Decide) ->
     rows = decide(boards).execute("select cds, student_group, watch, next_dashboard, indicators, would_be_eligible from watch_list order by 1, 2").fetchall()
     causes = ["ela", "math", "susp"]
     assert rows == [(DISTRICT, g, "one_more_year", 2025, causes, True) for g in ("EL", "HI", "SWD")] + [(OTHER, "SWD", "one_more_group", 2025, causes, True)]
+
+
+def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decide: Decide) -> None:
+    boards = three_groups(Dashboards(), DISTRICT, (2023, 2024), ("SED", "WH")).put(2022, DISTRICT, "SED", ela=4)
+    three_groups(boards, OTHER, (2023, 2024), ("SED",)).put(2022, OTHER, "SED", ela=4).put(2024, OTHER, "WH", ela=5)
+    rows = decide(boards).execute("select cds, student_group, would_be_eligible from watch_list order by 1, 2").fetchall()
+    assert rows == [(DISTRICT, "SED", True), (DISTRICT, "WH", True), (OTHER, "SED", False)]
+
+
+def test_nothing_that_decides_reads_the_preview() -> None:
+    folder = PROJECT / "transforms" / "sql"
+    readers = {p.stem for p in folder.glob("*/*.sql") if re.search(r"\bpreview_(rule|indicators)\b", p.read_text())}
+    assert readers == {"watch_rows", "rule_tests"}, "the latter lists rules for readers"
+    for table in ("watch_rows", "watch_list", "rule_tests"):
+        after = {p.stem for p in folder.glob("*/*.sql") if re.search(rf"\b(from|join) {table}\b", p.read_text())}
+        assert after <= {"watch_list"}, f"{table} feeds {after}"
 
 
 def test_the_preview_of_2026_watches_and_never_decides(decide: Decide) -> None:

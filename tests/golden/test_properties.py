@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
 
@@ -12,11 +10,11 @@ GROUPS = ("EL", "HI", "SWD", "SED", "HOM")
 LEAS = [f"27{n:05d}0000000" for n in range(1, 61)]
 
 
-def random_state(seed: int, redness: float = 0.55) -> Dashboards:
+def random_state(seed: int, redness: float = 0.55, leas: list[str] = LEAS) -> Dashboards:
     """Sixty districts with up to five groups in four Dashboards, red often enough for every kind of verdict."""
     dice = random.Random(seed)  # noqa: S311
     boards = Dashboards()
-    for cds in LEAS:
+    for cds in leas:
         for group in dice.sample(GROUPS, dice.randint(1, 5)):
             for year in YEARS:
                 for indicator in ("ela", "math", "chronic", "susp"):
@@ -44,12 +42,11 @@ def every_status_occurs(found: dict[tuple[str, int], str]) -> None:
     assert {"eligible", "not_eligible"} <= set(found.values())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_redder_color_never_removes_eligibility(decide: Decide, seed: int) -> None:
-    boards = random_state(seed)
+def test_a_redder_color_never_removes_eligibility(decide: Decide) -> None:
+    boards = random_state(1, leas=[f"27{n:05d}0000000" for n in range(1, 181)])
     before = statuses(decide(boards))
     every_status_occurs(before)
-    dice = random.Random(-seed)  # noqa: S311
+    dice = random.Random(-1)  # noqa: S311
     for values in boards.rows.values():
         name = "color" if "color" in values and values["color"] != 3 else "statuslevel"
         if dice.random() < 0.3 and int(values[name]) > 1:
@@ -63,8 +60,7 @@ def test_the_order_of_rows_and_columns_changes_nothing(decide: Decide) -> None:
     boards = random_state(4)
     expected = content(decide(boards))
     assert expected["eligibility"]
-    for shuffle in (("rows",), ("columns",), ("rows", "columns")):
-        assert content(decide(boards, shuffle)) == expected
+    assert content(decide(boards, ("rows", "columns"))) == expected
 
 
 def test_a_year_outside_the_window_changes_nothing_for_its_determination(decide: Decide) -> None:

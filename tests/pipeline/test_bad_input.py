@@ -84,17 +84,16 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_current_stays_as_it_was(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None], case: str) -> None:
+def test_current_stays_as_it_was(released: Workplace, edit: Callable[[str, Callable[[str], str]], None], case: str) -> None:
     file, how, error, said = CASES[case]
-    workplace.publish()
-    before = tree(workplace.out)
+    before = tree(released.out)
     edit(file, how)
     with pytest.raises(error) as raised:
-        workplace.publish()
+        released.publish()
     for part in said:
         assert part in str(raised.value)
-    assert tree(workplace.out) == before
-    status = json.loads((workplace.out / "status.json").read_text())
+    assert tree(released.out) == before
+    status = json.loads((released.out / "status.json").read_text())
     assert status["last_outcome"] == "failed"
     assert status["exit_code"] == raised.value.exit_code != 0
     assert status["release_id"] == before["->"].decode()

@@ -1,10 +1,18 @@
 """A file that CDE reissues in place: the rows that differ are published with the next release."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
+import openpyxl
 
 from tests.workplace import Workplace
+from transforms.raw.stage import read_snapshot
+from transforms.run import Run
+from transforms.snapshot.folder import copy_into
+from transforms.snapshot.store import Store
+from transforms.source_changes import EMPTY, _compare_workbooks
 
 
 def without_one_added_one_altered_one(text: str) -> str:
@@ -18,11 +26,41 @@ def without_one_added_one_altered_one(text: str) -> str:
     return lines[0] + "".join("\t".join(row) for row in (*rows, added))
 
 
-def test_rows_added_removed_and_altered_are_reported(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
-    workplace.publish()
+def reissue(path: Path) -> None:
+    """CDE's habit: one LEA gone, one new, one with another letter and a corrected name."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["District and COE 2024"]
+    headings = [c.value for c in sheet[6]]
+    cds, name, letter = (headings.index(h) + 1 for h in ("CDS", "LEAname", "ELpriorities"))
+    sheet.cell(7, letter).value, sheet.cell(7, name).value = "K", "Corrected Name"
+    sheet.cell(9, cds).value = "27999990000000"
+    book.save(path)
+
+
+def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
+    """Decided from two readings, without a release between: what is compared is what a release names."""
+    run = Run.start(workplace.settings())
+    path, source = workplace.source / "assistancestatus24.xlsx", run.sources["assistance-2024"]
+    store = Store(run.settings.snapshots)
+    old = read_snapshot(run, copy_into(store, path, source, 10**9, "folder"))
+    reissue(path)
+    new = read_snapshot(run, copy_into(store, path, source, 10**9, "folder"))
+    with duckdb.connect() as db:
+        db.execute(EMPTY)
+        _compare_workbooks(db, old, new)
+        rows = db.execute("select kind, cds, position, columns_changed, before, after from source_changes order by kind, cds").fetchall()
+    assert [r[0] for r in rows] == ["added", "altered", "removed"]
+    assert rows[0][1] == "27999990000000"
+    assert rows[1][2:4] == (1, ["letter:el", "name"])
+    assert json.loads(rows[1][5])["letter:el"] == "K"
+    assert json.loads(rows[1][4])["name"] != json.loads(rows[1][5])["name"] == "Corrected Name"
+    assert rows[2][5] is None
+
+
+def test_rows_added_removed_and_altered_are_reported(released: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
     edit("eladownload2024.txt", without_one_added_one_altered_one)
-    assert workplace.publish().outcome == "published"
-    with duckdb.connect(str((workplace.out / "current").resolve() / "dta.duckdb"), read_only=True) as db:
+    assert released.publish().outcome == "published"
+    with duckdb.connect(str((released.out / "current").resolve() / "dta.duckdb"), read_only=True) as db:
         rows = db.execute("select kind, source_id, columns_changed from meta_source_changes order by kind, source_id").fetchall()
         counts = db.execute("select rows_added, rows_removed, rows_altered, previous_sha256 <> sha256 from meta_sources where source_id = 'dashboard-ela-2024'")
         assert counts.fetchall() == [(1, 1, 1, True)]

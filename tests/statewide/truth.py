@@ -72,10 +72,13 @@ class Truth:
 
 
 def tendency(world: World, seed: int) -> np.ndarray:
-    """How far each group of each entity tends to be in trouble, year after year."""
+    """How far each group of each entity tends to be in trouble, year after year; often so at county offices and the smallest districts."""
     rng = np.random.default_rng([seed, 2])
-    entity = rng.normal(size=(len(world.cds), 1)) + 3.2 * (rng.random((len(world.cds), 1)) < 0.06)
-    return 0.8 * entity + 1.1 * rng.normal(size=(len(world.cds), len(GROUPS)))
+    everyone = len(world.cds)
+    smallest = (world.kind == DISTRICT) & (world.students[:, ALL] < 150)
+    often = np.where(world.kind == COUNTY_OFFICE, 0.25, np.where(smallest, 0.3, 0.06))
+    entity = rng.normal(size=everyone) + 3.2 * (rng.random(everyone) < often)
+    return 0.8 * entity[:, None] + 1.1 * rng.normal(size=(everyone, len(GROUPS)))
 
 
 def wish(trouble: np.ndarray, rng: np.random.Generator) -> np.ndarray:

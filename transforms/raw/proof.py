@@ -17,6 +17,7 @@ YEAR_OF = {
     "dashboard": "select reportingyear as year from read_parquet(?)",
     "local_indicators_by_priority": "select value as year from read_parquet(?) where field = 'year'",
     "assistance": "select value as year from read_parquet(?) where field = 'reporting_year'",
+    "low_performing": "select value as year from read_parquet(?) where field = 'reporting_year'",
     "charter_assistance": "select value as year from read_parquet(?) where field = 'reporting_year'",
 }
 PRIORITY_7_FROM = 2018  # the one-file editions of local indicators print no year; they differ in this

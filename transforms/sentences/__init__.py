@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from transforms.sentences.assistance import METHODS, DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
-from transforms.sentences.changes import Change, GroupChange, change_sentence
+from transforms.sentences.changes import Change, GroupChange, case_cause, change_cause, change_sentence, loan_cause
 from transforms.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.sentences.lcap import Finding, lcap_sentence
 from transforms.sentences.recorded import CaseFacts, case_sentence, recorded_reason
 from transforms.sentences.watch import watch_sentence
 from transforms.sentences.words import LEA_WORDS, STATUS_WORDS, joined, number, plural
@@ -18,11 +19,14 @@ __all__ = [
     "Change",
     "ContinuumFacts",
     "DifferentiatedFacts",
+    "Finding",
     "GroupChange",
     "GroupYears",
     "LoanFacts",
     "SpanFacts",
+    "case_cause",
     "case_sentence",
+    "change_cause",
     "change_sentence",
     "charter_reason",
     "consecutive_reason",
@@ -30,6 +34,8 @@ __all__ = [
     "differentiated_reason",
     "eligible_sentence",
     "joined",
+    "lcap_sentence",
+    "loan_cause",
     "loan_sentence",
     "number",
     "plural",

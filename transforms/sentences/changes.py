@@ -4,18 +4,35 @@ from dataclasses import dataclass
 
 from transforms.sentences.words import STATUS_WORDS, joined, plural
 
+LOAN_STATES = {
+    "not_received": "not received",
+    "outstanding": "outstanding",
+    "repaid_or_released": "repaid or released",
+    "repaid_before_law": "repaid before the law",
+    "of_predecessor": "of a predecessor",
+    "receipt_not_dated": "received on a day not known well enough",
+    "confirmed": "its referral confirmed",
+    "closed": "its referral closed",
+}
+
 
 @dataclass(frozen=True)
 class GroupChange:
-    """A student group that began or ceased to count, and its counted years now."""
+    """A student group that began or ceased to count, and its counted years now.
+
+    Between two years also: the Dashboard that came in, what the group met it by, and the one that left the window.
+    """
 
     student_group: str
     years_met: tuple[int, ...]
+    year_in: int | None = None
+    met_by: tuple[str, ...] = ()
+    year_out: int | None = None
 
 
 @dataclass(frozen=True)
 class Change:
-    """One verdict before and after."""
+    """One verdict before and after. ``other_causes`` are loans and cases whose state changed, in words."""
 
     lea_name: str
     pathway_name: str
@@ -25,10 +42,11 @@ class Change:
     status_after: str
     groups_added: tuple[GroupChange, ...]
     groups_removed: tuple[GroupChange, ...]
+    other_causes: tuple[str, ...] = ()
 
 
 def change_sentence(c: Change) -> str:
-    """What changed, and by which student groups."""
+    """What changed, and by which student groups, loans or cases."""
     span = f"{c.before_label} to {c.after_label}"
     if c.status_before == c.status_after == "eligible":
         text = f"{c.lea_name} remains eligible for {c.pathway_name} ({span})"
@@ -40,17 +58,39 @@ def change_sentence(c: Change) -> str:
         text = f"{c.lea_name}, {c.pathway_name}: still {STATUS_WORDS[c.status_after]} ({span})"
     else:
         text = f"{c.lea_name}, {c.pathway_name}: {STATUS_WORDS[c.status_before]} before, {STATUS_WORDS[c.status_after]} now ({span})"
+    cause = change_cause(c)
+    return f"{text}: {cause}." if cause else f"{text}."
+
+
+def change_cause(c: Change) -> str:
+    """By what the verdict changed; empty where no group, loan or case did."""
     causes = []
     if c.groups_added:
-        causes.append(f"now counting {joined([_with_years(g) for g in c.groups_added])}")
+        causes.append(f"now counting {joined([_added(g) for g in c.groups_added])}")
     if c.groups_removed:
-        causes.append(f"no longer counting {joined([_with_times(g) for g in c.groups_removed])}")
-    return text + (f": {'; '.join(causes)}." if causes else ".")
+        causes.append(f"no longer counting {joined([_removed(g) for g in c.groups_removed])}")
+    return "; ".join([*causes, *c.other_causes])
 
 
-def _with_years(group: GroupChange) -> str:
-    return f"{group.student_group} ({', '.join(map(str, group.years_met))})" if group.years_met else group.student_group
+def loan_cause(act: str, before: str, after: str) -> str:
+    """A state loan whose state changed between two determinations."""
+    return f"state loan {act}: {LOAN_STATES[before]} before, {LOAN_STATES[after]} now"
 
 
-def _with_times(group: GroupChange) -> str:
-    return f"{group.student_group} (at {plural(len(group.years_met), 'year')})"
+def case_cause(case_id: str, before: str, after: str) -> str:
+    """A recorded case whose state changed; an empty state is a case that was not, or is no longer, on record."""
+    return f"case {case_id}: {before or 'not on record'} before, {after or 'not on record'} now"
+
+
+def _added(group: GroupChange) -> str:
+    if not group.years_met:
+        return group.student_group
+    by = f"; in {group.year_in} by {joined(group.met_by)}" if group.met_by and group.year_in in group.years_met else ""
+    return f"{group.student_group} ({', '.join(map(str, group.years_met))}{by})"
+
+
+def _removed(group: GroupChange) -> str:
+    at = f"at {plural(len(group.years_met), 'year')}"
+    if group.year_in is None or group.year_in in group.years_met:
+        return f"{group.student_group} ({at})"
+    return f"{group.student_group} ({at}: {group.year_out} is no longer counted, and in {group.year_in} it did not meet the criteria)"

@@ -67,13 +67,22 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
         raise SourceError(path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions.") from error
 
 
+QUIET = 0.5  # seconds
+
+
 def _copy_quiet(path: Path, target: Path) -> None:
-    """Copy a file that nobody writes meanwhile: half an old and half a new file could pass for a whole one. Raises SourceError."""
-    for wait in (0.0, 0.5, 2.0):
-        time.sleep(wait)
-        before = path.stat()
-        shutil.copyfile(path, target)
-        after = path.stat()
-        if (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino):
-            return
+    """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole one. Raises SourceError."""
+    for _ in range(5):
+        before = _state(path)
+        if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?
+            time.sleep(QUIET)
+        if _state(path) == before:
+            shutil.copyfile(path, target)
+            if _state(path) == before:
+                return
     raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino

@@ -22,6 +22,7 @@ class Record(StrictModel):
     origin: str  # folder, inbox, or the address that was read
     status: int | None = None  # of the HTTP answer
     first_seen: str
+    taken_at: str = ""  # moment of that, UTC
     previous_sha256: str | None = None
 
 
@@ -37,7 +38,6 @@ class Accepted(StrictModel):
     answered_at: str = ""  # when the publisher last gave an answer, be it "unchanged"
     etag: str = ""
     last_modified: str = ""
-    refused_sha256: str = ""  # content that CDE serves but that was not accepted
 
 
 def now() -> str:
@@ -63,9 +63,11 @@ class Store:
         content.unlink(missing_ok=True)
         record = self.record_of(source, sha256)
         if record is None:
+            moment = now()
             record = Record(
-                source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status, first_seen=now()[:10], previous_sha256=previous
-            )
+                source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status,
+                first_seen=moment[:10], taken_at=moment, previous_sha256=previous,
+            )  # fmt: skip
             write_atomically(target.with_suffix(".json"), record.model_dump_json(indent=1).encode())
         return Snapshot(source.id, file, str(target), sha256, size, record.first_seen)
 

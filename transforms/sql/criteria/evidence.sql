@@ -1,9 +1,10 @@
 -- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from indicator rows.
 -- Key: cds, dashboard_year, student_group, indicator.
--- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, source_files,
---         source_coverage, rejects, ref_indicators.
+-- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, leas, dashboard_entities, source_files,
+--         source_coverage, rejects, ref_indicators, ref_student_groups.
 -- Oddities: silence has four meanings: the file is missing, the row was kept aside, the file does not cover the county, or an LEA
 --           lacks the row that every LEA has ('unknown'); otherwise the group simply has no row ('no_row').
+--           A row kept aside whose student group cannot be read may be of any group that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
 with wanted as (
@@ -19,11 +20,18 @@ with wanted as (
     group by all
 ),
 lea_in_file as (
-    select distinct source_id, cds from indicator_results
+    select distinct source_id, cds from dashboard_entities
+),
+results as materialized (
+    select r.* from indicator_results r semi join leas using (cds) where r.student_group in (select student_group from rule_groups)
 ),
 kept_aside as (
-    select source_id, cds, student_group, min(line) as line, any_value(reason) as reason
-    from rejects where cds is not null group by source_id, cds, student_group
+    select r.source_id, r.cds, g.student_group, min(r.line) as line, arg_min(r.reason, r.line) as reason, bool_or(r.student_group = g.student_group) as is_its_own
+    from rejects r
+    join ref_student_groups g
+        on g.student_group = r.student_group or r.student_group is null or r.student_group not in (select student_group from ref_student_groups)
+    where r.cds is not null
+    group by r.source_id, r.cds, g.student_group
 ),
 joined as (
     select
@@ -38,7 +46,7 @@ joined as (
         end as size_ok,
         case
             when f.source_id is null then say_file_not_at_hand(w.dashboard_year)
-            when k.line is not null then say_row_kept_aside(k.line, f.file, k.reason)
+            when k.line is not null and (k.is_its_own or r.cds is null) then say_row_kept_aside(k.line, f.file, k.reason)
             when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then say_county_not_covered(f.file)
             when i.reported_for = 'all' and w.in_files and w.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(f.file)
         end as unknown_because
@@ -46,7 +54,7 @@ joined as (
     join ref_indicators i on i.indicator = w.indicator
     left join source_files f on f.layout = 'dashboard' and f.dashboard_year = w.dashboard_year and f.indicator = w.indicator
     left join source_coverage v on v.source_id = f.source_id
-    left join indicator_results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group
+    left join results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group
     left join lea_in_file n on n.source_id = f.source_id and n.cds = w.cds
     left join kept_aside k on k.source_id = f.source_id and k.cds = w.cds and k.student_group = w.student_group
 )

@@ -1,9 +1,11 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
--- Inputs: lea_years, rule_sets, rule_groups, priority_results, evidence, assistance_letters, charter_letters, rejects, source_files, ref_priority_letters.
+-- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence, assistance_letters, charter_letters, rejects, source_files,
+--         ref_priority_letters.
 -- Oddities: meets_criteria is null where it cannot be known. An LEA that CDE's file covers but does not list has no letter:
 --           county offices in 2017, and LEAs that did not exist. Whether a group had a result is not known from letters,
---           except that a group with a letter had one.
+--           except that a group with a letter had one. County offices were not determined in 2017: what their groups showed then stands in
+--           priorities_met and does not count, in letters or for EC 52072.5 in 2022.
 with cde_letters as (
     select * from assistance_letters
     union all by name
@@ -25,23 +27,31 @@ results as (
     from evidence
     group by all
 ),
+not_determined as (
+    select determination_year as dashboard_year, 'county_office' as lea_type from rule_assistance where not list_contains(serves, 'county_office')
+),
 from_indicators as (
     select
         l.cds, l.dashboard_year, g.student_group, 'indicators' as basis,
         coalesce(c.priorities_met, []) as priorities_met,
         coalesce(c.priorities_unknown, []) as priorities_unknown,
         case
+            when n.dashboard_year is not null then false
             when len(coalesce(c.priorities_met, [])) >= s.priorities_required then true
             when len(coalesce(c.priorities_met, [])) + len(coalesce(c.priorities_unknown, [])) >= s.priorities_required then null
             else false
         end as meets_criteria,
         r.has_result,
-        if(len(coalesce(c.priorities_unknown, [])) > 0 or r.has_result is null, r.unknown_because, null) as note
+        case
+            when n.dashboard_year is not null then 'county offices were not determined in ' || l.dashboard_year
+            when len(coalesce(c.priorities_unknown, [])) > 0 or r.has_result is null then r.unknown_because
+        end as note
     from lea_years l
     join rule_sets s using (dashboard_year)
     join rule_groups g using (dashboard_year)
     left join computed c on c.cds = l.cds and c.dashboard_year = l.dashboard_year and c.student_group = g.student_group
     left join results r on r.cds = l.cds and r.dashboard_year = l.dashboard_year and r.student_group = g.student_group
+    left join not_determined n on n.dashboard_year = l.dashboard_year and n.lea_type = l.lea_type
     where l.basis = 'indicators'
 ),
 rejected as (

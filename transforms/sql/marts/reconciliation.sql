@@ -1,10 +1,11 @@
 -- Grain: LEA x Dashboard year x flag that CDE publishes and this pipeline decides: a priority letter per student group, the number of groups
---        with a letter, each method and the status of Differentiated Assistance, EC 52072, EC 52071(f), and the charter flags.
+--        with a letter, each method and the status of Differentiated Assistance, EC 52072, EC 52071(f), the charter flags, and CDE's lists of low performing LEAs.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: student_group_history, assistance_leas, charter_letters, charter_flags, eligibility, assistance, assistance_methods, assistance_flags,
---         leas, accepted_differences, reconciliation_words.
+--         low_performing_compared, leas, accepted_differences, reconciliation_words.
 -- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to compare. A status that
---           rests on CDE's own method flags is not comparable. What CDE's charter flag EC 47607 means is not sourced.
+--           rests on CDE's own method flags is not comparable. What CDE's charter flag EC 47607 means is not sourced;
+--           its status of a charter school is compared where our test has an answer.
 with listed as (
     select cds, dashboard_year from assistance_leas
     union
@@ -25,7 +26,8 @@ totals as (
         count(*) filter (h.meets_criteria)::varchar as ours, any_value(try_cast(f.value as double)::integer::varchar) as cde,
         bool_or(h.meets_criteria is null) as unknown, null as because
     from student_group_history h
-    join assistance_flags f on f.cds = h.cds and f.dashboard_year = h.dashboard_year and f.flag = 'total_student_groups' and f.value is not null
+    join (select * from assistance_flags union all by name select * from charter_flags) f
+        on f.cds = h.cds and f.dashboard_year = h.dashboard_year and f.flag = 'total_student_groups' and f.value is not null
     group by h.cds, h.dashboard_year
 ),
 methods as (
@@ -61,7 +63,16 @@ flags as (
     from assistance where determination = 'consecutive' and cde_value is not null
     union all
     select cds, dashboard_year, flag, 'charter', null, value, true, say_flag_not_sourced() from charter_flags
-    where flag <> 'total_student_groups' and value is not null
+    where flag <> 'total_student_groups' and flag <> 'assistance_status_' || dashboard_year and value is not null
+    union all
+    select cds, dashboard_year, flag, kind, ours, cde, unknown, say_input_missing() from low_performing_compared
+),
+charter_statuses as (
+    select
+        cds, determination_year as dashboard_year, 'assistance_status' as flag, 'charter_status' as kind,
+        if(status = 'eligible', 'Differentiated Assistance', 'General Assistance') as ours, cde_value as cde, agrees_with_cde,
+        status not in ('eligible', 'not_eligible') as unknown, say_charter_test_open() as because
+    from assistance where determination = 'charter' and cde_value is not null
 ),
 compared as (
     select *, null::boolean as agrees_with_cde from letters
@@ -71,6 +82,8 @@ compared as (
     select *, null::boolean as agrees_with_cde from methods
     union all by name
     select * from statuses
+    union all by name
+    select * from charter_statuses
     union all by name
     select *, null::boolean as agrees_with_cde from flags
 ),

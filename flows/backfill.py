@@ -1,0 +1,61 @@
+"""Decide earlier years or days with what is at hand today, each into a folder of its own: the nightly releases are not touched."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flows.runner import Outcome
+from transforms.errors import ConfigError, DtaError
+from transforms.rules import last_day_in_force, load_rules
+from transforms.settings import Settings
+
+
+@dataclass(frozen=True)
+class Target:
+    """One folder of releases: what it is called, and as of which day it is decided."""
+
+    label: str
+    settings: Settings
+
+
+def plan(settings: Settings, first_year: int | None, last_year: int | None, days: Sequence[date], root: Path | None = None) -> list[Target]:
+    """Folders to fill. Raises ConfigError for nothing, a range that runs backwards, a day in the future, or a folder of nightly releases."""
+    root = (root or settings.work / "backfill").absolute()
+    if root == settings.out.absolute() or (root / "releases").exists():
+        raise ConfigError(f"{root} holds nightly releases. Give another folder.")
+    if (first_year is None) != (last_year is None):
+        raise ConfigError("Give the first and the last determination year, or neither.")
+    if first_year is not None and last_year is not None and first_year > last_year:
+        raise ConfigError(f"The first determination year, {first_year}, comes after the last, {last_year}.")
+    future = [d for d in days if d > date.today()]
+    if future:
+        raise ConfigError(f"{future[0]} lies in the future: nothing can be known as of that day.")
+    rules = load_rules(settings.reference)
+    years = range(first_year, last_year + 1) if first_year is not None and last_year is not None else ()
+    dated = [(f"year-{year}", last_day_in_force(rules, year, date.today())) for year in years]
+    dated += [(f"day-{day}", day) for day in sorted(set(days))]
+    if not dated:
+        raise ConfigError("Nothing to decide: give determination years, or days.")
+    return [Target(label, settings.model_copy(update={"as_of": day, "out": root / label})) for label, day in dated]
+
+
+def fill(targets: Sequence[Target], decide: Callable[[Target], Outcome], tell: Callable[[str], None]) -> list[Outcome]:
+    """Decide one target after the other. One that fails does not stop the others; then its error is raised."""
+    outcomes, failed = [], []
+    for position, target in enumerate(targets, 1):
+        said = f"{target.label} ({position} of {len(targets)}, as of {target.settings.as_of})"
+        try:
+            outcome = decide(target)
+        except DtaError as error:
+            failed.append((said, error))
+            tell(f"{said}: failed. {error}")
+            continue
+        outcomes.append(outcome)
+        tell(f"{said}: {outcome.outcome}, release {outcome.release_id} in {target.settings.out}")
+    if failed:
+        said, first = failed[0]
+        summary = DtaError(f"{len(failed)} of {len(targets)} could not be decided; the first was {said}: {first}")
+        summary.exit_code = first.exit_code
+        raise summary
+    return outcomes

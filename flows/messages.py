@@ -1,0 +1,90 @@
+"""What is told to people, in words: one template, four occasions."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from flows.watch import Watch
+from reports.published import open_release
+from transforms.current import current_release
+from transforms.errors import DtaError
+from transforms.status import read_status
+
+MOST_LINES = 40
+TEMPLATES = Environment(  # noqa: S701 - plain text; each channel escapes for itself
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+SUFFIX = "; see dta status on the machine that runs the nights."
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A subject, a text, and the occasion: failure, late or eligibility."""
+
+    occasion: str
+    subject: str
+    text: str
+
+
+def _message(occasion: str, headline: str, facts: list[tuple[str, Any]], lines: list[str] | None = None, advice: str = "") -> Message:
+    text = TEMPLATES.get_template("message.txt.j2").render(
+        headline=headline, facts=[(n, v) for n, v in facts if v not in (None, "")], lines=lines or [], most=MOST_LINES, advice=advice
+    )
+    return Message(occasion, " ".join(CONTROL.sub(" ", headline).split())[:200], CONTROL.sub(" ", text).strip() + "\n")
+
+
+def about_failure(out: Path, error: BaseException) -> Message:
+    """A night that published nothing."""
+    status, release = read_status(out), current_release(out)
+    known = isinstance(error, DtaError)
+    facts = [
+        ("Why", str(error)[:2000] if known else f"an unexpected fault, {type(error).__name__}; its text is in the log"),
+        ("Run", status.get("run_id")),
+        ("Release that serves", release.name if release else "none"),
+        ("Last good check", status.get("last_good_check")),
+    ]
+    return _message("failure", "DTA eligibility: the run failed, nothing was published", facts, advice=f"The last good release stays{SUFFIX}")
+
+
+def about_crash(name: str, why: str) -> Message:
+    """A run whose process died."""
+    return _message(
+        "failure", "DTA eligibility: the run was killed", [("Run", name), ("Why", why[:500])], advice="The next run goes on from the stages that were done."
+    )
+
+
+def about_lateness(seen: Watch) -> Message:
+    """No good release for too long, or none that can be used."""
+    return _message("late", f"DTA eligibility: {seen.headline}", [("Release that serves", seen.release_id)], seen.lines, f"Look after it{SUFFIX}")
+
+
+def trial() -> Message:
+    """A message that says that messages arrive."""
+    return _message("failure", "DTA eligibility: this is a trial", [], advice="Notifications reach you.")
+
+
+def about_eligibility(out: Path) -> Message | None:
+    """LEAs that are newly eligible, or no longer, since the release before; None if there are none."""
+    with open_release(out) as connection:
+        rows = connection.execute(
+            "select lea_name, cds, determination_year, p.name, status_before, status_after from meta_release_changes c join pathways p using (pathway) "
+            "where status_before <> status_after and 'eligible' in (status_before, status_after) "
+            "order by status_after <> 'eligible', lea_name, cds, determination_year, p.position"
+        ).fetchall()
+        release = current_release(out)
+    if not rows:
+        return None
+    new = sum(r[5] == "eligible" for r in rows)
+    lines = [f"{name} ({cds}), {pathway}, {year}: {_said(before)} -> {_said(after)}" for name, cds, year, pathway, before, after in rows]
+    headline = f"DTA eligibility: {new} newly eligible, {len(rows) - new} no longer"
+    facts = [("Release", release.name if release else None), ("Published", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))]
+    return _message("eligibility", headline, facts, lines, "dta compare previous current names the student groups.")
+
+
+def _said(status: str) -> str:
+    return status.replace("_", " ")

@@ -1,0 +1,77 @@
+"""``dta schedule``: a Prefect server and a worker on this machine, kept up, with everything deployed. Loopback only."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from flows.pool import POOL
+from flows.supervisor import Kept, Supervisor
+from transforms.errors import ConfigError
+from transforms.locks import only_one
+from transforms.settings import PROJECT, Settings
+
+LOOPBACK = "127.0.0.1"
+
+
+def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
+    """Environment of server, worker and runs. A database that PREFECT_SERVER_DATABASE_CONNECTION_URL names is used; else SQLite below data/prefect."""
+    return {
+        **os.environ,
+        "PREFECT_HOME": str(settings.work.absolute() / "prefect"),
+        "PREFECT_API_URL": f"http://{LOOPBACK}:{port}/api",
+        "PREFECT_SERVER_API_HOST": LOOPBACK,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # both: the one is the server's, the other the client's
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a run without a server would lose its records
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "DTA_PROJECT": str(PROJECT),
+        "DTA_OUT": str(settings.out.absolute()),
+        "DTA_WORK": str(settings.work.absolute()),
+    }
+
+
+def schedule(settings: Settings, port: int, deployments: Path, console: Console) -> None:
+    """Start, deploy, keep up until SIGTERM or Ctrl-C. Raises ConfigError when the port is taken or Prefect refuses the deployments."""
+    environment = prefect_environment(settings, port)
+    home = Path(environment["PREFECT_HOME"])
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the server keeps blocks with secrets here, and the key to them
+    with only_one(home / ".schedule.lock", f"dta schedule is running for {home} already."):
+        if _answers(port):
+            raise ConfigError(f"Something answers on port {port} already. Stop it, or give another --port.")
+        prefect = [sys.executable, "-m", "prefect"]
+        server = Kept("server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port))
+        worker = Kept("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
+        supervisor = Supervisor([server, worker], environment, lambda words: console.print(words, highlight=False, markup=False))
+        supervisor.stop_on_signals()
+        try:
+            supervisor.start(server)
+            if not supervisor.stopping:
+                _deploy(environment, deployments, console)
+                supervisor.start(worker)
+                console.print(f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)", highlight=False)
+            supervisor.watch()
+        except TimeoutError as error:
+            raise ConfigError(f"{error}. See the lines above.") from error
+        finally:
+            supervisor.stop()
+
+
+def _deploy(environment: dict[str, str], deployments: Path, console: Console) -> None:
+    console.print("deploying", highlight=False)
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "flows.deploy", str(deployments)], env=environment, cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise ConfigError(f"The deployments of {deployments} were refused:\n{ended.stderr[-4000:]}")
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://{LOOPBACK}:{port}/api/health", timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False

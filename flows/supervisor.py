@@ -1,0 +1,107 @@
+"""Keep processes up on one machine: start in order, start again what ends, stop all when asked to."""
+
+import ctypes
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+SHORTEST, LONGEST = 1.0, 60.0  # seconds before a process is started again; doubled each time that it ends soon
+STEADY = 300.0  # seconds of life after which an end counts as the first one
+PATIENCE = 20.0  # seconds that a process has to end when asked to
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass
+class Kept:
+    """A process that is kept up."""
+
+    name: str
+    command: Sequence[str]
+    ready: Callable[[], bool] = lambda: True  # before the next one is started
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    wait: float = SHORTEST
+    due: float = 0.0
+
+
+def _die_with_parent() -> None:
+    """In the child: if the supervisor is killed, so is this process, and the next supervisor finds the port free. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Supervisor:
+    """Processes in the order in which they depend on each other."""
+
+    kept: Sequence[Kept]
+    environment: Mapping[str, str]
+    tell: Callable[[str], None]
+    stopping: bool = field(default=False)
+
+    def start(self, one: Kept, patience: float = 180.0) -> None:
+        """Start a process and wait until it is ready. Raises TimeoutError."""
+        self.tell(f"starting {one.name}")
+        # A group of its own: Ctrl-C reaches us alone, and the order of the end is ours.
+        one.process = subprocess.Popen(one.command, env=dict(self.environment), preexec_fn=_die_with_parent, process_group=0)  # noqa: S603
+        one.started = time.monotonic()
+        while not one.ready():
+            if self.stopping or one.process.poll() is not None:
+                return
+            if time.monotonic() - one.started > patience:
+                raise TimeoutError(f"{one.name} is not ready after {patience:.0f} seconds")
+            time.sleep(0.25)
+
+    def watch(self, between: float = 0.5) -> None:
+        """Until ``stop`` is called, start again whatever ends."""
+        while not self.stopping:
+            for one in self.kept:
+                self._look_after(one)
+            time.sleep(between)
+
+    def _look_after(self, one: Kept) -> None:
+        now = time.monotonic()
+        if one.process is not None and one.process.poll() is not None:
+            one.wait = SHORTEST if now - one.started > STEADY else min(one.wait * 2, LONGEST)
+            one.due = now + one.wait
+            self.tell(f"{one.name} ended with {one.process.returncode}; starting it again in {one.wait:.0f} s")
+            one.process = None
+        if one.process is None and now >= one.due and not self.stopping:
+            try:
+                self.start(one)
+            except TimeoutError as error:
+                self.tell(str(error))
+                end(one)
+
+    def stop(self) -> None:
+        """End all, last one first."""
+        self.stopping = True
+        for one in reversed(self.kept):
+            if one.process is not None and one.process.poll() is None:
+                self.tell(f"stopping {one.name}")
+                end(one)
+
+    def stop_on_signals(self) -> None:
+        """SIGTERM and Ctrl-C end ``watch``."""
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            self.stopping = True
+
+        signal.signal(signal.SIGTERM, ask)
+        signal.signal(signal.SIGINT, ask)
+
+
+def end(one: Kept) -> None:
+    """Ask a process to end; kill it if it does not."""
+    if one.process is None:
+        return
+    one.process.terminate()
+    try:
+        one.process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        one.process.kill()
+        one.process.wait()

@@ -1,0 +1,72 @@
+"""Did a night go well lately, and is what readers see whole? Asked from outside the nights, since a scheduler can be silently dead."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from transforms.current import current_release
+from transforms.files import write_atomically
+from transforms.integrity import damage_of
+from transforms.pointer import held
+from transforms.status import read_status
+
+TELL_AGAIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What was seen. ``wrong`` means that a person should look."""
+
+    wrong: bool
+    headline: str
+    release_id: str | None
+    lines: list[str] = field(default_factory=list)
+
+
+def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
+    """Judge by the age of the last good check and the files of the current release."""
+    now = now or datetime.now(UTC)
+    status, release, hold = read_status(out), current_release(out), held(out)
+    wrong, notes = [], []
+    last = status.get("last_good_check")
+    age = now - datetime.fromisoformat(last) if last else None
+    if age is None:
+        wrong.append("no run has ever gone well")
+    elif age > timedelta(hours=hours):
+        wrong.append(f"no good release for {_hours(age)} hours")
+    elif age < timedelta(hours=-1):
+        wrong.append(f"the last good check lies {_hours(-age)} hours in the future: check the clock")
+    if release is None:
+        wrong.append("there is no current release")
+    elif damage := damage_of(release):
+        wrong.append(f"release {release.name} is damaged ({damage[0]})")
+    if hold is not None:
+        notes.append(str(hold))
+    if status.get("last_outcome") == "failed":
+        notes.append(f"The last run failed: {str(status.get('message'))[:500]}")
+    headline = "; ".join(wrong) if wrong else f"the last good check was {_hours(age or timedelta())} hours ago"
+    return Watch(bool(wrong), headline, release.name if release else None, notes)
+
+
+def _hours(age: timedelta) -> int:
+    return int(age.total_seconds() // 3600)
+
+
+def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
+    """True once a day for as long as something is wrong; what was told is remembered in watch.json."""
+    now, memory = now or datetime.now(UTC), out / "watch.json"
+    if not seen.wrong:
+        memory.unlink(missing_ok=True)
+        return False
+    try:
+        told = datetime.fromisoformat(json.loads(memory.read_text("utf-8"))["told_at"])
+        if abs(now - told) < TELL_AGAIN:
+            return False
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    try:
+        write_atomically(memory, json.dumps({"told_at": now.isoformat(timespec="seconds"), "headline": seen.headline}).encode())
+    except OSError:  # better told too often than never
+        return True
+    return True

@@ -1,0 +1,93 @@
+"""Questions that analysts ask, as SQL files: each says its title, its question and its parameters with defaults.
+
+A file opens with ``-- title:``, ``-- question:`` and a line ``-- param: name = default -- what it is`` for each ``$name`` of its query.
+A default is a text in quotes, a whole number, or null.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from transforms.errors import ConfigError, DtaError
+
+FOLDER = Path(__file__).parent / "recipes"
+PARAMETER = re.compile(r"-- param: (\w+) = ('(?:[^']|'')*'|-?\d+|null) -- (\S.*)")
+USED = re.compile(r"\$(\w+)")
+
+
+class RecipeError(DtaError):
+    """No recipe or parameter of that name (exit code 2)."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: its default as an SQL literal, and what it is."""
+
+    name: str
+    default: str
+    meaning: str
+
+    @property
+    def value(self) -> str | None:
+        """The default as a text to bind; queries cast it to the type that they need."""
+        return None if self.default == "null" else self.default.strip("'").replace("''", "'")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A question with the query that answers it."""
+
+    name: str
+    title: str
+    question: str
+    parameters: tuple[Parameter, ...]
+    sql: str
+
+    def bound(self, given: Mapping[str, str]) -> dict[str, str | None]:
+        """Values of all parameters. Raises RecipeError that lists the parameters when one is not known."""
+        unknown = sorted(set(given) - {p.name for p in self.parameters})
+        if unknown:
+            known = "; ".join(f"{p.name}: {p.meaning}" for p in self.parameters) or "none"
+            raise RecipeError(f"The recipe {self.name} has no parameter {', '.join(unknown)}. It has {known}.")
+        return {p.name: given.get(p.name, p.value) for p in self.parameters}
+
+    @property
+    def runnable(self) -> str:
+        """The query with its defaults in place of the parameters, to paste into any DuckDB."""
+        defaults = {p.name: p.default for p in self.parameters}
+        return USED.sub(lambda found: defaults[found[1]], self.sql)
+
+
+@cache
+def recipes() -> dict[str, Recipe]:
+    """Every recipe by name. Raises ConfigError for a file whose head or parameters are not as they should be."""
+    return {path.stem: _recipe(path) for path in sorted(FOLDER.glob("*.sql"))}
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of this name. Raises RecipeError that lists those there are."""
+    book = recipes()
+    if name not in book:
+        raise RecipeError(f"There is no recipe {name!r}. There are {', '.join(book)}.")
+    return book[name]
+
+
+def _recipe(path: Path) -> Recipe:
+    lines = path.read_text("utf-8").splitlines()
+    head = [line for line in lines if line.startswith("-- ")]
+    title, question, *declared = [*head, "", ""][:2] + head[2:]
+    if not (title.startswith("-- title: ") and question.startswith("-- question: ")):
+        raise ConfigError(f"{path.name} does not open with -- title: and -- question:.")
+    matches = [(line, PARAMETER.fullmatch(line)) for line in declared]
+    for line, match in matches:
+        if match is None:
+            raise ConfigError(f"{path.name}: {line!r} is not of the form -- param: name = default -- what it is.")
+    parameters = tuple(Parameter(*match.groups()) for _, match in matches if match)
+    sql = "\n".join(line for line in lines if not line.startswith("-- ")).strip()
+    if {p.name for p in parameters} != set(USED.findall(sql)):
+        raise ConfigError(f"{path.name}: the parameters that it declares are not those that its query uses.")
+    return Recipe(path.stem, title.removeprefix("-- title: "), question.removeprefix("-- question: "), parameters, sql)

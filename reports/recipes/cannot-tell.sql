@@ -1,0 +1,8 @@
+-- title: What cannot be told
+-- question: Which verdicts cannot be told, and what is missing?
+-- param: year = null -- determination year; the latest if not given
+select e.county, e.lea_name, e.cds, p.name as pathway, e.reason, nullif(p.open_question, '') as open_question
+from eligibility e
+join pathways p using (pathway)
+where e.status = 'undetermined' and e.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+order by e.county, e.lea_name, e.cds, p.position

@@ -1,0 +1,7 @@
+-- title: Charter schools
+-- question: Which charter schools met the criteria on both Dashboards (EC 47607.3)?
+-- param: year = null -- determination year; the latest if not given
+select a.county, a.lea_name, a.cds, a.status, a.student_groups, a.reason, a.cde_value, a.agrees_with_cde
+from assistance a
+where a.determination = 'charter' and a.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+order by a.status, a.county, a.lea_name, a.cds

@@ -1,0 +1,7 @@
+-- title: Who is eligible
+-- question: Who meets the published criteria, by which pathway, and why?
+-- param: year = null -- determination year; the latest if not given
+select county, lea_name, cds, lea_type, pathways, reasons
+from eligible_districts
+where determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+order by county, lea_name, cds

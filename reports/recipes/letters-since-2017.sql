@@ -1,0 +1,8 @@
+-- title: Letters since 2017
+-- question: Which letters has each student group of an LEA had since 2017, ours and CDE's?
+-- param: cds = '27661590000000' -- CDS code
+select s.student_group, s.name, h.dashboard_year, h.letter as ours, h.cde_letter as cde, h.priorities_met, h.basis
+from student_group_history h
+join student_groups s using (student_group)
+where h.cds = $cds and (h.letter is not null or h.cde_letter is not null)
+order by s.student_group, h.dashboard_year

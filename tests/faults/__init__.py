@@ -1,0 +1,1 @@
+"""Faults tried on purpose; run by ``make test-faults``."""

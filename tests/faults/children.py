@@ -1,0 +1,105 @@
+"""What the processes do that are killed: each starts from a server that has imported everything, so that a kill costs no import."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from flows.runner import execute
+from flows.steps import STEPS
+from transforms.release import publish
+from transforms.run import Run
+from transforms.settings import Settings
+
+WATCHED = ("replace", "rename", "symlink", "unlink", "rmdir", "mkdir", "fsync")
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["flows.runner", "expectations.gates", "expectations.suites", "great_expectations", "pyarrow.parquet", "pytz"])
+
+Given = dict[str, Any]
+
+
+def child(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """Start ``target`` in a process of its own."""
+    process = FORKS.Process(target=_quiet, args=(target, *arguments))
+    process.start()
+    return process
+
+
+def _quiet(target: Callable[..., None], *arguments: object) -> None:
+    """A child says nothing unless it fails."""
+    target(*arguments)
+    os._exit(0)  # without the farewell of the libraries
+
+
+def run_all(given: Given, die_at: tuple[str, str] | None = None) -> None:
+    """A whole run; killed before or after the function of a stage."""
+
+    def perform(step: Any, run: Run) -> Any:
+        if die_at == (step.name, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = step.function(run)
+        if die_at == (step.name, "after"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    execute(Settings(**given), perform)
+
+
+def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_before: int | None = None, steps: Path | None = None) -> None:
+    """Publish a build whose content ``stamp`` makes its own; killed before the n-th step on the file system, or a list of the steps is left."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.copytree(built, scratch)
+    run = Run(Settings(**given), scratch)
+    with run.connect() as connection:
+        connection.execute("update eligible_districts set sentence = ?", [stamp])
+    if die_before is not None or steps is not None:
+        _watch(die_before, steps)
+    from transforms.locks import publisher_lock
+    from transforms.pointer import settle
+
+    with publisher_lock(run.settings.out):
+        settle(run.settings.out)
+    publish(run)
+
+
+def _watch(die_before: int | None, steps: Path | None) -> None:
+    """Count the calls that change the file system."""
+    seen = 0
+
+    def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            nonlocal seen
+            seen += 1
+            if seen == die_before:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if steps is not None:
+                with steps.open("a") as list_of_steps:
+                    list_of_steps.write(f"{name} {arguments[0] if name != 'fsync' else ''}\n")
+            return function(*arguments, **options)
+
+        return call
+
+    for name in WATCHED:
+        setattr(os, name, watched(name, getattr(os, name)))
+
+
+def build_once(given: Given, target: Path) -> None:
+    """All steps before the release, on the sample; few rows are kept, so that publishing is quick."""
+    run = Run.start(Settings(**given))
+    for step in STEPS[:-1]:
+        step.function(run)
+    from transforms.schema import published_tables
+
+    with run.connect() as connection:
+        for table in published_tables().values():
+            if not table.is_meta:
+                connection.execute(f"delete from {table.name} where rowid >= 200")
+        connection.execute(f"attach '{run.folder / 'small.duckdb'}' as small")
+        connection.execute("copy from database build to small")
+    (run.folder / "small.duckdb").replace(run.folder / "build.duckdb")
+    shutil.copytree(run.folder, target)
+    run.finish()

@@ -1,0 +1,153 @@
+"""Shared by the fault tests: two states of the sample, a release of one of them, checks of what readers see, and the table at the end."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from tests.faults.children import build_once, child, run_all
+from tests.workplace import AS_OF, SAMPLE
+from transforms.current import DATABASE, current_release
+from transforms.integrity import damage_of
+
+LEFT_OUT = "sciencedownload2024.txt"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.timeout(1200))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The table of faults tried and outcomes."""
+    calls = (r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "call")
+    rows = [value for report in calls for name, value in report.user_properties if name == "fault"]
+    if not rows:
+        return
+    terminalreporter.section("faults tried")
+    for fault, tries, outcome in rows:
+        terminalreporter.write_line(f"{tries:>5} x  {fault:<62} {outcome}")
+    terminalreporter.write_line(f"{sum(r[1] for r in rows):>5}    in all")
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, Any], None]) -> Callable[[str, int, str], None]:
+    """Put a line into the table of faults."""
+    return lambda fault, tries, outcome: record_property("fault", (fault, tries, outcome))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Source, work and output folders of runs that are killed."""
+
+    root: Path
+
+    @property
+    def out(self) -> Path:
+        return self.root / "out"
+
+    def given(self, source: Path = SAMPLE, **changes: object) -> dict[str, Any]:
+        return {"source": str(source), "work": self.root / "work", "out": self.out, "inbox": self.root / "inbox", "as_of": AS_OF, **changes}
+
+    def run(self, source: Path = SAMPLE, **changes: object) -> None:
+        """A run to its end, which must be a good one."""
+        process = child(run_all, self.given(source, **changes))
+        process.join()
+        assert process.exitcode == 0
+
+    def whole(self) -> str:
+        """The release that readers see, after everything that they may rely on was checked."""
+        release = current_release(self.out)
+        assert release is not None
+        assert damage_of(release) == []
+        ids = set()
+        with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
+            for table in ("eligibility", "eligible_districts", "meta_release", "evidence"):
+                ids |= {r[0] for r in connection.execute(f"select distinct release_id from {table}").fetchall()}
+                ids |= set(pq.read_table(release / f"{table}.parquet", columns=["release_id"]).column(0).to_pylist())
+        assert ids == {release.name}
+        latest = json.loads((self.out / "latest.json").read_text())
+        assert damage_of(self.out / latest["path"]) == []
+        return release.name
+
+    def settled(self) -> str:
+        """The same after a good run: nothing is left over, and latest.json names the current release."""
+        release = self.whole()
+        assert json.loads((self.out / "latest.json").read_text())["release_id"] == release
+        assert [p.name for p in (self.out / "releases").glob(".[bp]*")] == []
+        assert sorted(p.name for p in self.out.glob(".*")) == [".publisher.lock", ".run.lock"]
+        return release
+
+
+@pytest.fixture(scope="session")
+def other_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample without one file: another release."""
+    source = tmp_path_factory.mktemp("other") / "source"
+    shutil.copytree(SAMPLE, source)
+    (source / LEFT_OUT).unlink()
+    return source
+
+
+@pytest.fixture(scope="session")
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The sample, published once, with everything read."""
+    place = Place(tmp_path_factory.mktemp("baseline"))
+    place.run()
+    return place
+
+
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory: pytest.TempPathFactory, other_source: Path, baseline: Place) -> str:
+    """Release id of the other source, from a run that nothing disturbed."""
+    place = Place(tmp_path_factory.mktemp("undisturbed"))
+    shutil.copytree(baseline.root, place.root, symlinks=True, dirs_exist_ok=True)
+    place.run(other_source)
+    return place.settled()
+
+
+@pytest.fixture
+def place(tmp_path: Path, baseline: Place) -> Place:
+    """A copy of the baseline that may be damaged."""
+    shutil.copytree(baseline.root, tmp_path / "place", symlinks=True)
+    return Place(tmp_path / "place")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, baseline: Place) -> Path:
+    """A small build that is ready to be published."""
+    target = tmp_path_factory.mktemp("built") / "scratch"
+    process = child(build_once, baseline.given(work=target.parent / "work", out=target.parent / "out"), target)
+    process.join()
+    assert process.exitcode == 0
+    return target
+
+
+@pytest.fixture
+def remounted(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
+    """Mount a file system of its own; unmounted after the test. Skips where that is not allowed."""
+    import subprocess
+
+    mounted: list[Path] = []
+
+    def mount(name: str, options: str) -> Path:
+        target = tmp_path / name
+        target.mkdir(exist_ok=True)
+        if target in mounted:
+            subprocess.run(["mount", "-o", f"remount,{options}", str(target)], check=True)
+            return target
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(target)], capture_output=True, check=False).returncode:
+            pytest.skip("mounting needs root")
+        mounted.append(target)
+        return target
+
+    yield mount
+    for target in mounted:
+        subprocess.run(["umount", "-l", str(target)], check=True)

@@ -1,0 +1,156 @@
+"""SIGKILL: at each stage, at each step of publishing, and at random moments. Readers see a whole release; the next run ends well."""
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.steps import STEPS
+from tests.faults.children import child, publish_only, run_all
+from tests.faults.conftest import Place
+from transforms.current import current_release
+from transforms.status import read_status
+
+Tell = Callable[[str, int, str], None]
+KILLED = -9
+SEED = 20261124
+
+
+@pytest.mark.parametrize("stage", [s.name for s in STEPS])
+def test_killed_at_a_stage_the_next_run_goes_on(stage: str, place: Place, other_source: Path, expected: str, tell: Tell) -> None:
+    before = place.whole()
+    for moment in ("before", "after"):
+        process = child(run_all, place.given(other_source), (stage, moment))
+        process.join()
+        assert process.exitcode == KILLED
+        assert place.whole() == (expected if (stage, moment) == ("release", "after") else before)
+    place.run(other_source)
+    assert place.settled() == expected, "a run that was resumed publishes what an undisturbed one publishes"
+    stages = {s["stage"]: s["resumed"] for s in read_status(place.out)["stages"]}
+    names = [s.name for s in STEPS]
+    if stage != "release":
+        # Done and marked before the kill: every stage between the comparison and the one that was killed.
+        assert [n for n in names if stages[n]] == names[2 : max(2, names.index(stage))]
+    tell(f"SIGKILL before and after the stage {stage}", 2, "old release served; resumed; same release as undisturbed")
+
+
+def test_a_resumed_release_is_the_same_byte_for_byte(place: Place, other_source: Path, expected: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for stage in ("criteria", "determinations", "gates"):
+        process = child(run_all, place.given(other_source), (stage, "after"))
+        process.join()
+    place.run(other_source)
+    undisturbed = next(tmp_path_factory.getbasetemp().glob(f"undisturbed*/out/releases/{expected}"))
+    for path in sorted(undisturbed.glob("*.parquet")):
+        ours = place.out / "releases" / expected / path.name
+        if not path.name.startswith("meta_"):
+            assert ours.read_bytes() == path.read_bytes(), path.name
+    skipped = "meta_release"  # says when it was published
+    with duckdb.connect() as connection:
+        for path in sorted(undisturbed.glob("meta_*.parquet")):
+            if path.stem != skipped:
+                ours = place.out / "releases" / expected / path.name
+                differing = "select count(*) from (from read_parquet($a) except all from read_parquet($b))"
+                assert connection.execute(differing, {"a": str(path), "b": str(ours)}).fetchall() == [(0,)], path.name
+
+
+def steps_of_publishing(given: dict[str, Any], built: Path, tmp_path: Path) -> list[str]:
+    steps = tmp_path / "steps"
+    process = child(publish_only, given, built, tmp_path / "scratch", "counted", None, steps)
+    process.join()
+    assert process.exitcode == 0
+    return steps.read_text().splitlines()
+
+
+def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
+    given = place.given(keep_releases=3)  # so that old ones are removed on the way
+    for stamp in ("one", "two", "three"):
+        child(publish_only, given, built, tmp_path / "scratch", stamp).join()
+    steps = steps_of_publishing(given, built, tmp_path)
+    many = [i for i, s in enumerate(steps, 1) if s.startswith(("fsync", "unlink", "rmdir"))]  # one for each file; some of them will do
+    points = [i for i in range(1, len(steps) + 1) if i not in many] + many[::9] + many[-3:]
+    assert any(f"{name} " in steps[i - 1] for i in points for name in ("rename", "replace", "symlink"))
+    assert any(".pruned" in steps[i - 1] or "unlink" in steps[i - 1] for i in points), "removing old releases is among them"
+    for n, point in enumerate(sorted(set(points))):
+        before = place.whole()
+        process = child(publish_only, given, built, tmp_path / "scratch", f"step {n}", point)
+        process.join()
+        assert process.exitcode == KILLED, f"step {point}"
+        place.whole()
+        process = child(publish_only, given, built, tmp_path / "scratch", f"step {n}")
+        process.join()
+        assert process.exitcode == 0
+        assert place.whole() != before, f"after step {point}: {steps[point - 1]}"
+    tell("SIGKILL before each step of publishing (rename, fsync, pointer ...)", len(set(points)), "whole release served; next publication well")
+
+
+def test_killed_at_random_moments_of_publishing(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
+    chance, kills, flipped = random.Random(SEED), 0, 0  # noqa: S311
+    started = time.perf_counter()
+    process = child(publish_only, place.given(), built, tmp_path / "scratch", "timed")
+    process.join()
+    takes = time.perf_counter() - started
+    attempt = 0
+    while kills < 150:
+        attempt += 1
+        before = place.whole()
+        process = child(publish_only, place.given(), built, tmp_path / "scratch", f"random {attempt}")
+        process.join(chance.uniform(0.1, 1.0) * takes)
+        process.kill()
+        process.join()
+        kills += process.exitcode == KILLED
+        flipped += place.whole() != before
+        process = child(publish_only, place.given(), built, tmp_path / "scratch", f"random {attempt}")
+        process.join()
+        assert process.exitcode == 0
+        assert place.whole() != before
+    tell("SIGKILL at a random moment of publishing", kills, f"whole release served each time (new one {flipped} times); next well")
+
+
+def test_killed_at_random_moments_of_a_run(place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place) -> None:
+    chance, kills, resumed = random.Random(SEED + 1), 0, 0  # noqa: S311
+    started = time.perf_counter()
+    place.run(other_source)
+    takes = time.perf_counter() - started
+    while kills < 52:
+        shutil.rmtree(place.out)
+        shutil.copytree(baseline.out, place.out, symlinks=True)
+        process = child(run_all, place.given(other_source))
+        process.join(chance.uniform(0.02, 0.95) * takes)
+        process.kill()
+        process.join()
+        kills += process.exitcode == KILLED
+        place.whole()
+        place.run(other_source)
+        assert place.settled() == expected
+        resumed += any(s["resumed"] for s in read_status(place.out)["stages"])
+    tell("SIGKILL at a random moment of a whole run", kills, f"whole release served each time; next run well ({resumed} resumed)")
+
+
+def test_killed_while_a_damaged_release_is_replaced(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
+    process = child(publish_only, place.given(), built, tmp_path / "scratch", "mend")
+    process.join()
+    release = current_release(place.out)
+    assert release is not None
+    steps = steps_of_publishing(place.given(), built, tmp_path)
+    tries = 0
+    for point in [i for i, s in enumerate(steps, 1) if not s.startswith("fsync")]:
+        database = release / "dta.duckdb"
+        content = bytearray(database.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        database.chmod(0o644)
+        database.write_bytes(content)
+        process = child(publish_only, place.given(), built, tmp_path / "scratch", "mend", point)
+        process.join()
+        assert process.exitcode == KILLED
+        assert (place.out / "current").exists(), "the pointer leads somewhere at every instant"
+        process = child(publish_only, place.given(), built, tmp_path / "scratch", "mend")
+        process.join()
+        assert process.exitcode == 0
+        place.whole()
+        tries += 1
+    tell("SIGKILL while a damaged release is replaced", tries, "pointer never dangles; next publication mends it")

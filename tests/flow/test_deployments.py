@@ -1,0 +1,110 @@
+"""prefect.yaml, units and crontab as files: what they name exists, and what they promise stands there."""
+
+import configparser
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+from typer.testing import CliRunner
+
+from flows.backfill import plan
+from flows.cli import app
+from flows.parameters import settings_of
+from transforms.errors import ConfigError
+from transforms.settings import PROJECT
+
+PLAN = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
+UNITS = PROJECT / "flows" / "deploy_units"
+BY_NAME = {d["name"]: d for d in PLAN["deployments"]}
+
+
+def test_the_three_deployments_and_the_watch() -> None:
+    assert BY_NAME.keys() == {"nightly", "backfill", "on-demand", "watch"}
+    for name, deployment in BY_NAME.items():
+        file, function = deployment["entrypoint"].split(":")
+        assert f"def {function}(" in (PROJECT / file).read_text()
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert deployment["enforce_parameter_schema"]
+        assert deployment["work_pool"] == {"name": "dta"}
+        assert name in deployment["tags"]
+    assert BY_NAME["nightly"]["schedules"] == [{"cron": "15 4 * * *", "timezone": "America/Los_Angeles"}]
+    assert BY_NAME["backfill"]["schedules"] == BY_NAME["on-demand"]["schedules"] == []
+
+
+def test_nothing_is_cloned_when_a_run_starts() -> None:
+    assert [list(step) for step in PLAN["pull"]] == [["prefect.deployments.steps.set_working_directory"]]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(
+    ("flow", "wrong"),
+    [
+        ("nightly", {"source": ""}),
+        ("nightly", {"as_of": "spring"}),
+        ("nightly", {"as_of": (date.today() + timedelta(days=2)).isoformat()}),
+        ("backfill", {"first_year": 1999}),
+        ("backfill", {"days": ["never"]}),
+        ("watch", {"hours": 0}),
+    ],
+)
+def test_parameters_are_checked(flow: str, wrong: dict[str, object]) -> None:
+    from prefect.exceptions import ParameterTypeError
+
+    from flows.backfill_flow import backfill
+    from flows.nightly import nightly
+    from flows.watch_flow import watch
+
+    chosen = {"nightly": nightly, "backfill": backfill, "watch": watch}[flow]
+    with pytest.raises((ParameterTypeError, ValidationError)):
+        chosen.validate_parameters(wrong)
+    for deployment in BY_NAME.values():
+        if deployment["entrypoint"].endswith(f":{flow}"):
+            chosen.validate_parameters(deployment["parameters"])
+
+
+def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_path: Path) -> None:
+    settings = settings_of("sample", tmp_path / "out", tmp_path / "work")
+    targets = plan(settings, 2022, 2024, [date(2023, 3, 1)])
+    assert [t.label for t in targets] == ["year-2022", "year-2023", "year-2024", "day-2023-03-01"]
+    assert len({t.settings.out for t in targets}) == 4
+    assert all(tmp_path / "work/backfill" in t.settings.out.parents for t in targets)
+    assert targets[0].settings.as_of < targets[1].settings.as_of
+    for arguments in ((2024, 2022, []), (2022, None, []), (None, None, []), (2016, 2016, []), (None, None, [date.today() + timedelta(days=1)])):
+        with pytest.raises(ConfigError):
+            plan(settings, *arguments)
+    with pytest.raises(ConfigError, match="nightly releases"):
+        plan(settings, 2024, 2024, [], settings.out)
+
+
+def test_a_backfill_by_command(tmp_path: Path) -> None:
+    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(tmp_path / "work"), "DTA_OUT": str(tmp_path / "out")})
+    ended = runner.invoke(app, ["backfill", "--from", "2023", "--to", "2023", "--day", "2024-03-01"])
+    assert ended.exit_code == 0, ended.output
+    for label in ("year-2023", "day-2024-03-01"):
+        assert (tmp_path / "work/backfill" / label / "current/dta.duckdb").exists()
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS.glob("*.service")), ids=lambda p: p.name)
+def test_units_have_least_privilege(unit: Path) -> None:
+    parsed = configparser.ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # type: ignore[assignment,method-assign]
+    parsed.read(unit)
+    service = parsed["Service"]
+    for key, value in {"NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes", "User": "dta"}.items():
+        assert service[key] == value, key
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["ReadWritePaths"]
+    assert not re.search(r"password\s*=|hooks\.slack|https?://", unit.read_text(), re.IGNORECASE)
+
+
+def test_the_crontab_calls_commands_that_exist() -> None:
+    lines = [line for line in (UNITS / "crontab").read_text().splitlines() if line and not line.startswith("#") and "=" not in line.split()[0]]
+    called = [re.search(r"/dta (\w+)", line).group(1) for line in lines]  # type: ignore[union-attr]
+    assert called == ["run", "watch"]
+    known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
+    assert set(called) <= known
+    assert lines[0].startswith("15 4 * * *")

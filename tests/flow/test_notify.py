@@ -1,0 +1,167 @@
+"""Notifications: what they say, that they arrive, that they are off by default, and that they keep secrets."""
+
+import email
+import email.policy
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from pydantic import SecretStr
+
+from flows.messages import Message, about_crash, about_eligibility, about_failure, about_lateness, trial
+from flows.notify import NotifySettings, load, notify
+from flows.watch import Watch
+from tests.flow.receivers import chat, mailbox
+from tests.workplace import Workplace
+from transforms.errors import SourceError
+from transforms.status import record_run
+
+pytestmark = pytest.mark.filterwarnings("default")
+SECRET = "T00/B00/hunter2"  # noqa: S105
+
+
+@pytest.fixture
+def changed(published: Workplace, tmp_path: Path) -> Path:
+    """A release with verdicts that differ from the release before, one of them of an LEA with a wicked name."""
+    out = Path(shutil.copytree(published.out, tmp_path / "out", symlinks=True))
+    database = (out / "current" / "dta.duckdb").resolve()
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        rows = [
+            ("<!channel> =HYPERLINK(1) @here", "not_eligible", "eligible"),
+            ("Alisal Union", "eligible", "undetermined"),
+            ("Quiet", "not_eligible", "undetermined"),
+        ]
+        for n, (name, before, after) in enumerate(rows):
+            connection.execute(
+                "insert into meta_release_changes by name select ? as cds, ? as lea_name, 2024 as determination_year, 'continuum' as pathway, "
+                "'status_changed' as change, ? as status_before, ? as status_after, [] as groups_added, [] as groups_removed, 'r0' as previous_release_id, "
+                "'r1' as release_id",
+                [f"{n:014}", name, before, after],
+            )
+    return out
+
+
+def test_messages_are_in_plain_words(changed: Path) -> None:
+    record_run(changed, "failed", "x", None, 3, run_id="20261124T1-abc")
+    failure = about_failure(changed, SourceError("eladownload2024.txt", "this is a web page", "Download it again.", line=1))
+    assert failure.subject == "DTA eligibility: the run failed, nothing was published"
+    assert "Why: eladownload2024.txt, line 1: this is a web page. Download it again." in failure.text
+    assert "Run: 20261124T1-abc" in failure.text
+    assert "not an official designation" in failure.text
+    assert "hunter2" not in about_failure(changed, RuntimeError(SECRET)).text, "the text of an unexpected fault may hold anything"
+    assert "killed" in about_crash("sample as of 2026-11-24", "SIGKILL").subject
+    late = about_lateness(Watch(True, "no good release for 50 hours", "r1", ["The last run failed: no network"]))
+    assert late.subject == "DTA eligibility: no good release for 50 hours"
+    assert "- The last run failed: no network" in late.text
+
+
+def test_new_and_lost_eligibility_is_told_and_nothing_else(changed: Path, published: Workplace) -> None:
+    assert about_eligibility(published.out) is None, "a first release is compared with nothing"
+    message = about_eligibility(changed)
+    assert message is not None
+    assert message.subject == "DTA eligibility: 1 newly eligible, 1 no longer"
+    assert "Alisal Union (00000000000001), Continuum of Support (SIR+), 2024: eligible -> undetermined" in message.text
+    assert "Quiet" not in message.text
+
+
+def test_a_subject_is_one_line() -> None:
+    wicked = about_lateness(Watch(True, "late\r\nBcc: everyone@example.org", None))
+    assert "\n" not in wicked.subject
+    assert "\r" not in wicked.text
+
+
+def test_off_by_default(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.notify._through", lambda *a: pytest.fail("sent"))
+    assert notify(about_eligibility(changed)) == []
+
+
+def test_a_chat_gets_it_and_names_cannot_call_people(changed: Path) -> None:
+    with chat() as (address, posted):
+        settings = NotifySettings(slack_url=SecretStr(f"json://{address}/{SECRET}"))
+        assert notify(about_eligibility(changed), settings=settings) == []
+    (post,) = posted
+    text = json.dumps(post["body"], ensure_ascii=False)
+    assert "1 newly eligible" in text
+    assert "‹!channel›" in text
+    assert "<!channel>" not in text
+    assert "@here" not in text
+
+
+@pytest.mark.parametrize(
+    ("field", "url", "path"),
+    [
+        ("slack_url", "https://hooks.slack.com/services/T00000000/B00000000/hunter2hunter2hunter2hunt", "/services/T00000000/B00000000/hunter2"),
+        (
+            "teams_url",
+            "https://prod-00.westus.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=hunter2",
+            "/workflows/abc/triggers/manual/paths/invoke",
+        ),
+    ],
+)
+def test_slack_and_teams_in_their_own_form(field: str, url: str, path: str, changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real request of the real channel, led to the loopback."""
+    import requests
+
+    original, asked = requests.Session.request, []
+    with chat() as (address, posted):
+
+        def led_astray(session: Any, method: str, url: str, **options: Any) -> Any:
+            asked.append(url)
+            return original(session, method, f"http://{address}/{url.split('/', 3)[3]}", **options)
+
+        monkeypatch.setattr(requests.Session, "request", led_astray)
+        assert notify(about_eligibility(changed), settings=NotifySettings.model_validate({field: url})) == []
+    assert asked[0].startswith(url.split("/")[0] + "//" + url.split("/")[2].split(":")[0])
+    assert posted[0]["path"].startswith(path)
+    assert "Alisal Union" in json.dumps(posted[0]["body"])
+
+
+def test_mail_arrives_as_text_and_html(changed: Path) -> None:
+    with mailbox() as (port, mails):
+        settings = NotifySettings(
+            mail_server="127.0.0.1", mail_port=port, mail_security="INSECURE", mail_from="dta@example.org", mail_to="a@example.org, b@example.org"
+        )
+        assert notify(about_eligibility(changed), settings=settings) == []
+    (mail,) = (email.message_from_string(m, policy=email.policy.default) for m in mails)
+    assert mail["Subject"] == "DTA eligibility: 1 newly eligible, 1 no longer"
+    assert mail["To"] == "a@example.org, b@example.org"
+    assert "<!channel>" in mail.get_body(("plain",)).get_content()
+    assert "&lt;!channel&gt;" in mail.get_body(("html",)).get_content()
+
+
+def test_a_channel_that_fails_is_told_without_its_secret_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    from prefect.settings import PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
+
+    no_server = temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False})
+    with chat() as (address, posted), caplog.at_level(logging.DEBUG), no_server:
+        settings = NotifySettings(
+            blocks="nonsense/name", teams_url=SecretStr(f"https://example.org/{SECRET}"), slack_url=SecretStr(f"json://{address}/x"),
+            mail_server="127.0.0.1", mail_port=1, mail_security="INSECURE", mail_password=SecretStr(SECRET),
+        )  # fmt: skip
+        failures = notify(trial(), settings=settings)
+    assert [f.split(":")[0] for f in failures] == ["nonsense/name", "teams", "mail"]
+    assert len(posted) == 1, "the channel that works was used"
+    assert "hunter2" not in " ".join(failures) + caplog.text + repr(settings)
+
+
+def test_only_occasions_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Message] = []
+    monkeypatch.setattr("flows.notify._through", lambda block, message, settings: sent.append(message))
+    settings = NotifySettings(occasions="late, eligibility", slack_url=SecretStr("json://127.0.0.1:9/x"))
+    notify(trial(), settings=settings)
+    assert sent == []
+    notify(about_lateness(Watch(True, "late", None)), settings=settings)
+    assert [m.occasion for m in sent] == ["late"]
+
+
+def test_secrets_come_from_the_environment_or_from_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dta_notify_slack_url").write_text("json://127.0.0.1:9/from-a-credential")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert load().slack_url == SecretStr("json://127.0.0.1:9/from-a-credential")
+    monkeypatch.setenv("DTA_NOTIFY_SLACK_URL", "json://127.0.0.1:9/from-the-environment")
+    assert load().slack_url == SecretStr("json://127.0.0.1:9/from-the-environment")

@@ -1,0 +1,81 @@
+"""The watch sees what a scheduler that is dead does not tell."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.watch import look, tell_now
+from tests.workplace import Workplace
+from transforms.current import current_release
+from transforms.pointer import roll_back
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def out(published: Workplace, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(published.out, tmp_path / "out", symlinks=True))
+
+
+def test_a_good_night_is_fine(out: Path) -> None:
+    seen = look(out, 48)
+    assert not seen.wrong
+    assert "hours ago" in seen.headline
+
+
+@pytest.mark.parametrize(("later", "said"), [(49, "no good release for 4"), (-30, "in the future: check the clock")])
+def test_silence_is_told(out: Path, later: int, said: str) -> None:
+    seen = look(out, 48, NOW + timedelta(hours=later))
+    assert seen.wrong
+    assert said in seen.headline
+
+
+def test_failed_runs_do_not_count_as_good(out: Path) -> None:
+    from transforms.status import record_run
+
+    record_run(out, "failed", "no network", "x", 3)
+    seen = look(out, 48, NOW + timedelta(hours=60))
+    assert seen.wrong
+    assert seen.lines == ["The last run failed: no network"]
+
+
+def test_a_damaged_or_missing_release_is_told(out: Path) -> None:
+    release = current_release(out)
+    assert release is not None
+    (release / "evidence.parquet").unlink()
+    assert "is damaged (evidence.parquet: missing)" in look(out, 48).headline
+    shutil.rmtree(release)
+    assert "there is no current release" in look(out, 48).headline
+    (out / "status.json").write_text("{torn")
+    assert "no run has ever gone well" in look(out, 48).headline
+
+
+def test_a_hold_is_mentioned(out: Path) -> None:
+    roll_back(out, "current", "trial")
+    seen = look(out, 48)
+    assert not seen.wrong
+    assert "Held at release" in seen.lines[0]
+
+
+def test_it_is_told_once_a_day_and_again_after_it_was_well(out: Path) -> None:
+    late = look(out, 48, NOW + timedelta(hours=60))
+    assert tell_now(out, late, NOW)
+    assert not tell_now(out, late, NOW + timedelta(hours=1))
+    assert tell_now(out, late, NOW + timedelta(hours=25))
+    assert not tell_now(out, look(out, 48), NOW)
+    assert tell_now(out, late, NOW + timedelta(hours=26))
+    (out / "watch.json").write_text("torn")
+    assert tell_now(out, late, NOW)
+
+
+def test_the_command_exits_with_6(out: Path, tmp_path: Path) -> None:
+    runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
+    assert runner.invoke(app, ["watch", "--out", str(out)]).exit_code == 0
+    ended = runner.invoke(app, ["watch", "--out", str(tmp_path / "nothing")])
+    assert "no run has ever gone well" in str(ended.exception).lower()
+    assert getattr(ended.exception, "exit_code", None) == 6
+    assert not (tmp_path / "nothing").exists()

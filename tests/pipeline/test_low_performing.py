@@ -1,0 +1,112 @@
+"""CDE's lists of low performing LEAs are held against ours: reds of 2023, and the groups of EC 52064(e)(5)."""
+
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from tests.workplace import Workplace
+from transforms.settings import PROJECT
+
+REDS = "lowperfleasnonall23data.xlsx"
+GOALS = "leas2023perec52064.xlsx"
+INDICATORS = ("ELA", "Math", "Chronic", "CCI", "ELPI", "Grad", "Susp")
+
+
+def write_reds(folder: Path, rows: list[tuple[str, str, set[str]]]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["reportingyear", "cds", "rtype", "schoolname", "districtname", "countyname", "charter_flag", "studentgroup", *INDICATORS])
+    for cds, group, listed in rows:
+        sheet.append(["2023", cds, "D", "", "A district", "Monterey", "", group, *("Y" if i.lower() in listed else "" for i in INDICATORS)])
+    book.save(folder / REDS)
+
+
+def write_goals(folder: Path, rows: list[tuple[str, str]]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for _ in range(5):
+        sheet.append(["California Department of Education"])
+    sheet.append(["CDS", "LEA", "Targeted Student Group(s)"])
+    for cds, groups in rows:
+        sheet.append([cds, "An LEA", groups])
+    book.save(folder / GOALS)
+
+
+def our_reds(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    """Read from the evidence of the release, not from what is compared."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for cds, group, indicator in db.execute(
+        "select cds, student_group, indicator from evidence where dashboard_year = 2023 and finding = 'result' and level = 1"
+    ).fetchall():
+        found.setdefault((cds, group), set()).add(indicator)
+    return found
+
+
+def test_the_list_of_reds_is_compared_cell_by_cell(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    reds = our_reds(db)
+    ((first, group), indicators), *_ = sorted(reds.items())
+    gone = min(indicators)
+    listed = [(cds, {"MR": "TOM"}.get(g, g), i) for (cds, g), i in sorted(reds.items())]
+    listed[0] = (first, listed[0][1], indicators - {gone})
+    added = next(i for i in ("ela", "math", "susp", "chronic") if i not in listed[1][2])
+    listed[1] = (listed[1][0], listed[1][1], listed[1][2] | {added})
+    write_reds(workplace.source, [*listed, ("27661590000000", "ALL", {"ela"})])
+    with workplace.decide() as reduced:
+        rows = reduced.execute("select class, count(*) from reconciliation where flag like 'red:%' group by 1").fetchall()
+        differing = reduced.execute(
+            "select cds, flag, ours, cde, explanation from reconciliation where flag like 'red:%' and class <> 'agree' order by class"
+        ).fetchall()
+        kept = reduced.execute(
+            "select f.rows_in, k.rows_kept from source_files f join source_rows k using (source_id) where layout = 'low_performing'"
+        ).fetchall()
+    assert dict(rows) == {"agree": sum(len(i) for i in reds.values()) - 1, "only_ours": 1, "only_cde": 1}
+    assert [d[2:4] for d in differing] == [("N", "Y"), ("Y", "N")]
+    assert differing[1][:2] == (first, f"red:{gone}:{group}")
+    assert "list of low performing LEAs" in differing[1][4]
+    assert kept == [(len(listed) + 1, len(listed) + 1)]
+
+
+def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workplace) -> None:
+    write_reds(workplace.source, [("27661590000000", "EL", {"ela"}), ("2766159000000", "EL", {"ela"}), ("27661590000000", "XX", {"ela"})])
+    write_goals(workplace.source, [("27661590000000", "EL, Nobody"), ("27102720000000", "Foster youth; HOM")])
+    with workplace.decide() as db:
+        rows = db.execute(
+            "select source_id, line, column_name, value from rejects where source_id in ('low-performing-2023', 'lcap-goals-2022') order by 1, 2"
+        ).fetchall()
+        groups = db.execute("select student_group from low_performing where listed_for = 'ec52064e5' order by 1").fetchall()
+    assert rows == [
+        ("lcap-goals-2022", 7, "Targeted Student Group(s)", "Nobody"),
+        ("low-performing-2023", 3, "CDS", "2766159000000"),
+        ("low-performing-2023", 4, "studentgroup", "XX"),
+    ]
+    assert groups == [("FOS",), ("HOM",)]
+
+
+@pytest.fixture(scope="module")
+def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> list[tuple[str, str]]:
+    """Who CDE must have listed in January 2023: read from the letters of its workbooks, without the pipeline."""
+    from tests.golden.test_statewide import official
+
+    letters = {year: official(year) for year in (2018, 2019, 2022)}
+    columns = [c for c in letters[2022].columns if c.endswith("priorities")]
+    found: dict[str, list[str]] = {}
+    for cds in letters[2022].index:
+        for column in columns:
+            if all(cds in f.index and str(f.loc[cds, column]).strip("* ") for f in letters.values()):
+                found.setdefault(cds, []).append(column.removesuffix("priorities"))
+    return [(cds, ", ".join(groups)) for cds, groups in sorted(found.items())]
+
+
+def test_the_list_of_ec_52064_e_5_statewide(tmp_path: Path, raw_cache: Path, listed_132: list[tuple[str, str]]) -> None:
+    assert len(listed_132) == 132, "as many LEAs as CDE listed"
+    source = tmp_path / "source"
+    source.mkdir()
+    for path in (PROJECT / "tests" / "data" / "statewide").glob("assistancestatus*.xls*"):
+        (source / path.name).symlink_to(path)
+    write_goals(source, listed_132[1:])
+    with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
+        rows = db.execute("select class, count(*), min(cds) from reconciliation where flag like 'ec52064e5:%' group by 1 order by 1").fetchall()
+    assert [r[0] for r in rows] == ["agree", "only_ours"]
+    assert rows[1][1:] == (len(listed_132[0][1].split(", ")), listed_132[0][0])

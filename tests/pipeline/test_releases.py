@@ -1,0 +1,234 @@
+"""Releases in the hands of people: verify, mend, roll back, hold, tag, keep and remove."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from tests.workplace import Workplace
+from transforms.current import current_release, find_release, read_manifest, releases, tags
+from transforms.errors import ReleaseError
+from transforms.integrity import damage_of
+from transforms.locks import publisher_lock
+from transforms.pointer import held, lift, point_to, roll_back, settle
+from transforms.retention import add_tag, prune, remove_tag
+from transforms.status import read_status
+
+runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
+
+
+@pytest.fixture
+def shelf(published: Workplace, tmp_path: Path) -> Path:
+    """The release of the sample and four earlier ones, copies that say another name; the newest is current."""
+    out = tmp_path / "shelf"
+    shutil.copytree(published.out, out, symlinks=True)
+    newest = current_release(out)
+    assert newest is not None
+    manifest = read_manifest(newest)
+    manifest["sequence"] = 9
+    write(newest, manifest)
+    for day in range(1, 5):
+        earlier = newest.with_name(f"2026-11-0{day}-0000000{day}")
+        shutil.copytree(newest, earlier)
+        write(earlier, {**manifest, "release_id": earlier.name, "sequence": day})
+    return out
+
+
+def write(release: Path, manifest: dict[str, object]) -> None:
+    (release / "manifest.json").chmod(0o644)
+    (release / "manifest.json").write_text(json.dumps(manifest))
+
+
+def spoil(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.chmod(0o644)
+    file.write_bytes(content)
+
+
+def current(out: Path) -> Path:
+    release = current_release(out)
+    assert release is not None
+    return release
+
+
+def test_every_kind_of_damage_is_named(shelf: Path) -> None:
+    release = current(shelf)
+    assert damage_of(release) == []
+    spoil(release / "eligibility.parquet")
+    (release / "evidence.parquet").unlink()
+    (release / "dta.duckdb.wal").write_text("x")
+    (release / "site").mkdir()
+    (release / "site" / "extra.html").write_text("x")
+    (release / "dictionary.csv").chmod(0o644)
+    (release / "dictionary.csv").write_text("short")
+    (release / "leas.parquet").unlink()
+    (release / "leas.parquet").symlink_to(release / "counties.parquet")
+    said = {d.file: d.problem for d in damage_of(release)}
+    assert said.keys() == {"eligibility.parquet", "evidence.parquet", "dta.duckdb.wal", "site/extra.html", "dictionary.csv", "leas.parquet"}
+    assert said["eligibility.parquet"] == "other bytes than those that were published"
+    assert said["evidence.parquet"] == "missing"
+    assert said["site/extra.html"] == "not listed in the manifest"
+    assert "bytes, not the" in said["dictionary.csv"]
+    assert said["leas.parquet"] == "not a plain file"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"files": [{}]}', '{"files": []}'])
+def test_a_manifest_that_is_none_is_damage(shelf: Path, content: str) -> None:
+    release = current(shelf)
+    (release / "manifest.json").chmod(0o644)
+    (release / "manifest.json").write_text(content)
+    assert [d.file for d in damage_of(release)] == ["manifest.json"]
+    assert release not in releases(shelf)
+
+
+def test_a_renamed_release_is_not_what_it_is_called(shelf: Path) -> None:
+    other = shelf / "releases" / "2026-01-01-00000000"
+    shutil.copytree(current(shelf), other)
+    assert [d.problem for d in damage_of(other)] == [f"is that of release {current(shelf).name}"]
+
+
+def test_verify_tells_and_exits(shelf: Path) -> None:
+    def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [Path(sys.executable).parent / "dta", "verify", *arguments, "--out", shelf]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert verify("--all").returncode == 0
+    spoil(find_release(shelf, "2026-11-02-00000002") / "dta.duckdb")
+    ended = verify("--all")
+    assert ended.returncode == 6
+    assert "2026-11-02-00000002/dta.duckdb: other bytes" in ended.stderr
+    assert "Release 2026-11-01-00000001 is whole." in ended.stdout
+    assert "no release or tag '../..'" in verify("../..").stderr
+
+
+def test_a_damaged_current_release_is_mended_by_the_next_run(workplace: Workplace) -> None:
+    first = workplace.publish()
+    release = current(workplace.out)
+    for file in ("dta.duckdb", "manifest.json", "eligibility.parquet"):
+        spoil(release / file)
+        outcome = workplace.publish()
+        assert (outcome.outcome, outcome.release_id) == ("published", first.release_id), file
+        assert "was damaged" in outcome.message or "had no manifest" in outcome.message
+        assert damage_of(current(workplace.out)) == []
+    assert workplace.publish().outcome == "unchanged"
+
+
+def test_until_it_is_mended_readers_get_the_newest_sound_release(shelf: Path) -> None:
+    spoil(current(shelf) / "dta.duckdb")
+    spoil(find_release(shelf, "2026-11-04-00000004") / "dta.duckdb")
+    wrong = settle(shelf)
+    assert "was damaged (dta.duckdb: other bytes" in wrong
+    assert current(shelf).name == "2026-11-03-00000003"
+    assert json.loads((shelf / "latest.json").read_text())["release_id"] == "2026-11-03-00000003"
+
+
+def test_a_pointer_that_leads_nowhere_is_set_right(shelf: Path) -> None:
+    shutil.rmtree(current(shelf))
+    assert "was missing" in settle(shelf)
+    assert current(shelf).name == "2026-11-04-00000004"
+    (shelf / "current").unlink()
+    assert settle(shelf) == ""
+    assert current(shelf).name == "2026-11-04-00000004"
+
+
+def test_what_a_crash_left_is_swept_and_latest_follows(shelf: Path) -> None:
+    for name in (".building-x", ".pruned-x"):
+        (shelf / "releases" / name).mkdir()
+    for name in (".current.abc", ".latest.json.abc", ".status.json.abc"):
+        (shelf / name).write_text("x")
+    (shelf / "latest.json").write_text("{}")
+    settle(shelf)
+    assert list((shelf / "releases").glob(".*")) == []
+    assert {p.name for p in shelf.glob(".*")} <= {".publisher.lock", ".run.lock"}
+    assert json.loads((shelf / "latest.json").read_text())["release_id"] == current(shelf).name
+
+
+def test_a_rollback_holds_until_it_is_lifted(workplace: Workplace) -> None:
+    first = workplace.publish().release_id
+    path = workplace.source / "elpidownload2023.txt"
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    second = workplace.publish().release_id
+    assert first is not None
+    assert second != first
+    said = runner.invoke(app, ["rollback", first, "--reason", "wrong file", "--out", str(workplace.out)])
+    assert said.exit_code == 0, said.output
+    assert current(workplace.out).name == first
+    outcome = workplace.publish()
+    assert outcome.outcome == "unchanged"
+    assert "Held at release" in outcome.message
+    assert "wrong file" in outcome.message
+    assert current(workplace.out).name == first
+    assert "held" in runner.invoke(app, ["releases", "--out", str(workplace.out)]).output
+    assert runner.invoke(app, ["rollback", "--lift", "--out", str(workplace.out)]).exit_code == 0
+    assert workplace.publish().release_id == second
+    events = [json.loads(line).get("event") for line in (workplace.out / "runs.jsonl").read_text().splitlines()]
+    assert [e for e in events if e] == ["rolled back", "hold lifted"]
+
+
+def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
+    before = current(shelf)
+    spoil(find_release(shelf, "2026-11-02-00000002") / "evidence.parquet")
+    with pytest.raises(ReleaseError, match="damaged"):
+        roll_back(shelf, "2026-11-02-00000002", "")
+    with pytest.raises(ReleaseError, match="no release or tag"):
+        roll_back(shelf, "2020-01-01-00000000", "")
+    assert current(shelf) == before
+    assert held(shelf) is None
+    with pytest.raises(ReleaseError, match="Nothing is held"):
+        lift(shelf)
+
+
+def test_old_releases_go_but_never_one_that_is_needed(shelf: Path) -> None:
+    add_tag(shelf, "2026-11-01-00000001", "board-2026")
+    roll_back(shelf, "2026-11-02-00000002", "trial")
+    newest = releases(shelf)[-1].name
+    assert prune(shelf, 1) == ["2026-11-03-00000003", "2026-11-04-00000004"]
+    assert [r.name for r in releases(shelf)] == ["2026-11-01-00000001", "2026-11-02-00000002", newest]
+    lift(shelf)
+    point_to(find_release(shelf, newest), shelf)
+    assert remove_tag(shelf, "board-2026") == "2026-11-01-00000001"
+    assert prune(shelf, 1) == ["2026-11-01-00000001", "2026-11-02-00000002"]
+    assert prune(shelf, 1) == []
+
+
+def test_the_order_of_releases_does_not_rest_on_the_clock(shelf: Path) -> None:
+    oldest = find_release(shelf, "2026-11-01-00000001")
+    write(oldest, {**read_manifest(oldest), "published_at": "2099-01-01T00:00:00+00:00"})
+    assert releases(shelf)[0] == oldest
+
+
+def test_tags_lead_to_their_release(shelf: Path) -> None:
+    add_tag(shelf, "2026-11-01-00000001", "board")
+    assert (shelf / "tags" / "board" / "dta.duckdb").exists()
+    assert find_release(shelf, "board").name == "2026-11-01-00000001"
+    with pytest.raises(ReleaseError, match="stands for release"):
+        add_tag(shelf, "current", "board")
+    for bad in ("", "current", "../x", "a/b", "2026-11-01-00000001", ".x", "a" * 65, "a b"):
+        with pytest.raises(ReleaseError, match="cannot be a tag"):
+            add_tag(shelf, "current", bad)
+    assert tags(shelf) == {"board": "2026-11-01-00000001"}
+    with pytest.raises(ReleaseError, match="no tag"):
+        remove_tag(shelf, "other")
+
+
+def test_one_process_at_a_time_changes_releases(shelf: Path) -> None:
+    with publisher_lock(shelf):
+        ended = subprocess.run([Path(sys.executable).parent / "dta", "tag", "current", "x", "--out", shelf], capture_output=True, text=True, check=False)
+    assert ended.returncode == 6
+    assert "Another run is publishing" in ended.stderr
+    assert tags(shelf) == {}
+
+
+def test_the_record_says_what_each_stage_did(published: Workplace) -> None:
+    status = read_status(published.out)
+    assert [s["stage"] for s in status["stages"]][-1] == "release"
+    assert all(s["seconds"] >= 0 and s["rows_in"] >= 0 for s in status["stages"])
+    line = json.loads((published.out / "runs.jsonl").read_text().splitlines()[0])
+    assert line["run_id"]
+    assert line["stages"]

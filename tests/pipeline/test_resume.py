@@ -1,0 +1,165 @@
+"""A run that died is gone on from; what changed meanwhile is not; and the record can be read by people and programs."""
+
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.logs import in_words, json_log
+from flows.runner import Outcome, execute
+from flows.steps import STEPS, Step
+from tests.workplace import Workplace
+from transforms.current import current_release
+from transforms.errors import ReleaseError, SourceFilesError, StorageError
+from transforms.locks import run_lock
+from transforms.run import Run, StepResult
+from transforms.status import read_status
+
+NAMES = [s.name for s in STEPS]
+
+
+class Died(BaseException):
+    """As if the process had been killed: nothing is tidied up for it."""
+
+
+def dying_at(stage: str, how: Callable[[], BaseException] = Died) -> Callable[[Step, Run], StepResult]:
+    def perform(step: Step, run: Run) -> StepResult:
+        if step.name == stage:
+            raise how()
+        return step.function(run)
+
+    return perform
+
+
+def performed(place: Workplace, **changes: object) -> tuple[Outcome, list[str]]:
+    """A run to its end, and the stages that it did itself."""
+    done: list[str] = []
+
+    def perform(step: Step, run: Run) -> StepResult:
+        done.append(step.name)
+        return step.function(run)
+
+    return execute(place.settings(**changes), perform), done
+
+
+def test_a_run_that_died_goes_on_where_it_was(workplace: Workplace, published: Workplace) -> None:
+    with pytest.raises(Died):
+        execute(workplace.settings(), dying_at("gates"))
+    outcome, done = performed(workplace)
+    assert done == ["snapshot", "compare", "gates", "release"]
+    undisturbed = current_release(published.out)
+    assert undisturbed is not None
+    assert outcome.release_id == undisturbed.name, "the same release as that of a run that was not disturbed"
+    for path in undisturbed.glob("*.parquet"):
+        if not path.name.startswith("meta_"):
+            assert path.read_bytes() == (workplace.out / "current" / path.name).read_bytes(), path.name
+    runs = workplace.work / "build" / "runs"
+    assert not [p for p in runs.iterdir() if (p / "kept").exists()], "nothing is kept after a good run"
+
+
+def test_other_inputs_are_not_gone_on_from(workplace: Workplace) -> None:
+    with pytest.raises(Died):
+        execute(workplace.settings(), dying_at("criteria"))
+    (workplace.source / "sciencedownload2024.txt").unlink()
+    assert performed(workplace)[1] == NAMES
+
+
+@pytest.mark.parametrize("harm", ["database gone", "database torn", "marks torn", "a fact gone"])
+def test_a_damaged_scratch_folder_is_begun_anew(workplace: Workplace, harm: str) -> None:
+    with pytest.raises(Died):
+        execute(workplace.settings(), dying_at("criteria"))
+    (kept,) = (workplace.work / "build" / "runs").glob("*/kept")
+    if harm == "database gone":
+        (kept / "build.duckdb").unlink()
+    elif harm == "database torn":
+        (kept / "build.duckdb").write_bytes(b"torn")
+    elif harm == "marks torn":
+        (kept / "marks.json").write_text('{"key": ')
+    else:
+        (kept / "raw.json").unlink()
+    assert performed(workplace)[1] == NAMES
+
+
+def test_a_refused_file_is_looked_at_anew(workplace: Workplace) -> None:
+    path = workplace.source / "eladownload2024.txt"
+    content = path.read_bytes()
+    path.write_text("<html>")
+    with pytest.raises(SourceFilesError):
+        workplace.publish()
+    path.write_bytes(content)
+    assert performed(workplace)[1] == NAMES
+
+
+def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
+    runs = workplace.work / "build" / "runs"
+    for name, age in (("old", 4 * 86400), ("future", -4 * 86400), ("recent", 3600)):
+        (runs / name).mkdir(parents=True)
+        os.utime(runs / name, (time.time() - age,) * 2)
+    (workplace.source / "eladownload2024.txt").write_text("<html>")
+    with pytest.raises(SourceFilesError):
+        workplace.publish()
+    assert {p.name for p in runs.iterdir()} & {"old", "future", "recent"} == {"recent"}
+    shutil.rmtree(runs / "recent")
+
+
+def test_a_second_run_is_refused_and_does_not_touch_the_record(workplace: Workplace) -> None:
+    workplace.publish()
+    before = (workplace.out / "status.json").read_bytes()
+    with run_lock(workplace.out), pytest.raises(ReleaseError, match="Another run is at work"):
+        workplace.publish()
+    assert (workplace.out / "status.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), OSError(30, "Read-only file system", "/x")])
+def test_storage_faults_are_told_in_words_and_nothing_is_kept(workplace: Workplace, fault: OSError) -> None:
+    with pytest.raises(StorageError, match=r"disk is full|read-only"):
+        execute(workplace.settings(), dying_at("criteria", lambda: fault))
+    assert read_status(workplace.out)["exit_code"] == 8
+    assert list((workplace.work / "build" / "runs").glob("*/kept")) == []
+
+
+def test_a_clock_that_went_back_publishes_nothing(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workplace.publish(as_of=date.today() + timedelta(days=300))  # made when the clock was ahead
+    before = current_release(workplace.out)
+    settings = workplace.settings().model_copy()
+    settings.model_fields_set.discard("as_of")
+    with pytest.raises(ReleaseError, match=r"The clock says .* is as of .* dta run --as-of"):
+        execute(settings, lambda step, run: step.function(run))
+    assert current_release(workplace.out) == before
+    assert workplace.publish().outcome in ("published", "unchanged"), "a day that is named is taken"
+
+
+def test_the_log_has_rows_and_seconds_for_people_and_programs(workplace: Workplace) -> None:
+    stream, words = io.StringIO(), []
+    log = json_log(stream)
+
+    def both(event: dict[str, object]) -> None:
+        log(event)
+        words.append(in_words(event))
+
+    outcome = execute(workplace.settings(), lambda step, run: step.function(run), log=both)
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert {e["run_id"] for e in events} == {outcome.run_id}
+    stages = [e for e in events if e["event"] == "stage"]
+    assert [e["stage"] for e in stages] == NAMES
+    assert all({"rows_in", "rows_out", "seconds", "time", "message"} <= e.keys() for e in stages)
+    assert events[-1]["outcome"] == "published"
+    assert any("6,862 in" in w and w.startswith("raw") for w in words)
+
+
+def test_the_same_inputs_give_the_same_release_id_in_other_folders(workplace: Workplace, published: Workplace, tmp_path: Path) -> None:
+    moved = Workplace(tmp_path / "ein Ordner", tmp_path / "w'ork", tmp_path / "out put")
+    shutil.copytree(workplace.source, moved.source)
+    (tmp_path / "reference").mkdir()
+    for name in ("rules", "reference", "registers", "catalog.toml", "layouts.toml"):
+        original = workplace.settings().reference / name
+        (shutil.copytree if original.is_dir() else shutil.copy)(original, tmp_path / "reference" / name)
+    release = current_release(published.out)
+    assert release is not None
+    assert moved.publish(reference=tmp_path / "reference").release_id == release.name

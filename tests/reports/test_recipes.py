@@ -1,0 +1,181 @@
+"""Questions that analysts ask: each gives the facts of the sample, takes its parameters, and runs from the command."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from reports import recipe_book
+from reports.recipe_book import Recipe, find_recipe, recipes
+from tests.workplace import Workplace
+from transforms.errors import ConfigError
+
+Row = dict[str, Any]
+MONTEREY_COE, SALINAS, SOUTH_MONTEREY = "27102720000000", "27661590000000", "27660680000000"
+
+
+def ask(connection: duckdb.DuckDBPyConnection, name: str, **given: str) -> list[Row]:
+    recipe = find_recipe(name)
+    cursor = connection.execute(recipe.sql, recipe.bound(given) or None)
+    columns = [d[0] for d in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def where(rows: list[Row], **values: object) -> list[Row]:
+    return [row for row in rows if all(row[k] == v for k, v in values.items())]
+
+
+def one(rows: list[Row], **values: object) -> Row:
+    (row,) = where(rows, **values)
+    return row
+
+
+CONTINUUM, YEAR_2023 = "Continuum of Support (SIR+)", {"year": "2023"}
+BOTH = "Orange on English language arts and Red on mathematics"
+# Recipe, parameters, which row, and what it says.
+FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
+    ("why", {}, {"pathway": "Wraparound"}, {"status": "eligible", "statute": "EC 52074(g)(2)(A)"}),
+    ("why", YEAR_2023, {"pathway": CONTINUUM}, {"status": "eligible", "student_groups": ["EL", "HOM", "SWD"], "cde_flag": "Y"}),
+    ("why", {"cds": SALINAS}, {"pathway": CONTINUUM}, {"status": "not_eligible", "cde_flag": "N", "agrees_with_cde": True}),
+    ("eligible", {}, {"lea_name": "Plumas Unified"}, {"pathways": ["wraparound"]}),
+    ("eligible", YEAR_2023, {"cds": SOUTH_MONTEREY}, {"pathways": ["continuum", "wraparound"]}),
+    ("one-year-short", {}, {"cds": SALINAS, "student_group": "EL"}, {"years": [2022, 2023], "next_dashboard": 2025, "would_be_eligible": False}),
+    ("driving-groups", YEAR_2023, {"student_group": "HOM"}, {"leas": 3}),
+    ("driving-groups", {}, {"student_group": "HI"}, {"leas": 1, "which": "Monterey County Office of Education"}),
+    ("loans-without-release", {}, {"loan_id": "CA-SEL-2009-SMCJUHSD"}, {"authorised": "July 2009", "repaid": None}),
+    ("what-changed", {}, {"cds": SALINAS}, {"change": "no_longer", "groups_removed": ["HOM"]}),
+    ("what-changed", {}, {"lea_name": "Plumas Unified"}, {"change": "newly_eligible", "pathway": "Wraparound"}),
+    ("compare-two", {}, {"student_group": "EL"}, {"years_met_a": [2019, 2022, 2023], "years_met_b": [2022, 2023, 2024]}),
+    ("by-geographic-lead", {}, {"geo_area": "Valley to Coast"}, {"leas": 34, "eligible": 2, "eligible_continuum": 1, "eligible_wraparound": 1}),
+    ("by-county", {}, {"county": "Monterey", "pathway": CONTINUUM}, {"eligible": 1, "cannot_tell": 0, "not_eligible": 22, "nothing_to_judge": 10}),
+    ("new-or-continuing", {}, {"cds": SALINAS}, {"change": "no_longer"}),
+    ("new-or-continuing", {}, {"cds": MONTEREY_COE}, {"change": "continuing"}),
+    ("disagreements", {}, {"flag": "met_method_2"}, {"class": "not_comparable", "leas_and_years": 50, "dashboards": "2018, 2019"}),
+    ("cannot-tell", {}, {"lea_name": "Oakland Unified", "pathway": CONTINUUM}, {"county": "Alameda"}),
+    ("rejects", {}, {"file": "Pr12023.xlsx"}, {"rows_in": 33, "rows_kept": 33, "lines": 0}),
+    ("freshness", {}, {"file": "eladownload2023.txt"}, {"present": True, "dashboard_year": 2023}),
+    ("group-evidence", {}, {"indicator": "math"}, {"color": 1, "current_status": -171.0, "criteria_met": BOTH, "source_line": 287}),
+    ("group-evidence", {"year": "2023", "student_group": "EL"}, {"indicator": "grad"}, {"color": 1, "criteria_met": "Red on graduation rate"}),
+    ("charter-test", {}, {"lea_name": "Big Sur Charter"}, {"status": "not_eligible"}),
+    ("methods-2-and-3", {}, {"cds": SALINAS, "method": 2}, {"met": False, "cde_flag": "N", "basis": "computed"}),
+    ("methods-2-and-3", {"year": "2018"}, {"cds": SALINAS, "method": 2}, {"met": False, "ours": None, "basis": "cde_flag"}),
+    ("long-term-english-learners", {}, {"cds": SALINAS}, {"meets_criteria": True, "letter": "D", "cde_letter": "D"}),
+    ("two-reasons", {}, {}, {"cds": SOUTH_MONTEREY, "determination_year": 2023}),
+    ("letters-since-2017", {}, {"student_group": "EL", "dashboard_year": 2018}, {"ours": "E", "cde": "E"}),
+    ("rules-of-a-year", {"year": "2024"}, {"criterion": "2024-p6-susp-red"}, {"clause": "Red on suspension rate", "indicator": "susp", "levels": [1]}),
+]
+COUNTS = {"eligible": 4, "one-year-short": 14, "loans-without-release": 5, "what-changed": 4, "cannot-tell": 16, "charter-test": 8, "methods-2-and-3": 50}
+# The sample has no row of these; they are asked of a copy that has one.
+NOTHING_IN_THE_SAMPLE = {"open-cases", "preview-2026", "since-last-release"}
+
+
+@pytest.mark.parametrize(("name", "given", "which", "expected"), FACTS)
+def test_a_recipe_gives_the_facts_of_the_sample(db: duckdb.DuckDBPyConnection, name: str, given: dict[str, str], which: Row, expected: Row) -> None:
+    row = one(ask(db, name, **given), **which)
+    assert {column: row[column] for column in expected} == expected
+
+
+def test_a_recipe_lists_no_more_and_no_less(db: duckdb.DuckDBPyConnection) -> None:
+    assert {name: len(ask(db, name)) for name in COUNTS} == COUNTS
+
+
+def test_every_recipe_is_tested() -> None:
+    assert set(recipes()) == {name for name, *_ in FACTS} | NOTHING_IN_THE_SAMPLE
+    assert len(recipes()) >= 20
+
+
+@pytest.fixture
+def copy(release: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    shutil.copy(release / "dta.duckdb", tmp_path)
+    (tmp_path / "dta.duckdb").chmod(0o644)
+    with duckdb.connect(str(tmp_path / "dta.duckdb")) as connection:
+        yield connection
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:
+    """A row with these values; columns that may not be null and are not given get a text or a number of their kind."""
+    connection.execute(f"insert into {table} ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values()))
+
+
+def test_cases_previews_changes_and_rejects_show_where_there_are_any(copy: duckdb.DuckDBPyConnection) -> None:
+    for name in NOTHING_IN_THE_SAMPLE:
+        assert ask(copy, name) == []
+    insert(copy, "pathway_register", case_id="P-1", pathway="primary", cds=SALINAS, lea_name="Salinas Union High", evidence="letter 7")
+    for case, state in (("P-1", "determined"), ("P-2", "closed")):
+        insert(copy, "case_states", case_id=case, pathway="primary", cds=SALINAS, determination_year=2024, case_state=state, case_finding="lead_not_heard")
+    assert [(r["case_id"], r["pathway"], r["evidence"]) for r in ask(copy, "open-cases")] == [("P-1", "Primary", "letter 7")]
+    insert(
+        copy, "watch_list", cds=SALINAS, lea_name="Salinas Union High", student_group="EL", watch="preview_one_more_red", standing="provisional", sentence="x"
+    )
+    assert [r["standing"] for r in ask(copy, "preview-2026")] == ["provisional"]
+    insert(copy, "meta_release_changes", cds=SALINAS, lea_name="Salinas Union High", determination_year=2024, pathway="continuum", change="no_longer")
+    copy.execute("update meta_sources set previous_sha256 = 'abc', rows_added = 1, rows_removed = 0, rows_altered = 2 where file = 'eladownload2023.txt'")
+    assert [(r["what"], r["difference"]) for r in ask(copy, "since-last-release")] == [
+        ("source file", "1 rows added, 0 removed, 2 altered"),
+        ("verdict", "continuum: no_longer"),
+    ]
+    for line in (7, 9):
+        insert(copy, "rejects", source_id="dashboard-ela-2023", file="eladownload2023.txt", line=line, column_name="color", value="6", reason="not a color")
+    first = ask(copy, "rejects")[0]
+    assert (first["file"], first["reason"], first["lines"], first["first_line"]) == ("eladownload2023.txt", "not a color", 2, 7)
+    copy.execute("update reconciliation set class = 'only_cde' where cds = ? and dashboard_year = 2024 and flag = 'ec52072'", [SALINAS])
+    assert one(ask(copy, "disagreements"), flag="ec52072")["example"] == "Salinas Union High"
+
+
+@pytest.mark.parametrize("recipe", recipes().values(), ids=lambda r: r.name)
+def test_the_text_to_paste_gives_what_the_parameters_give(db: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
+    assert db.execute(recipe.runnable).fetchall() == db.execute(recipe.sql, recipe.bound({}) or None).fetchall()
+    assert recipe.title
+    assert recipe.question.rstrip().endswith(("?", "."))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("select 1", "does not open with"),
+        ("-- title: a\n-- question: b?\n-- param: cds = 27 or so\nselect 1", "is not of the form"),
+        ("-- title: a\n-- question: b?\nselect $cds", "are not those that its query uses"),
+    ],
+)
+def test_a_recipe_that_is_not_well_formed_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x.sql").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        recipe_book._recipe(tmp_path / "x.sql")
+
+
+def run_dta(published: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).parent / "dta", "sql", *arguments, "--out", str(published.out)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_lists_and_runs_recipes(published: Workplace) -> None:
+    listed = run_dta(published, "--recipes").stdout
+    assert all(name in listed for name in recipes())
+    ended = run_dta(published, "--recipe", "why", "--param", "cds=South Monterey County Joint Union High", "--param", "year=2023", "--format", "csv")
+    assert "EL (2018, 2022, 2023)" in ended.stdout
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--recipe", "nope"), "one-year-short"),
+        (("--recipe", "why", "--param", "lea=x"), "It has cds"),
+        (("--recipe", "why", "--param", "cds"), "name=value"),
+        (("--recipe", "why", "--param", "year=2024; drop table leas"), "Could not convert"),
+        (("--recipe", "why", "--param", "cds=' or 1=1 --"), "No LEA is called"),
+        (("--param", "cds=1", "--", "select 1"), "goes with --recipe"),
+        ((), "--recipes lists them"),
+        (("--recipe", "why", "--", "select 1"), "--recipes lists them"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(published: Workplace, arguments: tuple[str, ...], said: str) -> None:
+    command = [Path(sys.executable).parent / "dta", "sql", "--out", str(published.out), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert said in ended.stderr

@@ -1,0 +1,41 @@
+-- Grain: one row of CDE's list under EC 52064(e)(5): an LEA with the student groups named, and what is wrong with it.
+-- Key: source_id, line.
+-- Inputs: raw_lcap_goals, source_files, ref_student_groups.
+-- Oddities: one cell names all groups, by code or by name, parted by commas or semicolons.
+with rows as (
+    select
+        f.source_id, f.dashboard_year, r.line, any_value(blank(r.cds)) as cds,
+        max(blank(r.value)) filter (r.field = 'name') as lea_name,
+        max(blank(r.value)) filter (r.field = 'student_groups') as groups_text
+    from raw_lcap_goals r
+    join source_files f using (source_id)
+    group by all
+),
+named as (
+    select r.source_id, r.line, n.said, any_value(g.student_group) as student_group
+    from rows r
+    cross join unnest(list_transform(regexp_split_to_array(r.groups_text, '[,;\n]+'), lambda t: trim(t))) as n(said)
+    left join ref_student_groups g on g.student_group = canonical_group(upper(n.said)) or lower(g.name) = lower(n.said)
+    where n.said <> ''
+    group by all
+),
+together as (
+    select
+        source_id, line,
+        coalesce(list(student_group order by student_group) filter (student_group is not null), []) as student_groups,
+        min(said) filter (student_group is null) as not_known
+    from named group by source_id, line
+),
+counted as (
+    select *, count(*) over (partition by source_id, cds) as times from rows
+)
+select
+    c.source_id, c.dashboard_year, c.line, c.cds, c.lea_name, coalesce(t.student_groups, []) as student_groups,
+    list_filter([
+        problem(not coalesce(regexp_full_match(c.cds, '[0-9]{14}'), false), 'CDS', c.cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        problem(t.not_known is not null, 'Targeted Student Group(s)', t.not_known, 'this names no known student group'),
+        problem(c.groups_text is null, 'Targeted Student Group(s)', null, 'no student group is named'),
+        problem(c.times > 1, 'CDS', c.cds, 'this LEA stands ' || c.times || ' times in the file')
+    ], lambda p: p is not null) as problems
+from counted c
+left join together t using (source_id, line)
