@@ -188,7 +188,7 @@ def another_districts_rows(folder: Path) -> None:
         with path.open("rb") as stream:
             header = stream.readline().decode().lower().split("\t")
         column = "cds" if "cds" in header else "cdscode"
-        rewrite(path, each(lambda row, c=column: row.update({c: row[c].replace("0150000", "0177777")})))
+        rewrite(path, each(lambda row, c=column: row.update({c: re.sub("^0150000", "0177777", row[c])})))
 
 
 def a_file_is_gone(folder: Path) -> None:
