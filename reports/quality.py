@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from transforms.database import connect_read_only
 from transforms.rejects import grouped_rejects
 from transforms.run import Notify
 
+SHOWN = 8  # sentences of the banner
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 GATES = {
     "files": "Files: is every source file what its name says?",
@@ -145,9 +146,14 @@ def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) ->
 def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:
     """Quality of a run that published nothing; ``report`` holds results and rejects where it came to the checks."""
     report = report or {"results": [], "rejects": []}
-    return _quality(
+    quality = _quality(
         status["last_outcome"], status["message"], status["last_run"], status["release_id"], status["exit_code"], report["results"], report["rejects"]
     )
+    stops = list(dict.fromkeys(c.sentence for c in quality.failed if c.stops))
+    if quality.outcome != "failed" or not stops:
+        return quality
+    more = [f"and {len(stops) - SHOWN} more"] if len(stops) > SHOWN else []
+    return replace(quality, message="\n".join(["This does not hold:", *(f"– {s}" for s in stops[:SHOWN]), *more]))
 
 
 def _quality(

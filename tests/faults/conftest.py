@@ -16,7 +16,7 @@ from tests.workplace import AS_OF, SAMPLE
 from transforms.current import DATABASE, current_release
 from transforms.integrity import damage_of
 
-LEFT_OUT = "sciencedownload2024.txt"
+CHANGED = "elpidownload2023.txt"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,10 +89,11 @@ class Place:
 
 @pytest.fixture(scope="session")
 def other_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample without one file: another release."""
+    """The sample with other bytes that say the same: another release, which no gate stops."""
     source = tmp_path_factory.mktemp("other") / "source"
     shutil.copytree(SAMPLE, source)
-    (source / LEFT_OUT).unlink()
+    path = source / CHANGED
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
     return source
 
 
