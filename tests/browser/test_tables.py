@@ -135,6 +135,32 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     assert statuses == {cds: words.get(status, status) for cds, status in real.items()}
 
 
+def test_the_page_and_the_pipeline_agree_on_what_a_spreadsheet_computes(open_page: Open) -> None:
+    starts = [
+        "=1+1",
+        "+1",
+        "+1a",
+        "-5",
+        "-5,0",
+        "- 5 apples",
+        "@x",
+        "\t=x",
+        "\r",
+        "\n",
+        " =x",
+        "\u00a0=x",
+        "\u200b+x",
+        "\u3000-x",
+        "\ufeff@",
+        "\uff1dx",
+        "\uff0d1",
+    ]
+    texts = [*starts, "1e5", "-1e5", "+.5", "", "a=b", "'", "=", "007", "27661590000000", "O'Neil", '"', "\u20135", "\u22125", "a\n=b"]
+    page = open_page("districts.html")
+    text = page.evaluate("texts => window.dtaSpreadsheet.csv(texts.map((t) => [t, 'end'])).text()", texts)
+    assert [row[0] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))] == [safe_text(t) for t in texts]
+
+
 @pytest.mark.parametrize(("name", "field", "value", "where"), [
     ("watch-list.html", "group", "SWD", "select count(*) from watch_list where student_group = 'SWD'"),
     ("changes.html", "change", "newly_eligible", "select count(*) from changes where change = 'newly_eligible'"),
