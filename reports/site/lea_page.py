@@ -8,7 +8,7 @@ from reports.site.book import Book
 from reports.site.evidence import Matrix, matrices
 from reports.site.figures import INDICATOR_ORDER, ORDER, place
 from reports.site.lea_facts import LeaFacts
-from transforms.lcap_sentences import Finding, lcap_sentence
+from transforms.sentences import Finding, lcap_sentence
 from transforms.words import SHORT_INDICATORS
 
 UNSAID = ("not_assessed", "not_applicable")

@@ -143,7 +143,7 @@ def grid(c: Check) -> None:
         return
     years = [y for (y,) in c.db.execute("select distinct dashboard_year from student_group_history where basis <> 'none' order by 1").fetchall()]
     assert c.page.read("//table[@id='groups']/thead//th") == ["Student group", *map(str, years), "Met"]
-    assert c.page.one("//table[@id='groups']/caption").endswith(f"count now: {and_list(window(c))}.")
+    assert c.page.one("//p[@id='grid-note']").endswith(f"count now: {and_list(window(c))}.")
     shown = c.page.find("//table[@id='groups']/tbody/tr/@data-group")
     wanted = c.rows(
         "select distinct student_group from student_group_history "
