@@ -114,12 +114,12 @@ def test_killed_at_random_moments_of_publishing(place: Place, built: Path, tmp_p
 def test_killed_at_random_moments_of_a_run(place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place) -> None:
     chance, kills, resumed = random.Random(SEED + 1), 0, 0  # noqa: S311
     started = time.perf_counter()
-    place.run(other_source)
+    child(run_all, place.given(other_source), None, True).join()
     takes = time.perf_counter() - started
     while kills < 20:
         shutil.rmtree(place.out)
         shutil.copytree(baseline.out, place.out, symlinks=True)
-        process = child(run_all, place.given(other_source))
+        process = child(run_all, place.given(other_source), None, True)
         process.join(chance.uniform(0.02, 0.95) * takes)
         process.kill()
         process.join()
