@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test test-slow lint types console lock clean
+.PHONY: run test test-slow bench bench-quick lint types console lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -15,6 +15,13 @@ test: $(READY) lint types
 # Whole files as CDE published them, from the folder that CDE_FILES names.
 test-slow: $(READY)
 	$(BIN)/pytest -m slow
+
+# Measure a generated state against the targets; see reports/docs/scale.md. Takes a while: quick does ten counties once.
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+bench-quick: $(READY)
+	$(BIN)/python -m tests.benchmarks --quick
 
 lint: $(READY)
 	$(BIN)/ruff check .
