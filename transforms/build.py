@@ -2,6 +2,7 @@
 
 from transforms.assistance_reasons import write_assistance_reasons
 from transforms.change_reasons import write_change_sentences, write_watch_sentences
+from transforms.dashboard.parts import load_dashboards
 from transforms.inputs import load_inputs
 from transforms.reasons import write_reasons
 from transforms.reconciliation_words import write_reconciliation_words
@@ -9,8 +10,6 @@ from transforms.run import Run, StepResult
 from transforms.sql import build_table
 
 CORE = (
-    "dashboard_rows",
-    "indicator_results",
     "assistance_cells",
     "assistance_rows_rejected",
     "assistance_letters",
@@ -91,10 +90,11 @@ def build_core(run: Run) -> StepResult:
     """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``."""
     with run.connect() as connection:
         load_inputs(run, connection)
+        results = load_dashboards(run, connection)
         rows = {table: build_table(connection, "core", table) for table in CORE}
     rows_in = sum(r["rows_in"] for r in run.raw_reports())
-    kept = f"{rows['indicator_results']:,} indicator results of {rows['leas']:,} LEAs, {rows['rejects']:,} rejects"
-    return StepResult(rows_in, rows["indicator_results"], kept)
+    kept = f"{results:,} indicator results of {rows['leas']:,} LEAs, {rows['rejects']:,} rejects"
+    return StepResult(rows_in, results, kept)
 
 
 def build_criteria(run: Run) -> StepResult:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.dashboard.parts import PARTED, parts_digest
 from transforms.database import one_row, quote
 from transforms.files import sha256_of
 from transforms.run import Run
@@ -40,7 +41,8 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
     Row order, volatile columns and the bytes of Parquet files do not matter.
     """
     schema = [t.model_dump_json() for t in published_tables().values()]
-    parts = [f"{t.name} {table_digest(connection, t)}" for t in published_tables().values() if not t.is_meta]
+    digests = {t.name: parts_digest(connection) if t.name == PARTED else table_digest(connection, t) for t in published_tables().values() if not t.is_meta}
+    parts = [f"{name} {digest}" for name, digest in digests.items()]
     files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
     return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *report_parts()]).encode()).hexdigest()
 

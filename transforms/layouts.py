@@ -10,7 +10,7 @@ from transforms.rules import RuleSet
 from transforms.toml_model import StrictModel, read_toml
 
 # Raised when readers change what they write, so that cached raw files are read anew.
-LAYOUT_VERSION = "2"
+LAYOUT_VERSION = "4"
 
 
 class Marks(StrictModel):

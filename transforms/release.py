@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.current import DATABASE, MANIFEST, current_release, read_manifest, releases
+from transforms.dashboard.parts import PARTED, write_parts
 from transforms.database import connect, connect_read_only, one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
 from transforms.errors import ReleaseError
@@ -187,18 +188,20 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: 
     columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
     key = ", ".join(quote(k) for k in table.key)
     extra = "" if "release_id" in table.columns else f", {_literal(release_id)} as release_id"
-    batches = connection.sql(f"select {columns}{extra} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
     schema = table.arrow_schema()
     if extra:
         schema = schema.append(pa.field("release_id", pa.string(), nullable=False))
     schema = schema.with_metadata({"release_id": release_id, "description": table.comment})
     path = folder / f"{table.name}.parquet"
-    rows = 0
+    entry = {"name": table.name, "file": path.name, "rows": 0, "grain": table.grain, "key": list(table.key)}
+    if table.name == PARTED:
+        return entry | {"rows": write_parts(connection, path, schema, release_id)}
+    batches = connection.sql(f"select {columns}{extra} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(pa.RecordBatch.from_arrays([batch.column(n).cast(schema.field(n).type) for n in schema.names], schema=schema))
-            rows += batch.num_rows
-    return {"name": table.name, "file": path.name, "rows": rows, "grain": table.grain, "key": list(table.key)}
+            entry["rows"] += batch.num_rows
+    return entry
 
 
 def _write_database(run: Run, folder: Path, release_id: str) -> None:

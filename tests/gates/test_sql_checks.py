@@ -87,7 +87,7 @@ VIOLATIONS = {
     "counts_possible": violation(
         "update eligibility set status = 'not_eligible', student_groups = [] where pathway = 'continuum' and determination_year = 2024 and status = 'eligible'",
         named="2024",
-        also="eligibility_follows_history eligible_districts_complete release_eligible_band",
+        also="counts_near_year_before eligibility_follows_history eligible_districts_complete release_eligible_band",
     ),
     "determinations_exist": violation("delete from determination_years", named="determination"),
     "differences_explained": violation(
@@ -126,10 +126,13 @@ VIOLATIONS = {
         "update source_rows set rows_kept = rows_kept - 1 " + OF_FILE,
         named="eladownload2024.txt 7 color 9",
     ),
-    "release_counties_kept": violation(
+    "release_leas_in_files_kept": violation(
         REISSUED,
         "insert into before.indicator_results by name select '59123450000000' as cds, '{file}' as source_id, 'D' as record_type",
-        named="{file} 59",
+        named="{file} 59123450000000",
+    ),
+    "numerators_mostly_within": violation(
+        "update indicator_results set current_numerator = current_denominator + 1 where source_id = 'dashboard-grad-2024'", named="grad"
     ),
     "release_eligible_band": violation(
         "update eligibility set status = 'eligible' where pathway = 'request' and determination_year = 2024 and cds in "

@@ -38,7 +38,7 @@ def text_or_refusal(content: bytes, spec: LayoutSpec) -> RawTable | None:
         if "any.txt" not in str(error):
             raise
         return None
-    header, _, body = decode(content, "any.txt")[0].partition("\n")
+    header, _, body = decode(content, "any.txt")[0].decode().partition("\n")
     delimiter = max(DELIMITERS, key=header.count)
     filled = {n for n, line in enumerate(body.split("\n"), 2) if any(not c.isspace() and c not in (delimiter, '"', "\ufeff") for c in line)}
     if delimiter != ",":

@@ -173,6 +173,15 @@ def test_every_recipe_runs_in_the_browser(editor: Editor) -> None:
 
 
 @pytest.mark.browser
+def test_axe_finds_no_serious_fault(editor: Editor) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    editor.run("select lea_name, pathways from eligible_districts", r"^14 rows in")
+    found = Axe().run(editor.page, context="#console").response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("text", ["=1+1", " +1", "＝1", "\t@x", "-3", "-3 €", "1e5", "safe", "'quoted", "\u200b=x", '=HYPERLINK("x")'])
 def test_the_rule_for_csv_is_the_one_of_the_other_files(browser: Any, text: str) -> None:
     page = browser.new_page()

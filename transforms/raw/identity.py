@@ -1,5 +1,7 @@
 """Tell by its content of which indicator a Dashboard file is: a chronic absenteeism file reads as graduation, and would decide as such."""
 
+from collections import Counter
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,8 +30,10 @@ def refuse_another_indicator(raw: RawTable, file: str, source: Source, spec: Lay
 
 def _commonest(column: pa.ChunkedArray) -> str:
     """The value that most rows print, in capitals; empty if none prints any."""
-    counts = {c["values"]: c["counts"] for c in pc.value_counts(pc.utf8_upper(pc.utf8_trim_whitespace(column))).to_pylist() if c["values"]}
-    return str(max(counts, key=lambda v: counts[v])) if counts else ""
+    counts: Counter[str] = Counter()
+    for found in pc.value_counts(column).to_pylist():
+        counts[(found["values"] or "").strip().upper()] += found["counts"]
+    return max(counts.keys() - {""}, key=lambda v: counts[v], default="")
 
 
 def is_marked(present: set[str], source: Source, spec: LayoutSpec) -> bool:

@@ -75,9 +75,10 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     if earlier is not None:
         return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}
     path = Path(snapshot.path)
-    if sha256_of(path) != snapshot.sha256:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != snapshot.sha256:
         raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
-    raw = _parse(path.read_bytes(), snapshot.file, source, spec, needed)
+    raw = _parse(content, snapshot.file, source, spec, needed)
     refuse_another_indicator(raw, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
     _write_parquet(raw.table, stem.with_suffix(".parquet"))
@@ -136,7 +137,7 @@ def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Re
 def _write_parquet(table: pa.Table, target: Path) -> None:
     temporary = temporary_beside(target)
     try:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", use_dictionary=[c for c in table.column_names if c != "line"], write_statistics=False)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

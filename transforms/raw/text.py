@@ -6,6 +6,7 @@ Tab and bar files know no quotes: CDE writes them into names as plain characters
 import csv as quoted
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -16,6 +17,8 @@ from transforms.raw.table import RawTable, Reject
 
 DOWNLOAD_AGAIN = "Download the file again."
 DELIMITERS = "\t|,"
+BOM = b"\xef\xbb\xbf"
+BLOCK = 8 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -32,27 +35,30 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
 
     Raises SourceError when the content is not a text table, is cut, or lacks a needed column.
     """
-    text, encoding = decode(content, file)
-    header_line, _, body = text.partition("\n")
-    body = body.lstrip("\ufeff")  # a byte-order mark behind the header, which the parser would swallow unseen
+    content, encoding = decode(content, file)
+    header, _, _ = content.partition(b"\n")
+    header_line = header.decode()
+    start = len(header) + 1
+    while content.startswith(BOM, start):  # a byte-order mark behind the header, which the parser would swallow unseen
+        start += len(BOM)
+    body = memoryview(content)[start:]
     if "\r" in header_line.rstrip("\r"):
         raise SourceError(file, "a line end without line feed stands in the header, as old Macs wrote it", "Save the file with usual line ends.", line=1)
     delimiter = max(DELIMITERS, key=header_line.count)
     headings = _headings(header_line.rstrip("\r"), delimiter, file)
     fields = _match_columns(headings, file, spec, needed)
-    if not body.strip():
+    if not content[start:].strip():
         raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=1)
-    parse = _parse_quoted if delimiter == "," else _parse
-    table, skipped = parse(body, len(headings), delimiter, file)
-    last_line = body.count("\n") + (not body.endswith("\n")) + 1
+    table, skipped = _parse_quoted(str(body, "utf-8"), len(headings), file) if delimiter == "," else _parse(body, len(headings), fields, delimiter, file)
+    last_line = content.count(b"\n", start) + (not content.endswith(b"\n")) + 1
     rejects = [Reject(s.line, "", s.text[:200], s.reason) for s in skipped if s.text.strip()]
-    _check_whole(body, last_line, len(table) + len(skipped), rejects, file)
+    _check_whole(content, start, last_line, len(table) + len(skipped), rejects, file)
     left_out = {s.line for s in skipped}
-    lines = [n for n in range(2, last_line + 1) if n not in left_out] if left_out else range(2, last_line + 1)
+    lines = np.setdiff1d(np.arange(2, last_line + 1), list(left_out)) if left_out else np.arange(2, last_line + 1)
     table = _without_blank_rows(table.append_column("line", pa.array(lines, pa.int64())))
     blank = last_line - 1 - len(table) - len(rejects)
     columns: dict[str, pa.Array | pa.ChunkedArray] = {field: pa.nulls(len(table), pa.string()) for field in spec.columns}
-    columns |= {field: table.column(index) for index, field in fields.items()}
+    columns |= {field: table.column(str(index)) for index, field in fields.items()}
     return RawTable(
         table=pa.table({**columns, "line": table.column("line")}),
         rejects=rejects,
@@ -65,8 +71,8 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     )
 
 
-def decode(content: bytes, file: str) -> tuple[str, str]:
-    """Text and encoding: strict UTF-8 with or without a byte-order mark, else Windows-1252. Raises SourceError for what is not text."""
+def decode(content: bytes, file: str) -> tuple[bytes, str]:
+    """Content as UTF-8 without a byte-order mark, and its encoding: strict UTF-8, else Windows-1252. Raises SourceError for what is not text."""
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         raise SourceError(file, "this is a web page, not a data file", DOWNLOAD_AGAIN, line=1, value=_first_line(content))
@@ -77,11 +83,15 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
     if b"\x00" in content:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
         raise SourceError(file, "the file holds a NUL byte and is not plain text", DOWNLOAD_AGAIN, line=line)
+    if content.isascii():
+        return content, "utf-8"
+    content = content.removeprefix(BOM)
     try:
-        return content.decode("utf-8-sig"), "utf-8"
+        str(content, "utf-8")
     except UnicodeDecodeError:
         # Five bytes have no meaning in Windows-1252; they stay visible as replacement characters in names.
-        return content.removeprefix(b"\xef\xbb\xbf").decode("cp1252", errors="replace"), "windows-1252"
+        return content.decode("cp1252", errors="replace").encode(), "windows-1252"
+    return content, "utf-8"
 
 
 def _first_line(content: bytes) -> str:
@@ -126,9 +136,12 @@ def _wrong_width(fields: int, width: int) -> str:
     return f"the line has {fields} fields; the header has {width}"
 
 
-def _parse(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, list[Skipped]]:
-    """Rows of the right width, and all other lines. Quotes are plain characters: one stray quote must not swallow lines."""
-    data = pa.BufferReader(body.encode())
+def _parse(body: memoryview, width: int, fields: dict[int, str], delimiter: str, file: str) -> tuple[pa.Table, list[Skipped]]:
+    """Rows of the right width, and all other lines. Quotes are plain characters: one stray quote must not swallow lines.
+
+    Only the columns that are read are made; all of them where some line may be blank. Files are read side by side, so each takes one thread.
+    """
+    data = pa.BufferReader(pa.py_buffer(body))
     names = [str(i) for i in range(width)]
     skipped: list[Skipped] = []
 
@@ -137,20 +150,32 @@ def _parse(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, 
         return "skip"
 
     options = {"delimiter": delimiter, "quote_char": False, "double_quote": False, "ignore_empty_lines": False}
-    convert = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
+    needed = [names[i] for i in fields]
     try:
-        return csv.read_csv(data, csv.ReadOptions(column_names=names), csv.ParseOptions(**options), convert), skipped
+        table = csv.read_csv(data, csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK), csv.ParseOptions(**options), _convert(needed))
     except pa.ArrowInvalid:
-        data.seek(0)
-    # Row numbers are only known on one thread.
+        table = None
+    if table is not None and not _may_be_blank(table):
+        return table, skipped
+    data.seek(0)
+    # Row numbers are only known on one thread, in one block.
     whole = csv.ReadOptions(column_names=names, use_threads=False, block_size=max(data.size() + 1, 1 << 20))
     try:
-        return csv.read_csv(data, whole, csv.ParseOptions(**options, invalid_row_handler=keep_aside), convert), skipped
+        return csv.read_csv(data, whole, csv.ParseOptions(**options, invalid_row_handler=keep_aside), _convert(names)), skipped
     except pa.ArrowInvalid as error:
         raise SourceError(file, f"the lines cannot be read as rows ({error})", DOWNLOAD_AGAIN) from error
 
 
-def _parse_quoted(body: str, width: int, delimiter: str, file: str) -> tuple[pa.Table, list[Skipped]]:
+def _convert(columns: list[str]) -> csv.ConvertOptions:
+    return csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, include_columns=columns)
+
+
+def _may_be_blank(table: pa.Table) -> bool:
+    """True if the first of the columns is empty anywhere: an empty line looks like that, and so may a row that has something elsewhere."""
+    return bool(pc.any(pc.equal(table.column(0), "")).as_py())
+
+
+def _parse_quoted(body: str, width: int, file: str) -> tuple[pa.Table, list[Skipped]]:
     """The same for a comma file, line by line. Raises SourceError where a quoted value is still open at the end of its line."""
     columns: list[list[str]] = [[] for _ in range(width)]
     skipped: list[Skipped] = []
@@ -191,10 +216,11 @@ def _without_blank_rows(table: pa.Table) -> pa.Table:
     return table.filter(filled)
 
 
-def _check_whole(body: str, last_line: int, rows: int, rejects: list[Reject], file: str) -> None:
+def _check_whole(content: bytes, start: int, last_line: int, rows: int, rejects: list[Reject], file: str) -> None:
     """Raise SourceError if the file was cut, or if lines and rows disagree."""
-    if rejects and not body.endswith("\n") and rejects[-1].line == last_line:
+    if rejects and not content.endswith(b"\n") and rejects[-1].line == last_line:
         raise SourceError(file, "the last line is cut off", DOWNLOAD_AGAIN, line=last_line, value=rejects[-1].value)
     if rows != last_line - 1:
-        line = body[: body.index("\r")].count("\n") + 2 if "\r" in body.replace("\r\n", "\n") else last_line
+        body = content[start:]
+        line = body[: body.index(b"\r")].count(b"\n") + 2 if b"\r" in body.replace(b"\r\n", b"\n") else last_line
         raise SourceError(file, f"{last_line - 1} lines gave {rows} rows: a line end stands inside a field", DOWNLOAD_AGAIN, line=line)

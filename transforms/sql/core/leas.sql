@@ -1,15 +1,15 @@
 -- Grain: one local educational agency that this release knows: district, county office of education or charter school.
 -- Key: cds.
--- Inputs: indicator_results, assistance_leas, charter_cells, local_indicators, reg_state_loans, ref_counties, directory.
+-- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, ref_counties, directory.
 -- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. A county office is told by
 --           '10' in positions 3 and 4 of its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
 --           register names have no Dashboard years. Charter schools are school rows with the charter flag; they are judged by tests of their own.
 --           The local indicators of priorities 9 and 10 are of county offices alone, statewide even where all other files are cut to a county, so
 --           they bring in no LEA. directory_status is null where no directory is at hand.
 with seen as (
-    select cds, dashboard_year, district_name as lea_name, 2 as rank from indicator_results where record_type = 'D' and cds like '%0000000'
+    select cds, dashboard_year, district_name as lea_name, 2 as rank from dashboard_entities where record_type = 'D' and cds like '%0000000'
     union all
-    select cds, dashboard_year, school_name, 2 from indicator_results where record_type = 'S' and charter_flag = 'Y'
+    select cds, dashboard_year, school_name, 2 from dashboard_entities where record_type = 'S' and charter_flag = 'Y'
     union all
     select cds, dashboard_year, max(value) filter (family = 'name'), 3 from charter_cells where row_is_sound group by all
     union all

@@ -1,13 +1,12 @@
 -- Grain: one row of a source file that was kept aside, and one reason why.
 -- Key: source_id, line, column_name, reason.
--- Inputs: raw_rejects, dashboard_rows, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
+-- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
 --         lcap_goal_rows, source_files.
 -- Oddities: a row with two faults stands here twice; rows are counted by (source_id, line).
 with found as (
     select source_id, line, "column" as column_name, value, reason, null as cds, null as record_type, null as student_group from raw_rejects
     union all
-    select source_id, line, p."column", p.value, p.reason, cds, rtype, studentgroup
-    from dashboard_rows, unnest(problems) as u(p)
+    select source_id, line, "column", value, reason, cds, record_type, student_group from dashboard_faults
     union all
     select distinct source_id, line, p."column", p.value, p.reason, cds, 'D', null
     from assistance_cells, unnest(problems) as u(p)

@@ -1,6 +1,6 @@
 -- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from indicator rows.
 -- Key: cds, dashboard_year, student_group, indicator.
--- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, source_files,
+-- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, leas, dashboard_entities, source_files,
 --         source_coverage, rejects, ref_indicators, ref_student_groups.
 -- Oddities: silence has four meanings: the file is missing, the row was kept aside, the file does not cover the county, or an LEA
 --           lacks the row that every LEA has ('unknown'); otherwise the group simply has no row ('no_row').
@@ -20,7 +20,10 @@ with wanted as (
     group by all
 ),
 lea_in_file as (
-    select distinct source_id, cds from indicator_results
+    select distinct source_id, cds from dashboard_entities
+),
+results as materialized (
+    select r.* from indicator_results r semi join leas using (cds) where r.student_group in (select student_group from rule_groups)
 ),
 kept_aside as (
     select r.source_id, r.cds, g.student_group, min(r.line) as line, arg_min(r.reason, r.line) as reason, bool_or(r.student_group = g.student_group) as is_its_own
@@ -51,7 +54,7 @@ joined as (
     join ref_indicators i on i.indicator = w.indicator
     left join source_files f on f.layout = 'dashboard' and f.dashboard_year = w.dashboard_year and f.indicator = w.indicator
     left join source_coverage v on v.source_id = f.source_id
-    left join indicator_results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group
+    left join results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group
     left join lea_in_file n on n.source_id = f.source_id and n.cds = w.cds
     left join kept_aside k on k.source_id = f.source_id and k.cds = w.cds and k.student_group = w.student_group
 )

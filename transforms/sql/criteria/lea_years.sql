@@ -1,11 +1,11 @@
 -- Grain: LEA x Dashboard year that has rules: is the LEA in any file of that year, and what are its results taken from?
 -- Key: cds, dashboard_year.
--- Inputs: leas, county_years, indicator_results, assistance_leas, charter_letters, rejects, source_files.
+-- Inputs: leas, county_years, dashboard_entities, assistance_leas, charter_letters, rejects, source_files.
 -- Oddities: an LEA whose rows were kept aside is in the file all the same; local indicators alone do not put an LEA on the Dashboard.
 --           Charter schools are school rows of the indicator files, and have an assistance workbook of their own. That workbook has a blank cell
 --           for the Dashboard before also where the school did not exist yet: a blank there does not put the school on that Dashboard.
 with seen as (
-    select cds, dashboard_year from indicator_results
+    select cds, dashboard_year from dashboard_entities
     union
     select cds, dashboard_year from assistance_leas
     union

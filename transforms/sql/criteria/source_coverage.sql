@@ -1,10 +1,10 @@
 -- Grain: one source file that holds LEAs: which counties it speaks about.
 -- Key: source_id.
--- Inputs: indicator_results, assistance_leas, charter_cells, local_indicators, low_performing.
+-- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, low_performing.
 -- Oddities: a file cut to some counties says nothing about the others, so silence there is 'unknown' and not 'no'.
 --           Fifty counties make a file statewide: a county without any high school has no graduation row.
 with counties as (
-    select source_id, cds[1:2] as county_code from indicator_results group by all
+    select source_id, cds[1:2] as county_code from dashboard_entities group by all
     union
     select source_id, cds[1:2] from assistance_leas
     union

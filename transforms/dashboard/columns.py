@@ -1,0 +1,80 @@
+"""A column as its distinct texts and a code per row: what holds for a text is found once, not once per row."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+NUMBER = "^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?$"  # what cannot overflow
+BLANK = pa.array(["", "*"])
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """``texts``: distinct and sorted, no blanks; ``codes``: place of each row's text in them, -1 for a blank."""
+
+    texts: pa.Array
+    codes: npt.NDArray[np.int32]
+
+    @property
+    def numbers(self) -> pa.Array:
+        """The distinct texts as numbers; null for what is none."""
+        return pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string())).cast(pa.float64())
+
+    def rows_of(self, texts: pa.Array | Mask, blank: bool) -> Mask:
+        """Rows whose text is marked in a mask over ``texts``; ``blank`` says it for rows without a text."""
+        marked = texts if isinstance(texts, np.ndarray) else texts.to_numpy(zero_copy_only=False)
+        return np.append(marked, blank)[self.codes]
+
+    def any_marked(self, texts: pa.Array, blank: bool) -> bool:
+        """True if some row may be marked: a text that is, or a blank where blanks are."""
+        return bool(pc.any(texts).as_py()) or (blank and bool((self.codes < 0).any()))
+
+    def as_text(self, rows: npt.NDArray[np.intp]) -> pa.DictionaryArray:
+        """The rows as text, coded."""
+        codes = self.codes[rows]
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), self.texts)
+
+    def as_number(self, rows: npt.NDArray[np.intp], kind: pa.DataType) -> pa.Array:
+        """The rows as numbers of a kind; every text of theirs must be one, whatever other rows hold."""
+        codes = self.codes[rows]
+        numbers = self.numbers
+        if pa.types.is_integer(kind):
+            low, high = np.iinfo(kind.to_pandas_dtype()).min, np.iinfo(kind.to_pandas_dtype()).max
+            fits = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high))
+            numbers = pc.round(pc.if_else(fits, numbers, pa.scalar(None, pa.float64()))).cast(kind)
+        return numbers.take(pa.array(codes, mask=codes < 0))
+
+    def at(self, row: int) -> str | None:
+        """Text of one row."""
+        code = int(self.codes[row])
+        return None if code < 0 else str(self.texts[code])
+
+
+def blank_column(rows: int) -> TextColumn:
+    """A column that the file does not have."""
+    return TextColumn(pa.array([], pa.string()), np.full(rows, -1, np.int32))
+
+
+def text_column(column: pa.ChunkedArray, *, upper: bool = False, lower: bool = False, aliases: dict[str, str] | None = None) -> TextColumn:
+    """Texts without blanks around them, in one case if asked, and known by one name. Empty texts and '*' are blank."""
+    coded = _coded(column)
+    texts = pc.utf8_trim(coded.dictionary, " ")
+    texts = pc.utf8_upper(texts) if upper else pc.utf8_lower(texts) if lower else texts
+    if aliases:
+        texts = pa.array([aliases.get(t, t) for t in texts.to_pylist()], pa.string())
+    texts = pc.if_else(pc.is_in(texts, BLANK), pa.scalar(None, pa.string()), texts).dictionary_encode()
+    order = pc.sort_indices(texts.dictionary).to_numpy()
+    place = np.append(np.argsort(order), -1).astype(np.int32)  # the last is for blanks
+    codes = np.append(place[pc.fill_null(texts.indices, -1).to_numpy()], np.int32(-1))
+    return TextColumn(texts.dictionary.take(pa.array(order)), codes[pc.fill_null(coded.indices, -1).to_numpy()])
+
+
+def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """One array over one dictionary."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    return column.unify_dictionaries().combine_chunks()

@@ -1,0 +1,156 @@
+"""Parts of indicator_results: one Parquet file per source file, kept as long as the file and what types it stay the same."""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
+from transforms.database import quote
+from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.raw.stage import Report
+from transforms.run import Run
+from transforms.schema import published_tables
+from transforms.tables import put
+
+PARTED = "indicator_results"
+PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
+# Raised when the typing of rows changes, so that parts are made anew.
+TYPING_VERSION = "1"
+ROW_GROUP = 122_880
+FAULT_SCHEMA = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("column", "value", "reason", "cds", "record_type", "student_group"))])
+ENTITY_SCHEMA = pa.schema(
+    [*((n, pa.string()) for n in ("cds", "record_type", "charter_flag", "school_name", "district_name", "source_id")), ("dashboard_year", pa.int16())]
+)
+FILES = ("path", "faults", "entities")
+
+
+def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
+    """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables dashboard_faults and dashboard_entities, and
+    the list of parts; returns the number of rows.
+    """
+    groups = student_groups(connection)
+    reports = sorted((r for r in run.raw_reports() if r["layout"] == "dashboard"), key=lambda r: (r["dashboard_year"], r["indicator"]))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        parts = list(pool.map(lambda report: _part(run, report, groups), reports))
+    schema = pa.schema([("source_id", pa.string()), ("dashboard_year", pa.int16()), ("indicator", pa.string()), *((n, pa.string()) for n in FILES)])
+    schema = schema.append(pa.field("sha256", pa.string())).append(pa.field("rows", pa.int64()))
+    put(connection, PARTS, pa.Table.from_pylist([{**{n: p[n] for n in schema.names if n in p}, "sha256": p["written"]["path"]} for p in parts], schema))
+    _view(connection, PARTED, [p["path"] for p in parts], published_tables()[PARTED].arrow_schema())
+    _view(connection, "dashboard_entities", [p["entities"] for p in parts], ENTITY_SCHEMA)
+    _view(connection, "dashboard_faults", [p["faults"] for p in parts], FAULT_SCHEMA.append(pa.field("source_id", pa.string())))
+    return sum(p["rows"] for p in parts)
+
+
+def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every known student group code, aliases too -> the code we use."""
+    rows = connection.execute("select student_group, also_called from ref_student_groups").fetchall()
+    return {own: own for own, _ in rows} | {alias: own for own, alias in rows if alias is not None}
+
+
+def _part(run: Run, report: Report, groups: Mapping[str, str]) -> dict[str, Any]:
+    """One file's part, made or found."""
+    schema = published_tables()[PARTED].arrow_schema()
+    facts = [TYPING_VERSION, report["parquet"].rsplit("/", 1)[-1], report["written"], report["dashboard_year"], report["indicator"], sorted(groups.items())]
+    key = hashlib.sha256(json.dumps([facts, str(schema)]).encode()).hexdigest()[:24]
+    stem = run.settings.build / "core" / f"v{TYPING_VERSION}" / report["source_id"] / key
+    record_path = stem.with_suffix(".json")
+    record = _made_before(record_path)
+    if record is None:
+        record = _make(report, groups, schema, stem)
+        write_atomically(record_path, json.dumps(record, indent=1).encode())
+    return record
+
+
+def _made_before(record_path: Path) -> dict[str, Any] | None:
+    """The record of an earlier run whose files are still there, byte for byte."""
+    try:
+        record: dict[str, Any] = json.loads(record_path.read_text("utf-8"))
+        whole = all(sha256_of(Path(record[part])) == sha256 for part, sha256 in record["written"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return record if whole else None
+
+
+def _make(report: Report, groups: Mapping[str, str], schema: pa.Schema, stem: Path) -> dict[str, Any]:
+    names = [f.name for f in pq.read_schema(report["parquet"]) if pa.types.is_string(f.type)]
+    table = pq.read_table(report["parquet"], read_dictionary=names, use_threads=False)
+    lines = table.column("line").to_numpy()
+    columns = read_columns(table, report, groups)
+    bad, faults = judge(columns, lines, report, groups)
+    rows = in_order(columns, bad)
+    if len(rows) + len({f.line for f in faults}) != len(lines):
+        raise RuntimeError(f"{report['file']}: {len(lines)} rows were read, {len(rows)} typed and {len({f.line for f in faults})} kept aside")
+    paths = {"path": stem.with_suffix(".parquet"), "faults": stem.with_suffix(".faults.parquet"), "entities": stem.with_suffix(".entities.parquet")}
+    _write(typed(columns, lines, rows, report, schema), paths["path"])
+    _write(_fault_table(faults, report), paths["faults"])
+    _write(entities(columns, rows, report), paths["entities"])
+    files = {name: str(path) for name, path in paths.items()}
+    place = {n: report[n] for n in ("source_id", "dashboard_year", "indicator")}
+    return {**place, "rows": len(rows), **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
+
+
+def _fault_table(faults: list[Fault], report: Report) -> pa.Table:
+    table = pa.Table.from_pylist([asdict(f) for f in faults], FAULT_SCHEMA)
+    return table.append_column("source_id", pa.array([report["source_id"]] * len(table), pa.string()))
+
+
+def _write(table: pa.Table, target: Path) -> None:
+    temporary = temporary_beside(target)
+    try:
+        pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], schema: pa.Schema) -> None:
+    """All parts under one name; no rows where there is none."""
+    source = f"read_parquet([{', '.join(_literal(p) for p in paths)}])"
+    if not paths:
+        put(connection, f"no_{name}", schema.empty_table())
+        source = quote(f"no_{name}")
+    connection.execute(f"create or replace view {quote(name)} as select * from {source}")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def write_parts(connection: duckdb.DuckDBPyConnection, target: Path, schema: pa.Schema, release_id: str) -> int:
+    """One Parquet file of all parts, in order of year and indicator, each sorted by CDS code and student group; returns its number of rows.
+
+    Texts stay coded on the way, and are plain text of ``schema`` to whoever reads the file.
+    """
+    parts = connection.execute(f"select path from {PARTS} order by dashboard_year, indicator").fetchall()
+    coded = pa.schema([f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema])
+    rows = 0
+    with pq.ParquetWriter(target, coded, compression="zstd", store_schema=False) as writer:
+        for (path,) in parts:
+            table = pq.read_table(path)
+            release = pa.DictionaryArray.from_arrays(np.zeros(len(table), np.int32), pa.array([release_id]))
+            writer.write_table(pa.table([*table.columns, release], schema=coded), row_group_size=ROW_GROUP)
+            rows += len(table)
+        writer.add_key_value_metadata(_stored(schema))
+    return rows
+
+
+def _stored(schema: pa.Schema) -> dict[str, str]:
+    """The schema as Arrow keeps it in a Parquet file, so that readers see plain text and the descriptions of columns."""
+    plain = {k.decode(): v.decode() for k, v in (schema.metadata or {}).items()}
+    return {**plain, "ARROW:schema": b64encode(schema.serialize().to_pybytes()).decode()}
+
+
+def parts_digest(connection: duckdb.DuckDBPyConnection) -> str:
+    """Digest of the table's content: of the bytes of its parts, each of which is made anew only when its rows may differ."""
+    parts = connection.execute(f"select source_id, sha256 from {PARTS} order by all").fetchall()
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,0 +1,182 @@
+"""The contract of a Dashboard row: which texts it may hold, and the typed row that follows.
+
+Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student group because every row is EL; 'MR' and 'TOM' are one group; 2017 writes
+its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are kept aside; 2022 has status and no color.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
+from transforms.raw.stage import Report
+
+# Column of the file -> published column.
+TEXTS = {
+    "cds": "cds",
+    "studentgroup": "student_group",
+    "rtype": "record_type",
+    "schoolname": "school_name",
+    "districtname": "district_name",
+    "countyname": "county_name",
+    "charter_flag": "charter_flag",
+    "coe_flag": "county_office_flag",
+    "dass_flag": "dass_flag",
+    "type": "school_type",
+    "smalldenom": "small_denominator",
+    "currnsizemet": "current_size_met",
+    "priornsizemet": "prior_size_met",
+    "nsizegroup": "size_group",
+    "accountabilitymet": "accountability_met",
+    "flag95pct": "under_95_percent_tested",
+    "certifyflag": "certify_flag",
+    "dataerrorflag": "data_error_flag",
+}
+NUMBERS = {
+    "currnumer": ("current_numerator", pa.float64()),
+    "currdenom": ("current_denominator", pa.float64()),
+    "currstatus": ("current_status", pa.float64()),
+    "priornumer": ("prior_numerator", pa.float64()),
+    "priordenom": ("prior_denominator", pa.float64()),
+    "priorstatus": ("prior_status", pa.float64()),
+    "change": ("change", pa.float64()),
+    "statuslevel": ("status_level", pa.int8()),
+    "changelevel": ("change_level", pa.int8()),
+    "color": ("color", pa.int8()),
+    "box": ("box", pa.int16()),
+}
+AS_SERVED = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")  # all other texts are codes, in capitals
+COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
+LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
+COLOR = "color is 0 (none), 1 red, 2 orange, 3 yellow, 4 green or 5 blue"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One row and one reason why it is kept aside."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    cds: str | None
+    record_type: str | None
+    student_group: str | None
+
+
+def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> dict[str, TextColumn]:
+    """The columns that are typed or checked. ``groups``: every known student group code -> the code we use."""
+    rows = len(table)
+
+    def column(name: str) -> TextColumn:
+        if name not in table.column_names or table.column(name).null_count == rows:
+            return blank_column(rows)
+        aliases = {code: ours for code, ours in groups.items() if code != ours} if name == "studentgroup" else None
+        code = name not in AS_SERVED and name in TEXTS
+        return text_column(table.column(name), upper=code, lower=name == "reportingyear", aliases=aliases)
+
+    found = {name: column(name) for name in (*TEXTS, *NUMBERS, "reportingyear")}
+    if report["indicator"] == "elpi" and report["dashboard_year"] < 2024:
+        found["studentgroup"] = TextColumn(pa.array(["EL"]), np.zeros(rows, np.int32))
+    return found
+
+
+def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str, str]) -> list[tuple[str, pa.Array, bool, str]]:
+    """Column, its texts that break the contract, whether a blank does, and the reason."""
+
+    def other_than(name: str, allowed: set[str]) -> pa.Array:
+        return pc.invert(pc.is_in(columns[name].texts, pa.array(sorted(allowed), pa.string())))
+
+    def no_number(name: str, low: float = -np.inf, high: float = np.inf) -> pa.Array:
+        numbers = columns[name].numbers
+        return pc.invert(pc.fill_null(pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high)), False))
+
+    def no_level(name: str) -> pa.Array:
+        return pc.invert(pc.fill_null(pc.is_in(columns[name].numbers, pa.array([0.0, 1, 2, 3, 4, 5])), False))
+
+    year = "2017f" if report["dashboard_year"] == 2017 else str(report["dashboard_year"])
+    no_code = pc.invert(pc.match_substring_regex(columns["cds"].texts, "^[0-9]{14}$"))
+    return [
+        ("cds", no_code, True, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"),
+        ("rtype", other_than("rtype", {"S", "D", "X"}), True, "record type is S, D or X"),
+        ("studentgroup", other_than("studentgroup", set(groups.values())), True, "student group is not a known code"),
+        ("reportingyear", other_than("reportingyear", {year}), True, "the row is of another Dashboard than the file name says"),
+        *((name, no_level(name), False, reason) for name, reason in {**LEVELS, "color": COLOR}.items()),
+        *((name, no_number(name, low=0), False, "a number of students is a whole number") for name in COUNTS),
+        ("currstatus", no_number("currstatus"), False, "status is a number"),
+        ("priorstatus", no_number("priorstatus"), False, "status is a number"),
+        ("change", no_number("change"), False, "change is a number"),
+        ("box", no_number("box", -32_768, 32_767), False, "box is a number"),
+        ("currnsizemet", other_than("currnsizemet", {"Y", "N"}), False, "the size flag is Y, N or blank"),
+    ]
+
+
+def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: Report, groups: Mapping[str, str]) -> tuple[Mask, list[Fault]]:
+    """Which rows break the contract, and every reason of each."""
+    bad = np.zeros(len(lines), bool)
+    faults: list[Fault] = []
+
+    def keep_aside(rows: Mask, name: str, reason: str, times: npt.NDArray[np.int64] | None = None) -> None:
+        np.logical_or(bad, rows, out=bad)
+        for row in np.flatnonzero(rows):
+            told = reason if times is None else reason.format(times[row])
+            where = (columns[c].at(int(row)) for c in ("cds", "rtype", "studentgroup"))
+            faults.append(Fault(int(lines[row]), name, columns[name].at(int(row)) or "", told, *where))
+
+    for name, texts, blank, reason in _checks(columns, report, groups):
+        if columns[name].any_marked(texts, blank):
+            keep_aside(columns[name].rows_of(texts, blank), name, reason)
+    times = _times(_keys(columns))
+    if times is not None:
+        keep_aside(times > 1, "cds", "this LEA or school and student group stands {} times in the file", times)
+    return bad, faults
+
+
+def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:
+    """One number per row that sorts as CDS code and student group do."""
+    return columns["cds"].codes.astype(np.int64) * 1_000_000 + columns["studentgroup"].codes
+
+
+def _times(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
+    """How often the key of each row stands in the file; None when every key stands once."""
+    if len(keys) < 2 or bool((np.diff(keys) > 0).all()):  # sorted, as CDE's files mostly are
+        return None
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return None if counts.max() == 1 else counts[inverse]
+
+
+def in_order(columns: dict[str, TextColumn], bad: Mask) -> npt.NDArray[np.intp]:
+    """Rows to keep, by CDS code and student group."""
+    rows = np.flatnonzero(~bad)
+    keys = _keys(columns)[rows]
+    return rows if bool((np.diff(keys) > 0).all()) else rows[np.argsort(keys, kind="stable")]
+
+
+def typed(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], report: Report, schema: pa.Schema) -> pa.Table:
+    """The rows as they are published, texts coded. ``schema``: the published types, which say the order of columns too."""
+    found: dict[str, pa.Array] = {published: columns[name].as_text(rows) for name, published in TEXTS.items()}
+    found |= {published: columns[name].as_number(rows, kind) for name, (published, kind) in NUMBERS.items()}
+    found["dashboard_year"] = pa.array(np.full(len(rows), report["dashboard_year"], np.int16))
+    found["source_line"] = pa.array(lines[rows].astype(np.int32))
+    found |= {name: _same(report[name], len(rows)) for name in ("indicator", "source_id")}
+    fields = [f.with_type(found[f.name].type) for f in schema]
+    return pa.table([found[f.name] for f in schema], schema=pa.schema(fields))
+
+
+def entities(columns: dict[str, TextColumn], rows: npt.NDArray[np.intp], report: Report) -> pa.Table:
+    """Each school or LEA of the file with its names and flags: one row for every change from one line to the next."""
+    names = ("cds", "rtype", "charter_flag", "schoolname", "districtname")
+    if len(rows):
+        changes = np.logical_or.reduce([np.diff(columns[n].codes[rows], prepend=-2) != 0 for n in names])
+        rows = rows[changes]
+    found = {TEXTS[n]: columns[n].as_text(rows).cast(pa.string()) for n in names}
+    place = {"source_id": [report["source_id"]] * len(rows), "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16)}
+    return pa.table({**found, **place})
+
+
+def _same(text: str, rows: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pa.array([text], pa.string()))
