@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test test-slow bench bench-quick lint types console lock clean
+.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types console lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -15,6 +15,14 @@ test: $(READY) lint types
 # Whole files as CDE published them, from the folder that CDE_FILES names.
 test-slow: $(READY)
 	$(BIN)/pytest -m slow
+
+# Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them.
+test-faults: $(READY)
+	$(BIN)/pytest -m faults tests/faults -n 2 --dist load
+
+# Pages in Debian's Chromium (apt-get install chromium).
+test-browser: $(READY)
+	$(BIN)/pytest -m browser -n auto --dist loadfile
 
 # Measure a generated state against the targets; see reports/docs/scale.md. Takes a while: quick does ten counties once.
 bench: $(READY)
@@ -37,13 +45,14 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# The SQL editor of the pages: gets DuckDB for browsers, as pinned with its hash, and bundles it. Needs Node.js; releases made afterwards have it.
+# The SQL editor of the pages: gets DuckDB for browsers, as pinned with its hash, and bundles it. Needs Node.js; the next release has it.
 CONSOLE = reports/console
 console:
 	cd $(CONSOLE) && npm ci --ignore-scripts --no-audit --no-fund
 	rm -rf $(CONSOLE)/dist
 	cd $(CONSOLE) && npm run --silent build
 	cp $(addprefix $(CONSOLE)/node_modules/@duckdb/duckdb-wasm/dist/, duckdb-eh.wasm duckdb-browser-eh.worker.js) $(CONSOLE)/dist/
+	rm -rf $(CONSOLE)/node_modules
 
 # Renew the one lock for all supported Pythons; needs uv.
 lock:

@@ -14,8 +14,9 @@ from transforms.database import quote
 
 @dataclass(frozen=True)
 class RowCondition:
-    """Which rows an expectation judges, which of them fail, and the key if it is about doubled rows (then ``failing`` needs ``qualify``)."""
+    """Which rows an expectation asks for and judges, which of these fail, and the key if it is about doubled rows (then ``failing`` needs ``qualify``)."""
 
+    asked: str
     judged: str
     failing: str
     key: tuple[str, ...] = ()
@@ -32,10 +33,9 @@ def row_condition(expectation: Expectation) -> RowCondition | None:
     if kind in ON_TABLES:
         return None
     judged, failing, key = KINDS[kind](expectation)
-    asked = getattr(expectation, "row_condition", None)
-    if asked is not None:
-        judged = f"({judged}) and ({_asked(asked)})"
-    return RowCondition(judged, failing, key)
+    only = getattr(expectation, "row_condition", None)
+    asked = "true" if only is None else _asked(only)
+    return RowCondition(asked, judged if only is None else f"({judged}) and ({asked})", failing, key)
 
 
 def columns_of(expectation: Expectation) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from flows.words import ago, failed_checks, warning_text
+from flows.words import ago, failed_checks, problem_text, warning_text
 from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
 
@@ -158,7 +158,7 @@ def status(source: Source = None, out: Out = None) -> None:
     if hold:
         out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
     for problem in last.get("source_problems", []):
-        out_console.print(f"  [yellow]not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}", highlight=False, soft_wrap=True)
+        out_console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
     if last:
         message = failed_checks(last) or escape(last["message"])
         out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)

@@ -10,7 +10,7 @@ from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.show import summary_table
 from flows.steps import STEPS, Step
-from flows.words import warning_text
+from flows.words import problem_text, warning_text
 from reports.published import missing_dashboards, open_release, reissued_files
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
@@ -40,7 +40,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
         outcome = execute(settings, perform, notify, told)
     console.print(outcome.message)
     for problem in outcome.source_problems:
-        console.print(f"[yellow]Not refreshed[/] {escape(problem['file'])}: {escape(problem['message'])}.", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
     if outcome.source_problems:
         console.print("Where a file was accepted before, that one serves: see dta sources.")
     if outcome.outcome == "published":

@@ -133,12 +133,12 @@ def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -
         server = SiteServer(out, port)
     except OSError as error:
         raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Leave --port out: a free one is then chosen.") from error
-    with server:
-        console.print(f"Pages of release {release.name}: {server.url}", highlight=False, soft_wrap=True)
-        console.print("Only this computer can open them. Stop with Ctrl-C.")
-        if open_browser and not webbrowser.open(server.url):
-            console.print("No browser could be opened: go to the address above.")
-        try:
+    try:
+        with server:
+            console.print(f"Pages of release {release.name}: {server.url}", highlight=False, soft_wrap=True)
+            console.print("Only this computer can open them. Stop with Ctrl-C.")
+            if open_browser and not webbrowser.open(server.url):
+                console.print("No browser could be opened: go to the address above.")
             server.serve_forever()
-        except KeyboardInterrupt:
-            console.print("Stopped.")
+    except KeyboardInterrupt:
+        console.print("Stopped.")

@@ -40,3 +40,11 @@ def failed_checks(status: Mapping[str, Any]) -> str:
     ]
     more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []
     return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more])
+
+
+def problem_text(problem: dict[str, str]) -> str:
+    """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
+    said = f"{problem['file']}: {problem['message']}"
+    if "accepted_at" not in problem:
+        return said
+    return said + (f"; the file accepted {ago(problem['accepted_at'])} serves" if problem["accepted_at"] else "; none was accepted before")

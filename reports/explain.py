@@ -177,7 +177,7 @@ SOURCES = f"""
     with used as (
         select cds, source_id from evidence where cds {ASKED} and list_contains($counted, dashboard_year)
         union
-        select unnest($cds), letters_source_id from meta_years where list_contains($counted, dashboard_year)
+        select unnest(list_filter($cds, lambda c: ends_with(c, '0000000'))), letters_source_id from meta_years where list_contains($counted, dashboard_year)
     )
     select u.cds, s.source_id, s.file, s.title, s.sha256, s.first_seen, s.present, s.dashboard_year
     from meta_sources s join used u using (source_id) order by s.dashboard_year, s.file

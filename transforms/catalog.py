@@ -1,5 +1,6 @@
 """The catalog of published files: what each is called, which layout it has, and which Dashboard it belongs to."""
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ class Source(StrictModel):
     indicator: str | None = None
     priority: int | None = None
     edition: str = ""
+    first_published: date | None = None  # of a file of no Dashboard: not known before this day
     changes_expected: str
     may_be_missing: str = ""
 

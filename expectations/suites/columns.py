@@ -55,7 +55,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("amount_usd", "amount_authorised_usd", "amount_drawn_usd", "latest_balance_usd"), COUNT),
     **dict.fromkeys(("cde_flag", "current_size_met", "prior_size_met"), YES_NO),
     **dict.fromkeys(("source_url", "landing_page"), ADDRESS),
-    "county_code": _matches("is 01 to 58", r"^(0[1-9]|[1-4]\d|5[0-8])$", "California has 58 counties."),
+    "county_code": _matches("is 01 to 58", r"^(?:0[1-9]|[1-4]\d|5[0-8])$", "California has 58 counties."),
     "priority": _between(1, 10, "The State Board's priorities are 1 to 10."),
     "method": _between(1, 4, "There are four methods of Differentiated Assistance."),
     "box": _between(0, 250, "The cells of the five-by-five grid are numbered 10 to 250; 0 is none."),

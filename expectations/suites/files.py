@@ -102,14 +102,14 @@ def _dashboard(source: Source, needed: set[str], groups: list[str]) -> list[Expe
             _known(layout, "studentgroup", groups, "A code that is not known cannot be judged."),
             _unique(layout, "cds", "studentgroup"),
         ]
-    number = r"^-?\d+(\.\d+)?$"
+    number = r"^-?\d+(?:\.\d+)?$"
     for column in ("currstatus", "currdenom"):
         if column in needed:
             found.append(_form(layout, column, "a number", number, "A shifted column shows here first."))
     for column in ("statuslevel", "color"):
         if column in needed:
             found += [
-                _form(layout, column, "a level, 0 to 5", r"^[0-5](\.0+)?$", "Rules compare it with the levels 1 to 5."),
+                _form(layout, column, "a level, 0 to 5", r"^[0-5](?:\.0+)?$", "Rules compare it with the levels 1 to 5."),
                 _present(layout, column, "Rules look at it; 0 stands for none."),
             ]
     return found
@@ -154,7 +154,7 @@ def _charters(source: Source, needed: set[str], groups: list[str]) -> list[Expec
 
 def _local(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
     layout = source.layout
-    performance = r"(?i)^(met|not met|not met for two or more years|na)$"
+    performance = r"(?i)^(?:met|not met|not met for two or more years|na)$"
     return [
         *_cds(layout),
         _form(layout, "localindicator", "the label of a priority", r"Priority Area \d+", "The label says which priority the row is about."),
@@ -165,12 +165,21 @@ def _local(source: Source, needed: set[str], groups: list[str]) -> list[Expectat
 
 def _local_by_priority(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
     layout = source.layout
-    performance = r"(?i)^(met|not met|not met for two or more years|na)$"
+    performance = r"(?i)^(?:met|not met|not met for two or more years|na)$"
     of_performance = Column("field") == "performance"
     return [
         *_cds(layout),
         _form(layout, "value", "Met, Not Met or Not Met For Two or More Years", performance, "Methods 2 and 3 count it.", row_condition=of_performance),
     ]
+
+
+def _low_performing(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
+    listed = Column("field").is_in([f"red:{i}" for i in ("ela", "math", "chronic", "cci", "elpi", "grad", "susp")])
+    return [*_cds(source.layout), _known(source.layout, "value", ["Y", "N", ""], "A listed indicator is Y, any other blank.", row_condition=listed)]
+
+
+def _lcap_goals(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
+    return [*_cds(source.layout), _unique(source.layout, "cds", "heading")]
 
 
 def _directory(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
@@ -193,6 +202,8 @@ SHAPES: dict[str, Callable[[Source, set[str], list[str]], list[Expectation]]] = 
     "charter_assistance": _charters,
     "local_indicators": _local,
     "local_indicators_by_priority": _local_by_priority,
+    "low_performing": _low_performing,
+    "lcap_goals": _lcap_goals,
     "directory": _directory,
     "interim_certifications": _interim,
 }

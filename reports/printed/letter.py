@@ -84,7 +84,7 @@ def _opening(document: Document, e: Explanation, as_of: date) -> None:
     _write(document.add_paragraph(), GREETING)
     _write(
         document.add_paragraph(),
-        f"The published records, as of {as_of.isoformat()}, lead to the findings below for {e.lea.name}, {e.lea.county} County. {DESIGNATION}",
+        f"The published records, in the release of {as_of.isoformat()}, lead to the findings below for {e.lea.name}, {e.lea.county} County. {DESIGNATION}",
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import duckdb
 
 from reports.published import Row, missing_dashboards, rows
-from transforms.database import one_row
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         counties=dict(connection.execute("select county_code, county from counties order by county_code").fetchall()),
         areas=dict(connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()),
         sources={r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")},
-        warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' order by severity, check_id"),
+        warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' and severity = 'warning' order by check_id, table_name"),
         later_dashboards=[{"year": year, "since": since} for year, since in missing_dashboards(connection)],
     )
 
@@ -74,8 +73,3 @@ def _labels(connection: duckdb.DuckDBPyConnection, indicators: list[str]) -> dic
         for indicator in of or indicators:
             found[measure, indicator, level] = label
     return found
-
-
-def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    """A number that a page states."""
-    return int(one_row(connection, query)[0])

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from reports.published import rows
+from reports.quality import quality_of_release
 from reports.site import lists, overview, places, records
 from reports.site.book import read_book
 from reports.site.lea_facts import read_leas, state_values
@@ -21,6 +22,7 @@ BATCH = 100  # LEAs whose rows are in memory at a time
 
 def write_site(release: Path, notify: Notify) -> None:
     """Write ``reports/`` of a release that is being built. Progress counts pages of LEAs."""
+    quality = quality_of_release(release)
     with connect_read_only(release / DATABASE) as connection:
         book = read_book(connection)
         pages = Pages(release / "reports", book)
@@ -29,7 +31,7 @@ def write_site(release: Path, notify: Notify) -> None:
         overview.write(connection, pages, lines)
         places.write(connection, pages, lines)
         lists.write(connection, pages, lines)
-        records.write(connection, pages)
+        records.write(connection, pages, quality)
         write_leas(connection, pages, notify)
 
 

@@ -6,12 +6,22 @@ from typing import Any
 from reports.published import Row
 from reports.site.book import Book
 from reports.site.evidence import Matrix, matrices
-from reports.site.figures import ORDER, place
+from reports.site.figures import INDICATOR_ORDER, ORDER, place
 from reports.site.lea_facts import LeaFacts
-from transforms.lcap_sentences import Finding, lcap_sentence
+from transforms.sentences import Finding, lcap_sentence
+from transforms.words import SHORT_INDICATORS
 
 UNSAID = ("not_assessed", "not_applicable")
 StateValues = dict[tuple[int, str, str], float]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Indicators of one level that met a criterion; ``look`` is the class of the color or status level."""
+
+    look: str
+    label: str
+    indicators: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ def lea_page(book: Book, facts: LeaFacts, state: StateValues) -> dict[str, Any]:
         "assistance": assistance,
         "lines": lines,
         "without": without,
-        "causes": _causes_by_cell(facts),
+        "causes": _causes_by_cell(book, facts),
         "evidence": evidence,
         "history": _history(book, facts),
         "facts": facts,
@@ -88,11 +98,15 @@ def _nothing(cell: Row) -> bool:
     return not cell["letter"] and not cell["cde_letter"] and not cell["meets_criteria"] and cell["has_result"] is not True
 
 
-def _causes_by_cell(facts: LeaFacts) -> dict[tuple[str, int], list[Row]]:
-    found: dict[tuple[str, int], list[Row]] = {}
-    for cause in facts["causes"]:
-        found.setdefault((cause["student_group"], cause["dashboard_year"]), []).append(cause)
-    return found
+def _causes_by_cell(book: Book, facts: LeaFacts) -> dict[tuple[str, int], list[Cause]]:
+    """What met a criterion: per student group and year, indicators of the same level together, worst level first."""
+    found: dict[tuple[str, int], dict[tuple[str, str], Cause]] = {}
+    for row in sorted(facts["causes"], key=lambda r: (r["level"], place(r["indicator"], INDICATOR_ORDER))):
+        look = f"{'c' if row['measure'] == 'color' else 's'}{row['level']}"
+        label = book.labels[row["measure"], row["indicator"], row["level"]]
+        cell = found.setdefault((row["student_group"], row["dashboard_year"]), {})
+        cell.setdefault((look, label), Cause(look, label, [])).indicators.append(SHORT_INDICATORS[row["indicator"]])
+    return {cell: list(causes.values()) for cell, causes in found.items()}
 
 
 def _history(book: Book, facts: LeaFacts) -> dict[str, Any]:

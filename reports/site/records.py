@@ -6,30 +6,18 @@ from typing import Any
 import duckdb
 
 from reports.published import Row, rows
+from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
-from reports.site.book import count
 from reports.site.figures import INDICATOR_ORDER, place
 from reports.site.pages import Pages
 
-SHOWN_REJECTS = 500
 
-
-def write(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality) -> None:
     """Write the four pages."""
-    write_quality(connection, pages)
+    pages.write("quality.html", "quality.html", quality=quality, gates=GATES, severities=SEVERITIES, outcomes=OUTCOMES)
     write_rules(connection, pages)
     write_data(connection, pages)
     write_coverage(connection, pages)
-
-
-def write_quality(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Every check that the release had to pass, and every row that was kept aside."""
-    checks = rows(connection, "select * from meta_gate_results order by outcome = 'passed', gate, table_name, check_id")
-    rejects = rows(connection, f"select * from rejects order by file, line, column_name limit {SHOWN_REJECTS}")
-    by_reason = rows(
-        connection, "select file, column_name, reason, count(*) as n from rejects group by all order by n desc, file, column_name, reason limit 200"
-    )
-    pages.write("quality.html", "quality.html", checks=checks, rejects=rejects, by_reason=by_reason, rejected=count(connection, "select count(*) from rejects"))
 
 
 def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:

@@ -10,6 +10,7 @@ from tests.workplace import SAMPLE
 from transforms.catalog import Source, load_catalog
 from transforms.errors import SourceError
 from transforms.layouts import load_layouts, needed_columns
+from transforms.raw.stage import _parse
 from transforms.raw.table import CELL_LAYOUTS, RawTable, as_cells
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
@@ -21,6 +22,7 @@ CATALOG = load_catalog(PROJECT / "data")
 LAYOUTS = load_layouts(PROJECT / "data")
 RULES = {r.dashboard_year: r for r in load_rules(PROJECT / "data").years}
 HEADERS = {name: columns for name, _, *columns in (line.split() for line in (HERE / "headers.txt").read_text().splitlines() if line and line[0] != "#")}
+TWINS = ("eladownload2018.xlsx", "mathdownload2018.xlsx")  # the same columns as the text
 FROM_FILES = {line.split()[0] for line in (HERE / "headers.txt").read_text().splitlines() if line.split()[1:2] == ["file"]}
 SLICES = sorted((HERE / "slices").iterdir())
 CDS = ["01100170000000", "27660680000000", "58105870000000"]
@@ -91,7 +93,7 @@ def expected(columns: list[str], rows: Rows, name: str) -> dict[str, list[str]]:
 
 def test_every_text_and_workbook_of_the_catalog_has_its_header_here() -> None:
     names = {n for s in CATALOG.source if s.format != "page" for n in (s.file, *s.also_named)}
-    assert names - {"assistance-status.xls", "assistancestatus2017.xls", "assistancestatus19.xlsx", "leas2023perec52064.xlsx"} == set(HEADERS)
+    assert names - {"assistance-status.xls", "assistancestatus2017.xls", "assistancestatus19.xlsx", "leas2023perec52064.xlsx", *TWINS} == set(HEADERS)
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -173,3 +175,16 @@ def test_real_rows_of_workbooks(path: Path) -> None:
     spec = LAYOUTS.of(source_of(path.name))
     assert list(dict.fromkeys(raw.table["heading"].to_pylist())) == [c for c in HEADERS[path.name] if spec.canonical(c)]
     assert all(len(cds) == 14 for cds in raw.table["cds"].to_pylist())
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_workbook_twin_of_a_text_reads_as_the_text(name: str) -> None:
+    source = source_of(name)
+    spec = LAYOUTS.of(source)
+    columns = HEADERS[source.file]
+    rows = rows_under(columns, source)
+    needed = needed_columns(source, spec, RULES)
+    text = _parse(as_text([columns, *rows], "\t"), source.file, source, spec, needed)
+    twin = _parse(as_xlsx({"2018": [columns, *rows]}), name, source, spec, needed)
+    assert (twin.rows_in, twin.rows_kept, twin.missing_columns, twin.extra_columns) == (3, 3, text.missing_columns, text.extra_columns)
+    assert twin.table.select(text.table.column_names).equals(text.table)

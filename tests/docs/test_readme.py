@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -34,7 +35,7 @@ def first_cells(text: str, header: str) -> list[str]:
     return [row.split("|")[1].strip() for row in rows]
 
 
-ASK = [line for line in blocks(section("Ask"), "console")[0].splitlines() if line.strip()]
+ASK = [line for title in ("Ask", "Take along") for line in blocks(section(title), "console")[0].splitlines() if line.strip()]
 
 
 @pytest.mark.parametrize("line", ASK)
@@ -57,6 +58,54 @@ def test_the_python_example_runs(published: Workplace, tmp_path: Path) -> None:
     (example,) = blocks(section("Ask"), "python")
     ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert "continuum" in ended.stdout
+
+
+@pytest.fixture
+def beside(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which ``data/published`` is the sample's: where the examples for other programs are read."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/published").symlink_to(published.out)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_duckdb_example_runs(beside: Path) -> None:
+    (example,) = blocks(section("From other programs"), "sql")
+    with duckdb.connect() as connection:
+        rows = connection.execute(example).fetchall()
+    assert "Plumas Unified" in {name for name, _ in rows}
+
+
+def test_the_pandas_example_runs(beside: Path) -> None:
+    (example,) = blocks(section("From other programs"), "python")
+    ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=beside, check=True)
+    assert re.search(r"^susp +\d+$", ended.stdout, re.MULTILINE)
+
+
+def test_the_query_of_the_r_example_runs(beside: Path) -> None:
+    """R is not at hand where the tests run: its query is run, its path opened, and its brackets and quotes counted."""
+    (example,) = blocks(section("From other programs"), "r")
+    (path,), (query,) = re.findall(r'dbdir = "([^"]+)"', example), re.findall(r'dbGetQuery\(con, "([^"]+)"\)', example)
+    with duckdb.connect(path, read_only=True) as connection:
+        assert ("Oakland Unified", "repaid_or_released") in {row[:2] for row in connection.execute(query).fetchall()}
+    for line in example.splitlines():
+        assert line.count("(") == line.count(")")
+        assert line.count('"') % 2 == 0
+
+
+def test_the_names_of_the_power_query_example_are_those_of_the_workbook(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel is not at hand either: sheet, columns and value that the example names are looked up in the workbook that it reads."""
+    (example,) = blocks(section("From other programs"), "m")
+    monkeypatch.chdir(tmp_path)
+    command = next(line for line in ASK if "workbook" in line)
+    assert CliRunner(env={"DTA_OUT": str(published.out)}).invoke(app, shlex.split(command)[1:]).exit_code == 0
+    (file,) = re.findall(r'File.Contents\("[^"]*\\([^"\\]+)"\)', example)
+    (sheet,) = re.findall(r'Item = "([^"]+)", Kind = "Sheet"', example)
+    head, *rows = openpyxl.load_workbook(tmp_path / file)[sheet].iter_rows(values_only=True)
+    (column, value), (chosen,) = *re.findall(r'each \[([^\]]+)\] = "([^"]+)"', example), re.findall(r"\{([^{}=]+)\}\)$", example, re.MULTILINE)
+    assert value in {row[head.index(column)] for row in rows}
+    assert set(re.findall(r'"([^"]+)"', chosen)) <= set(head)
+    assert [example.count(c) for c in "([{"] == [example.count(c) for c in ")]}"]
 
 
 def test_the_tables_named_are_published(db: duckdb.DuckDBPyConnection) -> None:

@@ -12,11 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.faults.children import build_once, child, run_all
-from tests.workplace import AS_OF, SAMPLE
+from tests.workplace import AS_OF, SAMPLE, reissue
 from transforms.current import DATABASE, current_release
 from transforms.integrity import damage_of
-
-LEFT_OUT = "sciencedownload2024.txt"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,10 +87,10 @@ class Place:
 
 @pytest.fixture(scope="session")
 def other_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample without one file: another release."""
+    """The sample with one file reissued: another release."""
     source = tmp_path_factory.mktemp("other") / "source"
     shutil.copytree(SAMPLE, source)
-    (source / LEFT_OUT).unlink()
+    reissue(source)
     return source
 
 

@@ -107,14 +107,14 @@ def test_slack_and_teams_in_their_own_form(field: str, url: str, path: str, chan
     """The real request of the real channel, led to the loopback."""
     import requests
 
-    original, asked = requests.post, []
+    original, asked = requests.Session.request, []
     with chat() as (address, posted):
 
-        def led_astray(target: str, *arguments: Any, **options: Any) -> Any:
-            asked.append(target)
-            return original(f"http://{address}/{target.split('/', 3)[3]}", *arguments, **options)
+        def led_astray(session: Any, method: str, url: str, **options: Any) -> Any:
+            asked.append(url)
+            return original(session, method, f"http://{address}/{url.split('/', 3)[3]}", **options)
 
-        monkeypatch.setattr(requests, "post", led_astray)
+        monkeypatch.setattr(requests.Session, "request", led_astray)
         assert notify(about_eligibility(changed), settings=NotifySettings.model_validate({field: url})) == []
     assert asked[0].startswith(url.split("/")[0] + "//" + url.split("/")[2].split(":")[0])
     assert posted[0]["path"].startswith(path)

@@ -1,7 +1,10 @@
 """Golden cases of the rules, one LEA or student group each."""
 
+import re
+
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
+from transforms.settings import PROJECT
 
 DISTRICT, OTHER, COE, CHARTER, ALAMEDA = "27000010000000", "27000020000000", "27100000000000", "27000010000017", "01000010000000"
 
@@ -219,6 +222,22 @@ def test_the_watch_list_says_what_one_more_dashboard_would_do(decide: Decide) ->
     rows = decide(boards).execute("select cds, student_group, watch, next_dashboard, indicators, would_be_eligible from watch_list order by 1, 2").fetchall()
     causes = ["ela", "math", "susp"]
     assert rows == [(DISTRICT, g, "one_more_year", 2025, causes, True) for g in ("EL", "HI", "SWD")] + [(OTHER, "SWD", "one_more_group", 2025, causes, True)]
+
+
+def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decide: Decide) -> None:
+    boards = three_groups(Dashboards(), DISTRICT, (2023, 2024), ("SED", "WH")).put(2022, DISTRICT, "SED", ela=4)
+    three_groups(boards, OTHER, (2023, 2024), ("SED",)).put(2022, OTHER, "SED", ela=4).put(2024, OTHER, "WH", ela=5)
+    rows = decide(boards).execute("select cds, student_group, would_be_eligible from watch_list order by 1, 2").fetchall()
+    assert rows == [(DISTRICT, "SED", True), (DISTRICT, "WH", True), (OTHER, "SED", False)]
+
+
+def test_nothing_that_decides_reads_the_preview() -> None:
+    folder = PROJECT / "transforms" / "sql"
+    readers = {p.stem for p in folder.glob("*/*.sql") if re.search(r"\bpreview_(rule|indicators)\b", p.read_text())}
+    assert readers == {"watch_rows", "rule_tests"}, "the latter lists rules for readers"
+    for table in ("watch_rows", "watch_list", "rule_tests"):
+        after = {p.stem for p in folder.glob("*/*.sql") if re.search(rf"\b(from|join) {table}\b", p.read_text())}
+        assert after <= {"watch_list"}, f"{table} feeds {after}"
 
 
 def test_the_preview_of_2026_watches_and_never_decides(decide: Decide) -> None:

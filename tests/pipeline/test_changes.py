@@ -7,7 +7,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from expectations.gates import GateResult, run_sql_checks
+from expectations.checks import load_checks
+from expectations.results import GateResult
+from expectations.sql_checks import run_check
 from reports.compare import compare
 from tests.cases import reference_copy
 from tests.workplace import Workplace
@@ -111,7 +113,7 @@ def accept(folder: Path, ours: str, cde: str = "K", expires: str = "2027-06-30")
 
 
 def outcome(db: duckdb.DuckDBPyConnection, check: str) -> GateResult:
-    return next(r for r in run_sql_checks(db) if r.check_id == check)
+    return run_check(db, next(c for c in load_checks() if c.check_id == check))
 
 
 def test_an_accepted_difference_is_shown_and_warns_no_more(workplace: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection) -> None:

@@ -39,6 +39,16 @@ def test_explain_a_no(published: Workplace) -> None:
     assert "Next is HOM, at two years." in said
 
 
+def test_explain_a_county_office_and_a_charter_school(published: Workplace) -> None:
+    said = " ".join(dta("explain", "27102720000000", "--out", published.out).output.split())
+    assert "● eligible Continuum of Support (SIR+) EC 52072.5" in said
+    assert "HI: met the criteria in 2023 and 2024 (in 2024 by cci and grad)" in said
+    said = " ".join(dta("explain", "27102720124297", "--year", 2023, "--out", published.out).output.split())
+    assert "Bay View Academy · charter" in said
+    assert "○ not eligible Charter schools' assistance EC 47607.3(a) The criteria were not met on both Dashboards 2022 and 2023." in said
+    assert "assistancestatus" not in said, "the workbook of districts says nothing of a charter school"
+
+
 def main(arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch) -> int:
     """The command in this process, with the exit code that a shell would see."""
     monkeypatch.setattr(sys, "argv", ["dta", *map(str, arguments)])

@@ -118,7 +118,8 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
 def test_a_reader_who_holds_the_old_release_open_keeps_it(released: Workplace) -> None:
     old = (released.out / "current").resolve()
     with duckdb.connect(str(old / "dta.duckdb"), read_only=True) as reader:
-        (released.source / "sciencedownload2024.txt").unlink()
+        path = released.source / "elpidownload2023.txt"
+        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
         assert released.publish().outcome == "published"
         assert (released.out / "current").resolve() != old
         assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]

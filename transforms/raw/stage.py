@@ -17,7 +17,7 @@ from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.raw.identity import refuse_another_indicator
 from transforms.raw.page import read_page
-from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells
+from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells, as_rows
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
@@ -37,15 +37,21 @@ def read_raw(run: Run) -> StepResult:
     reports = [o for o in outcomes if isinstance(o, dict)]
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
-    later = f"; {len(taken) - len(snapshots)} files of later Dashboards left out" if len(snapshots) < len(taken) else ""
+    later = f"; {len(taken) - len(snapshots)} files that came out later left out" if len(snapshots) < len(taken) else ""
     return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside{later}")
 
 
 def was_known(run: Run, source: Source) -> bool:
-    """False for a Dashboard that came out after the day as of which an earlier date is decided."""
+    """False for a file that came out after the day as of which an earlier date is decided.
+
+    A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known from the day that the catalog
+    gives; the directory has none: it decides nothing, and shows the state of its own day.
+    """
     as_of, year = run.settings.as_of, source.dashboard_year
-    if year is None or as_of >= date.today():
+    if as_of >= date.today():
         return True
+    if year is None:
+        return source.first_published is None or source.first_published <= as_of
     rules = run.rules_by_year.get(year)
     return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
@@ -97,7 +103,8 @@ def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: 
     """Read by the kind of file at hand: some sources are published as a workbook and as text."""
     suffix = Path(file).suffix.lower()
     if suffix in (".xlsx", ".xls"):
-        return read_workbook(content, file, spec, needed, source.dashboard_year or 0)
+        cells = read_workbook(content, file, spec, needed, source.dashboard_year or 0)
+        return cells if source.layout in CELL_LAYOUTS else as_rows(cells, list(spec.columns))
     if source.format == "page":
         return read_page(content, file, spec, needed)
     raw = read_text(content, file, spec, needed)

@@ -1,5 +1,6 @@
 """What a reader returns: the rows it could read, the lines it could not, and what it noticed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -43,3 +44,12 @@ def as_cells(raw: RawTable) -> RawTable:
         if field not in ("line", *raw.missing_columns)
     ]
     return replace(raw, table=pa.concat_tables(parts).cast(CELL_SCHEMA))
+
+
+def as_rows(raw: RawTable, columns: Sequence[str]) -> RawTable:
+    """The same content with one row per line, as text files are read: some text files have a twin that is a workbook."""
+    wide = raw.table.to_pandas().pivot(index="line", columns="field", values="value").reset_index()
+    found = [c for c in columns if c in wide.columns]
+    values = {c: pa.array(wide[c], pa.string()) if c in found else pa.nulls(len(wide), pa.string()) for c in columns}
+    table = pa.table({**values, "line": pa.array(wide["line"], pa.int64())})
+    return replace(raw, table=table, missing_columns=sorted(set(columns) - set(found)))

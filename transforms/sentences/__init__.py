@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from transforms.sentences.assistance import METHODS, DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
 from transforms.sentences.changes import Change, GroupChange, case_cause, change_cause, change_sentence, loan_cause
 from transforms.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.sentences.lcap import Finding, lcap_sentence
 from transforms.sentences.recorded import CaseFacts, case_sentence, recorded_reason
 from transforms.sentences.watch import watch_sentence
 from transforms.sentences.words import LEA_WORDS, STATUS_WORDS, joined, number, plural
@@ -18,6 +19,7 @@ __all__ = [
     "Change",
     "ContinuumFacts",
     "DifferentiatedFacts",
+    "Finding",
     "GroupChange",
     "GroupYears",
     "LoanFacts",
@@ -32,6 +34,7 @@ __all__ = [
     "differentiated_reason",
     "eligible_sentence",
     "joined",
+    "lcap_sentence",
     "loan_cause",
     "loan_sentence",
     "number",

@@ -7,7 +7,7 @@ from transforms.sentences.words import joined
 
 def watch_sentence(lea: str, group: str, watch: str, years: Sequence[int], next_year: int, indicators: Sequence[str], would_be_eligible: bool) -> str:
     """What one more year, group or red would do. A preview, never a finding."""
-    causes = f" (now: {joined(indicators)})" if indicators else ""
+    causes = f" (in {years[-1]} by {joined(indicators)})" if indicators else ""
     if watch == "preview_one_more_red":
         seen = joined([str(y) for y in years])
         return (

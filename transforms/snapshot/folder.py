@@ -1,6 +1,5 @@
 """Take the files of a folder that are named as CDE names them. A broken one stops the run."""
 
-import os
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -85,23 +84,28 @@ def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapsho
     """The snapshot that already holds these bytes: nothing is copied then. A file that changed meanwhile is left to the copy."""
     if not store.has_size(source, size):
         return None
-    before = path.stat()
+    before = _state(path)
     sha256 = sha256_of(path)
-    kept = store.snapshot(source, sha256) if _same(before, path.stat()) else None
+    kept = store.snapshot(source, sha256) if _state(path) == before else None
     return None if kept is None else replace(kept, file=path.name)
 
 
-def _same(before: os.stat_result, after: os.stat_result) -> bool:
-    return (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino)
+QUIET = 0.5  # seconds
 
 
 def _copy_quiet(path: Path, target: Path) -> None:
-    """Copy a file that nobody writes meanwhile: half an old and half a new file could pass for a whole one. Raises SourceError."""
-    for wait in (0.0, 0.5, 2.0):
-        time.sleep(wait)
-        before = path.stat()
-        shutil.copyfile(path, target)
-        after = path.stat()
-        if _same(before, after):
-            return
+    """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole one. Raises SourceError."""
+    for _ in range(5):
+        before = _state(path)
+        if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?
+            time.sleep(QUIET)
+        if _state(path) == before:
+            shutil.copyfile(path, target)
+            if _state(path) == before:
+                return
     raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino

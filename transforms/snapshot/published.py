@@ -44,7 +44,8 @@ def from_catalog(run: Run) -> StepResult:
         for position, source in enumerate(asked, 1):
             message = _ask(night, downloader, source, f"{source.file} ({position} of {len(asked)})")
             if message:
-                problems.append({"source_id": source.id, "file": source.file, "message": message})
+                accepted = night.store.accepted(source)
+                problems.append({"source_id": source.id, "file": source.file, "message": message, "accepted_at": accepted.accepted_at if accepted else ""})
                 never_had[source.id] = message
     taken = [s for source in run.catalog.source if (s := _serving(night.store, source))]
     run.save_fact("freshness", _freshness(night.store, run, never_had))

@@ -1,23 +1,23 @@
 -- severity: critical
 -- table: indicator_results
--- sentence: In every statewide file in which every LEA has rows, every county has some that has any in another such file of the year.
+-- sentence: In every statewide file in which every LEA has rows, every county has some that has any in another such file, of any year.
 -- reason: A county that is missing looks like districts without a result, and a small one is too few to show in a share.
 with everywhere as (
-    select f.source_id, f.file, f.dashboard_year
+    select f.source_id, f.file
     from source_files f
     join ref_indicators i on i.indicator = f.indicator and i.reported_for = 'all'
     join source_coverage v on v.source_id = f.source_id and v.statewide
     where f.layout = 'dashboard'
 ),
-counties_of_year as (
-    select distinct e.dashboard_year, c.county_code
+known as (
+    select distinct c.county_code
     from everywhere e
     join source_coverage v on v.source_id = e.source_id
     cross join unnest(v.counties) as c(county_code)
 )
 select e.source_id, e.file, c.county_code, n.county
 from everywhere e
-join counties_of_year c on c.dashboard_year = e.dashboard_year
+cross join known c
 join source_coverage v on v.source_id = e.source_id
 left join ref_counties n on n.county_code = c.county_code
 where not list_contains(v.counties, c.county_code)

@@ -17,6 +17,6 @@ beside as (
 )
 select test, year_before, eligible_before, decided_before, determination_year, eligible, decided
 from beside
-where decided >= 200 and decided_before >= 200 and abs(eligible - eligible_before) >= 10
+where decided >= 100 and decided_before >= 100 and abs(eligible - eligible_before) >= 10
     and (eligible > 2.0 * eligible_before * decided / decided_before or eligible < 0.5 * eligible_before * decided / decided_before)
 order by all

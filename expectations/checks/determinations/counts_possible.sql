@@ -13,6 +13,6 @@ beside as (
 )
 select year_before, eligible_before, decided_before, determination_year, eligible, decided
 from beside
-where decided >= 200
-    and (eligible = 0 or eligible > 0.5 * decided or (decided_before >= 200 and eligible_before > 0 and eligible >= 10 and eligible > 4.0 * eligible_before * decided / decided_before))
+where decided >= 100
+    and (eligible = 0 or eligible > 0.5 * decided or (decided_before >= 100 and eligible_before > 0 and eligible >= 10 and eligible > 4.0 * eligible_before * decided / decided_before))
 order by all

@@ -67,6 +67,7 @@
     drawn = wanted;
     const { texts, rows } = loaded[state.year];
     table.tBodies[0].replaceChildren(...rows.map((row) => line(row, texts, state.pathway)));
+    view.label();
     return true;
   }
 

@@ -10,7 +10,10 @@ window.dtaTable = (() => {
     constructor(table, form, options = {}) {
       Object.assign(this, { table, form, options, body: table.tBodies[0], texts: new WeakMap(), limit: LIMIT });
       this.headings = [...table.tHead.rows[0].cells];
+      this.labels = this.headings.map(shown);
       this.headings.forEach((cell, index) => this.makeSortable(cell, index));
+      this.label();
+      table.classList.add("cards");
       if (!form) return;
       form.addEventListener("input", () => this.changed());
       form.addEventListener("submit", (event) => event.preventDefault());
@@ -28,6 +31,11 @@ window.dtaTable = (() => {
     get fields() { return [...this.form.elements].filter((e) => e.name); }
     get state() { return Object.fromEntries(this.fields.map((e) => [e.name, e.value])); }
     get matching() { return this.rows.filter((row) => !row.classList.contains("out")); }
+
+    // On narrow screens a row is a card, and each of its cells says what it is.
+    label() {
+      for (const row of this.rows) [...row.cells].forEach((cell, i) => { cell.dataset.label = this.labels[i]; });
+    }
 
     makeSortable(cell, index) {
       const button = document.createElement("button");
@@ -104,7 +112,7 @@ window.dtaTable = (() => {
     }
 
     export(format) {
-      const columns = this.options.columns ?? this.headings.map((cell, i) => [shown(cell), (row) => shown(row.cells[i])]);
+      const columns = this.options.columns ?? this.labels.map((name, i) => [name, (row) => shown(row.cells[i])]);
       const rows = [columns.map(([name]) => name), ...this.matching.map((row) => columns.map(([, value]) => value(row)))];
       window.dtaSpreadsheet.save(format === "csv" ? window.dtaSpreadsheet.csv(rows) : window.dtaSpreadsheet.workbook(rows), `${this.table.id}.${format}`);
     }

@@ -1,9 +1,10 @@
 -- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from indicator rows.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, leas, dashboard_entities, source_files,
---         source_coverage, rejects, ref_indicators.
+--         source_coverage, rejects, ref_indicators, ref_student_groups.
 -- Oddities: silence has four meanings: the file is missing, the row was kept aside, the file does not cover the county, or an LEA
 --           lacks the row that every LEA has ('unknown'); otherwise the group simply has no row ('no_row').
+--           A row kept aside whose student group cannot be read may be of any group that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
 with wanted as (
@@ -25,8 +26,12 @@ results as materialized (
     select r.* from indicator_results r semi join leas using (cds) where r.student_group in (select student_group from rule_groups)
 ),
 kept_aside as (
-    select source_id, cds, student_group, min(line) as line, any_value(reason) as reason
-    from rejects where cds is not null group by source_id, cds, student_group
+    select r.source_id, r.cds, g.student_group, min(r.line) as line, arg_min(r.reason, r.line) as reason, bool_or(r.student_group = g.student_group) as is_its_own
+    from rejects r
+    join ref_student_groups g
+        on g.student_group = r.student_group or r.student_group is null or r.student_group not in (select student_group from ref_student_groups)
+    where r.cds is not null
+    group by r.source_id, r.cds, g.student_group
 ),
 joined as (
     select
@@ -41,7 +46,7 @@ joined as (
         end as size_ok,
         case
             when f.source_id is null then say_file_not_at_hand(w.dashboard_year)
-            when k.line is not null then say_row_kept_aside(k.line, f.file, k.reason)
+            when k.line is not null and (k.is_its_own or r.cds is null) then say_row_kept_aside(k.line, f.file, k.reason)
             when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then say_county_not_covered(f.file)
             when i.reported_for = 'all' and w.in_files and w.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(f.file)
         end as unknown_because

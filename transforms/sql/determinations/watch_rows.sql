@@ -3,7 +3,7 @@
 -- Inputs: determination_years, continuum, student_group_history, leas, criterion_results, rule_conditions, evidence, indicator_results,
 --         preview_rule, preview_indicators.
 -- Oddities: looks at the last three counted Dashboards of the determination in force, as the next one will. A group that met the criteria in
---           two of them counts if it does once more. The provisional 2026 preview needs both Dashboards before it, and judges all students too.
+--           two of them counts if it does once more; of an LEA with fewer than three groups with a result, all are needed. The provisional 2026 preview needs both Dashboards before it, and judges all students too.
 with latest as (
     select determination_year, groups_required, list_slice(counted_dashboards, 2, len(counted_dashboards)) as kept, years_required
     from determination_years where now_in_force
@@ -35,9 +35,11 @@ near as (
         if(p.sure = g.groups_required - 1, 'one_more_group', 'one_more_year') as watch,
         'final' as standing, g.determination_year + 1 as next_dashboard, g.years_met as years,
         coalesce(c.indicators, []) as indicators,
-        p.sure + p.candidates >= g.groups_required as would_be_eligible
+        p.sure + p.candidates >= least(g.groups_required, if(n.in_files and n.groups_that_may_have_result > 0, n.groups_that_may_have_result, g.groups_required))
+            as would_be_eligible
     from groups g
     join per_lea p using (cds)
+    join continuum n on n.cds = g.cds and n.determination_year = g.determination_year
     left join causes c on c.cds = g.cds and c.student_group = g.student_group and c.dashboard_year = g.years_met[-1]
     where g.times = g.years_required - 1
 ),

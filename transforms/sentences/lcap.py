@@ -6,7 +6,7 @@ The template names EC 47607.3, 52071, 52071.5, 52072 and 52072.5; these findings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.sentences import joined
+from transforms.sentences.words import joined
 
 
 @dataclass(frozen=True)

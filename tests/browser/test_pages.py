@@ -1,0 +1,96 @@
+"""Every kind of page, opened from disk in a browser: silent, without a way out, readable by everyone, and fit to print."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import CASE, HOSTILE, SALINAS, Open
+
+pytestmark = pytest.mark.browser
+
+KINDS = (
+    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html", "geographic-lead/valley-to-coast.html",
+    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html", "coverage.html",
+    f"lea/{SALINAS}.html", "lea/27660680000000.html", "lea/27102720000000.html", "lea/27102720112177.html", "lea/19646340000000.html",
+)  # fmt: skip
+
+
+def test_every_kind_of_page_is_listed(site: Path) -> None:
+    kinds = {p.parent.name for p in site.rglob("*.html")} - {"reports", "console"}  # the editor has tests of its own
+    assert {p.name for p in site.glob("*.html")} | kinds == {k if "/" not in k else k.split("/")[0] for k in KINDS}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_loads_from_disk_and_fits_the_screen(open_page: Open, name: str, width: int) -> None:
+    page = open_page(name, width)
+    assert page.locator("main h1").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.title").endswith("Direct Technical Assistance")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_serious_fault_of_accessibility(open_page: Open, name: str) -> None:
+    page = open_page(name)
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    serious = [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")]
+    assert not serious
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_page_says_that_this_is_no_designation(open_page: Open, name: str) -> None:
+    assert "not an official designation" in open_page(name).locator("footer").inner_text()
+
+
+@pytest.mark.parametrize("cds", [SALINAS, "27660680000000", "27102720000000", "27102720112177", "19646340000000"])
+def test_an_lea_prints_on_one_or_two_sheets(open_page: Open, cds: str) -> None:
+    pdf = open_page(f"lea/{cds}.html").pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) in (1, 2)
+
+
+def test_print_leaves_out_what_is_for_the_screen(open_page: Open) -> None:
+    page = open_page(f"lea/{SALINAS}.html")
+    page.emulate_media(media="print")
+    for gone in ("header.top", "button[data-print]", "button[data-copy]"):
+        assert not page.locator(gone).first.is_visible()
+    assert page.locator("table.evidence").first.is_visible()
+    assert not page.locator("table.evidence").nth(1).is_visible()
+
+
+def test_hostile_names_are_text_everywhere(open_page: Open, site: Path) -> None:
+    for path in sorted(site.rglob("*.html")):
+        page = open_page(path.relative_to(site).as_posix())
+        assert page.evaluate("document.querySelectorAll('script:not([src]), img, iframe, object, [onerror], [onload]').length") == 0, path.name
+        assert page.title() != "taken"
+    listed = open_page("county/27.html").locator("#leas-table").inner_text()
+    assert all(name in listed for name in HOSTILE.values())
+    for link in open_page("county/27.html").locator("#leas-table th a").all():
+        assert re.fullmatch(r"\.\./lea/\d{14}\.html", link.get_attribute("href") or "")
+    rows = open_page("districts.html").locator("#districts")
+    rows.locator("tbody tr").first.wait_for()
+    assert all(name in rows.inner_text() for name in HOSTILE.values())
+    assert CASE in open_page(f"lea/{SALINAS}.html").locator("ul.cases").inner_text()
+
+
+def test_the_meaning_of_colors_is_said_in_words(open_page: Open) -> None:
+    page = open_page(f"lea/{SALINAS}.html")
+    for level, word in enumerate(("Red", "Orange", "Yellow", "Green", "Blue"), 1):
+        cells = page.locator(f"table.evidence td.c{level}").all_text_contents()
+        assert all(word in text for text in cells)
+        assert all(text.startswith(word) for text in page.locator(f"#groups .chip.c{level}").all_text_contents())
+    assert page.locator("table.evidence td.c1").count()
+
+
+def test_the_copy_button_copies_the_sentence(open_page: Open) -> None:
+    page = open_page(f"lea/{SALINAS}.html")
+    page.evaluate("document.addEventListener('copy', () => { window.copied = document.activeElement.value ?? getSelection().toString(); })")
+    page.get_by_role("button", name="Copy the sentence").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.locator("#lcap-text").inner_text().startswith("Based on the 2024 Dashboard, Salinas Union High")
+
+
+def test_links_to_cde_lead_to_the_page_of_the_lea(open_page: Open) -> None:
+    link = open_page(f"lea/{SALINAS}.html").get_by_role("link", name="CDE's Dashboard page of 2024")
+    assert link.get_attribute("href") == f"https://www.caschooldashboard.org/reports/{SALINAS}/2024"

@@ -1,0 +1,176 @@
+"""Filter, sort, search and export, with a mouse and with the keyboard alone."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from tests.browser.conftest import HOSTILE, SALINAS, Open
+from transforms.spreadsheet import safe_text
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def held(site: Path) -> Any:
+    with duckdb.connect(str(site.parent / "dta.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def rows_shown(page: Any) -> list[str]:
+    """Names in the first column of the rows that are drawn."""
+    page.locator("table[data-sort] tbody tr").first.wait_for(state="attached")
+    return [t.strip() for t in page.locator("table[data-sort] tbody tr:visible > *:first-child").all_text_contents()]
+
+
+def names(held: Any, where: str) -> list[str]:
+    query = f"select lea_name from leas l where {where}"
+    return sorted(n for (n,) in held.execute(query).fetchall())
+
+
+NOW = "determination_year = (select max(determination_year) from eligibility)"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "where"),
+    [
+        ({"county": "27"}, "county_code = '27'"),
+        ({"kind": "charter"}, "lea_type = 'charter'"),
+        ({"area": "Los Angeles"}, "county_code = '19'"),
+        ({"status": "undetermined"}, f"cds in (select cds from eligibility where {NOW} and status = 'undetermined')"),
+        (
+            {"pathway": "wraparound", "status": "eligible"},
+            f"cds in (select cds from eligibility where {NOW} and pathway = 'wraparound' and status = 'eligible')",
+        ),
+        (
+            {"year": "2023", "pathway": "continuum", "status": "eligible", "county": "27"},
+            "cds in (select cds from eligibility where determination_year = 2023 and pathway = 'continuum' and status = 'eligible' and county_code = '27')",
+        ),
+    ],
+)
+def test_districts_filter(open_page: Open, held: Any, chosen: dict[str, str], where: str) -> None:
+    page = open_page("districts.html")
+    for field, value in chosen.items():
+        page.locator(f"form.tools [name={field}]").select_option(value)
+        page.locator("#districts tbody tr").first.wait_for(state="attached")
+    wanted = names(held, where)
+    assert wanted
+    page.wait_for_function(f"document.querySelector('form.tools output').textContent.startsWith('{len(wanted)} of ')")
+    assert sorted(rows_shown(page)) == wanted
+    again = open_page("districts.html" + page.evaluate("location.hash"))
+    again.wait_for_function(f"document.querySelector('form.tools output').textContent.startsWith('{len(wanted)} of ')")
+    assert sorted(rows_shown(again)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("salinas union", ["Salinas Union High"]), ("penasquitos", [HOSTILE["Graves Elementary"]]), ("27661590000000", ["Salinas Union High"])]
+)
+def test_search_needs_no_accents_and_takes_codes(open_page: Open, words: str, found: list[str]) -> None:
+    page = open_page("districts.html")
+    page.locator("form.tools [name=q]").fill(words)
+    assert rows_shown(page) == found
+
+
+def test_the_field_on_the_first_page_leads_to_the_search(open_page: Open) -> None:
+    page = open_page("index.html")
+    page.locator("#find").fill("Salinas Union")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/districts.html?q=*")
+    assert rows_shown(page) == ["Salinas Union High"]
+
+
+def test_sort_goes_both_ways_and_is_announced(open_page: Open) -> None:
+    page = open_page("county/27.html")
+    head = page.locator("#leas-table thead th").first
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    up = rows_shown(page)
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert rows_shown(page) == up[::-1]
+    assert up != sorted(up, reverse=True)
+    page.goto(page.url.split("#")[0].replace("county/27.html", "counties.html"))
+    page.locator("#counties thead th").nth(2).get_by_role("button").click()
+    numbers = [int(t) for t in page.locator("#counties tbody td.number:nth-child(3)").all_text_contents() if t != "–"]
+    assert numbers == sorted(numbers)
+
+
+def download(page: Any, button: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, held: Any) -> None:
+    page = open_page("districts.html#county=27")
+    page.locator("#districts tbody tr").first.wait_for(state="attached")
+    table = list(csv.reader(io.StringIO(download(page, "Export CSV").decode("utf-8-sig"))))
+    wanted = dict(held.execute("select cds, lea_name from leas where county_code = '27'").fetchall())
+    assert {row[1]: row[0] for row in table[1:]} == {cds: safe_text(name) for cds, name in wanted.items()}
+    assert safe_text(HOSTILE["Chualar Union"]).startswith("'=")
+    assert not [cell for row in table for cell in row if cell != safe_text(cell)]
+    content = download(page, "Export Excel")
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    sheet = load_workbook(io.BytesIO(content)).active
+    cells = [[c.value for c in row] for row in sheet.iter_rows()]
+    assert {row[1]: row[0] for row in cells[1:]} == wanted
+    assert {c.data_type for row in sheet.iter_rows() for c in row} <= {"s", "inlineStr", "n"}
+    assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+    head = table[0]
+    statuses = {row[1]: row[head.index("Continuum of Support (SIR+)")] for row in table[1:]}
+    real = dict(held.execute(f"select cds, replace(status, '_', ' ') from eligibility where pathway = 'continuum' and county_code = '27' and {NOW}").fetchall())
+    words = {"undetermined": "cannot tell", "not assessed": "nothing to judge", "not applicable": "does not apply"}
+    assert statuses == {cds: words.get(status, status) for cds, status in real.items()}
+
+
+@pytest.mark.parametrize(("name", "field", "value", "where"), [
+    ("watch-list.html", "group", "SWD", "select count(*) from watch_list where student_group = 'SWD'"),
+    ("changes.html", "change", "newly_eligible", "select count(*) from changes where change = 'newly_eligible'"),
+    ("quality.html", "severity", "warning", "select count(*) from meta_gate_results where severity = 'warning'"),
+    ("coverage.html", "present", "no", "select count(*) from meta_sources where not present"),
+    ("county/27.html", "kind", "charter", "select count(*) from leas where county_code = '27' and lea_type = 'charter'"),
+])  # fmt: skip
+def test_the_other_tables_filter_too(open_page: Open, held: Any, name: str, field: str, value: str, where: str) -> None:
+    page = open_page(name)
+    page.locator(f"form.tools [name={field}]").select_option(value)
+    ((n,),) = held.execute(where).fetchall()
+    shown = page.locator("form.tools output").inner_text()
+    assert shown.startswith(f"{n} of ")
+    assert page.locator("form.tools ~ .scroll tbody").first.locator("tr:visible").count() == n
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("!location.hash")
+    total = shown.split(" of ")[1]
+    page.wait_for_function(f"document.querySelector('form.tools output').textContent === '{total.split()[0]} of {total}'")
+
+
+def test_a_county_and_a_district_are_found_with_the_keyboard_alone(open_page: Open) -> None:
+    page = open_page("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('aria-label') || ''").startswith("Monterey County: "):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/county/27.html")
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Salinas Union High":
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/lea/{SALINAS}.html")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.print !== undefined"):
+            break
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.printed")

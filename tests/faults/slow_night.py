@@ -1,0 +1,14 @@
+"""The nightly flow, after a pause in which a test can do harm. Deployed by the test of the schedule in place of ``flows/nightly.py``."""
+
+import time
+
+from prefect import flow
+
+from flows.nightly import nightly
+
+
+@flow(name="nightly")
+def slow_night(source: str, seconds: float) -> str:
+    """Wait, then do the night."""
+    time.sleep(seconds)
+    return nightly.fn(source=source)

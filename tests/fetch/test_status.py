@@ -1,0 +1,33 @@
+"""How old a file is that serves because a newer one could not be had is told where people look."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.words import problem_text
+from tests.fetch.cde import Cde, body, status
+from tests.fetch.conftest import Night
+from tests.fetch.test_download import ELA, ELA_BYTES, MATH
+from transforms.status import record_run
+
+
+def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde, tmp_path: Path) -> None:
+    cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [status(404)]}
+    night()
+    path = night.work / "snapshots" / "dashboard-ela-2024" / "accepted.json"
+    three_days_ago = (datetime.now(UTC) - timedelta(days=3, hours=1)).isoformat(timespec="seconds")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"accepted_at": three_days_ago}))
+    cde.scripts[ELA] = [status(503)]
+    problems = night().fact("source_problems")
+    (tmp_path / "out").mkdir(exist_ok=True)
+    record_run(tmp_path / "out", "unchanged", "Nothing changed.", None, 0, source_problems=problems)
+    said = CliRunner().invoke(app, ["status", "--out", str(tmp_path / "out")]).output
+    assert "eladownload2024.txt: the server answered 503, 4 times; the file accepted 3 days ago serves" in said
+    assert "mathdownload2024.txt: the server answered 404; none was accepted before" in said
+
+
+def test_a_problem_of_the_inbox_has_no_age() -> None:
+    assert problem_text({"file": "x.txt", "message": "in the inbox, not taken: empty"}) == "x.txt: in the inbox, not taken: empty"

@@ -1,0 +1,35 @@
+"""Good rows of every table, made once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.gates.sample import Sample, decided, good_rows
+from tests.gates.state import State, decided_state, write_small_state
+from tests.workplace import SAMPLE, Workplace
+
+
+@pytest.fixture(scope="session")
+def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, Sample]]]:
+    """The run's database, and for every published table a few good rows in it."""
+    run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("good")))
+    with connection:
+        yield connection, good_rows(connection)
+    run.finish()
+
+
+@pytest.fixture(scope="session")
+def state_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Source files of a small state."""
+    return write_small_state(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session")
+def state(state_files: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+    """The small state, decided. Tests that change a table roll it back."""
+    state = decided_state(Workplace(state_files, raw_cache, tmp_path_factory.mktemp("state-out")))
+    with state.connection:
+        yield state
+    state.run.finish()

@@ -1,0 +1,43 @@
+"""A small generated state with every county, decided: enough for the checks that look at statewide files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tests.gates.sample import decided
+from tests.statewide.state import write_state
+from tests.statewide.world import Scale
+from tests.workplace import Workplace
+from transforms.run import Run
+from transforms.schema import published_tables
+
+SMALL = Scale(counties=58, leas=150, charters=20, schools=0)
+
+
+@dataclass(frozen=True)
+class State:
+    """The place, a run that has decided, and its database, in which the release before is the same as this one."""
+
+    place: Workplace
+    run: Run
+    connection: duckdb.DuckDBPyConnection
+
+
+def write_small_state(folder: Path) -> Path:
+    """Folder of source files."""
+    return write_state(folder, SMALL).files
+
+
+def decided_state(place: Workplace) -> State:
+    """Decide, and let the tables stand as those of the release before too."""
+    run, connection = decided(place)
+    views = {n for (n,) in connection.execute("select view_name from duckdb_views() where schema_name = 'main' and not internal").fetchall()}
+    for name in views & set(published_tables()):  # so that tests can change their rows
+        connection.execute(f"create table stored as from {name}")
+        connection.execute(f"drop view {name}")
+        connection.execute(f"alter table stored rename to {name}")
+    connection.execute("create schema before")
+    for name in published_tables():
+        connection.execute(f"create table before.{name} as from main.{name}")
+    return State(place, run, connection)

@@ -1,0 +1,79 @@
+"""Corrupted files of a whole state never replace the release, and the docs say which gate caught each."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows import steps
+from tests.gates.corruptions import CORRUPTIONS, corrupted
+from tests.workplace import Workplace
+from transforms.errors import DtaError, GateError, SourceFilesError
+from transforms.settings import PROJECT
+
+DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
+QUICK = ("a_county_is_missing", "codes_without_leading_zeros", "half_a_sheet", "last_years_file_with_this_years_number")
+READING = "reading"
+
+
+@pytest.fixture(scope="module")
+def good_release(state_files: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """The small state, published without the pages for readers."""
+    place = Workplace(state_files, raw_cache, tmp_path_factory.mktemp("good-release"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "EXTRAS", ())
+        assert place.publish().outcome == "published"
+        yield place
+
+
+def digest_of(folder: Path) -> str:
+    """Every name and byte below a folder, and where it really is."""
+    real = folder.resolve()
+    files = sorted(p for p in real.rglob("*") if p.is_file())
+    parts = [real.name, *(f"{p.relative_to(real)} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in files)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def caught(good: Workplace, name: str, folder: Path) -> str:
+    """The first gate that stopped the corrupted files, and its checks, as the docs say it."""
+    place = Workplace(corrupted(good.source, folder, CORRUPTIONS[name]), good.work, good.out)
+    before = digest_of(good.out / "current")
+    with pytest.raises((GateError, SourceFilesError)) as raised:
+        place.publish()
+    assert digest_of(good.out / "current") == before
+    return told(good.out, raised.value)
+
+
+def told(out: Path, error: DtaError) -> str:
+    if isinstance(error, SourceFilesError):
+        return f"{READING}: {error.errors[0].problem}"
+    details = json.loads((out / "status.json").read_text("utf-8"))["details"]
+    stopping = [d for d in details if d["outcome"] == "error" or d["severity"] == "critical"]
+    assert not [d for d in stopping if d["outcome"] == "error"]
+    gate = stopping[0]["gate"]
+    checks = sorted({d["check_id"] for d in stopping if d["gate"] == gate})
+    return f"{gate}: {', '.join(f'`{c}`' for c in checks)}"
+
+
+def of_the_docs() -> dict[str, str]:
+    """What the docs say about each corruption."""
+    return dict(re.findall(r"^\| ([^|`]+?) \| ((?:reading|files|contracts|determinations|release): [^|]+?) \|$", DOCS, re.MULTILINE))
+
+
+def test_the_docs_list_every_corruption() -> None:
+    assert len(CORRUPTIONS) >= 20
+    assert list(of_the_docs()) == [c.words for c in CORRUPTIONS.values()]
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_corrupted_state_is_caught_as_the_docs_say(good_release: Workplace, name: str, tmp_path: Path) -> None:
+    assert caught(good_release, name, tmp_path / "files") == of_the_docs()[CORRUPTIONS[name].words]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in CORRUPTIONS if n not in QUICK])
+def test_every_other_corrupted_state_is_caught_as_the_docs_say(good_release: Workplace, name: str, tmp_path: Path) -> None:
+    assert caught(good_release, name, tmp_path / "files") == of_the_docs()[CORRUPTIONS[name].words]

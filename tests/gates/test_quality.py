@@ -1,0 +1,183 @@
+"""The quality page, dta check, and what a run that failed its gates leaves behind."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.words import failed_checks
+from reports.quality import Quality, quality_of_release, quality_of_run, render
+from tests.gates.test_corruptions import digest_of
+from tests.workplace import Workplace
+from transforms.errors import ConfigError, GateError
+
+runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+Edit = Callable[[str, Callable[[str], str]], None]
+EVIL = "<script>alert('x')</script>\"&"
+
+
+def spoil(kind: str, value: str) -> Callable[[str], str]:
+    """Set the color of the first row of a record type."""
+
+    def change(text: str) -> str:
+        header, *lines = text.split("\n")
+        position = header.rstrip("\r").split("\t").index("color")
+        n = next(i for i, line in enumerate(lines) if line.split("\t")[1] == kind)
+        cells = lines[n].split("\t")
+        cells[position] = value
+        return "\n".join([header, *lines[:n], "\t".join(cells), *lines[n + 1 :]])
+
+    return change
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_a_warning_publishes_with_its_banner(workplace: Workplace, edit: Edit) -> None:
+    edit("suspdownload2024.txt", spoil("S", "9"))
+    assert workplace.publish().outcome == "published"
+    current = workplace.out / "current"
+    (warning,) = json.loads((current / "manifest.json").read_text())["warnings"]
+    assert (warning["check_id"], warning["failing_rows"]) == ("rows_rejected", 1)
+    with duckdb.connect(str(current / "dta.duckdb"), read_only=True) as db:
+        ((text,),) = db.execute("select failing_row from meta_gate_rows").fetchall()
+    assert json.loads(text)["value"] == "9"
+    said = runner.invoke(app, ["status", "--out", str(workplace.out)]).output
+    assert "▲ warning No row was kept aside. Not so for 1 row (rows_rejected)." in said
+    for page in (current / "quality" / "index.html", workplace.out / "quality" / "index.html"):
+        text = Page(page.read_text("utf-8")).text
+        assert "▲ Passed, with warnings" in text
+        assert "color is 0 (none), 1 red" in text
+
+
+def test_a_critical_failure_leaves_current_as_it_was_and_says_why(workplace: Workplace, edit: Edit) -> None:
+    workplace.publish()
+    before = digest_of(workplace.out / "current")
+    edit("suspdownload2024.txt", spoil("D", EVIL))
+    with pytest.raises(GateError):
+        workplace.publish()
+    assert digest_of(workplace.out / "current") == before
+    status = json.loads((workplace.out / "status.json").read_text("utf-8"))
+    assert status["exit_code"] == 5
+    detail = next(d for d in status["details"] if d["check_id"] == "decisive_rows_rejected")
+    assert json.loads(detail["rows"][0])["value"] == EVIL
+    said = runner.invoke(app, ["status", "--out", str(workplace.out)])
+    assert said.exit_code == 5
+    assert "✗ No row that can decide about a district or county office was kept aside." in said.output
+    page = (workplace.out / "quality" / "index.html").read_text("utf-8")
+    assert "<script>alert" not in page
+    text = Page(page).text
+    for part in ("✗ Not published: the last good release stays", "What to do", EVIL, "suspdownload2024.txt", "Rows kept aside", "color is 0 (none), 1 red"):
+        assert part in text, part
+    rejects = duckdb.sql(f"select value from read_parquet('{workplace.out}/quality/rejects.parquet')").fetchall()
+    assert rejects == [(EVIL,)]
+    kept = json.loads((workplace.out / "quality" / "results.json").read_text("utf-8"))
+    assert {r["gate"] for r in kept["results"]} == {"files", "contracts", "determinations", "release"}
+
+
+def test_the_page_is_complete_without_a_network(release: Path) -> None:
+    html = (release / "quality" / "index.html").read_text("utf-8")
+    page = Page(html)
+    assert not [(tag, attrs) for tag, attrs in page.tags if tag in ("link", "img", "iframe") or attrs.get("src") or attrs.get("href")]
+    assert not re.search(r"https?://|url\(|@import", re.sub(r"(?s)<(td|dd|p|pre|strong|caption)\b.*?</\1>", "", html))
+    assert "default-src 'none'" in html
+    assert "✓ Passed" in page.text
+    with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as db:
+        ((checks,),) = db.execute("select count(*) from meta_gate_results").fetchall()
+    assert html.count("✓ passed</td>") == checks > 900
+
+
+def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
+    status = {"last_outcome": "failed", "message": "ela.txt, line 1: this is a web page", "last_run": "2026-11-24", "release_id": None, "exit_code": 3}
+    text = Page(render(quality_of_run(status, None))).text
+    assert "The run ended before the checks." in text
+    assert "Get the file named from CDE again" in text
+    assert failed_checks(status) == ""
+
+
+def test_a_check_that_could_not_run_says_so(release: Path) -> None:
+    good = quality_of_release(release)
+    broken = {**vars(good.checks[0]), "outcome": "error", "detail": "Binder Error: no such column", "rows": []}
+    status = {"last_outcome": "failed", "message": "m", "last_run": "now", "release_id": "r", "exit_code": 5}
+    quality = quality_of_run(status, {"results": [broken], "rejects": []})
+    assert isinstance(quality, Quality)
+    text = Page(render(quality)).text
+    assert "! could not run" in text
+    assert "Binder Error: no such column" in text
+    assert "Please report it" in text
+    assert "Could not run: Binder Error" in failed_checks({**status, "details": [{**broken, "severity": "info"}]})
+
+
+def dta(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).parent / "dta", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin", "COLUMNS": "200", **environment})
+
+
+def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path: Path) -> None:
+    page, work = tmp_path / "page.html", {"DTA_WORK": str(workplace.work)}
+    ended = dta("check", "--source", workplace.source, "--out", workplace.out, "--as-of", "2026-11-24", **work)
+    assert (ended.returncode, ended.stderr.count("gates")) == (0, 0), ended.stderr
+    assert "Nothing was published." in ended.stdout
+    edit("suspdownload2024.txt", spoil("D", "9"))
+    ended = dta("check", "--source", workplace.source, "--out", workplace.out, "--as-of", "2026-11-24", "--page", page, **work)
+    assert ended.returncode == 5
+    assert "✗ stops the release No row that can decide about a district or county office was kept aside." in ended.stdout
+    assert "file suspdownload2024.txt" in ended.stdout
+    assert "This would not be published" in Page(page.read_text("utf-8")).text
+    assert not workplace.out.exists()
+
+
+def test_a_difference_that_is_meant_is_accepted_for_one_run(workplace: Workplace) -> None:
+    workplace.publish()
+    (workplace.source / "sciencedownload2024.txt").unlink()
+    with pytest.raises(GateError, match="release_files_kept"):
+        workplace.publish()
+    with pytest.raises(ConfigError, match="no check of the gate release"):
+        workplace.publish(accept="rows_accounted")
+    assert workplace.publish(accept="release_files_kept, release_rows_kept").outcome == "published"
+    manifest = json.loads((workplace.out / "current" / "manifest.json").read_text())
+    assert {w["check_id"] for w in manifest["warnings"]} == {"release_files_kept", "release_rows_kept"}
+
+
+def test_what_was_validated_once_is_not_validated_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workplace.publish()
+
+    def never(*_: object) -> None:
+        raise AssertionError("validated again")
+
+    monkeypatch.setattr("expectations.runners.judge_by_frame", never)
+    again = Workplace(workplace.source, workplace.work, workplace.out.with_name("again"))
+    from tests.gates.sample import decided
+
+    run, connection = decided(again)
+    from expectations.contracts import check_tables
+    from expectations.files import check_files
+    from transforms.schema import published_tables
+
+    with connection:
+        tables = [t for t in published_tables().values() if not t.is_meta]
+        results = [*check_files(run, connection), *check_tables(run, connection, tables)]
+    assert len(results) > 800
+    assert {r.outcome for r in results} == {"passed"}
+    run.finish()

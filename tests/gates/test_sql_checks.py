@@ -1,0 +1,231 @@
+"""For every SQL check: one violation in the decided tables of a small state, and exactly that check fails with that row named."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from expectations.checks import Check, load_checks
+from expectations.previous import attach_previous
+from expectations.sql_checks import run_check
+from tests.gates.state import State
+
+CHECKS = load_checks()
+MADE_UP = "99999990000000"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Statements that violate a check, words of the row that must be named, and checks that cannot but fail with it."""
+
+    statements: tuple[str, ...]
+    named: tuple[str, ...]
+    companions: frozenset[str] = frozenset()
+
+
+def violation(*statements: str, named: str, also: str = "") -> Violation:
+    return Violation(statements, tuple(named.split()), frozenset(also.split()))
+
+
+# {d}: a district that is in all files; {file}: source id of the ELA file of 2024, {book}: its workbook
+OF_FILE = "where source_id = '{file}'"
+REJECT = (
+    "insert into rejects by name select '{file}' as source_id, 'eladownload2024.txt' as file, 7 as line, 'color' as column_name, '9' as value, "
+    "'wrong' as reason, "
+)
+THREE, SIX = "('01', '19', '37')", "('01', '10', '19', '30', '37', '43')"
+REISSUED = "update meta_sources set sha256 = 'another' where source_id = '{file}'"
+VIOLATIONS = {
+    "changes_are_differences": violation("update indicator_results set change = change + 5 " + OF_FILE, named="{file}"),
+    "counties_in_every_file": violation(
+        "update source_coverage set counties = list_filter(counties, lambda c: c <> '02') " + OF_FILE, named="{file} 02 Alpine"
+    ),
+    "groups_in_every_file": violation("delete from indicator_results where source_id = '{file}' and student_group = 'FI'", named="{file} FI"),
+    "leas_in_directory": violation("update leas set directory_status = null where cds = '{d}'", named="{d}"),
+    "leas_in_every_file": violation("delete from indicator_results where source_id = '{file}' and cds[1:2] in " + THREE, named="{file} without_rows"),
+    "leas_near_last_year": violation(
+        "delete from indicator_results where source_id = '{file}' and cds[1:2] in " + SIX, named="ela 2023 2024", also="leas_in_every_file"
+    ),
+    "letters_follow_priorities": violation(
+        "update assistance_letters set letter = if(letter = 'A', 'B', 'A') where rowid = (select min(rowid) from assistance_letters where letter is not null)",
+        named="assistance_letters letter",
+    ),
+    "levels_all_used": violation("update indicator_results set color = color + 1 where source_id = '{file}' and color between 1 and 4", named="{file} color 1"),
+    "levels_in_order": violation(
+        "update indicator_results set status_level = 6 - status_level where source_id = '{file}' and status_level > 0", named="{file} up"
+    ),
+    "prior_is_last_year": violation(
+        "update indicator_results set prior_status = prior_status + 7, change = change - 7 " + OF_FILE, named="{file} dashboard-ela-2023"
+    ),
+    "rates_are_percentages": violation(
+        "update indicator_results set current_status = current_status / 100, prior_status = prior_status / 100, change = change / 100 where indicator = 'susp'",
+        named="dashboard-susp largest_status",
+    ),
+    "student_groups_known": violation("update watch_list set student_group = 'XX' where rowid = (select min(rowid) from watch_list)", named="watch_list XX"),
+    "acceptances_current": violation(
+        "insert into accepted_differences by name select cds, dashboard_year, flag, ours, cde, 'a reason' as reason, date '2020-01-01' as expires_on "
+        "from reconciliation where class = 'agree' limit 1",
+        named="expired",
+    ),
+    "agrees_with_cde": violation(
+        "update reconciliation set class = 'only_ours' where rowid = (select min(rowid) from reconciliation where class = 'agree')", named="dashboard_year"
+    ),
+    "cases_have_verdicts": violation(
+        "insert into pathway_register by name select 'P-9' as case_id, '" + MADE_UP + "' as cds, 'A school' as lea_name, false as has_verdicts",
+        "insert into reg_primary by name select 'P-9' as case_id",
+        named="P-9 " + MADE_UP,
+    ),
+    "cases_kept": violation("insert into reg_request by name select 'R-9' as case_id", named="R-9"),
+    "cde_mostly_agrees": violation(
+        "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and hash(cds) % 10 = 0",
+        named="2024 letter",
+        also="agrees_with_cde",
+    ),
+    "counts_near_year_before": violation(
+        "update assistance set status = 'not_eligible' where determination = 'differentiated_assistance' and determination_year = 2024",
+        named="differentiated_assistance 2024",
+    ),
+    "counts_possible": violation(
+        "update eligibility set status = 'not_eligible', student_groups = [] where pathway = 'continuum' and determination_year = 2024 and status = 'eligible'",
+        named="2024",
+        also="counts_near_year_before eligibility_follows_history eligible_districts_complete release_eligible_band",
+    ),
+    "determinations_exist": violation("delete from determination_years", named="determination"),
+    "differences_explained": violation(
+        "update reconciliation set explanation = ' ' where rowid = (select min(rowid) from reconciliation)", named="dashboard_year"
+    ),
+    "eligibility_follows_history": violation(
+        "update student_group_history set meets_criteria = false, letter = null, priorities_met = [] where cds = (select min(cds) from eligibility "
+        "where pathway = 'continuum' and status = 'eligible' and determination_year = 2024) and meets_criteria",
+        named="eligible groups_in_history",
+    ),
+    "eligible_districts_complete": violation(
+        "delete from eligible_districts where rowid = (select min(rowid) from eligible_districts)", named="pathways_in_list"
+    ),
+    "index_is_judged": violation("delete from verdicts where cds = '{d}' and pathway = 'request' and determination_year = 2024", named="{d} 2024 request"),
+    "leas_are_indexed": violation("delete from lea_index where cds = '{d}'", "delete from verdicts where cds = '{d}'", named="{d}"),
+    "pathways_possible": violation(
+        "update eligibility set status = 'eligible' where cds = '{d}' and pathway = 'primary' and determination_year = 2024",
+        "update eligible_districts set pathways = list_append(pathways, 'primary') where cds = '{d}' and determination_year = 2024",
+        "insert into eligible_districts by name select '{d}' as cds, 2024 as determination_year, ['primary'] as pathways "
+        "where not exists (select 1 from eligible_districts where cds = '{d}' and determination_year = 2024)",
+        named="{d} 2024 primary",
+    ),
+    "registers_name_leas": violation(
+        "insert into reg_calpads by name select '" + MADE_UP + "' as cds, '2023-24' as school_year, 'Nowhere' as lea_name", named="calpads " + MADE_UP
+    ),
+    "decisive_rows_rejected": violation(
+        REJECT + "'D' as record_type",
+        named="eladownload2024.txt 7 color 9",
+        also="rows_rejected rows_accounted",
+    ),
+    "files_not_empty": violation("update source_rows set rows_kept = 0 " + OF_FILE, named="{file}", also="rows_accounted"),
+    "inputs_missing": violation("update meta_years set indicators_missing = ['susp'] where dashboard_year = 2024", named="2024 susp"),
+    "rows_accounted": violation("update source_rows set rows_kept = rows_kept - 1 " + OF_FILE, named="{file}"),
+    "rows_rejected": violation(
+        REJECT + "'S' as record_type",
+        "update source_rows set rows_kept = rows_kept - 1 " + OF_FILE,
+        named="eladownload2024.txt 7 color 9",
+    ),
+    "release_leas_in_files_kept": violation(
+        REISSUED,
+        "insert into before.indicator_results by name select '59123450000000' as cds, '{file}' as source_id, 'D' as record_type",
+        named="{file} 59123450000000",
+    ),
+    "numerators_mostly_within": violation(
+        "update indicator_results set current_numerator = current_denominator + 1 where source_id = 'dashboard-grad-2024'", named="grad"
+    ),
+    "release_eligible_band": violation(
+        "update eligibility set status = 'eligible' where pathway = 'request' and determination_year = 2024 and cds in "
+        "(select cds from leas where lea_type = 'district' order by cds limit 8)",
+        "update before.eligibility set status = 'not_eligible' where pathway = 'request' and determination_year = 2024",
+        named="2024 request",
+        also="pathways_possible eligible_districts_complete release_verdicts_kept",
+    ),
+    "release_files_kept": violation("update meta_sources set present = false " + OF_FILE, named="{file}"),
+    "release_files_whole": violation("update meta_sources set rows_in = 0.97 * rows_in " + OF_FILE, named="{file}"),
+    "release_leas_kept": violation(
+        "insert into before.leas by name select '" + MADE_UP + "' as cds, 'A district' as lea_name, 'district' as lea_type", named=MADE_UP
+    ),
+    "release_letters_kept": violation(
+        "update meta_sources set sha256 = 'another' where source_id = '{book}'",
+        "update before.assistance_letters set letter = if(letter = 'A', 'B', 'A') where source_id = '{book}' and letter is not null",
+        named="{book}",
+    ),
+    "release_levels_kept": violation(
+        REISSUED, "update before.indicator_results set color = 6 - color where source_id = '{file}' and color > 0 and hash(cds) % 10 = 0", named="{file}"
+    ),
+    "release_records_kept": violation(
+        "insert into before.pathway_register by name select 'P-9' as case_id, 'A district' as lea_name", named="pathway_register P-9"
+    ),
+    "release_rows_kept": violation("update before.meta_tables set row_count = 1000000 where table_name = 'evidence'", named="evidence 1000000"),
+    "release_verdicts_changed": violation(
+        "insert into meta_release_changes by name select '{d}' as cds, 2024 as determination_year, 'continuum' as pathway, 'status_changed' as change, "
+        "'eligible' as status_before, 'not_eligible' as status_after",
+        named="{d} 2024 continuum",
+    ),
+    "release_verdicts_kept": violation(
+        "update before.eligibility set status = 'not_eligible' where pathway = 'spi' and determination_year = 2024 and cds in "
+        "(select cds from leas where lea_type = 'district' order by cds limit 20)",
+        named="2024 spi",
+    ),
+    "release_years_kept": violation("insert into before.eligibility by name select 2016 as determination_year", named="determination 2016"),
+}
+
+
+@pytest.fixture(scope="module")
+def names(state: State) -> dict[str, str]:
+    """What the violations name."""
+    ((district,),) = state.connection.execute(
+        "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year = 2025"
+    ).fetchall()
+    return {"d": district, "file": "dashboard-ela-2024", "book": "assistance-2024"}
+
+
+def test_every_check_has_a_violation() -> None:
+    assert set(VIOLATIONS) == {c.check_id for c in CHECKS}
+    assert len(CHECKS) == len(VIOLATIONS)
+
+
+def test_a_good_state_passes_every_check(state: State) -> None:
+    assert [r.told() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.check_id)
+def test_a_violation_fails_exactly_its_check_and_is_named(state: State, names: dict[str, str], check: Check) -> None:
+    spoiled = VIOLATIONS[check.check_id]
+    state.connection.execute("begin")
+    try:
+        for statement in spoiled.statements:
+            state.connection.execute(statement.format(**names))
+        results = {c.check_id: run_check(state.connection, c) for c in CHECKS}
+    finally:
+        state.connection.execute("rollback")
+    failed = {i for i, r in results.items() if r.outcome != "passed"}
+    assert failed == {check.check_id} | spoiled.companions
+    result = results[check.check_id]
+    assert result.outcome == "failed"
+    for word in spoiled.named:
+        assert word.format(**names) in result.rows[0], result.rows[0]
+
+
+def test_a_check_that_cannot_run_is_an_error_and_stops_the_release(state: State) -> None:
+    broken = Check("broken", "release", "info", "leas", "It runs.", "It must.", "select * from no_such_table")
+    result = run_check(state.connection, broken)
+    assert result.outcome == "error"
+    assert result.stops_release
+    assert "no_such_table" in result.detail
+
+
+def test_failing_rows_are_all_counted_and_a_hundred_are_shown(state: State) -> None:
+    check = Check("many", "release", "info", "leas", "None.", "None.", "select range as n from range(1000) order by n")
+    result = run_check(state.connection, check)
+    assert (result.failing_rows, len(result.rows), result.rows[0]) == (1000, 100, '{"n": 0}')
+
+
+def test_before_the_first_release_nothing_is_held_against_it(state: State) -> None:
+    state.connection.execute("begin")
+    try:
+        attach_previous(state.run, state.connection)
+        assert [r.told() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
+    finally:
+        state.connection.execute("rollback")

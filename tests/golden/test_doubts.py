@@ -1,0 +1,88 @@
+"""Conditions of the decisions that only a rare row meets: a local indicator beside one state priority, and rows that were kept aside."""
+
+from pathlib import Path
+
+import openpyxl
+
+from tests.dashboards import Dashboards
+from tests.golden.conftest import Decide
+from tests.workplace import Workplace
+
+CHARTER = "27000010000017"
+SALINAS = "27661590000000"
+
+
+def local_files(folder: Path, not_met: dict[str, set[int]]) -> None:
+    """The local indicators of 2024 for these LEAs: which priorities were not met for two or more years."""
+    for priority in (1, 2, 3, 6, 7):
+        lines = ["cdsCode|lea|priorityNumber|countyPerformance|year"]
+        lines += [f"{cds}|LEA|{priority}|{'Not Met For Two or More Years' if priority in failed else 'Met'}|2024" for cds, failed in not_met.items()]
+        (folder / f"Pr{priority}2024.txt").write_text("\n".join(lines) + "\n")
+
+
+def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path: Path, raw_cache: Path) -> None:
+    """LEA: the state priorities of its group (6 suspension, 5 absenteeism), the local ones that failed, and methods 1, 2 and 3."""
+    cases = {
+        "27001000000000": ((6,), {1}, [False, False, True]),
+        "27002000000000": ((6,), {6}, [False, False, False]),
+        "27003000000000": ((5, 6), {1}, [True, False, False]),
+        "27004000000000": ((6,), {1, 2}, [False, True, False]),
+        "27005000000000": ((), {1}, [False, False, False]),
+        "27006000000000": ((6,), set(), [False, False, False]),
+        "27007000000000": ((5, 6), {1, 2}, [True, True, False]),
+    }
+    boards = Dashboards()
+    for cds, (state, _, _) in cases.items():
+        boards.put(2024, cds, "HI", susp=1 if 6 in state else 3, chronic=1 if 5 in state else 3, ela=3, math=3)
+    source = tmp_path / "source"
+    boards.write(source)
+    for indicator in ("elpi", "grad", "cci"):  # LEAs have no rows here, and the files are at hand
+        boards.put(2024, "27009000000000", "EL", **{indicator: 3})
+    boards.write(source)
+    local_files(source, {cds: failed for cds, (_, failed, _) in cases.items()})
+    with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
+        found = {
+            cds: db.execute("select ours from assistance_methods where cds = ? and determination_year = 2024 and method <= 3 order by method", [cds]).fetchall()
+            for cds in cases
+        }
+    assert {cds: [m for (m,) in rows] for cds, rows in found.items()} == {cds: methods for cds, (_, _, methods) in cases.items()}
+
+
+def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> None:
+    boards = Dashboards(charters={CHARTER})
+    for year in (2023, 2024):
+        boards.put(year, CHARTER, "HI", ela=1, math=1, chronic=1).put(year, CHARTER, "EL", ela=1, math=1)
+    boards.row(2024, "chronic", CHARTER, "HI", color=9)
+    db = decide(boards)
+    rows = db.execute(
+        "select finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' and student_group = 'HI'", [CHARTER]
+    ).fetchall()
+    assert rows[0][0] == "unknown"
+    assert "was kept aside: color is 0 (none)" in rows[0][1]
+    status = db.execute("select status from assistance where cds = ? and determination = 'charter' and determination_year = 2024", [CHARTER]).fetchall()
+    assert status == [("undetermined",)], "not a no: the row might have been red"
+
+
+def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(decide: Decide) -> None:
+    boards = Dashboards(charters={CHARTER}).put(2024, CHARTER, "HI", ela=3, chronic=3).put(2024, CHARTER, "XX", chronic=1)
+    rows = decide(boards).execute(
+        "select student_group, finding from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' "
+        "and student_group in ('EL', 'HI') order by 1",
+        [CHARTER],
+    )
+    assert rows.fetchall() == [("EL", "unknown"), ("HI", "result")]
+
+
+def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(workplace: Workplace) -> None:
+    path = workplace.source / "assistancestatus19-rev.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["District and COE 2019"]
+    headings = [c.value for c in sheet[6]]
+    (row,) = [r for r in range(7, sheet.max_row + 1) if sheet.cell(r, headings.index("CDS") + 1).value == SALINAS]
+    sheet.cell(row, headings.index("PIpriorities") + 1).value = "Z"
+    book.save(path)
+    with workplace.decide() as db:
+        rows = db.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = 2019", [SALINAS]).fetchall()
+        status = db.execute("select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2023", [SALINAS]).fetchall()
+    assert rows == [(None, "the row of this LEA in assistancestatus19-rev.xlsx was kept aside")]
+    assert status == [("undetermined",)], "eligible with the row, and not a no without it"

@@ -1,0 +1,347 @@
+"""Every figure on the page of an LEA equals a query on the release: thirty LEAs, drawn anew in each run."""
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.site.page import Page, text_of
+
+SIGNS = {
+    "eligible": "● eligible",
+    "not_eligible": "○ not eligible",
+    "undetermined": "? cannot tell",
+    "not_assessed": "– nothing to judge",
+    "not_applicable": "· does not apply",
+}
+SHORT = {"ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science"}
+LABELS = "Very High|Very Low|High|Low|Medium|Red|Orange|Yellow|Green|Blue"
+AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
+
+
+@dataclass
+class Check:
+    """One LEA's page beside the release."""
+
+    db: duckdb.DuckDBPyConnection
+    page: Page
+    cds: str
+    year: int
+
+    def rows(self, query: str, **given: Any) -> list[tuple[Any, ...]]:
+        return self.db.execute(query, {"cds": self.cds, **given}).fetchall()
+
+    def value(self, query: str, **given: Any) -> Any:
+        ((value,),) = self.rows(query, **given)
+        return value
+
+
+@pytest.fixture
+def checks(db: duckdb.DuckDBPyConnection, release: Path) -> Iterator[Check]:
+    """Thirty LEAs; a failure names the one, so that it can be looked at again."""
+    leas = [c for (c,) in db.execute("select cds from leas order by cds").fetchall()]
+    (year,) = db.execute("select max(determination_year) from eligibility").fetchall()[0]
+    return (Check(db, Page(release / "reports" / "lea" / f"{cds}.html"), cds, year) for cds in random.sample(leas, 30))
+
+
+def test_every_figure_equals_a_query(checks: Iterator[Check]) -> None:
+    seen = 0
+    for check in checks:
+        for compare in (head, verdicts, assistance, lcap, grid, evidence, history, loans, records, sources):
+            try:
+                compare(check)
+            except Exception as error:
+                error.add_note(f"LEA {check.cds}, {compare.__name__}")
+                raise
+        assert not check.page.figures_left("//article"), check.cds
+        seen += 1
+    assert seen == 30
+
+
+def head(c: Check) -> None:
+    name, county, area = c.rows(
+        "select lea_name, county, (select min(geo_area) from geo_leads g where g.county_code = l.county_code) from leas l where cds = $cds"
+    )[0]
+    assert c.page.one("//h1") == " ".join(name.split())
+    line = c.page.one("//header[@class='head']/p[1]")
+    assert f"{county} County" in line
+    assert area in line
+    assert line.endswith(c.cds)
+    assert c.page.find("//header[@class='head']//a/@href")[-1] == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
+    assert c.page.one("//header[@class='head']/p[2]").startswith(f"CDE's Dashboard page of {c.year}")
+    assert c.page.one("//h2[@id='verdicts']") == f"Verdict for determination year {c.year}"
+
+
+def verdicts(c: Check) -> None:
+    rows = c.rows(
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question from eligibility e "
+        "join pathways p using (pathway) where cds = $cds and determination_year = $year",
+        year=c.year,
+    )
+    assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6
+    for pathway, name, status, statute, reason, flag, agrees, state, question in rows:
+        said = c.page.one(f"//*[@aria-labelledby='verdicts']//*[@data-pathway='{pathway}']")
+        expected = [SIGNS[status], name, statute, " ".join(reason.split())]
+        expected += [f"State of the case: {state} ."] if state else []
+        expected += [f"CDE's own flag is {flag} : {AGREES[agrees]}."] if flag else []
+        expected += [f"Open: {question}"] if status == "undetermined" and question else []
+        assert said == " ".join(expected)
+
+
+def assistance(c: Check) -> None:
+    rows = c.rows(
+        "select determination, status, statute, reason, cde_value, agrees_with_cde from assistance "
+        "where cds = $cds and determination_year = $year and status <> 'not_applicable'",
+        year=c.year,
+    )
+    assert len(rows) == len(c.page.find("//*[@data-determination][contains(@class, 'verdict')]"))
+    for determination, status, statute, reason, value, agrees in rows:
+        said = c.page.one(f"//*[contains(@class, 'verdict')][@data-determination='{determination}']")
+        assert said.startswith(SIGNS[status])
+        assert f" {statute} {' '.join(reason.split())}" in said
+        assert not value or said.endswith(f"CDE's own value is {value} : {AGREES[agrees]}.")
+
+
+def lcap(c: Check) -> None:
+    """The sentence names each section that is met or in doubt, with the student groups that met the criteria this year."""
+    said = c.page.one("//*[@id='lcap-text']")
+    found = c.rows(
+        "select status, statute from assistance where cds = $cds and determination_year = $year union all "
+        "select status, statute from eligibility where cds = $cds and determination_year = $year "
+        "and (pathway = 'continuum' or status in ('eligible', 'undetermined'))",
+        year=c.year,
+    )
+    statutes = {status: {s for of, s in found if of == status} for status in ("eligible", "not_eligible", "undetermined")}
+    assert (" meets the published criteria of " in said) == bool(statutes["eligible"])
+    assert (" does not meet " in said) == bool(statutes["not_eligible"] and not statutes["eligible"])
+    assert ("cannot be told" in said) == bool(statutes["undetermined"])
+    named = set(re.findall(r"EC [\d.]+(?:\([a-zA-Z0-9]+\))*", said))
+    assert named == statutes["undetermined"] | (statutes["eligible"] or statutes["not_eligible"])
+    groups = c.rows(
+        "select g.name from student_group_history h join student_groups g using (student_group) where cds = $cds and dashboard_year = $year and meets_criteria "
+        "and exists (from assistance a where a.cds = $cds and a.determination_year = $year and a.determination = 'differentiated_assistance' "
+        "and a.status = 'eligible')",
+        year=c.year,
+    )
+    assert all(name in said for (name,) in groups)
+    assert set(re.findall(r"\b20\d\d\b", said)) <= {str(c.year)}
+
+
+def window(c: Check) -> list[int]:
+    column = "charter_dashboards" if c.value("select lea_type from leas where cds = $cds") == "charter" else "counted_dashboards"
+    return list(c.db.execute(f"select {column} from rule_windows where determination_year = ?", [c.year]).fetchall()[0][0])
+
+
+def grid(c: Check) -> None:
+    if not c.page.find("//table[@id='groups']"):
+        assert not c.rows("select 1 from student_group_history where cds = $cds and (meets_criteria or cde_letter is not null or has_result)")
+        return
+    years = [y for (y,) in c.db.execute("select distinct dashboard_year from student_group_history where basis <> 'none' order by 1").fetchall()]
+    assert c.page.read("//table[@id='groups']/thead//th") == ["Student group", *map(str, years), "Met"]
+    assert c.page.one("//p[@id='grid-note']").endswith(f"count now: {and_list(window(c))}.")
+    shown = c.page.find("//table[@id='groups']/tbody/tr/@data-group")
+    wanted = c.rows(
+        "select distinct student_group from student_group_history "
+        "where cds = $cds and (meets_criteria or letter is not null or cde_letter is not null or has_result)"
+    )
+    assert {g for (g,) in wanted} == set(shown)
+    (history, causes), counted = grid_facts(c), window(c)
+    for group in shown:
+        row = f"//table[@id='groups']/tbody/tr[@data-group='{group}']"
+        met = 0
+        for year in years:
+            chips = [text_of(e) for e in c.page.find(f"{row}/td[@data-year='{year}']/span[contains(@class, 'chip')]")]
+            said = c.page.one(f"{row}/td[@data-year='{year}']")
+            met += grid_cell(said, chips, history.get((group, year)), causes.get((group, year), [])) and year in counted
+        counts = c.rows(
+            "select counts from continuum_groups where cds = $cds and determination_year = $year and student_group = $group", year=c.year, group=group
+        )
+        is_charter = not c.cds.endswith("0000000")
+        counting = met == len(counted) if is_charter else bool(counts and counts[0][0])
+        assert c.page.one(f"{row}/td[@class='total']") == f"{met} of {len(counted)}" + (" counts" if counting else "")
+
+
+def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[tuple[str, int], list[tuple[str, str]]]]:
+    """History by student group and year, and the indicators with their levels that met a criterion."""
+    history = c.rows(
+        "select student_group, dashboard_year, basis, meets_criteria, letter, cde_letter, priorities_met, has_result "
+        "from student_group_history where cds = $cds"
+    )
+    causes: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    found = c.rows(
+        """
+        select distinct m.student_group, m.dashboard_year, r.indicator, l.label from criterion_results m
+        join rule_criteria r on r.criterion = m.criterion
+        join evidence e on e.cds = m.cds and e.dashboard_year = m.dashboard_year and e.student_group = m.student_group and e.indicator = r.indicator
+        join levels l on l.measure = e.measure and l.level = e.level and (l.indicators is null or list_contains(l.indicators, e.indicator))
+        where m.met and m.cds = $cds
+        """
+    )
+    for group, year, indicator, label in found:
+        causes.setdefault((group, year), []).append((indicator, label))
+    return {(group, year): tuple(rest) for group, year, *rest in history}, causes
+
+
+def grid_cell(said: str, chips: list[Any], found: tuple[Any, ...] | None, causes: list[tuple[str, str]]) -> bool:
+    """Compare one cell with the history and with the criteria met; true if the group met the criteria."""
+    if not found or found[0] == "none":
+        assert said == ("no file" if found else "–")
+        return False
+    basis, meets, letter, cde_letter, priorities, has_result = found
+    assert meets is not None or said.startswith("? cannot be known")
+    chips = [re.match(f"({LABELS}) (.+)", chip) for chip in chips]
+    assert sorted((short, chip[1]) for chip in chips if chip for short in chip[2].split(", ")) == sorted((SHORT[i], label) for i, label in causes)
+    if meets:
+        assert said.startswith(f"{letter} ")
+        assert basis != "cde_letters" or said == f"{letter} {', '.join(map(str, priorities))} (CDE)"
+    elif meets is False and not causes and not cde_letter:
+        assert said == ("too few" if has_result is False else "none")
+    if basis == "indicators" and cde_letter != letter:
+        assert said.endswith(f"CDE: {cde_letter or 'no letter'}")
+    return bool(meets)
+
+
+def number(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    text = f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+    if unit == "points from standard":
+        return f"+{text}" if round(value, 1) > 0 else text
+    return f"{text}%" if unit.startswith("percent") else text
+
+
+def evidence(c: Check) -> None:
+    rows = c.rows(
+        """
+        select coalesce(i.dashboard_year, e.dashboard_year), coalesce(i.student_group, e.student_group), coalesce(i.indicator, e.indicator),
+            i.current_status, i.current_denominator, i.change, i.change_level, i.color, e.finding, e.measure, e.level, n.unit, n.better, s.current_status,
+            l.label, exists (from criterion_results m join rule_criteria r using (criterion) where m.met and m.cds = e.cds
+                and m.dashboard_year = e.dashboard_year
+                and m.student_group = e.student_group and r.indicator = e.indicator)
+        from (from indicator_results where cds = $cds and list_contains($window, dashboard_year)) i
+        full join (from evidence where cds = $cds and list_contains($window, dashboard_year)) e
+            on e.dashboard_year = i.dashboard_year and e.student_group = i.student_group and e.indicator = i.indicator
+        join student_groups g on g.student_group = coalesce(i.student_group, e.student_group) and (g.judged = 'Y' or g.student_group = 'ALL')
+        join indicators n on n.indicator = coalesce(i.indicator, e.indicator)
+        left join levels l on l.measure = coalesce(e.measure, 'color') and l.level = if(e.finding is null, i.color, e.level)
+            and (l.indicators is null or list_contains(l.indicators, n.indicator))
+        left join indicator_results s on s.record_type = 'X' and s.dashboard_year = i.dashboard_year and s.indicator = i.indicator
+            and s.student_group = i.student_group
+        where i.current_status is not null or e.finding = 'unknown'
+        """,
+        window=window(c),
+    )
+    cells = c.page.find("//table[@class='evidence']//td[@data-i]")
+    assert sum(1 for cell in cells if "".join(cell.itertext()) != "–") == len(rows)
+    for row in rows:
+        evidence_cell(c, *row)
+    c.page.read("//table[@class='evidence']//td[@class='none'][normalize-space()='–']")
+    assert all(int(re.sub(r"\D", "", s)) in window(c) for s in c.page.read("//details[@class='year']/summary"))
+
+
+def evidence_cell(c: Check, year: int, group: str, indicator: str, *values: Any) -> None:
+    status, size, change, change_level, color, finding, measure, level, unit, better, state, label, met = values
+    path = f"//table[@class='evidence'][@data-year='{year}']//tr[@data-group='{group}']/td[@data-i='{indicator}']"
+    (look,) = c.page.find(f"{path}/@class")
+    said = c.page.one(path)
+    word = {"unknown": "cannot be known", "no_result": "too few", "result": label}.get(finding or "", label if color else "")
+    expected = [f"◆ {word}" if met and word else word or "", number(status, unit)]
+    if change is not None and change_level:
+        up = change > 0
+        meaning = "maintained" if change_level == 3 else "better" if up == (better == "up") else "worse"
+        expected.append(f"{'▲' if up else '▼' if change < 0 else '■'} {abs(change):.1f} {meaning}")
+    expected += [f"n {size:,.0f}"] if size is not None else []
+    expected += [f"state {number(state, unit)}"] if state is not None else []
+    assert said == " ".join(e for e in expected if e)
+    colored = level if finding == "result" and measure == "color" else color if finding is None else None
+    assert (f"c{colored}" in look.split()) if colored else not re.search(r"\bc[1-5]\b", look)
+
+
+def history(c: Check) -> None:
+    for year in c.page.find("//table[@class='history']/tbody/tr/@data-year"):
+        row = f"//table[@class='history']/tbody/tr[@data-year='{year}']"
+        assert c.page.one(f"{row}/th") == year
+        for kind in c.page.find(f"{row}/td/@data-determination"):
+            found = c.rows(
+                "select status, cde_value from assistance where cds = $cds and determination_year = $year and determination = $kind "
+                "and status <> 'not_applicable'",
+                year=int(year), kind=kind,
+            )  # fmt: skip
+            assert c.page.one(f"{row}/td[@data-determination='{kind}']") == history_words(found)
+        for pathway in c.page.find(f"{row}/td/@data-pathway"):
+            found = c.rows(
+                "select status, cde_flag from eligibility where cds = $cds and determination_year = $year and pathway = $p", year=int(year), p=pathway
+            )
+            assert c.page.one(f"{row}/td[@data-pathway='{pathway}']") == history_words(found)
+    years = c.rows("select distinct determination_year from assistance where cds = $cds and status <> 'not_applicable'")
+    assert {str(y) for (y,) in years} <= set(c.page.find("//table[@class='history']/tbody/tr/@data-year"))
+
+
+def history_words(found: list[tuple[Any, ...]]) -> str:
+    return SIGNS[found[0][0]] + (f" CDE: {found[0][1]}" if found[0][1] else "") if found else "–"
+
+
+def loans(c: Check) -> None:
+    rows = c.rows("select loan_id from state_loans where coalesce(cds, successor_cds) = $cds")
+    assert len(rows) == len(c.page.find("//*[@data-loan]"))
+    for loan in c.page.find("//*[@data-loan]/@data-loan"):
+        said = c.page.one(f"//*[@data-loan='{loan}']/p")
+        authorised, drawn, act, latest, payoff = c.db.execute(
+            "select amount_authorised_usd, amount_drawn_usd, enabling_act, latest_source_date, scheduled_payoff from state_loans where loan_id = ?", [loan]
+        ).fetchall()[0]
+        assert (f"${authorised:,.0f} authorised" if authorised else "amount not found authorised") in said
+        assert not drawn or f"${drawn:,.0f} drawn" in said
+        assert (act or "act not found") in said
+        assert f"Latest source ({latest})" in said
+        assert not payoff or f"planned for {payoff}" in said
+        events = c.db.execute("select event_id, date_text, amount_usd, note from state_loan_events where loan_id = ?", [loan]).fetchall()
+        assert [e for e, *_ in sorted(events)] == sorted(c.page.find(f"//*[@data-loan='{loan}']//li/@data-event"))
+        for event, text, amount, note in events:
+            line = c.page.one(f"//li[@data-event='{event}']")
+            assert line.startswith(text)
+            assert not amount or f"${amount:,.0f}" in line
+            assert not note or " ".join(note.split()) in line
+
+
+def records(c: Check) -> None:
+    watched = c.rows("select sentence from watch_list where cds = $cds")
+    said = c.page.read("//ul[@class='watched']/li")
+    assert len(said) == len(watched)
+    assert all(any(line.startswith(sentence) for line in said) for (sentence,) in watched)
+    for year in c.page.find("//li[@data-local]/@data-local"):
+        marks = c.rows(
+            "select priority, coalesce(performance, 'blank') from local_indicators where cds = $cds and dashboard_year = $year order by 1", year=int(year)
+        )
+        assert c.page.read(f"//li[@data-local='{year}']/span") == [f"priority {p} {v}" for p, v in marks]
+        assert re.findall(r"20\d\d", c.page.one(f"//li[@data-local='{year}']"))[0] == year
+    assert len(c.page.find("//li[@data-case]")) == c.value("select count(*) from case_states where cds = $cds and determination_year = $year", year=c.year)
+
+
+def sources(c: Check) -> None:
+    listed = c.page.find("//li[@data-source]/@data-source")
+    used = c.rows(
+        """
+        select source_id from indicator_results join student_groups using (student_group)
+        where cds = $cds and list_contains($window, dashboard_year) and current_status is not null and (judged = 'Y' or student_group = 'ALL')
+        union select cde_source_id from student_group_history where cds = $cds and cde_source_id is not null
+        union select source_id from local_indicators where cds = $cds
+        union select source_id from interim_certifications where cds = $cds
+        """,
+        window=window(c),
+    )
+    assert set(listed) == {s for (s,) in used}
+    for source in listed:
+        file, digest, seen = c.db.execute("select file, sha256, first_seen from meta_sources where source_id = ?", [source]).fetchall()[0]
+        assert c.page.one(f"//li[@data-source='{source}']") == f"{file} {digest[:12]} {seen}"
+        assert c.page.tree.xpath(f"//li[@data-source='{source}']/code/@title") == [digest]
+    c.page.read("//section[@aria-labelledby='sources']/p")
+
+
+def and_list(years: list[int]) -> str:
+    *most, last = map(str, years)
+    return f"{', '.join(most)} and {last}" if most else last

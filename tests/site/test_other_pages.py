@@ -1,0 +1,185 @@
+"""Figures on the other pages equal queries on the release, and every page leads somewhere."""
+
+import json
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+import pytest
+
+from tests.site.page import Page
+
+
+@pytest.fixture(scope="module")
+def site(release: Path) -> Path:
+    return release / "reports"
+
+
+def table(page: Page, id: str) -> list[list[str]]:
+    """Cells of a table's body, as text."""
+    return [page.read("./th|./td", row) for row in page.find(f"//table[@id='{id}']/tbody/tr")]
+
+
+def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
+    pages = sorted(site.rglob("*.html"))
+    places = {p.resolve(): set(Page(p).find("//@id")) for p in pages}
+    for path in pages:
+        for target in Page(path).find("//a/@href | //script/@src | //link[@rel='stylesheet']/@href"):
+            parts = urlsplit(target)
+            if parts.scheme in ("http", "https"):
+                continue
+            led = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
+            assert led.is_file(), f"{path.name}: {target}"
+            assert not parts.fragment or parts.fragment in places[led], f"{path.name}: {target}"
+
+
+def test_every_lea_has_a_page_and_no_page_has_no_lea(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    assert {p.stem for p in (site / "lea").iterdir()} == {c for (c,) in db.execute("select cds from leas").fetchall()}
+    assert {p.stem for p in (site / "county").iterdir()} == {c for (c,) in db.execute("select county_code from counties").fetchall()}
+
+
+def test_home_counts_what_the_release_holds(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "index.html")
+    leas, eligible, doubt = db.execute(
+        "with l as (select cds, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from eligibility "
+        "where determination_year = (select max(determination_year) from eligibility) group by cds) "
+        "select count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l"
+    ).fetchall()[0]
+    changed = db.execute("select count(*) from changes where to_year = (select max(to_year) from changes) and change <> 'continuing'").fetchall()[0][0]
+    assert page.read("//*[@data-figure]") == [str(n) for n in (leas, eligible, doubt, changed)]
+    for row in page.find("//table[@id='by-pathway']/tbody/tr"):
+        counts = db.execute(
+            "select count(*) filter (status = 'eligible'), count(*) filter (status = 'undetermined') from eligibility where pathway = ? "
+            "group by determination_year order by determination_year",
+            [row.get("data-pathway")],
+        ).fetchall()
+        assert page.read("./td", row) == [f"{yes} ({maybe})" for yes, maybe in counts]
+    for row in page.find("//table[@id='by-group']/tbody/tr"):
+        counts = db.execute(
+            "select count(*) filter (meets_criteria and student_group = ?) from student_group_history h join leas using (cds) "
+            "where lea_type <> 'charter' and basis <> 'none' group by dashboard_year order by dashboard_year",
+            [row.get("data-group")],
+        ).fetchall()
+        assert [0 if t == "–" else int(t) for t in page.read("./td", row)] == [n for (n,) in counts]
+    drawn = [int(t) for t in page.read("//*[contains(@class, 'map')]//*[local-name()='text']")]
+    assert sum(drawn) == eligible
+
+
+def by_county(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str, str]]:
+    found = db.execute(
+        "with l as (select cds, county_code, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from eligibility "
+        "where determination_year = (select max(determination_year) from eligibility) group by all) "
+        "select county_code, count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l group by all"
+    ).fetchall()
+    return {code: (str(a), str(b), str(c)) for code, a, b, c in found}
+
+
+def test_counties_and_areas_count_their_leas(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    counted = by_county(db)
+    for name in ("index.html", "counties.html"):
+        page = Page(site / name)
+        rows = {row.get("data-county"): tuple(page.read("./td[@class='number']", row)) for row in page.find("//tr[@data-county]")}
+        assert {code: row for code, row in rows.items() if row[0] != "–"} == counted
+    page = Page(site / "geographic-leads.html")
+    for row in page.find("//tr[@data-area]"):
+        codes = [c for (c,) in db.execute("select distinct county_code from geo_leads where geo_area = ?", [row.get("data-area")]).fetchall()]
+        sums = [str(sum(int(counted[c][i]) for c in codes if c in counted)) for i in range(3)]
+        assert page.read("./td[@class='number']", row) == sums
+
+
+def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    for code in by_county(db):
+        page = Page(site / "county" / f"{code}.html")
+        listed = {row[1]: row for row in table(page, "leas-table")}
+        assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
+        verdicts = db.execute(
+            "select cds, pathway, status, reason from eligibility where county_code = ? and pathway in ('continuum', 'wraparound') "
+            "and determination_year = (select max(determination_year) from eligibility)",
+            [code],
+        ).fetchall()
+        for cds, pathway, status, reason in verdicts:
+            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "cannot tell"}.get(status, "")
+            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words)
+            if status in ("eligible", "undetermined"):
+                assert " ".join(reason.split()) in listed[cds][-1]
+
+
+def test_the_rows_of_the_districts_table_are_the_verdicts(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "districts.html")
+    names = json.loads(page.find("//table[@id='districts']/@data-names")[0])
+    for (year,) in db.execute("select distinct determination_year from eligibility").fetchall():
+        script = (site / "assets" / "rows" / f"{year}.js").read_text("ascii")
+        content = json.loads(script.removeprefix(f"dtaRows({year},").removesuffix(");\n"))
+        held = {
+            (cds, pathway): (name, kind, names["statuses"][int(statuses[i])][0], content["texts"][reasons[i]])
+            for cds, name, kind, statuses, reasons in content["rows"]
+            for i, (pathway, _) in enumerate(names["pathways"])
+        }
+        verdicts = db.execute("select cds, pathway, lea_name, lea_type, status, reason from eligibility where determination_year = ?", [year]).fetchall()
+        assert held == {(row[0], row[1]): row[2:] for row in verdicts}
+
+
+def test_the_long_lists_hold_every_row(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    watched = table(Page(site / "watch-list.html"), "watch")
+    assert sorted((r[1], r[-1]) for r in watched) == sorted(db.execute("select cds, sentence from watch_list").fetchall())
+    changes = table(Page(site / "changes.html"), "changes")
+    assert sorted((r[1], r[4], r[-1]) for r in changes) == sorted(db.execute("select cds, from_year || ' to ' || to_year, sentence from changes").fetchall())
+
+
+def test_reconciliation_counts_every_flag(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "reconciliation.html")
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for year, flag, kind, n in db.execute(
+        "select dashboard_year::varchar, if(flag like 'letter:%', 'letter', flag), class, count(*) from reconciliation group by all"
+    ).fetchall():
+        found.setdefault((year, flag), {})[kind] = n
+    classes = ("agree", "only_ours", "only_cde", "differs", "not_comparable")
+    assert {(r[0], r[1]): [int(n) for n in r[2:]] for r in table(page, "counts")} == {k: [v.get(c, 0) for c in classes] for k, v in found.items()}
+    differing = db.execute("select count(*) from reconciliation where class not in ('agree', 'not_comparable')").fetchall()[0][0]
+    assert len(table(page, "differences")) == differing
+
+
+def test_quality_lists_every_check(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "quality.html")
+    checks = db.execute("select outcome, gate, table_name, sentence, failing_rows::varchar from meta_gate_results").fetchall()
+    listed = [(row[0].split()[-1], row[2], row[3], row[4], row[6]) for row in table(page, "checks-table")]
+    assert sorted(listed) == sorted((outcome, gate, name, " ".join(words.split()), n) for outcome, gate, name, words, n in checks)
+    failed = [c for (c,) in db.execute("select check_id from meta_gate_results where outcome <> 'passed'").fetchall()]
+    assert sorted(page.find("//*[@data-check]/@data-check")) == sorted(failed)
+    for row in page.find("//tr[@data-gate][th]"):
+        passed = db.execute("select count(*) from meta_gate_results where outcome = 'passed' and gate = ?", [row.get("data-gate")]).fetchall()[0][0]
+        assert page.read("./td", row)[0] == str(passed)
+
+
+def test_data_describes_every_table_and_column(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "data.html")
+    rows = {row.get("data-table-name"): page.read("./td", row) for row in page.find("//tr[@data-table-name]")}
+    real = {name: f"{rows:,}" for name, rows in db.execute("select table_name, estimated_size from duckdb_tables()").fetchall()}
+    assert {name: cells[2] for name, cells in rows.items()} == real
+    columns = sum(len(page.find(f"//details[@id='{name}']//tbody/tr")) for name in real)
+    assert columns == db.execute("select count(*) from meta_columns").fetchall()[0][0]
+
+
+def test_rules_show_every_criterion_and_citation(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "rules.html")
+    criteria = {c for (c,) in db.execute("select distinct criterion from rule_criteria").fetchall()}
+    assert set(page.find("//tr[@data-criterion]/@data-criterion")) == criteria
+    tests = {(str(y), t) for y, t in db.execute("select dashboard_year, test from rule_tests").fetchall()}
+    assert {(row.getparent().getparent().get("data-year"), row.get("data-test")) for row in page.find("//tr[@data-test]")} == tests
+    links = set(page.find("//main//a/@href"))
+    for (citation,) in db.execute("select distinct citation from rule_criteria").fetchall():
+        assert {word.rstrip(";") for word in citation.split() if word.startswith("http")} <= links
+
+
+def test_coverage_shows_every_file_with_its_hash(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "coverage.html")
+    rows = {row.get("id"): page.read("./th|./td", row) for row in page.find("//table[@id='sources-table']/tbody/tr")}
+    for source, file, digest, present, rows_in, kept in db.execute("select source_id, file, sha256, present, rows_in, rows_kept from meta_sources").fetchall():
+        assert rows[source][0] == (f"{file} {digest}" if digest else source)
+        assert rows[source][3] == ("✓ yes" if present else "✗ missing")
+        assert rows[source][6:8] == ["" if n is None else f"{n:,}" for n in (rows_in, kept)]
+
+
+def test_a_page_of_an_lea_is_light(site: Path) -> None:
+    sizes = {p.name: p.stat().st_size for p in (site / "lea").iterdir()}
+    assert max(sizes.values()) < 150_000, max(sizes.items(), key=lambda s: s[1])
