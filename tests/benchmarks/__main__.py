@@ -115,7 +115,8 @@ def main(
     base = folder or Path(tempfile.mkdtemp(prefix="dta-bench-"))
     try:
         grown = []
-        for name in dict.fromkeys((*(s for s in GROWTH if not quick), scale)):
+        smaller = list(SCALES)[: list(SCALES).index(scale)]
+        for name in (*(s for s in GROWTH if s in smaller and not quick), scale):
             files = base / name / "files"
             if not files.exists():
                 write_state(base / name, SCALES[name])

@@ -78,7 +78,7 @@ def again(files: Path, work: Path) -> Result:
     """The same folder once more: nothing to publish."""
     result = _run(files, work)
     if "release" in result["steps"] or "raw" in result["steps"]:
-        raise RuntimeError(f"a night without change did not end early: {result['message']}")
+        raise RuntimeError(f"a night without change did not end early: {result['message']} Were files of the project edited meanwhile?")
     return result
 
 
