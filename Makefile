@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test test-slow test-browser test-faults lint types console lock clean
+.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types console lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -23,6 +23,13 @@ test-faults: $(READY)
 # Pages in Debian's Chromium (apt-get install chromium).
 test-browser: $(READY)
 	$(BIN)/pytest -m browser -n auto --dist loadfile
+
+# Measure a generated state against the targets; see reports/docs/scale.md. Takes a while: quick does ten counties once.
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+bench-quick: $(READY)
+	$(BIN)/python -m tests.benchmarks --quick
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -41,5 +41,5 @@ def in_words(event: Event) -> str:
         took = "done before" if event["resumed"] else f"{event['seconds']:9.2f} s"
         return f"{event['stage']:<15} {took:>11} {rows}  {event['message']}"
     if event["event"] == "run_ended":
-        return f"run {event['run_id']} ended after {event['seconds']:.1f} s: {event['outcome']}"
+        return f"run {event['run_id']} ended after {event['seconds']:.1f} s, at {event['stage'] or 'the start'}: {event['outcome']}"
     return str(event["message"])

@@ -19,6 +19,7 @@ from transforms.settings import Settings
 from transforms.status import record_run
 
 Perform = Callable[[Step, Run], StepResult]
+RESUMABLE = ("raw", "core", "criteria", "determinations")  # not the gates: they look at the release before, which may be another one by then
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class _Attempt:
     run_id: str
     stages: list[Event] = field(default_factory=list)
     mended: str = ""
+    at: str = ""  # stage under way
 
     @property
     def settings(self) -> Settings:
@@ -103,9 +105,10 @@ class _Attempt:
         return result
 
     def _step(self, step: Step) -> StepResult:
+        self.at = step.name
         started, done = time.perf_counter(), self.scratch.result_of(step.name)
         result = done or self.perform(step, self.scratch.run)
-        if done is None and step is not STEPS[-1] and not result.finished:
+        if step.name in RESUMABLE and done is None:
             self.scratch.mark(step.name, result)
         event = {
             "stage": step.name,
@@ -146,7 +149,7 @@ class _Attempt:
         self._ended("failed", message, release_id, exit_code, seconds)
 
     def _ended(self, outcome: str, message: str, release_id: str | None, exit_code: int, seconds: float) -> None:
-        ended = {"outcome": outcome, "release_id": release_id, "exit_code": exit_code, "seconds": round(seconds, 3), "message": message}
+        ended = {"outcome": outcome, "stage": self.at, "release_id": release_id, "exit_code": exit_code, "seconds": round(seconds, 3), "message": message}
         self.log({"event": "run_ended", "run_id": self.run_id, **ended})
 
     def _problems(self) -> list[dict[str, str]]:

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from transforms.errors import DtaError
-from transforms.files import sync_file, sync_folder, temporary_beside
+from transforms.files import exchange, sync_file, sync_folder, temporary_beside
+
+MARK = ".dta-report"  # in folders that may be replaced as a whole
 
 
 class OutputError(DtaError):
@@ -60,14 +62,9 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
         yield building
         (building / MARK).write_text("Made by dta report; may be replaced as a whole.\n", "utf-8")
         building.chmod(0o755)
-        if target.exists():
-            os.rename(target, building / MARK_OLD)
-        os.rename(building, target)
-        shutil.rmtree(target / MARK_OLD, ignore_errors=True)
+        if not (target.exists() and exchange(building, target)):
+            shutil.rmtree(target, ignore_errors=True)  # a system that cannot swap
+            os.rename(building, target)
         sync_folder(target.parent)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-MARK = ".dta-report"
-MARK_OLD = ".replaced"
+        shutil.rmtree(building, ignore_errors=True)  # of a failure, or what was there before

@@ -20,6 +20,14 @@ SAMPLE = PROJECT / "data" / "sample"
 AS_OF = date(2026, 11, 24)
 
 
+def reissue(source: Path) -> None:
+    """The same rows in other bytes, as when a publisher saves a file anew: another release, and nothing that a gate would stop."""
+    path = source / "elpidownload2023.txt"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"\r\n", b"\n"))
+    assert path.read_bytes() != content
+
+
 @dataclass(frozen=True)
 class Workplace:
     """A folder of source files with its own work and output folders."""

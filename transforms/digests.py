@@ -44,8 +44,13 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
     digests = {t.name: parts_digest(connection) if t.name == PARTED else table_digest(connection, t) for t in published_tables().values() if not t.is_meta}
     parts = [f"{name} {digest}" for name, digest in digests.items()]
     files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
-    reports = _tree(PROJECT / "reports", PROJECT) + [f"{p.name} {sha256_of(p)}" for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
-    return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *reports]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *report_parts()]).encode()).hexdigest()
+
+
+def report_parts() -> list[str]:
+    """What makes the pages of a release, file by file with its hash: their code, templates, assets and words."""
+    words = [p for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
+    return _tree(PROJECT / "reports", PROJECT) + [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in words]
 
 
 def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:

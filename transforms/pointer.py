@@ -57,8 +57,8 @@ def settle(out: Path) -> str:
     for pattern in LEFTOVERS:
         for leftover in (out / "releases").glob(pattern):
             shutil.rmtree(leftover)
-    for pattern in (".current.*", ".latest.json.*", ".hold.json.*", ".status.json.*"):
-        for file in out.glob(pattern):
+    for file in out.glob(".*"):  # half-written files and links of a process that died
+        if file.suffix != ".lock" and (file.is_symlink() or file.is_file()):
             file.unlink(missing_ok=True)
     release, pointer = current_release(out), out / "current"
     wrong = ""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from tests.browser.conftest import HOSTILE, SALINAS, Open
 from transforms.spreadsheet import safe_text
@@ -20,6 +22,11 @@ pytestmark = pytest.mark.browser
 def held(site: Path) -> Any:
     with duckdb.connect(str(site.parent / "dta.duckdb"), read_only=True) as connection:
         yield connection
+
+
+def counted(page: Any, n: int) -> None:
+    """Wait until the table says that it shows this many rows."""
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{n} of "))
 
 
 def rows_shown(page: Any) -> list[str]:
@@ -60,10 +67,10 @@ def test_districts_filter(open_page: Open, held: Any, chosen: dict[str, str], wh
         page.locator("#districts tbody tr").first.wait_for(state="attached")
     wanted = names(held, where)
     assert wanted
-    page.wait_for_function(f"document.querySelector('form.tools output').textContent.startsWith('{len(wanted)} of ')")
+    counted(page, len(wanted))
     assert sorted(rows_shown(page)) == wanted
     again = open_page("districts.html" + page.evaluate("location.hash"))
-    again.wait_for_function(f"document.querySelector('form.tools output').textContent.startsWith('{len(wanted)} of ')")
+    counted(again, len(wanted))
     assert sorted(rows_shown(again)) == wanted
 
 
@@ -128,6 +135,32 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     assert statuses == {cds: words.get(status, status) for cds, status in real.items()}
 
 
+def test_the_page_and_the_pipeline_agree_on_what_a_spreadsheet_computes(open_page: Open) -> None:
+    starts = [
+        "=1+1",
+        "+1",
+        "+1a",
+        "-5",
+        "-5,0",
+        "- 5 apples",
+        "@x",
+        "\t=x",
+        "\r",
+        "\n",
+        " =x",
+        "\u00a0=x",
+        "\u200b+x",
+        "\u3000-x",
+        "\ufeff@",
+        "\uff1dx",
+        "\uff0d1",
+    ]
+    texts = [*starts, "1e5", "-1e5", "+.5", "", "a=b", "'", "=", "007", "27661590000000", "O'Neil", '"', "\u20135", "\u22125", "a\n=b"]
+    page = open_page("districts.html")
+    text = page.evaluate("texts => window.dtaSpreadsheet.csv(texts.map((t) => [t, 'end'])).text()", texts)
+    assert [row[0] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))] == [safe_text(t) for t in texts]
+
+
 @pytest.mark.parametrize(("name", "field", "value", "where"), [
     ("watch-list.html", "group", "SWD", "select count(*) from watch_list where student_group = 'SWD'"),
     ("changes.html", "change", "newly_eligible", "select count(*) from changes where change = 'newly_eligible'"),
@@ -143,9 +176,9 @@ def test_the_other_tables_filter_too(open_page: Open, held: Any, name: str, fiel
     assert shown.startswith(f"{n} of ")
     assert page.locator("form.tools ~ .scroll tbody").first.locator("tr:visible").count() == n
     page.get_by_role("button", name="Clear").click()
-    page.wait_for_function("!location.hash")
-    total = shown.split(" of ")[1]
-    page.wait_for_function(f"document.querySelector('form.tools output').textContent === '{total.split()[0]} of {total}'")
+    page.wait_for_url(lambda url: "#" not in url)
+    total = shown.split(" of ")[1].split()[0]
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{total} of {total} rows"))
 
 
 def test_a_county_and_a_district_are_found_with_the_keyboard_alone(open_page: Open) -> None:

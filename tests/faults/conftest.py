@@ -12,11 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.faults.children import build_once, child, run_all
-from tests.workplace import AS_OF, SAMPLE
+from tests.workplace import AS_OF, SAMPLE, reissue
 from transforms.current import DATABASE, current_release
 from transforms.integrity import damage_of
-
-CHANGED = "elpidownload2023.txt"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,11 +87,10 @@ class Place:
 
 @pytest.fixture(scope="session")
 def other_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample with other bytes that say the same: another release, which no gate stops."""
+    """The sample with one file reissued: another release."""
     source = tmp_path_factory.mktemp("other") / "source"
     shutil.copytree(SAMPLE, source)
-    path = source / CHANGED
-    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    reissue(source)
     return source
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from tests.workplace import Workplace
+from tests.workplace import Workplace, reissue
 from transforms.current import current_release, find_release, read_manifest, releases, tags
 from transforms.errors import ReleaseError
 from transforms.integrity import damage_of
@@ -151,8 +151,7 @@ def test_what_a_crash_left_is_swept_and_latest_follows(shelf: Path) -> None:
 
 def test_a_rollback_holds_until_it_is_lifted(workplace: Workplace) -> None:
     first = workplace.publish().release_id
-    path = workplace.source / "elpidownload2023.txt"
-    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    reissue(workplace.source)
     second = workplace.publish().release_id
     assert first is not None
     assert second != first

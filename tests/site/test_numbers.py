@@ -117,7 +117,8 @@ def lcap(c: Check) -> None:
         year=c.year,
     )
     statutes = {status: {s for of, s in found if of == status} for status in ("eligible", "not_eligible", "undetermined")}
-    assert (" meets the published criteria of " in said) == bool(statutes["eligible"])
+    name = " ".join(c.value("select lea_name from leas where cds = $cds").split())
+    assert said.startswith(f"Based on the {c.year} Dashboard, {name} meets the published criteria of ") == bool(statutes["eligible"])
     assert (" does not meet " in said) == bool(statutes["not_eligible"] and not statutes["eligible"])
     assert ("cannot be told" in said) == bool(statutes["undetermined"])
     named = set(re.findall(r"EC [\d.]+(?:\([a-zA-Z0-9]+\))*", said))

@@ -7,12 +7,35 @@ from urllib.parse import unquote, urlsplit
 import duckdb
 import pytest
 
+from reports.site.build import write_site
 from tests.site.page import Page
+from transforms.digests import report_parts
+from transforms.files import sha256_of
 
 
 @pytest.fixture(scope="module")
 def site(release: Path) -> Path:
     return release / "reports"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) -> None:
+    (tmp_path / "dta.duckdb").symlink_to(release / "dta.duckdb")
+    said: list[str] = []
+    write_site(tmp_path, lambda words, done, total: said.append(words))
+    made = digests(tmp_path / "reports")
+    assert made == {name: digest for name, digest in digests(release / "reports").items() if not name.startswith("console/")}
+    assert any(words.startswith("writing pages of LEAs") for words in said)
+
+
+def test_a_change_of_a_page_would_make_a_new_release() -> None:
+    named = {line.split()[0] for line in report_parts()}
+    assert {"reports/site/templates/lea.html", "reports/site/assets/site.css", "reports/site/county_shapes.json", "reports/site/evidence.py"} <= named
+    assert {"transforms/words.py", "transforms/sentences/lcap.py"} <= named
+    assert not [name for name in named if "node_modules" in name]
 
 
 def table(page: Page, id: str) -> list[list[str]]:

@@ -30,7 +30,8 @@ def lcap_sentence(lea: str, year: int, findings: Sequence[Finding]) -> str:
             f"Based on the {year} Dashboard, {lea} does not meet the published criteria of {joined([_named(f) for f in of_status['not_eligible']], 'or')}."
         )
     if of_status["undetermined"]:
-        said.append(f"Whether {lea} meets those of {joined([_named(f) for f in of_status['undetermined']], 'or')} cannot be told from the records at hand.")
+        doubtful = joined([_named(f) for f in of_status["undetermined"]], "or")
+        said.append(f"Whether {lea} meets the published criteria of {doubtful} cannot be told from the records at hand.")
     if not said:
         return f"No technical assistance can be judged for {lea} on the {year} Dashboard."
     return " ".join(said)

@@ -2,10 +2,13 @@
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import ConfigError, SourceError, SourceFilesError
+from transforms.files import sha256_of
 from transforms.run import Run, Snapshot, StepResult
 from transforms.snapshot.store import Store
 
@@ -19,18 +22,18 @@ def from_folder(run: Run) -> StepResult:
         )
     known = run.catalog.by_file_name()
     store = Store(run.settings.snapshots)
-    taken: list[Snapshot] = []
-    errors: list[SourceError] = []
     strangers: list[str] = []
+    wanted: list[tuple[Path, Source]] = []
     for path in sorted(folder.iterdir()):
         source = known.get(path.name.lower())
         if source is None or not path.is_file():
             strangers.append(path.name)
-            continue
-        try:
-            taken.append(copy_into(store, path, source, run.settings.largest_file, "folder"))
-        except SourceError as error:
-            errors.append(error)
+        else:
+            wanted.append((path, source))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        outcomes = list(pool.map(lambda w: _taken_or_error(store, w[0], w[1], run.settings.largest_file), wanted))
+    taken = [o for o in outcomes if isinstance(o, Snapshot)]
+    errors = [o for o in outcomes if isinstance(o, SourceError)]
     for source_id in sorted({s.source_id for s in taken if [t.source_id for t in taken].count(s.source_id) > 1}):
         files = ", ".join(s.file for s in taken if s.source_id == source_id)
         errors.append(SourceError(files, f"two files for {source_id}", "Keep one of them."))
@@ -48,6 +51,13 @@ def from_folder(run: Run) -> StepResult:
     return StepResult(len(taken) + len(strangers), len(taken), f"{len(taken)} files")
 
 
+def _taken_or_error(store: Store, path: Path, source: Source, largest: int) -> Snapshot | SourceError:
+    try:
+        return copy_into(store, path, source, largest, "folder")
+    except SourceError as error:
+        return error
+
+
 def copy_into(store: Store, path: Path, source: Source, largest: int, origin: str, previous: str | None = None) -> Snapshot:
     """Copy one file into the store, unless the same bytes are there. Raises SourceError for unreadable, empty or huge files."""
     try:
@@ -56,6 +66,9 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
             raise SourceError(path.name, "the file is empty", "Download it again.")
         if size > largest:
             raise SourceError(path.name, f"the file has {size:,} bytes; more than {largest:,} is refused", "Check what was downloaded.")
+        kept = _kept_before(store, path, source, size)
+        if kept is not None:
+            return kept
         # Copy first, then hash the copy: a file that changes while it is read cannot be kept under a wrong hash.
         temporary = store.temporary(source)
         try:
@@ -65,6 +78,16 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SourceError(path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions.") from error
+
+
+def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapshot | None:
+    """The snapshot that already holds these bytes: nothing is copied then. A file that changed meanwhile is left to the copy."""
+    if not store.has_size(source, size):
+        return None
+    before = _state(path)
+    sha256 = sha256_of(path)
+    kept = store.snapshot(source, sha256) if _state(path) == before else None
+    return None if kept is None else replace(kept, file=path.name)
 
 
 QUIET = 0.5  # seconds

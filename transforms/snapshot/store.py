@@ -75,6 +75,10 @@ class Store:
         """A fresh file in the source's folder, to fill and then keep."""
         return temporary_beside(self.folder / source.id / source.file)
 
+    def has_size(self, source: Source, size: int) -> bool:
+        """True if some content of this size is kept, which may then be the same."""
+        return any(p.stat().st_size == size for p in (self.folder / source.id).glob(f"*{Path(source.file).suffix.lower()}"))
+
     def path_of(self, source: Source, sha256: str) -> Path:
         """Where content with this hash is, or would be, kept."""
         return self.folder / source.id / f"{sha256}{Path(source.file).suffix.lower()}"

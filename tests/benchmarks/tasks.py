@@ -1,0 +1,174 @@
+"""One side of a figure, each run in a process of its own: ``python -m tests.benchmarks.tasks NAME ARGUMENTS``; prints JSON."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Result = dict[str, Any]
+AS_OF = date(2026, 11, 24)
+WINDOW = (2022, 2023, 2024, 2025)
+
+
+def parse_text(files: Path) -> Result:
+    """The yardstick: every delimited file parsed to text columns once, by pyarrow on all cores."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    started, rows = time.perf_counter(), 0
+    for path in sorted(files.glob("*.txt")):
+        with path.open("rb") as stream:
+            header = stream.readline().decode("latin-1").rstrip("\r\n")
+            encoding = "utf8" if _is_utf8(path) else "latin1"
+        delimiter = max("\t|", key=header.count)
+        options = csv.ParseOptions(delimiter=delimiter, quote_char=False)
+        types = dict.fromkeys(header.split(delimiter), pa.string())
+        table = csv.read_csv(path, csv.ReadOptions(encoding=encoding), options, csv.ConvertOptions(column_types=types, strings_can_be_null=False))
+        rows += table.num_rows
+    return {"seconds": time.perf_counter() - started, "rows": rows}
+
+
+def _is_utf8(path: Path) -> bool:
+    return not any(year in path.name for year in ("2018", "2019", "2022"))
+
+
+def _run(files: Path, work: Path, changes: dict[str, Any] | None = None) -> Result:
+    """All steps without the pages, each timed; what is imported for the gates, and the gates, stand apart."""
+    from flows.steps import STEPS
+    from transforms.release import publish
+    from transforms.run import Run
+    from transforms.settings import Settings
+
+    settings = Settings(source=str(files), work=work, out=work / "out", as_of=AS_OF, **(changes or {}))
+    settings.out.mkdir(parents=True, exist_ok=True)
+    run = Run.start(settings)
+    steps: dict[str, float] = {}
+    try:
+        for step in STEPS:
+            if step.name == "gates":
+                steps["imports"] = _seconds(lambda: __import__("great_expectations"))[0]
+            function = (lambda r: publish(r, ())) if step.name == "release" else step.function
+            steps[step.name], result = _seconds(lambda function=function: function(run))
+            if result.finished:
+                break
+    finally:
+        run.finish()
+    own = sum(seconds for name, seconds in steps.items() if name not in ("imports", "gates"))
+    return {"seconds": own, "steps": steps, "message": result.message}
+
+
+def _seconds(function: Callable[[], Any]) -> tuple[float, Any]:
+    started = time.perf_counter()
+    result = function()
+    return time.perf_counter() - started, result
+
+
+def rebuild(files: Path, work: Path) -> Result:
+    """From nothing to a published release."""
+    shutil.rmtree(work, ignore_errors=True)
+    return _run(files, work)
+
+
+def again(files: Path, work: Path) -> Result:
+    """The same folder once more: nothing to publish."""
+    result = _run(files, work)
+    if "release" in result["steps"] or "raw" in result["steps"]:
+        raise RuntimeError(f"a night without change did not end early: {result['message']} Were files of the project edited meanwhile?")
+    return result
+
+
+def one_changed(files: Path, work: Path) -> Result:
+    """The same folder, but one Dashboard file was reissued with one value changed."""
+    changed = work / "changed"
+    shutil.rmtree(changed, ignore_errors=True)
+    changed.mkdir(parents=True)
+    for path in files.iterdir():
+        os.link(path, changed / path.name)
+    target = changed / "mathdownload2023.txt"
+    text = target.read_bytes()
+    target.unlink()
+    place = text.index(b"\r\n", len(text) // 2)
+    line = text[place + 2 : text.index(b"\r\n", place + 2)].split(b"\t")
+    line[9] = str(int(line[9] or 0) + 1 + int(time.time()) % 1000).encode()  # currdenom; another one each time
+    target.write_bytes(text[: place + 2] + b"\t".join(line) + text[text.index(b"\r\n", place + 2) :])
+    return _run(changed, work)
+
+
+def plain_way(files: Path) -> Result:
+    """Sniffing read_csv for each file, union views, one query for the three-of-four rule; no contract, evidence, reason or release."""
+    import duckdb
+
+    started = time.perf_counter()
+    connection = duckdb.connect(config={"memory_limit": "4GB"})
+    connection.execute("set enable_progress_bar = false")
+    years = {year: sorted(files.glob(f"*download{year}.txt")) for year in WINDOW}
+    views = []
+    for year, paths in years.items():
+        for path in paths:
+            indicator = path.name.split("download")[0]
+            encoding = "utf-8" if _is_utf8(path) else "latin-1"
+            name = f"{indicator}_{year}"
+            connection.execute(f"create table {name} as select * from read_csv('{path}', delim = '\t', header = true, quote = '', encoding = '{encoding}')")
+            level = "statuslevel" if year == 2022 or (indicator, year) == ("cci", 2023) else "color"
+            columns = {c.lower() for (c, *_) in connection.execute(f"describe {name}").fetchall()}
+            if level not in columns:
+                continue
+            group = "studentgroup" if "studentgroup" in columns else "'EL'"
+            views.append(f"select cds::varchar as cds, {year} as year, '{indicator}' as indicator, {group} as studentgroup, {level} as level from {name}")
+    for year, paths in ((y, sorted(files.glob(f"*download{s}.txt"))) for y, s in ((2017, "2017f"), (2018, "2018"), (2019, "2019"))):
+        for path in paths:
+            encoding = "utf-8" if _is_utf8(path) else "latin-1"
+            name = f"{path.name.split('download')[0]}_{year}"
+            connection.execute(f"create table {name} as select * from read_csv('{path}', delim = '\t', header = true, quote = '', encoding = '{encoding}')")
+    connection.execute("create view results as " + " union all ".join(views))
+    found = connection.execute(
+        """
+        with met as (
+            select cds, year, studentgroup, count(distinct case indicator when 'ela' then 4 when 'math' then 4 when 'elpi' then 4 when 'chronic' then 5
+                when 'grad' then 5 when 'susp' then 6 when 'cci' then 8 end) filter (level = 1) >= 2 as meets
+            from results group by all
+        ), counted as (select cds, studentgroup, count(*) filter (meets) >= 3 as counts from met group by all)
+        select count(*) from (select cds from counted where counts group by cds having count(*) >= 3)
+        """
+    ).fetchall()
+    return {"seconds": time.perf_counter() - started, "leas": found[0][0]}
+
+
+def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
+    """Criteria and determinations alone, on the rows of ``times`` states, with DuckDB limited to ``memory``."""
+    from tests.benchmarks.larger import enlarge
+    from transforms.build import build_core, build_criteria, build_determinations
+    from transforms.raw.stage import read_raw
+    from transforms.run import Run
+    from transforms.settings import Settings
+    from transforms.snapshot.take import take_snapshots
+
+    run = Run.start(Settings(source=str(files), work=work, out=work / "out", as_of=AS_OF, memory_limit=memory))
+    try:
+        for step in (take_snapshots, read_raw, build_core):
+            step(run)
+        rows = enlarge(run, work / "larger", times)
+        seconds = {f.__name__: _seconds(lambda f=f: f(run))[0] for f in (build_criteria, build_determinations)}
+    finally:
+        run.finish()
+    return {"seconds": sum(seconds.values()), "rows": rows, "steps": seconds}
+
+
+def queries(release: Path) -> Result:
+    """Typical questions, warm, from the database and from Parquet: milliseconds, the median of five each."""
+    from tests.benchmarks.queries import ask
+
+    return ask(release)
+
+
+TASKS = {f.__name__: f for f in (parse_text, rebuild, again, one_changed, plain_way, determinations, queries)}
+
+if __name__ == "__main__":
+    name, *arguments = sys.argv[1:]
+    given = [int(a) if a.isdigit() else a if a.endswith("GB") else Path(a) for a in arguments]
+    print(json.dumps(TASKS[name](*given)))  # noqa: T201

@@ -1,0 +1,81 @@
+"""Dashboard rows are typed over the distinct texts of a column; what that must not change is looked at here."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from transforms.dashboard.columns import text_column
+from transforms.dashboard.rows import entities, in_order, judge, read_columns, typed
+from transforms.schema import published_tables
+
+GROUPS = {"EL": "EL", "HI": "HI", "MR": "MR", "TOM": "MR"}
+REPORT = {"source_id": "dashboard-ela-2024", "indicator": "ela", "dashboard_year": 2024, "file": "eladownload2024.txt"}
+ROW = {"cds": "01500000000000", "rtype": "D", "studentgroup": "EL", "currdenom": "30", "color": "1", "statuslevel": "1", "reportingyear": "2024"}
+
+
+def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]:
+    """Faults as (line, column, value), and the typed rows."""
+    full = [ROW | row for row in rows]
+    table = pa.table({name: [row.get(name, "") for row in full] for name in {n for row in full for n in row}})
+    lines = np.arange(2, len(full) + 2)
+    columns = read_columns(table, REPORT, GROUPS)
+    bad, faults = judge(columns, lines, REPORT, GROUPS)
+    kept = typed(columns, lines, in_order(columns, bad), REPORT, published_tables()["indicator_results"].arrow_schema())
+    return [(f.line, f.column, f.value) for f in faults], kept.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("30", 30.0), ("30.5", 30.5), (" 7 ", 7.0), ("1e2", 100.0), (".5", 0.5), ("+3", 3.0), ("", None), ("*", None), (" ", None)]
+)
+def test_numbers(text: str, number: float | None) -> None:
+    faults, (row,) = work({"currdenom": text})
+    assert faults == []
+    assert row["current_denominator"] == number
+
+
+@pytest.mark.parametrize("text", ["x", "1,000", "NaN", "inf", "-1", "1e999", "9" * 400, "0x1F", "1_000", "--1"])
+def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
+    faults, kept = work({"currdenom": text}, {"studentgroup": "HI"})
+    assert faults == [(2, "currdenom", text)]
+    assert [row["student_group"] for row in kept] == ["HI"]
+
+
+@pytest.mark.parametrize(("column", "text"), [("color", "6"), ("color", "1.5"), ("statuslevel", "-1"), ("box", "99999"), ("currnsizemet", "X"), ("rtype", "")])
+def test_a_bad_text_keeps_its_row_aside_and_no_other(column: str, text: str) -> None:
+    faults, kept = work({column: text}, {"studentgroup": "HI"})
+    assert faults == [(2, column, text)]
+    assert len(kept) == 1
+
+
+def test_codes_in_any_spelling_are_one() -> None:
+    faults, kept = work({"studentgroup": " tom", "rtype": "d", "color": "2.0"})
+    assert faults == []
+    assert (kept[0]["student_group"], kept[0]["record_type"], kept[0]["color"]) == ("MR", "D", 2)
+
+
+def test_both_of_two_rows_with_one_key_are_kept_aside() -> None:
+    faults, kept = work({"studentgroup": "TOM"}, {"studentgroup": "HI"}, {"studentgroup": "MR"})
+    assert [f[:2] for f in faults] == [(2, "cds"), (4, "cds")]
+    assert [row["source_line"] for row in kept] == [3]
+
+
+def test_rows_come_out_by_code_and_group_with_their_lines() -> None:
+    _, kept = work({"cds": "02500000000000"}, {"studentgroup": "HI"}, {})
+    assert [(row["cds"], row["student_group"], row["source_line"]) for row in kept] == [
+        ("01500000000000", "EL", 4),
+        ("01500000000000", "HI", 3),
+        ("02500000000000", "EL", 2),
+    ]
+
+
+def test_an_entity_is_seen_with_every_flag_that_some_row_of_it_has() -> None:
+    table = pa.table({name: [ROW.get(name, "")] * 2 for name in ROW} | {"charter_flag": ["", "Y"], "studentgroup": ["EL", "HI"]})
+    columns = read_columns(table, REPORT, GROUPS)
+    found = entities(columns, np.arange(2), REPORT).to_pylist()
+    assert [(e["cds"], e["charter_flag"]) for e in found] == [(ROW["cds"], None), (ROW["cds"], "Y")]
+
+
+def test_texts_are_sorted_whatever_their_order_in_the_file() -> None:
+    column = text_column(pa.chunked_array([["b", "*", "a"], ["", "b", "é"]]))
+    assert column.texts.to_pylist() == ["a", "b", "é"]
+    assert column.codes.tolist() == [1, -1, 0, -1, 1, 2]
