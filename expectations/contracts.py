@@ -49,7 +49,11 @@ def _check_table(run: Run, connection: duckdb.DuckDBPyConnection, target: Target
 
 
 def _validate(connection: duckdb.DuckDBPyConnection, target: Target) -> list[GateResult]:
-    from expectations.runners import run_suite  # imports Great Expectations: three seconds and 270 MB, only where it is used
+    from expectations.parts import is_parted, judge_parts  # these import Great Expectations: three seconds and 270 MB, only where it is used
+    from expectations.runners import run_suite
     from expectations.suites import suite_of
 
-    return run_suite(connection, target, suite_of(target.name).expectations)
+    expectations = suite_of(target.name).expectations
+    if target.is_large and is_parted(connection, target):
+        return judge_parts(connection, target, expectations)
+    return run_suite(connection, target, expectations)

@@ -15,9 +15,9 @@ from transforms.database import quote
 Judge = Callable[[duckdb.DuckDBPyConnection, Target, Sequence[Expectation]], list[GateResult]]
 
 
-def run_suite(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation]) -> list[GateResult]:
+def run_suite(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation], judge: Judge | None = None) -> list[GateResult]:
     """One result per expectation, with the first failing rows. Never raises: what could not run is an error of its own."""
-    judge = judge_by_sql if target.is_large else judge_by_frame
+    judge = judge or (judge_by_sql if target.is_large else judge_by_frame)
     try:
         return judge(connection, target, expectations)
     except Exception as error:
@@ -80,7 +80,7 @@ def judge_by_sql(connection: duckdb.DuckDBPyConnection, target: Target, expectat
     conditions = {e.meta["check_id"]: row_condition(e) for e in expectations}
     counted = {i: c for i, c in conditions.items() if c is not None and not c.key}
     sums = ", ".join(f"count(*) filter (where {c.judged}), count(*) filter (where ({c.judged}) and ({c.failing}))" for c in counted.values())
-    (row,) = connection.sql(f"select {sums or '0'} from {target.relation}").fetchall()
+    (row,) = connection.sql(f"select {sums or 'count(*)'} from {target.relation}").fetchall()
     counts = {i: (row[2 * n], row[2 * n + 1]) for n, i in enumerate(counted)}
     counts |= {i: (target.rows, _doubled(connection, target, c)) for i, c in conditions.items() if c is not None and c.key}
     return [_from_counts(connection, target, e, conditions[e.meta["check_id"]], counts.get(e.meta["check_id"], (0, 0))) for e in expectations]

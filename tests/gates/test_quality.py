@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +10,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from flows import steps
 from flows.cli import app
 from flows.words import failed_checks
 from reports.quality import Quality, quality_of_release, quality_of_run, render
@@ -22,6 +21,12 @@ from transforms.errors import ConfigError, GateError
 runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
 Edit = Callable[[str, Callable[[str], str]], None]
 EVIL = "<script>alert('x')</script>\"&"
+
+
+@pytest.fixture(autouse=True)
+def without_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Releases with the quality page only: the pages for readers are tested elsewhere, and take seconds."""
+    monkeypatch.setattr(steps, "EXTRAS", (steps.write_quality,))
 
 
 def spoil(kind: str, value: str) -> Callable[[str], str]:
@@ -129,21 +134,18 @@ def test_a_check_that_could_not_run_says_so(release: Path) -> None:
     assert "Could not run: Binder Error" in failed_checks({**status, "details": [{**broken, "severity": "info"}]})
 
 
-def dta(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "dta", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin", "COLUMNS": "200", **environment})
-
-
-def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path: Path) -> None:
-    page, work = tmp_path / "page.html", {"DTA_WORK": str(workplace.work)}
-    ended = dta("check", "--source", workplace.source, "--out", workplace.out, "--as-of", "2026-11-24", **work)
-    assert (ended.returncode, ended.stderr.count("gates")) == (0, 0), ended.stderr
-    assert "Nothing was published." in ended.stdout
+def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.html"
+    monkeypatch.setenv("DTA_WORK", str(workplace.work))
+    asked = ["check", "--source", str(workplace.source), "--out", str(workplace.out), "--as-of", "2026-11-24"]
+    ended = runner.invoke(app, asked)
+    assert ended.exit_code == 0, ended.output
+    assert "Nothing was published." in ended.output
     edit("suspdownload2024.txt", spoil("D", "9"))
-    ended = dta("check", "--source", workplace.source, "--out", workplace.out, "--as-of", "2026-11-24", "--page", page, **work)
-    assert ended.returncode == 5
-    assert "✗ stops the release No row that can decide about a district or county office was kept aside." in ended.stdout
-    assert "file suspdownload2024.txt" in ended.stdout
+    ended = runner.invoke(app, [*asked, "--page", str(page)])
+    assert ended.exit_code == 5
+    assert "✗ stops the release No row that can decide about a district or county office was kept aside." in ended.output
+    assert "file suspdownload2024.txt" in ended.output
     assert "This would not be published" in Page(page.read_text("utf-8")).text
     assert not workplace.out.exists()
 

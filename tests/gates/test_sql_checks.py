@@ -53,6 +53,10 @@ VIOLATIONS = {
     "levels_in_order": violation(
         "update indicator_results set status_level = 6 - status_level where source_id = '{file}' and status_level > 0", named="{file} up"
     ),
+    "one_file_per_indicator": violation(
+        "update indicator_results set source_id = 'dashboard-ela-2023' where rowid = (select min(rowid) from indicator_results where source_id = '{file}')",
+        named="2024 ela dashboard-ela-2023 {file}",
+    ),
     "prior_is_last_year": violation(
         "update indicator_results set prior_status = prior_status + 7, change = change - 7 " + OF_FILE, named="{file} dashboard-ela-2023"
     ),
