@@ -51,6 +51,8 @@ def test_every_shape_has_a_file_here(state: State) -> None:
 
 
 def test_an_unchanged_file_is_not_validated_again(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = state.run.raw_reports()[:3]
+    monkeypatch.setattr(state.run, "raw_reports", lambda: some)
     first = check_files(state.run, state.connection)
 
     def never(*_: object) -> None:
@@ -58,4 +60,4 @@ def test_an_unchanged_file_is_not_validated_again(state: State, monkeypatch: pyt
 
     monkeypatch.setattr("expectations.runners.run_suite", never)
     assert check_files(state.run, state.connection) == first
-    assert len(first) > 500
+    assert {r.table_name for r in first} == {r["source_id"] for r in some}
