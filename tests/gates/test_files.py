@@ -18,12 +18,11 @@ FILES = (
     "dashboard-ela-2024", "dashboard-susp-2022", "dashboard-elpi-2019", "assistance-2024", "charter-assistance-2024", "local-indicators-2018",
     "local-indicators-2024-priority-1", "directory", "interim-first-2024-25", "low-performing-2023", "lcap-goals-2022",
 )  # fmt: skip
-# Rows of the shapes that the generated state has no file of.
-CELL = {"cds": "27661590000000", "heading": "ELA", "field": "red:ela", "value": "Y"}
-MADE_UP = {
+# The generated state has no file of these shapes.
+LISTED = {
     "interim_certifications": {"certification": "negative", "county": "Alameda", "lea": "Oakland Unified", "total_budget": "959.2"},
-    "low_performing": CELL,
-    "lcap_goals": {**CELL, "heading": "Groups", "field": "student_groups", "value": "EL, SWD"},
+    "low_performing": {"cds": "01612590000000", "heading": "ELA", "field": "red:ela", "value": "Y"},
+    "lcap_goals": {"cds": "01612590000000", "heading": "Targeted Student Group(s)", "field": "student_groups", "value": "Foster Youth"},
 }
 
 
@@ -36,10 +35,8 @@ def test_each_violation_in_a_file_fails_exactly_its_check(state: State, source_i
     expectations = suite_of_file(source, spec, needed_columns(source, spec, run.rules_by_year), groups).expectations
     path = next((Path(r["parquet"]) for r in run.raw_reports() if r["source_id"] == source_id), None)
     if path is None:
-        path = tmp_path / "made-up.parquet"
-        cds = ("27661590000000", "27660680000000")
-        made_up = MADE_UP[source.layout]
-        rows = [{**made_up, "line": n, **({"cds": c} if "cds" in made_up else {})} for n, c in enumerate(cds, 1)]
+        path = tmp_path / "listed.parquet"
+        rows = [{**LISTED[source.layout], **({"cds": f"0161259000000{n}"} if "cds" in LISTED[source.layout] else {}), "line": n} for n in (1, 2)]
         pq.write_table(pa.Table.from_pylist(rows).select(columns_of_layout(source, spec)), path)
     sample = few(connection, file_target(source_id, path), expectations, {})
     assert not_passed(connection, sample) == []

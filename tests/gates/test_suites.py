@@ -29,7 +29,7 @@ def test_every_check_of_a_suite_has_an_id_of_its_own_a_sentence_and_a_reason(goo
     expectations = [e for sample in good[1].values() for e in sample.expectations]
     ids = [e.meta["check_id"] for e in expectations]
     assert len(ids) == len(set(ids)) > 500
-    assert all(e.meta["sentence"].endswith(".") and len(e.meta["reason"]) > 3 for e in expectations)
+    assert [e.meta for e in expectations if not e.meta["sentence"].endswith(".") or len(e.meta["reason"]) <= 10] == []
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_bad_school_row_is_kept_aside_and_counted(workplace: Workplace, edit: 
 
 def test_all_broken_files_are_named_at_once(workplace: Workplace) -> None:
     for file in ("eladownload2022.txt", "mathdownload2022.txt"):
-        (workplace.source / file).write_text("<html></html>")
+        (workplace.source / file).write_text(f"<html>{file}</html>")
     with pytest.raises(SourceFilesError) as raised:
         workplace.publish()
     assert [e.file for e in raised.value.errors] == ["eladownload2022.txt", "mathdownload2022.txt"]

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from expectations.gates import run_sql_checks
+from expectations.sql_checks import run_sql_checks
 from flows.cli import app
 from tests.cases import CHARTER, DISTRICT, add_rows, case, reference_copy
 from tests.workplace import Workplace
@@ -104,7 +104,7 @@ def test_what_each_case_gives(decide: Decide) -> None:
             found = verdicts(db, register)[districts[number]]
             assert (found.status, found.case_state) == (status, state), (register, changes, found.reason)
             assert part in found.reason
-        assert [(r.check_id, r.detail) for r in run_sql_checks(db) if r.stops_release] == []
+        assert [(r.check_id, r.detail) for gate in ("files", "contracts", "determinations") for r in run_sql_checks(db, gate) if r.stops_release] == []
         counted = db.execute("select count(*) from eligibility where determination_year = 2024 and case_state is not null").fetchall()
         assert counted == [(len(CASES),)], "no other LEA has a case"
 
@@ -166,7 +166,7 @@ def test_a_case_of_an_lea_without_verdicts_is_not_lost(decide: Decide) -> None:
         kept = db.execute("select case_id, cds, lea_type, county, has_verdicts from pathway_register").fetchall()
         assert kept == [("P-1", CHARTER, "charter", "Monterey", False)]
         assert db.execute("select status, case_state from case_states where determination_year = 2024").fetchall() == [("eligible", "concurred")]
-        (warning,) = [r for r in run_sql_checks(db) if r.outcome == "failed" and r.check_id == "cases_have_verdicts"]
+        (warning,) = [r for r in run_sql_checks(db, "determinations") if r.outcome == "failed" and r.check_id == "cases_have_verdicts"]
         assert not warning.stops_release
         assert CHARTER in warning.detail
 

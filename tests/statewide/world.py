@@ -33,7 +33,7 @@ SCALES = {
     "county": Scale(1, 26, 25, 150),
     "counties": Scale(10, 175, 225, 1_500),
     "state": Scale(),
-    "full": Scale(schools=20_000),
+    "full": Scale(schools=22_500),
 }
 
 
