@@ -11,7 +11,7 @@ from expectations.results import GateResult
 from expectations.targets import Target
 from transforms.database import quote
 from transforms.layouts import needed_columns
-from transforms.raw.stage import Report
+from transforms.raw.table import Report
 from transforms.run import Run
 
 

@@ -33,7 +33,7 @@ from transforms.sql import build_table
 from transforms.tables import put
 
 # DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
-STORAGE_VERSION = "v1.2.0"
+STORAGE_VERSION = "v1.4.0"
 META = ("meta_sources", "meta_source_changes", "meta_release_changes")
 Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
 

@@ -7,8 +7,8 @@ import duckdb
 from transforms.current import read_manifest
 from transforms.database import quote
 from transforms.errors import SourceError
-from transforms.raw.stage import Report, read_snapshot
-from transforms.raw.table import CELL_LAYOUTS
+from transforms.raw.stage import read_snapshot
+from transforms.raw.table import CELL_LAYOUTS, Report
 from transforms.run import Run
 from transforms.snapshot.store import Store
 

@@ -187,4 +187,4 @@ def test_the_workbook_twin_of_a_text_reads_as_the_text(name: str) -> None:
     text = _parse(as_text([columns, *rows], "\t"), source.file, source, spec, needed)
     twin = _parse(as_xlsx({"2018": [columns, *rows]}), name, source, spec, needed)
     assert (twin.rows_in, twin.rows_kept, twin.missing_columns, twin.extra_columns) == (3, 3, text.missing_columns, text.extra_columns)
-    assert twin.table.select(text.table.column_names).equals(text.table)
+    assert twin.table.select(text.table.column_names).to_pydict() == text.table.to_pydict()

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
 from transforms.database import quote
 from transforms.files import sha256_of, temporary_beside, write_atomically
-from transforms.raw.stage import Report
+from transforms.inputs import load_reference
+from transforms.raw.table import Report
 from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.tables import put
@@ -27,6 +28,8 @@ PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_
 # Raised when the typing of rows changes, so that parts are made anew.
 TYPING_VERSION = "1"
 ROW_GROUP = 122_880
+# Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
+SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
 FAULT_SCHEMA = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("column", "value", "reason", "cds", "record_type", "student_group"))])
 ENTITY_SCHEMA = pa.schema(
     [*((n, pa.string()) for n in ("cds", "record_type", "charter_flag", "school_name", "district_name", "source_id")), ("dashboard_year", pa.int16())]
@@ -41,7 +44,7 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     groups = student_groups(connection)
     reports = sorted((r for r in run.raw_reports() if r["layout"] == "dashboard"), key=lambda r: (r["dashboard_year"], r["indicator"]))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        parts = list(pool.map(lambda report: _part(run, report, groups), reports))
+        parts = list(pool.map(lambda report: part_of(run, report, groups), reports))
     schema = pa.schema([("source_id", pa.string()), ("dashboard_year", pa.int16()), ("indicator", pa.string()), *((n, pa.string()) for n in FILES)])
     schema = schema.append(pa.field("sha256", pa.string())).append(pa.field("rows", pa.int64()))
     put(connection, PARTS, pa.Table.from_pylist([{**{n: p[n] for n in schema.names if n in p}, "sha256": p["written"]["path"]} for p in parts], schema))
@@ -57,8 +60,15 @@ def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {own: own for own, _ in rows} | {alias: own for own, alias in rows if alias is not None}
 
 
-def _part(run: Run, report: Report, groups: Mapping[str, str]) -> dict[str, Any]:
-    """One file's part, made or found."""
+def known_groups(reference: Path) -> dict[str, str]:
+    """The same from the reference lists, for whoever has no database at hand."""
+    with duckdb.connect() as connection:
+        load_reference(reference / "reference", connection)
+        return student_groups(connection)
+
+
+def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table | None = None) -> dict[str, Any]:
+    """One file's part, made or found. ``table``: its rows as text, where they are in memory."""
     schema = published_tables()[PARTED].arrow_schema()
     facts = [TYPING_VERSION, report["parquet"].rsplit("/", 1)[-1], report["written"], report["dashboard_year"], report["indicator"], sorted(groups.items())]
     key = hashlib.sha256(json.dumps([facts, str(schema)]).encode()).hexdigest()[:24]
@@ -66,7 +76,7 @@ def _part(run: Run, report: Report, groups: Mapping[str, str]) -> dict[str, Any]
     record_path = stem.with_suffix(".json")
     record = _made_before(record_path)
     if record is None:
-        record = _make(report, groups, schema, stem)
+        record = _make(_staged(report) if table is None else table, report, groups, schema, stem)
         write_atomically(record_path, json.dumps(record, indent=1).encode())
     return record
 
@@ -81,9 +91,13 @@ def _made_before(record_path: Path) -> dict[str, Any] | None:
     return record if whole else None
 
 
-def _make(report: Report, groups: Mapping[str, str], schema: pa.Schema, stem: Path) -> dict[str, Any]:
+def _staged(report: Report) -> pa.Table:
+    """The rows as text, coded, as the raw stage left them."""
     names = [f.name for f in pq.read_schema(report["parquet"]) if pa.types.is_string(f.type)]
-    table = pq.read_table(report["parquet"], read_dictionary=names, use_threads=False)
+    return pq.read_table(report["parquet"], read_dictionary=names, use_threads=False)
+
+
+def _make(table: pa.Table, report: Report, groups: Mapping[str, str], schema: pa.Schema, stem: Path) -> dict[str, Any]:
     lines = table.column("line").to_numpy()
     columns = read_columns(table, report, groups)
     bad, faults = judge(columns, lines, report, groups)
@@ -107,7 +121,7 @@ def _fault_table(faults: list[Fault], report: Report) -> pa.Table:
 def _write(table: pa.Table, target: Path) -> None:
     temporary = temporary_beside(target)
     try:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP)
+        pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP, write_statistics=[n for n in SOUGHT if n in table.column_names])
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -134,7 +148,7 @@ def write_parts(connection: duckdb.DuckDBPyConnection, target: Path, schema: pa.
     parts = connection.execute(f"select path from {PARTS} order by dashboard_year, indicator").fetchall()
     coded = pa.schema([f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema])
     rows = 0
-    with pq.ParquetWriter(target, coded, compression="zstd", store_schema=False) as writer:
+    with pq.ParquetWriter(target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"]) as writer:
         for (path,) in parts:
             table = pq.read_table(path)
             release = pa.DictionaryArray.from_arrays(np.zeros(len(table), np.int32), pa.array([release_id]))

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
-from transforms.raw.stage import Report
+from transforms.raw.table import Report
 
 # Column of the file -> published column.
 TEXTS = {

@@ -9,7 +9,8 @@ from lxml import html
 from transforms.catalog import Source
 from transforms.errors import SourceError
 from transforms.raw.identity import headings_of, is_marked
-from transforms.raw.stage import Report, read_snapshot
+from transforms.raw.stage import read_snapshot
+from transforms.raw.table import Report
 from transforms.run import Run, Snapshot
 
 # Where each layout says which year a row is of.

@@ -2,35 +2,35 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.catalog import Source
+from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.raw.identity import refuse_another_indicator
 from transforms.raw.page import read_page
-from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, as_cells, as_rows
+from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, Report, as_cells, as_rows
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
-
-Report = dict[str, Any]
 
 
 def read_raw(run: Run) -> StepResult:
     """Turn snapshots into Parquet files of text. Raises SourceFilesError with every file that cannot be taken for what it is named."""
     taken = run.snapshots()
     snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
+    groups = known_groups(run.settings.reference)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(lambda s: _read_or_error(run, s), snapshots))
+        outcomes = list(pool.map(lambda s: _read_or_error(run, s, groups), snapshots))
     errors = [o for o in outcomes if isinstance(o, SourceError)]
     if errors:
         raise SourceFilesError(errors)
@@ -56,15 +56,24 @@ def was_known(run: Run, source: Source) -> bool:
     return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
 
-def _read_or_error(run: Run, snapshot: Snapshot) -> Report | SourceError:
+def _read_or_error(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> Report | SourceError:
+    """A Dashboard file is typed as well while its rows are at hand: the core stage finds its part made."""
     try:
-        return read_snapshot(run, snapshot)
+        report, table = _read(run, snapshot)
     except SourceError as error:
         return error
+    if table is not None and report["layout"] == "dashboard":
+        part_of(run, report, groups, table)
+    return report
 
 
 def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     """Report of one file; its rows and rejects stand beside as Parquet."""
+    return _read(run, snapshot)[0]
+
+
+def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
+    """Report of one file, and its rows unless they were read before."""
     source = run.sources[snapshot.source_id]
     spec = run.layouts.of(source)
     needed = needed_columns(source, spec, run.rules_by_year)
@@ -73,7 +82,7 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     report_path = stem.with_suffix(".json")
     earlier = _read_before(report_path)
     if earlier is not None:
-        return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}
+        return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}, None
     path = Path(snapshot.path)
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != snapshot.sha256:
@@ -86,7 +95,7 @@ def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
     _write_parquet(rejects, stem.with_suffix(".rejects.parquet"))
     report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
     write_atomically(report_path, json.dumps(report, indent=1).encode())
-    return report
+    return report, raw.table
 
 
 def _read_before(report_path: Path) -> Report | None:

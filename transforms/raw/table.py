@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
 
+Report = dict[str, Any]  # what the raw stage says of one file
 CELL_SCHEMA = pa.schema([("line", pa.int64()), ("cds", pa.string()), ("heading", pa.string()), ("field", pa.string()), ("value", pa.string())])
 # Layouts that are kept cell by cell, because their headings differ from year to year.
 CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority", "low_performing", "lcap_goals")
@@ -23,7 +25,7 @@ class Reject:
 
 @dataclass
 class RawTable:
-    """All columns text, plus ``line``. ``rows_in`` counts data rows of the file: kept and rejected."""
+    """All columns text, coded or plain, plus ``line``. ``rows_in`` counts data rows of the file: kept and rejected."""
 
     table: pa.Table
     rejects: list[Reject] = field(default_factory=list)

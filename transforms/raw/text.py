@@ -4,6 +4,7 @@ Tab and bar files know no quotes: CDE writes them into names as plain characters
 """
 
 import csv as quoted
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ DOWNLOAD_AGAIN = "Download the file again."
 DELIMITERS = "\t|,"
 BOM = b"\xef\xbb\xbf"
 BLOCK = 8 << 20  # bytes
+ANYTHING = re.compile(rb"\S")
+CODED = pa.dictionary(pa.int32(), pa.string())  # few texts stand in many rows
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     Raises SourceError when the content is not a text table, is cut, or lacks a needed column.
     """
     content, encoding = decode(content, file)
-    header, _, _ = content.partition(b"\n")
+    header = content[: content.index(b"\n")] if b"\n" in content else content
     header_line = header.decode()
     start = len(header) + 1
     while content.startswith(BOM, start):  # a byte-order mark behind the header, which the parser would swallow unseen
@@ -47,7 +50,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     delimiter = max(DELIMITERS, key=header_line.count)
     headings = _headings(header_line.rstrip("\r"), delimiter, file)
     fields = _match_columns(headings, file, spec, needed)
-    if not content[start:].strip():
+    if not ANYTHING.search(content, start):
         raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=1)
     table, skipped = _parse_quoted(str(body, "utf-8"), len(headings), file) if delimiter == "," else _parse(body, len(headings), fields, delimiter, file)
     last_line = content.count(b"\n", start) + (not content.endswith(b"\n")) + 1
@@ -60,7 +63,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     columns: dict[str, pa.Array | pa.ChunkedArray] = {field: pa.nulls(len(table), pa.string()) for field in spec.columns}
     columns |= {field: table.column(str(index)) for index, field in fields.items()}
     return RawTable(
-        table=pa.table({**columns, "line": table.column("line")}),
+        table=pa.table({**columns, "line": table.column("line")}).unify_dictionaries(),
         rejects=rejects,
         rows_in=len(table) + len(rejects),
         rows_kept=len(table),
@@ -167,12 +170,17 @@ def _parse(body: memoryview, width: int, fields: dict[int, str], delimiter: str,
 
 
 def _convert(columns: list[str]) -> csv.ConvertOptions:
-    return csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, include_columns=columns)
+    """Texts, coded. That they are UTF-8 is known."""
+    return csv.ConvertOptions(column_types=dict.fromkeys(columns, CODED), strings_can_be_null=False, include_columns=columns, check_utf8=False)
 
 
 def _may_be_blank(table: pa.Table) -> bool:
     """True if the first of the columns is empty anywhere: an empty line looks like that, and so may a row that has something elsewhere."""
-    return bool(pc.any(pc.equal(table.column(0), "")).as_py())
+    return bool(pc.any(_is_empty(table.column(0))).as_py())
+
+
+def _is_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.equal(column.cast(pa.string()), "")
 
 
 def _parse_quoted(body: str, width: int, file: str) -> tuple[pa.Table, list[Skipped]]:
@@ -207,12 +215,12 @@ def _split_quoted(line: str) -> list[str]:
 def _without_blank_rows(table: pa.Table) -> pa.Table:
     """Leave out rows in which nothing stands; the parser turns an empty line into one."""
     cells = table.drop_columns(["line"])
-    maybe = pc.equal(cells.column(0), "")
+    maybe = _is_empty(cells.column(0))
     if not pc.any(maybe).as_py():
         return table
     filled = pc.invert(maybe)
     for column in cells.columns[1:]:
-        filled = pc.or_(filled, pc.not_equal(pc.utf8_trim_whitespace(column), ""))
+        filled = pc.or_(filled, pc.not_equal(pc.utf8_trim_whitespace(column.cast(pa.string())), ""))
     return table.filter(filled)
 
 
