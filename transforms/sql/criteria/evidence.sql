@@ -7,23 +7,31 @@
 --           A row kept aside whose student group cannot be read may be of any group that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
-with wanted as (
+with asked as (
     select
-        l.cds, l.lea_type, l.county_code, l.in_files, l.dashboard_year, g.student_group, c.indicator,
-        any_value(c.measure) as measure, any_value(c.size_test) as size_test, any_value(c.minimum) as minimum,
-        any_value(c.small_minimum) as small_minimum, any_value(c.small_groups) as small_groups
-    from lea_years l
-    join rule_groups g using (dashboard_year)
+        g.dashboard_year, g.student_group, c.indicator, any_value(c.measure) as measure, any_value(c.size_test) as size_test,
+        any_value(c.minimum) as minimum, any_value(c.small_minimum) as small_minimum,
+        coalesce(bool_or(list_contains(c.small_groups, g.student_group)), false) as is_small_group
+    from rule_groups g
     join rule_criterion_groups cg on cg.dashboard_year = g.dashboard_year and cg.student_group = g.student_group
     join rule_conditions c on c.criterion = cg.criterion
+    group by g.dashboard_year, g.student_group, c.indicator
+),
+wanted as (
+    select l.cds, l.lea_type, l.county_code, l.in_files, a.*
+    from lea_years l
+    join asked a using (dashboard_year)
     where l.basis = 'indicators'
-    group by all
 ),
 lea_in_file as (
     select distinct source_id, cds from dashboard_entities
 ),
 results as materialized (
-    select r.* from indicator_results r semi join leas using (cds) where r.student_group in (select student_group from rule_groups)
+    select
+        r.cds, r.source_id, r.student_group, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
+        r.current_denominator, r.prior_status, r.change, r.current_size_met
+    from indicator_results r semi join leas using (cds)
+    where r.student_group in (select student_group from rule_groups)
 ),
 kept_aside as (
     select r.source_id, r.cds, g.student_group, min(r.line) as line, arg_min(r.reason, r.line) as reason, bool_or(r.student_group = g.student_group) as is_its_own
@@ -41,7 +49,7 @@ joined as (
         case w.measure when 'color' then r.color else r.status_level end as level,
         case w.size_test
             when 'flag' then r.current_size_met = 'Y'
-            when 'denominator' then r.current_denominator >= if(list_contains(w.small_groups, w.student_group) and w.lea_type <> 'charter', w.small_minimum, w.minimum)
+            when 'denominator' then r.current_denominator >= if(w.is_small_group and w.lea_type <> 'charter', w.small_minimum, w.minimum)
             else r.color > 0
         end as size_ok,
         case
