@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,18 +13,17 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from transforms.current import DATABASE, MANIFEST, current_release, read_manifest, releases
-from transforms.dashboard.parts import PARTED, write_parts
-from transforms.database import connect, connect_read_only, one_row, quote
+from transforms.current import MANIFEST, current_release, read_manifest, releases
+from transforms.database import one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
-from transforms.errors import ReleaseError
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_freshness
 from transforms.integrity import damage_of
 from transforms.locks import publisher_lock
 from transforms.pointer import held, point_to
+from transforms.release_database import check_database, parts_of, write_other_tables, write_rows
+from transforms.release_parquet import write_parquet
 from transforms.retention import prune
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import Table, published_tables
@@ -32,8 +32,6 @@ from transforms.spreadsheet import write_csv
 from transforms.sql import build_table
 from transforms.tables import put
 
-# DuckDB 1.4 and later read this version of the file format; the default of 2.0 opens in 2.0 only.
-STORAGE_VERSION = "v1.4.0"
 META = ("meta_sources", "meta_source_changes", "meta_release_changes")
 Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
 
@@ -70,7 +68,7 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
         release_id = f"{run.settings.as_of}-{digest[:8]}"
         target = out / "releases" / release_id
         if not target.exists() or damage_of(target):
-            _build_release(run, connection, target, digest, extras)
+            _build_release(run, connection, target, digest, release, extras)
         point_to(target, out)
         pruned = prune(out, run.settings.keep_releases)
     message = f"Release {release_id} published."
@@ -81,20 +79,18 @@ def _rows(release: Path) -> int:
     return sum(int(t["rows"]) for t in read_manifest(release)["tables"])
 
 
-def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, extras: Sequence[Extra]) -> None:
-    """Write all files of a release beside its final place, check them, and rename."""
+def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, previous: Path | None, extras: Sequence[Extra]) -> None:
+    """Write all files of a release beside its final place, check them, and rename. ``previous``: the current release, if it is whole."""
     for leftover in target.parent.glob(".[bd]*-*"):  # half built by a publisher that died, or damaged and replaced; the lock is ours
         shutil.rmtree(leftover)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
-        _write_meta(run, connection, target.name, digest)
-        tables = [_write_parquet(connection, table, building, target.name) for table in published_tables().values()]
-        _write_database(run, building, target.name)
-        _check_database(building, tables)
+        _write_meta(run, connection, target.name, digest, previous)
+        tables, database = _write_tables(run, connection, building, target.name, previous)
         _write_dictionary(connection, building / "dictionary.csv")
         for write_extra in extras:
             write_extra(building, run.notify)
-        _write_manifest(run, connection, building, tables, target.name, digest)
+        _write_manifest(run, connection, building, tables, database, target.name, digest)
         for path in sorted(building.rglob("*")):
             if path.is_file():
                 path.chmod(0o444)
@@ -106,6 +102,20 @@ def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+
+
+def _write_tables(
+    run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str, previous: Path | None
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """All tables as Parquet and in one DuckDB file; manifest entries of both. The many rows go into the DuckDB file while Parquet is written."""
+    parts = parts_of(connection)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        rows = pool.submit(write_rows, run, parts, folder, release_id, previous)
+        tables = [write_parquet(connection, table, folder, release_id) for table in published_tables().values()]
+        database = rows.result()
+    write_other_tables(run, folder)
+    check_database(folder, tables)
+    return tables, database
 
 
 def _move_into_place(building: Path, target: Path) -> None:
@@ -122,7 +132,7 @@ def _move_into_place(building: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str) -> None:
+def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None) -> None:
     """Tables about the release. ``meta_gate_results`` was left by the gates."""
     listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing"}
     put(connection, "catalog", pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]))
@@ -135,7 +145,6 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         "version": [version("dta-eligibility")],
     }
     put(connection, "meta_release", pa.table(release))
-    previous = sound_release(run.settings.out)
     load_freshness(run, connection)  # a resumed run loaded what the run that died had seen
     write_source_changes(run, connection, previous)
     _load_previous(connection, previous)
@@ -183,64 +192,9 @@ def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> 
     return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> dict[str, Any]:
-    """Write one table, sorted by its key, with explicit types; return its manifest entry."""
-    columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
-    key = ", ".join(quote(k) for k in table.key)
-    extra = "" if "release_id" in table.columns else f", {_literal(release_id)} as release_id"
-    schema = table.arrow_schema()
-    if extra:
-        schema = schema.append(pa.field("release_id", pa.string(), nullable=False))
-    schema = schema.with_metadata({"release_id": release_id, "description": table.comment})
-    path = folder / f"{table.name}.parquet"
-    entry = {"name": table.name, "file": path.name, "rows": 0, "grain": table.grain, "key": list(table.key)}
-    if table.name == PARTED:
-        return entry | {"rows": write_parts(connection, path, schema, release_id)}
-    batches = connection.sql(f"select {columns}{extra} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(pa.RecordBatch.from_arrays([batch.column(n).cast(schema.field(n).type) for n in schema.names], schema=schema))
-            entry["rows"] += batch.num_rows
-    return entry
-
-
-def _write_database(run: Run, folder: Path, release_id: str) -> None:
-    """One DuckDB file with all tables, and a comment on every table and column."""
-    with connect(":memory:", run.settings.memory_limit, run.folder / "spill") as connection:
-        target = str(folder / DATABASE).replace("'", "''")
-        connection.execute(f"attach '{target}' as release (storage_version '{STORAGE_VERSION}')")
-        connection.execute("use release")
-        connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
-        for table in published_tables().values():
-            name = quote(table.name)
-            connection.execute(f"create table {name} as select * from read_parquet(?)", [str(folder / f"{table.name}.parquet")])
-            connection.execute(f"comment on table {name} is {_literal(table.comment)}")
-            for column, spec in table.columns.items():
-                connection.execute(f"comment on column {name}.{quote(column)} is {_literal(spec.description)}")
-            if "release_id" not in table.columns:
-                connection.execute(f"comment on column {name}.release_id is {_literal('Release that the row belongs to')}")
-        connection.execute("commit")
-        connection.execute("checkpoint")
-        connection.execute("use memory")
-        connection.execute("detach release")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
-    """Reopen what was written and count. Raises ReleaseError when a table lost rows on the way."""
-    with connect_read_only(folder / DATABASE) as connection:
-        for table in tables:
-            (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")
-            if rows != table["rows"]:
-                raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")
-
-
 def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew with the digest of the content."""
-    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate")
+    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", sound_release(run.settings.out))
 
 
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -252,7 +206,9 @@ def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None
     write_csv(table, path)
 
 
-def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], release_id: str, digest: str) -> None:
+def _write_manifest(
+    run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], database: dict[str, Any], release_id: str, digest: str
+) -> None:
     """What the release holds: written last, so that a folder with a manifest is whole."""
     names = ("source_id", "file", "sha256", "size", "rows_in", "rows_kept", "first_seen")
     paths = sorted(p for p in folder.rglob("*") if p.is_file())
@@ -270,6 +226,7 @@ def _write_manifest(run: Run, connection: duckdb.DuckDBPyConnection, folder: Pat
         "dated_facts": dated_facts(connection),
         "sources": [dict(zip(names, row, strict=True)) for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()],
         "tables": tables,
+        "database": database,
         "files": files,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str), "utf-8")
