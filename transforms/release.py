@@ -38,12 +38,15 @@ Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, i
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
     """True if the current release is whole, was made from the same inputs, and no dated fact lies between its day and ``as_of``."""
-    release = sound_release(out)
+    release = current_release(out)
     if release is None:
         return False
-    manifest = read_manifest(release)
-    same_day = not crosses_dated_fact(manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), as_of)
-    return manifest["inputs_digest"] == inputs and same_day
+    try:
+        manifest = read_manifest(release)
+        same_day = not crosses_dated_fact(manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), as_of)
+        return bool(manifest["inputs_digest"] == inputs and same_day and not damage_of(release))  # hashing all of its files comes last
+    except (ReleaseError, KeyError, TypeError, ValueError):
+        return False
 
 
 def sound_release(out: Path) -> Path | None:

@@ -22,6 +22,7 @@ from transforms.schema import published_tables
 
 # The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.4.0"
+MEMORY_LIMIT = "500MB"  # rows are written as they are read; Parquet is written beside
 LARGEST_SHARE = 4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
 
 
@@ -104,7 +105,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id
 @contextmanager
 def _attached(run: Run, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The file as the database in use of a connection of its own; afterwards all changes are in the file."""
-    with connect(":memory:", run.settings.memory_limit, run.folder / "spill") as connection:
+    with connect(":memory:", MEMORY_LIMIT, run.folder / "spill") as connection:
         connection.execute(f"attach {literal(str(path))} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
         yield connection

@@ -63,6 +63,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
     same_key = " and ".join(f"o.{quote(k)} is not distinct from n.{quote(k)}" for k in key)
     cds = "coalesce(n.cds, o.cds)" if "cds" in names else "null"
     shown = {side: "{" + ", ".join(f"'{v}': {side}.{quote(v)}" for v in values) + "}" for side in "on"}
+    differs = " or ".join(["o.position is null", "n.position is null", *(f"o.{quote(v)} is distinct from n.{quote(v)}" for v in values)])
     differing = "[" + ", ".join(f"if(o.{quote(v)} is distinct from n.{quote(v)}, '{v}', null)" for v in values) + "]"
     row_key = " || ' ' || ".join(f"coalesce(n.{quote(k)}, o.{quote(k)}, '')" for k in key)
     connection.execute(
@@ -75,9 +76,10 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
                 list_filter({differing}, lambda c: c is not null) as columns_changed,
                 if(o.position is null, null, to_json({shown["o"]})) as before, if(n.position is null, null, to_json({shown["n"]})) as after
             from o full join n on {same_key} and o.position = n.position
+            where {differs}
         )
         select ?, kind, cds, row_key, position, if(kind = 'altered', columns_changed, null), before, after, ?, ?
-        from both_sides where kind <> 'altered' or len(columns_changed) > 0
+        from both_sides
         """,
         [str(Path(old["parquet"])), str(Path(new["parquet"])), new["source_id"], old["sha256"], new["sha256"]],
     )
