@@ -17,6 +17,7 @@ import pyarrow as pa
 from transforms.current import MANIFEST, current_release, read_manifest, releases
 from transforms.database import one_row, quote
 from transforms.digests import content_digest, crosses_dated_fact, dated_facts
+from transforms.errors import ReleaseError
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_freshness
 from transforms.integrity import damage_of
