@@ -9,9 +9,10 @@ from transforms.build import build_core, build_criteria, build_determinations
 from transforms.digests import inputs_digest
 from transforms.pointer import held
 from transforms.raw.stage import read_raw
-from transforms.release import Extra, is_unchanged, publish
+from transforms.release import Extra, publish
 from transforms.run import Notify, Run, StepResult
 from transforms.snapshot.take import take_snapshots
+from transforms.unchanged import is_unchanged
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ import pyarrow as pa
 
 from transforms.current import MANIFEST, current_release, read_manifest, releases
 from transforms.database import one_row, quote
-from transforms.digests import content_digest, crosses_dated_fact, dated_facts
-from transforms.errors import ReleaseError
+from transforms.digests import content_digest, dated_facts
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_freshness
 from transforms.integrity import damage_of
@@ -32,22 +31,10 @@ from transforms.source_changes import write_source_changes
 from transforms.spreadsheet import write_csv
 from transforms.sql import build_table
 from transforms.tables import put
+from transforms.unchanged import remember_same
 
 META = ("meta_sources", "meta_source_changes", "meta_release_changes")
 Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
-
-
-def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
-    """True if the current release is whole, was made from the same inputs, and no dated fact lies between its day and ``as_of``."""
-    release = current_release(out)
-    if release is None:
-        return False
-    try:
-        manifest = read_manifest(release)
-        same_day = not crosses_dated_fact(manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), as_of)
-        return bool(manifest["inputs_digest"] == inputs and same_day and not damage_of(release))  # hashing all of its files comes last
-    except (ReleaseError, KeyError, TypeError, ValueError):
-        return False
 
 
 def sound_release(out: Path) -> Path | None:
@@ -67,6 +54,7 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
         digest = content_digest(connection)
         release = sound_release(out)
         if release is not None and read_manifest(release)["content_digest"] == digest:
+            remember_same(out, release, str(run.fact("inputs_digest")), run.settings.as_of, dated_facts(connection))
             rows = _rows(release)
             return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)
         release_id = f"{run.settings.as_of}-{digest[:8]}"

@@ -11,9 +11,11 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from tests.workplace import Workplace
+from flows.runner import execute
+from tests.workplace import AS_OF, Workplace
 from transforms.locks import publisher_lock
 from transforms.schema import ARROW, published_tables
+from transforms.unchanged import is_unchanged, remember_same
 
 
 def test_every_table_stands_in_the_database_and_as_parquet_with_the_same_rows(release: Path, db: duckdb.DuckDBPyConnection) -> None:
@@ -141,3 +143,26 @@ def test_a_build_that_died_leaves_nothing_that_readers_see(workplace: Workplace)
     workplace.publish()
     assert [p.name for p in (workplace.out / "releases").iterdir()] == [(workplace.out / "current").resolve().name]
     shutil.rmtree(workplace.out)
+
+
+def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+
+    def night(**changes: object) -> str:
+        ended.clear()
+        return execute(released.settings(**changes), lambda step, run: (ended.append(step.name), step.function(run))[1]).outcome
+
+    monkeypatch.setattr("flows.steps.inputs_digest", lambda run: "another version of the code")
+    assert night() == "unchanged"
+    assert ended[-1] == "release", "worked through once, as it might have changed something"
+    assert night() == "unchanged"
+    assert ended[-1] == "compare"
+    release = (released.out / "current").resolve()
+    remember_same(released.out, release, "another version of the code", AS_OF, ["2027-01-01"])
+    assert is_unchanged(released.out, "another version of the code", date(2026, 12, 31))
+    assert not is_unchanged(released.out, "another version of the code", date(2027, 12, 31)), "a dated fact lies between"
+    monkeypatch.setattr("flows.steps.inputs_digest", lambda run: "yet another")
+    night()
+    assert ended[-1] == "release"
+    (released.out / "same.json").write_text("{}")
+    assert not is_unchanged(released.out, "yet another", AS_OF), "a record that cannot be read is none"
