@@ -15,6 +15,7 @@ from expectations.sql_checks import run_check
 from flows import steps
 from tests.gates.corruptions import CORRUPTIONS, corrupted
 from tests.gates.sample import decided
+from tests.gates.state import Written
 from tests.workplace import Workplace
 from transforms.errors import DtaError, GateError, SourceFilesError
 from transforms.settings import PROJECT
@@ -25,9 +26,9 @@ READING = "reading"
 
 
 @pytest.fixture(scope="module")
-def good_release(state_files: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def good_release(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """The small state, published without the pages for readers."""
-    place = Workplace(state_files, raw_cache, tmp_path_factory.mktemp("good-release"))
+    place = Workplace(written.files, raw_cache, tmp_path_factory.mktemp("good-release"), written.reference)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "EXTRAS", ())
         assert place.publish().outcome == "published"
@@ -44,7 +45,7 @@ def digest_of(folder: Path) -> str:
 
 def caught(good: Workplace, name: str, folder: Path) -> str:
     """The first gate that stopped the corrupted files, and its checks, as the docs say it."""
-    place = Workplace(corrupted(good.source, folder, CORRUPTIONS[name]), good.work, good.out)
+    place = Workplace(corrupted(good.source, folder, CORRUPTIONS[name]), good.work, good.out, good.reference)
     before = digest_of(good.out / "current")
     with pytest.raises((GateError, SourceFilesError)) as raised:
         place.publish()
@@ -74,8 +75,8 @@ def test_the_docs_list_every_corruption() -> None:
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_the_checks_of_the_docs_fail_on_a_corrupted_state(state_files: Path, raw_cache: Path, name: str, tmp_path: Path) -> None:
-    run, connection = decided(Workplace(corrupted(state_files, tmp_path / "files", CORRUPTIONS[name]), raw_cache, tmp_path / "out"))
+def test_the_checks_of_the_docs_fail_on_a_corrupted_state(written: Written, raw_cache: Path, name: str, tmp_path: Path) -> None:
+    run, connection = decided(Workplace(corrupted(written.files, tmp_path / "files", CORRUPTIONS[name]), raw_cache, tmp_path / "out", written.reference))
     attach_previous(run, connection)
     with connection:
         failed = [c for c in load_checks() if c.severity == "critical" and run_check(connection, c).outcome != "passed"]

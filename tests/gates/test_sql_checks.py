@@ -63,7 +63,18 @@ VIOLATIONS = {
     "rates_are_percentages": violation(
         "update indicator_results set current_status = current_status / 100, prior_status = prior_status / 100, change = change / 100 where indicator = 'susp'",
         named="dashboard-susp largest_status",
+        also="state_rows_as_printed",
     ),
+    "state_rows_as_printed": violation(
+        "update indicator_results set current_status = current_status + 0.1 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",
+        "update indicator_results set change = change + 0.1 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",
+        named="{file} printed current_status",
+    ),
+    "state_rows_as_quoted": violation(
+        "update state_values set value = value + 0.1, printed_by = 'A newspaper' where dashboard_year = 2024 and indicator = 'elpi'",
+        named="dashboard-elpi-2024 EL newspaper",
+    ),
+    "state_rows_compared": violation("delete from state_values where dashboard_year = 2024 and indicator = 'ela'", named="{file} known"),
     "student_groups_known": violation("update watch_list set student_group = 'XX' where rowid = (select min(rowid) from watch_list)", named="watch_list XX"),
     "acceptances_current": violation(
         "insert into accepted_differences by name select cds, dashboard_year, flag, ours, cde, 'a reason' as reason, date '2020-01-01' as expires_on "
