@@ -44,7 +44,7 @@ def _fails_exactly(connection: duckdb.DuckDBPyConnection, sample: Sample, expect
     check_id = expectation.meta["check_id"]
     spoiled = connection.sql("from spoiled")
     columns = tuple(spoiled.columns)
-    target = replace(sample.target, relation="spoiled", columns=columns, rows=spoiled.shape[0])
+    target = replace(sample.target, relation="spoiled", columns=columns, rows=spoiled.shape[0], served="spoiled" if sample.target.served else "")
     others = [e for e in sample.expectations if set(columns_of(e)) <= set(columns) or e.meta["check_id"] == check_id]
     by_sql = {r.check_id: r for r in judge_by_sql(connection, target, others)}
     failed = {i for i, r in by_sql.items() if r.outcome != "passed"}
