@@ -111,7 +111,7 @@ KINDS: dict[str, Callable[[Any], Parts]] = {
     "ExpectColumnValuesToBeUnique": _unique,
     "ExpectCompoundColumnsToBeUnique": _unique,
 }
-SIGNS = {"==": "=", "!=": "<>"}
+SIGNS = {"==": "=", "!=": "is distinct from"}  # to pandas, nothing is another value too
 
 
 def _asked(condition: Any) -> str:
@@ -124,7 +124,8 @@ def _asked(condition: Any) -> str:
         return f"{column} is null" if condition.is_null else f"{column} is not null"
     operator = str(getattr(condition.operator, "value", condition.operator))
     if operator in ("IN", "NOT_IN"):
-        return f"{column} {operator.replace('_', ' ').lower()} ({', '.join(map(literal, condition.parameter))})"
+        within = f"{column} in ({', '.join(map(literal, condition.parameter))})"
+        return within if operator == "IN" else f"({within}) is not true"
     return f"{column} {SIGNS.get(operator, operator)} {literal(condition.parameter)}"
 
 

@@ -76,28 +76,27 @@ def test_a_warning_publishes_with_its_banner(workplace: Workplace, edit: Edit) -
         assert "color is 0 (none), 1 red" in text
 
 
-def test_a_critical_failure_leaves_current_as_it_was_and_says_why(workplace: Workplace, edit: Edit) -> None:
-    workplace.publish()
-    before = digest_of(workplace.out / "current")
+def test_a_critical_failure_leaves_current_as_it_was_and_says_why(released: Workplace, edit: Edit) -> None:
+    before = digest_of(released.out / "current")
     edit("suspdownload2024.txt", spoil("D", EVIL))
     with pytest.raises(GateError):
-        workplace.publish()
-    assert digest_of(workplace.out / "current") == before
-    status = json.loads((workplace.out / "status.json").read_text("utf-8"))
+        released.publish()
+    assert digest_of(released.out / "current") == before
+    status = json.loads((released.out / "status.json").read_text("utf-8"))
     assert status["exit_code"] == 5
     detail = next(d for d in status["details"] if d["check_id"] == "decisive_rows_rejected")
     assert json.loads(detail["rows"][0])["value"] == EVIL
-    said = runner.invoke(app, ["status", "--out", str(workplace.out)])
+    said = runner.invoke(app, ["status", "--out", str(released.out)])
     assert said.exit_code == 5
     assert "✗ No row that can decide about a district or county office was kept aside." in said.output
-    page = (workplace.out / "quality" / "index.html").read_text("utf-8")
+    page = (released.out / "quality" / "index.html").read_text("utf-8")
     assert "<script>alert" not in page
     text = Page(page).text
     for part in ("✗ Not published: the last good release stays", "What to do", EVIL, "suspdownload2024.txt", "Rows kept aside", "color is 0 (none), 1 red"):
         assert part in text, part
-    rejects = duckdb.sql(f"select value from read_parquet('{workplace.out}/quality/rejects.parquet')").fetchall()
+    rejects = duckdb.sql(f"select value from read_parquet('{released.out}/quality/rejects.parquet')").fetchall()
     assert rejects == [(EVIL,)]
-    kept = json.loads((workplace.out / "quality" / "results.json").read_text("utf-8"))
+    kept = json.loads((released.out / "quality" / "results.json").read_text("utf-8"))
     assert {r["gate"] for r in kept["results"]} == {"files", "contracts", "determinations", "release"}
 
 
@@ -150,29 +149,25 @@ def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path:
     assert not workplace.out.exists()
 
 
-def test_a_difference_that_is_meant_is_accepted_for_one_run(workplace: Workplace) -> None:
-    workplace.publish()
-    (workplace.source / "sciencedownload2024.txt").unlink()
+def test_a_difference_that_is_meant_is_accepted_for_one_run(released: Workplace) -> None:
+    (released.source / "sciencedownload2024.txt").unlink()
     with pytest.raises(GateError, match="release_files_kept"):
-        workplace.publish()
+        released.publish()
     with pytest.raises(ConfigError, match="no check of the gate release"):
-        workplace.publish(accept="rows_accounted")
-    assert workplace.publish(accept="release_files_kept, release_rows_kept").outcome == "published"
-    manifest = json.loads((workplace.out / "current" / "manifest.json").read_text())
+        released.publish(accept="rows_accounted")
+    assert released.publish(accept="release_files_kept, release_rows_kept").outcome == "published"
+    manifest = json.loads((released.out / "current" / "manifest.json").read_text())
     assert {w["check_id"] for w in manifest["warnings"]} == {"release_files_kept", "release_rows_kept"}
 
 
-def test_what_was_validated_once_is_not_validated_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace.publish()
-
+def test_what_was_validated_once_is_not_validated_again(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("validated again")
 
     monkeypatch.setattr("expectations.runners.judge_by_frame", never)
-    again = Workplace(workplace.source, workplace.work, workplace.out.with_name("again"))
     from tests.gates.sample import decided
 
-    run, connection = decided(again)
+    run, connection = decided(Workplace(published.source, published.work, tmp_path / "again"))
     from expectations.contracts import check_tables
     from expectations.files import check_files
     from transforms.schema import published_tables

@@ -9,7 +9,7 @@ import pytest
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.conditions import row_condition
-from expectations.runners import judge_by_sql
+from expectations.runners import judge_by_frame, judge_by_sql
 from expectations.screen import nothing_fails
 from expectations.suites.base import expect
 from expectations.targets import Target, cleaned
@@ -51,3 +51,15 @@ def test_what_fails_is_seen(rows: duckdb.DuckDBPyConnection, target: Target, wro
     conditions = [c for e in EXPECTATIONS if (c := row_condition(e)) is not None]
     assert nothing_fails(rows, target, conditions) is (fails is None)
     assert [r.check_id for r in judge_by_sql(rows, target, EXPECTATIONS) if r.outcome != "passed"] == ([fails] if fails else [])
+
+
+def test_a_row_without_the_value_asked_for_is_another_by_both_ways(rows: duckdb.DuckDBPyConnection) -> None:
+    rows.execute("create table plain as from (values ('1', null, 1), ('02', 'S', 2), (null, 'D', 3), ('x', 'D', 4)) t(code, kind, line)")
+    target = Target("plain", "files", "plain", ("line",), ("code", "kind", "line"), 4)
+    conditions = (Column("kind") != "D", Column("kind").is_not_in(["D"]))
+    asked = [
+        expect(gxe.ExpectColumnValuesToMatchRegex, f"c{n}", "So.", "So.", column="code", regex=r"^\d\d$", row_condition=c) for n, c in enumerate(conditions)
+    ]
+    by_sql, by_frame = judge_by_sql(rows, target, asked), judge_by_frame(rows, target, asked)
+    assert by_sql == by_frame
+    assert [(r.failing_rows, r.rows) for r in by_sql] == [(1, ('{"line": 1, "kind": null, "code": "1"}',))] * 2
