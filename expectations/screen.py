@@ -13,8 +13,9 @@ from transforms.database import one_row, quote
 def nothing_fails(connection: duckdb.DuckDBPyConnection, target: Target, conditions: Sequence[RowCondition]) -> bool:
     """True if no row fails any of the conditions; False says no more than that it pays to count."""
     plain = [c for c in conditions if not c.key]
-    (failing,) = one_row(connection, _in_distinct_texts(target, plain) if target.served else _in_rows(target.relation, plain))
-    return failing == 0 and not any(_may_be_doubled(connection, target, c) for c in conditions if c.key)
+    if plain and one_row(connection, _in_distinct_texts(target, plain) if target.served else _in_rows(target.relation, plain)) != (0,):
+        return False
+    return not any(_may_be_doubled(connection, target, c) for c in conditions if c.key)
 
 
 def _fails(condition: RowCondition) -> str:
@@ -24,7 +25,7 @@ def _fails(condition: RowCondition) -> str:
 
 def _in_rows(relation: str, conditions: Sequence[RowCondition]) -> str:
     """Number of rows that fail any of the conditions, in one scan."""
-    return f"select count(*) from {relation} where {' or '.join(f'({_fails(c)})' for c in conditions) or 'false'}"
+    return f"select count(*) from {relation} where {' or '.join(f'({_fails(c)})' for c in conditions)}"
 
 
 def _in_distinct_texts(target: Target, conditions: Sequence[RowCondition]) -> str:
@@ -36,7 +37,7 @@ def _in_distinct_texts(target: Target, conditions: Sequence[RowCondition]) -> st
         _in_rows(f"(select {', '.join(map(cleaned, columns))} from (select distinct {', '.join(map(quote, columns))} from {target.served}))", together)
         for columns, together in by_columns.items()
     ]
-    return f"select coalesce(sum(n), 0) from ({' union all '.join(found)}) as t(n)"
+    return f"select sum(n)::bigint from ({' union all '.join(found)}) as t(n)"
 
 
 def _may_be_doubled(connection: duckdb.DuckDBPyConnection, target: Target, condition: RowCondition) -> bool:

@@ -227,8 +227,9 @@ CORRUPTIONS: dict[str, Corruption] = {
 }
 
 
-def corrupted(good: Path, folder: Path, corruption: Corruption) -> Path:
-    """A copy of the good files, one way worse."""
+def corrupted(good: Path, folder: Path, *corruptions: Corruption) -> Path:
+    """A copy of the good files, worse in these ways."""
     shutil.copytree(good, folder, copy_function=lambda a, b: Path(b).hardlink_to(a))
-    corruption.damage(folder)
+    for corruption in corruptions:
+        corruption.damage(folder)
     return folder
