@@ -14,12 +14,16 @@ from transforms.database import quote
 
 @dataclass(frozen=True)
 class RowCondition:
-    """Which rows an expectation asks for and judges, which of these fail, and the key if it is about doubled rows (then ``failing`` needs ``qualify``)."""
+    """Which rows an expectation asks for and judges, which of these fail, and the key if it is about doubled rows (then ``failing`` needs ``qualify``).
+
+    A condition on null is null, so that what is asked and fails is judged too. ``columns`` are those that it looks at.
+    """
 
     asked: str
     judged: str
     failing: str
     key: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 def literal(value: Any) -> str:
@@ -35,7 +39,7 @@ def row_condition(expectation: Expectation) -> RowCondition | None:
     judged, failing, key = KINDS[kind](expectation)
     only = getattr(expectation, "row_condition", None)
     asked = "true" if only is None else _asked(only)
-    return RowCondition(asked, judged if only is None else f"({judged}) and ({asked})", failing, key)
+    return RowCondition(asked, judged if only is None else f"({judged}) and ({asked})", failing, key, columns_of(expectation))
 
 
 def columns_of(expectation: Expectation) -> tuple[str, ...]:
@@ -107,7 +111,7 @@ KINDS: dict[str, Callable[[Any], Parts]] = {
     "ExpectColumnValuesToBeUnique": _unique,
     "ExpectCompoundColumnsToBeUnique": _unique,
 }
-SIGNS = {"==": "=", "!=": "<>"}
+SIGNS = {"==": "=", "!=": "is distinct from"}  # to pandas, nothing is another value too
 
 
 def _asked(condition: Any) -> str:
@@ -120,7 +124,8 @@ def _asked(condition: Any) -> str:
         return f"{column} is null" if condition.is_null else f"{column} is not null"
     operator = str(getattr(condition.operator, "value", condition.operator))
     if operator in ("IN", "NOT_IN"):
-        return f"{column} {operator.replace('_', ' ').lower()} ({', '.join(map(literal, condition.parameter))})"
+        within = f"{column} in ({', '.join(map(literal, condition.parameter))})"
+        return within if operator == "IN" else f"({within}) is not true"
     return f"{column} {SIGNS.get(operator, operator)} {literal(condition.parameter)}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from transforms.check_result import CheckResult
 from transforms.schema import published_tables
 from transforms.tables import put
 
@@ -17,29 +18,10 @@ IN_DETAIL = 5
 
 
 @dataclass(frozen=True)
-class GateResult:
-    """Outcome of one check on one table or source file: passed, failed, or error when it could not run. ``rows`` are the first that fail, as JSON."""
+class GateResult(CheckResult):
+    """The outcome of one check; ``rows`` are the first that fail, as JSON."""
 
-    gate: str
-    check_id: str
-    table_name: str
-    severity: str
-    outcome: str
-    failing_rows: int
-    sentence: str
-    reason: str
-    detail: str = ""
     rows: tuple[str, ...] = ()
-
-    @property
-    def stops_release(self) -> bool:
-        """A critical failure stops the release; so does any check that could not run."""
-        return self.outcome == "error" or (self.outcome == "failed" and self.severity == "critical")
-
-    @property
-    def warns(self) -> bool:
-        """A failed warning: the release goes out with a banner."""
-        return self.outcome == "failed" and self.severity == "warning"
 
     def failed(self, count: int, rows: Sequence[str], detail: str = "") -> "GateResult":
         """The same check, failed for ``count`` rows, the first of which are ``rows``."""

@@ -9,6 +9,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.conditions import RowCondition, columns_of, row_condition, tolerance
 from expectations.results import SHOWN_ROWS, GateResult, row_text
+from expectations.screen import nothing_fails
 from expectations.targets import Target
 from transforms.database import quote
 
@@ -76,8 +77,10 @@ def exception_text(info: dict[str, Any] | None) -> str:
 
 
 def judge_by_sql(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation]) -> list[GateResult]:
-    """The same expectations in one query for all conditions on rows, and one for each key."""
+    """The same expectations by SQL: one look whether any row fails, and if so one query for all conditions on rows, and one for each key."""
     conditions = {e.meta["check_id"]: row_condition(e) for e in expectations}
+    if nothing_fails(connection, target, [c for c in conditions.values() if c is not None]):
+        return [_from_counts(connection, target, e, conditions[e.meta["check_id"]], (0, 0)) for e in expectations]
     counted = {i: c for i, c in conditions.items() if c is not None and not c.key}
     sums = ", ".join(f"count(*) filter (where {c.judged}), count(*) filter (where ({c.judged}) and ({c.failing}))" for c in counted.values())
     (row,) = connection.sql(f"select {sums or 'count(*)'} from {target.relation}").fetchall()

@@ -8,7 +8,7 @@ from transforms.database import one_row, quote
 from transforms.schema import Table
 
 # Rows. Great Expectations on pandas needs seconds and a gigabyte for 26 expectations on 1.5 million rows; SQL made from the same expectations does not.
-LARGE = 20_000
+LARGE = 10_000
 NAMING = ("lea_name", "source_id", "file", "source_line", "line")  # beside the key, what tells a person which row it is
 
 
@@ -22,6 +22,7 @@ class Target:
     key: tuple[str, ...]
     columns: tuple[str, ...]
     rows: int
+    served: str = ""  # of a source file: its rows with the texts as they were read, from which ``relation`` takes the cleaned ones
 
     @property
     def is_large(self) -> bool:
@@ -31,6 +32,11 @@ class Target:
     def shown(self, looked_at: tuple[str, ...]) -> list[str]:
         """Columns of a failing row that are shown: what identifies it, and what was looked at."""
         return [c for c in dict.fromkeys((*self.key, *NAMING, *looked_at)) if c in self.columns]
+
+
+def cleaned(column: str) -> str:
+    """A column of a source file without blanks around its texts, null where it is empty or a star."""
+    return quote(column) if column == "line" else f"nullif(nullif(trim({quote(column)}), ''), '*') as {quote(column)}"
 
 
 def table_target(connection: duckdb.DuckDBPyConnection, table: Table, gate: str = "contracts") -> Target:

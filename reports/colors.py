@@ -1,7 +1,5 @@
 """The Dashboard's performance colors as people see them: a word, a fill, and the ink that is legible on it (contrast of 4.5 or more)."""
 
-from typing import Any
-
 COLORS = {
     0: ("no color", "#eceff1", "#37474f"),
     1: ("red", "#c62828", "#ffffff"),
@@ -29,21 +27,8 @@ def level_color(measure: str, level: int | None) -> int:
     return (level or 0) if measure == "color" else 0
 
 
-def amount(value: float | None, unit: str, signed: bool = False) -> str:
-    """A status or a change in its indicator's unit: points, or percent."""
-    if value is None:
-        return ""
-    text = f"{value:+,.1f}" if signed or unit.startswith("points") else f"{value:,.1f}"
-    return text.replace("-", "−") + ("" if signed or not unit.startswith("percent") else "%")
-
-
 def direction(change: float | None, better: str) -> str:
     """What a change means, since up is bad for absence and suspension."""
     if not change:
         return "" if change is None else "same"
     return "better" if (change > 0) == (better == "up") else "worse"
-
-
-def students(n: Any) -> str:
-    """A number of students."""
-    return "" if n is None else f"{n:,.0f}"

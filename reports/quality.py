@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from reports.numbers import thousands
+from transforms.check_result import CheckResult
 from transforms.current import DATABASE
 from transforms.database import connect_read_only
 from transforms.rejects import grouped_rejects
@@ -41,24 +43,10 @@ AFTER = {
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check on one table or source file, with its first failing rows."""
+class Check(CheckResult):
+    """The outcome of one check, with its first failing rows."""
 
-    gate: str
-    check_id: str
-    table_name: str
-    severity: str
-    outcome: str
-    failing_rows: int
-    sentence: str
-    reason: str
-    detail: str
     rows: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def stops(self) -> bool:
-        """True if the check stops the release."""
-        return self.outcome == "error" or (self.outcome == "failed" and self.severity == "critical")
 
     @property
     def advice(self) -> str:
@@ -87,19 +75,19 @@ class Quality:
     def failed(self) -> list[Check]:
         """Checks that did not pass: first what stops the release, then warnings, then the rest."""
         order = {"critical": 0, "warning": 1, "info": 2}
-        return sorted((c for c in self.checks if c.outcome != "passed"), key=lambda c: (not c.stops, order[c.severity], c.check_id, c.table_name))
+        return sorted((c for c in self.checks if c.outcome != "passed"), key=lambda c: (not c.stops_release, order[c.severity], c.check_id, c.table_name))
 
     @property
     def warnings(self) -> list[Check]:
         """Failed warnings."""
-        return [c for c in self.failed if c.severity == "warning" and not c.stops]
+        return [c for c in self.failed if c.warns]
 
     @property
     def headline(self) -> tuple[str, str]:
         """Sign and words of the banner."""
         if self.outcome == "failed":
             return "stopped", "✗ Not published: the last good release stays"
-        if any(c.stops for c in self.checks):
+        if any(c.stops_release for c in self.checks):
             return "stopped", "✗ This would not be published"
         if self.warnings:
             return "warned", "▲ Passed, with warnings"
@@ -110,14 +98,14 @@ class Quality:
         """One sentence for whoever opens the page."""
         if self.outcome == "failed":
             return AFTER.get(self.exit_code, "This is a fault of the pipeline. Please report it, with the message above.")
-        if any(c.stops for c in self.checks):
+        if any(c.stops_release for c in self.checks):
             return AFTER[5]
         return "Look at the warnings before you act on a row that they concern." if self.warnings else "Nothing."
 
     @property
     def by_gate(self) -> list[dict[str, Any]]:
         """How many checks of each gate passed, failed and could not run."""
-        counted = Counter((c.gate, "stops" if c.stops else c.severity if c.outcome == "failed" else "passed") for c in self.checks)
+        counted = Counter((c.gate, "stops" if c.stops_release else c.severity if c.outcome == "failed" else "passed") for c in self.checks)
         return [
             {"gate": gate, "words": words, **{k: counted[gate, k] for k in ("passed", "stops", "warning", "info")}}
             for gate, words in GATES.items()
@@ -149,7 +137,7 @@ def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) 
     quality = _quality(
         status["last_outcome"], status["message"], status["last_run"], status["release_id"], status["exit_code"], report["results"], report["rejects"]
     )
-    stops = list(dict.fromkeys(c.sentence for c in quality.failed if c.stops))
+    stops = list(dict.fromkeys(c.sentence for c in quality.failed if c.stops_release))
     if quality.outcome != "failed" or not stops:
         return quality
     more = [f"and {len(stops) - SHOWN} more"] if len(stops) > SHOWN else []
@@ -166,7 +154,7 @@ def _quality(
 def environment() -> Environment:
     """Templates of the quality page; everything that is put into one is escaped."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters["thousands"] = "{:,}".format
+    made.filters["thousands"] = thousands
     return made
 
 

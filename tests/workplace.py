@@ -35,9 +35,10 @@ class Workplace:
     source: Path
     work: Path
     out: Path
+    reference: Path = PROJECT / "data"
 
     def settings(self, **changes: object) -> Settings:
-        given = {"source": str(self.source), "work": self.work, "out": self.out, "as_of": AS_OF}
+        given = {"source": str(self.source), "work": self.work, "out": self.out, "reference": self.reference, "as_of": AS_OF}
         return Settings(**{**given, **changes})  # type: ignore[arg-type]
 
     def publish(self, **changes: object) -> Outcome:

@@ -1,14 +1,13 @@
 """Differences from CDE's flags that a person has looked at and accepted, each with a reason, a day and an expiry."""
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import pyarrow as pa
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from transforms.errors import ConfigError
+from transforms.csv_model import read_csv
 from transforms.tables import as_table
 from transforms.toml_model import StrictModel
 
@@ -36,24 +35,6 @@ class AcceptedDifference(StrictModel):
 
 def load_accepted_differences(folder: Path) -> pa.Table:
     """The accepted differences as an Arrow table. Raises ConfigError with file, line, column and value of every problem."""
-    path = folder / FILE
-    problems: list[str] = []
-    rows: list[AcceptedDifference] = []
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [c for c in AcceptedDifference.model_fields if c not in (reader.fieldnames or [])]
-        if missing:
-            raise ConfigError(f"{FILE}, line 1: the header lacks {', '.join(missing)}.")
-        for record in reader:
-            try:
-                rows.append(AcceptedDifference.model_validate({k: (v or "").strip() for k, v in record.items() if k is not None}))
-            except ValidationError as error:
-                for e in error.errors():
-                    column = f", column {e['loc'][0]}" if e["loc"] else ""
-                    problems.append(f"{FILE}, line {reader.line_num}{column}: {e['msg']} (value {str(e['input'])[:80]!r}).")
-    keys = [(r.cds, r.dashboard_year, r.flag) for r in rows]
-    problems += [f"{FILE}: {key} stands twice." for key in sorted({k for k in keys if keys.count(k) > 1})]
-    if problems:
-        raise ConfigError("\n".join(problems))
+    rows = read_csv(folder, FILE, AcceptedDifference, ("cds", "dashboard_year", "flag"))
     types = {"dashboard_year": pa.int16(), "accepted_on": pa.date32(), "expires_on": pa.date32()}
     return as_table((r.model_dump() for r in rows), **{name: types.get(name, pa.string()) for name in AcceptedDifference.model_fields})

@@ -14,6 +14,7 @@ from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
 from transforms.sentences.notes import note_macros
+from transforms.state_values import load_state_values
 from transforms.tables import as_table, put
 
 SOURCE_FILE_SCHEMA = pa.schema(
@@ -48,6 +49,7 @@ def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     for name, table in load_registers(run.settings.reference).items():
         put(connection, f"reg_{name}", table)
     put(connection, "accepted_differences", load_accepted_differences(run.settings.reference))
+    put(connection, "state_values", load_state_values(run.settings.reference))
     load_rule_tables(run.rules, connection)
     load_macros(connection)
     _load_raw(run, connection)

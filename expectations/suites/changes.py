@@ -17,6 +17,7 @@ def own() -> list[Expectation]:
             "Read backwards, a new eligibility is a lost one.",
             column_A="to_year",
             column_B="from_year",
+            ignore_row_if="either_value_is_missing",
         ),
         expect(
             gxe.ExpectColumnValuesToBeInSet,

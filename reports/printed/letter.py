@@ -15,8 +15,9 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from reports.colors import amount, level_word, students
+from reports.colors import level_word
 from reports.explain import Explanation
+from reports.numbers import amount, students
 from reports.printed.sheet import AGREES, UNSAID
 from reports.published import Row, rows
 from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS

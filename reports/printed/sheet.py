@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from reports.colors import amount, direction, level_color, level_word, students
+from reports.colors import direction, level_color, level_word
 from reports.explain import Explanation
+from reports.numbers import amount, students
 from reports.published import Row
 from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, in_words
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from reports.numbers import amount, students
 from reports.published import Row
 from reports.site.book import Book
-from reports.site.figures import INDICATOR_ORDER, ORDER, change_words, place, status_value, students
+from reports.site.figures import INDICATOR_ORDER, ORDER, change_words, place
 from reports.site.lea_facts import LeaFacts
 
 
@@ -65,11 +66,11 @@ def _cell(book: Book, row: Row, met: bool, state: float | None) -> Cell:
     return Cell(
         look=look,
         word=word,
-        value=status_value(row["current_status"], indicator["unit"]),
+        value=amount(row["current_status"], indicator["unit"]),
         arrow=arrow,
         meaning=meaning,
         students=students(row["current_denominator"]),
-        state=status_value(state, indicator["unit"]),
+        state=amount(state, indicator["unit"]),
         met=met,
     )
 

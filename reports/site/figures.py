@@ -1,24 +1,12 @@
-"""Figures as readers of the Dashboard know them. Published tables keep the exact values."""
+"""Orders and figures of the pages, as readers of the Dashboard know them."""
 
 from datetime import date, datetime
+
+from reports.numbers import tenths
 
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
 INDICATOR_ORDER = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science", "ela11", "math11")
 LEA_ORDER = ("county_office", "district", "charter")
-
-
-def status_value(value: float | None, unit: str) -> str:
-    """Status of an indicator: signed points from standard, or a rate with its sign; one decimal, as on the Dashboard."""
-    if value is None:
-        return ""
-    if unit == "points from standard":
-        return signed(value)
-    return f"{_minus(value)}%" if unit.startswith("percent") else _minus(value)
-
-
-def signed(value: float) -> str:
-    """A difference, with its sign; one decimal."""
-    return f"+{value:.1f}" if round(value, 1) > 0 else _minus(value)
 
 
 def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:
@@ -27,12 +15,7 @@ def change_words(change: float | None, change_level: int | None) -> tuple[str, s
         return "", ""
     arrow = "▲" if change > 0 else "▼" if change < 0 else "■"
     meaning = "maintained" if change_level == 3 else "worse" if change_level < 3 else "better"
-    return f"{arrow} {abs(change):.1f}", meaning
-
-
-def students(value: float | None) -> str:
-    """A number of students."""
-    return "" if value is None else f"{value:,.0f}"
+    return f"{arrow} {tenths(abs(change))}", meaning
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -53,7 +36,3 @@ def dollars(value: int | None) -> str:
 def place(code: str, order: tuple[str, ...]) -> tuple[int, str]:
     """Sort key: known codes in their order, others after them."""
     return (order.index(code), "") if code in order else (len(order), code)
-
-
-def _minus(value: float) -> str:
-    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")

@@ -122,7 +122,7 @@ def main(
         smaller = list(SCALES)[: list(SCALES).index(scale)]
         for name in (*(s for s in GROWTH if s in smaller and not quick), scale):
             files = base / name / "files"
-            if not files.exists():
+            if not (base / name / "reference").exists():
                 write_state(base / name, SCALES[name])
             if name != scale:
                 grown.append(_grown(name, files, run_task("rebuild", files, base / f"work-{name}")))

@@ -46,7 +46,7 @@ def _run(files: Path, work: Path, changes: dict[str, Any] | None = None) -> Resu
     from transforms.run import Run
     from transforms.settings import Settings
 
-    settings = Settings(source=str(files), work=work, out=work / "out", as_of=AS_OF, **(changes or {}))
+    settings = Settings(**{"source": str(files), "work": work, "out": work / "out", "reference": files.parent / "reference", "as_of": AS_OF, **(changes or {})})
     settings.out.mkdir(parents=True, exist_ok=True)
     run = Run.start(settings)
     steps: dict[str, float] = {}
@@ -98,7 +98,7 @@ def one_changed(files: Path, work: Path) -> Result:
     line = text[place + 2 : text.index(b"\r\n", place + 2)].split(b"\t")
     line[9] = str(int(line[9] or 0) + 1 + int(time.time()) % 1000).encode()  # currdenom; another one each time
     target.write_bytes(text[: place + 2] + b"\t".join(line) + text[text.index(b"\r\n", place + 2) :])
-    return _run(changed, work)
+    return _run(changed, work, {"reference": files.parent / "reference"})
 
 
 def whole_process(files: Path, work: Path) -> Result:

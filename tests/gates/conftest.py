@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.gates.sample import Sample, decided, good_rows
-from tests.gates.state import State, decided_state, write_small_state
+from tests.gates.state import State, Written, decided_state, write_small_state
 from tests.workplace import SAMPLE, Workplace
 
 
@@ -21,15 +21,15 @@ def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def state_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Source files of a small state."""
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """Source files of a small state, and the reference folder with what it printed."""
     return write_small_state(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="session")
-def state(state_files: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+def state(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
     """The small state, decided. Tests that change a table roll it back."""
-    state = decided_state(Workplace(state_files, raw_cache, tmp_path_factory.mktemp("state-out")))
+    state = decided_state(Workplace(written.files, raw_cache, tmp_path_factory.mktemp("state-out"), written.reference))
     with state.connection:
         yield state
     state.run.finish()

@@ -31,6 +31,12 @@ def rewrite(path: Path, change: Callable[[list[str], list[Row]], list[Row]]) -> 
     path.write_bytes(body.encode("cp1252" if re.search("2018|2019|2022", path.name) else "utf-8"))
 
 
+def header_of(path: Path) -> list[str]:
+    """Column names in small letters."""
+    with path.open("rb") as stream:
+        return stream.readline().decode().lower().rstrip().split("\t")
+
+
 def each(change: Callable[[Row], object]) -> Callable[[list[str], list[Row]], list[Row]]:
     """Change every row in place."""
 
@@ -176,7 +182,7 @@ def no_colors(folder: Path) -> None:
 
 
 def charters_lose_their_flag(folder: Path) -> None:
-    for path in [p for p in folder.glob("*download*.txt") if "charter_flag" in p.open("rb").readline().decode().lower()]:
+    for path in [p for p in folder.glob("*download*.txt") if "charter_flag" in header_of(p)]:
         rewrite(path, each(lambda row: row.update(charter_flag="")))
     for path in folder.glob("charterassistance*.xlsx"):
         path.unlink()
@@ -185,9 +191,7 @@ def charters_lose_their_flag(folder: Path) -> None:
 def another_districts_rows(folder: Path) -> None:
     """The rows of one district stand under the code of another that has none of its own."""
     for path in folder.glob("*download*.txt"):
-        with path.open("rb") as stream:
-            header = stream.readline().decode().lower().split("\t")
-        column = "cds" if "cds" in header else "cdscode"
+        column = "cds" if "cds" in header_of(path) else "cdscode"
         rewrite(path, each(lambda row, c=column: row.update({c: re.sub("^0150000", "0177777", row[c])})))
 
 
@@ -223,8 +227,9 @@ CORRUPTIONS: dict[str, Corruption] = {
 }
 
 
-def corrupted(good: Path, folder: Path, corruption: Corruption) -> Path:
-    """A copy of the good files, one way worse."""
+def corrupted(good: Path, folder: Path, *corruptions: Corruption) -> Path:
+    """A copy of the good files, worse in these ways."""
     shutil.copytree(good, folder, copy_function=lambda a, b: Path(b).hardlink_to(a))
-    corruption.damage(folder)
+    for corruption in corruptions:
+        corruption.damage(folder)
     return folder

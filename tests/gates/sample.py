@@ -74,8 +74,10 @@ def few(connection: duckdb.DuckDBPyConnection, target: Target, expectations: lis
         f"(from {target.relation} order by {order} limit {ROWS})",
         *(f"(from {target.relation} where {j} order by {order} limit 2)" for j in sorted(asked)),
     ]
-    connection.execute(f"create or replace temp table {name} as select distinct * from ({' union all '.join(parts)})")
-    return Sample(name, replace(target, relation=name, rows=connection.sql(f"from {name}").shape[0]), expectations, values)
+    connection.execute(f"create or replace temp table {name} as select distinct * from ({' union all '.join(parts)}) order by {order}")
+    return Sample(
+        name, replace(target, relation=name, rows=connection.sql(f"from {name}").shape[0], served=name if target.served else ""), expectations, values
+    )
 
 
 def _value(table: Table, name: str, n: int) -> object:

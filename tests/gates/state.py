@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from tests.gates.sample import decided
+from tests.statewide.state import State as Written
 from tests.statewide.state import write_state
 from tests.statewide.world import Scale
 from tests.workplace import Workplace
@@ -24,9 +25,9 @@ class State:
     connection: duckdb.DuckDBPyConnection
 
 
-def write_small_state(folder: Path) -> Path:
-    """Folder of source files."""
-    return write_state(folder, SMALL).files
+def write_small_state(folder: Path) -> Written:
+    """Source files, and the reference folder with what this state printed."""
+    return write_state(folder, SMALL)
 
 
 def decided_state(place: Workplace) -> State:

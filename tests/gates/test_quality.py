@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,13 +11,15 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from expectations.gates import check
 from flows import steps
 from flows.cli import app
 from flows.words import failed_checks
 from reports.quality import Quality, quality_of_release, quality_of_run, render
 from tests.gates.test_corruptions import digest_of
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError, GateError
+from transforms.run import Run
 
 runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
 Edit = Callable[[str, Callable[[str], str]], None]
@@ -59,45 +62,86 @@ class Page(HTMLParser):
         self.text += data
 
 
-def test_a_warning_publishes_with_its_banner(workplace: Workplace, edit: Edit) -> None:
-    edit("suspdownload2024.txt", spoil("S", "9"))
-    assert workplace.publish().outcome == "published"
-    current = workplace.out / "current"
-    (warning,) = json.loads((current / "manifest.json").read_text())["warnings"]
-    assert (warning["check_id"], warning["failing_rows"]) == ("rows_rejected", 1)
+def copied(place: Workplace, folder: Path) -> Workplace:
+    """The same files and releases, somewhere else."""
+    for part in ("source", "out"):
+        shutil.copytree(getattr(place, part), folder / part, symlinks=True)
+    return Workplace(folder / "source", place.work, folder / "out")
+
+
+def rewrite(place: Workplace, file: str, how: Callable[[str], str]) -> None:
+    """Change the text of a source file."""
+    path = place.source / file
+    path.write_bytes(how(path.read_bytes().decode("utf-8")).encode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def stopped(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str]:
+    """A release, and after it a run that a critical failure stopped: a deciding row is wrong, and a file is gone. With it, the digest of the release."""
+    place = copied(published, tmp_path_factory.mktemp("stopped"))
+    before = digest_of(place.out / "current")
+    rewrite(place, "suspdownload2024.txt", spoil("D", EVIL))
+    (place.source / "sciencedownload2024.txt").unlink()
+    with pytest.raises(GateError, match="release_files_kept"):
+        place.publish()
+    return place, before
+
+
+@pytest.fixture(scope="module")
+def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """The run after it: only a school's row is wrong, and the file is known to be gone."""
+    place = copied(stopped[0], tmp_path_factory.mktemp("accepted"))
+    shutil.copy(SAMPLE / "suspdownload2024.txt", place.source)
+    rewrite(place, "suspdownload2024.txt", spoil("S", "9"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "EXTRAS", (steps.write_quality,))
+        assert place.publish(accept="release_files_kept, release_rows_kept").outcome == "published"
+    return place
+
+
+def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
+    current = accepted.out / "current"
+    warnings = {w["check_id"]: w["failing_rows"] for w in json.loads((current / "manifest.json").read_text())["warnings"]}
+    assert set(warnings) == {"rows_rejected", "release_files_kept", "release_rows_kept"}
+    assert warnings["rows_rejected"] == 1
     with duckdb.connect(str(current / "dta.duckdb"), read_only=True) as db:
-        ((text,),) = db.execute("select failing_row from meta_gate_rows").fetchall()
+        ((text,),) = db.execute("select failing_row from meta_gate_rows where check_id = 'rows_rejected'").fetchall()
+        details = dict(db.execute("select check_id, detail from meta_gate_results where outcome = 'failed'").fetchall())
     assert json.loads(text)["value"] == "9"
-    said = runner.invoke(app, ["status", "--out", str(workplace.out)]).output
+    assert {i for i, detail in details.items() if detail.startswith("Accepted for this run.")} == {"release_files_kept", "release_rows_kept"}
+    said = runner.invoke(app, ["status", "--out", str(accepted.out)]).output
     assert "▲ warning No row was kept aside. Not so for 1 row (rows_rejected)." in said
-    for page in (current / "quality" / "index.html", workplace.out / "quality" / "index.html"):
+    for page in (current / "quality" / "index.html", accepted.out / "quality" / "index.html"):
         text = Page(page.read_text("utf-8")).text
         assert "▲ Passed, with warnings" in text
         assert "color is 0 (none), 1 red" in text
 
 
-def test_a_critical_failure_leaves_current_as_it_was_and_says_why(workplace: Workplace, edit: Edit) -> None:
-    workplace.publish()
-    before = digest_of(workplace.out / "current")
-    edit("suspdownload2024.txt", spoil("D", EVIL))
-    with pytest.raises(GateError):
-        workplace.publish()
-    assert digest_of(workplace.out / "current") == before
-    status = json.loads((workplace.out / "status.json").read_text("utf-8"))
+def test_only_a_difference_from_the_release_before_can_be_accepted(workplace: Workplace) -> None:
+    run = Run.start(workplace.settings(accept="rows_accounted"))
+    with pytest.raises(ConfigError, match="no check of the gate release"):
+        check(run)
+    run.finish()
+
+
+def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple[Workplace, str]) -> None:
+    place, before = stopped
+    assert digest_of(place.out / "current") == before
+    status = json.loads((place.out / "status.json").read_text("utf-8"))
     assert status["exit_code"] == 5
     detail = next(d for d in status["details"] if d["check_id"] == "decisive_rows_rejected")
     assert json.loads(detail["rows"][0])["value"] == EVIL
-    said = runner.invoke(app, ["status", "--out", str(workplace.out)])
+    said = runner.invoke(app, ["status", "--out", str(place.out)])
     assert said.exit_code == 5
     assert "✗ No row that can decide about a district or county office was kept aside." in said.output
-    page = (workplace.out / "quality" / "index.html").read_text("utf-8")
+    page = (place.out / "quality" / "index.html").read_text("utf-8")
     assert "<script>alert" not in page
     text = Page(page).text
     for part in ("✗ Not published: the last good release stays", "What to do", EVIL, "suspdownload2024.txt", "Rows kept aside", "color is 0 (none), 1 red"):
         assert part in text, part
-    rejects = duckdb.sql(f"select value from read_parquet('{workplace.out}/quality/rejects.parquet')").fetchall()
+    rejects = duckdb.sql(f"select value from read_parquet('{place.out}/quality/rejects.parquet')").fetchall()
     assert rejects == [(EVIL,)]
-    kept = json.loads((workplace.out / "quality" / "results.json").read_text("utf-8"))
+    kept = json.loads((place.out / "quality" / "results.json").read_text("utf-8"))
     assert {r["gate"] for r in kept["results"]} == {"files", "contracts", "determinations", "release"}
 
 
@@ -150,29 +194,14 @@ def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path:
     assert not workplace.out.exists()
 
 
-def test_a_difference_that_is_meant_is_accepted_for_one_run(workplace: Workplace) -> None:
-    workplace.publish()
-    (workplace.source / "sciencedownload2024.txt").unlink()
-    with pytest.raises(GateError, match="release_files_kept"):
-        workplace.publish()
-    with pytest.raises(ConfigError, match="no check of the gate release"):
-        workplace.publish(accept="rows_accounted")
-    assert workplace.publish(accept="release_files_kept, release_rows_kept").outcome == "published"
-    manifest = json.loads((workplace.out / "current" / "manifest.json").read_text())
-    assert {w["check_id"] for w in manifest["warnings"]} == {"release_files_kept", "release_rows_kept"}
-
-
-def test_what_was_validated_once_is_not_validated_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace.publish()
-
+def test_what_was_validated_once_is_not_validated_again(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("validated again")
 
     monkeypatch.setattr("expectations.runners.judge_by_frame", never)
-    again = Workplace(workplace.source, workplace.work, workplace.out.with_name("again"))
     from tests.gates.sample import decided
 
-    run, connection = decided(again)
+    run, connection = decided(Workplace(published.source, published.work, tmp_path / "again"))
     from expectations.contracts import check_tables
     from expectations.files import check_files
     from transforms.schema import published_tables

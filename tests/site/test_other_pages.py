@@ -171,7 +171,7 @@ def test_quality_lists_every_check(site: Path, db: duckdb.DuckDBPyConnection) ->
     assert sorted(page.find("//*[@data-check]/@data-check")) == sorted(failed)
     for row in page.find("//tr[@data-gate][th]"):
         passed = db.execute("select count(*) from meta_gate_results where outcome = 'passed' and gate = ?", [row.get("data-gate")]).fetchall()[0][0]
-        assert page.read("./td", row)[0] == str(passed)
+        assert page.read("./td", row)[0] == f"{passed:,}"
 
 
 def test_data_describes_every_table_and_column(site: Path, db: duckdb.DuckDBPyConnection) -> None:

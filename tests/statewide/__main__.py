@@ -11,7 +11,7 @@ from tests.statewide.world import SCALES, Scale
 
 
 def main(
-    out: Annotated[Path, typer.Argument(help="Folder; files/ and truth/ are written below it")],
+    out: Annotated[Path, typer.Argument(help="Folder; files/, reference/ and truth/ are written below it")],
     scale: Annotated[str, typer.Option(help=f"One of {', '.join(SCALES)}")] = "tiny",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes")] = 1,
     counties: Annotated[int | None, typer.Option(min=1, max=58)] = None,
@@ -27,6 +27,7 @@ def main(
     started = time.perf_counter()
     state = write_state(out, chosen, seed, tell=lambda words: typer.echo(words, err=True))
     typer.echo(f"{state.rows:,} rows, {state.bytes:,} bytes in {len(list(state.files.iterdir()))} files, {time.perf_counter() - started:.1f} s: {state.files}")
+    typer.echo(f"A run on it: DTA_REFERENCE={state.reference} dta run --source {state.files} --out FOLDER")
 
 
 typer.run(main)

@@ -53,6 +53,12 @@ class Rows:
             self._add_academic(levels)
         self.order = self._order()
 
+    def state_status(self) -> float | None:
+        """What the row of the state gives for all students, of ELPI for English learners; None where the layout has no status or too few were counted."""
+        has_status = any(_plain(h) == "currstatus" for h in HEADERS[file_name(self.indicator, self.year)])
+        tenths = int(self.now[0, EL if self.indicator == "elpi" else ALL])  # the state is the first entity
+        return tenths / 10 if has_status and tenths != UNKNOWN else None
+
     def _learners(self, levels: Levels) -> np.ndarray:
         wanted = np.zeros_like(levels.sized)
         wanted[:, [EL, LTEL] if self.year >= 2024 else [EL]] = True
@@ -175,6 +181,11 @@ class Rows:
         if column.endswith(("pct", "pc", "prate", "status", "withoutprloss", "adjustment")) and not column.endswith("denomwithoutprloss"):
             return lambda: _tenths(self.rng.integers(0, 1000, n), shown)
         return lambda: _whole((self.rng.random(n) * self.students).astype(np.int64), shown)
+
+
+def file_name(indicator: str, year: int) -> str:
+    """CDE's name of the file."""
+    return f"{indicator}download{'2017f' if year == 2017 else year}.txt"
 
 
 def entity_names(world: World) -> dict[str, pa.Array]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.statewide.others import write_assistance, write_charters, write_directory, write_local, write_truth
+from tests.statewide.reference import write_reference
 from tests.statewide.results import Levels, decide_year
-from tests.statewide.rows import Rows, entity_names, write
+from tests.statewide.rows import Rows, entity_names, file_name, write
 from tests.statewide.truth import Truth, others, tendency
 from tests.statewide.world import ELEMENTARY, YEARS, Scale, World, make_world
 
@@ -26,26 +27,30 @@ FILES = {
 
 @dataclass(frozen=True)
 class State:
-    """Where it lies, and how much it is. ``files`` is a source folder for a run; ``truth`` holds what must come out."""
+    """Where it lies, and how much it is.
+
+    ``files`` is a source folder for a run, ``reference`` the settings' folder of that name with what this state printed; ``truth`` holds what must come out.
+    """
 
     files: Path
     truth: Path
+    reference: Path
     rows: int
     bytes: int
 
 
 def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = lambda _: None) -> State:
-    """Write OUT/files and OUT/truth. The same scale and seed give the same bytes, whatever ``workers`` is."""
+    """Write OUT/files, OUT/reference and OUT/truth. The same scale and seed give the same bytes, whatever ``workers`` is."""
     files = out / "files"
     files.mkdir(parents=True, exist_ok=True)
     world = make_world(scale, seed)
     truth = Truth()
     trouble, names = tendency(world, seed), entity_names(world)
-    rows, last = 0, {}
+    rows, last, printed = 0, {}, {}
     with ThreadPoolExecutor(workers) as pool:
         for year in YEARS:
             found = decide_year(world, truth, trouble, year, seed)
-            rows += sum(pool.map(lambda i, year=year, found=found: _write_file(files, world, names, year, i, found, seed, last), FILES[year]))
+            rows += sum(pool.map(lambda i, year=year, found=found: _write_file(files, world, names, year, i, found, seed, last, printed), FILES[year]))
             tell(f"{year}: {rows:,} rows so far")
     others(world, truth, seed)
     write_assistance(files, world, truth)
@@ -53,15 +58,17 @@ def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: 
     write_local(files, world, truth, seed)
     write_directory(files, world)
     write_truth(out / "truth", world, truth)
-    return State(files, out / "truth", rows, sum(p.stat().st_size for p in files.iterdir()))
+    return State(files, out / "truth", write_reference(out / "reference", printed), rows, sum(p.stat().st_size for p in files.iterdir()))
 
 
-def _write_file(files: Path, world: World, names: dict, year: int, indicator: str, found: dict[str, Levels], seed: int, last: dict) -> int:
+def _write_file(files: Path, world: World, names: dict, year: int, indicator: str, found: dict[str, Levels], seed: int, last: dict, printed: dict) -> int:
     rng = np.random.default_rng([seed, 6, year, *indicator.encode()])
     levels = found.get(indicator) or _uncounted(world, found, indicator, year, rng)
     rows = Rows(world, names, year, indicator, levels, rng, last.get((year - 1, indicator)))
-    n = write(files / f"{indicator}download{'2017f' if year == 2017 else year}.txt", rows)
+    n = write(files / file_name(indicator, year), rows)
     last[year, indicator] = rows.now
+    if (status := rows.state_status()) is not None:
+        printed[year, indicator] = status
     return n
 
 

@@ -15,7 +15,7 @@ SMALL = Scale(counties=4, leas=60, charters=40, schools=20)
 
 
 def decided(state: State, work: Path, out: Path) -> duckdb.DuckDBPyConnection:
-    connection = Workplace(state.files, work, out).decide()
+    connection = Workplace(state.files, work, out, state.reference).decide()
     load_truth(connection, state.truth)
     return connection
 

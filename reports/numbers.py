@@ -1,0 +1,26 @@
+"""Numbers as readers of the Dashboard know them: one decimal, a real minus sign, no zero with a sign. Published tables keep the exact values."""
+
+from typing import Any
+
+
+def tenths(value: float, sign: bool = False) -> str:
+    """A number to one decimal; ``sign`` puts a plus before what is more than nothing."""
+    rounded = round(value, 1) or 0.0  # not -0.0
+    return (f"{rounded:+,.1f}" if sign and rounded else f"{rounded:,.1f}").replace("-", "−")
+
+
+def amount(value: float | None, unit: str, signed: bool = False) -> str:
+    """A status in its indicator's unit, signed points or percent; or, ``signed``, a change."""
+    if value is None:
+        return ""
+    return tenths(value, signed or unit.startswith("points")) + ("%" if unit.startswith("percent") and not signed else "")
+
+
+def students(n: Any) -> str:
+    """A number of students."""
+    return "" if n is None else f"{n:,.0f}"
+
+
+def thousands(n: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{n:,}"

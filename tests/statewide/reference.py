@@ -1,0 +1,26 @@
+"""The folder of catalog, rules, reference lists and registers for a generated state: ours, with what this state printed in place of what California did."""
+
+import csv
+import shutil
+from pathlib import Path
+
+from transforms.settings import PROJECT
+from transforms.state_values import FILE, StateValue
+
+
+def write_reference(folder: Path, printed: dict[tuple[int, str], float]) -> Path:
+    """``printed`` has the state's status by Dashboard year and indicator. Returns the folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    lists = folder / FILE.parent
+    lists.mkdir(parents=True)
+    for path in [PROJECT / "data" / name for name in ("catalog.toml", "layouts.toml", "rules", "registers")]:
+        (folder / path.name).symlink_to(path)
+    for path in (PROJECT / "data" / FILE.parent).glob("*.csv"):
+        if path.name != FILE.name:
+            (lists / path.name).symlink_to(path)
+    about = {"printed_by": "CDE", "title": "The truth of the generated state", "source_url": "https://example.org/state", "confirmed_by": "", "note": ""}
+    with (folder / FILE).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(StateValue.model_fields))
+        writer.writeheader()
+        writer.writerows({"dashboard_year": y, "indicator": i, "value": v, "decimals": 1, **about} for (y, i), v in sorted(printed.items()))
+    return folder
