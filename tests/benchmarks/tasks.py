@@ -103,7 +103,7 @@ def one_changed(files: Path, work: Path) -> Result:
 
 def whole_process(files: Path, work: Path) -> Result:
     """The command itself on a night in which nothing changed, from its start to its end, imports and all."""
-    settings = {"DTA_SOURCE": str(files), "DTA_WORK": str(work), "DTA_OUT": str(work / "out")}
+    settings = {"DTA_SOURCE": str(files), "DTA_REFERENCE": str(files.parent / "reference"), "DTA_WORK": str(work), "DTA_OUT": str(work / "out")}
     return {"seconds": _command(["run", "--as-of", AS_OF.isoformat()], settings)}
 
 
