@@ -11,7 +11,7 @@ import duckdb
 
 from expectations.results import GateResult
 from expectations.targets import Target
-from transforms.database import one_row
+from transforms.digests import rows_digest
 from transforms.files import sha256_of, write_atomically
 from transforms.settings import PROJECT
 
@@ -28,12 +28,8 @@ def suites_digest() -> str:
 
 def content_of(connection: duckdb.DuckDBPyConnection, target: Target) -> str:
     """Digest of the rows of a small target, in whatever order they stand."""
-    row = one_row(
-        connection,
-        "select count(*), coalesce(sum(md5_number_lower(md5(struct_pack(r := r)::varchar))::hugeint), 0), "
-        f"coalesce(bit_xor(md5_number_upper(md5(struct_pack(r := r)::varchar))), 0) from {target.relation} r",
-    )
-    return hashlib.sha256(f"{target.name} {target.columns} {row} {suites_digest()}".encode()).hexdigest()
+    rows = rows_digest(connection, target.relation, target.columns)
+    return hashlib.sha256(f"{target.name} {rows} {suites_digest()}".encode()).hexdigest()
 
 
 def recall(path: Path, key: str) -> list[GateResult] | None:

@@ -1,6 +1,7 @@
 """Two digests: of everything that goes in, to skip a night that changes nothing, and of everything that comes out, to name a release."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -54,16 +55,18 @@ def report_parts() -> list[str]:
 
 
 def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """Digest of one table: number of rows, and the sum and the exclusive or of the rows' hashes.
+    """Digest of one table, without volatile columns."""
+    return rows_digest(connection, quote(table.name), table.content_columns)
+
+
+def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> str:
+    """Digest of rows in whatever order: their number, and the sum and the exclusive or of their hashes.
 
     A row's hash is hashed once more: DuckDB combines the columns' hashes by exclusive or, under which values that trade places may cancel out.
     """
-    columns = ", ".join(quote(c) for c in table.content_columns)
-    row = one_row(
-        connection,
-        f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from (select hash(hash({columns})) as h from {quote(table.name)})",
-    )
-    return hashlib.sha256(f"{','.join(table.content_columns)} {row}".encode()).hexdigest()
+    hashed = f"select hash(hash({', '.join(map(quote, columns))})) as h from {relation}"
+    row = one_row(connection, f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from ({hashed})")
+    return hashlib.sha256(f"{','.join(columns)} {row}".encode()).hexdigest()
 
 
 def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
