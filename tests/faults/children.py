@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.runner import execute
-from flows.steps import STEPS
+from flows.steps import EXTRAS, STEPS
 from transforms.release import publish
 from transforms.run import Run
 from transforms.settings import Settings
@@ -60,7 +60,7 @@ def _quick() -> None:
     steps.EXTRAS = ()
 
 
-def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_before: int | None = None, steps: Path | None = None) -> None:
+def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_before: int | None = None, steps: Path | None = None, pages: bool = False) -> None:
     """Publish a build whose content ``stamp`` makes its own; killed before the n-th step on the file system, or a list of the steps is left."""
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(built, scratch)
@@ -74,7 +74,7 @@ def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_befor
 
     with publisher_lock(run.settings.out):
         settle(run.settings.out)
-    publish(run)
+    publish(run, EXTRAS if pages else ())
 
 
 def _watch(die_before: int | None, steps: Path | None) -> None:

@@ -79,12 +79,12 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
         plan(settings, 2024, 2024, [], settings.out)
 
 
-def test_a_backfill_by_command(tmp_path: Path) -> None:
-    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(tmp_path / "work"), "DTA_OUT": str(tmp_path / "out")})
+def test_a_backfill_by_command(light: None, raw_cache: Path, tmp_path: Path) -> None:
+    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(raw_cache), "DTA_OUT": str(tmp_path / "out")})
     ended = runner.invoke(app, ["backfill", "--from", "2023", "--to", "2023", "--day", "2024-03-01"])
     assert ended.exit_code == 0, ended.output
     for label in ("year-2023", "day-2024-03-01"):
-        assert (tmp_path / "work/backfill" / label / "current/dta.duckdb").exists()
+        assert (raw_cache / "backfill" / label / "current/dta.duckdb").exists()
     assert not (tmp_path / "out").exists()
 
 

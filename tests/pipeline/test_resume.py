@@ -21,6 +21,7 @@ from transforms.locks import run_lock
 from transforms.run import Run, StepResult
 from transforms.status import read_status
 
+pytestmark = pytest.mark.usefixtures("light")
 NAMES = [s.name for s in STEPS]
 
 
