@@ -98,12 +98,19 @@ def _watch(die_before: int | None, steps: Path | None) -> None:
         setattr(os, name, watched(name, getattr(os, name)))
 
 
-def build_once(given: Given, target: Path) -> None:
-    """All steps before the release, on the sample; few rows are kept, so that publishing is quick."""
+def build_once(given: Given, target: Path, small: bool) -> None:
+    """All steps before the release, on the sample. ``small``: few rows are kept, so that publishing is quick; no pages can be drawn of them."""
     run = Run.start(Settings(**given))
     _quick()
     for step in STEPS[:-1]:
         step.function(run)
+    if small:
+        _shrink(run)
+    shutil.copytree(run.folder, target)
+    run.finish()
+
+
+def _shrink(run: Run) -> None:
     from transforms.schema import published_tables
 
     with run.connect() as connection:
@@ -114,5 +121,3 @@ def build_once(given: Given, target: Path) -> None:
         connection.execute(f"attach '{run.folder / 'small.duckdb'}' as small")
         connection.execute("copy from database build to small")
     (run.folder / "small.duckdb").replace(run.folder / "build.duckdb")
-    shutil.copytree(run.folder, target)
-    run.finish()

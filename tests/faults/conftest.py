@@ -134,16 +134,25 @@ def place(tmp_path: Path, baseline: Place) -> Place:
     return Place(tmp_path / "place")
 
 
-@pytest.fixture(scope="session")
-def built(once: Once, baseline: Place) -> Path:
-    """A small build that is ready to be published."""
-
+def build(once: Once, baseline: Place, name: str, small: bool) -> Path:
     def make(folder: Path) -> None:
-        process = child(build_once, baseline.given(work=folder / "work", out=folder / "out"), folder / "scratch")
+        process = child(build_once, baseline.given(work=folder / "work", out=folder / "out"), folder / "scratch", small)
         process.join()
         assert process.exitcode == 0
 
-    return once("built", make) / "scratch"
+    return once(name, make) / "scratch"
+
+
+@pytest.fixture(scope="session")
+def built(once: Once, baseline: Place) -> Path:
+    """A small build that is ready to be published."""
+    return build(once, baseline, "built", small=True)
+
+
+@pytest.fixture(scope="session")
+def built_whole(once: Once, baseline: Place) -> Path:
+    """A build of which pages can be drawn."""
+    return build(once, baseline, "built-whole", small=False)
 
 
 @pytest.fixture

@@ -90,9 +90,10 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
 
 
 @pytest.mark.parametrize(("part", "pages"), [(0, True), (1, False), (2, False), (3, False), (4, False), (5, False)])  # so that workers share them
-def test_killed_at_random_moments_of_publishing(part: int, pages: bool, place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
+def test_killed_at_random_moments_of_publishing(part: int, pages: bool, place: Place, request: pytest.FixtureRequest, tmp_path: Path, tell: Tell) -> None:
     chance, kills, flipped, attempt = random.Random(SEED + part), 0, 0, 0  # noqa: S311
     given, scratch, wanted = place.given(), tmp_path / "scratch", 25 if pages else 32
+    built: Path = request.getfixturevalue("built_whole" if pages else "built")
 
     def begin(stamp: str) -> ForkServerProcess:
         return child(publish_only, given, built, scratch, stamp, None, None, pages)

@@ -87,6 +87,27 @@ def test_a_damaged_scratch_folder_is_begun_anew(workplace: Workplace, harm: str)
     assert performed(workplace)[1] == NAMES
 
 
+@pytest.mark.parametrize("harm", ["rot", "gone"])
+@pytest.mark.parametrize("files", ["raw/*/dashboard-ela-2024/*.parquet", "core/*/dashboard-ela-2024/*.parquet"])
+def test_what_the_kept_database_reads_from_beside_it_is_verified(workplace: Workplace, published: Workplace, files: str, harm: str, tmp_path: Path) -> None:
+    """Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder: a run begins anew when one of them is damaged."""
+    place = Workplace(workplace.source, tmp_path / "work", workplace.out)
+    with pytest.raises(Died):
+        execute(place.settings(), dying_at("criteria"))
+    damaged = list((place.work / "build").glob(files))
+    assert damaged
+    for path in damaged:
+        path.chmod(0o644)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        path.unlink() if harm == "gone" else path.write_bytes(content)
+    outcome, done = performed(place)
+    assert done == NAMES
+    undisturbed = current_release(published.out)
+    assert undisturbed is not None
+    assert outcome.release_id == undisturbed.name
+
+
 def test_a_refused_file_is_looked_at_anew(workplace: Workplace) -> None:
     path = workplace.source / "eladownload2024.txt"
     content = path.read_bytes()
