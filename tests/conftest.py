@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, Workplace, copy_of_work
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -46,11 +46,7 @@ def first_run(once: Once) -> Path:
 @pytest.fixture(scope="session")
 def raw_cache(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One store of snapshots, read files and what was validated, for a whole worker: contents are addressed by hash."""
-    own = tmp_path_factory.mktemp("cache") / "work"
-    shutil.copytree(first_run / "work", own)
-    for record in (own / "build").rglob("*.json"):  # they say where the files lie
-        record.write_text(record.read_text("utf-8").replace(str(first_run / "work"), str(own)), "utf-8")
-    return own
+    return copy_of_work(first_run / "work", tmp_path_factory.mktemp("cache") / "work")
 
 
 @pytest.fixture
