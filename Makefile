@@ -16,9 +16,9 @@ test: $(READY) lint types
 test-slow: $(READY)
 	$(BIN)/pytest -m slow
 
-# Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them.
+# Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them. One worker waits for the scheduler.
 test-faults: $(READY)
-	$(BIN)/pytest -m faults tests/faults -n 2 --dist load
+	$(BIN)/pytest -m faults tests/faults -n 3 --dist worksteal
 
 # Pages in Debian's Chromium (apt-get install chromium).
 test-browser: $(READY)

@@ -1,5 +1,7 @@
 """Shared fixtures: a release of the sample, made once, and a way to run any folder of files."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,13 +9,44 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, Workplace, copy_of_work
+
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="session")
-def raw_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One store of snapshots and read files for the whole session: contents are addressed by hash."""
-    return tmp_path_factory.mktemp("work")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a folder that all workers read: whoever comes first makes it, the others wait for it."""
+    temporary = tmp_path_factory.getbasetemp()
+    shared = temporary.parent if os.environ.get("PYTEST_XDIST_WORKER") else temporary
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def first_run(once: Once) -> Path:
+    """Work and output folder of a run on the sample, with every expectation and page: once for all workers."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        assert Workplace(SAMPLE, folder / "work", folder / "out").publish().outcome == "published"
+
+    return once("first-run", make)
+
+
+@pytest.fixture(scope="session")
+def raw_cache(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store of snapshots, read files and what was validated, for a whole worker: contents are addressed by hash."""
+    return copy_of_work(first_run / "work", tmp_path_factory.mktemp("cache") / "work")
 
 
 @pytest.fixture
@@ -25,11 +58,17 @@ def workplace(tmp_path: Path, raw_cache: Path) -> Workplace:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Workplace:
+def published(first_run: Path, raw_cache: Path) -> Workplace:
     """The sample, published once. Tests only read it."""
-    place = Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("published"))
-    assert place.publish().outcome == "published"
-    return place
+    return Workplace(SAMPLE, raw_cache, first_run / "out")
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test pass the gates' SQL checks alone and write no pages: for tests that look at neither contracts nor pages."""
+    monkeypatch.setattr("expectations.gates.check_types", lambda *_: [])
+    monkeypatch.setattr("expectations.gates.check_tables", lambda *_: [])
+    monkeypatch.setattr("flows.steps.EXTRAS", ())
 
 
 @pytest.fixture(scope="session")

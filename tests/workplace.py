@@ -1,6 +1,7 @@
 """A folder of source files with its own work and output folders, for tests that run the pipeline."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,14 @@ def reissue(source: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content.replace(b"\r\n", b"\n"))
     assert path.read_bytes() != content
+
+
+def copy_of_work(work: Path, target: Path) -> Path:
+    """A copy of a work folder whose records say where their files lie now."""
+    shutil.copytree(work, target)
+    for record in (target / "build").rglob("*.json"):
+        record.write_text(record.read_text("utf-8").replace(str(work), str(target)), "utf-8")
+    return target
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from transforms.dashboard.parts import PARTS
 from transforms.errors import ReleaseError
-from transforms.files import write_atomically
+from transforms.files import sha256_of, write_atomically
 from transforms.locks import only_one
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
@@ -97,22 +99,31 @@ class Scratch:
 
 
 def _marks_of(kept: Path, key: str) -> dict[str, StepResult]:
-    """Stages done for ``key`` whose results are all still there."""
+    """Stages done for ``key`` whose results are all still there, byte for byte; none if one file of them is not."""
     try:
         marks = json.loads((kept / MARKS).read_text("utf-8"))
         if marks["key"] != key:
             return {}
-        reports = json.loads((kept / "raw.json").read_text("utf-8"))
-        if not all(Path(r[part]).exists() for r in reports for part in ("parquet", "rejects")):
-            return {}
         done = {name: StepResult(**r) for name, r in marks["done"].items()}
+        reports = json.loads((kept / "raw.json").read_text("utf-8"))
+        if not _as_written(reports):
+            return {}
         if done.keys() - {"raw"} and not (kept / "build.duckdb").exists():
             return {}
         with duckdb.connect(str(kept / "build.duckdb")) as connection:  # recovers what was under way; raises if the file is torn
             connection.execute("select count(*) from duckdb_tables()").fetchall()
+            parts = connection.execute(f"select path, sha256 from {PARTS}").fetchall() if "core" in done else []  # views of the database read them
+        records = [json.loads(Path(path).with_suffix(".json").read_text("utf-8")) for path, _ in parts]
+        if [r["written"]["path"] for r in records] != [sha256 for _, sha256 in parts] or not _as_written(records):
+            return {}
     except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
         return {}
     return done
+
+
+def _as_written(records: list[dict[str, Any]]) -> bool:
+    """True if every file that these records list is still there, byte for byte. Raises OSError where one is gone."""
+    return all(sha256_of(Path(r[part])) == sha256 for r in records for part, sha256 in r["written"].items())
 
 
 def _sweep(runs: Path, ours: Path) -> None:

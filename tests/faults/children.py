@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.runner import execute
-from flows.steps import STEPS
+from flows.steps import EXTRAS, STEPS
 from transforms.release import publish
 from transforms.run import Run
 from transforms.settings import Settings
@@ -60,7 +60,7 @@ def _quick() -> None:
     steps.EXTRAS = ()
 
 
-def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_before: int | None = None, steps: Path | None = None) -> None:
+def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_before: int | None = None, steps: Path | None = None, pages: bool = False) -> None:
     """Publish a build whose content ``stamp`` makes its own; killed before the n-th step on the file system, or a list of the steps is left."""
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(built, scratch)
@@ -74,7 +74,7 @@ def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_befor
 
     with publisher_lock(run.settings.out):
         settle(run.settings.out)
-    publish(run)
+    publish(run, EXTRAS if pages else ())
 
 
 def _watch(die_before: int | None, steps: Path | None) -> None:
@@ -98,12 +98,19 @@ def _watch(die_before: int | None, steps: Path | None) -> None:
         setattr(os, name, watched(name, getattr(os, name)))
 
 
-def build_once(given: Given, target: Path) -> None:
-    """All steps before the release, on the sample; few rows are kept, so that publishing is quick."""
+def build_once(given: Given, target: Path, small: bool) -> None:
+    """All steps before the release, on the sample. ``small``: few rows are kept, so that publishing is quick; no pages can be drawn of them."""
     run = Run.start(Settings(**given))
     _quick()
     for step in STEPS[:-1]:
         step.function(run)
+    if small:
+        _shrink(run)
+    shutil.copytree(run.folder, target)
+    run.finish()
+
+
+def _shrink(run: Run) -> None:
     from transforms.schema import published_tables
 
     with run.connect() as connection:
@@ -114,5 +121,3 @@ def build_once(given: Given, target: Path) -> None:
         connection.execute(f"attach '{run.folder / 'small.duckdb'}' as small")
         connection.execute("copy from database build to small")
     (run.folder / "small.duckdb").replace(run.folder / "build.duckdb")
-    shutil.copytree(run.folder, target)
-    run.finish()

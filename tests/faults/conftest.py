@@ -11,6 +11,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from tests.conftest import Once
 from tests.faults.children import build_once, child, run_all
 from tests.workplace import AS_OF, SAMPLE, reissue
 from transforms.current import DATABASE, current_release
@@ -18,10 +19,12 @@ from transforms.integrity import damage_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.faults)
-            item.add_marker(pytest.mark.timeout(1200))
+    ours = [i for i in items if Path(__file__).parent in i.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.faults)
+        item.add_marker(pytest.mark.timeout(1200))
+    if len(ours) == len(items):  # the schedule first: it mostly waits, while other workers use the cores
+        items.sort(key=lambda item: item.path.name != "test_schedule.py")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -55,9 +58,9 @@ class Place:
     def given(self, source: Path = SAMPLE, **changes: object) -> dict[str, Any]:
         return {"source": str(source), "work": self.root / "work", "out": self.out, "inbox": self.root / "inbox", "as_of": AS_OF, **changes}
 
-    def run(self, source: Path = SAMPLE, **changes: object) -> None:
+    def run(self, source: Path = SAMPLE, whole: bool = False, **changes: object) -> None:
         """A run to its end, which must be a good one."""
-        process = child(run_all, self.given(source, **changes))
+        process = child(run_all, self.given(source, **changes), None, whole)
         process.join()
         assert process.exitcode == 0
 
@@ -86,29 +89,42 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def other_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other_source(once: Once) -> Path:
     """The sample with one file reissued: another release."""
-    source = tmp_path_factory.mktemp("other") / "source"
-    shutil.copytree(SAMPLE, source)
-    reissue(source)
-    return source
+
+    def make(source: Path) -> None:
+        shutil.copytree(SAMPLE, source)
+        reissue(source)
+
+    return once("other", make)
 
 
 @pytest.fixture(scope="session")
-def baseline(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The sample, published once, with everything read."""
-    place = Place(tmp_path_factory.mktemp("baseline"))
-    place.run()
-    return place
+def baseline(once: Once) -> Place:
+    """The sample, published once, with everything read and all expectations validated."""
+
+    def make(root: Path) -> None:
+        root.mkdir()
+        Place(root).run(whole=True)
+
+    return Place(once("baseline", make))
 
 
 @pytest.fixture(scope="session")
-def expected(tmp_path_factory: pytest.TempPathFactory, other_source: Path, baseline: Place) -> str:
-    """Release id of the other source, from a run that nothing disturbed."""
-    place = Place(tmp_path_factory.mktemp("undisturbed"))
-    shutil.copytree(baseline.root, place.root, symlinks=True, dirs_exist_ok=True)
-    place.run(other_source)
-    return place.settled()
+def undisturbed(once: Once, other_source: Path, baseline: Place) -> Place:
+    """The other source, published after the baseline by a run that nothing disturbed."""
+
+    def make(root: Path) -> None:
+        shutil.copytree(baseline.root, root, symlinks=True)
+        Place(root).run(other_source)
+
+    return Place(once("undisturbed", make))
+
+
+@pytest.fixture(scope="session")
+def expected(undisturbed: Place) -> str:
+    """Release id of the other source."""
+    return undisturbed.settled()
 
 
 @pytest.fixture
@@ -118,14 +134,25 @@ def place(tmp_path: Path, baseline: Place) -> Place:
     return Place(tmp_path / "place")
 
 
+def build(once: Once, baseline: Place, name: str, small: bool) -> Path:
+    def make(folder: Path) -> None:
+        process = child(build_once, baseline.given(work=folder / "work", out=folder / "out"), folder / "scratch", small)
+        process.join()
+        assert process.exitcode == 0
+
+    return once(name, make) / "scratch"
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, baseline: Place) -> Path:
+def built(once: Once, baseline: Place) -> Path:
     """A small build that is ready to be published."""
-    target = tmp_path_factory.mktemp("built") / "scratch"
-    process = child(build_once, baseline.given(work=target.parent / "work", out=target.parent / "out"), target)
-    process.join()
-    assert process.exitcode == 0
-    return target
+    return build(once, baseline, "built", small=True)
+
+
+@pytest.fixture(scope="session")
+def built_whole(once: Once, baseline: Place) -> Path:
+    """A build of which pages can be drawn."""
+    return build(once, baseline, "built-whole", small=False)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +40,19 @@ def test_killed_at_a_stage_the_next_run_goes_on(stage: str, place: Place, other_
     tell(f"SIGKILL before and after the stage {stage}", 2, "old release served; resumed; same release as undisturbed")
 
 
-def test_a_resumed_release_is_the_same_byte_for_byte(place: Place, other_source: Path, expected: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_resumed_release_is_the_same_byte_for_byte(place: Place, other_source: Path, undisturbed: Place, expected: str) -> None:
     for stage in ("criteria", "determinations", "gates"):
         process = child(run_all, place.given(other_source), (stage, "after"))
         process.join()
     place.run(other_source)
-    undisturbed = next(tmp_path_factory.getbasetemp().glob(f"undisturbed*/out/releases/{expected}"))
-    for path in sorted(undisturbed.glob("*.parquet")):
+    wanted = undisturbed.out / "releases" / expected
+    for path in sorted(wanted.glob("*.parquet")):
         ours = place.out / "releases" / expected / path.name
         if not path.name.startswith("meta_"):
             assert ours.read_bytes() == path.read_bytes(), path.name
     skipped = "meta_release"  # says when it was published
     with duckdb.connect() as connection:
-        for path in sorted(undisturbed.glob("meta_*.parquet")):
+        for path in sorted(wanted.glob("meta_*.parquet")):
             if path.stem != skipped:
                 ours = place.out / "releases" / expected / path.name
                 differing = "select count(*) from (from read_parquet($a) except all from read_parquet($b))"
@@ -88,38 +89,55 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
     tell("SIGKILL before each step of publishing (rename, fsync, pointer ...)", len(set(points)), "whole release served; next publication well")
 
 
-def test_killed_at_random_moments_of_publishing(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
-    chance, kills, flipped = random.Random(SEED), 0, 0  # noqa: S311
-    started = time.perf_counter()
-    process = child(publish_only, place.given(), built, tmp_path / "scratch", "timed")
-    process.join()
-    takes = time.perf_counter() - started
-    attempt = 0
-    while kills < 185:
+@pytest.mark.parametrize(("part", "pages"), [(0, True), (1, False), (2, False), (3, False), (4, False), (5, False)])  # so that workers share them
+def test_killed_at_random_moments_of_publishing(part: int, pages: bool, place: Place, request: pytest.FixtureRequest, tmp_path: Path, tell: Tell) -> None:
+    chance, kills, flipped, attempt = random.Random(SEED + part), 0, 0, 0  # noqa: S311
+    given, scratch, wanted = place.given(), tmp_path / "scratch", 25 if pages else 32
+    built: Path = request.getfixturevalue("built_whole" if pages else "built")
+
+    def begin(stamp: str) -> ForkServerProcess:
+        return child(publish_only, given, built, scratch, stamp, None, None, pages)
+
+    def timed(stamp: str) -> float:
+        started, process = time.perf_counter(), begin(stamp)
+        process.join()
+        assert process.exitcode == 0
+        return time.perf_counter() - started
+
+    takes = min(timed("timed"), timed("timed again"))
+    while kills < wanted:
         attempt += 1
         before = place.whole()
-        process = child(publish_only, place.given(), built, tmp_path / "scratch", f"random {attempt}")
+        process = begin(f"random {attempt}")
         process.join(chance.uniform(0.1, 1.0) * takes)
         process.kill()
         process.join()
         kills += process.exitcode == KILLED
         flipped += place.whole() != before
-        process = child(publish_only, place.given(), built, tmp_path / "scratch", f"random {attempt}")
-        process.join()
-        assert process.exitcode == 0
+        publish_only(given, built, scratch, f"random {attempt}", pages=pages)  # raises if it does not end well
         assert place.whole() != before
-    tell("SIGKILL at a random moment of publishing", kills, f"whole release served each time (new one {flipped} times); next well")
+    what = "publishing with pages" if pages else "publishing"
+    tell(f"SIGKILL at a random moment of {what}", kills, f"whole release served each time (new one {flipped} times); next well")
 
 
-def test_killed_at_random_moments_of_a_run(place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place) -> None:
-    chance, kills, resumed = random.Random(SEED + 1), 0, 0  # noqa: S311
-    started = time.perf_counter()
-    child(run_all, place.given(other_source), None, True).join()
-    takes = time.perf_counter() - started
-    while kills < 20:
+@pytest.mark.parametrize(("part", "whole", "wanted"), [(0, True, 3), (1, True, 3), (2, False, 7), (3, False, 7)])
+def test_killed_at_random_moments_of_a_run(
+    part: int, whole: bool, wanted: int, place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place
+) -> None:
+    """``whole``: with every expectation and page, which take most of the time of a run; else the moments fall into the other stages."""
+    chance, kills, resumed = random.Random(SEED + 10 + part), 0, 0  # noqa: S311
+
+    def begin() -> ForkServerProcess:
         shutil.rmtree(place.out)
         shutil.copytree(baseline.out, place.out, symlinks=True)
-        process = child(run_all, place.given(other_source), None, True)
+        return child(run_all, place.given(other_source), None, whole)
+
+    begin().join()  # what is read and validated once is kept from here on
+    started = time.perf_counter()
+    begin().join()
+    takes = time.perf_counter() - started
+    while kills < wanted:
+        process = begin()
         process.join(chance.uniform(0.02, 0.95) * takes)
         process.kill()
         process.join()
@@ -128,7 +146,8 @@ def test_killed_at_random_moments_of_a_run(place: Place, other_source: Path, exp
         place.run(other_source)
         assert place.settled() == expected
         resumed += any(s["resumed"] for s in read_status(place.out)["stages"])
-    tell("SIGKILL at a random moment of a whole run", kills, f"whole release served each time; next run well ({resumed} resumed)")
+    what = "a whole run" if whole else "a run without expectations and pages"
+    tell(f"SIGKILL at a random moment of {what}", kills, f"whole release served each time; next run well ({resumed} resumed)")
 
 
 def test_killed_while_a_damaged_release_is_replaced(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:

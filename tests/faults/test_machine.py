@@ -188,14 +188,15 @@ def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_pa
     source = tmp_path / "growing"
     shutil.copytree(other_source, source)
     file, stop = source / "eladownload2024.txt", threading.Event()
-    content = file.read_bytes()
+    content, turn = file.read_bytes(), 0
 
     def write() -> None:
+        """The first half is written over again and again, each time with another name: never the bytes of a file that was kept before."""
+        nonlocal turn
         while not stop.is_set():
+            turn += 1
             with file.open("r+b") as stream:
-                stream.write(content[: len(content) // 2])
-                stream.flush()
-                os.utime(file)
+                stream.write(content.replace(b"Monterey", b"M%07d" % (turn % 10**7))[: len(content) // 2])
             time.sleep(0.05)
 
     before, writer = place.whole(), threading.Thread(target=write)

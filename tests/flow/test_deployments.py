@@ -2,6 +2,9 @@
 
 import configparser
 import re
+import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from transforms.settings import PROJECT
 
 PLAN = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
 UNITS = PROJECT / "flows" / "deploy_units"
+SYSTEMD = shutil.which("systemd-analyze")
 BY_NAME = {d["name"]: d for d in PLAN["deployments"]}
 
 
@@ -79,12 +83,12 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
         plan(settings, 2024, 2024, [], settings.out)
 
 
-def test_a_backfill_by_command(tmp_path: Path) -> None:
-    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(tmp_path / "work"), "DTA_OUT": str(tmp_path / "out")})
+def test_a_backfill_by_command(light: None, raw_cache: Path, tmp_path: Path) -> None:
+    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(raw_cache), "DTA_OUT": str(tmp_path / "out")})
     ended = runner.invoke(app, ["backfill", "--from", "2023", "--to", "2023", "--day", "2024-03-01"])
     assert ended.exit_code == 0, ended.output
     for label in ("year-2023", "day-2024-03-01"):
-        assert (tmp_path / "work/backfill" / label / "current/dta.duckdb").exists()
+        assert (raw_cache / "backfill" / label / "current/dta.duckdb").exists()
     assert not (tmp_path / "out").exists()
 
 
@@ -99,6 +103,20 @@ def test_units_have_least_privilege(unit: Path) -> None:
     assert service["CapabilityBoundingSet"] == ""
     assert service["ReadWritePaths"]
     assert not re.search(r"password\s*=|hooks\.slack|https?://", unit.read_text(), re.IGNORECASE)
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed (apt-get install systemd)")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    """Read by systemd itself, with the command where it is here; and no service is open to more than systemd calls OK."""
+    units = [p for p in sorted(UNITS.iterdir()) if p.suffix in (".service", ".timer")]
+    copies = [tmp_path / p.name for p in units]
+    for unit, copy in zip(units, copies, strict=True):
+        copy.write_text(unit.read_text().replace("/opt/dta/.venv/bin/dta", str(Path(sys.executable).parent / "dta")))
+    verified = subprocess.run([SYSTEMD, "verify", "--man=no", *copies], capture_output=True, text=True, check=False)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    for service in (c for c in copies if c.suffix == ".service"):
+        judged = subprocess.run([SYSTEMD, "security", "--offline=true", "--threshold=20", service], capture_output=True, text=True, check=False)  # tenths
+        assert judged.returncode == 0, judged.stdout
 
 
 def test_the_crontab_calls_commands_that_exist() -> None:

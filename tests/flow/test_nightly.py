@@ -21,12 +21,12 @@ def prefect_server() -> Iterator[None]:
 
 
 @pytest.mark.filterwarnings("default")
-def test_the_flow_publishes_then_finds_nothing_changed(prefect_server: None, tmp_path: Path) -> None:
+def test_the_flow_publishes_then_finds_nothing_changed(prefect_server: None, raw_cache: Path, tmp_path: Path) -> None:
     from prefect.client.orchestration import get_client
 
     from flows.nightly import nightly
 
-    arguments = {"source": str(SAMPLE), "out": tmp_path / "out", "work": tmp_path / "work"}
+    arguments = {"source": str(SAMPLE), "out": tmp_path / "out", "work": raw_cache}
     assert nightly(**arguments) == "published"
     with duckdb.connect(str(tmp_path / "out/current/dta.duckdb"), read_only=True) as db:
         assert db.execute("select count(*) > 0 from eligible_districts").fetchall() == [(True,)]

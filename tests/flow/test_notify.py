@@ -5,6 +5,8 @@ import email.policy
 import json
 import logging
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,10 @@ from flows.watch import Watch
 from tests.flow.receivers import chat, mailbox
 from tests.workplace import Workplace
 from transforms.errors import SourceError
+from transforms.settings import PROJECT
 from transforms.status import record_run
 
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = pytest.mark.filterwarnings("default", "ignore:'imghdr' is deprecated")  # apprise does without it where Python does, see below
 SECRET = "T00/B00/hunter2"  # noqa: S105
 
 
@@ -119,6 +122,22 @@ def test_slack_and_teams_in_their_own_form(field: str, url: str, path: str, chan
     assert asked[0].startswith(url.split("/")[0] + "//" + url.split("/")[2].split(":")[0])
     assert posted[0]["path"].startswith(path)
     assert "Alisal Union" in json.dumps(posted[0]["body"])
+
+
+def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
+    """Python 3.13 no longer has the module, which apprise's encryption imports."""
+    code = (
+        "import sys\n"
+        "sys.modules['imghdr'] = None\n"
+        "import apprise\n"
+        "from pydantic import SecretStr\n"
+        "from flows.messages import trial\n"
+        "from flows.notify import NotifySettings, notify\n"
+        "assert notify(trial(), settings=NotifySettings(slack_url=SecretStr(sys.argv[1]))) == []\n"
+    )
+    with chat() as (address, posted):
+        subprocess.run([sys.executable, "-c", code, f"json://{address}/x"], check=True, cwd=PROJECT)
+    assert len(posted) == 1
 
 
 def test_mail_arrives_as_text_and_html(changed: Path) -> None:

@@ -84,7 +84,7 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_current_stays_as_it_was(released: Workplace, edit: Callable[[str, Callable[[str], str]], None], case: str) -> None:
+def test_current_stays_as_it_was(light: None, released: Workplace, edit: Callable[[str, Callable[[str], str]], None], case: str) -> None:
     file, how, error, said = CASES[case]
     before = tree(released.out)
     edit(file, how)

@@ -126,8 +126,8 @@ def test_a_wrong_setting_is_named(
     assert said in capsys.readouterr().err
 
 
-def test_run_as_a_person_would(tmp_path: Path) -> None:
-    work = {"DTA_WORK": str(tmp_path / "work"), "PATH": "/usr/bin"}
+def test_run_as_a_person_would(raw_cache: Path, tmp_path: Path) -> None:
+    work = {"DTA_WORK": str(raw_cache), "PATH": "/usr/bin"}
     command = [Path(sys.executable).parent / "dta", "run", "--source", str(SAMPLE), "--out", str(tmp_path / "out")]
     first = subprocess.run(command, capture_output=True, text=True, env=work, check=True)
     assert "Continuum" in first.stdout

@@ -59,3 +59,14 @@ def test_a_missing_file_is_a_warning_of_the_release(workplace: Workplace) -> Non
         rows = db.execute("select check_id, detail from meta_gate_results where outcome = 'failed'").fetchall()
     assert [c for c, _ in rows] == ["inputs_missing"]
     assert "cci" in rows[0][1]
+
+
+@pytest.mark.parametrize(("missing", "basis"), [(("grad", "elpi"), "indicators"), (("grad", "elpi", "chronic"), "cde_letters")])
+def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(workplace: Workplace, missing: tuple[str, ...], basis: str) -> None:
+    """Six indicators count in 2022: four at hand are more than half, three are not."""
+    for indicator in missing:
+        (workplace.source / f"{indicator}download2022.txt").unlink()
+    with workplace.decide() as reduced:
+        districts = "select cds from leas where lea_type = 'district' and county_code = '27'"
+        found = reduced.execute(f"select distinct basis from student_group_history where dashboard_year = 2022 and cds in ({districts})").fetchall()
+        assert found == [(basis,)]

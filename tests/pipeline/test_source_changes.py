@@ -57,7 +57,7 @@ def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
     assert rows[2][5] is None
 
 
-def test_rows_added_removed_and_altered_are_reported(released: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+def test_rows_added_removed_and_altered_are_reported(light: None, released: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
     edit("eladownload2024.txt", without_one_added_one_altered_one)
     assert released.publish().outcome == "published"
     with duckdb.connect(str((released.out / "current").resolve() / "dta.duckdb"), read_only=True) as db:
