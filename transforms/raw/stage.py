@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,7 +31,8 @@ def read_raw(run: Run) -> StepResult:
     snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
     groups = known_groups(run.settings.reference)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(lambda s: _read_or_error(run, s, groups), snapshots))
+        reading = {s.source_id: pool.submit(_read_or_error, run, s, groups) for s in _in_turn(snapshots)}
+        outcomes = [reading[s.source_id].result() for s in snapshots]
     errors = [o for o in outcomes if isinstance(o, SourceError)]
     if errors:
         raise SourceFilesError(errors)
@@ -39,6 +41,13 @@ def read_raw(run: Run) -> StepResult:
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
     later = f"; {len(taken) - len(snapshots)} files that came out later left out" if len(snapshots) < len(taken) else ""
     return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside{later}")
+
+
+def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
+    """Workbooks and texts in turn: two workbooks at a time wait for each other, because reading one keeps the interpreter busy; a text does not."""
+    books = [s for s in snapshots if s.file.lower().endswith((".xlsx", ".xls"))]
+    texts = [s for s in snapshots if s not in books]
+    return [s for pair in zip_longest(books, texts) for s in pair if s is not None]
 
 
 def was_known(run: Run, source: Source) -> bool:
