@@ -70,3 +70,11 @@ def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(wo
         districts = "select cds from leas where lea_type = 'district' and county_code = '27'"
         found = reduced.execute(f"select distinct basis from student_group_history where dashboard_year = 2022 and cds in ({districts})").fetchall()
         assert found == [(basis,)]
+
+
+def test_a_dashboard_that_is_not_out_yet_has_no_rows(db: duckdb.DuckDBPyConnection) -> None:
+    """Rules of later Dashboards stand ready; of LEAs nothing is said of them, not even that it is unknown."""
+    (latest,) = db.execute("select max(dashboard_year) from meta_sources where present").fetchone()  # type: ignore[misc]
+    assert db.execute("select max(dashboard_year) > ? from rule_criteria", [latest]).fetchall() == [(True,)]
+    for table in ("student_group_history", "evidence"):
+        assert db.execute(f"select max(dashboard_year) from {table}").fetchall() == [(latest,)], table

@@ -120,6 +120,17 @@ def test_a_charter_workbook_is_read(workplace: Workplace) -> None:
     assert rejected == [(8, "ELcurrent", "Z")]
 
 
+def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashboard(workplace: Workplace) -> None:
+    write_charter_workbook(workplace.source)
+    path = workplace.source / "charterassistance24.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["Charter School 2024"]["A7"] = "27102720999999"  # in no other file
+    book.save(path)
+    with workplace.decide() as db:
+        statuses = dict(db.execute("select determination_year, status from charter_test where cds = '27102720999999'").fetchall())
+    assert statuses == {2023: "not_assessed", 2024: "not_eligible"}
+
+
 @pytest.mark.parametrize("delimiter", ["|", "\t"])
 def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(workplace: Workplace, tmp_path: Path, delimiter: str) -> None:
     query = "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and priority = 1 order by cds"
