@@ -1,7 +1,10 @@
-"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside."""
+"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside; and the manifest what its seal says?"""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from transforms.current import MANIFEST, read_manifest
 from transforms.errors import ReleaseError
@@ -20,6 +23,11 @@ class Damage:
         return f"{self.file}: {self.problem}"
 
 
+def seal_of(manifest: dict[str, Any]) -> str:
+    """SHA-256 of all that a manifest says but the seal itself, in whatever order it stands."""
+    return hashlib.sha256(json.dumps({k: v for k, v in manifest.items() if k != "seal"}, sort_keys=True).encode()).hexdigest()
+
+
 def damage_of(release: Path) -> list[Damage]:
     """What is wrong with a release; empty if it is whole."""
     try:
@@ -31,6 +39,8 @@ def damage_of(release: Path) -> list[Damage]:
     except (KeyError, TypeError, ValueError):
         return [Damage(MANIFEST, "does not list the files of a release")]
     found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
+    if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # releases made before there were seals have none
+        found.append(Damage(MANIFEST, "says something else than when it was published"))
     present = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_symlink() or not p.is_dir()}
     present.pop(MANIFEST, None)
     found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]

@@ -19,7 +19,7 @@ from transforms.database import one_row, quote
 from transforms.digests import content_digest, dated_facts
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_freshness
-from transforms.integrity import damage_of
+from transforms.integrity import damage_of, seal_of
 from transforms.locks import publisher_lock
 from transforms.pointer import held, point_to
 from transforms.release_database import check_database, parts_of, write_other_tables, write_rows
@@ -221,4 +221,5 @@ def _write_manifest(
         "database": database,
         "files": files,
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str), "utf-8")
+    written = json.loads(json.dumps(manifest, default=str))
+    (folder / MANIFEST).write_text(json.dumps({**written, "seal": seal_of(written)}, indent=1), "utf-8")

@@ -13,7 +13,7 @@ from flows.cli import app
 from tests.workplace import Workplace, reissue
 from transforms.current import current_release, find_release, read_manifest, releases, tags
 from transforms.errors import ReleaseError
-from transforms.integrity import damage_of
+from transforms.integrity import damage_of, seal_of
 from transforms.locks import publisher_lock
 from transforms.pointer import held, lift, point_to, roll_back, settle
 from transforms.retention import add_tag, prune, remove_tag
@@ -42,12 +42,12 @@ def shelf(published: Workplace, tmp_path: Path) -> Path:
 
 def write(release: Path, manifest: dict[str, object]) -> None:
     (release / "manifest.json").chmod(0o644)
-    (release / "manifest.json").write_text(json.dumps(manifest))
+    (release / "manifest.json").write_text(json.dumps({**manifest, "seal": seal_of(manifest)}))
 
 
 def spoil(file: Path) -> None:
     content = bytearray(file.read_bytes())
-    content[len(content) * 9 // 10] ^= 1  # in a manifest: among the files that it lists
+    content[len(content) // 2] ^= 1
     file.chmod(0o644)
     file.write_bytes(content)
 
@@ -86,6 +86,16 @@ def test_a_manifest_that_is_none_is_damage(shelf: Path, content: str) -> None:
     (release / "manifest.json").write_text(content)
     assert [d.file for d in damage_of(release)] == ["manifest.json"]
     assert release not in releases(shelf)
+
+
+def test_a_manifest_that_says_something_else_is_damage(shelf: Path) -> None:
+    release = current(shelf)
+    path, manifest = release / "manifest.json", read_manifest(release)
+    for key, value in {"warnings": ["one more"], "dated_facts": ["2020-01-01"], "inputs_digest": "another"}.items():
+        path.write_text(json.dumps({**manifest, key: value}))
+        assert [(d.file, d.problem) for d in damage_of(release)] == [("manifest.json", "says something else than when it was published")], key
+    path.write_text(json.dumps({k: v for k, v in manifest.items() if k != "seal"}))
+    assert damage_of(release) == [], "releases from before there were seals"
 
 
 def test_a_renamed_release_is_not_what_it_is_called(shelf: Path) -> None:
