@@ -43,6 +43,11 @@ def quote(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """An SQL text, quoted: for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def one_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> tuple[Any, ...]:
     """The only row of a query. DuckDB 2 streams results, and one that is not drained blocks the connection."""
     (row,) = connection.execute(query, parameters).fetchall()

@@ -15,7 +15,7 @@ import duckdb
 
 from transforms.current import DATABASE, read_manifest
 from transforms.dashboard.parts import PARTED, PARTS
-from transforms.database import connect, connect_read_only, one_row, quote
+from transforms.database import connect, connect_read_only, literal, one_row, quote
 from transforms.errors import ReleaseError
 from transforms.run import Run
 from transforms.schema import published_tables
@@ -137,8 +137,3 @@ def check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
             (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")
             if rows != table["rows"]:
                 raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")
-
-
-def literal(text: str) -> str:
-    """An SQL text, quoted: for statements that take no parameters."""
-    return "'" + text.replace("'", "''") + "'"

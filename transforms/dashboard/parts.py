@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
-from transforms.database import quote
+from transforms.database import literal, quote
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.inputs import load_reference
 from transforms.raw.table import Report
@@ -129,15 +129,11 @@ def _write(table: pa.Table, target: Path) -> None:
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], schema: pa.Schema) -> None:
     """All parts under one name; no rows where there is none."""
-    source = f"read_parquet([{', '.join(_literal(p) for p in paths)}])"
+    source = f"read_parquet([{', '.join(literal(p) for p in paths)}])"
     if not paths:
         put(connection, f"no_{name}", schema.empty_table())
         source = quote(f"no_{name}")
     connection.execute(f"create or replace view {quote(name)} as select * from {source}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def write_parts(connection: duckdb.DuckDBPyConnection, target: Path, schema: pa.Schema, release_id: str) -> int:
