@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,10 @@ def damage_of(release: Path) -> list[Damage]:
     present.pop(MANIFEST, None)
     found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]
     found += [Damage(file, "not listed in the manifest") for file in sorted(present.keys() - listed.keys())]
-    for file in sorted(listed.keys() & present.keys()):
-        problem = _problem(present[file], *listed[file])
-        found += [Damage(file, problem)] if problem else []
-    return found
+    files = sorted(listed.keys() & present.keys())
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        problems = pool.map(lambda file: _problem(present[file], *listed[file]), files)
+    return found + [Damage(file, problem) for file, problem in zip(files, problems, strict=True) if problem]
 
 
 def _problem(path: Path, size: int, sha256: str) -> str:

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.current import MANIFEST, current_release, read_manifest, releases
+from transforms.dashboard.parts import PARTED
 from transforms.database import one_row, quote
 from transforms.digests import content_digest, dated_facts
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
@@ -23,7 +24,7 @@ from transforms.integrity import damage_of, seal_of
 from transforms.locks import publisher_lock
 from transforms.pointer import held, point_to
 from transforms.release_database import check_database, parts_of, write_other_tables, write_rows
-from transforms.release_parquet import write_parquet
+from transforms.release_parquet import write_parquet, write_parted
 from transforms.retention import prune
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import Table, published_tables
@@ -99,15 +100,19 @@ def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path
 def _write_tables(
     run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str, previous: Path | None
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """All tables as Parquet and in one DuckDB file; manifest entries of both. The many rows go into the DuckDB file while Parquet is written."""
+    """All tables as Parquet and in one DuckDB file; manifest entries of both. The many rows are written to both at a time, the other tables beside."""
+    tables = published_tables()
     parts = parts_of(connection)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        rows = pool.submit(write_rows, run, parts, folder, release_id, previous)
-        tables = [write_parquet(connection, table, folder, release_id) for table in published_tables().values()]
-        database = rows.result()
-    write_other_tables(run, folder)
-    check_database(folder, tables)
-    return tables, database
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        in_database = pool.submit(write_rows, run, parts, folder, release_id, previous)
+        in_parquet = pool.submit(write_parted, tables[PARTED], [Path(p.path) for p in parts.values()], folder, release_id)
+        entries = {name: write_parquet(connection, table, folder, release_id) for name, table in tables.items() if name != PARTED}
+        database = in_database.result()
+        write_other_tables(run, folder)
+        entries[PARTED] = in_parquet.result()
+    listed = [entries[name] for name in tables]
+    check_database(folder, listed)
+    return listed, database
 
 
 def _move_into_place(building: Path, target: Path) -> None:

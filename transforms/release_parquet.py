@@ -1,5 +1,6 @@
 """One published table as a Parquet file: sorted by its key, with explicit types and the release in every row."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,30 +8,45 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.dashboard.parts import PARTED, write_parts
+from transforms.dashboard.parts import write_parts
 from transforms.database import quote
 from transforms.schema import Table
 
+Entry = dict[str, Any]
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> dict[str, Any]:
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> Entry:
     """Write one table below ``folder``; return its manifest entry."""
     columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
     key = ", ".join(quote(k) for k in table.key)
-    has_release = "release_id" in table.columns
-    schema = table.arrow_schema()
-    if not has_release:
-        schema = schema.append(pa.field("release_id", pa.string(), nullable=False))
-    schema = schema.with_metadata({"release_id": release_id, "description": table.comment})
-    path = folder / f"{table.name}.parquet"
-    entry = {"name": table.name, "file": path.name, "rows": 0, "grain": table.grain, "key": list(table.key)}
-    if table.name == PARTED:
-        return entry | {"rows": write_parts(connection, path, schema, release_id)}
+    schema = _schema(table, release_id)
+    rows = 0
     batches = connection.sql(f"select {columns} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(_path(table, folder), schema, compression="zstd") as writer:
         for batch in batches:
             arrays = [batch.column(n).cast(schema.field(n).type) for n in table.columns]
-            if not has_release:
+            if "release_id" not in table.columns:
                 arrays.append(pa.repeat(release_id, batch.num_rows))
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-            entry["rows"] += batch.num_rows
-    return entry
+            rows += batch.num_rows
+    return _entry(table, rows)
+
+
+def write_parted(table: Table, parts: Sequence[Path], folder: Path, release_id: str) -> Entry:
+    """The same for the table that stands in parts, each sorted by the rest of the key."""
+    return _entry(table, write_parts(parts, _path(table, folder), _schema(table, release_id), release_id))
+
+
+def _path(table: Table, folder: Path) -> Path:
+    return folder / f"{table.name}.parquet"
+
+
+def _schema(table: Table, release_id: str) -> pa.Schema:
+    schema = table.arrow_schema()
+    if "release_id" not in table.columns:
+        schema = schema.append(pa.field("release_id", pa.string(), nullable=False))
+    return schema.with_metadata({"release_id": release_id, "description": table.comment})
+
+
+def _entry(table: Table, rows: int) -> Entry:
+    return {"name": table.name, "file": f"{table.name}.parquet", "rows": rows, "grain": table.grain, "key": list(table.key)}

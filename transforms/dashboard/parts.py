@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -136,22 +136,34 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], sc
     connection.execute(f"create or replace view {quote(name)} as select * from {source}")
 
 
-def write_parts(connection: duckdb.DuckDBPyConnection, target: Path, schema: pa.Schema, release_id: str) -> int:
-    """One Parquet file of all parts, in order of year and indicator, each sorted by CDS code and student group; returns its number of rows.
+def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_id: str) -> int:
+    """One Parquet file of all parts, in the order given; returns its number of rows. The next part is read while one is written.
 
     Texts stay coded on the way, and are plain text of ``schema`` to whoever reads the file.
     """
-    parts = connection.execute(f"select path from {PARTS} order by dashboard_year, indicator").fetchall()
     coded = pa.schema([f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema])
+    writer = pq.ParquetWriter(target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"])
     rows = 0
-    with pq.ParquetWriter(target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"]) as writer:
-        for (path,) in parts:
-            table = pq.read_table(path)
+    with writer:
+        for table in _read_ahead(parts):
             release = pa.DictionaryArray.from_arrays(np.zeros(len(table), np.int32), pa.array([release_id]))
             writer.write_table(pa.table([*table.columns, release], schema=coded), row_group_size=ROW_GROUP)
             rows += len(table)
         writer.add_key_value_metadata(_stored(schema))
     return rows
+
+
+def _read_ahead(paths: Iterable[Path]) -> Iterator[pa.Table]:
+    """The tables in turn, the next of which is read meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        reading = None
+        for path in paths:
+            following = pool.submit(pq.read_table, path)
+            if reading is not None:
+                yield reading.result()
+            reading = following
+        if reading is not None:
+            yield reading.result()
 
 
 def _stored(schema: pa.Schema) -> dict[str, str]:

@@ -86,8 +86,8 @@ def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapsho
         return None
     before = _state(path)
     sha256 = sha256_of(path)
-    kept = store.snapshot(source, sha256) if _state(path) == before else None
-    return None if kept is None else replace(kept, file=path.name)
+    kept = store.snapshot(source, sha256, like=path)
+    return None if kept is None or _state(path) != before else replace(kept, file=path.name)
 
 
 QUIET = 0.5  # seconds

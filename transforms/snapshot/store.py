@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from transforms.catalog import Source
 from transforms.errors import ConfigError
-from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.files import same_bytes, sha256_of, temporary_beside, write_atomically
 from transforms.run import Snapshot
 from transforms.toml_model import StrictModel
 
@@ -88,10 +88,15 @@ class Store:
         path = self.path_of(source, sha256).with_suffix(".json")
         return _read(path, Record)
 
-    def snapshot(self, source: Source, sha256: str) -> Snapshot | None:
-        """Kept content as the stages take it; None if it is not there or no longer has the hash it was kept under."""
+    def snapshot(self, source: Source, sha256: str, like: Path | None = None) -> Snapshot | None:
+        """Kept content as the stages take it; None if it is not there or no longer has the hash it was kept under.
+
+        ``like``: a file that has this hash, with which the kept one is compared instead of hashing it as well.
+        """
         record, path = self.record_of(source, sha256), self.path_of(source, sha256)
-        if record is None or not path.exists() or path.stat().st_size != record.size or sha256_of(path) != sha256:
+        if record is None or not path.exists() or path.stat().st_size != record.size:
+            return None
+        if not (same_bytes(like, path) if like else sha256_of(path) == sha256):
             return None
         return Snapshot(source.id, record.file, str(path), sha256, record.size, record.first_seen)
 

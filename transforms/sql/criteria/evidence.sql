@@ -7,6 +7,7 @@
 --           A row kept aside whose student group cannot be read may be of any group that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
+--           A Dashboard has one file for each indicator. Rows are matched before anything is said of their file, so that what must be held is small.
 with asked as (
     select
         g.dashboard_year, g.student_group, c.indicator, any_value(c.measure) as measure, any_value(c.size_test) as size_test,
@@ -17,18 +18,22 @@ with asked as (
     join rule_conditions c on c.criterion = cg.criterion
     group by g.dashboard_year, g.student_group, c.indicator
 ),
-wanted as (
-    select l.cds, l.lea_type, l.county_code, l.in_files, a.*
-    from lea_years l
-    join asked a using (dashboard_year)
-    where l.basis = 'indicators'
+questions as (
+    select a.*, f.source_id, f.file, i.reported_for = 'all' as is_for_all, coalesce(v.statewide, false) as is_statewide
+    from asked a
+    join ref_indicators i using (indicator)
+    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = a.dashboard_year and f.indicator = a.indicator
+    left join source_coverage v on v.source_id = f.source_id
+),
+covered as (
+    select source_id, unnest(counties) as county_code from source_coverage
 ),
 lea_in_file as (
-    select distinct source_id, cds from dashboard_entities
+    select distinct source_id, cds from dashboard_entities semi join leas using (cds)
 ),
-results as materialized (
+results as (
     select
-        r.cds, r.source_id, r.student_group, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
+        r.cds, r.dashboard_year, r.indicator, r.student_group, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
         r.current_denominator, r.prior_status, r.change, r.current_size_met
     from indicator_results r semi join leas using (cds)
     where r.student_group in (select student_group from rule_groups)
@@ -41,30 +46,37 @@ kept_aside as (
     where r.cds is not null
     group by r.source_id, r.cds, g.student_group
 ),
+wanted as (
+    select l.cds, l.lea_type, l.county_code, l.in_files, l.dashboard_year, q.student_group, q.indicator
+    from lea_years l
+    join questions q using (dashboard_year)
+    where l.basis = 'indicators'
+),
+found as (
+    select w.*, r.* exclude (cds, dashboard_year, indicator, student_group), r.cds is not null as has_row
+    from wanted w
+    left join results r on r.dashboard_year = w.dashboard_year and r.indicator = w.indicator and r.cds = w.cds and r.student_group = w.student_group
+),
 joined as (
     select
-        w.*, f.source_id, f.file, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
-        r.current_denominator, r.prior_status, r.change, r.current_size_met,
-        r.cds is not null as has_row,
-        case w.measure when 'color' then r.color else r.status_level end as level,
-        case w.size_test
-            when 'flag' then r.current_size_met = 'Y'
-            when 'denominator' then r.current_denominator >= if(w.is_small_group and w.lea_type <> 'charter', w.small_minimum, w.minimum)
-            else r.color > 0
+        d.*, q.measure, q.source_id,
+        case q.measure when 'color' then d.color else d.status_level end as level,
+        case q.size_test
+            when 'flag' then d.current_size_met = 'Y'
+            when 'denominator' then d.current_denominator >= if(q.is_small_group and d.lea_type <> 'charter', q.small_minimum, q.minimum)
+            else d.color > 0
         end as size_ok,
         case
-            when f.source_id is null then say_file_not_at_hand(w.dashboard_year)
-            when k.line is not null and (k.is_its_own or r.cds is null) then say_row_kept_aside(k.line, f.file, k.reason)
-            when not coalesce(v.statewide or list_contains(v.counties, w.county_code), false) then say_county_not_covered(f.file)
-            when i.reported_for = 'all' and w.in_files and w.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(f.file)
+            when q.source_id is null then say_file_not_at_hand(d.dashboard_year)
+            when k.line is not null and (k.is_its_own or not d.has_row) then say_row_kept_aside(k.line, q.file, k.reason)
+            when not (q.is_statewide or v.source_id is not null) then say_county_not_covered(q.file)
+            when q.is_for_all and d.in_files and d.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(q.file)
         end as unknown_because
-    from wanted w
-    join ref_indicators i on i.indicator = w.indicator
-    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = w.dashboard_year and f.indicator = w.indicator
-    left join source_coverage v on v.source_id = f.source_id
-    left join results r on r.source_id = f.source_id and r.cds = w.cds and r.student_group = w.student_group
-    left join lea_in_file n on n.source_id = f.source_id and n.cds = w.cds
-    left join kept_aside k on k.source_id = f.source_id and k.cds = w.cds and k.student_group = w.student_group
+    from found d
+    join questions q using (dashboard_year, student_group, indicator)
+    left join covered v on v.source_id = q.source_id and v.county_code = d.county_code
+    left join lea_in_file n on n.source_id = q.source_id and n.cds = d.cds
+    left join kept_aside k on k.source_id = q.source_id and k.cds = d.cds and k.student_group = d.student_group
 )
 select
     cds, dashboard_year, student_group, indicator, measure,

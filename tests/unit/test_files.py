@@ -1,0 +1,38 @@
+"""Files that are the same, and kept files that no longer are."""
+
+from pathlib import Path
+
+import pytest
+
+from transforms import files
+from transforms.catalog import load_catalog
+from transforms.files import same_bytes
+from transforms.settings import PROJECT
+from transforms.snapshot.folder import copy_into
+from transforms.snapshot.store import Store
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 32, 40])
+def test_files_are_the_same_byte_for_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(files, "BLOCK", 16)
+    content = bytes(range(size))
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_bytes(content)
+    other.write_bytes(content)
+    assert same_bytes(one, other)
+    for different in (content + b"x", b"x" + content, *([content[:-1], content[:-1] + b"x", b"x" + content[1:]] if content else [])):
+        other.write_bytes(different)
+        assert not same_bytes(one, other)
+        assert not same_bytes(other, one)
+
+
+def test_a_kept_file_that_rotted_is_kept_anew(tmp_path: Path) -> None:
+    source = next(s for s in load_catalog(PROJECT / "data").source if s.layout == "dashboard")
+    store, served = Store(tmp_path / "store"), tmp_path / source.file
+    served.write_bytes(b"what CDE serves")
+    kept = Path(copy_into(store, served, source, 100, "folder").path)
+    kept.chmod(0o644)
+    kept.write_bytes(b"what CDE served")  # the same size
+    again = copy_into(store, served, source, 100, "folder")
+    assert Path(again.path) == kept
+    assert kept.read_bytes() == b"what CDE serves"
