@@ -22,7 +22,7 @@ from transforms.schema import published_tables
 
 # The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.4.0"
-MEMORY_LIMIT = "700MB"  # with 500 MB DuckDB writes so many columns on one thread
+MEMORY_LIMIT = "600MB"  # with 500 MB DuckDB writes so many columns on one thread
 LARGEST_SHARE = 4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
 
 

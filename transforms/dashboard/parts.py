@@ -4,7 +4,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], sc
 
 
 def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_id: str) -> int:
-    """One Parquet file of all parts, in the order given; returns its number of rows. The next part is read while one is written.
+    """One Parquet file of all parts, in the order given; returns its number of rows. Rows are read while others are written.
 
     Texts stay coded on the way, and are plain text of ``schema`` to whoever reads the file.
     """
@@ -145,23 +145,27 @@ def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_
     writer = pq.ParquetWriter(target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"])
     rows = 0
     with writer:
-        for table in _read_ahead(parts):
+        for table in _row_groups(parts):
             release = pa.DictionaryArray.from_arrays(np.zeros(len(table), np.int32), pa.array([release_id]))
-            writer.write_table(pa.table([*table.columns, release], schema=coded), row_group_size=ROW_GROUP)
+            writer.write_table(pa.table([*table.columns, release], schema=coded))
             rows += len(table)
         writer.add_key_value_metadata(_stored(schema))
     return rows
 
 
-def _read_ahead(paths: Iterable[Path]) -> Iterator[pa.Table]:
-    """The tables in turn, the next of which is read meanwhile."""
+def _row_groups(paths: Iterable[Path]) -> Iterator[pa.Table]:
+    """The row groups in turn, the next of which is read meanwhile."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         reading = None
         for path in paths:
-            following = pool.submit(pq.read_table, path)
-            if reading is not None:
-                yield reading.result()
-            reading = following
+            with pq.ParquetFile(path) as part:
+                for number in range(part.num_row_groups):
+                    following = pool.submit(part.read_row_group, number)
+                    if reading is not None:
+                        yield reading.result()
+                    reading = following
+                if reading is not None:
+                    wait([reading])  # before the file is closed
         if reading is not None:
             yield reading.result()
 
