@@ -22,7 +22,8 @@ from transforms.schema import published_tables
 
 # The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0 only.
 STORAGE_VERSION = "v1.4.0"
-MEMORY_LIMIT = "600MB"  # with 500 MB DuckDB writes so many columns on one thread
+MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
+SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
 LARGEST_SHARE = 4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
 
 
@@ -103,9 +104,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id
 
 
 @contextmanager
-def _attached(run: Run, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(run: Run, path: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConnection]:
     """The file as the database in use of a connection of its own; afterwards all changes are in the file."""
-    with connect(":memory:", MEMORY_LIMIT, run.folder / "spill") as connection:
+    with connect(":memory:", memory_limit, run.folder / "spill") as connection:
         connection.execute(f"attach {literal(str(path))} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
         yield connection
@@ -116,7 +117,7 @@ def _attached(run: Run, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def write_other_tables(run: Run, folder: Path) -> None:
     """Add all other tables from their Parquet files, and the comments."""
-    with _attached(run, folder / DATABASE) as connection:
+    with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT) as connection:
         connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
         for table in published_tables().values():
             name = quote(table.name)
