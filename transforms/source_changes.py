@@ -1,5 +1,6 @@
 """What changed inside the source files since the current release: rows added, removed and altered, file by file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -54,13 +55,15 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
-    """Append the differences of two readings of one source."""
+    """Append the differences of two readings of one source. A key that stands once in both, with the same content, is looked at no further."""
     key = KEYS[new["layout"]]
     names = [r[0] for r in connection.execute("select column_name from (describe select * from read_parquet(?))", [new["parquet"]]).fetchall()]
     values = [n for n in names if n not in ("line", "heading", *key)]
     keys = ", ".join(quote(k) for k in key)
-    rows = f"select * exclude (line), row_number() over (partition by {keys} order by line) as position from read_parquet(?)"
-    same_key = " and ".join(f"o.{quote(k)} is not distinct from n.{quote(k)}" for k in key)
+    once = f"select {keys}, count(*) as rows, any_value(hash({', '.join(map(quote, values))})) as content from read_parquet(?) group by {keys}"
+    maybe = f"from read_parquet(?) r semi join maybe_changed m on {_same(key, 'r', 'm')}"
+    rows = f"select * exclude (line), row_number() over (partition by {keys} order by line) as position {maybe}"
+    same_key = _same(key, "o", "n")
     cds = "coalesce(n.cds, o.cds)" if "cds" in names else "null"
     shown = {side: "{" + ", ".join(f"'{v}': {side}.{quote(v)}" for v in values) + "}" for side in "on"}
     differs = " or ".join(["o.position is null", "n.position is null", *(f"o.{quote(v)} is distinct from n.{quote(v)}" for v in values)])
@@ -69,7 +72,12 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
     connection.execute(
         f"""
         insert into source_changes
-        with o as ({rows}), n as ({rows}), both_sides as (
+        with maybe_changed as (
+            select {", ".join(f"coalesce(n.{quote(k)}, o.{quote(k)}) as {quote(k)}" for k in key)}
+            from ({once}) o full join ({once}) n on {same_key}
+            where o.rows is distinct from 1 or n.rows is distinct from 1 or o.content is distinct from n.content
+        ),
+        o as ({rows}), n as ({rows}), both_sides as (
             select
                 case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
                 {cds} as cds, {row_key} as row_key, coalesce(n.position, o.position) as position,
@@ -81,8 +89,13 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
         select ?, kind, cds, row_key, position, if(kind = 'altered', columns_changed, null), before, after, ?, ?
         from both_sides
         """,
-        [str(Path(old["parquet"])), str(Path(new["parquet"])), new["source_id"], old["sha256"], new["sha256"]],
+        [*(old["parquet"], new["parquet"]) * 2, new["source_id"], old["sha256"], new["sha256"]],
     )
+
+
+def _same(key: Sequence[str], one: str, other: str) -> str:
+    """Condition that rows of two relations have the same key."""
+    return " and ".join(f"{one}.{quote(k)} is not distinct from {other}.{quote(k)}" for k in key)
 
 
 def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
