@@ -1,5 +1,7 @@
 """Taking a file away makes what depends on it undetermined, never a no."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -78,3 +80,30 @@ def test_a_dashboard_that_is_not_out_yet_has_no_rows(db: duckdb.DuckDBPyConnecti
     assert db.execute("select max(dashboard_year) > ? from rule_criteria", [latest]).fetchall() == [(True,)]
     for table in ("student_group_history", "evidence"):
         assert db.execute(f"select max(dashboard_year) from {table}").fetchall() == [(latest,)], table
+
+
+DISTRICT, ELSEWHERE = b"27659870000000", b"30659870000000"  # the same district, were it in another county
+FINDINGS = "select distinct finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator = 'susp'"
+
+
+def without_the_district(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(DISTRICT)]
+    assert len(kept) < len(lines)
+    path.write_bytes(b"".join(kept))
+
+
+def test_a_file_that_covers_some_counties_says_nothing_of_an_lea_of_another(workplace: Workplace) -> None:
+    without_the_district(workplace.source / "suspdownload2024.txt")
+    for path in workplace.source.glob("*download2024.txt"):
+        path.write_bytes(path.read_bytes().replace(DISTRICT, ELSEWHERE))
+    with workplace.decide() as reduced:
+        assert reduced.execute(FINDINGS, [ELSEWHERE.decode()]).fetchall() == [("unknown", "suspdownload2024.txt does not cover this county")]
+        assert reduced.execute("select count(*) - count(distinct (cds, dashboard_year, student_group, indicator)) from evidence").fetchall() == [(0,)]
+
+
+def test_a_file_that_lacks_an_lea_where_every_lea_has_a_row_says_nothing_of_it(workplace: Workplace) -> None:
+    without_the_district(workplace.source / "suspdownload2024.txt")
+    with workplace.decide() as reduced:
+        said = "suspdownload2024.txt has no row of this LEA, where every LEA has one"
+        assert reduced.execute(FINDINGS, [DISTRICT.decode()]).fetchall() == [("unknown", said)]
