@@ -125,6 +125,13 @@ def test_a_two_group_district_is_eligible_by_both(decide: Decide) -> None:
     assert verdict(db, 2024, OTHER)[0] == "not_eligible", "all of its groups must meet the criteria, not one of two"
 
 
+def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decide: Decide) -> None:
+    """The only group met the criteria three times; what it shows in the year itself was kept aside: perhaps nothing, and then there is no group to judge."""
+    boards = three_groups(Dashboards(), DISTRICT, (2019, 2022, 2023), ("SED",)).put(2024, DISTRICT, "SED", ela=0, math=0).put(2024, DISTRICT, "HI", susp=0)
+    db = decide(boards.row(2024, "susp", DISTRICT, "SED", color=9))
+    assert verdict(db, 2024)[0] == "undetermined"
+
+
 def test_an_lea_with_no_color_at_all_is_not_assessed(decide: Decide) -> None:
     boards = Dashboards().put(2019, DISTRICT, "HI", ela=0).put(2024, DISTRICT, "HI", ela=0, math=0).put(2024, OTHER, "HI", ela=3)
     for year in (2022, 2023):
