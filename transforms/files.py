@@ -16,7 +16,10 @@ def sha256_of(path: Path) -> str:
 
 
 def same_bytes(one: Path, other: Path) -> bool:
-    """True if both files hold the same bytes. Asked of two files, that is less work than hashing both. Raises OSError."""
+    """True if both files hold the same bytes: less work than two hashes. Raises OSError.
+
+    ``filecmp`` remembers its answers by size and time, and would not notice a file that rotted since.
+    """
     with one.open("rb", buffering=0) as left, other.open("rb", buffering=0) as right:
         while (block := left.read(BLOCK)) == right.read(BLOCK):
             if not block:
