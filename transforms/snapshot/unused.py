@@ -1,0 +1,52 @@
+"""Files that were seen and are not used: which, why, what to do, and which edition is used in their place."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from transforms.catalog import Source
+from transforms.current import current_release, read_manifest
+from transforms.errors import SourceError
+from transforms.run import Run, Snapshot
+from transforms.snapshot.store import Store
+
+STAGES = ("snapshot", "raw", "core")
+
+
+@dataclass(frozen=True)
+class UnusedFile:
+    """One file that was seen and is not used. ``source_id`` is empty where the catalog has no file of its name."""
+
+    file: str
+    reason: str
+    what_to_do: str
+    source_id: str = ""
+    line: int | None = None
+    column: str = ""
+    value: str = ""
+    earlier_sha256: str = ""  # the edition of the current release, used in its place
+
+    @classmethod
+    def from_error(cls, error: SourceError, source_id: str = "", earlier: Snapshot | None = None) -> "UnusedFile":
+        """The file that an error is about."""
+        used = earlier.sha256 if earlier else ""
+        return cls(error.file, error.problem, error.advice, source_id, error.line, error.column, error.value, used)
+
+
+def record_unused(run: Run, stage: str, files: Iterable[UnusedFile]) -> None:
+    """Keep the files that a stage did not use; a stage that runs again replaces its own list."""
+    run.save_fact(f"unused_{stage}", [asdict(f) for f in files])
+
+
+def unused_files(run: Run) -> list[UnusedFile]:
+    """The files that no stage of this run used."""
+    return [UnusedFile(**f) for stage in STAGES if run.has_fact(f"unused_{stage}") for f in run.fact(f"unused_{stage}")]
+
+
+def earlier_edition(run: Run, source: Source, refused_sha256: str = "") -> Snapshot | None:
+    """The edition of a source that the current release was made from, if its bytes are still kept and are not the refused ones."""
+    release = current_release(run.settings.out)
+    if release is None:
+        return None
+    used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]}
+    sha256 = used.get(source.id)
+    return Store(run.settings.snapshots).snapshot(source, sha256) if sha256 and sha256 != refused_sha256 else None
