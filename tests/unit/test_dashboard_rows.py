@@ -5,8 +5,10 @@ import pyarrow as pa
 import pytest
 
 from transforms.dashboard.columns import text_column
+from transforms.dashboard.redundancy import load_redundancy
 from transforms.dashboard.rows import entities, in_order, judge, read_columns, typed
 from transforms.schema import published_tables
+from transforms.settings import PROJECT
 
 GROUPS = {"EL": "EL", "HI": "HI", "MR": "MR", "TOM": "MR"}
 REPORT = {"source_id": "dashboard-ela-2024", "indicator": "ela", "dashboard_year": 2024, "file": "eladownload2024.txt"}
@@ -19,9 +21,9 @@ def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]
     table = pa.table({name: [row.get(name, "") for row in full] for name in {n for row in full for n in row}})
     lines = np.arange(2, len(full) + 2)
     columns = read_columns(table, REPORT, GROUPS)
-    bad, faults = judge(columns, lines, REPORT, GROUPS)
-    kept = typed(columns, lines, in_order(columns, bad), REPORT, published_tables()["indicator_results"].arrow_schema())
-    return [(f.line, f.column, f.value) for f in faults], kept.to_pylist()
+    judged = judge(columns, lines, REPORT, GROUPS, load_redundancy(PROJECT / "data"))
+    kept = typed(columns, lines, in_order(columns, judged.bad), REPORT, published_tables()["indicator_results"].arrow_schema())
+    return [(f.line, f.column, f.value) for f in judged.faults], kept.to_pylist()
 
 
 @pytest.mark.parametrize(
