@@ -13,6 +13,7 @@ from transforms.settings import PROJECT
 GROUPS = {"EL": "EL", "HI": "HI", "MR": "MR", "TOM": "MR"}
 REPORT = {"source_id": "dashboard-ela-2024", "indicator": "ela", "dashboard_year": 2024, "file": "eladownload2024.txt"}
 ROW = {"cds": "01500000000000", "rtype": "D", "studentgroup": "EL", "currdenom": "30", "color": "1", "statuslevel": "1", "reportingyear": "2024"}
+SIZED = {"currnsizemet": "Y"}
 
 
 def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]:
@@ -44,7 +45,7 @@ def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
 
 @pytest.mark.parametrize(("column", "text"), [("color", "6"), ("color", "1.5"), ("statuslevel", "-1"), ("box", "99999"), ("currnsizemet", "X"), ("rtype", "")])
 def test_a_bad_text_keeps_its_row_aside_and_no_other(column: str, text: str) -> None:
-    faults, kept = work({column: text}, {"studentgroup": "HI"})
+    faults, kept = work(SIZED | {column: text}, SIZED | {"studentgroup": "HI"})
     assert faults == [(2, column, text)]
     assert len(kept) == 1
 

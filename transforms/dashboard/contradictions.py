@@ -64,8 +64,14 @@ class FileRows:
         return [known.index(t) for t in texts if t in known]
 
     def has(self, *names: str) -> bool:
-        """True if the file has these columns, with something in them."""
-        return all(name in self.columns and len(self.columns[name].texts) > 0 for name in names)
+        """True if the file has these columns; one that is blank throughout is a gap in every row."""
+        return all(self._has(name) for name in names)
+
+    def _has(self, name: str) -> bool:
+        if name not in self.columns:
+            return False
+        missing = self.report.get("missing_columns")
+        return len(self.columns[name].texts) > 0 if missing is None else name not in missing
 
     def number(self, name: str) -> Numbers:
         """A column as numbers; not a number where it is blank."""
@@ -198,7 +204,7 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
     enough: list[Mask] = []
     for flag, size in (("currnsizemet", "currdenom"), ("priornsizemet", "priordenom")):
         by_number = rows.number(size) >= rows.minimum if rows.has(size) else None
-        by_flag = rows.equals(flag, "Y") if _has_flag(rows, flag) else None
+        by_flag = rows.equals(flag, "Y") if rows.has(flag) else None
         if by_flag is not None and by_number is not None:
             found.append(_flag_against_number(rows, flag, size, by_flag, by_number))
         either = by_flag if by_flag is not None else by_number
@@ -225,12 +231,6 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
             )
         )  # fmt: skip
     return found
-
-
-def _has_flag(rows: FileRows, flag: str) -> bool:
-    """True if some row has the flag. One that is blank throughout is a gap where it decides: in files without colors."""
-    texts = set(rows.columns[flag].texts.to_pylist())
-    return bool(texts & {"Y", "N"}) or (flag == "currnsizemet" and not rows.has("color") and flag not in rows.report.get("missing_columns", (flag,)))
 
 
 def _flag_against_number(rows: FileRows, flag: str, size: str, by_flag: Mask, by_number: Mask) -> Contradiction:

@@ -193,7 +193,7 @@ def entities(columns: dict[str, TextColumn], rows: npt.NDArray[np.intp], report:
         changes = np.logical_or.reduce([np.diff(columns[n].codes[rows], prepend=-2) != 0 for n in names])
         rows = rows[changes]
     found = {TEXTS[n]: columns[n].as_text(rows).cast(pa.string()) for n in names}
-    place = {"source_id": [report["source_id"]] * len(rows), "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16)}
+    place = {"source_id": pa.array([report["source_id"]] * len(rows), pa.string()), "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16)}
     return pa.table({**found, **place})
 
 
