@@ -14,6 +14,13 @@ INDICATORS = {
 }
 CODES = {"chronic": "CHRO"}  # what a file prints of itself; others print their name in capitals
 EVERYONE = ("ela", "math", "susp")  # every LEA has rows here
+# A status that has the level in every year, by the cut scores.
+STATUS: dict[str, dict[object, float]] = {
+    "chronic": {1: 25, 2: 15, 3: 7.5, 4: 4, 5: 1},
+    "grad": {1: 50, 2: 75, 3: 88, 4: 92, 5: 99},
+    "elpi": {1: 20, 2: 40, 3: 50, 4: 60, 5: 80},
+    "cci": {1: 5, 2: 20, 3: 40, 4: 60, 5: 80},
+}
 NAMES = ("cds", "rtype", "schoolname", "districtname", "countyname", "charter_flag", "coe_flag", "dass_flag")
 COUNTIES = {"27": "Monterey", "01": "Alameda"}
 
@@ -35,7 +42,10 @@ class Dashboards:
 
     def row(self, year: int, indicator: str, cds: str, group: str, **values: object) -> "Dashboards":
         """One row with the given values of CDE's fields over harmless ones."""
-        self.rows[year, indicator, cds, group] = {"currdenom": 100, "currstatus": 50, "statuslevel": 3, "color": 3, "currnsizemet": "", **values}
+        row = {"currdenom": 100, "statuslevel": 3, "color": 3, **values}
+        minimum = 15 if group in ("FOS", "HOM", "LTEL") and cds not in self.charters else 30
+        size_met = "Y" if isinstance(n := row["currdenom"], int) and n >= minimum else ""
+        self.rows[year, indicator, cds, group] = {"currnsizemet": size_met, **row}
         return self
 
     def write(self, folder: Path, shuffle: Iterable[str] = ()) -> None:
@@ -48,7 +58,7 @@ class Dashboards:
                 records = [self._record(year, indicator, cds, group, values) for (y, i, cds, group), values in self.rows.items() if (y, i) == (year, indicator)]
                 have = {r["cds"] for r in records}
                 fill = leas - have if indicator in EVERYONE or not records else set()
-                records += [self._record(year, indicator, cds, "ALL", {"currdenom": 100, "color": 0, "statuslevel": 0}) for cds in sorted(fill)]
+                records += [self._record(year, indicator, cds, "ALL", {"currdenom": 5, "color": 0, "statuslevel": 0}) for cds in sorted(fill)]
                 _write(folder / f"{indicator}download{year}.txt", records, indicator, year, shuffle)
 
     def _record(self, year: int, indicator: str, cds: str, group: str, values: dict[str, object]) -> dict[str, object]:
@@ -66,6 +76,7 @@ class Dashboards:
             "studentgroup": group,
             "indicator": CODES.get(indicator, indicator.upper()),
             "reportingyear": year,
+            "currstatus": STATUS.get(indicator, STATUS["elpi"]).get(values["statuslevel"], ""),
             **values,
         }
 

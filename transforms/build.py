@@ -2,6 +2,7 @@
 
 from transforms.assistance_reasons import write_assistance_reasons
 from transforms.change_reasons import write_change_sentences, write_watch_sentences
+from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
 from transforms.inputs import load_inputs
 from transforms.reasons import write_reasons
@@ -87,7 +88,8 @@ MARTS = (
 
 
 def build_core(run: Run) -> StepResult:
-    """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``."""
+    """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``, and a file of too many of them is not used."""
+    admit_dashboards(run)
     with run.connect() as connection:
         load_inputs(run, connection)
         results = load_dashboards(run, connection)

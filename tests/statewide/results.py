@@ -4,26 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tests.statewide.scores import RATES, cells_of, ends_of, possible, span_of, whole_students
 from tests.statewide.truth import ALL, EL, LTEL, RULES, Truth, wish
 from tests.statewide.world import CHARTER, COUNTY_OFFICE, ELEMENTARY, GROUPS, HIGH, SCHOOL, World
 
 INDICATORS = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci")
 SMALL_GROUPS = (GROUPS.index("FOS"), GROUPS.index("HOM"), LTEL)  # 15 students suffice on D rows
 SHOWN_FROM = 11  # students
-# Color by status (worst first) and change (worst first): the shape of CDE's five-by-five grids.
-GRID = np.array([[1, 1, 1, 2, 2], [1, 2, 2, 3, 3], [2, 2, 3, 4, 4], [3, 3, 4, 4, 5], [3, 4, 5, 5, 5]])
-CELLS = {color: np.argwhere(color == GRID) + 1 for color in range(1, 6)}
-# Lower and upper end of each status level, worst first; then the usual change.
-BANDS = {
-    "ela": ([-170, -69, -4, 11, 46, 120], 8.0),
-    "math": ([-200, -94, -24, 1, 36, 110], 8.0),
-    "elpi": ([10, 35, 45, 55, 65, 85], 5.0),
-    "chronic": ([60, 21, 11, 6, 3, 0], 3.0),
-    "susp": ([18, 7, 4, 2, 1, 0], 0.8),
-    "grad": ([30, 67, 79, 90, 95, 100], 3.0),
-    "cci": ([0, 9, 34, 54, 69, 95], 4.0),
-    "science": ([-40, -25, -12, -3, 4, 20], 2.0),
-}
+# The usual change from one change level to the next.
+STEPS = {"ela": 8.0, "math": 8.0, "elpi": 5.0, "chronic": 3.0, "susp": 0.8, "grad": 3.0, "cci": 4.0, "science": 2.0}
 FALLING = ("chronic", "susp")  # less is better
 
 
@@ -35,10 +24,12 @@ class Levels:
     students: np.ndarray
     before: np.ndarray
     large_enough: np.ndarray  # this year
+    large_before: np.ndarray
     sized: np.ndarray  # it has a result that may count
     status: np.ndarray
     change: np.ndarray
     color: np.ndarray | None
+    ends: np.ndarray  # of the status levels, by entity
 
 
 def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed: int) -> dict[str, Levels]:
@@ -77,7 +68,7 @@ def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed
     }
     for indicator, levels in found.items():
         by_status = rules.by_status or {"elpi": rules.elpi, "cci": rules.cci}.get(indicator) == "status" or (year, indicator) in ((2017, "cci"), (2018, "elpi"))
-        _fill(levels, wanted[indicator], by_status, rng)
+        _fill(levels, indicator, wanted[indicator], by_status, rng)
     return found
 
 
@@ -99,10 +90,11 @@ def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) ->
         now[:, LTEL] = before[:, LTEL] = 0
     small = np.isin(np.arange(len(GROUPS)), SMALL_GROUPS)
     minimum = np.where(small[None, :] & ~np.isin(world.kind, (CHARTER, SCHOOL))[:, None], 15, 30)
-    large_enough = (now >= minimum) & reported[:, None]
+    large_enough, large_before = (now >= minimum) & reported[:, None], before >= minimum
     both = RULES[year].by_status or (year, indicator) in ((2019, "elpi"), (2023, "cci"))  # then only this year's size counts
-    sized = large_enough if both else large_enough & (before >= minimum) & (rng.random(shape) > 0.01)
-    return Levels(reported, now, before, large_enough, sized, np.zeros(shape, np.int8), np.zeros(shape, np.int8), None)
+    sized = large_enough if both else large_enough & large_before
+    none = np.zeros(shape, np.int8)
+    return Levels(reported, now, before, large_enough, large_before, sized, none, none, None, ends_of(world, indicator, year))
 
 
 def _split(met: np.ndarray, one: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -136,35 +128,46 @@ def _academic(met: np.ndarray, counts: np.ndarray, by_status: bool, rng: np.rand
     return ela, math
 
 
-def _fill(levels: Levels, wanted: np.ndarray, by_status: bool, rng: np.random.Generator) -> None:
+def _fill(levels: Levels, indicator: str, wanted: np.ndarray, by_status: bool, rng: np.random.Generator) -> None:
     """Status and change that give the wanted color; where no color is due, any that the students shown allow."""
     shape = wanted.shape
     shown, changes = levels.students >= SHOWN_FROM, (levels.students >= SHOWN_FROM) & (levels.before >= SHOWN_FROM)
+    can = possible(indicator, levels.ends, levels.students)
     status, change = _free(shape, rng), rng.integers(1, 6, shape, dtype=np.int8)
-    if by_status:  # a level stands from 11 students on, and 1 is as likely there as anywhere: it must not be used
-        levels.status = (np.where(levels.sized, wanted, status) * shown).astype(np.int8)
+    if by_status:  # a level is given from 11 students on, and 1 is as likely there as anywhere: it must not be used
+        levels.status = (_or_best(np.where(levels.sized, wanted, status), can) * shown).astype(np.int8)
         levels.change = (change * 0).astype(np.int8)
         return
-    pick = rng.random(shape)
-    for color, cells in CELLS.items():
-        here = levels.sized & (wanted == color)
-        cell = cells[(pick[here] * len(cells)).astype(int)]
-        status[here], change[here] = cell[:, 0], cell[:, 1]
+    status = _or_best(status, can)
+    for color in range(1, 6):
+        for small in (False, True):
+            here = levels.sized & (wanted == color) & ((levels.students < 150) == small)
+            cells = cells_of(indicator, color, small)
+            chosen = cells[(rng.random((len(cells), int(here.sum()))) * can[cells[:, 0] - 1][:, here]).argmax(axis=0)]
+            status[here], change[here] = chosen[:, 0], chosen[:, 1]
     levels.status, levels.change = (status * shown).astype(np.int8), (change * changes).astype(np.int8)
     levels.color = (wanted * levels.sized).astype(np.int8)
 
 
-def amounts(indicator: str, status: np.ndarray, change: np.ndarray, students: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _or_best(status: np.ndarray, can: np.ndarray) -> np.ndarray:
+    """The level, or the best one where so few students cannot have it."""
+    return np.where(np.take_along_axis(can, status[None].astype(np.int64) - 1, 0)[0], status, 5)
+
+
+def amounts(indicator: str, status: np.ndarray, change: np.ndarray, students: np.ndarray, ends: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Numbers that fit the levels, flat: currstatus and change in tenths, priorstatus, and numerators for rates."""
-    ends, step = BANDS[indicator]
-    low, high = np.array(ends)[np.maximum(status, 1) - 1], np.array(ends)[np.maximum(status, 1)]
-    value = low + (high - low) * rng.uniform(0.1, 0.9, len(status))
+    level, step = np.where(status > 0, status, 5).astype(np.int64), STEPS[indicator]
     moved = (change - 3.0) * step + rng.uniform(-0.45, 0.45, len(status)) * step
     moved = np.where(change == 0, 0, -moved if indicator in FALLING else moved)
-    if indicator in ("ela", "math", "science"):
-        now, diff = np.rint(value * 10).astype(np.int64), np.rint(moved * 10).astype(np.int64)
+    diff = np.rint(moved * 10).astype(np.int64)
+    if indicator not in RATES:
+        now = _between(*span_of(ends, level), rng)
         return {"status": now, "change": diff, "prior": now - diff}
-    numerator = np.rint(value / 100 * students).astype(np.int64)
+    numerator = _between(*whole_students(ends, level, students), rng)
     now = np.rint(1000 * numerator / np.maximum(students, 1)).astype(np.int64)
-    prior = np.clip(now - np.rint(moved * 10).astype(np.int64), 0, 1000)
+    prior = np.clip(now - diff, 0, 1000)
     return {"status": now, "change": now - prior, "prior": prior, "numerator": numerator}
+
+
+def _between(low: np.ndarray, high: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return low + np.floor(rng.random(len(low)) * (high - low + 1)).astype(np.int64)

@@ -44,6 +44,8 @@ class Rows:
         self.cells, self.last, self.now = (entity, group), last, np.full(levels.status.shape, UNKNOWN, np.int64)
         self.group = pa.array(GROUPS).take(pa.array(group))
         self.students, self.before = levels.students[entity, group], levels.before[entity, group]
+        self.ends = levels.ends[entity]
+        self.large_before = levels.large_before[entity, group]
         self.large_enough, self.sized = levels.large_enough[entity, group], levels.sized[entity, group]
         self.status, self.change = levels.status[entity, group], levels.change[entity, group]
         self.color = None if levels.color is None else levels.color[entity, group]
@@ -81,6 +83,7 @@ class Rows:
         self.entity = np.concatenate([self.entity, entity])
         self.students, self.before = np.concatenate([self.students, students]), np.concatenate([self.before, students])
         self.large_enough, self.sized = np.concatenate([self.large_enough, students >= 30]), np.concatenate([self.sized, no])
+        self.large_before, self.ends = np.concatenate([self.large_before, students >= 30]), np.concatenate([self.ends, levels.ends[entity]])
         self.status = np.concatenate([self.status, level])
         self.change = np.concatenate([self.change, np.where(level > 0, 3, 0).astype(np.int8) * (self.color is not None)])
         self.color = None if self.color is None else np.concatenate([self.color, np.zeros(len(entity), np.int8)])
@@ -109,11 +112,11 @@ class Rows:
     def _known(self, blank: str) -> dict[str, Column]:
         """Columns that mean something, by CDE's name in small letters without underscores."""
         w, e = self.world, self.entity
-        amount = self._continued(amounts(self.base, self.status, self.change, self.students, self.rng))
+        amount = self._continued(amounts(self.base, self.status, self.change, self.students, self.ends, self.rng))
         shown, before = self.students >= SHOWN_FROM, self.before >= SHOWN_FROM
         compared = shown & before
         kind = w.kind[e]
-        enough, enough_before = _yes(self.large_enough), _yes(self.sized | (self.before >= 30))
+        enough, enough_before = _yes(self.large_enough), _yes(self.large_before)
         word = INDICATOR_WORDS.get(self.indicator, self.indicator.upper())
         year = "2017f" if self.year == 2017 else str(self.year)
         levels = {"statuslevel": lambda: _whole(self.status), "changelevel": lambda: _whole(self.change), "color": lambda: _whole(self._color())}
@@ -128,18 +131,23 @@ class Rows:
             "studentgrouppct": lambda: _tenths(np.rint(1000 * self.students / np.maximum(self.all_students, 1)).astype(np.int64)),
             "currnumer": lambda: _whole(amount["numerator"], shown),
             "currdenom": lambda: _whole(self.students),
+            "currprep": lambda: _whole(amount["numerator"], shown),
+            "currdenomwithoutprloss": lambda: _whole(self.students, shown),
+            "denomwithoutprloss": lambda: _whole(self.students, shown),
+            "currnumprloss": lambda: _whole(self.students * 0, shown),
+            "numprloss": lambda: _whole(self.students * 0, shown),
             "currstatus": lambda: _tenths(amount["status"], shown),
             "priornumer": lambda: _whole(np.rint(amount["prior"] * self.before / 1000).astype(np.int64), before),
             "priordenom": lambda: _whole(self.before),
             "priorstatus": lambda: _tenths(amount["prior"], before),
             "change": lambda: _tenths(amount["change"], compared),
             **levels,
-            "box": lambda: _whole(np.where(self._color() > 0, (5 - self.status.astype(np.int64)) * 50 + self.change.astype(np.int64) * 10, 0)),
+            "box": lambda: _whole(self._box()),
             "smalldenom": lambda: _yes(self.students < 150),
             "safetynet": lambda: _yes_no(self.students < 150),
             "currnsizemet": lambda: _yes_no(self.large_enough) if self.indicator == "grad" else enough,
-            "priornsizemet": lambda: _yes_no(self.before >= 30) if self.indicator == "grad" else enough_before,
-            "nsizemet": lambda: _yes_no(self.large_enough),
+            "priornsizemet": lambda: _yes_no(self.large_before) if self.indicator == "grad" else enough_before,
+            "nsizemet": lambda: _yes_no(self.sized if self.year == 2017 else self.large_enough),
             "nsizegroup": lambda: self._size_group(),
             "currnsizegroup": lambda: self._size_group(),
             "accountabilitymet": lambda: _yes_no(self.sized) if self.indicator == "grad" else _yes(self.sized),
@@ -163,6 +171,12 @@ class Rows:
 
     def _color(self) -> np.ndarray:
         return np.zeros(len(self.entity), np.int8) if self.color is None else self.color
+
+    def _box(self) -> np.ndarray:
+        """The cell of the grid; a small group's graduation has three change levels."""
+        change = self.change.astype(np.int64)
+        change = np.where(self.students < 150, change.clip(2, 4), change) if self.indicator == "grad" else change
+        return np.where(self._color() > 0, (5 - self.status.astype(np.int64)) * 50 + change * 10, 0)
 
     def _type(self, kind: np.ndarray) -> pa.Array:
         grades = self.world.grades[self.entity]

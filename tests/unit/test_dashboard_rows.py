@@ -5,12 +5,15 @@ import pyarrow as pa
 import pytest
 
 from transforms.dashboard.columns import text_column
+from transforms.dashboard.redundancy import load_redundancy
 from transforms.dashboard.rows import entities, in_order, judge, read_columns, typed
 from transforms.schema import published_tables
+from transforms.settings import PROJECT
 
 GROUPS = {"EL": "EL", "HI": "HI", "MR": "MR", "TOM": "MR"}
 REPORT = {"source_id": "dashboard-ela-2024", "indicator": "ela", "dashboard_year": 2024, "file": "eladownload2024.txt"}
 ROW = {"cds": "01500000000000", "rtype": "D", "studentgroup": "EL", "currdenom": "30", "color": "1", "statuslevel": "1", "reportingyear": "2024"}
+SIZED = {"currnsizemet": "Y"}
 
 
 def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]:
@@ -19,9 +22,9 @@ def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]
     table = pa.table({name: [row.get(name, "") for row in full] for name in {n for row in full for n in row}})
     lines = np.arange(2, len(full) + 2)
     columns = read_columns(table, REPORT, GROUPS)
-    bad, faults = judge(columns, lines, REPORT, GROUPS)
-    kept = typed(columns, lines, in_order(columns, bad), REPORT, published_tables()["indicator_results"].arrow_schema())
-    return [(f.line, f.column, f.value) for f in faults], kept.to_pylist()
+    judged = judge(columns, lines, REPORT, GROUPS, load_redundancy(PROJECT / "data"))
+    kept = typed(columns, lines, in_order(columns, judged.bad), REPORT, published_tables()["indicator_results"].arrow_schema())
+    return [(f.line, f.column, f.value) for f in judged.faults], kept.to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,7 @@ def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
 
 @pytest.mark.parametrize(("column", "text"), [("color", "6"), ("color", "1.5"), ("statuslevel", "-1"), ("box", "99999"), ("currnsizemet", "X"), ("rtype", "")])
 def test_a_bad_text_keeps_its_row_aside_and_no_other(column: str, text: str) -> None:
-    faults, kept = work({column: text}, {"studentgroup": "HI"})
+    faults, kept = work(SIZED | {column: text}, SIZED | {"studentgroup": "HI"})
     assert faults == [(2, column, text)]
     assert len(kept) == 1
 

@@ -1,6 +1,7 @@
 """A column as its distinct texts and a code per row: what holds for a text is found once, not once per row."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ class TextColumn:
     texts: pa.Array
     codes: npt.NDArray[np.int32]
 
-    @property
+    @cached_property
     def numbers(self) -> pa.Array:
         """The distinct texts as numbers; null for what is none."""
         return pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string())).cast(pa.float64())

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.dashboard.redundancy import Redundancy, load_redundancy
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
 from transforms.database import literal, quote
 from transforms.files import sha256_of, temporary_beside, write_atomically
@@ -26,7 +27,7 @@ from transforms.tables import put
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
 # Raised when the typing of rows changes, so that parts are made anew.
-TYPING_VERSION = "1"
+TYPING_VERSION = "2"
 ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
@@ -70,13 +71,22 @@ def known_groups(reference: Path) -> dict[str, str]:
 def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table | None = None) -> dict[str, Any]:
     """One file's part, made or found. ``table``: its rows as text, where they are in memory."""
     schema = published_tables()[PARTED].arrow_schema()
-    facts = [TYPING_VERSION, report["parquet"].rsplit("/", 1)[-1], report["written"], report["dashboard_year"], report["indicator"], sorted(groups.items())]
+    redundancy = load_redundancy(run.settings.reference)
+    facts = [
+        TYPING_VERSION,
+        redundancy.digest,
+        report["parquet"].rsplit("/", 1)[-1],
+        report["written"],
+        report["dashboard_year"],
+        report["indicator"],
+        sorted(groups.items()),
+    ]
     key = hashlib.sha256(json.dumps([facts, str(schema)]).encode()).hexdigest()[:24]
     stem = run.settings.build / "core" / f"v{TYPING_VERSION}" / report["source_id"] / key
     record_path = stem.with_suffix(".json")
     record = _made_before(record_path)
     if record is None:
-        record = _make(_staged(report) if table is None else table, report, groups, schema, stem)
+        record = _make(_staged(report) if table is None else table, report, groups, redundancy, schema, stem)
         write_atomically(record_path, json.dumps(record, indent=1).encode())
     return record
 
@@ -97,20 +107,20 @@ def _staged(report: Report) -> pa.Table:
     return pq.read_table(report["parquet"], read_dictionary=names, use_threads=False)
 
 
-def _make(table: pa.Table, report: Report, groups: Mapping[str, str], schema: pa.Schema, stem: Path) -> dict[str, Any]:
+def _make(table: pa.Table, report: Report, groups: Mapping[str, str], redundancy: Redundancy, schema: pa.Schema, stem: Path) -> dict[str, Any]:
     lines = table.column("line").to_numpy()
     columns = read_columns(table, report, groups)
-    bad, faults = judge(columns, lines, report, groups)
-    rows = in_order(columns, bad)
+    judged = judge(columns, lines, report, groups, redundancy)
+    rows, faults = in_order(columns, judged.bad), judged.faults
     if len(rows) + len({f.line for f in faults}) != len(lines):
-        raise RuntimeError(f"{report['file']}: {len(lines)} rows were read, {len(rows)} typed and {len({f.line for f in faults})} kept aside")
+        raise RuntimeError(f"{report['file']}: {len(lines)} rows were read, {len(rows)} typed and {len({f.line for f in faults})} rejected")
     paths = {"path": stem.with_suffix(".parquet"), "faults": stem.with_suffix(".faults.parquet"), "entities": stem.with_suffix(".entities.parquet")}
     _write(typed(columns, lines, rows, report, schema), paths["path"])
     _write(_fault_table(faults, report), paths["faults"])
     _write(entities(columns, rows, report), paths["entities"])
     files = {name: str(path) for name, path in paths.items()}
     place = {n: report[n] for n in ("source_id", "dashboard_year", "indicator")}
-    return {**place, "rows": len(rows), **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
+    return {**place, "rows": len(rows), "contradicted": judged.contradicted, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
 
 
 def _fault_table(faults: list[Fault], report: Report) -> pa.Table:

@@ -4,8 +4,9 @@ Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student gr
 its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are kept aside; 2022 has status and no color.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
+from transforms.dashboard.contradictions import contradictions, counts_of
+from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
 # Column of the file -> published column.
@@ -49,6 +52,8 @@ NUMBERS = {
     "color": ("color", pa.int8()),
     "box": ("box", pa.int16()),
 }
+# Columns that are not published, and are read because they show whether others can be true. A file that lacks one has no such entry.
+WITNESSES = ("hscutpoints", "pairshare_method", "priorcertifyflag", "flag50pct", "numprloss", "denom_withoutprloss", "prepared")
 AS_SERVED = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")  # all other texts are codes, in capitals
 COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
@@ -76,10 +81,12 @@ def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> 
         if name not in table.column_names or table.column(name).null_count == rows:
             return blank_column(rows)
         aliases = {code: ours for code, ours in groups.items() if code != ours} if name == "studentgroup" else None
-        code = name not in AS_SERVED and name in TEXTS
+        code = name not in AS_SERVED and (name in TEXTS or name in WITNESSES)
         return text_column(table.column(name), upper=code, lower=name == "reportingyear", aliases=aliases)
 
-    found = {name: column(name) for name in (*TEXTS, *NUMBERS, "reportingyear")}
+    absent = set(report.get("missing_columns", ()))
+    witnesses = [name for name in WITNESSES if name in table.column_names and name not in absent]
+    found = {name: column(name) for name in (*TEXTS, *NUMBERS, "reportingyear", *witnesses)}
     if report["indicator"] == "elpi" and report["dashboard_year"] < 2024:
         found["studentgroup"] = TextColumn(pa.array(["EL"]), np.zeros(rows, np.int32))
     return found
@@ -115,25 +122,37 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str,
     ]
 
 
-def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: Report, groups: Mapping[str, str]) -> tuple[Mask, list[Fault]]:
-    """Which rows break the contract, and every reason of each."""
+@dataclass(frozen=True)
+class Judged:
+    """Which rows are rejected, every reason of each, and how many rows of LEAs contradict themselves, test by test."""
+
+    bad: Mask
+    faults: list[Fault]
+    contradicted: list[dict[str, Any]]
+
+
+def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: Report, groups: Mapping[str, str], redundancy: Redundancy) -> Judged:
+    """Test every row against the contract, and what is left against itself."""
     bad = np.zeros(len(lines), bool)
     faults: list[Fault] = []
 
-    def keep_aside(rows: Mask, name: str, reason: str, times: npt.NDArray[np.int64] | None = None) -> None:
+    def reject(rows: Mask, name: str, say: Callable[[int], str]) -> None:
         np.logical_or(bad, rows, out=bad)
-        for row in np.flatnonzero(rows):
-            told = reason if times is None else reason.format(times[row])
-            where = (columns[c].at(int(row)) for c in ("cds", "rtype", "studentgroup"))
-            faults.append(Fault(int(lines[row]), name, columns[name].at(int(row)) or "", told, *where))
+        for row in map(int, np.flatnonzero(rows)):
+            where = (columns[c].at(row) for c in ("cds", "rtype", "studentgroup"))
+            faults.append(Fault(int(lines[row]), name, columns[name].at(row) or "", say(row), *where))
 
     for name, texts, blank, reason in _checks(columns, report, groups):
         if columns[name].any_marked(texts, blank):
-            keep_aside(columns[name].rows_of(texts, blank), name, reason)
+            reject(columns[name].rows_of(texts, blank), name, lambda _, reason=reason: reason)  # type: ignore[misc]
     times = _times(_keys(columns))
     if times is not None:
-        keep_aside(times > 1, "cds", "this LEA or school and student group stands {} times in the file", times)
-    return bad, faults
+        reject(times > 1, "cds", lambda row: f"this LEA or school and student group stands {times[row]} times in the file")
+    found = contradictions(columns, report, redundancy, bad)
+    contradicted = counts_of(found, columns, lines)
+    for contradiction in found:
+        reject(contradiction.rows, contradiction.column, contradiction.say)
+    return Judged(bad, faults, contradicted)
 
 
 def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:
@@ -174,7 +193,7 @@ def entities(columns: dict[str, TextColumn], rows: npt.NDArray[np.intp], report:
         changes = np.logical_or.reduce([np.diff(columns[n].codes[rows], prepend=-2) != 0 for n in names])
         rows = rows[changes]
     found = {TEXTS[n]: columns[n].as_text(rows).cast(pa.string()) for n in names}
-    place = {"source_id": [report["source_id"]] * len(rows), "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16)}
+    place = {"source_id": pa.array([report["source_id"]] * len(rows), pa.string()), "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16)}
     return pa.table({**found, **place})
 
 

@@ -1,0 +1,238 @@
+"""CDE's rows say most things twice. Real rows pass every test, and a decisive cell that is changed alone is found, in whichever row it is."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from tests.workplace import SAMPLE
+from transforms.catalog import load_catalog
+from transforms.dashboard.admission import doubt_of
+from transforms.dashboard.contradictions import UNCOUNTED, is_many
+from transforms.dashboard.parts import known_groups
+from transforms.dashboard.redundancy import load_redundancy
+from transforms.dashboard.rows import Judged, judge, read_columns
+from transforms.layouts import load_layouts
+from transforms.raw.table import RawTable
+from transforms.raw.text import read_text
+from transforms.settings import PROJECT
+
+DATA = PROJECT / "data"
+KNOWN = load_catalog(DATA).by_file_name()
+SPEC = load_layouts(DATA).dashboard
+GROUPS = known_groups(DATA)
+REDUNDANCY = load_redundancy(DATA)
+FOLDERS = [SAMPLE, *([Path(os.environ["CDE_FILES"])] if "CDE_FILES" in os.environ else [])]
+OTHERS = [p for folder in FOLDERS[1:] for p in sorted(folder.rglob("*download*.txt"))]
+COLORED = sorted(p.name for p in SAMPLE.glob("*download202[34].txt") if not p.name.startswith("science") and p.name != "ccidownload2023.txt")
+ALL = sorted(p.name for p in SAMPLE.glob("*download202?.txt"))
+Change = Callable[[dict[str, list[str]]], None]
+
+
+def read(path: Path) -> RawTable:
+    return read_text(path.read_bytes(), path.name, SPEC, set())
+
+
+def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, list[str]]]:
+    """What is found in a file, and its columns as they were, after a change of its cells."""
+    raw, source = read(path), KNOWN[path.name.lower()]
+    columns = {n: [(v or "").strip() for v in raw.table.column(n).cast(pa.string()).to_pylist()] for n in raw.table.column_names if n != "line"}
+    before = {n: list(v) for n, v in columns.items()}
+    if change:
+        change(columns)
+    table = pa.table({n: pa.nulls(len(v), pa.string()) if n in raw.missing_columns else pa.array(v, pa.string()) for n, v in columns.items()})
+    report = {"indicator": source.indicator, "dashboard_year": source.dashboard_year, "missing_columns": raw.missing_columns}
+    return judge(read_columns(table, report, GROUPS), raw.table.column("line").to_numpy(), report, GROUPS, REDUNDANCY), before
+
+
+def deciding(before: dict[str, list[str]], column: str) -> np.ndarray:
+    """Rows of counted student groups that have something other than 0 in a column."""
+    groups = before["studentgroup"]
+    return np.array([v not in ("", "0") and g not in UNCOUNTED for v, g in zip(before[column], groups, strict=True)])
+
+
+@pytest.mark.parametrize("path", [*(SAMPLE / name for name in ALL)], ids=lambda p: p.name)
+def test_no_real_row_of_the_sample_contradicts_itself(path: Path) -> None:
+    found, _ = judged(path)
+    assert found.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", OTHERS, ids=lambda p: p.name)
+def test_nearly_no_real_row_of_whole_files_contradicts_itself(path: Path) -> None:
+    found, before = judged(path)
+    assert len(found.faults) <= 0.001 * len(before["cds"]), [(f.line, f.column, f.reason) for f in found.faults[:20]]
+    assert doubt_of({"contradicted": found.contradicted}) is None
+
+
+@pytest.mark.parametrize("path", [*(SAMPLE / name for name in COLORED), *OTHERS], ids=lambda p: p.name)
+def test_the_grid_of_colors_is_that_of_the_rows(path: Path) -> None:
+    """Counted anew, without the code under test: one color per cell, and it is the one in the list."""
+    table, source = read(path).table, KNOWN[path.name.lower()]
+    if not pc.any(pc.is_in(pc.utf8_trim(table.column("color").cast(pa.string()), " "), pa.array(["1", "2", "3", "4", "5"]))).as_py():
+        pytest.skip("no colors")
+    names = ("color", "statuslevel", "changelevel", "smalldenom", "studentgroup", "flag50pct")
+    rows = zip(*([(v or "").strip() for v in table.column(n).cast(pa.string()).to_pylist()] for n in names), strict=True)
+    off = []
+    for color, status, change, small, group, few in rows:
+        if color not in ("", "0") and group not in UNCOUNTED and few != "Y":
+            known = REDUNDANCY.grids[source.indicator][int(small == "Y"), int(status), int(change)]
+            off += [(status, change, small, color, int(known))] if known and int(color) != known else []
+    assert off == []
+
+
+@pytest.mark.parametrize("name", COLORED)
+@pytest.mark.parametrize("step", [1, 2, 3, 4, None, "", "*"])
+def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | None) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        groups = columns["studentgroup"]
+        columns["color"] = [
+            c if c == "0" or g in UNCOUNTED else step if isinstance(step, str) else "0" if step is None else str((int(c) - 1 + step) % 5 + 1)
+            for c, g in zip(columns["color"], groups, strict=True)
+        ]
+
+    found, before = judged(SAMPLE / name, change)
+    assert found.bad.tolist() == deciding(before, "color").tolist()
+
+
+@pytest.mark.parametrize("name", COLORED)
+def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        columns["color"] = ["1" if c == "0" and g not in UNCOUNTED else c for c, g in zip(columns["color"], columns["studentgroup"], strict=True)]
+
+    found, before = judged(SAMPLE / name, change)
+    assert found.bad.tolist() == [c == "0" and g not in UNCOUNTED for c, g in zip(before["color"], before["studentgroup"], strict=True)]
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("science")])
+@pytest.mark.parametrize("column", ["statuslevel", "currstatus", "currdenom"])
+@pytest.mark.parametrize("text", ["", "*"])
+def test_a_gap_beside_a_level_is_found_in_every_row(name: str, column: str, text: str) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        columns[column] = [v if level in ("", "0") else text for v, level in zip(columns[column], columns["statuslevel"], strict=True)]
+
+    found, before = judged(SAMPLE / name, change)
+    assert found.bad.tolist() == [level not in ("", "0") for level in before["statuslevel"]]
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if not n.startswith(("science", "susp", "grad", "elpi"))])
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_another_status_level_alone_is_found_in_every_row(name: str, step: int) -> None:
+    """Of suspension and graduation not every class of schools has cut scores that were seen; ELPI has a cap."""
+
+    def change(columns: dict[str, list[str]]) -> None:
+        columns["statuslevel"] = [level if level == "0" else str((int(level) - 1 + step) % 5 + 1) for level in columns["statuslevel"]]
+
+    found, before = judged(SAMPLE / name, change)
+    assert found.bad.tolist() == [level != "0" for level in before["statuslevel"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "how"),
+    [
+        ("chronicdownload2023.txt", "currstatus", lambda v: f"{float(v) / 100:.3f}"),
+        ("suspdownload2024.txt", "currnumer", lambda v: str(2 * int(v) + 100)),
+        ("graddownload2022.txt", "currdenom", lambda v: str(int(v) * 10)),
+        ("ccidownload2024.txt", "currstatus", lambda v: f"{float(v) + 0.2:.1f}"),
+        ("ccidownload2023.txt", "prepared", lambda v: str(2 * int(v) + 100)),
+        ("eladownload2022.txt", "currdenom", lambda v: str(int(v) - 1)),
+        ("mathdownload2024.txt", "currdenom", lambda v: str(int(v) + 30)),
+        ("eladownload2023.txt", "change", lambda v: f"{float(v) + 0.3:.1f}"),
+        ("elpidownload2024.txt", "priorstatus", lambda v: f"{float(v) - 1:.1f}"),
+    ],
+)
+def test_a_number_that_does_not_fit_the_others_is_found(name: str, column: str, how: Callable[[str], str]) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        columns[column] = [how(v) if v and columns["change" if column == "priorstatus" else "currstatus"][i] else v for i, v in enumerate(columns[column])]
+
+    found, before = judged(SAMPLE / name, change)
+    given = [bool(v and before["change" if column == "priorstatus" else "currstatus"][i]) for i, v in enumerate(before[column])]
+    few = [how(v) == v if v else False for v in before[column]]  # a tenth of nothing is nothing
+    small = [abs(float(v)) < 0.06 if v and name.startswith(("susp", "chronic")) and column == "currstatus" else False for v in before[column]]
+    assert found.bad.tolist() == [g and not f and not s for g, f, s in zip(given, few, small, strict=True)]
+
+
+EXCHANGED = [
+    ("eladownload2024.txt", "color", "changelevel"),
+    ("eladownload2024.txt", "color", "statuslevel"),
+    ("mathdownload2023.txt", "statuslevel", "changelevel"),
+    ("mathdownload2023.txt", "currstatus", "priorstatus"),
+    ("chronicdownload2024.txt", "color", "changelevel"),
+    ("chronicdownload2024.txt", "currdenom", "priordenom"),
+    ("suspdownload2023.txt", "currnumer", "currdenom"),
+    ("suspdownload2023.txt", "currnumer", "priornumer"),
+    ("graddownload2024.txt", "color", "statuslevel"),
+    ("graddownload2024.txt", "currdenom", "currnumer"),
+    ("elpidownload2024.txt", "color", "changelevel"),
+    ("ccidownload2024.txt", "color", "changelevel"),
+    ("ccidownload2023.txt", "currdenom", "statuslevel"),
+    ("eladownload2022.txt", "currdenom", "currstatus"),
+]
+
+
+@pytest.mark.parametrize(("name", "one", "other"), EXCHANGED)
+def test_a_file_with_exchanged_headings_is_not_used(name: str, one: str, other: str) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        columns[one], columns[other] = columns[other], columns[one]
+
+    found, _ = judged(SAMPLE / name, change)
+    many = doubt_of({"contradicted": found.contradicted})
+    broken = len({f.line for f in found.faults if f.record_type == "D"})
+    assert many is not None or broken > 0.5 * sum(t == "D" for t in read(SAMPLE / name).table.column("rtype").to_pylist())
+
+
+@pytest.mark.parametrize("name", COLORED)
+def test_a_file_whose_colors_are_shifted_by_one_is_not_used(name: str) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        columns["color"] = [str(min(int(c) + 1, 5)) for c in columns["color"]]
+
+    assert doubt_of({"contradicted": judged(SAMPLE / name, change)[0].contradicted}) is not None
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("science")])
+def test_a_file_whose_levels_are_counted_from_the_other_end_is_not_used(name: str) -> None:
+    def change(columns: dict[str, list[str]]) -> None:
+        columns["statuslevel"] = [c if c == "0" else str(6 - int(c)) for c in columns["statuslevel"]]
+
+    assert doubt_of({"contradicted": judged(SAMPLE / name, change)[0].contradicted}) is not None
+
+
+def test_single_oddities_do_not_cost_a_file() -> None:
+    assert not is_many(4, 4)
+    assert not is_many(1000, 20)
+    assert is_many(100, 6)
+    assert is_many(1000, 21)
+
+
+def test_a_cell_that_no_file_has_shown_follows_the_clear_majority() -> None:
+    grids = {"ela": np.zeros((2, 6, 6), np.int8)}
+    unknown = type(REDUNDANCY)(grids, REDUNDANCY.cuts, REDUNDANCY.exceptions, "")
+    raw = read(SAMPLE / "eladownload2023.txt")
+    table = raw.table
+    cells = list(zip(*(table.column(n).to_pylist() for n in ("statuslevel", "changelevel", "color", "studentgroup")), strict=True))
+    often = [i for i, (s, c, _, g) in enumerate(cells) if (s, c) == ("1", "2") and g not in UNCOUNTED and cells[i][2] != "0"]
+    assert len(often) > 10
+    colors = table.column("color").to_pylist()
+    colors[often[0]] = "2"
+    table = table.set_column(table.schema.get_field_index("color"), "color", pa.array(colors, pa.string()))
+    report = {"indicator": "ela", "dashboard_year": 2023, "missing_columns": raw.missing_columns}
+    found = judge(read_columns(table, report, GROUPS), table.column("line").to_numpy(), report, GROUPS, unknown)
+    assert [(f.line, f.column, f.value) for f in found.faults] == [(often[0] + 2, "color", "2")]
+    assert "give 1" in found.faults[0].reason
+
+
+def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
+    """The rows of 2024 as those of a year of which no file was seen, on another scale."""
+    raw = read(SAMPLE / "chronicdownload2024.txt")
+    report = {"indicator": "chronic", "dashboard_year": 2025, "missing_columns": raw.missing_columns}
+    table = raw.table.set_column(raw.table.schema.get_field_index("reportingyear"), "reportingyear", pa.array(["2025"] * len(raw.table)))
+    levels = [v if v == "0" else str(max(1, int(v) - 1)) for v in table.column("statuslevel").to_pylist()]
+    colors = ["0"] * len(levels)
+    for name, values in (("statuslevel", levels), ("color", colors), ("box", colors)):
+        table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
+    found = judge(read_columns(table, report, GROUPS), table.column("line").to_numpy(), report, GROUPS, REDUNDANCY)
+    assert {f.column for f in found.faults} == {"color"}  # which the sizes ask for

@@ -1,0 +1,77 @@
+"""Which Dashboard files are used: one whose rows contradict themselves in many places is not, and an earlier edition of it is used where one is kept."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from transforms.dashboard.contradictions import is_many
+from transforms.dashboard.parts import known_groups, part_of
+from transforms.errors import SourceError
+from transforms.raw.stage import read_snapshot
+from transforms.raw.table import Report
+from transforms.run import Run
+from transforms.snapshot.unused import UnusedFile, earlier_edition, record_unused
+
+ADVICE = (
+    "Download the file again. If it is as CDE publishes it, its rows show something new: add it to color_grids.csv, status_cuts.csv "
+    "or row_exceptions.csv in data/reference."
+)
+
+
+def admit_dashboards(run: Run) -> None:
+    """Type every Dashboard file, and leave in the run's reports only those that can be believed. The others are recorded as unused."""
+    groups = known_groups(run.settings.reference)
+    reports = _as_read(run)
+    dashboards = [r for r in reports if r["layout"] == "dashboard"]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        doubts = dict(zip((r["source_id"] for r in dashboards), pool.map(lambda r: doubt_of(part_of(run, r, groups)), dashboards), strict=True))
+    used: list[Report] = []
+    unused: list[UnusedFile] = []
+    for report in reports:
+        doubt = doubts.get(report["source_id"])
+        if doubt is None:
+            used.append(report)
+            continue
+        earlier = _earlier(run, report, groups)
+        used += [earlier] if earlier else []
+        unused.append(_unused(report, doubt, earlier))
+    run.save_fact("raw", used)
+    run.save_fact("raw_admitted", {"read": reports, "used": used})
+    record_unused(run, "core", unused)
+
+
+def doubt_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The test that most rows of a file contradict, if they are too many to be oddities."""
+    many = [c for c in part["contradicted"] if is_many(c["tested"], c["contradicted"])]
+    return max(many, key=lambda c: c["contradicted"] / c["tested"], default=None)
+
+
+def _as_read(run: Run) -> list[Report]:
+    """The reports of the raw stage, also where this stage ran before and left some out."""
+    reports = run.raw_reports()
+    if run.has_fact("raw_admitted"):
+        earlier = run.fact("raw_admitted")
+        if earlier["used"] == reports:
+            read: list[Report] = earlier["read"]
+            return read
+    return reports
+
+
+def _earlier(run: Run, report: Report, groups: Mapping[str, str]) -> Report | None:
+    """The edition that the current release was made from, if it can still be read and believed."""
+    snapshot = earlier_edition(run, run.sources[report["source_id"]], report["sha256"])
+    if snapshot is None:
+        return None
+    try:
+        earlier = read_snapshot(run, snapshot)
+    except SourceError:  # the contract has become stricter since
+        return None
+    return None if doubt_of(part_of(run, earlier, groups)) else earlier
+
+
+def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) -> UnusedFile:
+    share = f"{doubt['contradicted']} of {doubt['tested']} rows of districts and county offices ({doubt['contradicted'] / doubt['tested']:.0%})"
+    lines = ", ".join(map(str, doubt["lines"]))
+    reason = f"{share} contradict themselves in the column {doubt['column']}, first on lines {lines}. Line {doubt['lines'][0]}: {doubt['reason']}"
+    sha256 = str(earlier["sha256"]) if earlier else ""
+    return UnusedFile(report["file"], reason, ADVICE, report["source_id"], doubt["lines"][0], doubt["column"], earlier_sha256=sha256)

@@ -1,0 +1,347 @@
+"""Decisive cells that their own row contradicts: such a row is rejected, and a file with many of them is not used.
+
+Every test reads what a row says twice: a color follows from the levels, a level from the status, a status from two numbers of students.
+A test of which no real file of the year was seen is presumed: where many rows of a file contradict it, the test is wrong, not the file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from transforms.dashboard.columns import Mask, TextColumn
+from transforms.dashboard.redundancy import Redundancy
+from transforms.raw.table import Report
+
+Numbers = npt.NDArray[np.float64]
+MINIMUM, SMALL_MINIMUM = 30, 15  # students that make a group count; the smaller number for some groups of districts and county offices
+SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
+SHOWN_FROM = 11  # students
+UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")  # are no student groups of the law: SBA and CAA have colors in 2024 all the same
+SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
+ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change")  # rows of every year were tested
+CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
+MANY_ROWS, MANY_SHARE = 5, 0.02  # more contradicted rows of districts and county offices than both: the file is not used
+HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for what floating point adds
+FIRST_LINES = 5
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """One test over all rows of a file. ``say`` gives the reason of one row."""
+
+    kind: str
+    column: str
+    tested: Mask
+    rows: Mask
+    say: Callable[[int], str]
+    firm: bool = True
+
+
+@dataclass
+class FileRows:
+    """The columns of one file as numbers, and which rows each test may look at."""
+
+    columns: Mapping[str, TextColumn]
+    report: Report
+    redundancy: Redundancy
+    usable: Mask
+    _numbers: dict[str, Numbers] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Facts that several tests share."""
+        self.indicator, self.year = str(self.report["indicator"]), int(self.report["dashboard_year"])
+        self.of_lea = self.equals("rtype", "D")
+        self.counted = ~np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", UNCOUNTED))
+        small = np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", [g for g, y in SMALL_GROUPS.items() if self.year >= y]))
+        self.minimum = np.where(small & self.of_lea, SMALL_MINIMUM, MINIMUM)
+        self.is_small = self.equals("smalldenom", "Y")
+
+    def _codes(self, name: str, texts: Any) -> list[int]:
+        known = self.columns[name].texts.to_pylist()
+        return [known.index(t) for t in texts if t in known]
+
+    def has(self, *names: str) -> bool:
+        """True if the file has these columns; one that is blank throughout is a gap in every row."""
+        return all(self._has(name) for name in names)
+
+    def _has(self, name: str) -> bool:
+        if name not in self.columns:
+            return False
+        missing = self.report.get("missing_columns")
+        return len(self.columns[name].texts) > 0 if missing is None else name not in missing
+
+    def number(self, name: str) -> Numbers:
+        """A column as numbers; not a number where it is blank."""
+        if name not in self._numbers:
+            column = self.columns[name]
+            texts = column.numbers.to_numpy(zero_copy_only=False).astype(np.float64)
+            self._numbers[name] = np.append(texts, np.nan)[column.codes]
+        return self._numbers[name]
+
+    def level(self, name: str) -> npt.NDArray[np.int8]:
+        """A column of levels; 0 where it is blank."""
+        texts = self.columns[name].numbers.to_numpy(zero_copy_only=False).astype(np.float64)
+        whole = np.append(np.nan_to_num(texts), 0).clip(0, 5).astype(np.int8)
+        return whole[self.columns[name].codes]
+
+    def given(self, name: str) -> Mask:
+        """Rows in which a column is not blank."""
+        found: Mask = self.columns[name].codes >= 0
+        return found
+
+    def equals(self, name: str, text: str) -> Mask:
+        """Rows in which a column has this text, in capitals."""
+        column = self.columns.get(name)
+        if column is None:
+            return np.zeros(len(self.usable), bool)
+        marked = np.array([t == text for t in column.texts.to_pylist()], bool)
+        return column.rows_of(marked, False)
+
+    def testable(self, kind: str) -> Mask:
+        """Rows that are usable and have no exception from a kind of test."""
+        rows = self.usable.copy()
+        for exception in self.redundancy.exceptions_of(self.indicator, self.year):
+            if kind not in exception.spares:
+                continue
+            if not exception.column:
+                rows[:] = False
+            elif exception.column in self.columns:
+                rows &= ~(self.given(exception.column) if exception.value == "*" else self.equals(exception.column, exception.value))
+        return rows
+
+    def text(self, name: str, row: int) -> str:
+        """A cell as a reader sees it."""
+        return self.columns[name].at(row) or "blank"
+
+
+def contradictions(columns: Mapping[str, TextColumn], report: Report, redundancy: Redundancy, bad: Mask) -> list[Contradiction]:
+    """Every test that the columns of a file allow, without presumed ones that many of its rows contradict. ``bad`` rows are not tested."""
+    rows = FileRows(columns, report, redundancy, ~bad)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = [c for test in TESTS for c in test(rows)]
+    return [c for c in found if c.firm or not is_many(*_counts(c, rows.of_lea))]
+
+
+def is_many(tested: int, contradicted: int) -> bool:
+    """True if so many rows cannot be oddities."""
+    return contradicted > max(MANY_ROWS, MANY_SHARE * tested)
+
+
+def counts_of(found: list[Contradiction], columns: Mapping[str, TextColumn], lines: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+    """For each test with a contradicted row of a district or county office: how many were tested, how many contradict, and the first of them."""
+    column = columns["rtype"]
+    of_lea = column.rows_of(np.array([t == "D" for t in column.texts.to_pylist()], bool), False)
+    told = []
+    for c in found:
+        tested, contradicted = _counts(c, of_lea)
+        if contradicted:
+            first = np.flatnonzero(c.rows & of_lea)[:FIRST_LINES]
+            place = {"kind": c.kind, "column": c.column, "tested": tested, "contradicted": contradicted}
+            told.append({**place, "lines": [int(lines[r]) for r in first], "reason": c.say(int(first[0]))})
+    return told
+
+
+def _counts(c: Contradiction, of_lea: Mask) -> tuple[int, int]:
+    return int(np.count_nonzero(c.tested & of_lea)), int(np.count_nonzero(c.rows & of_lea))
+
+
+def _made(rows: FileRows, kind: str, column: str, tested: Mask, differs: Mask, say: Callable[[int], str], firm: bool | None = None) -> Contradiction:
+    tested = tested & rows.testable(kind)
+    known = kind in ALWAYS_HOLD or rows.year in SEEN_YEARS
+    return Contradiction(kind, column, tested, tested & differs, say, known if firm is None else firm)
+
+
+def _color_against_levels(rows: FileRows) -> list[Contradiction]:
+    """The color by the grid, and the box; graduation of small groups has three change levels."""
+    if not rows.has("color", "statuslevel", "changelevel"):
+        return []
+    color, status, change = (rows.level(n) for n in ("color", "statuslevel", "changelevel"))
+    moved = np.where(rows.is_small, change.clip(2, 4), change) if rows.indicator == "grad" else change
+    whole = (color > 0) & (status > 0) & (change > 0) & rows.counted
+    found = []
+    if rows.indicator in rows.redundancy.grids:
+        expected = _expected_colors(rows, color, status, change, whole)
+        found.append(
+            _made(
+                rows, "grid", "color", whole & (expected > 0), color != expected,
+                lambda r: f"the color does not follow from status level {status[r]} and change level {change[r]}, which give {expected[r]}",
+            )
+        )  # fmt: skip
+    if rows.has("box"):
+        box = rows.number("box")
+        due = np.where(color > 0, (5 - status.astype(np.int16)) * 50 + moved * 10, 0)
+        found.append(
+            _made(
+                rows, "box", "box", rows.given("box") & rows.counted & (whole | (color == 0)), box != due,
+                lambda r: f"the box does not follow from color {color[r]}, status level {status[r]} and change level {change[r]}, which give {due[r]}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _expected_colors(
+    rows: FileRows, color: npt.NDArray[np.int8], status: npt.NDArray[np.int8], change: npt.NDArray[np.int8], whole: Mask
+) -> npt.NDArray[np.int8]:
+    """The color of each row's cell; of a cell that no file has shown, the file's own clear majority, and 0 where it has none."""
+    grid = rows.redundancy.grids[rows.indicator].reshape(-1).copy()
+    cells = rows.is_small * 36 + status * 6 + change.astype(np.int64)
+    unknown = whole & rows.usable & (grid[cells] == 0)
+    if unknown.any():
+        tally = np.bincount(cells[unknown] * 6 + color[unknown], minlength=72 * 6).reshape(72, 6)
+        total, most = tally.sum(axis=1), tally.max(axis=1)
+        clear = (total >= CLEAR_ROWS) & (most >= CLEAR_SHARE * total)
+        grid[clear] = tally.argmax(axis=1)[clear]
+    expected: npt.NDArray[np.int8] = grid[cells]
+    return expected
+
+
+def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
+    """A group has a color exactly where enough students were counted in both years; flags say the same as the numbers."""
+    found = []
+    enough: list[Mask] = []
+    for flag, size in (("currnsizemet", "currdenom"), ("priornsizemet", "priordenom")):
+        by_number = rows.number(size) >= rows.minimum if rows.has(size) else None
+        by_flag = rows.equals(flag, "Y") if rows.has(flag) else None
+        if by_flag is not None and by_number is not None:
+            found.append(_flag_against_number(rows, flag, size, by_flag, by_number))
+        either = by_flag if by_flag is not None else by_number
+        if either is not None:
+            enough.append(either)
+    if not rows.has("color"):
+        return found
+    color = rows.level("color")
+    if len(enough) == 2 or (rows.year == 2017 and rows.indicator == "elpi" and enough):  # that year's flag is of both years
+        both = np.logical_and.reduce(enough)
+        moved = rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)  # some schools were not compared
+        found.append(
+            _made(
+                rows, "color_size", "color", rows.counted & (moved | (color > 0)), (color > 0) != both,
+                lambda r: "too few students were counted for a color" if color[r] else "enough students were counted for a color, and there is none",
+            )
+        )  # fmt: skip
+    if rows.has("accountabilitymet"):
+        met = rows.equals("accountabilitymet", "Y")
+        found.append(
+            _made(
+                rows, "color_flag", "color", rows.counted, (color > 0) != met,
+                lambda r: f"the flag accountabilitymet is {rows.text('accountabilitymet', r)}, which {'asks for a' if met[r] else 'rules out every'} color",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _flag_against_number(rows: FileRows, flag: str, size: str, by_flag: Mask, by_number: Mask) -> Contradiction:
+    return _made(
+        rows, "size_flag", flag, rows.counted, by_flag != by_number,
+        lambda r: f"the size flag does not agree with {rows.text(size, r)} students in {size}, where {rows.minimum[r]} are needed",
+    )  # fmt: skip
+
+
+def _levels_against_gaps(rows: FileRows) -> list[Contradiction]:
+    """A level needs a status and students; a color needs both levels; a status has a level, and is shown from eleven students on."""
+    if not rows.has("statuslevel", "currstatus", "currdenom"):
+        return []
+    status = rows.level("statuslevel")
+    color = rows.level("color") if rows.has("color") else np.zeros(len(status), np.int8)
+    shown, students = rows.given("currstatus"), rows.number("currdenom")
+    all_rows = np.ones(len(status), bool)
+    no_students = ((status > 0) | (color > 0)) & ~rows.given("currdenom")
+    found = [
+        _made(rows, "levels", "currdenom", all_rows, no_students, lambda r: f"status level {status[r]} is given without a number of students"),
+        _made(
+            rows, "levels", "statuslevel", all_rows, (status > 0) != shown,
+            lambda r: "a status is given without its level" if shown[r] else "a status level is given without a status",
+        ),
+        _made(
+            rows, "shown", "currdenom", rows.given("currdenom"), shown != (students >= SHOWN_FROM),
+            lambda r: f"a status is shown for {SHOWN_FROM} or more students, and {'is' if shown[r] else 'is not'} shown for this number",
+        ),
+    ]  # fmt: skip
+    if rows.has("color", "changelevel"):
+        change = rows.level("changelevel")
+        lacks = (color > 0) & ((status == 0) | (change == 0))
+        found.append(
+            _made(rows, "levels", "color", rows.counted, lacks, lambda r: f"a color is given with status level {status[r]} and change level {change[r]}")
+        )
+    return found
+
+
+def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
+    """A rate is numerator by denominator, a change the difference of two statuses, and students tested and not tested are all students."""
+    found = []
+    for numerator in ("currnumer", "prepared"):
+        if not rows.has(numerator, "currdenom", "currstatus"):
+            continue
+        part, whole, rate = rows.number(numerator), rows.number("currdenom"), rows.number("currstatus")
+        given = np.isfinite(part) & (whole > 0)
+        off = np.abs(np.minimum(100 * part / whole, 100) - rate) > HALF_A_TENTH
+        found.append(
+            _made(
+                rows, "rate", "currstatus", given & np.isfinite(rate), off,
+                lambda r, p=part, w=whole: f"the status is not {p[r]:g} of {w[r]:g} students, which is {100 * p[r] / w[r]:.1f}",  # type: ignore[misc]
+            )
+        )  # fmt: skip
+        found.append(
+            _made(rows, "numerator", numerator, given, part > whole, lambda r, w=whole: f"more students are counted than the {w[r]:g} there are")  # type: ignore[misc]
+        )
+    if rows.has("change", "currstatus", "priorstatus"):
+        now, before, change = rows.number("currstatus"), rows.number("priorstatus"), rows.number("change")
+        given = np.isfinite(now) & np.isfinite(before) & np.isfinite(change)
+        off = np.abs(now - before - change) > A_TENTH
+        found.append(_made(rows, "change", "change", given, off, lambda r: f"status {now[r]:g} after {before[r]:g} is a change of {now[r] - before[r]:.1f}"))
+    if rows.has("currdenom", "denom_withoutprloss"):
+        whole, tested = rows.number("currdenom"), rows.number("denom_withoutprloss")
+        added = np.nan_to_num(rows.number("numprloss")) if rows.has("numprloss") else np.zeros(len(whole))
+        given = np.isfinite(whole) & np.isfinite(tested)
+        found.append(
+            _made(
+                rows, "parts", "currdenom", given, whole != tested + added,
+                lambda r: f"the number of students is not {tested[r]:g} tested and {added[r]:g} added for a low rate of participation",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _level_against_status(rows: FileRows) -> list[Contradiction]:
+    """The status level by the cut scores of the row's class."""
+    cuts, seen = rows.redundancy.cuts_of(rows.indicator, rows.year)
+    classes = _classes(rows)
+    if not cuts or classes is None or not rows.has("statuslevel", "currstatus"):
+        return []
+    status, level = rows.number("currstatus"), rows.level("statuslevel")
+    due = np.zeros(len(status), np.int8)
+    for name, members in classes.items():
+        if name in cuts:
+            bounds = cuts[name].bounds
+            falling = bounds[0] > bounds[-1]
+            reached = np.searchsorted(-bounds if falling else bounds, -status[members] if falling else status[members], side="right")
+            due[members] = reached + 1
+    tested = (due > 0) & (level > 0) & np.isfinite(status)
+    return [
+        _made(
+            rows, "cuts", "statuslevel", tested, level != due,
+            lambda r: f"status {rows.text('currstatus', r)} has level {due[r]} by the cut scores", seen,
+        )
+    ]  # fmt: skip
+
+
+def _classes(rows: FileRows) -> dict[str, Mask] | None:
+    """Which rows have which cut scores; None where the file lacks the column that says so."""
+    everyone = np.ones(len(rows.usable), bool)
+    if rows.indicator in ("ela", "math"):
+        if "hscutpoints" not in rows.columns:
+            return None
+        high = rows.equals("hscutpoints", "Y")
+        return {"high school": high, "": ~high}
+    if rows.indicator == "susp":
+        return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
+    if rows.indicator == "grad" and rows.year >= 2018:  # alternative schools, and county offices, which run them, have cut scores of their own
+        other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
+        return {"DASS": other, "": ~other}
+    return {"": everyone}
+
+
+TESTS = (_color_against_levels, _color_against_sizes, _levels_against_gaps, _status_against_numbers, _level_against_status)

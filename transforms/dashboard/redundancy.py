@@ -1,0 +1,111 @@
+"""What CDE's rows show of themselves: the grids of colors, the cut scores of status levels, and CDE's own exceptions."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BeforeValidator, Field
+
+from transforms.csv_model import read_csv
+from transforms.errors import ConfigError
+from transforms.toml_model import StrictModel
+
+FOLDER = Path("reference")
+GRIDS, CUTS, EXCEPTIONS = FOLDER / "color_grids.csv", FOLDER / "status_cuts.csv", FOLDER / "row_exceptions.csv"
+Grid = npt.NDArray[np.int8]  # [small, status level, change level] -> color, 0 where the cell was never seen
+
+
+def _years(text: object) -> object:
+    return tuple(int(y) for y in text.split()) if isinstance(text, str) else text
+
+
+def _number(text: object) -> object:
+    return None if text == "" else text
+
+
+Years = Annotated[tuple[int, ...], BeforeValidator(_years)]
+Level = Annotated[int, Field(ge=1, le=5)]
+Kind = Literal[
+    "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate", "numerator", "change", "cuts", "parts"
+]  # fmt: skip
+
+
+class Cell(StrictModel):
+    """One cell of a grid of colors."""
+
+    indicator: str
+    grid: Literal["5x5", "3x5"]
+    status_level: Level
+    change_level: Level
+    color: Level
+    seen_in: Years
+    source: str
+
+
+class Cuts(StrictModel):
+    """The status from which on a row has a level, or up to which where less is better. ``class_name``: the rows it is for."""
+
+    indicator: str
+    class_name: str
+    level_2: float
+    level_3: float
+    level_4: float
+    level_5: float
+    seen_in: Years
+    presumed_in: Years
+
+    @property
+    def bounds(self) -> npt.NDArray[np.float64]:
+        """From the worst level's end to the best level's."""
+        return np.array([self.level_2, self.level_3, self.level_4, self.level_5])
+
+
+class RowException(StrictModel):
+    """Rows, or a whole file where ``column`` is blank, that some tests do not hold for."""
+
+    indicator: str
+    dashboard_year: Annotated[int | None, BeforeValidator(_number)]
+    column: str
+    value: str  # * is any text
+    spares: Annotated[tuple[Kind, ...], BeforeValidator(lambda text: tuple(text.split()) if isinstance(text, str) else text)]
+    source: str
+
+
+@dataclass(frozen=True)
+class Redundancy:
+    """The reference lists, read once, and a digest of their bytes."""
+
+    grids: dict[str, Grid]
+    cuts: tuple[Cuts, ...]
+    exceptions: tuple[RowException, ...]
+    digest: str
+
+    def exceptions_of(self, indicator: str, year: int) -> list[RowException]:
+        """The exceptions that may apply in one file."""
+        return [e for e in self.exceptions if e.indicator == indicator and e.dashboard_year in (None, year)]
+
+    def cuts_of(self, indicator: str, year: int) -> tuple[dict[str, Cuts], bool]:
+        """The cut scores by class of rows, and whether files of this year have shown them."""
+        mine = [c for c in self.cuts if c.indicator == indicator]
+        seen = {c.class_name: c for c in mine if year in c.seen_in}
+        return (seen, True) if seen else ({c.class_name: c for c in mine if year in c.presumed_in}, False)
+
+
+def load_redundancy(folder: Path) -> Redundancy:
+    """Read the lists below ``folder``. Raises ConfigError."""
+    cells = read_csv(folder, GRIDS, Cell, ("indicator", "grid", "status_level", "change_level"))
+    grids: dict[str, Grid] = {}
+    for cell in cells:
+        grid = grids.setdefault(cell.indicator, np.zeros((2, 6, 6), np.int8))
+        grid[int(cell.grid == "3x5"), cell.status_level, cell.change_level] = cell.color
+    cuts = read_csv(folder, CUTS, Cuts, ("indicator", "class_name", "seen_in"))
+    for row in cuts:
+        steps = np.diff(row.bounds)
+        if not ((steps > 0).all() or (steps < 0).all()):
+            raise ConfigError(f"{CUTS}: the cut scores of {row.indicator} {row.class_name} do not rise or fall from level to level.")
+    exceptions = read_csv(folder, EXCEPTIONS, RowException, ("indicator", "dashboard_year", "column"))
+    digest = hashlib.sha256(b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS))).hexdigest()
+    return Redundancy(grids, tuple(cuts), tuple(exceptions), digest)
