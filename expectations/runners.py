@@ -11,6 +11,7 @@ from expectations.conditions import RowCondition, columns_of, row_condition, tol
 from expectations.results import SHOWN_ROWS, GateResult, row_text
 from expectations.screen import nothing_fails
 from expectations.targets import Target
+from transforms.check_result import severity_of
 from transforms.database import quote
 
 Judge = Callable[[duckdb.DuckDBPyConnection, Target, Sequence[Expectation]], list[GateResult]]
@@ -28,8 +29,8 @@ def run_suite(connection: duckdb.DuckDBPyConnection, target: Target, expectation
 def unjudged(target: Target, expectation: Expectation) -> GateResult:
     """The result of an expectation before it is judged: passed."""
     meta = expectation.meta
-    severity = str(getattr(expectation.severity, "value", expectation.severity))
-    return GateResult(target.gate, meta["check_id"], target.name, severity, "passed", 0, meta["sentence"], meta["reason"])
+    check_class = meta["check_class"]
+    return GateResult(target.gate, meta["check_id"], target.name, check_class, severity_of(check_class), "passed", 0, meta["sentence"], meta["reason"])
 
 
 def judge_by_frame(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation]) -> list[GateResult]:

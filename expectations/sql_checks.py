@@ -14,7 +14,7 @@ def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[Gat
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult:
     """The result of one check. A query that cannot run is an error of its own."""
-    passed = GateResult(check.gate, check.check_id, check.table, check.severity, "passed", 0, check.sentence, check.reason)
+    passed = GateResult(check.gate, check.check_id, check.table, check.check_class, check.severity, "passed", 0, check.sentence, check.reason)
     try:
         relation = connection.sql(f"select * from ({check.query}\n) limit {SHOWN_ROWS + 1}")
         columns, rows = relation.columns, relation.fetchall()

@@ -1,16 +1,30 @@
 """What a check found, as the gates leave it and the quality page reads it."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+CheckClass = Literal["impossible", "fault", "unusual"]
+Severity = Literal["critical", "warning", "info"]
+CLASSES: tuple[CheckClass, ...] = get_args(CheckClass)
+
+
+def severity_of(check_class: CheckClass, informative: bool = False) -> Severity:
+    """What a failure of this class does: impossible and fault stop the release, unusual warns, or is shown where it is only informative."""
+    return "info" if informative else "warning" if check_class == "unusual" else "critical"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Outcome of one check on one table or source file: passed, failed, or error when it could not run."""
+    """Outcome of one check on one table or source file: passed, failed, or error when it could not run.
+
+    ``severity`` follows from ``check_class``; it is warning where a person accepted a fault, or a release was published with it before.
+    """
 
     gate: str
     check_id: str
     table_name: str
-    severity: str
+    check_class: CheckClass
+    severity: Severity
     outcome: str
     failing_rows: int
     sentence: str

@@ -5,12 +5,16 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
+from transforms.check_result import CheckClass, severity_of
 from transforms.schema import Table
 
 
-def expect(kind: type[Expectation], check_id: str, sentence: str, reason: str, severity: str = "critical", **arguments: Any) -> Expectation:
-    """An expectation with an id, a plain sentence and a reason for whoever reads that it failed."""
-    return kind(severity=severity, meta={"check_id": check_id, "sentence": sentence, "reason": reason}, **arguments)
+def expect(
+    kind: type[Expectation], check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible", **arguments: Any
+) -> Expectation:
+    """An expectation with an id, a class, and a plain sentence and a reason for whoever reads that it failed."""
+    meta = {"check_id": check_id, "check_class": check_class, "sentence": sentence, "reason": reason}
+    return kind(severity=severity_of(check_class), meta=meta, **arguments)
 
 
 def base(table: Table) -> list[Expectation]:

@@ -41,7 +41,7 @@ def _within(when: str) -> Expectation:
         f"indicator_results-{when}-numerator-within",
         f"No more students are counted than there are, {when} year.",
         "A shifted column shows here first.",
-        severity="warning",
+        check_class="unusual",
         column_A=f"{when}_denominator",
         column_B=f"{when}_numerator",
         or_equal=True,

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: The change of a row is the difference of its two statuses, in at least nine of ten rows of a file.
 -- reason: Exchanged or shifted columns no longer add up.

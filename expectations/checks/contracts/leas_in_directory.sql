@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: leas
 -- sentence: Every LEA of the latest Dashboard stands in CDE's directory, where one is at hand.
 -- reason: A code that the directory does not know is new, or mistyped. Editions of the directory lag behind.

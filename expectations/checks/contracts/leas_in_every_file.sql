@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: evidence
 -- sentence: At least 98 percent of a year's districts and county offices in the counties of a file have rows in it, where every LEA has some.
 -- reason: A file that was cut or misses a county looks like many districts without a result.

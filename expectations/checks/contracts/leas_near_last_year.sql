@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: The number of districts and county offices in the statewide files of a year is within five percent of the Dashboard before.
 -- reason: California has about a thousand districts, and few appear or disappear in a year.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: In every statewide file a better status level goes with a better status, on average.
 -- reason: Levels that are shifted, reversed or taken from another column no longer follow the values beside them.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: In at least 99 of 100 rows of a file no more students are counted than there are.
 -- reason: Single rows can be CDE's; many are exchanged or shifted columns, and the size test looks at the wrong one.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: What a file gives as the prior year's status is, in at least half of its rows, what the file of that year gave.
 -- reason: Two years that are exchanged, or last year's file under this year's name, do not fit the files beside them. CDE recalculates some values.

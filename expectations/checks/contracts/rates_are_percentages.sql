@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: Rates are written as percentages, not as fractions.
 -- reason: 0.183 in place of 18.3 lies between 0 and 100 too.

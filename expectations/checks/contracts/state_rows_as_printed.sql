@@ -1,4 +1,4 @@
--- severity: critical
+-- class: unusual
 -- table: indicator_results
 -- sentence: The state's row of a file has the status that CDE printed for the state, that year and indicator.
 -- reason: Another status is the mark of another edition, year or indicator than the name says. If CDE reissued the file, its new print goes into state_values.csv.

@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: indicator_results
 -- sentence: The state's row of a file has the status that others quoted from CDE for the state, that year and indicator.
 -- reason: Where CDE's own print is not at hand, a quotation is the next best; but it may quote another rate, so that it warns and does not stop.

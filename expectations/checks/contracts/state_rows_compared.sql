@@ -1,3 +1,4 @@
+-- class: unusual
 -- severity: info
 -- table: indicator_results
 -- sentence: Every row of the state has a printed value to be held against, and every statewide file with a printed value has a row of the state.

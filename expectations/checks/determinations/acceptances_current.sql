@@ -1,4 +1,4 @@
--- severity: critical
+-- class: unusual
 -- table: reconciliation
 -- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.
 -- reason: An acceptance that outlives its difference would hide the next one. Remove the row from registers/accepted_differences.csv, or look at it anew.

@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: pathway_register
 -- sentence: Every recorded case belongs to an LEA that gets verdicts.
 -- reason: Cases of LEAs that no source file names, as of some charter schools, stand in pathway_register only.

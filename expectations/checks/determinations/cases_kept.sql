@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: pathway_register
 -- sentence: Every case of every register stands in the pathway register once.
 -- reason: A person's act must not get lost between register and result.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: unusual
 -- table: reconciliation
 -- sentence: At most two percent of what can be compared with CDE's flags of a year differs.
 -- reason: Single differences are CDE's corrections or open questions; many at once are a wrong file or a wrong rule.

@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: eligibility
 -- sentence: Where a year decides the whole state, between half and twice as many LEAs are eligible as in the determination before.
 -- reason: Three of four Dashboards change slowly: a jump is a question to ask before anybody is written to.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: eligibility
 -- sentence: Where a year decides the whole state, somebody is eligible under the continuum, and not more than four times as many as in the determination before.
 -- reason: Nobody, or everybody, is what a shifted scale or a wrong column decides.

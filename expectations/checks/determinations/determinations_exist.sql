@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: eligibility
 -- sentence: At least one determination year can be decided.
 -- reason: A run that decides nothing must not replace one that did.

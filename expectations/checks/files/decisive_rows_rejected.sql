@@ -1,4 +1,4 @@
--- severity: critical
+-- class: unusual
 -- table: rejects
 -- sentence: No row that can decide about a district or county office was kept aside.
 -- reason: A verdict must not rest on a file from which a deciding row is missing.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: meta_sources
 -- sentence: Every source file that is at hand has rows that could be kept.
 -- reason: A file of which nothing can be used is worse than a missing one: it looks present.

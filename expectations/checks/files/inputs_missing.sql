@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: meta_years
 -- sentence: Every indicator file that the rules of a computed year look at is at hand.
 -- reason: What depends on a missing file is undetermined.

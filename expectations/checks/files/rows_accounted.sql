@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: meta_sources
 -- sentence: Every data row of every source file is either kept or kept aside with a reason.
 -- reason: A row that disappears can take a district with it.

@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: rejects
 -- sentence: No row was kept aside.
 -- reason: Rows that break the contract are counted and shown, never dropped.

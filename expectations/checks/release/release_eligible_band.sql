@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: eligibility
 -- sentence: Of the LEAs of both releases, the number that is eligible in a year that was decided before is within a quarter (and five) of what it was.
 -- reason: The few who are eligible can change without showing in a share of all.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: meta_sources
 -- sentence: Every source file of the release before is at hand again.
 -- reason: Without it what was decided becomes undetermined. A file that cannot be refreshed is served from the store; one that is gone was taken away.

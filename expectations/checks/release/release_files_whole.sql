@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: meta_sources
 -- sentence: No source file has lost more than two percent of the rows that it had in the release before.
 -- reason: CDE reissues files in place; a reissue corrects rows, it does not lose them.

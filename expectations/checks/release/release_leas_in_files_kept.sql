@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: Every district and county office that a source file had rows of in the release before still has some in it.
 -- reason: A reissue corrects rows; an LEA that falls out of one file becomes undetermined, and a small county is too few rows to show in a count.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: assistance_letters
 -- sentence: A reissued workbook gives other letters to at most two percent of the student groups that had one, or have one now.
 -- reason: Corrections concern single LEAs; a workbook in which many letters differ is of another year, or its columns have shifted.

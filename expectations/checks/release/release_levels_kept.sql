@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: A reissued file gives another status level or color to at most two percent of the rows of districts and county offices.
 -- reason: Corrections concern single LEAs; a file in which many levels differ is of another year, or its scale has shifted.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: eligibility
 -- sentence: Of the LEAs of both releases, at most two percent (and ten) have another status in a determination year that was decided before.
 -- reason: What was decided changes by corrections and records, case by case. LEAs about whom nothing was known before are left aside.
