@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from transforms.check_result import ADVICE
 from transforms.errors import GateError
 
 SHOWN = 5
@@ -39,7 +40,10 @@ def failed_checks(status: Mapping[str, Any]) -> str:
         for d in stopped[:SHOWN]
     ]
     more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []
-    return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more])
+    advice = str(status["message"]).partition(ADVICE)
+    return "\n".join(
+        [f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *([escape(ADVICE + advice[2])] if advice[1] else [])]
+    )
 
 
 def problem_text(problem: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from expectations.thresholds import in_words, with_thresholds
 from transforms.check_result import CLASSES, CheckClass, Severity, severity_of
 from transforms.errors import ConfigError
 
@@ -26,7 +27,12 @@ class Check:
     table: str
     sentence: str
     reason: str
-    query: str
+    template: str
+
+    @property
+    def query(self) -> str:
+        """The query with its thresholds."""
+        return with_thresholds(self.template)
 
 
 def load_checks() -> list[Check]:
@@ -44,4 +50,4 @@ def _load(path: Path) -> Check:
     severity = severity_of(check_class, head.get("severity") == "info")
     if head.get("severity", severity) != severity or (severity == "info" and check_class != "unusual"):
         raise ConfigError(f"{path.name}: severity {head['severity']} does not follow from class {check_class}.")
-    return Check(path.stem, path.parent.name, check_class, severity, head["table"], head["sentence"], head["reason"], query)
+    return Check(path.stem, path.parent.name, check_class, severity, head["table"], in_words(head["sentence"]), in_words(head["reason"]), query)

@@ -7,7 +7,9 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.suites.base import expect
+from expectations.thresholds import THRESHOLDS
 
+MOSTLY = THRESHOLDS["rows_of_2022_sound_share"]
 PERCENT = ["chronic", "susp", "grad", "elpi", "cci"]
 POINTS = ["ela", "math", "ela11", "math11"]
 
@@ -19,7 +21,7 @@ def own() -> list[Expectation]:
 
 def _of_2022() -> list[Expectation]:
     in_2022 = Column("dashboard_year") == 2022
-    without: dict[str, Any] = {"value_set": [0], "row_condition": in_2022}
+    without: dict[str, Any] = {"check_class": "fault", "value_set": [0], "row_condition": in_2022, "mostly": MOSTLY}
     why = "The Dashboard of 2022 had no prior year to compare with: colors and changes in its files would be those of another year."
     return [
         expect(gxe.ExpectColumnValuesToBeInSet, "indicator_results-2022-no-color", "2022 has no colors.", why, column="color", **without),
@@ -29,7 +31,9 @@ def _of_2022() -> list[Expectation]:
             "indicator_results-2022-status",
             "2022 has a status level in every row.",
             "The rules of 2022 look at nothing else.",
+            "fault",
             column="status_level",
+            mostly=MOSTLY,
             row_condition=in_2022 & Column("indicator").is_in(["ela", "math", "chronic", "susp", "grad", "elpi"]),
         ),
     ]
@@ -58,6 +62,7 @@ def _units() -> list[Expectation]:
             f"indicator_results-{column.replace('_', '-')}-{unit}",
             f"{column} of {', '.join(indicators)} lies between {low} and {high}.",
             why,
+            "unusual",
             column=column,
             min_value=low,
             max_value=high,

@@ -220,7 +220,7 @@ def test_every_check_has_a_violation() -> None:
 
 
 def test_a_good_state_passes_every_check(state: State) -> None:
-    assert [r.told() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
+    assert [r.described() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.check_id)
@@ -260,7 +260,7 @@ def test_before_the_first_release_nothing_is_held_against_it(state: State) -> No
     state.connection.execute("begin")
     try:
         attach_previous(state.run, state.connection)
-        assert [r.told() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
+        assert [r.described() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
     finally:
         state.connection.execute("rollback")
 

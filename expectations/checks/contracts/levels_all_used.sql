@@ -19,5 +19,5 @@ join looked_at l on l.dashboard_year = f.dashboard_year and l.indicator = f.indi
 cross join unnest([1, 2, 3, 4, 5]) as n(level)
 left join given g on g.source_id = f.source_id and g.measure = l.measure and g.level = n.level
 where f.layout = 'dashboard' and g.level is null
-    and (select coalesce(sum(row_count), 0) from given t where t.source_id = f.source_id) >= 500
+    and (select coalesce(sum(row_count), 0) from given t where t.source_id = f.source_id) >= threshold(rows_for_levels)
 order by all

@@ -8,7 +8,7 @@ with levels as (
     join source_coverage v on v.source_id = r.source_id and v.statewide
     where r.record_type = 'D' and r.status_level between 1 and 5 and r.current_status is not null
     group by all
-    having count(*) >= 30
+    having count(*) >= threshold(rows_for_a_mean)
 ),
 beside as (
     select
