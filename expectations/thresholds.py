@@ -43,9 +43,8 @@ class Threshold(StrictModel):
 
     def keeps_margin(self, worst: float) -> bool:
         """True if a real value is far enough on the good side."""
-        assert self.margin is not None
         distance = self.value - worst if self.fails == "above" else worst - self.value
-        return distance >= self.margin - 1e-9
+        return distance >= (self.margin or 0.0) - 1e-9
 
 
 class _Book(StrictModel):

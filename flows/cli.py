@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from flows.check_cli import check
+from flows.check_cli import accepted, check
 from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, hel
 app.add_typer(register_app, name="register")
 add_release_commands(app)
 app.command()(check)
+app.command()(accepted)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
@@ -56,9 +57,7 @@ def run(
     accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again.")] = None,
     because: Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the acceptance; 90 days from today if not given.")
-    ] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the acceptance; else 90 days from today.")] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.progress import run_with_progress

@@ -1,11 +1,11 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are outside -500 to 500.
+-- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are more than {points_within} from standard.
 -- reason: Many such values are of another column. Single ones are a warning.
 with counted as (
     select source_id, count(*) as row_count,
         count(*) filter (
-            if(indicator in ('ela', 'math', 'ela11', 'math11'), abs(current_status) > 500, current_status not between 0 and 100)
+            if(indicator in ('ela', 'math', 'ela11', 'math11'), abs(current_status) > threshold(points_within), current_status not between 0 and 100)
         ) as that_are_outside
     from indicator_results
     where current_status is not null and indicator <> 'science'
