@@ -29,7 +29,9 @@ def check_tables(run: Run, connection: duckdb.DuckDBPyConnection, tables: Iterab
             results += _check_table(run, connection, table_target(connection, table))
         except duckdb.Error as error:  # the table is not there, or a value does not fit its type
             what = f"The table {table.name} can be read with the types of its schema."
-            passed = GateResult("contracts", f"{table.name}-readable", table.name, "critical", "passed", 0, what, "What cannot be read cannot be published.")
+            passed = GateResult(
+                "contracts", f"{table.name}-readable", table.name, "impossible", "critical", "passed", 0, what, "What cannot be read cannot be published."
+            )
             results.append(passed.error(str(error)))
     return results
 

@@ -21,7 +21,7 @@ KEPT = 8  # results kept per table
 @cache
 def suites_digest() -> str:
     """Digest of what decides a result beside the content: the suites, the schema of the tables, and the versions that judge."""
-    paths = sorted([*(PROJECT / "expectations").rglob("*.py"), *(PROJECT / "transforms" / "sql").rglob("*.toml")])
+    paths = sorted([*(PROJECT / "expectations").rglob("*.py"), *(PROJECT / "expectations").rglob("*.toml"), *(PROJECT / "transforms" / "sql").rglob("*.toml")])
     parts = [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in paths]
     return hashlib.sha256("\n".join([*parts, version("great-expectations"), version("duckdb")]).encode()).hexdigest()
 
@@ -36,7 +36,7 @@ def recall(path: Path, key: str) -> list[GateResult] | None:
     """Results that were kept under ``key``; None if there are none, or they are of something else."""
     try:
         kept = json.loads(path.read_text("utf-8"))
-        return [GateResult(**{**r, "rows": tuple(r["rows"])}) for r in kept["results"]] if kept["key"] == key else None
+        return [GateResult(**{**r, "rows": tuple(r["rows"]), "sources": tuple(r["sources"])}) for r in kept["results"]] if kept["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError):  # absent, or written by another version
         return None
 

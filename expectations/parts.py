@@ -10,7 +10,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.conditions import row_condition
 from expectations.memory import recall, remember, suites_digest
-from expectations.results import GateResult
+from expectations.results import GateResult, digest_of
 from expectations.runners import judge_by_sql, run_suite
 from expectations.targets import Target
 from transforms.dashboard.parts import PARTED, PARTS
@@ -54,4 +54,9 @@ def _together(one: GateResult | None, other: GateResult) -> GateResult:
         return other
     if other.outcome == "passed" or one.outcome == "error":
         return one
-    return other if other.outcome == "error" else one.failed(one.failing_rows + other.failing_rows, (*one.rows, *other.rows))
+    return other if other.outcome == "error" else _both(one, other)
+
+
+def _both(one: GateResult, other: GateResult) -> GateResult:
+    digest = digest_of((one.rows_digest, other.rows_digest))
+    return one.failed(one.failing_rows + other.failing_rows, (*one.rows, *other.rows), digest, (*one.sources, *other.sources))

@@ -10,8 +10,11 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.conditions import RowCondition, columns_of, row_condition, tolerance
 from expectations.results import SHOWN_ROWS, GateResult, row_text
 from expectations.screen import nothing_fails
+from expectations.sql_checks import sources_in
 from expectations.targets import Target
+from transforms.check_result import severity_of
 from transforms.database import quote
+from transforms.digests import rows_digest
 
 Judge = Callable[[duckdb.DuckDBPyConnection, Target, Sequence[Expectation]], list[GateResult]]
 
@@ -28,8 +31,8 @@ def run_suite(connection: duckdb.DuckDBPyConnection, target: Target, expectation
 def unjudged(target: Target, expectation: Expectation) -> GateResult:
     """The result of an expectation before it is judged: passed."""
     meta = expectation.meta
-    severity = str(getattr(expectation.severity, "value", expectation.severity))
-    return GateResult(target.gate, meta["check_id"], target.name, severity, "passed", 0, meta["sentence"], meta["reason"])
+    check_class = meta["check_class"]
+    return GateResult(target.gate, meta["check_id"], target.name, check_class, severity_of(check_class), "passed", 0, meta["sentence"], meta["reason"])
 
 
 def judge_by_frame(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation]) -> list[GateResult]:
@@ -62,9 +65,9 @@ def _from_gx(connection: duckdb.DuckDBPyConnection, target: Target, expectation:
         return passed
     condition = row_condition(expectation)
     if condition is None:
-        return passed.failed(*_of_table(target, expectation))
+        return passed.failed(*_of_table(target, expectation), sources=_named(target))
     found = result.result or {}
-    return passed.failed(int(found.get("unexpected_count") or 1), failing_rows(connection, target, expectation, condition))
+    return _failed(connection, target, expectation, condition, passed, int(found.get("unexpected_count") or 1))
 
 
 def exception_text(info: dict[str, Any] | None) -> str:
@@ -95,11 +98,11 @@ def _from_counts(
     passed = unjudged(target, expectation)
     if condition is None:
         wrong = _of_table(target, expectation)
-        return passed.failed(*wrong) if wrong[0] else passed
+        return passed.failed(*wrong, sources=_named(target)) if wrong[0] else passed
     judged, failing = counts
     if failing <= tolerance(expectation) * judged:
         return passed
-    return passed.failed(failing, failing_rows(connection, target, expectation, condition))
+    return _failed(connection, target, expectation, condition, passed, failing)
 
 
 def _doubled(connection: duckdb.DuckDBPyConnection, target: Target, condition: RowCondition) -> int:
@@ -109,14 +112,18 @@ def _doubled(connection: duckdb.DuckDBPyConnection, target: Target, condition: R
     return int(connection.sql(query).fetchall()[0][0])
 
 
-def failing_rows(connection: duckdb.DuckDBPyConnection, target: Target, expectation: Expectation, condition: RowCondition) -> list[str]:
-    """The first rows that fail, as JSON, in the order of the key."""
+def _failed(
+    connection: duckdb.DuckDBPyConnection, target: Target, expectation: Expectation, condition: RowCondition, passed: GateResult, count: int
+) -> GateResult:
+    """The check, failed: with the first rows that fail in the order of the key, the digest of all of them, and the files that they name."""
     shown = target.shown(columns_of(expectation))
     columns = ", ".join(map(quote, shown))
     order = ", ".join(quote(k) for k in target.key if k in target.columns) or columns
     where = f"where {condition.judged} qualify {condition.failing}" if condition.key else f"where ({condition.judged}) and ({condition.failing})"
-    rows = connection.sql(f"select {columns} from {target.relation} {where} order by {order} limit {SHOWN_ROWS}").fetchall()
-    return [row_text(shown, row) for row in rows]
+    failing = f"select {columns} from {target.relation} {where}"
+    rows = connection.sql(f"{failing} order by {order} limit {SHOWN_ROWS}").fetchall()
+    sources = [target.name] if target.gate == "files" else sources_in(connection, f"({failing})", shown)
+    return passed.failed(count, [row_text(shown, row) for row in rows], rows_digest(connection, f"({failing})", shown), sources)
 
 
 def _of_table(target: Target, expectation: Any) -> tuple[int, list[str]]:
@@ -129,3 +136,7 @@ def _of_table(target: Target, expectation: Any) -> tuple[int, list[str]]:
     missing, extra = [c for c in expected if c not in target.columns], [c for c in target.columns if c not in expected]
     told = row_text(("table_name", "missing_columns", "further_columns", "columns_found"), (target.name, missing, extra, list(target.columns)))
     return max(1, len(missing) + len(extra)), [told]
+
+
+def _named(target: Target) -> list[str]:
+    return [target.name] if target.gate == "files" else []

@@ -1,10 +1,13 @@
 """Run the checks that are SQL files: every row that one returns is a failing row."""
 
+from collections.abc import Sequence
+
 import duckdb
 
 from expectations.checks import Check, load_checks
 from expectations.results import SHOWN_ROWS, GateResult, row_text
-from transforms.database import one_row
+from transforms.database import one_row, quote
+from transforms.digests import rows_digest
 
 
 def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
@@ -14,13 +17,25 @@ def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[Gat
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult:
     """The result of one check. A query that cannot run is an error of its own."""
-    passed = GateResult(check.gate, check.check_id, check.table, check.severity, "passed", 0, check.sentence, check.reason)
+    passed = GateResult(check.gate, check.check_id, check.table, check.check_class, check.severity, "passed", 0, check.sentence, check.reason)
     try:
         relation = connection.sql(f"select * from ({check.query}\n) limit {SHOWN_ROWS + 1}")
         columns, rows = relation.columns, relation.fetchall()
         if not rows:
             return passed
-        count = len(rows) if len(rows) <= SHOWN_ROWS else int(one_row(connection, f"select count(*) from ({check.query}\n)")[0])
+        failing = f"({check.query}\n)"
+        count = len(rows) if len(rows) <= SHOWN_ROWS else int(one_row(connection, f"select count(*) from {failing}")[0])
+        digest, sources = rows_digest(connection, failing, columns), sources_in(connection, failing, columns)
     except duckdb.Error as error:
         return passed.error(str(error))
-    return passed.failed(count, [row_text(columns, row) for row in rows[:SHOWN_ROWS]])
+    return passed.failed(count, [row_text(columns, row) for row in rows[:SHOWN_ROWS]], digest, sources)
+
+
+def sources_in(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> list[str]:
+    """Source files that rows name: by ``source_id``, by the id of a file that is compared with, or by a list of such."""
+    named = [quote(c) for c in columns if c == "source_id" or c.endswith("_source_id")]
+    named += [f"unnest({quote(c)})" for c in columns if c.endswith("source_ids")]
+    if not named:
+        return []
+    found = connection.execute(" union ".join(f"select {name} as source_id from {relation}" for name in named)).fetchall()
+    return [source_id for (source_id,) in found if source_id is not None]

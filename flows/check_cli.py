@@ -1,4 +1,4 @@
-"""``dta check``: would these inputs pass?"""
+"""``dta check``: would these inputs pass? ``dta accepted``: which failures a person has accepted."""
 
 from datetime import datetime
 from pathlib import Path
@@ -25,3 +25,25 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
         out_console.print(f"Page: {page}", highlight=False, soft_wrap=True)
     if report.stopping:
         raise typer.Exit(5)
+
+
+def accepted(out: Out = None) -> None:
+    """List the failures that were accepted: what, who, why and until when."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from expectations.acceptances import FILE, load_acceptances, today
+    from flows.cli import out_console, settings_from
+
+    work = settings_from(None, out).work
+    rows = load_acceptances(work)
+    if not rows:
+        out_console.print("Nothing was accepted.")
+        return
+    table = Table("Check", "Table or file", "Rows", "By", "On", "Until", "Because")
+    for a in rows:
+        until = f"{a.accepted_until}{' (expired)' if a.accepted_until < today() else ''}"
+        cells = (a.check_id, a.table_name, f"{a.failing_rows:,}", a.accepted_by, f"{a.accepted_at:%Y-%m-%d}", until, a.because)
+        table.add_row(*map(escape, cells))
+    out_console.print(table)
+    out_console.print(f"An acceptance ends before when the failing rows or their files change. Register: {work / FILE}", highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from flows.check_cli import check
+from flows.check_cli import accepted, check
 from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, hel
 app.add_typer(register_app, name="register")
 add_release_commands(app)
 app.command()(check)
+app.command()(accepted)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
 out_console, err_console = Console(), Console(stderr=True)
@@ -53,7 +54,10 @@ def run(
     as_of: AsOf = None,
     year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
     log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")] = None,
-    accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of the gate release whose failure is meant. Also DTA_ACCEPT.")] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again.")] = None,
+    because: Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the acceptance; else 90 days from today.")] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.progress import run_with_progress
@@ -64,8 +68,12 @@ def run(
     settings = settings_from(source, out, as_of.date() if as_of else None)
     if year is not None:
         settings = settings.model_copy(update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)})
-    if accept:
-        settings = settings.model_copy(update={"accept": ",".join(accept)})
+    given = {"accept": ",".join(accept or []), "accept_because": because, "accept_by": by, "accept_until": until and until.date()}
+    settings = settings.model_copy(update={name: value for name, value in given.items() if value})
+    if settings.accept or settings.accept_because:
+        from expectations.acceptances import asked_by
+
+        asked_by(settings)  # a check that cannot be accepted is refused before the run begins
     if log is not None:
         settings = settings.model_copy(update={"log": log})
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from transforms.check_result import ADVICE
 from transforms.errors import GateError
 
 SHOWN = 5
@@ -39,7 +40,9 @@ def failed_checks(status: Mapping[str, Any]) -> str:
         for d in stopped[:SHOWN]
     ]
     more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []
-    return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more])
+    _, found, advice = str(status["message"]).partition(ADVICE)
+    what_to_do = [escape(found + advice)] if found else []
+    return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *what_to_do])
 
 
 def problem_text(problem: dict[str, str]) -> str:

@@ -1,9 +1,9 @@
-"""The quality page: what was checked, what failed and in which rows, what was kept aside, and what to do. Complete without a network."""
+"""The quality page: what was checked, what failed and in which rows, what was rejected, and what to do. Complete without a network."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,20 @@ GATES = {
 }
 OUTCOMES = {"passed": "✓ passed", "failed": "✗ failed", "error": "! could not run"}
 SEVERITIES = {"critical": "◆ critical", "warning": "▲ warning", "info": "● info"}
-ADVICE = {
-    "error": "The check itself could not run, so nothing was trusted. Please report it, with the message below.",
-    "files": "Get the file named from CDE again, or put a sound copy into the inbox, then run again: dta run",
-    "contracts": "Look up the rows below in the file and line they name. If the file is wrong, get it again; if it is right, rules or readers must follow it.",
-    "determinations": "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be accepted there.",
-    "release": "Compare with the release before: dta compare previous current. If the difference is meant, say so once: dta run --accept {check_id}",
+CLASSES = {
+    "impossible": "impossible: a contract of the pipeline is broken; it stops, and cannot be accepted",
+    "fault": "fault: many rows are evidence of a fault; it stops, and a person can accept it",
+    "unusual": "unusual: a person should look; it stops nothing",
 }
+ADVICE = {
+    "error": "The check itself could not run, so nothing was trusted. It cannot be accepted: please report it, with the message below.",
+    "impossible": "It cannot be accepted: please report it, with the rows below.",
+    "files": "Get the file named from CDE again, or put a sound copy into the inbox, then run again: dta run.",
+    "contracts": "Look up the rows below in the file and line that they name. If the file is wrong, get it again.",
+    "determinations": "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be accepted there.",
+    "release": "Compare with the release before: dta compare previous current.",
+}
+ACCEPT = 'If you have looked at the rows and they are right: dta run --accept {check_id} --because "why they are right".'
 AFTER = {
     3: "Get the file named from CDE again, or put a sound copy into the inbox. Then: dta run",
     4: "Correct the file named above. Then: dta run",
@@ -51,12 +58,18 @@ class Check(CheckResult):
     @property
     def advice(self) -> str:
         """What to do."""
-        return ADVICE["error" if self.outcome == "error" else self.gate].format(check_id=self.check_id)
+        if self.outcome == "error" or self.check_class == "impossible":
+            return ADVICE["error" if self.outcome == "error" else "impossible"]
+        accept = [ACCEPT.format(check_id=self.check_id)] if self.can_be_accepted and self.stops_release else []
+        return " ".join([ADVICE[self.gate], *accept])
 
     @property
     def columns(self) -> list[str]:
         """Columns of the failing rows."""
         return list(dict.fromkeys(name for row in self.rows for name in row))
+
+
+NAMES = frozenset(f.name for f in fields(Check))
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,11 @@ class Quality:
         """Checks that did not pass: first what stops the release, then warnings, then the rest."""
         order = {"critical": 0, "warning": 1, "info": 2}
         return sorted((c for c in self.checks if c.outcome != "passed"), key=lambda c: (not c.stops_release, order[c.severity], c.check_id, c.table_name))
+
+    @property
+    def accepted(self) -> list[Check]:
+        """Failures that a person accepted."""
+        return [c for c in self.failed if c.accepted_by]
 
     @property
     def warnings(self) -> list[Check]:
@@ -116,8 +134,7 @@ class Quality:
 def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) -> Quality:
     """Quality of a release, from its published tables; ``status`` is that of the last run, where the page is about it."""
     with connect_read_only(folder / DATABASE) as connection:
-        names = "gate, check_id, table_name, severity, outcome, failing_rows, sentence, reason, detail"
-        results = [dict(zip(names.split(", "), r, strict=True)) for r in connection.execute(f"select {names} from meta_gate_results").fetchall()]
+        results = connection.sql("from meta_gate_results").to_arrow_table().to_pylist()
         rows: dict[tuple[str, str], list[str]] = {}
         for check_id, table, text in connection.execute(
             "select check_id, table_name, failing_row from meta_gate_rows order by check_id, table_name, row_number"
@@ -147,8 +164,14 @@ def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) 
 def _quality(
     outcome: str, message: str, when: str, release_id: str | None, exit_code: int, results: Iterable[Mapping[str, Any]], rejects: Iterable[dict[str, Any]]
 ) -> Quality:
-    checks = tuple(Check(**{**r, "detail": r["detail"] or "", "rows": tuple(json.loads(t) for t in r["rows"])}) for r in results)
-    return Quality(outcome, message, when, release_id, exit_code, checks, tuple(rejects))
+    return Quality(outcome, message, when, release_id, exit_code, tuple(map(_check, results)), tuple(rejects))
+
+
+def _check(result: Mapping[str, Any]) -> Check:
+    """A check from its record; one from before checks had classes gets that of its severity."""
+    known = {name: value for name, value in result.items() if name in NAMES}
+    by_severity = "fault" if result["severity"] == "critical" else "unusual"
+    return Check(**{"check_class": by_severity, **known, "detail": result["detail"] or "", "rows": tuple(json.loads(t) for t in result["rows"])})
 
 
 def environment() -> Environment:
@@ -160,7 +183,7 @@ def environment() -> Environment:
 
 def render(quality: Quality) -> str:
     """The page as HTML: one file, with its style and script inside."""
-    return environment().get_template("quality.html").render(quality=quality, outcomes=OUTCOMES, severities=SEVERITIES)
+    return environment().get_template("quality.html").render(quality=quality, outcomes=OUTCOMES, severities=SEVERITIES, classes=CLASSES)
 
 
 def write_quality_page(folder: Path, notify: Notify) -> None:

@@ -1,21 +1,47 @@
 """What a check found, as the gates leave it and the quality page reads it."""
 
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+CheckClass = Literal["impossible", "fault", "unusual"]
+Severity = Literal["critical", "warning", "info"]
+CLASSES: tuple[CheckClass, ...] = get_args(CheckClass)
+
+
+def severity_of(check_class: CheckClass, informative: bool = False) -> Severity:
+    """What a failure of this class does: impossible and fault stop the release, unusual warns, or is shown where it is only informative."""
+    return "info" if informative else "warning" if check_class == "unusual" else "critical"
+
+
+LASTS_DAYS = 90
+ADVICE = "What you can do."
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Outcome of one check on one table or source file: passed, failed, or error when it could not run."""
+    """Outcome of one check on one table or source file: passed, failed, or error when it could not run.
+
+    ``severity`` follows from ``check_class``; it is warning where a person accepted a fault, or a release was published with it before.
+    """
 
     gate: str
     check_id: str
     table_name: str
-    severity: str
+    check_class: CheckClass
+    severity: Severity
     outcome: str
     failing_rows: int
     sentence: str
     reason: str
     detail: str = ""
+    note: str | None = None  # why a failed check that stops otherwise did not stop the release
+    accepted_by: str | None = None
+    accepted_at: datetime | str | None = None
+    accepted_because: str | None = None
+    accepted_until: date | str | None = None
 
     @property
     def stops_release(self) -> bool:
@@ -26,3 +52,26 @@ class CheckResult:
     def warns(self) -> bool:
         """A failed warning: the release goes out with a banner."""
         return self.outcome == "failed" and self.severity == "warning"
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """True for a failed check of class fault: a person can look at its rows and let the release go out."""
+        return self.outcome == "failed" and self.check_class == "fault"
+
+
+def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta", "run")) -> list[str]:
+    """What a person can do about the checks that stopped a release, a line each; ``command`` is what was run."""
+    stopping = list(stopping)
+    faults = list(dict.fromkeys(r.check_id for r in stopping if r.can_be_accepted))
+    others = list(dict.fromkeys(r.check_id for r in stopping if not r.can_be_accepted))
+    lines = [f"{ADVICE} The last good release stays in use until then:"] if stopping else []
+    if faults:
+        asked = [part for check_id in faults for part in ("--accept", check_id)]
+        lines += [
+            "- Replace or correct the file or record that the rows name, and run again. Or wait: the next night takes a reissued file.",
+            f'- If you have looked at the rows and they are right: {shlex.join([*command, *asked])} --because "why they are right"',
+            f"  This accepts these rows of these files for {LASTS_DAYS} days (--until YYYY-MM-DD for another day). Other rows or files stop again.",
+        ]
+    if others:
+        lines.append(f"- Cannot be accepted: {', '.join(others)}. A contract of the pipeline is broken, or a check could not run: please report it.")
+    return lines

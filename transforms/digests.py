@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,15 @@ def inputs_digest(run: Run) -> str:
     for package in CODE:
         parts += _tree(PROJECT / package, PROJECT)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def part_digests(run: Run) -> dict[str, str]:
+    """Digests of what a verdict rests on beside source files: each file of rules, reference lists and registers, and the code that reads and decides."""
+    reference = run.settings.reference
+    found = dict(part.split(" ") for folder in ("rules", "reference", "registers") for part in _tree(reference / folder, reference))
+    reading = [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
+    code = [*_tree(PROJECT / "transforms", PROJECT), *reading, version("duckdb"), version("pyarrow")]
+    return {**found, "code": hashlib.sha256("\n".join(code).encode()).hexdigest()}
 
 
 def _tree(folder: Path, base: Path) -> list[str]:

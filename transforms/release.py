@@ -14,10 +14,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from transforms.attribution import load_changed_inputs
 from transforms.current import MANIFEST, current_release, read_manifest, releases
 from transforms.dashboard.parts import PARTED
 from transforms.database import one_row, quote
-from transforms.digests import content_digest, dated_facts
+from transforms.digests import content_digest, dated_facts, part_digests
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_freshness
 from transforms.integrity import damage_of, seal_of
@@ -145,6 +146,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     load_freshness(run, connection)  # a resumed run loaded what the run that died had seen
     write_source_changes(run, connection, previous)
     _load_previous(connection, previous)
+    load_changed_inputs(run, connection, previous)
     for name in META:
         build_table(connection, "meta", name)
     tables = published_tables().values()
@@ -217,6 +219,7 @@ def _write_manifest(
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "content_digest": digest,
         "inputs_digest": run.fact("inputs_digest"),
+        "digests": part_digests(run),
         "version": version("dta-eligibility"),
         "source": run.settings.source if run.settings.source in ("sample", "catalog") else "folder",
         "warnings": run.fact("warnings"),

@@ -32,7 +32,10 @@ class Settings(BaseSettings):
     stale_days: int = Field(default=0, ge=0, description="days without an answer from a publisher before 'fail' applies")
     log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
 
-    accept: str = Field(default="", description="checks against the release before whose failure is meant, with commas between")
+    accept: str = Field(default="", description="checks of class fault whose failing rows are accepted, with commas between")
+    accept_because: str = Field(default="", description="why they are accepted")
+    accept_by: str = Field(default="", description="who accepts them; the user of the operating system if empty")
+    accept_until: date | None = Field(default=None, description="last day of the acceptance; 90 days from today if empty")
 
     @property
     def accepted(self) -> frozenset[str]:

@@ -30,8 +30,9 @@ EMPTY = """
 
 
 def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> int:
-    """Fill the table source_changes; returns how many rows differ from ``release``. A file that it did not have is not compared."""
+    """Fill the tables source_changes and compared_sources; returns how many rows differ from ``release``. A file that it did not have is not compared."""
     connection.execute(EMPTY)
+    connection.execute("create or replace table compared_sources (source_id varchar)")
     before = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
     store = Store(run.settings.snapshots)
     for report in run.raw_reports():
@@ -50,6 +51,7 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
             _compare_workbooks(connection, old, report)
         else:
             _compare(connection, old, report)
+        connection.execute("insert into compared_sources values (?)", [source_id])
     row = connection.execute("select count(*) from source_changes").fetchone()
     return int(row[0]) if row else 0
 

@@ -1,11 +1,17 @@
 """Checks that span tables, or tables too large for a frame: SQL files that return the offending rows, in a folder for each gate.
 
-Their heads say severity, the table they are about, the check in a sentence, and why it is made.
+Their heads say class (impossible, fault or unusual), the table they are about, the check in a sentence, and why it is made. Severity follows from the
+class; ``severity: info`` marks an unusual one that is only informative.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+from expectations.thresholds import in_words, with_thresholds
+from transforms.check_result import CLASSES, CheckClass, Severity, severity_of
+from transforms.errors import ConfigError
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -16,11 +22,17 @@ class Check:
 
     check_id: str
     gate: str
-    severity: str
+    check_class: CheckClass
+    severity: Severity
     table: str
     sentence: str
     reason: str
-    query: str
+    template: str
+
+    @property
+    def query(self) -> str:
+        """The query with its thresholds."""
+        return with_thresholds(self.template)
 
 
 def load_checks() -> list[Check]:
@@ -30,5 +42,12 @@ def load_checks() -> list[Check]:
 
 def _load(path: Path) -> Check:
     query = path.read_text("utf-8")
-    head = dict(re.findall(r"^-- (severity|table|sentence|reason): (.+)$", query, re.MULTILINE))
-    return Check(path.stem, path.parent.name, head["severity"], head["table"], head["sentence"], head["reason"], query)
+    head = dict(re.findall(r"^-- (class|severity|table|sentence|reason): (.+)$", query, re.MULTILINE))
+    missing = [name for name in ("class", "table", "sentence", "reason") if name not in head]
+    if missing or head["class"] not in CLASSES:
+        raise ConfigError(f"{path.name}: the head needs class ({', '.join(CLASSES)}), table, sentence and reason.")
+    check_class = cast(CheckClass, head["class"])
+    severity = severity_of(check_class, head.get("severity") == "info")
+    if head.get("severity", severity) != severity or (severity == "info" and check_class != "unusual"):
+        raise ConfigError(f"{path.name}: severity {head['severity']} does not follow from class {check_class}.")
+    return Check(path.stem, path.parent.name, check_class, severity, head["table"], in_words(head["sentence"]), in_words(head["reason"]), query)

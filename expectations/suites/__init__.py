@@ -21,8 +21,10 @@ from expectations.suites import (
     student_group_history,
     watch_list,
 )
-from expectations.suites.base import base
+from expectations.suites.base import base, types
 from expectations.suites.columns import by_column
+from expectations.suites.files import classes_of_files
+from transforms.check_result import CheckClass
 from transforms.schema import published_tables
 
 OWN: dict[str, Callable[[], list[Expectation]]] = {
@@ -48,3 +50,9 @@ def suite_of(name: str) -> gx.ExpectationSuite:
     table = published_tables()[name]
     own = OWN[name]() if name in OWN else []
     return gx.ExpectationSuite(name=name, expectations=[*base(table), *by_column(table), *own])
+
+
+def classes_of_suites() -> dict[str, CheckClass]:
+    """The class of every expectation of every suite, those of source files too."""
+    expectations = [*types(), *(e for name in published_tables() for e in suite_of(name).expectations)]
+    return {**{e.meta["check_id"]: e.meta["check_class"] for e in expectations}, **classes_of_files()}

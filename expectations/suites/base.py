@@ -5,16 +5,27 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
+from transforms.check_result import CheckClass, severity_of
 from transforms.schema import Table
 
 
-def expect(kind: type[Expectation], check_id: str, sentence: str, reason: str, severity: str = "critical", **arguments: Any) -> Expectation:
-    """An expectation with an id, a plain sentence and a reason for whoever reads that it failed."""
-    return kind(severity=severity, meta={"check_id": check_id, "sentence": sentence, "reason": reason}, **arguments)
+def expect(kind: type[Expectation], check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible", **arguments: Any) -> Expectation:
+    """An expectation with an id, a class, and a plain sentence and a reason for whoever reads that it failed."""
+    meta = {"check_id": check_id, "check_class": check_class, "sentence": sentence, "reason": reason}
+    return kind(severity=severity_of(check_class), meta=meta, **arguments)
+
+
+# Tables of sources that only serve reconciliation or early warning: what is wrong with their values never stops a release.
+NEVER_STOP = ("interim_certifications", "low_performing")
+
+
+def class_in(table: str) -> CheckClass:
+    """Class of a check on the values of a table: a broken contract of our own is impossible."""
+    return "unusual" if table in NEVER_STOP else "impossible"
 
 
 def base(table: Table) -> list[Expectation]:
-    """Critical expectations that follow from the table's schema."""
+    """Expectations that follow from the table's schema."""
     return [*_shape(table), *_present(table), *_known(table)]
 
 
@@ -35,15 +46,22 @@ def _shape(table: Table) -> list[Expectation]:
         )
     doubled = "A doubled row is judged or counted twice."
     if len(key) > 1:
-        found.append(expect(gxe.ExpectCompoundColumnsToBeUnique, f"{name}-key", f"{', '.join(key)} identify a row.", doubled, column_list=key))
+        found.append(expect(gxe.ExpectCompoundColumnsToBeUnique, f"{name}-key", f"{', '.join(key)} identify a row.", doubled, class_in(name), column_list=key))
     else:
-        found.append(expect(gxe.ExpectColumnValuesToBeUnique, f"{name}-key", f"{key[0]} identifies a row.", doubled, column=key[0]))
+        found.append(expect(gxe.ExpectColumnValuesToBeUnique, f"{name}-key", f"{key[0]} identifies a row.", doubled, class_in(name), column=key[0]))
     return found
 
 
 def _present(table: Table) -> list[Expectation]:
     return [
-        expect(gxe.ExpectColumnValuesToNotBeNull, f"{table.name}-{c}-present", f"{c} is never missing.", f"{table.columns[c].description}.", column=c)
+        expect(
+            gxe.ExpectColumnValuesToNotBeNull,
+            f"{table.name}-{c}-present",
+            f"{c} is never missing.",
+            f"{table.columns[c].description}.",
+            class_in(table.name),
+            column=c,
+        )
         for c in dict.fromkeys((*table.key, *table.required))
     ]
 
@@ -55,6 +73,7 @@ def _known(table: Table) -> list[Expectation]:
             f"{table.name}-{n}-known",
             f"{n} is one of its known values: {', '.join(c.values)}.",
             f"{c.description}.",
+            class_in(table.name),
             column=n,
             value_set=list(c.values),
         )

@@ -6,22 +6,38 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.base import expect
+from expectations.suites.base import class_in, expect
+from transforms.check_result import CheckClass
 from transforms.schema import Table
 
 # Tables that show values as a file served them, sound or not.
 AS_SERVED = {"rejects": ("cds", "record_type", "letter", "priority"), "meta_source_changes": ("cds",)}
+# Columns of files that no rule looks at, and that no stage has judged before: a value that is not known is shown, and stops nothing.
+NOT_JUDGED = {"indicator_results": ("prior_size_met", "box")}
 Rule = Callable[[str, str], Expectation]
 
 
+def _class(table: str, column: str) -> CheckClass:
+    return "unusual" if column in NOT_JUDGED.get(table, ()) else class_in(table)
+
+
 def _matches(what: str, regex: str, reason: str) -> Rule:
-    return lambda table, column: expect(gxe.ExpectColumnValuesToMatchRegex, f"{table}-{column}-form", f"{column} {what}.", reason, column=column, regex=regex)
+    return lambda table, column: expect(
+        gxe.ExpectColumnValuesToMatchRegex, f"{table}-{column}-form", f"{column} {what}.", reason, _class(table, column), column=column, regex=regex
+    )
 
 
 def _between(low: int, high: int | None, reason: str) -> Rule:
     said = f"lies between {low} and {high}" if high is not None else f"is at least {low}"
     return lambda table, column: expect(
-        gxe.ExpectColumnValuesToBeBetween, f"{table}-{column}-range", f"{column} {said}.", reason, column=column, min_value=low, max_value=high
+        gxe.ExpectColumnValuesToBeBetween,
+        f"{table}-{column}-range",
+        f"{column} {said}.",
+        reason,
+        _class(table, column),
+        column=column,
+        min_value=low,
+        max_value=high,
     )
 
 
@@ -31,6 +47,7 @@ def _one_of(values: list[Any], reason: str) -> Rule:
         f"{table}-{column}-code",
         f"{column} is one of {', '.join(map(str, values))}.",
         reason,
+        _class(table, column),
         column=column,
         value_set=values,
     )
@@ -65,6 +82,6 @@ RULES: dict[str, Rule] = {
 
 
 def by_column(table: Table) -> list[Expectation]:
-    """Critical expectations that follow from the names of the table's columns."""
+    """Expectations that follow from the names of the table's columns."""
     served = AS_SERVED.get(table.name, ())
     return [RULES[c](table.name, c) for c, spec in table.columns.items() if c in RULES and c not in served and not spec.values]

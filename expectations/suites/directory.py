@@ -14,7 +14,7 @@ def own() -> list[Expectation]:
             "directory-closed-after-open",
             "A school closes after it opens.",
             "Exchanged columns of dates show here.",
-            severity="warning",
+            check_class="unusual",
             column_A="closed_date",
             column_B="open_date",
             or_equal=True,

@@ -12,12 +12,17 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.suites.base import expect
-from transforms.catalog import Source
-from transforms.layouts import LayoutSpec
+from expectations.thresholds import THRESHOLDS
+from transforms.catalog import Source, load_catalog
+from transforms.check_result import CheckClass
+from transforms.layouts import LayoutSpec, load_layouts
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
+from transforms.settings import PROJECT
 
-MOSTLY = 0.99
+MOSTLY = THRESHOLDS["file_rows_sound_share"]
 FLAGS = ("Y", "N")
+# Layouts that only serve reconciliation, early warning or names: what is wrong with such a file never stops a release.
+NEVER_STOPS = ("low_performing", "lcap_goals", "directory", "interim_certifications")
 
 
 def columns_of_layout(source: Source, spec: LayoutSpec) -> list[str]:
@@ -30,6 +35,11 @@ def suite_of_file(source: Source, spec: LayoutSpec, needed: set[str], groups: li
     columns = columns_of_layout(source, spec)
     asked = SHAPES[source.layout](source, needed, groups)
     return gx.ExpectationSuite(name=source.id, expectations=[*_every_file(source.layout, columns), *asked])
+
+
+def class_of(layout: str) -> CheckClass:
+    """Class of a check on the rows of a file of this layout: many bad rows are evidence of a fault, where verdicts rest on them."""
+    return "unusual" if layout in NEVER_STOPS else "fault"
 
 
 def _id(layout: str, what: str) -> str:
@@ -50,6 +60,7 @@ def _every_file(layout: str, columns: list[str]) -> list[Expectation]:
             _id(layout, "not-empty"),
             "The file has rows.",
             "A file of which nothing can be used is worse than a missing one: it looks present.",
+            class_of(layout),
             min_value=1,
         ),
         expect(
@@ -64,17 +75,27 @@ def _every_file(layout: str, columns: list[str]) -> list[Expectation]:
 
 def _form(layout: str, column: str, what: str, regex: str, reason: str, **more: Any) -> Expectation:
     return expect(
-        gxe.ExpectColumnValuesToMatchRegex, _id(layout, f"{column}-form"), f"{column} is {what}.", reason, column=column, regex=regex, mostly=MOSTLY, **more
+        gxe.ExpectColumnValuesToMatchRegex,
+        _id(layout, f"{column}-form"),
+        f"{column} is {what}.",
+        reason,
+        class_of(layout),
+        column=column,
+        regex=regex,
+        mostly=MOSTLY,
+        **more,
     )
 
 
 def _present(layout: str, column: str, reason: str) -> Expectation:
-    return expect(gxe.ExpectColumnValuesToNotBeNull, _id(layout, f"{column}-present"), f"{column} is filled.", reason, column=column, mostly=MOSTLY)
+    what = f"{column} is filled."
+    return expect(gxe.ExpectColumnValuesToNotBeNull, _id(layout, f"{column}-present"), what, reason, class_of(layout), column=column, mostly=MOSTLY)
 
 
 def _known(layout: str, column: str, values: list[str], reason: str, **more: Any) -> Expectation:
     what = f"{column} is one of its known values: {', '.join(values)}."
-    return expect(gxe.ExpectColumnValuesToBeInSet, _id(layout, f"{column}-known"), what, reason, column=column, value_set=values, mostly=MOSTLY, **more)
+    asked = {"column": column, "value_set": values, "mostly": MOSTLY, **more}
+    return expect(gxe.ExpectColumnValuesToBeInSet, _id(layout, f"{column}-known"), what, reason, class_of(layout), **asked)
 
 
 def _cds(layout: str) -> list[Expectation]:
@@ -87,7 +108,7 @@ def _unique(layout: str, *key: str) -> Expectation:
         (gxe.ExpectCompoundColumnsToBeUnique, {"column_list": list(key)}) if len(key) > 1 else (gxe.ExpectColumnValuesToBeUnique, {"column": key[0]})
     )
     why = "A file that was put together twice doubles its rows."
-    return expect(kind, _id(layout, "rows-once"), f"{', '.join(key)} stand once.", why, mostly=MOSTLY, **columns)
+    return expect(kind, _id(layout, "rows-once"), f"No two rows have the same {' and '.join(key)}.", why, class_of(layout), mostly=MOSTLY, **columns)
 
 
 def _dashboard(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
@@ -128,6 +149,7 @@ def _assistance(source: Source, needed: set[str], groups: list[str]) -> list[Exp
             _id(layout, "flags-known"),
             "The cells of flags hold Y or N.",
             "A shifted column shows here first.",
+            class_of(layout),
             column="value",
             value_set=list(FLAGS),
             mostly=MOSTLY,
@@ -138,6 +160,7 @@ def _assistance(source: Source, needed: set[str], groups: list[str]) -> list[Exp
             _id(layout, "year-named"),
             "The reporting year is the one that the file name says.",
             "Last year's workbook under this year's name would decide this year.",
+            class_of(layout),
             column="value",
             regex=f"^{source.dashboard_year}",
             mostly=MOSTLY,
@@ -207,3 +230,15 @@ SHAPES: dict[str, Callable[[Source, set[str], list[str]], list[Expectation]]] = 
     "directory": _directory,
     "interim_certifications": _interim,
 }
+
+
+def classes_of_files() -> dict[str, CheckClass]:
+    """The class of every expectation of every shape of file, with all the columns that rules can need."""
+    catalog = load_catalog(PROJECT / "data")
+    layouts = load_layouts(PROJECT / "data")
+    found: dict[str, CheckClass] = {}
+    for source in {s.layout: s for s in catalog.source}.values():
+        spec = layouts.of(source)
+        for expectation in suite_of_file(source, spec, set(spec.columns), []).expectations:
+            found[expectation.meta["check_id"]] = expectation.meta["check_class"]
+    return found

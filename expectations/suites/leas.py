@@ -15,6 +15,7 @@ def own() -> list[Expectation]:
             "leas-cds-of-district",
             "The CDS code of a district or county office is county 01 to 58, district, and zeros for the school.",
             "A lost leading zero moves an LEA to another county.",
+            "unusual",
             column="cds",
             regex=r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{7}$",
             row_condition=Column("lea_type") != "charter",
@@ -24,6 +25,7 @@ def own() -> list[Expectation]:
             "leas-cds-of-charter",
             "The CDS code of a charter school is county 01 to 58, district, and a school code that is not all zeros.",
             "A charter school must not be taken for a district.",
+            "unusual",
             column="cds",
             regex=r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{0,6}[1-9]\d*$",
             row_condition=Column("lea_type") == "charter",
@@ -33,6 +35,7 @@ def own() -> list[Expectation]:
             "leas-county-known",
             "Every LEA lies in a known county.",
             "County readers filter by it.",
+            "unusual",
             column="county",
         ),
     ]

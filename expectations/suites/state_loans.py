@@ -14,7 +14,7 @@ def own() -> list[Expectation]:
             "state_loans-drawn-within",
             "No more was drawn than was authorised.",
             "One of the two amounts is mistyped.",
-            severity="warning",
+            check_class="unusual",
             column_A="amount_authorised_usd",
             column_B="amount_drawn_usd",
             or_equal=True,

@@ -33,7 +33,7 @@ class Unseen:
 
 def not_passed(connection: duckdb.DuckDBPyConnection, sample: Sample) -> list[str]:
     """What fails in the good rows, by SQL; Great Expectations sees them beside the spoiled ones."""
-    return [r.told() for r in judge_by_sql(connection, sample.target, sample.expectations) if r.outcome != "passed"]
+    return [r.described() for r in judge_by_sql(connection, sample.target, sample.expectations) if r.outcome != "passed"]
 
 
 def unseen(connection: duckdb.DuckDBPyConnection, sample: Sample) -> Unseen:
@@ -73,7 +73,7 @@ def _fails_exactly(connection: duckdb.DuckDBPyConnection, sample: Sample, expect
         return False
     if type(expectation).__name__ in ON_TABLES:
         (by_frame,) = judge_by_frame(connection, target, [expectation])
-        assert by_frame == by_sql[check_id], by_frame.told()
+        assert by_frame == by_sql[check_id], by_frame.described()
     return _names_its_row(connection, sample, expectation, mutation, by_sql[check_id])
 
 
@@ -91,7 +91,7 @@ def _differing(connection: duckdb.DuckDBPyConnection, sample: Sample) -> Iterato
     for expectation, result in zip(expectations, judge_by_frame(connection, target, expectations), strict=True):
         expected = "passed" if type(expectation).__name__ in ON_TABLES else "failed"
         if result.outcome != expected or result != by_sql[result.check_id]:
-            yield result.told()
+            yield result.described()
 
 
 def _without_tolerance(expectation: Any) -> Any:

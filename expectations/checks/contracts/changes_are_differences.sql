@@ -1,12 +1,15 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
--- sentence: The change of a row is the difference of its two statuses, in at least nine of ten rows of a file.
+-- sentence: The change of a row is the difference of its two statuses, in at least {changes_add_up_share%} of 100 rows of a file.
 -- reason: Exchanged or shifted columns no longer add up.
-select r.source_id, any_value(f.file) as file, count(*) as row_count,
-    count(*) filter (abs(r.change - (r.current_status - r.prior_status)) < 0.16) as that_add_up
-from indicator_results r
+with counted as (
+    select source_id, count(*) as row_count, count(*) filter (abs(change - (current_status - prior_status)) < threshold(change_within)) as that_add_up
+    from indicator_results
+    where record_type = 'D' and change_level > 0 and change is not null and current_status is not null and prior_status is not null
+    group by source_id
+)
+select c.source_id, f.file, c.row_count, c.that_add_up
+from counted c
 join source_files f using (source_id)
-where r.record_type = 'D' and r.change_level > 0 and r.change is not null and r.current_status is not null and r.prior_status is not null
-group by r.source_id
-having count(*) >= 100 and count(*) filter (abs(r.change - (r.current_status - r.prior_status)) < 0.16) < 0.9 * count(*)
+where c.row_count >= threshold(rows_for_a_share) and c.that_add_up < threshold(changes_add_up_share) * c.row_count
 order by all

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: In every statewide file in which every LEA has rows, every county has some that has any in another such file, of any year.
 -- reason: A county that is missing looks like districts without a result, and a small one is too few to show in a share.
@@ -10,12 +10,13 @@ with everywhere as (
     where f.layout = 'dashboard'
 ),
 known as (
-    select distinct c.county_code
+    select c.county_code, list(e.source_id order by e.source_id) as other_source_ids
     from everywhere e
     join source_coverage v on v.source_id = e.source_id
     cross join unnest(v.counties) as c(county_code)
+    group by c.county_code
 )
-select e.source_id, e.file, c.county_code, n.county
+select e.source_id, e.file, c.county_code, n.county, c.other_source_ids
 from everywhere e
 cross join known c
 join source_coverage v on v.source_id = e.source_id

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: A statewide file has rows of every student group that the rules of its year judge by it.
 -- reason: A group that is missing from a file meets no criterion in it, for every LEA at once.

@@ -1,6 +1,6 @@
--- severity: warning
+-- class: unusual
 -- table: leas
--- sentence: Every LEA of the latest Dashboard stands in CDE's directory, where one is at hand.
+-- sentence: Every LEA of the latest Dashboard is in CDE's directory, where one is loaded.
 -- reason: A code that the directory does not know is new, or mistyped. Editions of the directory lag behind.
 select l.cds, l.lea_name, l.lea_type, l.last_dashboard_year
 from leas l

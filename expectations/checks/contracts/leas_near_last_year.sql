@@ -1,20 +1,21 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
--- sentence: The number of districts and county offices in the statewide files of a year is within five percent of the Dashboard before.
+-- sentence: The number of districts and county offices in the statewide files of a year is within {leas_near_last_year_share%} percent of the Dashboard before.
 -- reason: California has about a thousand districts, and few appear or disappear in a year.
 with statewide as (
-    select r.indicator, r.dashboard_year, count(distinct r.cds) as leas
+    select r.indicator, r.dashboard_year, any_value(r.source_id) as source_id, count(distinct r.cds) as leas
     from indicator_results r
     join source_coverage v on v.source_id = r.source_id and v.statewide
     join ref_indicators i on i.indicator = r.indicator and i.reported_for = 'all'
     where r.record_type = 'D'
-    group by all
+    group by r.indicator, r.dashboard_year
 ),
 beside as (
-    select *, lag(leas) over (partition by indicator order by dashboard_year) as leas_before, lag(dashboard_year) over (partition by indicator order by dashboard_year) as year_before
+    select *, lag(leas) over w as leas_before, lag(dashboard_year) over w as year_before, lag(source_id) over w as prior_source_id
     from statewide
+    window w as (partition by indicator order by dashboard_year)
 )
-select indicator, year_before, leas_before, dashboard_year, leas
+select source_id, prior_source_id, indicator, year_before, leas_before, dashboard_year, leas
 from beside
-where abs(leas - leas_before) > 0.05 * leas_before
+where abs(leas - leas_before) > threshold(leas_near_last_year_share) * leas_before
 order by all

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: student_group_history
 -- sentence: Every letter stands for the priorities beside it, and every set of two or more priorities has its letter.
 -- reason: Letters are CDE's way of writing sets of priorities; a letter that stands for another set tells another story than the verdict.

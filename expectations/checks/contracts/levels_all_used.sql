@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: In every statewide file each of the levels 1 to 5 that the rules look at is given to some district or county office.
 -- reason: A level that nobody has is the mark of a shifted scale, or of a column that is not filled.
@@ -19,5 +19,5 @@ join looked_at l on l.dashboard_year = f.dashboard_year and l.indicator = f.indi
 cross join unnest([1, 2, 3, 4, 5]) as n(level)
 left join given g on g.source_id = f.source_id and g.measure = l.measure and g.level = n.level
 where f.layout = 'dashboard' and g.level is null
-    and (select coalesce(sum(row_count), 0) from given t where t.source_id = f.source_id) >= 500
+    and (select coalesce(sum(row_count), 0) from given t where t.source_id = f.source_id) >= threshold(rows_for_levels)
 order by all

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: In every statewide file a better status level goes with a better status, on average.
 -- reason: Levels that are shifted, reversed or taken from another column no longer follow the values beside them.
@@ -8,7 +8,7 @@ with levels as (
     join source_coverage v on v.source_id = r.source_id and v.statewide
     where r.record_type = 'D' and r.status_level between 1 and 5 and r.current_status is not null
     group by all
-    having count(*) >= 30
+    having count(*) >= threshold(rows_for_a_mean)
 ),
 beside as (
     select

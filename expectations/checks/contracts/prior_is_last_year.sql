@@ -1,17 +1,24 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
--- sentence: What a file gives as the prior year's status is, in at least half of its rows, what the file of that year gave.
--- reason: Two years that are exchanged, or last year's file under this year's name, do not fit the files beside them. CDE recalculates some values.
-with pairs as (
-    select n.source_id, o.source_id as prior_source_id, count(*) as row_count, count(*) filter (abs(n.prior_status - o.current_status) < 0.11) as same
+-- sentence: The prior statuses of a file do not equal the file of another year in {prior_better_by%} of 100 rows more than the file of last year.
+-- reason: So it is where two years are exchanged, or last year's file has this year's name. CDE recalculates prior statuses: that they differ is no fault.
+with compared as (
+    select n.source_id, o.source_id as other_source_id, n.dashboard_year - o.dashboard_year as years_back, count(*) as row_count,
+        count(*) filter (abs(n.prior_status - o.current_status) < threshold(same_status_within)) as same
     from indicator_results n
     join indicator_results o
-        on o.cds = n.cds and o.indicator = n.indicator and o.student_group = n.student_group and o.dashboard_year = n.dashboard_year - 1 and o.record_type = 'D'
-    where n.record_type = 'D' and n.prior_status is not null and o.current_status is not null
+        on o.cds = n.cds and o.indicator = n.indicator and o.student_group = n.student_group and o.dashboard_year <> n.dashboard_year
+        and o.record_type = 'D' and o.current_status is not null
+    where n.record_type = 'D' and n.prior_status is not null
     group by all
+),
+shares as (
+    select *, same / row_count as share_same from compared where row_count >= threshold(rows_for_a_share)
 )
-select p.source_id, f.file, p.prior_source_id, p.row_count, p.same
-from pairs p
-join source_files f using (source_id)
-where p.row_count >= 100 and p.same < 0.5 * p.row_count
+select o.source_id, f.file, o.other_source_id, o.row_count as rows_in_other_year, round(o.share_same, 3) as share_same_in_other_year,
+    l.other_source_id as prior_source_id, l.row_count as rows_in_last_year, round(l.share_same, 3) as share_same_in_last_year
+from shares o
+join shares l on l.source_id = o.source_id and l.years_back = 1
+join source_files f on f.source_id = o.source_id
+where o.years_back <> 1 and o.share_same - l.share_same >= threshold(prior_better_by)
 order by all

@@ -1,11 +1,11 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
 -- sentence: Rates are written as percentages, not as fractions.
--- reason: 0.183 in place of 18.3 lies between 0 and 100 too.
+-- reason: 0.183 in place of 18.3 is between 0 and 100 too.
 select r.source_id, any_value(f.file) as file, max(r.current_status) as largest_status, count(*) as row_count
 from indicator_results r
 join source_files f using (source_id)
 where r.indicator in ('chronic', 'susp', 'grad', 'elpi', 'cci') and r.current_status is not null
 group by r.source_id
-having count(*) >= 50 and max(r.current_status) <= 1
+having count(*) >= threshold(rows_for_units) and max(r.current_status) <= threshold(fraction_at_most)
 order by all

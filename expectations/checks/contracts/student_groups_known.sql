@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: student_groups
 -- sentence: Every student group code of every table is a known one.
 -- reason: A code that is not known is judged by no rule, and its students vanish.

@@ -1,7 +1,7 @@
--- severity: critical
+-- class: unusual
 -- table: reconciliation
 -- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.
--- reason: An acceptance that outlives its difference would hide the next one. Remove the row from registers/accepted_differences.csv, or look at it anew.
+-- reason: An acceptance covers the difference as it was, until its last day. Remove the row from registers/accepted_differences.csv, or look at it again.
 select
     a.cds, a.dashboard_year, a.flag, r.class, r.ours, r.cde, a.expires_on,
     case

@@ -1,4 +1,4 @@
--- severity: warning
+-- class: unusual
 -- table: reconciliation
 -- sentence: Our letters, methods, statuses and flags are those that CDE published, but for accepted differences.
 -- reason: A difference is a wrong rule, a reissued file, or a correction of CDE's; a person must look.

@@ -1,6 +1,6 @@
--- severity: critical
+-- class: impossible
 -- table: pathway_register
--- sentence: Every case of every register stands in the pathway register once.
+-- sentence: Every case of every register is in the pathway register once.
 -- reason: A person's act must not get lost between register and result.
 with entered as (
     select case_id from reg_primary

@@ -1,6 +1,6 @@
--- severity: warning
+-- class: unusual
 -- table: eligibility
--- sentence: Where a year decides the whole state, between half and twice as many LEAs are eligible as in the determination before.
+-- sentence: Where a year decides the whole state, not {counts_grow} times as many LEAs are eligible, or as few, as in the determination before.
 -- reason: Three of four Dashboards change slowly: a jump is a question to ask before anybody is written to.
 with counted as (
     select e.determination_year, e.pathway as test, count(*) filter (e.status = 'eligible') as eligible,
@@ -17,6 +17,8 @@ beside as (
 )
 select test, year_before, eligible_before, decided_before, determination_year, eligible, decided
 from beside
-where decided >= 100 and decided_before >= 100 and abs(eligible - eligible_before) >= 10
-    and (eligible > 2.0 * eligible_before * decided / decided_before or eligible < 0.5 * eligible_before * decided / decided_before)
+where decided >= threshold(decided_for_counts) and decided_before >= threshold(decided_for_counts)
+    and abs(eligible - eligible_before) >= threshold(eligible_more)
+    and (eligible > threshold(counts_grow) * eligible_before * decided / decided_before
+        or threshold(counts_grow) * eligible < eligible_before * decided / decided_before)
 order by all

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: reconciliation
 -- sentence: Every difference from CDE is explained, and an accepted one says why and until when.
 -- reason: A difference that nobody can explain is a doubt in every other row.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: eligibility
 -- sentence: Who is eligible under the continuum has the student groups for it in the history, counted anew; who has them is eligible.
 -- reason: The verdict and the history that is shown under it must tell the same. The clause for fewer than three groups is left aside, and so are LEAs that are not on the Dashboard of the year.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: eligible_districts
 -- sentence: The list that most readers open names exactly the LEAs and pathways that are eligible.
 -- reason: Nobody looks for a district in the long table that the short one does not name.

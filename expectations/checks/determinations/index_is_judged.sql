@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: eligibility
 -- sentence: Every LEA has exactly one verdict per pathway and determination year, and no verdict stands outside the index.
 -- reason: No LEA may vanish between input and result.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: impossible
 -- table: eligibility
 -- sentence: A recorded pathway is eligible only by a case on record, and an LEA without any student group with a result is never eligible under the continuum.
 -- reason: Eligibility must come from a record or from results.

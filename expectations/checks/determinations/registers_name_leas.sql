@@ -1,4 +1,4 @@
--- severity: critical
+-- class: unusual
 -- table: leas
 -- sentence: Every LEA of the state loan and CALPADS registers is known; a borrower that no longer exists has a successor that is.
 -- reason: A record under a mistyped code decides nothing, and nobody notices.

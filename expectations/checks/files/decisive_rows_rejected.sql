@@ -1,10 +1,10 @@
--- severity: critical
+-- class: unusual
 -- table: rejects
--- sentence: No row that can decide about a district or county office was kept aside.
--- reason: A verdict must not rest on a file from which a deciding row is missing.
+-- sentence: No row that can decide about a district or county office was rejected.
+-- reason: What depends on a rejected row is not determined: a person can look the row up, and the file can be corrected.
 -- A row decides if it is of a district or county office, or if its record type or CDS code cannot be read,
 -- in a file that the rules look at.
-select r.file, r.line, r.column_name, r.value, r.reason
+select r.source_id, r.file, r.line, r.column_name, r.value, r.reason
 from rejects r
 join source_files f using (source_id)
 where (r.record_type is null or r.record_type <> 'S' or r.column_name in ('cds', 'rtype'))

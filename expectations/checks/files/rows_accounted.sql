@@ -1,6 +1,6 @@
--- severity: critical
+-- class: impossible
 -- table: meta_sources
--- sentence: Every data row of every source file is either kept or kept aside with a reason.
+-- sentence: Every data row of every source file is either kept or rejected with a reason.
 -- reason: A row that disappears can take a district with it.
 with aside as (
     select source_id, count(distinct line) as n from rejects group by source_id

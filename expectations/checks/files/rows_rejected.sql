@@ -1,5 +1,5 @@
--- severity: warning
+-- class: unusual
 -- table: rejects
--- sentence: No row was kept aside.
+-- sentence: No row was rejected.
 -- reason: Rows that break the contract are counted and shown, never dropped.
-select file, line, column_name, value, reason from rejects order by file, line
+select source_id, file, line, column_name, value, reason from rejects order by file, line

@@ -1,7 +1,7 @@
--- severity: critical
+-- class: fault
 -- table: meta_sources
--- sentence: Every source file of the release before is at hand again.
--- reason: Without it what was decided becomes undetermined. A file that cannot be refreshed is served from the store; one that is gone was taken away.
+-- sentence: Every source file of the release before is loaded again.
+-- reason: Without it what was decided becomes undetermined. A file that cannot be refreshed is taken from the store; one that is gone was removed.
 select b.source_id, b.file, b.dashboard_year, b.rows_in
 from before.meta_sources b
 left join meta_sources n on n.source_id = b.source_id

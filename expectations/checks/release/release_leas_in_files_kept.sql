@@ -1,6 +1,6 @@
--- severity: critical
+-- class: fault
 -- table: indicator_results
--- sentence: Every district and county office that a source file had rows of in the release before still has some in it.
+-- sentence: Every district and county office that a source file had rows of in the release before still has some in it, where the file was reissued.
 -- reason: A reissue corrects rows; an LEA that falls out of one file becomes undetermined, and a small county is too few rows to show in a count.
 with changed as (
     select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.sha256 is distinct from n.sha256

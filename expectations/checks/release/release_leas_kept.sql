@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: leas
 -- sentence: Every LEA of the release before is in this one.
 -- reason: No LEA may vanish from one night to the next. One that has closed keeps its rows in the files of its years.

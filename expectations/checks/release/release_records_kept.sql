@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: pathway_register
 -- sentence: Every state loan, event, case and CALPADS record of the release before is still on record.
 -- reason: Registers are only added to: a case that ends is closed, one entered by mistake is superseded.

@@ -1,3 +1,4 @@
+-- class: unusual
 -- severity: info
 -- table: meta_release_changes
 -- sentence: No verdict differs from the release before.

@@ -1,4 +1,4 @@
--- severity: critical
+-- class: fault
 -- table: eligibility
 -- sentence: Every determination year and every Dashboard with results of the release before is in this one.
 -- reason: A year that disappears takes the comparison with it, and the Dashboards that count.

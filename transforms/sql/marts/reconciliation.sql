@@ -2,10 +2,10 @@
 --        with a letter, each method and the status of Differentiated Assistance, EC 52072, EC 52071(f), the charter flags, and CDE's lists of low performing LEAs.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: student_group_history, assistance_leas, charter_letters, charter_flags, eligibility, assistance, assistance_methods, assistance_flags,
---         low_performing_compared, leas, accepted_differences, reconciliation_words.
+--         low_performing_compared, leas, accepted_differences, run_parameters, reconciliation_words.
 -- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to compare. A status that
 --           rests on CDE's own method flags is not comparable. What CDE's charter flag EC 47607 means is not sourced;
---           its status of a charter school is compared where our test has an answer.
+--           its status of a charter school is compared where our test has an answer. An acceptance covers a difference as it was, until its last day.
 with listed as (
     select cds, dashboard_year from assistance_leas
     union
@@ -107,4 +107,6 @@ select
 from classed b
 join leas l using (cds)
 left join reconciliation_words w on w.kind = b.kind and w.class = b.class
-left join accepted_differences a on a.cds = b.cds and a.dashboard_year = b.dashboard_year and a.flag = b.flag
+left join accepted_differences a
+    on a.cds = b.cds and a.dashboard_year = b.dashboard_year and a.flag = b.flag and b.class not in ('agree', 'not_comparable')
+    and a.ours = coalesce(b.ours, '') and a.cde = coalesce(b.cde, '') and a.expires_on >= (select as_of from run_parameters)

@@ -1,0 +1,170 @@
+"""Failures of class fault that a person has looked at and accepted: who, when, why and until when, in a register that nights read.
+
+An acceptance is for what failed as it failed: the check, its failing rows, and the inputs that they come from. Those are the files that the rows name;
+for a check whose rows name no file, because it compares many, all source files and registers. When any of these changes it no longer holds.
+"""
+
+import getpass
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from expectations.checks import load_checks
+from expectations.results import GateResult
+from transforms.check_result import LASTS_DAYS, CheckClass
+from transforms.csv_model import read_csv
+from transforms.digests import part_digests
+from transforms.errors import ConfigError
+from transforms.files import write_atomically
+from transforms.registers.append import with_row
+from transforms.registers.cells import from_cell
+from transforms.run import Run
+from transforms.settings import Settings
+from transforms.toml_model import StrictModel
+
+FILE = Path("accepted_checks.csv")  # in the work folder, beside snapshots/: it is about this machine's nights, and survives them
+LONGEST_DAYS = 366
+Cell = Annotated[str, BeforeValidator(from_cell), Field(min_length=1)]
+WHY_NOT = {
+    "impossible": "it is of class impossible: a contract of the pipeline itself is broken, and no release may go out with that. Please report it.",
+    "unusual": "it is of class unusual: it only warns, and stops nothing.",
+}
+
+
+class Acceptance(StrictModel):
+    """One row of the register."""
+
+    check_id: Cell
+    table_name: Cell
+    failing_rows: int
+    accepted_by: Cell
+    accepted_at: datetime
+    accepted_until: date
+    because: Annotated[str, BeforeValidator(from_cell), Field(min_length=10)]
+    rows_digest: Cell
+    inputs_digest: Cell
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options of a run ask to accept."""
+
+    checks: frozenset[str]
+    by: str
+    because: str
+    until: date
+
+
+def today() -> date:
+    """The day in California."""
+    return datetime.now(ZoneInfo("America/Los_Angeles")).date()
+
+
+def asked_by(settings: Settings) -> Asked | None:
+    """The options of a run; None if it asks for nothing. Raises ConfigError for a check that cannot be accepted, or without a reason."""
+    if not settings.accepted:
+        if settings.accept_because:
+            raise ConfigError("--because gives a reason, but --accept names no check.")
+        return None
+    for check_id in sorted(settings.accepted):
+        _acceptable(check_id)
+    if len(settings.accept_because.strip()) < 10:
+        raise ConfigError('--accept needs a reason that others can follow: --because "…", ten characters or more.')
+    until = settings.accept_until or today() + timedelta(days=LASTS_DAYS)
+    if not today() <= until <= today() + timedelta(days=LONGEST_DAYS):
+        raise ConfigError(f"--until {until}: an acceptance ends today or later, and within a year.")
+    return Asked(settings.accepted, settings.accept_by.strip() or getpass.getuser(), " ".join(settings.accept_because.split()), until)
+
+
+def _acceptable(check_id: str) -> None:
+    """Raise ConfigError unless the check is of class fault."""
+    classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in load_checks()}
+    if check_id not in classes:
+        from expectations.suites import classes_of_suites  # imports Great Expectations: only for a check of a suite
+
+        classes |= classes_of_suites()
+    if check_id not in classes:
+        known = ", ".join(sorted(i for i, c in classes.items() if c == "fault"))
+        raise ConfigError(f"--accept {check_id}: there is no such check. Those that can be accepted are {known}.")
+    if classes[check_id] != "fault":
+        raise ConfigError(f"--accept {check_id} is not possible: {WHY_NOT[classes[check_id]]}")
+
+
+def load_acceptances(work: Path) -> list[Acceptance]:
+    """The register, oldest first; empty before anything was accepted. Raises ConfigError with line and column of a wrong cell."""
+    return read_csv(work, FILE, Acceptance, ("check_id", "table_name", "rows_digest", "inputs_digest", "accepted_at")) if (work / FILE).exists() else []
+
+
+def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResult]:
+    """The results, where what was accepted warns; what this run's options ask for is written to the register first."""
+    asked = asked_by(run.settings)
+    register = load_acceptances(run.settings.work)
+    inputs = _Inputs(run)
+    found = []
+    for result in results:
+        if result.stops_release and result.can_be_accepted:
+            key = inputs.digest(result)
+            if asked and result.check_id in asked.checks:
+                register.append(_write(run.settings.work, result, key, asked))
+            result = _with(result, _holding(register, result, key))
+        found.append(result)
+    return found
+
+
+class _Inputs:
+    """Digests of the inputs that results rest on."""
+
+    def __init__(self, run: Run) -> None:
+        self.files = {s.source_id: s.sha256 for s in run.snapshots()}
+        self.others = {n: d for n, d in part_digests(run).items() if n != "code"}
+
+    def digest(self, result: GateResult) -> str:
+        """Of the files that the failing rows name; of all files, rules and registers where they name none."""
+        named = {s: self.files.get(s, "not loaded") for s in result.sources} or {**self.files, **self.others}
+        return hashlib.sha256("\n".join(f"{n} {d}" for n, d in sorted(named.items())).encode()).hexdigest()
+
+
+def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> Acceptance:
+    """Append a row to the register."""
+    row = Acceptance(
+        check_id=result.check_id,
+        table_name=result.table_name,
+        failing_rows=result.failing_rows,
+        accepted_by=asked.by,
+        accepted_at=datetime.now(UTC).replace(microsecond=0),
+        accepted_until=asked.until,
+        because=asked.because,
+        rows_digest=result.rows_digest,
+        inputs_digest=inputs_digest,
+    )
+    path = work / FILE
+    before = path.read_bytes() if path.exists() else (",".join(Acceptance.model_fields) + "\n").encode()
+    write_atomically(path, with_row(before, {name: str(value) for name, value in row.model_dump(mode="json").items()}))
+    return row
+
+
+def _holding(register: Iterable[Acceptance], result: GateResult, inputs_digest: str) -> Acceptance | None:
+    """The newest acceptance of exactly this that has not expired."""
+    same = (result.check_id, result.table_name, result.rows_digest, inputs_digest)
+    found = [a for a in register if (a.check_id, a.table_name, a.rows_digest, a.inputs_digest) == same and a.accepted_until >= today()]
+    return max(found, key=lambda a: a.accepted_at, default=None)
+
+
+def _with(result: GateResult, acceptance: Acceptance | None) -> GateResult:
+    if acceptance is None:
+        return result
+    return replace(
+        result,
+        severity="warning",
+        note=f"Accepted by {acceptance.accepted_by} until {acceptance.accepted_until}: {acceptance.because}",
+        accepted_by=acceptance.accepted_by,
+        accepted_at=acceptance.accepted_at.astimezone(UTC).replace(tzinfo=None),
+        accepted_because=acceptance.because,
+        accepted_until=acceptance.accepted_until,
+    )

@@ -1,0 +1,18 @@
+-- class: fault
+-- table: indicator_results
+-- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are more than {points_within} from standard.
+-- reason: Many such values are of another column. Single ones are a warning.
+with counted as (
+    select source_id, count(*) as row_count,
+        count(*) filter (
+            if(indicator in ('ela', 'math', 'ela11', 'math11'), abs(current_status) > threshold(points_within), current_status not between 0 and 100)
+        ) as that_are_outside
+    from indicator_results
+    where current_status is not null and indicator <> 'science'
+    group by source_id
+)
+select c.source_id, f.file, c.row_count, c.that_are_outside
+from counted c
+join source_files f using (source_id)
+where c.row_count >= threshold(rows_for_a_share) and c.that_are_outside > threshold(statuses_in_units_share) * c.row_count
+order by all

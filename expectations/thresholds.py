@@ -1,0 +1,80 @@
+"""Every number that a check compares with, defined once in ``thresholds.toml`` with the real rows that it was set on."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from transforms.errors import ConfigError
+from transforms.toml_model import StrictModel, read_toml
+
+FILE = Path(__file__).resolve().parent / "thresholds.toml"
+IN_QUERY = re.compile(r"\bthreshold\((\w+)\)")
+IN_WORDS = re.compile(r"\{(\w+)(%?)\}")
+
+
+class Threshold(StrictModel):
+    """One number and what it rests on.
+
+    A limit was set on a distribution: ``measure`` is an expression on the rows that ``check`` returns with the threshold at ``open_at``, where it returns all
+    of them. The worst real values, of the embedded sample and of CDE's whole files, must stay at least ``margin`` away from ``value``.
+    """
+
+    value: float
+    kind: Literal["limit", "tolerance", "sample_size", "band"]
+    meaning: str = Field(min_length=20)
+    set_on: str = Field(min_length=10)
+    check: str = ""
+    measure: str = ""
+    open_at: float | None = None
+    fails: Literal["above", "below"] = "above"
+    margin: float | None = None
+    worst_in_sample: float | None = None
+    worst_in_whole_files: float | None = None
+
+    @model_validator(mode="after")
+    def _measured(self) -> "Threshold":
+        if self.kind == "limit" and (self.margin is None or (self.check and (not self.measure or self.open_at is None))):
+            raise ValueError("a limit needs a margin, and a check that it is measured with, with a measure and open_at")
+        return self
+
+    def keeps_margin(self, worst: float) -> bool:
+        """True if a real value is far enough on the good side."""
+        distance = self.value - worst if self.fails == "above" else worst - self.value
+        return distance >= (self.margin or 0.0) - 1e-9
+
+
+class _Book(StrictModel):
+    threshold: dict[str, Threshold]
+
+
+@cache
+def thresholds() -> dict[str, Threshold]:
+    """All thresholds by name. Raises ConfigError where one is not complete."""
+    return read_toml(FILE, _Book).threshold
+
+
+THRESHOLDS: Mapping[str, float] = {name: t.value for name, t in thresholds().items()}
+
+
+def with_thresholds(query: str, **instead: float) -> str:
+    """An SQL text with ``threshold(name)`` replaced by its number, or by another one that is given."""
+    return IN_QUERY.sub(lambda found: _number(instead.get(found[1], _value(found[1]))), query)
+
+
+def in_words(text: str) -> str:
+    """A sentence with ``{name}`` replaced by its number, and ``{name%}`` by its percentage."""
+    return IN_WORDS.sub(lambda found: _number(_value(found[1]) * (100 if found[2] else 1)), text)
+
+
+def _value(name: str) -> float:
+    if name not in THRESHOLDS:
+        raise ConfigError(f"{FILE.name} defines no threshold {name}.")
+    return THRESHOLDS[name]
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 6):g}"

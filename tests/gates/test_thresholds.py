@@ -1,0 +1,157 @@
+"""Every threshold keeps the margin that was fixed beforehand from the worst real value, in the sample and in CDE's whole files."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.checks import FOLDER, Check, load_checks
+from expectations.conditions import row_condition
+from expectations.files import file_target
+from expectations.suites.files import MOSTLY, suite_of_file
+from expectations.thresholds import IN_QUERY, IN_WORDS, Threshold, thresholds, with_thresholds
+from tests.gates.sample import decided
+from tests.workplace import SAMPLE, Workplace
+from transforms.errors import ConfigError
+from transforms.layouts import needed_columns
+from transforms.run import Run
+from transforms.settings import PROJECT
+
+Decided = tuple[Run, duckdb.DuckDBPyConnection]
+CHECKS = {c.check_id: c for c in load_checks()}
+MEASURED = {name: t for name, t in thresholds().items() if t.check}
+CDE_FILES = os.environ.get("CDE_FILES")
+
+
+def everything_in_one_folder(cde: Path, folder: Path) -> Path:
+    """All files below a folder side by side; where two have one name, the statewide edition."""
+    folder.mkdir()
+    for path in sorted(p for p in cde.rglob("*") if p.is_file()):
+        if not (folder / path.name).exists() or "statewide" in path.parts:
+            shutil.copy(path, folder / path.name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sample(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
+    run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("thresholds")))
+    with connection:
+        yield run, connection
+    run.finish()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
+    if CDE_FILES is None:
+        pytest.skip("CDE_FILES names no folder of CDE's files")
+    base = tmp_path_factory.mktemp("whole")
+    run, connection = decided(Workplace(everything_in_one_folder(Path(CDE_FILES), base / "files"), base / "work", base / "out"))
+    with connection:
+        yield run, connection
+    run.finish()
+
+
+def distribution(connection: duckdb.DuckDBPyConnection, name: str, threshold: Threshold) -> list[float]:
+    """The real values: what the check measures where its threshold lets every row through."""
+    query = with_thresholds(CHECKS[threshold.check].template, **{name: threshold.open_at})
+    return [value for (value,) in connection.execute(f"select {threshold.measure} from ({query}\n)").fetchall()]
+
+
+def worst_of(values: list[float], threshold: Threshold) -> float | None:
+    return (max if threshold.fails == "above" else min)(values, default=None)
+
+
+def shares_of_sound_rows(run: Run, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[float, str]]:
+    """For every expectation on the rows of every file, the share of rows that satisfy it."""
+    groups = [g for (g,) in connection.sql("select unnest([student_group, also_called]) as g from ref_student_groups order by 1").fetchall() if g]
+    for report in run.raw_reports():
+        source = run.sources[report["source_id"]]
+        spec = run.layouts.of(source)
+        target = file_target(source.id, Path(report["parquet"]))
+        for expectation in suite_of_file(source, spec, needed_columns(source, spec, run.rules_by_year), groups).expectations:
+            if getattr(expectation, "mostly", 1.0) == MOSTLY:
+                yield from ((share, f"{expectation.meta['check_id']} in {source.id}") for share in share_of(connection, target.relation, expectation))
+
+
+def share_of(connection: duckdb.DuckDBPyConnection, relation: str, expectation: object) -> list[float]:
+    condition = row_condition(expectation)
+    assert condition is not None
+    failing = f"select * from {relation} where {condition.judged} qualify {condition.failing}" if condition.key else ""
+    failing = failing or f"select * from {relation} where ({condition.judged}) and ({condition.failing})"
+    ((judged, failed),) = connection.execute(
+        f"select (select count(*) from {relation} where {condition.judged}), (select count(*) from ({failing}))"
+    ).fetchall()
+    return [1 - failed / judged] if judged else []
+
+
+def assert_kept(name: str, threshold: Threshold, worst: float | None, recorded: float | None) -> None:
+    """The margin is kept, and the table says the worst value as it is, to three digits."""
+    if worst is None:
+        assert recorded is None, f"{name}: the table gives {recorded}, but there is nothing to measure"
+        return
+    assert threshold.keeps_margin(worst), f"{name}: {worst:.4f} is nearer to {threshold.value} than {threshold.margin}"
+    assert recorded == pytest.approx(worst, abs=0.001), f"{name}: measured {worst:.4f}"
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_limit_keeps_its_margin_from_the_sample(sample: Decided, name: str) -> None:
+    threshold = MEASURED[name]
+    assert_kept(name, threshold, worst_of(distribution(sample[1], name, threshold), threshold), threshold.worst_in_sample)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_limit_keeps_its_margin_from_whole_files(whole: Decided, name: str) -> None:
+    threshold = MEASURED[name]
+    assert_kept(name, threshold, worst_of(distribution(whole[1], name, threshold), threshold), threshold.worst_in_whole_files)
+
+
+def kept_by_suites(place: Decided, recorded: str) -> None:
+    shares = [*shares_of_sound_rows(*place)]
+    assert len(shares) > 200
+    assert_kept("file_rows_sound_share", thresholds()["file_rows_sound_share"], min(shares)[0], getattr(thresholds()["file_rows_sound_share"], recorded))
+
+
+def test_suites_keep_their_margin_from_the_sample(sample: Decided) -> None:
+    kept_by_suites(sample, "worst_in_sample")
+
+
+@pytest.mark.slow
+def test_suites_keep_their_margin_from_whole_files(whole: Decided) -> None:
+    kept_by_suites(whole, "worst_in_whole_files")
+
+
+def test_a_value_within_the_margin_is_found() -> None:
+    limit = replace_threshold(MEASURED["numerators_exceed_share"], value=0.2, margin=0.1)
+    assert (limit.keeps_margin(0.1), limit.keeps_margin(0.101)) == (True, False)
+    below = replace_threshold(MEASURED["changes_add_up_share"], value=0.9, margin=0.05)
+    assert (below.keeps_margin(0.95), below.keeps_margin(0.949)) == (True, False)
+    with pytest.raises(AssertionError, match="nearer"):
+        assert_kept("numerators_exceed_share", limit, 0.15, 0.15)
+
+
+def replace_threshold(threshold: Threshold, **changes: float) -> Threshold:
+    return threshold.model_copy(update=changes)
+
+
+def test_every_threshold_is_used_and_every_number_of_a_check_is_a_threshold() -> None:
+    texts = [p.read_text("utf-8") for p in FOLDER.glob("*/*.sql")]
+    code = [p.read_text("utf-8") for p in (PROJECT / "expectations" / "suites").glob("*.py")]
+    used = {n for t in texts for n in IN_QUERY.findall(t)} | {n for t in texts for n, _ in IN_WORDS.findall(t)}
+    code.append((PROJECT / "expectations" / "files.py").read_text("utf-8"))
+    assert used | {n for t in code for n in re.findall(r'THRESHOLDS\["(\w+)"\]', t)} == set(thresholds())
+    for check in CHECKS.values():
+        body = "\n".join(line for line in check.template.splitlines() if not line.startswith("--"))
+        compared = re.findall(r"(?:[<>]=?|\b\d+ \*|\* )\s*(\d+(?:\.\d+)?)\b(?!:)", body)
+        assert [n for n in compared if n not in ("0", "1")] == [], check.check_id
+
+
+def test_a_threshold_that_is_not_defined_is_an_error() -> None:
+    broken: Check = replace(CHECKS["rates_are_percentages"], template="select 1 where 1 > threshold(no_such)")
+    with pytest.raises(ConfigError, match="no_such"):
+        _ = broken.query
