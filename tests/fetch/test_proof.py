@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from transforms.raw.proof import prove
 
 from tests.fetch.cde import Cde, body
 from tests.fetch.conftest import Night
@@ -10,7 +11,6 @@ from tests.fetch.test_download import ELA, ELA_BYTES, MATH_BYTES
 from tests.pipeline.test_other_sources import PAGE
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import SourceError, SourceFilesError
-from transforms.raw.proof import prove
 from transforms.run import Run
 from transforms.snapshot.folder import copy_into
 from transforms.snapshot.store import Store
