@@ -72,6 +72,4 @@ def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[Un
 def problem_text(problem: dict[str, str]) -> str:
     """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
     said = f"{problem['file']}: {problem['message']}"
-    if "accepted_at" not in problem:
-        return said
     return said + (f"; the file accepted {ago(problem['accepted_at'])} serves" if problem["accepted_at"] else "; none was accepted before")

@@ -92,7 +92,7 @@ def _prove_year(raw: RawTable, file: str, source: Source) -> None:
 
 
 def _prove_local_edition(raw: RawTable, file: str, source: Source) -> None:
-    has_priority_7 = pc.any(pc.match_substring_regex(pc.unique(_values(raw, "localindicator")), r"Priority Area 7\b")).as_py()
+    has_priority_7 = pc.any(pc.match_substring_regex(pc.unique(_values(raw, "localindicator")).cast(pa.string()), r"Priority Area 7\b")).as_py()
     if has_priority_7 != ((source.dashboard_year or 0) >= PRIORITY_7_FROM):
         said = "it lists priority 7, which began in 2018" if has_priority_7 else "it lacks priority 7, which every file since 2018 lists"
         raise SourceError(file, f"{said}: it is not of {source.dashboard_year}", YEAR)

@@ -1,5 +1,6 @@
 """Lines that a parser would not take: what careless hands did to them is mended where it is plain, and otherwise the line is rejected."""
 
+import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from transforms.raw.header import Header
+from transforms.raw.header import Header, split_quoted
 from transforms.raw.table import Reject
 
 CDS = re.compile(r"(?<![0-9])[0-9]{14}(?![0-9])")
@@ -42,7 +43,7 @@ def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
     at = 0
     while at < len(skipped):
         s = skipped[at]
-        fields = s.text.split(header.delimiter) if header.delimiter != "," else []
+        fields = _fields(s.text, header)
         at += 1
         if len(fields) > width and not any(f.strip() for f in fields[width:]):
             rows[s.line] = fields[:width]
@@ -78,6 +79,15 @@ def told(lines: Sequence[int], one: str, many: str) -> str:
         return f"line {lines[0]} {one}"
     more = f" and {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
     return f"{len(lines):,} lines {many}: {', '.join(map(str, lines[:SHOWN]))}{more}"
+
+
+def _fields(text: str, header: Header) -> list[str]:
+    if header.delimiter != ",":
+        return text.split(header.delimiter)
+    try:
+        return split_quoted(text)
+    except csv.Error:
+        return []
 
 
 def _pieces(skipped: Sequence[Skipped], first: int, blank: set[int], header: Header) -> list[Skipped]:

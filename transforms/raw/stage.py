@@ -119,7 +119,10 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != snapshot.sha256:
         raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
-    raw = _parse(content, snapshot.file, source, spec, needed)
+    try:
+        raw = _parse(content, snapshot.file, source, spec, needed)
+    except SourceError as error:
+        raise _identity_error(content, snapshot.file, source, spec) or error from error
     prove(raw, content, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
     _write_parquet(raw.table, stem.with_suffix(".parquet"))
@@ -128,6 +131,19 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
     write_atomically(report_path, json.dumps(report, indent=1).encode())
     return report, raw.table
+
+
+def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec) -> SourceError | None:
+    """Why the file is another one than its name says, if it is: last year's file lacks columns of this year, and that is not the cause."""
+    try:
+        raw = _parse(content, file, source, spec, set(spec.always))
+    except SourceError:
+        return None
+    try:
+        prove(raw, content, file, source, spec)
+    except SourceError as error:
+        return error
+    return None
 
 
 def _read_before(report_path: Path) -> Report | None:

@@ -176,8 +176,6 @@ def _parse_quoted(body: str, header: Header, file: str) -> tuple[pa.Table, list[
                 raise SourceError(file, problem, "Mend or remove the quote.", line=number, value=line) from error
             skipped.append(Skipped(number, line, f"the quotes of the line do not fit: {error}"))
             continue
-        if len(values) > width and not any(v.strip() for v in values[width:]):
-            values = values[:width]
         if len(values) == width:
             for column, value in zip(columns, values, strict=True):
                 column.append(value)
