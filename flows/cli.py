@@ -15,7 +15,7 @@ from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from flows.words import ago, failed_checks, problem_text, warning_text
+from flows.words import ago, failed_checks, not_listed_as_unused, problem_text, unused_lines, unused_of, warning_text
 from transforms.errors import ConfigError, DtaError, storage_error
 from transforms.settings import Settings
 
@@ -165,8 +165,7 @@ def status(source: Source = None, out: Out = None) -> None:
     hold = held(folder)
     if hold:
         out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
-    for problem in last.get("source_problems", []):
-        out_console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
+    _tell_files_not_taken(last)
     if last:
         message = failed_checks(last) or escape(last["message"])
         out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)
@@ -175,6 +174,15 @@ def status(source: Source = None, out: Out = None) -> None:
         out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
         if last["last_outcome"] == "failed":
             raise typer.Exit(int(last["exit_code"]))
+
+
+def _tell_files_not_taken(last: dict[str, Any]) -> None:
+    """Sources that the last run could not refresh, and files that it saw and did not use."""
+    unused = unused_of(last)
+    for problem in not_listed_as_unused(last.get("source_problems", []), unused):
+        out_console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
+    for line in unused_lines(unused, "  "):
+        out_console.print(line, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.show import summary_table
 from flows.steps import STEPS, Step
-from flows.words import problem_text, warning_text
+from flows.words import not_listed_as_unused, problem_text, unused_lines, warning_text
 from reports.published import missing_dashboards, open_release, reissued_files
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.database import one_row
@@ -39,12 +39,15 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
 
         outcome = execute(settings, perform, notify, told)
     console.print(outcome.message)
-    for problem in outcome.source_problems:
+    problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
+    for problem in problems:
         console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
-    if outcome.source_problems:
+    if problems:
         console.print("Where a file was accepted before, that one serves: see dta sources.")
     if outcome.outcome == "published":
         _summary(settings.out, console)
+    for line in unused_lines(outcome.unused):
+        console.print(line, highlight=False, soft_wrap=True)
     release = current_release(settings.out)
     console.print(f"Release: {settings.out / 'current' / DATABASE}" if release else "", highlight=False, soft_wrap=True)
     return outcome

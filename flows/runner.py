@@ -3,8 +3,9 @@
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flows.logs import Event, Log, say_nothing
 from flows.quality import write_page
@@ -16,6 +17,7 @@ from transforms.pointer import settle
 from transforms.run import Notify, Run, StepResult
 from transforms.scratch import Scratch, claim
 from transforms.settings import Settings
+from transforms.snapshot.unused import UnusedFile, unused_files
 from transforms.status import record_run
 
 Perform = Callable[[Step, Run], StepResult]
@@ -30,6 +32,7 @@ class Outcome:
     message: str
     release_id: str | None
     source_problems: list[dict[str, str]] = field(default_factory=list)
+    unused: list[UnusedFile] = field(default_factory=list)
     run_id: str = ""
 
 
@@ -83,12 +86,15 @@ class _Attempt:
             raise error from caught
         outcome = "unchanged" if result.finished else "published"
         message = " ".join(filter(None, [self.mended, result.message]))
-        problems, release_id = self._problems(), _current_id(self.settings)
-        record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, run_id=self.run_id, stages=self.stages)
+        problems, release_id, unused = self._problems(), _current_id(self.settings), unused_files(self.scratch.run)
+        record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, **self._record(unused))
         write_page(self.settings.out)
         self.scratch.discard()
         self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
-        return Outcome(outcome, message, release_id, problems, self.run_id)
+        return Outcome(outcome, message, release_id, problems, unused, self.run_id)
+
+    def _record(self, unused: list[UnusedFile]) -> dict[str, Any]:
+        return {"run_id": self.run_id, "stages": self.stages, "unused_files": [asdict(f) for f in unused]}
 
     def _steps(self) -> StepResult:
         with publisher_lock(self.settings.out):
@@ -136,13 +142,13 @@ class _Attempt:
         """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
         exit_code, message = error.exit_code if isinstance(error, DtaError) else 1, str(error) or type(error).__name__
         message = " ".join(filter(None, [self.mended, message]))
-        run, problems = self.scratch.run, self._problems()
+        run, problems, unused = self.scratch.run, self._problems(), unused_files(self.scratch.run)
         details = run.fact("gate_results") if run.has_fact("gate_results") else []
         if isinstance(error, DtaError) or self.scratch.resumed:  # going on from here would end in the same way
             self.scratch.discard()
         release_id = _current_id(self.settings)
         try:
-            record_run(self.settings.out, "failed", message, release_id, exit_code, details, problems, run_id=self.run_id, stages=self.stages)
+            record_run(self.settings.out, "failed", message, release_id, exit_code, details, problems, **self._record(unused))
             write_page(self.settings.out)
         except OSError as fault:
             self.log({"event": "not_recorded", "run_id": self.run_id, "message": f"How the run ended could not be recorded: {fault}"})

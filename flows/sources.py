@@ -1,18 +1,19 @@
-"""Show the catalog with what is at hand and how fresh it is."""
+"""Show the catalog with what is loaded and how fresh it is, and every file that was seen and not used."""
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.words import ago
+from flows.words import ago, unused_lines, unused_of
 from transforms.catalog import Source, load_catalog
 from transforms.current import current_release, read_manifest
 from transforms.settings import Settings
 from transforms.snapshot.store import Accepted, Store
+from transforms.status import read_status
 
 
 def show_sources(settings: Settings, console: Console, year: int | None, missing: bool) -> None:
-    """One line per file of the catalog: at hand in the current release, accepted since when, last look, and when changes are expected."""
+    """One line per file of the catalog: loaded in the current release, accepted since when, last look, and when changes are expected."""
     catalog, store = load_catalog(settings.reference), Store(settings.snapshots)
     release = current_release(settings.out)
     used = {s["source_id"] for s in read_manifest(release)["sources"]} if release else set()
@@ -29,6 +30,8 @@ def show_sources(settings: Settings, console: Console, year: int | None, missing
         in_release = "● yes" if source.id in used else "○ no"
         table.add_row(source.file, in_release, ago(accepted.accepted_at) if accepted else "–", _look(source, accepted), source.changes_expected)
     console.print(table)
+    for line in unused_lines(unused_of(read_status(settings.out))):
+        console.print(line, highlight=False, soft_wrap=True)
     console.print(f"{shown} of {len(catalog.source)} files. Files without an address come in through the inbox: {escape(str(settings.inbox))}", soft_wrap=True)
 
 

@@ -1,6 +1,6 @@
 """Small things said in the way people read them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from transforms.check_result import ADVICE
 from transforms.errors import GateError
+from transforms.snapshot.unused import UnusedFile
 
 SHOWN = 5
 
@@ -45,9 +46,33 @@ def failed_checks(status: Mapping[str, Any]) -> str:
     return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *what_to_do])
 
 
+def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:
+    """One line per file that was seen and not used, with the remedy; with markup."""
+    if not unused:
+        return []
+    count = "1 file was" if len(unused) == 1 else f"{len(unused)} files were"
+    return [f"{indent}[yellow]{count} seen and not used[/]", *(f"{indent}  {escape(unused_text(f))}" for f in unused)]
+
+
+def unused_text(file: UnusedFile) -> str:
+    """A file that is not used: why, what to do, and what is used in its place."""
+    where = f", line {file.line}" if file.line else ""
+    instead = " The edition of the release before is used." if file.earlier_sha256 else ""
+    return f"{file.file}{where}: {file.reason}. {file.what_to_do}{instead}"
+
+
+def unused_of(status: Mapping[str, Any]) -> list[UnusedFile]:
+    """The files that the last run did not use."""
+    return [UnusedFile(**f) for f in status.get("unused_files", [])]
+
+
+def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[UnusedFile]) -> list[dict[str, str]]:
+    """Sources that could not be refreshed for another reason than a file that came and is not used: one cause is said once."""
+    named = {f.source_id for f in unused}
+    return [p for p in problems if p.get("source_id") not in named]
+
+
 def problem_text(problem: dict[str, str]) -> str:
     """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
     said = f"{problem['file']}: {problem['message']}"
-    if "accepted_at" not in problem:
-        return said
     return said + (f"; the file accepted {ago(problem['accepted_at'])} serves" if problem["accepted_at"] else "; none was accepted before")

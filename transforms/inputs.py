@@ -1,5 +1,6 @@
 """Put everything that the SQL stages read into the run's database: raw files, reference lists, registers and rules."""
 
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import pyarrow as pa
 
 from transforms.accepted import load_accepted_differences
 from transforms.database import literal, quote
-from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
+from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
 from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
 from transforms.sentences.notes import note_macros
+from transforms.snapshot.unused import UnusedFile, unused_files
 from transforms.state_values import load_state_values
 from transforms.tables import as_table, put
 
@@ -35,6 +37,7 @@ SOURCE_FILE_SCHEMA = pa.schema(
         ("missing_columns", pa.list_(pa.string())),
         ("extra_columns", pa.list_(pa.string())),
         ("notes", pa.list_(pa.string())),
+        ("warnings", pa.list_(pa.string())),
     ]
 )
 
@@ -67,11 +70,17 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         "create or replace table ref_priority_letters as "
         "select letter, list_transform(string_split(priorities, '|'), lambda p: p::tinyint) as priorities from ref_priority_letters"
     )
+    connection.execute(
+        "create or replace table student_group_words as select distinct lower(written) as written, student_group from ("
+        "select unnest([student_group, also_called, name]) as written, student_group from ref_student_groups "
+        "union all select written, student_group from ref_student_group_names) where written is not null"
+    )
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Small functions that the SQL files share."""
-    connection.execute("create or replace macro blank(x) as nullif(nullif(trim(x), ''), '*')")
+    connection.execute("create or replace macro blank(x) as nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '*')")
+    connection.execute("create or replace macro squeezed(x) as trim(regexp_replace(x, '[\\s\\x{a0}]+', ' ', 'g'))")
     connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
     connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
     # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a county apart, but its level does.
@@ -100,7 +109,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     editions = [{"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"]
     load_freshness(run, connection)
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
-    _union(connection, "raw_rejects", from_files, pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())]))
+    _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
 
 
 FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
@@ -110,6 +119,12 @@ def load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
     rows = run.fact("freshness") if run.has_fact("freshness") else []
     put(connection, "source_freshness", as_table(rows, **dict.fromkeys(FRESHNESS, pa.string())))
+
+
+def load_unused(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """unused_files: what was seen and not used."""
+    schema = {f.name: pa.int64() if f.name == "line" else pa.string() for f in fields(UnusedFile)}
+    put(connection, "unused_files", as_table([asdict(f) for f in dict.fromkeys(unused_files(run))], **schema))
 
 
 def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, str], schema: pa.Schema) -> None:

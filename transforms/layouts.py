@@ -1,6 +1,7 @@
 """Which columns each kind of file has, under which spellings, and which of them a file must have."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from transforms.rules import RuleSet
 from transforms.toml_model import StrictModel, read_toml
 
 # Raised when readers change what they write, so that cached raw files are read anew.
-LAYOUT_VERSION = "4"
+LAYOUT_VERSION = "5"
 
 
 class Marks(StrictModel):
@@ -28,16 +29,21 @@ class LayoutSpec(StrictModel):
     columns: dict[str, tuple[str, ...]]
     patterns: dict[str, str] = Field(default_factory=dict)
     told_by: dict[str, Marks] = Field(default_factory=dict)
+    delimiters: tuple[str, ...] = ("\t",)  # of the text editions
+    same_part: dict[str, str] = Field(default_factory=dict)  # two names of one part of a family, such as tom and mr
+    since: dict[str, int] = Field(default_factory=dict)  # family or column -> first Dashboard year whose file must have it
+    in_order: tuple[str, ...] = ()  # families whose columns CDE sorts by heading
 
     def canonical(self, heading: str) -> str | None:
         """Canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""
-        name = heading.strip().lower()
+        name = " ".join(heading.lower().split())
         for column, spellings in self.columns.items():
             if name in spellings:
                 return column
         for family, pattern in self.patterns.items():
             if match := re.fullmatch(pattern, name):
-                return f"{family}:{match.group(1) or ''}"
+                part = match.group(1) or ""
+                return f"{family}:{self.same_part.get(part, part)}"
         return None
 
 
@@ -67,15 +73,43 @@ def load_layouts(folder: Path) -> Layouts:
 
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:
     """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look at."""
-    needed = set(spec.always)
-    if source.layout != "dashboard" or source.dashboard_year is None:
+    needed, year = set(spec.always), source.dashboard_year
+    if year is None:
         return needed
-    if source.indicator != "elpi" or source.dashboard_year >= 2024:  # ELPI before 2024 has one row per LEA: every row is EL
-        needed.add("studentgroup")
-    rule_set = rules.get(source.dashboard_year)
+    if source.layout == "dashboard":
+        return needed | _of_an_indicator(source, rules.get(year))
+    expected = {name for name, first in spec.since.items() if year >= first}
+    rule_set = rules.get(year)
+    if rule_set is None:
+        return needed | (expected & set(spec.columns))
+    parts = {
+        "letter": [g.lower() for g in rule_set.student_groups],
+        "current": [g.lower() for g in rule_set.student_groups],
+        "assistance_status": ["" if year == 2017 else str(year)[2:]],  # 2017 heads its only status without a year
+        "met_method": [str(m) for m in rule_set.assistance.methods],
+        "ec52072": [str(year)[2:]],
+        "ec52071f": [str(year)[2:]],
+        "red": sorted({c.indicator for k in rule_set.criterion for c in k.conditions}),
+    }
+    return needed | {f"{n}:{p}" for n in expected & set(spec.patterns) for p in parts[n]} | (expected & set(spec.columns))
+
+
+def _of_an_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
+    """What the conditions of a year read of one indicator. ELPI before 2024 has one row per LEA: every row is EL."""
+    needed = {"studentgroup"} if source.indicator != "elpi" or (source.dashboard_year or 0) >= 2024 else set()
     for condition in (c for k in (rule_set.criterion if rule_set else ()) for c in k.conditions):
         if condition.indicator == source.indicator:
             needed |= {"currdenom", "currstatus", "color" if condition.measure == "color" else "statuslevel"}
             if condition.size_test == "flag":
                 needed.add("currnsizemet")
     return needed
+
+
+def out_of_order(headings: list[str], spec: LayoutSpec) -> tuple[str, str] | None:
+    """Two neighbors of one family that are not in CDE's order, which is by heading: such headings may have changed places."""
+    for family in spec.in_order:
+        served = [h for h in headings if (spec.canonical(h) or "").startswith(f"{family}:")]
+        for one, other in pairwise(served):
+            if one.lower() > other.lower():
+                return one, other
+    return None

@@ -20,7 +20,7 @@ from transforms.dashboard.parts import PARTED
 from transforms.database import one_row, quote
 from transforms.digests import content_digest, dated_facts, part_digests
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
-from transforms.inputs import load_freshness
+from transforms.inputs import load_freshness, load_unused
 from transforms.integrity import damage_of, seal_of
 from transforms.locks import publisher_lock
 from transforms.pointer import held, point_to
@@ -35,7 +35,7 @@ from transforms.sql import build_table
 from transforms.tables import put
 from transforms.unchanged import remember_same
 
-META = ("meta_sources", "meta_source_changes", "meta_release_changes")
+META = ("meta_sources", "meta_unused_files", "meta_source_changes", "meta_release_changes")
 Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
 
 
@@ -143,6 +143,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         "version": [version("dta-eligibility")],
     }
     put(connection, "meta_release", pa.table(release))
+    load_unused(run, connection)
     load_freshness(run, connection)  # a resumed run loaded what the run that died had seen
     write_source_changes(run, connection, previous)
     _load_previous(connection, previous)

@@ -19,6 +19,7 @@ def record_run(
     source_problems: list[dict[str, str]] | None = None,
     run_id: str = "",
     stages: list[dict[str, Any]] | None = None,
+    unused_files: list[dict[str, Any]] | None = None,
 ) -> None:
     """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged or failed."""
     previous = read_status(out)
@@ -33,6 +34,7 @@ def record_run(
         "message": message,
         "details": details or [],
         "source_problems": source_problems or [],
+        "unused_files": unused_files or [],
         "run_id": run_id,
         "stages": stages or [],
     }

@@ -1,4 +1,4 @@
-"""Text files with one defect each: refused with file, place and advice, or read with the bad line kept aside."""
+"""Text files with one defect each: refused with file, place and advice, or read with the bad line rejected."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -57,11 +57,10 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "header_and_blank_lines": (lines(HEADER, "", "  "), ("a header and no rows",)),
     "header_and_a_byte_order_mark": (lines(HEADER, "\ufeff"), ("a header and no rows",)),
     "header_missing": (lines(*ROWS), ("line 1", "lacks")),
-    "blank_line_before_the_header": (b"\n" + WHOLE, ("line 1", "lacks")),
     "mac_line_ends": (WHOLE.replace(b"\n", b"\r"), ("line 1", "old Macs")),
     "mac_line_end_in_a_row": (lines(HEADER, ROWS[0].replace("\t", "\r\t", 1), *ROWS[1:]), ("line 2", "line end")),
-    "workbook_under_the_name_of_a_text": (b"PK\x03\x04" + WHOLE, ("workbook or archive",)),
-    "old_workbook_under_the_name_of_a_text": (b"\xd0\xcf\x11\xe0" + WHOLE, ("workbook or archive",)),
+    "workbook_under_the_name_of_a_text": (b"PK\x03\x04" + WHOLE, ("zip archive or a workbook",)),
+    "old_workbook_under_the_name_of_a_text": (b"\xd0\xcf\x11\xe0" + WHOLE, ("this is a workbook",)),
     "blanks_in_place_of_tabs": (WHOLE.replace(b"\t", b"    "), ("line 1", "lacks")),
 }
 

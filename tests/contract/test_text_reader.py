@@ -11,6 +11,7 @@ SPEC = load_layouts(PROJECT / "data").dashboard
 NEEDED = {"cds", "studentgroup"}
 HEADER = "cds\trtype\tschoolname\tstudentgroup\tcolor\textra"
 ROW = "01611190000000\tD\t\tEL\t1\tx"
+OTHER, THIRD = ROW.replace("EL", "HOM"), ROW.replace("EL", "SWD")
 
 
 def read(text: str | bytes):
@@ -50,7 +51,7 @@ def test_leading_zeros_and_text_stay() -> None:
 
 def test_a_stray_quote_swallows_nothing() -> None:
     quoted = ROW.replace("\t\t", '\t"Joe\'s "Best School\t')
-    raw = read("\n".join([HEADER, quoted, ROW, ROW]) + "\n")
+    raw = read("\n".join([HEADER, quoted, ROW, OTHER]) + "\n")
     assert raw.rows_kept == 3
     assert raw.table.column("schoolname").to_pylist()[0] == '"Joe\'s "Best School'
 
@@ -62,7 +63,7 @@ def test_windows_1252_names_are_read() -> None:
 
 
 def test_ragged_lines_become_rejects_with_their_line_and_the_others_keep_theirs() -> None:
-    raw = read("\n".join([HEADER, ROW, "too\tshort", ROW, ROW + "\ttoo\tlong", "", ROW]) + "\n")
+    raw = read("\n".join([HEADER, ROW, "too\tshort", OTHER, ROW + "\ttoo\tlong", "", THIRD]) + "\n")
     assert [(r.line, r.reason) for r in raw.rejects] == [
         (3, "the line has 2 fields; the header has 6"),
         (5, "the line has 8 fields; the header has 6"),
@@ -77,7 +78,7 @@ def test_ragged_lines_become_rejects_with_their_line_and_the_others_keep_theirs(
     [
         (b"<html><body>Not found</body></html>", "line 1: this is a web page"),
         (b"\xef\xbb\xbf\r\n <!DOCTYPE HTML>", "this is a web page"),
-        (b"PK\x03\x04rest", "workbook or archive"),
+        (b"PK\x03\x04rest", "zip archive or a workbook"),
         (f"{HEADER}\n{ROW}\n{ROW[:20]}".encode(), "line 3: the last line is cut off"),
         (f"{HEADER}\n".encode(), "no rows"),
         (f"{HEADER}\n{ROW}\n".replace("studentgroup", "group").encode(), "lacks studentgroup"),

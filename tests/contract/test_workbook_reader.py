@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.writing import as_compound, as_shared_xlsx, as_xls, as_xlsx, formula, record
+from tests.contract.writing import as_compound, as_shared_xlsx, as_xls, as_xlsx, formula, number, record
 from tests.workplace import SAMPLE
 from transforms.errors import SourceError
 from transforms.layouts import load_layouts
@@ -138,7 +138,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "impossible_cell": (lambda: with_cells('<row r="9"><c r="A99999999"><v>1</v></c></row>'), ("cut off or damaged",)),
     "impossible_row": (lambda: with_cells('<row r="-1"><c><v>1</v></c></row>'), ("cut off or damaged",)),
     "shared_string_that_is_not_there": (lambda: with_cells('<row r="9"><c r="A9" t="s"><v>999999</v></c></row>'), ("cut off or damaged",)),
-    "no_table": (lambda: as_xlsx({"Sheet1": [["a", "b"], ["1", "2"]]}), ("no sheet has a header row with CDS", "Sheet1")),
+    "no_table": (lambda: as_xlsx({"Sheet1": [["a", "b"], ["1", "2"]]}), ("no visible sheet has a header row with CDS", "Sheet1")),
     "column_twice": (lambda: as_xlsx({"2024": [[*TABLE[0], "EL_priorities"], [*TABLE[1], "A"]]}), ("line 1", "letter:el stands twice")),
     "old_cut_in_the_middle": (lambda: OLD[: len(OLD) // 2], ("cut off or damaged",)),
     "old_cut_at_the_end": (lambda: OLD[:-1], ("cut off or damaged",)),
@@ -233,11 +233,11 @@ def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: s
 def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     text = struct.pack("<HB", 50, 1) + "x".ljust(50).encode("utf-16-le")
     strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(0x003C, b"\x00" + b" " * 30)  # the second runs on, in one byte each
-    uses = b"".join(record(0x00FD, struct.pack("<HHHI", 5 + n, 1, 0, n % 2)) for n in range(4))
+    uses = b"".join(record(0x00FD, struct.pack("<HHHI", 5 + n, 1, 0, n % 2)) + number(5 + n, 5, n) for n in range(4))
     content = as_xls({"2024": TABLE}, extra_globals=strings, extra_cells=uses)
     cells = {(c["line"], c["field"]): c["value"] for c in read(content).table.to_pylist()}
     assert cells[(7, "name")].strip() == "x"
-    assert compound.look_through_old(content, "book.xls") == [""]
+    assert [f.formula for f in compound.look_through_old(content, "book.xls")] == [""]
     monkeypatch.setattr(compound, "LARGEST_TEXT", 199)
     with pytest.raises(SourceError, match="more than 199 characters"):
         read(content)

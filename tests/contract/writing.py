@@ -74,8 +74,22 @@ def formula(row: int, column: int) -> bytes:
     return record(0x0006, struct.pack("<HHHdHI", row, column, 0, 1.0, 0, 0) + struct.pack("<HBH", 3, 0x1E, 1))
 
 
-def as_xls(sheets: dict[str, Rows], *, extra_globals: bytes = b"", extra_cells: bytes = b"", sort: int = 0) -> bytes:
-    """A workbook as Excel 97 wrote it. ``extra_globals`` and ``extra_cells`` are more records."""
+def number(row: int, column: int, value: float) -> bytes:
+    return record(0x0203, struct.pack("<HHHd", row, column, 0, value))
+
+
+def error_cell(row: int, column: int, code: int = 0x2A) -> bytes:
+    """A BOOLERR record; 0x2A is #N/A."""
+    return record(0x0205, struct.pack("<HHHBB", row, column, 0, code, 1))
+
+
+def merged(first: int, last: int) -> bytes:
+    """A MERGEDCELLS record over two columns of these rows."""
+    return record(0x00E5, struct.pack("<HHHHH", 1, first, last, 0, 1))
+
+
+def as_xls(sheets: dict[str, Rows], *, extra_globals: bytes = b"", extra_cells: bytes = b"", sort: int = 0, hidden: tuple[str, ...] = ()) -> bytes:
+    """A workbook as Excel 97 wrote it. ``extra_globals`` and ``extra_cells`` are more records; ``hidden``: sheets that are."""
     bodies = []
     for rows in sheets.values():
         cells = b"".join(
@@ -86,7 +100,7 @@ def as_xls(sheets: dict[str, Rows], *, extra_globals: bytes = b"", extra_cells: 
     at = len(BOF_GLOBALS) + sum(12 + len(n) for n in names) + len(extra_globals) + len(EOF)
     listed = b""
     for name, body in zip(names, bodies, strict=True):
-        listed += record(0x0085, struct.pack("<IBBBB", at, 0, sort, len(name), 0) + name)
+        listed += record(0x0085, struct.pack("<IBBBB", at, int(name.decode("latin-1") in hidden), sort, len(name), 0) + name)
         at += len(body)
     return as_compound({"Workbook": BOF_GLOBALS + listed + extra_globals + EOF + b"".join(bodies)})
 

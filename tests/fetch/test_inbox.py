@@ -4,6 +4,7 @@ from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH, MATH_BYTES, files, freshness, problems
 from tests.workplace import SAMPLE
+from transforms.snapshot.unused import unused_files
 
 
 def test_an_inbox_file_is_accepted_and_leaves_the_inbox(night: Night, cde: Cde) -> None:
@@ -32,12 +33,10 @@ def test_what_is_not_what_its_name_says_stays_in_the_inbox(night: Night, cde: Cd
     (night.inbox / "holiday.jpg").write_bytes(b"x")
     (night.inbox / "mathdownload2024.txt").write_bytes(b"")
     run = night()
-    found = run.fact("source_problems")
-    said = {p["file"]: p["message"] for p in found if "inbox" in p["message"]}
-    assert said == {
-        "eladownload2024.txt": "in the inbox, not taken: its rows are of 2023, not of 2024",
-        "holiday.jpg": "in the inbox, but the catalog knows no file of this name",
-        "mathdownload2024.txt": "in the inbox, not taken: the file is empty",
+    assert {f.file: f.reason for f in unused_files(run)} == {
+        "eladownload2024.txt": "its rows are of 2023, not of 2024",
+        "holiday.jpg": "the catalog knows no file of this name",
+        "mathdownload2024.txt": "the file is empty",
     }
     assert len(list(night.inbox.iterdir())) == 3
     assert files(run) == {"mathdownload2024.txt": MATH_BYTES}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.words import problem_text
 from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH
@@ -27,7 +26,3 @@ def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde,
     said = CliRunner().invoke(app, ["status", "--out", str(tmp_path / "out")]).output
     assert "eladownload2024.txt: the server answered 503, 4 times; the file accepted 3 days ago serves" in said
     assert "mathdownload2024.txt: the server answered 404; none was accepted before" in said
-
-
-def test_a_problem_of_the_inbox_has_no_age() -> None:
-    assert problem_text({"file": "x.txt", "message": "in the inbox, not taken: empty"}) == "x.txt: in the inbox, not taken: empty"

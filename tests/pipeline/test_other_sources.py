@@ -97,18 +97,26 @@ def write_charter_workbook(folder: Path, letter: str = "Z") -> None:
     sheet = book.create_sheet("Charter School 2024")
     for _ in range(5):
         sheet.append(["California Department of Education"])
+    groups = ["AA", "AI", "AS", "EL", "FI", "FOS", "HI", "HOM", "LTEL", "PI", "SED", "SWD", "TOM", "WH"]
     sheet.append(
-        ["CDS", "SchoolName", "Gsoffered", "ReportingYear", "ELcurrent", "ELprior", "TOMcurrent", "AssistanceStatus2024", "MetCriteria", "EC47607_2024"]
+        ["CDS", "SchoolName", "Gsoffered", "ReportingYear", *(f"{g}current" for g in groups), "ELprior", "AssistanceStatus2024", "MetCriteria", "EC47607_2024"]
     )
-    sheet.append(["27102720112177", "A Charter", "K-8", "2024", "D", "*", "*", "Differentiated Assistance", "Y", "N"])
-    sheet.append(["27102720112178", "Another", "K-8", "2024", letter, "A", "*", "General Assistance", "N", "N"])
+    for cds, name, current, prior, status in (
+        ("27102720112177", "A Charter", "D", "*", "Differentiated Assistance"),
+        ("27102720112178", "Another", letter, "A", "General Assistance"),
+    ):
+        letters = [current if g == "EL" else "*" for g in groups]
+        sheet.append([cds, name, "K-8", "2024", *letters, prior, status, "Y" if status[0] == "D" else "N", "N"])
     book.save(folder / "charterassistance24.xlsx")
 
 
 def test_a_charter_workbook_is_read(workplace: Workplace) -> None:
     write_charter_workbook(workplace.source)
     with workplace.decide() as db:
-        letters = db.execute("select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters order by all").fetchall()
+        letters = db.execute(
+            "select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters where student_group in ('EL', 'MR') order by all"
+        ).fetchall()
+        (of_2024,) = db.execute("select count(*) from charter_letters where dashboard_year = 2024").fetchone()  # type: ignore[misc]
         flags = db.execute("select flag, value from charter_flags order by flag").fetchall()
         rejected = db.execute("select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'").fetchall()
     assert letters == [
@@ -116,6 +124,7 @@ def test_a_charter_workbook_is_read(workplace: Workplace) -> None:
         ("27102720112177", 2024, "EL", "D", [4, 6], 7),
         ("27102720112177", 2024, "MR", None, None, 7),
     ]
+    assert of_2024 == 14
     assert flags == [("assistance_status_2024", "Differentiated Assistance"), ("ec47607", "N"), ("met_criteria", "Y")]
     assert rejected == [(8, "ELcurrent", "Z")]
 

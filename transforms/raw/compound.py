@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from transforms.errors import SourceError
-from transforms.raw.package import CHECK, DOWNLOAD_AGAIN, LARGEST_FILE, LARGEST_TEXT, MOST_CELLS, VALUES_ONLY, column_letters
+from transforms.raw.package import CHECK, DOWNLOAD_AGAIN, LARGEST_FILE, LARGEST_TEXT, MOST_CELLS, VALUES_ONLY, SheetFacts, column_letters
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAST_SECTOR = 0xFFFFFFFA  # greater numbers are marks, not places
@@ -12,19 +12,21 @@ BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK = 0x0809, 0x000A, 0x002F, 0x0085, 0x01AE
 SST, CONTINUE, LABELSST = 0x00FC, 0x003C, 0x00FD
 MULTIPLE = (0x00BD, 0x00BE)  # several cells of one row
 FORMULAS = (0x0006, 0x0206, 0x0406)
-CELLS = (*FORMULAS, *MULTIPLE, LABELSST, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6)  # records that begin with row and column
+BOOLERR, MERGECELLS = 0x0205, 0x00E5
+ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+CELLS = (*FORMULAS, *MULTIPLE, LABELSST, BOOLERR, 0x0203, 0x0204, 0x027E, 0x00D6)  # records that begin with row and column
 BIFF8 = 0x0600
 
 
-def look_through_old(content: bytes, file: str) -> list[str]:
-    """Address of the first formula per sheet ('' where there is none), in the order of the sheets.
+def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
+    """What the values of each sheet do not show, in the order of the sheets; sheets have no names here.
 
     Raises SourceError for a file that is cut, encrypted or no workbook, and for macros and links to other workbooks.
     """
     if len(content) > LARGEST_FILE:
         raise SourceError(file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK)
     try:
-        return _Book(_Compound(content, file).workbook(), file).formulas()
+        return _Book(_Compound(content, file).workbook(), file).sheets()
     except (struct.error, IndexError) as error:
         raise _cut(file) from error
 
@@ -126,25 +128,25 @@ class _Book:
                 return
             at += 4 + length
 
-    def formulas(self) -> list[str]:
+    def sheets(self) -> list[SheetFacts]:
         """Look at the globals, then at each sheet."""
-        sheets: list[int] = []
+        listed: list[tuple[int, bool]] = []
         strings: list[bytes] = []
         before = 0
         for kind, data in self._records(0):
             self._check_global(kind, data)
             if kind == BOUNDSHEET:
-                sheets.append(struct.unpack_from("<I", data)[0])
+                listed.append((struct.unpack_from("<I", data)[0], data[4] & 3 != 0))
             if kind == SST or (kind == CONTINUE and before == SST):
                 strings.append(data)
             before = before if kind == CONTINUE else kind
         lengths = _string_lengths(strings)
-        found = [self._look_at(place, lengths) for place in sheets]
+        found = [self._look_at(place, hidden, lengths) for place, hidden in listed]
         if sum(cells for _, cells, _ in found) > MOST_CELLS:
             raise SourceError(self.file, f"the sheets reach over more than {MOST_CELLS:,} cells", "Delete what stands far below or right of the table.")
         if sum(characters for _, _, characters in found) > LARGEST_TEXT:
             raise SourceError(self.file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
-        return [formula for formula, _, _ in found]
+        return [facts for facts, _, _ in found]
 
     def _check_global(self, kind: int, data: bytes) -> None:
         if kind == BOF and struct.unpack_from("<H", data)[0] != BIFF8:
@@ -156,10 +158,14 @@ class _Book:
         if kind == BOUNDSHEET and data[5] == 1:
             raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)
 
-    def _look_at(self, place: int, lengths: list[int]) -> tuple[str, int, int]:
-        """First formula, cells and characters of shared strings of one sheet."""
-        formula, rows, columns, characters = "", 0, 0, 0
+    def _look_at(self, place: int, hidden: bool, lengths: list[int]) -> tuple[SheetFacts, int, int]:
+        """Facts, cells and characters of shared strings of one sheet."""
+        facts, rows, columns, characters = SheetFacts(hidden=hidden), 0, 0, 0
         for kind, data in self._records(place):
+            if kind == MERGECELLS:
+                for at in range(2, 2 + 8 * int(struct.unpack_from("<H", data)[0]), 8):
+                    first, last = struct.unpack_from("<HH", data, at)
+                    facts.merge(first + 1, last + 1, self.file)
             if kind not in CELLS:
                 continue
             row, column = struct.unpack_from("<HH", data)
@@ -167,9 +173,11 @@ class _Book:
             rows, columns = max(rows, row + 1), max(columns, column + 1, last + 1)
             if kind == LABELSST:
                 characters += lengths[struct.unpack_from("<I", data, 6)[0]]
-            if kind in FORMULAS and not formula:
-                formula = f"{column_letters(column + 1)}{row + 1}"
-        return formula, rows * columns, characters
+            if kind == BOOLERR and data[7]:
+                facts.errors[row + 1, column + 1] = ERRORS.get(data[6], "#ERROR")
+            if kind in FORMULAS and not facts.formula:
+                facts.formula = f"{column_letters(column + 1)}{row + 1}"
+        return facts, rows * columns, characters
 
 
 def _string_lengths(segments: list[bytes]) -> list[int]:

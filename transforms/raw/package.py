@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from transforms.errors import SourceError
@@ -26,11 +27,30 @@ VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or lo
 MACROS = re.compile(r"vbaproject|macrosheet|macroenabled")
 SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")  # another part may name a second one, and the reader would follow
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+MERGED = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
+MOST_MERGED = 100_000  # rows
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
-def look_through(content: bytes, file: str) -> dict[str, str]:
-    """Address of the first formula per sheet ('' where there is none), in the order of the sheets.
+@dataclass
+class SheetFacts:
+    """What the values of a sheet do not show: its first formula ('' if none), whether it is hidden, error cells, and rows with merged cells."""
+
+    name: str = ""
+    formula: str = ""
+    hidden: bool = False
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)  # row and column, from 1 -> the error
+    merged_rows: set[int] = field(default_factory=set)
+
+    def merge(self, first: int, last: int, file: str) -> None:
+        """Note rows that merged cells reach over. Raises SourceError for more than anybody merges."""
+        if last - first >= MOST_MERGED or len(self.merged_rows) > MOST_MERGED:
+            raise SourceError(file, f"more than {MOST_MERGED:,} rows have merged cells", CHECK)
+        self.merged_rows.update(range(first, last + 1))
+
+
+def look_through(content: bytes, file: str) -> list[SheetFacts]:
+    """What the values of each sheet do not show, in the order of the sheets.
 
     Raises SourceError for archives that are cut, overlong or not plain, and for macros, external links and document types.
     """
@@ -53,8 +73,8 @@ def look_through(content: bytes, file: str) -> dict[str, str]:
             part.close()
             parts[name] = part
     sheets = _sheets(parts, file)
-    _check_cells(list(sheets.values()), parts, file)
-    return {name: sheet.formula for name, sheet in sheets.items()}
+    _check_cells(sheets, parts, file)
+    return [sheet.facts for sheet in sheets]
 
 
 def _entries(content: bytes, file: str) -> list[zipfile.ZipInfo]:
@@ -243,7 +263,8 @@ class _Sheet(_Part):
         self.row = self.column = self.rows = self.columns = self.characters = 0
         self.kind = ""
         self.value: str | None = None
-        self.formula = ""
+        self.error: str | None = None
+        self.facts = SheetFacts()
         self.shared: Counter[int] = Counter()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -253,11 +274,16 @@ class _Sheet(_Part):
             self._move(attributes.get("r", str(self.row + 1)), 0)
         elif self.inside and name == "c":
             self._cell(attributes)
+        elif name == "mergeCell":
+            match = MERGED.fullmatch(attributes.get("ref", ""))
+            if match:
+                self.facts.merge(int(match[1]), int(match[2]), self.file)
         elif self.inside and name in ("v", "is", "f"):
             self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
             if name == "f":
-                self.formula = self.formula or f"{column_letters(self.column)}{self.row}"
+                self.facts.formula = self.facts.formula or f"{column_letters(self.column)}{self.row}"
             self.value = "" if name == "v" and self.kind == "s" else None
+            self.error = "" if name == "v" and self.kind == "e" else None
 
     def end(self, name: str) -> None:
         if name == "v" and self.value is not None:
@@ -265,11 +291,16 @@ class _Sheet(_Part):
                 raise _damaged(self.file, self.name)
             self.shared[int(self.value)] += 1
             self.value = None
+        if name == "v" and self.error is not None:
+            self.facts.errors[self.row, self.column] = self.error[:20]
+            self.error = None
 
     def text(self, data: str) -> None:
         self.characters += len(data)
         if self.value is not None:
             self.value += data
+        if self.error is not None:
+            self.error += data
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.kind = attributes.get("t", "")
@@ -293,20 +324,21 @@ def _kind_of(name: str) -> type[_Part]:
     return _Strings if name == "xl/sharedstrings.xml" else _Sheet
 
 
-def _sheets(parts: dict[str, _Part], file: str) -> dict[str, _Sheet]:
-    """Sheets by name, as the reader finds them."""
+def _sheets(parts: dict[str, _Part], file: str) -> list[_Sheet]:
+    """Sheets in their order, as the reader finds them."""
     book, links = parts["xl/workbook.xml"], parts.get("xl/_rels/workbook.xml.rels")
     if not isinstance(book, _Directory) or not isinstance(links, _Directory):
         raise _damaged(file, "xl/_rels/workbook.xml.rels")
     targets = {a.get("Id", ""): a.get("Target", "") for name, a in links.elements if name == "Relationship"}
-    sheets: dict[str, _Sheet] = {}
+    sheets: list[_Sheet] = []
     for attributes in (a for name, a in book.elements if name == "sheet"):
         target = targets.get(next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), ""), "").lower().lstrip("/")
         part = parts.get(target if target.startswith("xl/") else f"xl/{target}")
         name = attributes.get("name", "")
-        if not isinstance(part, _Sheet) or name in sheets or part in sheets.values():
+        if not isinstance(part, _Sheet) or part in sheets or name in [s.facts.name for s in sheets]:
             raise SourceError(file, f"sheet {name!r} has no part of its own in the archive", DOWNLOAD_AGAIN)
-        sheets[name] = part
+        part.facts.name, part.facts.hidden = name, attributes.get("state", "visible") != "visible"
+        sheets.append(part)
     return sheets
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
@@ -17,30 +17,40 @@ from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
-from transforms.raw.identity import refuse_another_indicator
+from transforms.raw.identity import prove
 from transforms.raw.page import read_page
 from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, Report, as_cells, as_rows
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
+from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
 
 def read_raw(run: Run) -> StepResult:
-    """Turn snapshots into Parquet files of text. Raises SourceFilesError with every file that cannot be taken for what it is named."""
+    """Turn snapshots into Parquet files of text. A file that is not what its name promises is recorded and replaced by its edition of the
+    current release, where that is kept. Raises SourceFilesError when no file can be used.
+    """
     taken = run.snapshots()
     snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
     groups = known_groups(run.settings.reference)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        reading = {s.source_id: pool.submit(_read_or_error, run, s, groups) for s in _in_turn(snapshots)}
+        reading = {s.source_id: pool.submit(_read_or_refuse, run, s, groups) for s in _in_turn(snapshots)}
         outcomes = [reading[s.source_id].result() for s in snapshots]
-    errors = [o for o in outcomes if isinstance(o, SourceError)]
-    if errors:
-        raise SourceFilesError(errors)
-    reports = [o for o in outcomes if isinstance(o, dict)]
+    unused = [o.unused for o in outcomes if o.unused]
+    record_unused(run, "raw", unused)
+    reports = [o.report for o in outcomes if o.report]
+    if not reports:
+        raise SourceFilesError(none_usable(unused, Path(run.settings.source)))
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
     later = f"; {len(taken) - len(snapshots)} files that came out later left out" if len(snapshots) < len(taken) else ""
-    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} kept aside{later}")
+    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} rejected{later}{in_words(unused)}")
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    report: Report | None
+    unused: UnusedFile | None = None
 
 
 def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
@@ -65,19 +75,32 @@ def was_known(run: Run, source: Source) -> bool:
     return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
 
-def _read_or_error(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> Report | SourceError:
-    """A Dashboard file is typed as well while its rows are at hand: the core stage finds its part made."""
+def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> _Outcome:
+    """The file's report; for one that cannot be used, that of its earlier edition if there is one, and why."""
     try:
-        report, table = _read(run, snapshot)
+        return _Outcome(_read_and_type(run, snapshot, groups))
     except SourceError as error:
-        return error
+        source = run.sources[snapshot.source_id]
+        earlier = earlier_edition(run, source, snapshot.sha256)
+        report = None
+        if earlier is not None:
+            try:
+                report = _read_and_type(run, earlier, groups)
+            except SourceError:  # the contract has become stricter since
+                earlier = None
+        return _Outcome(report, UnusedFile.from_error(error, source.id, earlier))
+
+
+def _read_and_type(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> Report:
+    """A Dashboard file is typed as well while its rows are in memory: the core stage finds its part made."""
+    report, table = _read(run, snapshot)
     if table is not None and report["layout"] == "dashboard":
         part_of(run, report, groups, table)
     return report
 
 
 def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
-    """Report of one file; its rows and rejects stand beside as Parquet."""
+    """Report of one file that proves to be what its name says; its rows and rejects are beside as Parquet. Raises SourceError."""
     return _read(run, snapshot)[0]
 
 
@@ -96,8 +119,11 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != snapshot.sha256:
         raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
-    raw = _parse(content, snapshot.file, source, spec, needed)
-    refuse_another_indicator(raw, snapshot.file, source, spec)
+    try:
+        raw = _parse(content, snapshot.file, source, spec, needed)
+    except SourceError as error:
+        raise _identity_error(content, snapshot.file, source, spec) or error from error
+    prove(raw, content, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
     _write_parquet(raw.table, stem.with_suffix(".parquet"))
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
@@ -105,6 +131,19 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
     write_atomically(report_path, json.dumps(report, indent=1).encode())
     return report, raw.table
+
+
+def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec) -> SourceError | None:
+    """Why the file is another one than its name says, if it is: last year's file lacks columns of this year, and that is not the cause."""
+    try:
+        raw = _parse(content, file, source, spec, set(spec.always))
+    except SourceError:
+        return None
+    try:
+        prove(raw, content, file, source, spec)
+    except SourceError as error:
+        return error
+    return None
 
 
 def _read_before(report_path: Path) -> Report | None:
@@ -118,9 +157,8 @@ def _read_before(report_path: Path) -> Report | None:
 
 
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:
-    """Read by the kind of file at hand: some sources are published as a workbook and as text."""
-    suffix = Path(file).suffix.lower()
-    if suffix in (".xlsx", ".xls"):
+    """Read by the kind of file: some sources are published as a workbook and as text."""
+    if Path(file.strip()).suffix.lower() in (".xlsx", ".xls"):
         cells = read_workbook(content, file, spec, needed, source.dashboard_year or 0)
         return cells if source.layout in CELL_LAYOUTS else as_rows(cells, list(spec.columns))
     if source.format == "page":
@@ -147,6 +185,7 @@ def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Re
         "missing_columns": raw.missing_columns,
         "extra_columns": raw.extra_columns,
         "notes": raw.notes,
+        "warnings": raw.warnings,
         "parquet": str(stem.with_suffix(".parquet")),
         "rejects": str(stem.with_suffix(".rejects.parquet")),
     }

@@ -10,17 +10,18 @@ Report = dict[str, Any]  # what the raw stage says of one file
 CELL_SCHEMA = pa.schema([("line", pa.int64()), ("cds", pa.string()), ("heading", pa.string()), ("field", pa.string()), ("value", pa.string())])
 # Layouts that are kept cell by cell, because their headings differ from year to year.
 CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority", "low_performing", "lcap_goals")
-REJECT_SCHEMA = pa.schema([("line", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())])
+REJECT_SCHEMA = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("column", "value", "reason", "cds"))])
 
 
 @dataclass(frozen=True)
 class Reject:
-    """One row that is kept aside, and why."""
+    """One row that is rejected, why, and the LEA or school that it names, if that can be read."""
 
     line: int
     column: str
     value: str
     reason: str
+    cds: str | None = None
 
 
 @dataclass
@@ -36,6 +37,7 @@ class RawTable:
     missing_columns: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what somebody did to the file on its way, and how it is read all the same
 
 
 def as_cells(raw: RawTable) -> RawTable:

@@ -1,16 +1,18 @@
-"""Read a workbook cell by cell: each value keeps its row and its heading."""
+"""Read a workbook cell by cell: each value keeps its row and its heading. Hidden sheets, computed, erroneous and merged cells are never read."""
 
 import io
+from collections.abc import Iterator
 from string import ascii_uppercase
 
 import pandas as pd
 import pyarrow as pa
 
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec
+from transforms.layouts import LayoutSpec, out_of_order
 from transforms.raw.compound import look_through_old
-from transforms.raw.package import VALUES_ONLY, look_through
-from transforms.raw.table import CELL_SCHEMA, RawTable
+from transforms.raw.lines import told
+from transforms.raw.package import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters, look_through
+from transforms.raw.table import CELL_SCHEMA, RawTable, Reject
 
 HEADER_WITHIN = 25  # rows from the top
 
@@ -18,30 +20,23 @@ HEADER_WITHIN = 25  # rows from the top
 def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str], year: int) -> RawTable:
     """Return one row per cell under a known heading: line, cds, heading as served, canonical field, value as text.
 
-    Raises SourceError when it is not a workbook, no sheet has the needed headings, or a needed column is missing.
+    Raises SourceError when it is not a workbook, no visible sheet has the needed headings, or a needed column is missing, twice or out of CDE's order.
     """
-    formulas = _first_formulas(content, file)
+    old = content.startswith(b"\xd0\xcf\x11\xe0")
+    facts = look_through_old(content, file) if old else look_through(content, file)
     sheets = _open(content, file)
-    sheet, header_row = _find_table(sheets, file, spec, year)
-    _check_values_only(sheet, list(sheets), formulas, file)
+    if len(facts) != len(sheets) or (not old and [f.name for f in facts] != list(sheets)):
+        raise SourceError(file, "the list of sheets does not agree with the sheets", DOWNLOAD_AGAIN)
+    by_name = dict(zip(sheets, facts, strict=True))
+    sheet, header_row = _find_table({n: f for n, f in sheets.items() if not by_name[n].hidden}, file, spec, needed, year)
+    if address := by_name[sheet].formula:
+        problem = f"cell {address} of sheet {sheet!r} holds a formula"
+        raise SourceError(file, problem, VALUES_ONLY, line=int(address.lstrip(ascii_uppercase)))
     frame = sheets[sheet]
     headings = ["" if pd.isna(h) else str(h).strip() for h in frame.iloc[header_row]]
     fields = {i: f for i, h in enumerate(headings) if (f := spec.canonical(h)) is not None}
-    line = header_row + 1
-    missing = sorted(needed - set(fields.values()))
-    if missing:
-        raise SourceError(
-            file, f"sheet {sheet!r} lacks {', '.join(missing)}", "Check the edition, or teach data/layouts.toml the new name.", line=line, column=missing[0]
-        )
-    twice = [f for f in fields.values() if list(fields.values()).count(f) > 1]
-    if twice:
-        raise SourceError(file, f"column {twice[0]} stands twice in sheet {sheet!r}", "Keep one of them.", line=line, column=twice[0])
-    return _cells(frame.iloc[header_row + 1 :], header_row + 2, headings, fields, sheet)
-
-
-def _first_formulas(content: bytes, file: str) -> dict[str, str] | list[str]:
-    """Address of the first formula per sheet, by name or in the order of the sheets."""
-    return look_through_old(content, file) if content.startswith(b"\xd0\xcf\x11\xe0") else look_through(content, file)
+    _check_headings(headings, fields, file, sheet, header_row + 1, spec, needed)
+    return _cells(frame.iloc[header_row + 1 :], header_row + 2, headings, fields, sheet, by_name[sheet])
 
 
 def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
@@ -52,20 +47,28 @@ def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
         # calamine raises its own kinds for damaged workbooks, and where it gives up altogether one that is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise SourceError(file, f"the workbook cannot be opened ({str(error)[:200]})", "Download the file again.") from error
+        raise SourceError(file, f"the workbook cannot be opened ({str(error)[:200]})", DOWNLOAD_AGAIN) from error
 
 
-def _check_values_only(sheet: str, names: list[str], formulas: dict[str, str] | list[str], file: str) -> None:
-    """Raise SourceError when a cell of the sheet is computed: what is stored beside a formula could be anything."""
-    by_name = formulas if isinstance(formulas, dict) else dict(zip(names, formulas, strict=False))
-    if list(by_name) != names or len(formulas) != len(names):
-        raise SourceError(file, "the list of sheets does not agree with the sheets", "Download the file again.")
-    if address := by_name[sheet]:
-        raise SourceError(file, f"cell {address} of sheet {sheet!r} holds a formula", VALUES_ONLY, line=int(address.lstrip(ascii_uppercase)))
+def _check_headings(headings: list[str], fields: dict[int, str], file: str, sheet: str, line: int, spec: LayoutSpec, needed: set[str]) -> None:
+    """Raise SourceError for a needed column that is missing, for one that stands twice, and for columns that are not in CDE's order."""
+    missing = sorted(needed - set(fields.values()))
+    if missing:
+        advice = "Check the edition, or teach data/layouts.toml the new name."
+        raise SourceError(file, f"sheet {sheet!r} lacks {', '.join(missing)}", advice, line=line, column=missing[0])
+    twice = [f for f in fields.values() if list(fields.values()).count(f) > 1]
+    if twice:
+        raise SourceError(file, f"column {twice[0]} stands twice in sheet {sheet!r}", "Keep one of them.", line=line, column=twice[0])
+    if moved := out_of_order(headings, spec):
+        problem = f"columns {moved[0]} and {moved[1]} of sheet {sheet!r} are not in CDE's order: their headings may have been exchanged"
+        raise SourceError(file, problem, "Take the file as CDE published it.", line=line, column=moved[0])
 
 
-def _find_table(sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, year: int) -> tuple[str, int]:
-    """Sheet and row of the header: the row with the most known headings, the sheet named after the year first."""
+def _find_table(sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, needed: set[str], year: int) -> tuple[str, int]:
+    """Sheet and row of the header: the row with the most known headings, the sheet named after the year first.
+
+    Raises SourceError where no visible sheet has one, or two sheets are as good as each other.
+    """
     found: list[tuple[bool, int, str, int]] = []
     for name, frame in sheets.items():
         for row in range(min(HEADER_WITHIN, len(frame))):
@@ -73,17 +76,26 @@ def _find_table(sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, ye
             if "cds" in cells and len(cells) > 1:
                 found.append((str(year) in name, len(cells), name, row))
     if not found:
-        raise SourceError(file, f"no sheet has a header row with CDS; sheets are {', '.join(sheets)}", "Check that this is the data workbook.")
-    _, _, name, row = max(found, key=lambda f: (f[0], f[1], -f[3]))
+        raise SourceError(file, f"no visible sheet has a header row with CDS; they are {', '.join(sheets)}", "Check that this is the data workbook.")
+    named, known, name, row = max(found, key=lambda f: (f[0], f[1], -f[3]))
+    rival = next((f[2] for f in found if f[2] != name and f[:2] == (named, known) and known >= len(needed)), None)
+    if rival:
+        raise SourceError(file, f"sheets {name!r} and {rival!r} both hold the table", "Take the file as CDE published it, with one of them.")
     return name, row
 
 
-def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dict[int, str], sheet: str) -> RawTable:
+def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dict[int, str], sheet: str, facts: SheetFacts) -> RawTable:
     """Unpivot the known columns; rows without any value are blank lines, not data."""
     body = body.fillna("").astype("string")
     body.index = pd.RangeIndex(first_line, first_line + len(body), name="line")
-    body = body[(body != "").any(axis=1)]
     cds_column = next(i for i, f in fields.items() if f == "cds")
+    rejects = [r for r in _bad_cells(facts, fields, headings, first_line) if r.line in body.index]
+    rejects = [Reject(r.line, r.column, r.value, r.reason, str(body.at[r.line, cds_column]).strip() or None) for r in rejects]
+    bad = {r.line for r in rejects}
+    body = body[(body != "").any(axis=1) & ~body.index.isin(bad)]
+    twice = body.duplicated()
+    again = [int(n) for n in body.index[twice]]
+    body = body[~twice]
     parts = [
         pa.table(
             {
@@ -98,8 +110,20 @@ def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dic
     ]
     return RawTable(
         table=pa.concat_tables(parts) if parts else CELL_SCHEMA.empty_table(),
-        rows_in=len(body),
+        rejects=rejects,
+        rows_in=len(body) + len(bad),
         rows_kept=len(body),
         sheet=sheet,
         extra_columns=[h for i, h in enumerate(headings) if i not in fields and h],
+        warnings=[told(again, "repeats another row in every cell; it is read once", "repeat another row in every cell; each is read once")] if again else [],
     )
+
+
+def _bad_cells(facts: SheetFacts, fields: dict[int, str], headings: list[str], first_line: int) -> Iterator[Reject]:
+    """Errors under a heading that is read, and rows of the table that merged cells reach into: what they hide is unknown, not blank."""
+    for (row, column), error in sorted(facts.errors.items()):
+        if row >= first_line and column - 1 in fields:
+            yield Reject(row, headings[column - 1], error, f"cell {column_letters(column)}{row} holds an error")
+    for row in sorted(facts.merged_rows):
+        if row >= first_line:
+            yield Reject(row, "", "", "cells of this row are merged: what stood in them is not known")

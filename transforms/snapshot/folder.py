@@ -1,59 +1,142 @@
-"""Take the files of a folder that are named as CDE names them. A broken one stops the run."""
+"""Take the files of a folder that are named as CDE names them, or nearly so. A file that cannot be used is recorded, and the run goes on."""
 
 import shutil
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import ConfigError, SourceError, SourceFilesError
 from transforms.files import sha256_of
+from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
+from transforms.snapshot.names import is_ignored, recognize, refusal_of_name, stranger
 from transforms.snapshot.store import Store
+from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
 
 def from_folder(run: Run) -> StepResult:
-    """Copy the known files of the source folder into the snapshot store. Raises SourceFilesError for unreadable files, ConfigError without a folder."""
+    """Copy the known files of the source folder into the snapshot store; those that cannot be used are recorded.
+
+    Raises SourceFilesError when no file can be used, ConfigError without a folder.
+    """
     folder = run.settings.source_folder
     if not folder.is_dir():
         raise ConfigError(
             f"source {run.settings.source!r} is neither 'sample' nor 'catalog' nor a folder. Give --source a folder of files named as CDE names them."
         )
-    known = run.catalog.by_file_name()
+    seen = sorted(p for p in folder.iterdir() if not is_ignored(p))
+    files, refused, unused = _known_files(run, seen)
     store = Store(run.settings.snapshots)
-    strangers: list[str] = []
-    wanted: list[tuple[Path, Source]] = []
-    for path in sorted(folder.iterdir()):
-        source = known.get(path.name.lower())
-        if source is None or not path.is_file():
-            strangers.append(path.name)
-        else:
-            wanted.append((path, source))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(lambda w: _taken_or_error(store, w[0], w[1], run.settings.largest_file), wanted))
+        outcomes = list(pool.map(lambda f: _taken_or_error(store, f, run.settings.largest_file), files))
+    refused += [(f.source, o) for f, o in zip(files, outcomes, strict=True) if isinstance(o, SourceError)]
     taken = [o for o in outcomes if isinstance(o, Snapshot)]
-    errors = [o for o in outcomes if isinstance(o, SourceError)]
-    for source_id in sorted({s.source_id for s in taken if [t.source_id for t in taken].count(s.source_id) > 1}):
-        files = ", ".join(s.file for s in taken if s.source_id == source_id)
-        errors.append(SourceError(files, f"two files for {source_id}", "Keep one of them."))
-    for twin in (t for i, t in enumerate(taken) if t.sha256 in {s.sha256 for s in taken[:i]}):
-        first = next(s for s in taken if s.sha256 == twin.sha256)
-        errors.append(SourceError(twin.file, f"it has the same bytes as {first.file}", "Check which of the two it is."))
-    if errors:
-        raise SourceFilesError(errors)
+    taken, twins = without_twins(run, taken)
+    refused += twins
+    unused += [_unused(run, source, error, taken) for source, error in refused]
+    taken += _earlier(run, [source for source, _ in refused], taken)
+    record_unused(run, "snapshot", unused)
     if not taken:
-        raise SourceFilesError(
-            [SourceError(str(folder), "no file here has a name that the catalog knows", "Name files as CDE does, for example eladownload2024.txt.")]
-        )
+        raise SourceFilesError(none_usable(unused, folder))
     run.save_snapshots(taken)
-    run.save_fact("strangers", [s for s in strangers if s != "README.md"])
-    return StepResult(len(taken) + len(strangers), len(taken), f"{len(taken)} files")
+    return StepResult(len(seen), len(taken), f"{len(taken)} files{in_words(unused)}")
 
 
-def _taken_or_error(store: Store, path: Path, source: Source, largest: int) -> Snapshot | SourceError:
+Refused = list[tuple[Source, SourceError]]
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    source: Source
+
+
+def _known_files(run: Run, seen: list[Path]) -> tuple[list[_File], Refused, list[UnusedFile]]:
+    """Files whose names mean a source, those that cannot be read whatever they hold, and all others with what to do about them."""
+    known = run.catalog.by_file_name()
+    files: list[_File] = []
+    refused: Refused = []
+    unused: list[UnusedFile] = []
+    for path in seen:
+        source, right = recognize(path.name, known)
+        if path.is_dir():
+            if any(recognize(p.name, known)[0] for p in path.iterdir()):
+                unused.append(UnusedFile(f"{path.name}/", "this is a folder, and files of the catalog are in it", "Put them beside the others."))
+        elif source is None or not path.is_file():
+            unused.append(stranger(run, path))
+        elif error := refusal_of_name(path.name, right):
+            refused.append((source, error))
+        else:
+            files.append(_File(path, source))
+    return files, refused, unused
+
+
+def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refused]:
+    """One file per source, and no bytes under the names of two sources: where only one of several reads as what it is named, it is used, else none.
+
+    The same bytes twice for one source are one file.
+    """
+    known = run.catalog.by_file_name()
+    once: dict[tuple[str, str], Snapshot] = {}
+    for s in sorted(taken, key=lambda s: s.file.lower() not in known):  # a name of the catalog first
+        once.setdefault((s.source_id, s.sha256), s)
+    refused = [
+        (run.sources[s.source_id], SourceError(s.file, f"it has the same bytes as {first.file}", "Delete it: it is a copy."))
+        for s in taken
+        if (first := once[s.source_id, s.sha256]) is not s
+    ]
+    by_source, by_bytes = defaultdict(list), defaultdict(list)
+    for s in once.values():
+        by_source[s.source_id].append(s)
+        by_bytes[s.sha256].append(s)
+    doubtful = [(group, "source") for group in by_source.values() if len(group) > 1]
+    doubtful += [(group, "bytes") for group in by_bytes.values() if len(group) > 1]
+    dropped: set[Snapshot] = set()
+    for group, kind in doubtful:
+        sound = [s for s in group if s not in dropped and _proves(run, s)]
+        for s in group:
+            if s not in dropped and sound != [s]:
+                others = ", ".join(o.file for o in group if o is not s)
+                dropped.add(s)
+                refused.append((run.sources[s.source_id], _twin_error(run, s, others, kind, sound)))
+    return [s for s in taken if once.get((s.source_id, s.sha256)) is s and s not in dropped], refused
+
+
+def _twin_error(run: Run, snapshot: Snapshot, others: str, kind: str, sound: list[Snapshot]) -> SourceError:
+    if kind == "bytes":
+        return SourceError(snapshot.file, f"it has the same bytes as {others}", "Check which of the two it is, and delete the other.")
+    if len(sound) == 1:
+        return SourceError(snapshot.file, f"it cannot be read as {run.sources[snapshot.source_id].file}; {sound[0].file} is used", "Delete it.")
+    return SourceError(snapshot.file, f"{others} is there for the same source, and they differ", "Keep the right one, and delete the other.")
+
+
+def _proves(run: Run, snapshot: Snapshot) -> bool:
     try:
-        return copy_into(store, path, source, largest, "folder")
+        read_snapshot(run, snapshot)
+    except SourceError:
+        return False
+    return True
+
+
+def _unused(run: Run, source: Source, error: SourceError, taken: list[Snapshot]) -> UnusedFile:
+    """The refused file, marked with the edition that is used in its place, if it needs one."""
+    served = any(s.source_id == source.id for s in taken)
+    return UnusedFile.from_error(error, source.id, None if served else earlier_edition(run, source))
+
+
+def _earlier(run: Run, refused: list[Source], taken: list[Snapshot]) -> list[Snapshot]:
+    """Editions of the current release for sources of which no file can be used."""
+    served = {s.source_id for s in taken}
+    missing = {s.id: s for s in refused if s.id not in served}
+    return [earlier for s in missing.values() if (earlier := earlier_edition(run, s))]
+
+
+def _taken_or_error(store: Store, file: _File, largest: int) -> Snapshot | SourceError:
+    try:
+        return copy_into(store, file.path, file.source, largest, "folder")
     except SourceError as error:
         return error
 

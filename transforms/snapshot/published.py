@@ -1,18 +1,20 @@
 """Take each file of the catalog from its publisher or from the inbox. What cannot be had or trusted leaves the accepted snapshot in place."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of
-from transforms.raw.proof import prove
+from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.snapshot.download import Downloader, GiveUpError
-from transforms.snapshot.folder import copy_into
+from transforms.snapshot.folder import copy_into, without_twins
+from transforms.snapshot.names import is_ignored, recognize, refusal_of_name, stranger
 from transforms.snapshot.store import Accepted, Store, now
+from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
 
 @dataclass
@@ -24,6 +26,11 @@ class Night:
     fresh: int = 0
     unchanged: int = 0
     failed: int = 0
+    unused: list[UnusedFile] = field(default_factory=list)
+
+    def refuse(self, source: Source, error: SourceError) -> None:
+        """Record a file that came and is not used; the accepted one serves, if there is one."""
+        self.unused.append(UnusedFile.from_error(error, source.id, _serving(self.store, source)))
 
     def accept(self, source: Source, snapshot: Snapshot, origin: str, etag: str = "", last_modified: str = "") -> None:
         """Let ``snapshot`` serve from now on."""
@@ -37,7 +44,8 @@ class Night:
 def from_catalog(run: Run) -> StepResult:
     """Ask for every file of the catalog; the accepted ones serve. Raises SourceFilesError when there is none at all."""
     night = Night(run, Store(run.settings.snapshots))
-    problems = _take_inbox(night)
+    _take_inbox(night)
+    problems: list[dict[str, str]] = []
     asked = [s for s in run.catalog.source if s.url]
     never_had: dict[str, str] = {}
     with closing(Downloader(run.settings)) as downloader:
@@ -48,17 +56,19 @@ def from_catalog(run: Run) -> StepResult:
                 problems.append({"source_id": source.id, "file": source.file, "message": message, "accepted_at": accepted.accepted_at if accepted else ""})
                 never_had[source.id] = message
     taken = [s for source in run.catalog.source if (s := _serving(night.store, source))]
+    taken += _in_place_of_damaged(night, {s.source_id for s in taken})
     run.save_fact("freshness", _freshness(night.store, run, never_had))
     run.save_fact("source_problems", problems)
-    _none_damaged(night, {s.source_id for s in taken})
+    record_unused(run, "snapshot", night.unused)
     if not taken:
         found = [SourceError(p["file"], p["message"], "Try again, or put the file into the inbox.") for p in problems]
-        raise SourceFilesError(found or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")])
+        errors = [*(none_usable(night.unused, run.settings.inbox) if night.unused else []), *found]
+        raise SourceFilesError(errors or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")])
     run.save_snapshots(taken)
-    run.save_fact("strangers", [])
     words = f"{len(taken)} files: {night.fresh} new, {night.unchanged} unchanged"
     run.save_fact("overdue", _overdue(night, never_had))
-    return StepResult(len(run.catalog.source), len(taken), words + (f", {len(problems)} not refreshed" if problems else ""))
+    not_refreshed = f", {len(problems)} not refreshed" if problems else ""
+    return StepResult(len(run.catalog.source), len(taken), words + not_refreshed + in_words(night.unused))
 
 
 def from_store(run: Run) -> StepResult:
@@ -72,15 +82,19 @@ def from_store(run: Run) -> StepResult:
     return StepResult(len(run.catalog.source), len(taken), f"{len(taken)} files, as accepted before")
 
 
-def _none_damaged(night: Night, serving: set[str]) -> None:
-    """Raise SourceFilesError for accepted files whose stored copy is lost or damaged and could not be had anew: deciding without them would be wrong."""
-    errors = [
-        SourceError(source.file, "the stored copy is lost or no longer has the hash it was kept under", "Put the file into the inbox and run again.")
-        for source in night.run.catalog.source
-        if source.id not in serving and night.store.accepted(source)
-    ]
-    if errors:
-        raise SourceFilesError(errors)
+def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
+    """Editions of the current release for accepted files whose stored copy is lost or damaged and could not be had anew; the damage is recorded."""
+    instead = []
+    for source in night.run.catalog.source:
+        accepted = night.store.accepted(source)
+        if source.id in serving or accepted is None:
+            continue
+        earlier = earlier_edition(night.run, source, accepted.sha256)
+        problem = "the stored copy is lost or no longer has the hash it was kept under"
+        error = SourceError(source.file, problem, "Put the file into the inbox and run again.")
+        night.unused.append(UnusedFile.from_error(error, source.id, earlier))
+        instead += [earlier] if earlier else []
+    return instead
 
 
 def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> str:
@@ -103,6 +117,8 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
     except (GiveUpError, SourceError, OSError) as error:
         message = f"{error.problem}{f' (line {error.line})' if error.line else ''}" if isinstance(error, SourceError) else str(error)
         night.failed += 1
+        if isinstance(error, SourceError):
+            night.refuse(source, error)
         if serving:
             store.accept(source, serving.model_copy(update={"checked_at": now(), "outcome": "failed", "message": message}))
         return message
@@ -124,7 +140,7 @@ def _judge(night: Night, source: Source, part: Path, serving: Accepted | None, u
         return
     snapshot = night.store.keep(part, source, source.file, url, 200, serving.sha256 if serving else None)
     _refuse_the_bytes_of_another(night, source, snapshot.sha256)
-    prove(night.run, snapshot, source)
+    read_snapshot(night.run, snapshot)
     night.accept(source, snapshot, url, *validators)
 
 
@@ -136,31 +152,44 @@ def _refuse_the_bytes_of_another(night: Night, source: Source, sha256: str) -> N
             raise SourceError(source.file, f"it has the same bytes as {other.file}", "Check which of the two it is.")
 
 
-def _take_inbox(night: Night) -> list[dict[str, str]]:
+def _take_inbox(night: Night) -> None:
     """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the inbox."""
-    problems: list[dict[str, str]] = []
-    inbox = night.run.settings.inbox
-    known = night.run.catalog.by_file_name()
+    inbox, known = night.run.settings.inbox, night.run.catalog.by_file_name()
+    came: list[Snapshot] = []
     for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
-        if not path.is_file() or path.is_symlink() or path.name.startswith("."):
+        if not path.is_file() or path.is_symlink() or is_ignored(path):
             continue
-        source = known.get(path.name.lower())
+        source, right = recognize(path.name, known)
         if source is None:
-            problems.append({"source_id": "", "file": path.name, "message": "in the inbox, but the catalog knows no file of this name"})
+            night.unused.append(stranger(night.run, path))
             continue
         earlier = night.store.accepted(source)
         try:
-            snapshot = copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None)
-            _refuse_the_bytes_of_another(night, source, snapshot.sha256)
-            prove(night.run, snapshot, source)
+            if refused := refusal_of_name(path.name, right):
+                raise refused
+            came.append(copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None))
         except SourceError as error:
-            problems.append({"source_id": source.id, "file": path.name, "message": f"in the inbox, not taken: {error.problem}"})
-            continue
-        if earlier is None or earlier.sha256 != snapshot.sha256:
-            # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
-            night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
-        path.unlink(missing_ok=True)  # another run may have taken it too
-    return problems
+            night.refuse(source, error)
+    single, twins = without_twins(night.run, came)
+    for source, why in twins:
+        night.refuse(source, why)
+    for snapshot in single:
+        _accept_carried_in(night, snapshot, inbox / snapshot.file)
+
+
+def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path) -> None:
+    source = night.run.sources[snapshot.source_id]
+    earlier = night.store.accepted(source)
+    try:
+        _refuse_the_bytes_of_another(night, source, snapshot.sha256)
+        read_snapshot(night.run, snapshot)
+    except SourceError as error:
+        night.refuse(source, error)
+        return
+    if earlier is None or earlier.sha256 != snapshot.sha256:
+        # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
+        night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
+    path.unlink(missing_ok=True)  # another run may have taken it too
 
 
 def _serving(store: Store, source: Source) -> Snapshot | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.current import current_release, read_manifest
@@ -50,3 +51,16 @@ def earlier_edition(run: Run, source: Source, refused_sha256: str = "") -> Snaps
     used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]}
     sha256 = used.get(source.id)
     return Store(run.settings.snapshots).snapshot(source, sha256) if sha256 and sha256 != refused_sha256 else None
+
+
+def in_words(unused: Iterable[UnusedFile]) -> str:
+    """What a step says behind its numbers: how many files are not used, and which."""
+    names = [f.file for f in unused]
+    return f"; {len(names)} not used: {', '.join(names)}" if names else ""
+
+
+def none_usable(unused: Iterable[UnusedFile], folder: Path) -> list[SourceError]:
+    """Why no file of a run can be used, file by file."""
+    errors = [SourceError(f.file, f.reason, f.what_to_do, line=f.line, column=f.column, value=f.value) for f in unused]
+    advice = "Name files as CDE does, for example eladownload2024.txt."
+    return errors or [SourceError(str(folder), "no file here has a name that the catalog knows", advice)]

@@ -1,29 +1,61 @@
 -- Grain: one cell of an assistance workbook of CDE, with what is wrong with its row.
 -- Key: source_id, line, heading.
--- Inputs: raw_assistance, source_files, ref_student_groups.
--- Oddities: '*' stands for blank from 2019 on; 2017 and 2018 leave cells empty; a letter column is named after its
---           student group, where 2017 says MR and later years say TOM.
+-- Inputs: raw_assistance, source_files, ref_priority_letters, ref_assistance_statuses.
+-- Oddities: '*' stands for blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A letter column is named
+--           after its student group, where 2017 says MR and later years say TOM; one of a group that is not known counts among the letters and is not
+--           published. In every workbook of 2017 to 2024 each row has as many letters as its total says, Method 1 exactly where it has one, and
+--           assistance where a method is met: a row that contradicts itself is rejected. The status of an earlier year is blank where the LEA did not exist.
 with trimmed as (
     select
         f.source_id, f.dashboard_year, r.line, blank(r.cds) as cds, r.heading,
         split_part(r.field, ':', 1) as family,
-        nullif(split_part(r.field, ':', 2), '') as part,
-        blank(r.value) as value
+        nullif(split_part(r.field, ':', 2), '') as served_part,
+        blank(r.value) as served,
+        trim(r.value) = '' as is_empty
     from raw_assistance r
     join source_files f using (source_id)
 ),
+read as (
+    select
+        t.* exclude (served, served_part),
+        if(t.family = 'letter', canonical_group(upper(t.served_part)), t.served_part) as part,
+        case
+            when t.family in ('letter', 'ec52072', 'ec52071f', 'met_method') then upper(t.served)
+            when t.family = 'assistance_status' then coalesce(s.status, t.served)
+            else t.served
+        end as value,
+        t.family = 'assistance_status' and coalesce('20' || t.served_part, t.dashboard_year::varchar) = t.dashboard_year::varchar as is_own_status,
+        s.status is not null as status_is_known, s.differentiated = 'Y' as is_differentiated
+    from trimmed t
+    left join ref_assistance_statuses s on t.family = 'assistance_status' and lower(s.status) = lower(squeezed(t.served))
+),
+whole_rows as (
+    select
+        source_id, line,
+        count(*) filter (family = 'letter' and value is not null) as letters,
+        bool_or(value = 'Y') filter (family = 'met_method') as a_method_is_met
+    from read
+    group by source_id, line
+),
 counted as (
-    select *, count(*) over (partition by source_id, cds, heading) as times from trimmed
+    select c.*, w.letters, w.a_method_is_met, count(*) over (partition by c.source_id, c.cds, c.heading) as times
+    from read c
+    join whole_rows w using (source_id, line)
 )
 select
-    * exclude (part),
-    if(family = 'letter', canonical_group(upper(part)), part) as part,
+    source_id, dashboard_year, line, cds, heading, family, part, value,
     list_filter([
         problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDS', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
         problem(family = 'letter' and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
-        problem(family = 'letter' and canonical_group(upper(part)) not in (select student_group from ref_student_groups), heading, part, 'the heading names no known student group'),
-        problem(family in ('ec52072', 'ec52071f', 'met_method') and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
+        problem(family = 'letter' and is_empty and dashboard_year >= 2019, heading, null, 'the cell is empty; from 2019 on CDE writes * where there is no letter'),
+        problem(family in ('ec52072', 'ec52071f', 'met_method') and coalesce(value not in ('Y', 'N'), true), heading, value, 'a flag is Y or N'),
+        problem(family in ('name', 'total_student_groups') and value is null, heading, null, 'the cell is empty'),
+        problem(family = 'assistance_status' and value is not null and not status_is_known, heading, value, 'this status of assistance is not known'),
+        problem(is_own_status and value is null, heading, null, 'the status of the year is empty'),
+        problem(is_own_status and a_method_is_met and not is_differentiated, heading, value, 'a method is met, and the status says that there is no assistance'),
+        problem(family = 'total_student_groups' and value is not null and try_cast(value as double) is distinct from letters, heading, value, 'the row has ' || letters || ' letters'),
+        problem(family = 'met_method' and part = '1' and value in ('Y', 'N') and (value = 'Y') <> (letters > 0), heading, value, 'Method 1 is met exactly where a student group has a letter; the row has ' || letters),
         problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
-        problem(times > 1, 'CDS', cds, 'this LEA stands ' || times || ' times in the file')
+        problem(times > 1, 'CDS', cds, 'this LEA is in the file ' || times || ' times')
     ], lambda p: p is not null) as problems
 from counted

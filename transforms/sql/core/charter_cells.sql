@@ -7,7 +7,7 @@ with trimmed as (
         f.source_id, f.dashboard_year, r.line, blank(r.cds) as cds, r.heading,
         split_part(r.field, ':', 1) as family,
         nullif(split_part(r.field, ':', 2), '') as part,
-        blank(r.value) as value
+        if(split_part(r.field, ':', 1) in ('current', 'prior', 'ec47607'), upper(blank(r.value)), blank(r.value)) as value
     from raw_charter_assistance r
     join source_files f using (source_id)
 ),
@@ -23,7 +23,7 @@ judged as (
             problem(family in ('current', 'prior') and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
             problem(family = 'ec47607' and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
             problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
-            problem(times > 1, 'CDS', cds, 'this school stands ' || times || ' times in the file')
+            problem(times > 1, 'CDS', cds, 'this school is in the file ' || times || ' times')
         ], lambda p: p is not null) as problems
     from counted
 )

@@ -1,7 +1,7 @@
 -- Grain: one row of CDE's list under EC 52064(e)(5): an LEA with the student groups named, and what is wrong with it.
 -- Key: source_id, line.
--- Inputs: raw_lcap_goals, source_files, ref_student_groups.
--- Oddities: one cell names all groups, by code or by name, parted by commas or semicolons.
+-- Inputs: raw_lcap_goals, source_files, student_group_words.
+-- Oddities: one cell names all groups, by code or in words that CDE uses nowhere else ("Two or More Race"), parted by commas or semicolons.
 with rows as (
     select
         f.source_id, f.dashboard_year, r.line, any_value(blank(r.cds)) as cds,
@@ -12,10 +12,10 @@ with rows as (
     group by all
 ),
 named as (
-    select r.source_id, r.line, n.said, any_value(g.student_group) as student_group
+    select r.source_id, r.line, n.said, any_value(w.student_group) as student_group
     from rows r
-    cross join unnest(list_transform(regexp_split_to_array(r.groups_text, '[,;\n]+'), lambda t: trim(t))) as n(said)
-    left join ref_student_groups g on g.student_group = canonical_group(upper(n.said)) or lower(g.name) = lower(n.said)
+    cross join unnest(list_transform(regexp_split_to_array(r.groups_text, '[,;\n]+'), lambda t: squeezed(t))) as n(said)
+    left join student_group_words w on w.written = lower(squeezed(n.said))
     where n.said <> ''
     group by all
 ),
@@ -35,7 +35,7 @@ select
         problem(not coalesce(regexp_full_match(c.cds, '[0-9]{14}'), false), 'CDS', c.cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
         problem(t.not_known is not null, 'Targeted Student Group(s)', t.not_known, 'this names no known student group'),
         problem(c.groups_text is null, 'Targeted Student Group(s)', null, 'no student group is named'),
-        problem(c.times > 1, 'CDS', c.cds, 'this LEA stands ' || c.times || ' times in the file')
+        problem(c.times > 1, 'CDS', c.cds, 'this LEA is in the file ' || c.times || ' times')
     ], lambda p: p is not null) as problems
 from counted c
 left join together t using (source_id, line)

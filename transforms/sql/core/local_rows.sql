@@ -1,7 +1,8 @@
 -- Grain: one local indicator row, from the one-file layout (2017, 2018) or from one workbook per priority, with what is wrong with it.
 -- Key: source_id, line.
 -- Inputs: raw_local_indicators, raw_local_indicators_by_priority, source_files.
--- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); 2018 has 'NA'; years differ in capitals.
+-- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); 2018 has 'NA'; years differ in capitals. CDE leaves no
+--           answer blank: where one is, nobody knows it.
 with one_file as (
     select
         f.source_id, r.line, f.dashboard_year, blank(r.cds) as cds, blank(r.leaname) as lea_name,
@@ -24,7 +25,7 @@ by_priority as (
 rows as (
     select
         * replace (
-            case lower(performance)
+            case lower(squeezed(performance))
                 when 'met' then 'Met' when 'not met' then 'Not Met' when 'na' then 'NA'
                 when 'not met for two or more years' then 'Not Met For Two or More Years' else performance
             end as performance
@@ -43,8 +44,8 @@ select
     list_filter([
         problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'cds', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
         problem(coalesce(try_cast(priority_text as integer), 0) not in (1, 2, 3, 6, 7, 9, 10), 'priority', priority_text, 'a local priority is 1, 2, 3, 6, 7, 9 or 10'),
-        problem(performance is not null and performance not in ('Met', 'Not Met', 'Not Met For Two or More Years', 'NA'), 'performance', performance, 'performance is Met, Not Met or Not Met For Two or More Years'),
+        problem(coalesce(performance not in ('Met', 'Not Met', 'Not Met For Two or More Years', 'NA'), true), 'performance', performance, 'performance is Met, Not Met or Not Met For Two or More Years'),
         problem(left(year_text, 4) is distinct from dashboard_year::varchar, 'year', year_text, 'the row is of another year than the file name says'),
-        problem(times > 1, 'cds', cds, 'this LEA and priority stand ' || times || ' times in the file')
+        problem(times > 1, 'cds', cds, 'this LEA and priority are in the file ' || times || ' times')
     ], lambda p: p is not null) as problems
 from counted

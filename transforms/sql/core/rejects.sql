@@ -1,10 +1,11 @@
--- Grain: one row of a source file that was kept aside, and one reason why.
+-- Grain: one row of a source file that was rejected, and one reason why.
 -- Key: source_id, line, column_name, reason.
 -- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
 --         lcap_goal_rows, source_files.
--- Oddities: a row with two faults stands here twice; rows are counted by (source_id, line).
+-- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost its leading zero to a
+--           spreadsheet: whose row it was is known all the same.
 with found as (
-    select source_id, line, "column" as column_name, value, reason, null as cds, null as record_type, null as student_group from raw_rejects
+    select source_id, line, "column" as column_name, value, reason, cds, null as record_type, null as student_group from raw_rejects
     union all
     select source_id, line, "column", value, reason, cds, record_type, student_group from dashboard_faults
     union all
@@ -28,6 +29,6 @@ with found as (
 )
 select
     f.source_id, s.file, s.dashboard_year, s.indicator, f.line::integer as line, f.column_name, f.value, f.reason,
-    f.cds, f.record_type, f.student_group
+    if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds) as cds, f.record_type, f.student_group
 from found f
 join source_files s using (source_id)

@@ -1,8 +1,8 @@
 -- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE say it.
 -- Key: cds, dashboard_year, flag.
--- Inputs: low_performing, source_files, source_coverage, leas, evidence, student_group_history, rule_lcap_goals, rule_groups.
+-- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence, student_group_history, rule_lcap_goals, rule_groups.
 -- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers. All students and LEAs that we do not
---           know are left out. A red is the worst level: Red, or Very Low and Very High where CDE used status.
+--           know are left out, and so are LEAs on whose row of a list nothing is known because it was rejected. A red is the worst level: Red, or Very Low and Very High where CDE used status.
 with lists as (
     select f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -35,6 +35,9 @@ ours as (
     union all by name
     select * from goals
 ),
+unread as (
+    select f.dashboard_year, f.layout, r.cds from rejects r join source_files f using (source_id) where f.layout in ('low_performing', 'lcap_goals')
+),
 theirs as (
     select p.* from low_performing p
     join leas l using (cds)
@@ -47,4 +50,9 @@ select
     if(o.ours, 'Y', 'N') as ours, if(t.cds is null, 'N', 'Y') as cde, o.ours is null as unknown
 from ours o
 full join theirs t using (cds, dashboard_year, student_group, listed_for)
-where o.ours or t.cds is not null
+where t.cds is not null
+    or (o.ours and not exists (
+        select 1 from unread u
+        where u.dashboard_year = o.dashboard_year and (u.layout = 'lcap_goals') = (o.listed_for = 'ec52064e5')
+            and (u.cds = o.cds or u.cds is null or u.cds not in (select cds from leas))
+    ))
