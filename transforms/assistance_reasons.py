@@ -53,8 +53,8 @@ def _differentiated(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
     rows = connection.execute(
-        "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, false, c.no_file, "
-        "if(c.decided_by = 'cde', c.cde_flag, null) from consecutive c join leas l using (cds)"
+        "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, "
+        "false, c.no_file, if(c.decided_by = 'cde', c.cde_flag, null) from consecutive c join leas l using (cds)"
     ).fetchall()
     return [(cds, year, "consecutive", say.consecutive_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]
 
@@ -69,7 +69,15 @@ def _charters(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def _span(
-    status: str, kind: str, year: int, dashboards: list[int], groups: list[str], unknown: list[str], open_question: str, different: bool, no_file: bool,
+    status: str,
+    kind: str,
+    year: int,
+    dashboards: list[int],
+    groups: list[str],
+    unknown: list[str],
+    open_question: str,
+    different: bool,
+    no_file: bool,
     cde_value: str | None,
 ) -> say.SpanFacts:
     return say.SpanFacts(status, kind, year, tuple(dashboards), tuple(groups), tuple(unknown), open_question, different, no_file, cde_value)

@@ -61,10 +61,12 @@ def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         """
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, counted, years_required, groups_required, small, small_open, with_result, may_have, in_files, *cde in rows:
+    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column in rows:
+        years_required, groups_required = needed
         facts = sentences.ContinuumFacts(
             status, lea_type, year, tuple(counted), years_required, groups_required, tuple(groups[cds, year]),
-            small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()), *cde, not_listed.get((cds, year), ()),
+            small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()),
+            decided_by, flag, column, not_listed.get((cds, year), ()),
         )  # fmt: skip
         said.append((cds, year, "continuum", sentences.continuum_reason(facts)))
     return said

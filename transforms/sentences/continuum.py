@@ -44,7 +44,7 @@ def continuum_reason(f: ContinuumFacts) -> str:
     """Why the Continuum of Support (EC 52072, 52072.5) does or does not apply, for "no" and "not determined" as well."""
     if f.decided_by == "cde":
         return _by_cde(f)
-    return _computed(f) + _not_listed(f)
+    return _computed(f) + _not_listed(f) + _perhaps_not_there(f)
 
 
 def _by_cde(f: ContinuumFacts) -> str:
@@ -53,10 +53,9 @@ def _by_cde(f: ContinuumFacts) -> str:
         "letters do not show how many student groups have results, and the clause for fewer than three groups needs all of them"
     )
     text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, because the student groups could not be counted: {because}."
-    known = [g for g in f.groups if g.counts]
-    if not known:
-        return text + _not_listed(f)
-    return f"{text} Known: {plural(len(known), 'student group')} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}.{_not_listed(f)}"
+    if known := [g for g in f.groups if g.counts]:
+        text += f" Known: {plural(len(known), 'student group')} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}."
+    return text + _not_listed(f)
 
 
 def _not_listed(f: ContinuumFacts) -> str:
@@ -64,6 +63,13 @@ def _not_listed(f: ContinuumFacts) -> str:
         return ""
     years = joined([str(y) for y in f.not_listed])
     return f" CDE's workbook of {years} does not list this {LEA_WORDS[f.lea_type]} under its code, which counts as not meeting the criteria."
+
+
+def _perhaps_not_there(f: ContinuumFacts) -> str:
+    """A "no" that follows whether or not the LEA is on the Dashboard of the year."""
+    if f.status != "not_eligible" or f.in_files is not None or not f.unknown_because:
+        return ""
+    return f" Whether it is on the {f.determination_year} Dashboard is not determined: {'; '.join(f.unknown_because)}."
 
 
 def _computed(f: ContinuumFacts) -> str:

@@ -32,6 +32,8 @@ NOTES = {
     "input_missing": "a missing input leaves it open",
     "flag_not_sourced": "the sources do not say how the flag is made",
     "charter_test_open": "the sources leave the test of charter schools open",
+    # beside a computed verdict from which CDE's flag differs
+    "flag_of_cde": "CDE's flag: {flag}.",
     # size tests
     "size_by_flag": "the size flag of the file is Y",
     "size_by_students": "at least {minimum} students; {small_minimum} for {groups} on district and county office rows",

@@ -1,8 +1,8 @@
 -- Grain: LEA x Dashboard year that has rules: is the LEA in any file of that year, and what are its results taken from?
 -- Key: cds, dashboard_year.
 -- Inputs: leas, county_years, dashboard_entities, assistance_leas, charter_letters, rejects, source_files, source_coverage, ref_indicators,
---         workbook_listings.
--- Oddities: in_files is null where that is not known: a workbook lacks the row, or no file is loaded in which every LEA has one. An LEA whose row
+--         ref_counties, workbook_listings.
+-- Oddities: in_files is null where that is not known: a workbook lacks the row, or fewer than two files are loaded in which every LEA has one. An LEA whose row
 --           was rejected, or whose row is missing though a later workbook proves that there was one, is there all the same. Local indicators alone do
 --           not put an LEA on the Dashboard. Charter schools are school rows of the indicator files, and have an assistance workbook of their own,
 --           which has a blank cell for the Dashboard before also where the school did not exist yet: that does not put it on that Dashboard.
@@ -22,12 +22,14 @@ with seen as (
     select cds, dashboard_year from workbook_listings where listing = 'row_missing'
 ),
 for_all as (
-    select f.dashboard_year, bool_or(v.statewide) as statewide, flatten(list(v.counties)) as counties
+    select f.dashboard_year, c.county_code
     from source_files f
     join source_coverage v using (source_id)
     join ref_indicators i using (indicator)
+    join ref_counties c on v.statewide or list_contains(v.counties, c.county_code)
     where f.layout = 'dashboard' and i.reported_for = 'all'
-    group by f.dashboard_year
+    group by all
+    having count(*) >= 2
 ),
 based as (
     select
@@ -43,11 +45,11 @@ select
     case
         when b.basis = 'cde_letters' and k.listing = 'not_listed' then false
         when n.cds is not null then true
-        when b.basis = 'indicators' and (a.statewide or list_contains(a.counties, b.county_code)) then false
+        when b.basis = 'indicators' and a.county_code is not null then false
         when k.listing = 'not_listed' then false
     end as in_files,
     b.basis, b.letters_source_id, b.letters_cover, k.listing, k.told_by
 from based b
 left join seen n on n.cds = b.cds and n.dashboard_year = b.dashboard_year
-left join for_all a on a.dashboard_year = b.dashboard_year
+left join for_all a on a.dashboard_year = b.dashboard_year and a.county_code = b.county_code
 left join workbook_listings k on k.cds = b.cds and k.source_id = b.letters_source_id
