@@ -36,15 +36,16 @@ def _differentiated(connection: duckdb.DuckDBPyConnection) -> Rows:
     }
     rows = connection.execute(
         "select d.cds, d.determination_year, d.status, l.lea_type, d.assistance_year, d.second_year_after, d.methods_met, d.methods_unknown, "
-        "d.no_file, d.none_met "
-        "from differentiated_assistance d join leas l using (cds)"
+        "d.no_file, d.none_met, if(d.by_cde_status, f.value, null) "
+        "from differentiated_assistance d join leas l using (cds) "
+        "left join assistance_flags f on f.cds = d.cds and f.dashboard_year = d.determination_year and f.flag = 'assistance_status_' || d.determination_year"
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, in_year, second, met, unknown, no_file, none_met in rows:
+    for cds, year, status, lea_type, in_year, second, met, unknown, no_file, none_met, cde_status in rows:
         failed, from_cde = methods.get((cds, year), ((), ()))
         facts = say.DifferentiatedFacts(
             status, lea_type, year, in_year, second, tuple(met), tuple(unknown), tuple(groups[cds, year]), failed, from_cde,
-            bool(no_file), bool(none_met),
+            bool(no_file), bool(none_met), cde_status,
         )  # fmt: skip
         said.append((cds, year, "differentiated_assistance", say.differentiated_reason(facts)))
     return said
@@ -52,8 +53,8 @@ def _differentiated(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
     rows = connection.execute(
-        "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, false, c.no_file "
-        "from consecutive c join leas l using (cds)"
+        "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, "
+        "false, c.no_file, if(c.decided_by = 'cde', c.cde_flag, null) from consecutive c join leas l using (cds)"
     ).fetchall()
     return [(cds, year, "consecutive", say.consecutive_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]
 
@@ -61,12 +62,22 @@ def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
 def _charters(connection: duckdb.DuckDBPyConnection) -> Rows:
     rows = connection.execute(
         "select cds, determination_year, status, 'charter', dashboards, "
-        "student_groups, student_groups_unknown, open_question, different_groups, no_file from charter_test"
+        "student_groups, student_groups_unknown, open_question, different_groups, no_file, "
+        "if(decided_by = 'cde', cde_value, null) from charter_test"
     ).fetchall()
     return [(cds, year, "charter", say.charter_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]
 
 
 def _span(
-    status: str, kind: str, year: int, dashboards: list[int], groups: list[str], unknown: list[str], open_question: str, different: bool, no_file: bool
+    status: str,
+    kind: str,
+    year: int,
+    dashboards: list[int],
+    groups: list[str],
+    unknown: list[str],
+    open_question: str,
+    different: bool,
+    no_file: bool,
+    cde_value: str | None,
 ) -> say.SpanFacts:
-    return say.SpanFacts(status, kind, year, tuple(dashboards), tuple(groups), tuple(unknown), open_question, different, no_file)
+    return say.SpanFacts(status, kind, year, tuple(dashboards), tuple(groups), tuple(unknown), open_question, different, no_file, cde_value)

@@ -1,6 +1,7 @@
 """Stages 3 to 5: typed tables, criteria, determinations. The order of tables stands here."""
 
 from transforms.assistance_reasons import write_assistance_reasons
+from transforms.before import load_evidence_before
 from transforms.change_reasons import write_change_sentences, write_watch_sentences
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
@@ -23,6 +24,7 @@ CORE = (
     "charter_cells",
     "charter_letters",
     "charter_flags",
+    "assistance_history",
     "low_performing_rows",
     "lcap_goal_rows",
     "low_performing",
@@ -33,9 +35,13 @@ CORE = (
 )
 CRITERIA = (
     "source_coverage",
+    "determination_years",
     "county_years",
+    "workbook_listings",
     "lea_years",
     "meta_years",
+    "lea_results",
+    "expected_rows",
     "evidence",
     "condition_results",
     "criterion_results",
@@ -43,7 +49,6 @@ CRITERIA = (
     "student_group_history",
 )
 DETERMINATIONS = (
-    "determination_years",
     "lea_index",
     "continuum_groups",
     "continuum",
@@ -102,6 +107,7 @@ def build_core(run: Run) -> StepResult:
 def build_criteria(run: Run) -> StepResult:
     """Clause, criterion, priority, student group: what each group showed in each Dashboard year."""
     with run.connect() as connection:
+        load_evidence_before(run, connection)
         rows = {table: build_table(connection, "criteria", table) for table in CRITERIA}
     return StepResult(
         rows["evidence"], rows["student_group_history"], f"{rows['student_group_history']:,} group years from {rows['evidence']:,} indicator cells"

@@ -39,18 +39,34 @@ def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
             """
         ).fetchall()
     }
+    not_listed: dict[Key, tuple[int, ...]] = {
+        (cds, year): tuple(years)
+        for cds, year, years in connection.execute(
+            """
+            select y.cds, d.determination_year, list(y.dashboard_year order by y.dashboard_year)
+            from determination_years d
+            join lea_years y on list_contains(d.counted_dashboards, y.dashboard_year)
+            join rule_assistance a on a.determination_year = y.dashboard_year and list_contains(a.serves, y.lea_type)
+            where y.basis = 'cde_letters' and y.listing = 'not_listed'
+            group by all
+            """
+        ).fetchall()
+    }
     rows = connection.execute(
         """
         select c.cds, c.determination_year, c.status, l.lea_type, c.counted_dashboards, d.years_required, d.groups_required,
-               c.by_small_clause, c.small_clause_open, c.groups_with_result, c.groups_that_may_have_result, c.in_files
+               c.by_small_clause, c.small_clause_open, c.groups_with_result, c.groups_that_may_have_result, c.in_files,
+               c.decided_by, c.cde_flag, c.cde_column
         from continuum c join leas l using (cds) join determination_years d using (determination_year)
         """
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, counted, years_required, groups_required, small, small_open, with_result, may_have, in_files in rows:
+    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column in rows:
+        years_required, groups_required = needed
         facts = sentences.ContinuumFacts(
             status, lea_type, year, tuple(counted), years_required, groups_required, tuple(groups[cds, year]),
             small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()),
+            decided_by, flag, column, not_listed.get((cds, year), ()),
         )  # fmt: skip
         said.append((cds, year, "continuum", sentences.continuum_reason(facts)))
     return said
@@ -118,11 +134,11 @@ def _recorded(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 def _eligible(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     rows = connection.execute(
         """
-        select v.cds, v.determination_year, l.lea_name, list(p.name order by p.position)
+        select v.cds, v.determination_year, l.lea_name, list(p.name order by p.position), coalesce(bool_or(v.decided_by = 'cde'), false)
         from verdicts v join leas l using (cds) join pathways p using (pathway) where v.status = 'eligible' group by all
         """
     ).fetchall()
-    return [(cds, year, sentences.eligible_sentence(name, names, year)) for cds, year, name, names in rows]
+    return [(cds, year, sentences.eligible_sentence(name, names, year, by_cde)) for cds, year, name, names, by_cde in rows]
 
 
 def _arrow(rows: list[tuple[Any, ...]], *names: str) -> pa.Table:

@@ -58,7 +58,7 @@ def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> No
         "select finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' and student_group = 'HI'", [CHARTER]
     ).fetchall()
     assert rows[0][0] == "unknown"
-    assert "was kept aside: color is 0 (none)" in rows[0][1]
+    assert "was rejected: color is 0 (none)" in rows[0][1]
     status = db.execute("select status from assistance where cds = ? and determination = 'charter' and determination_year = 2024", [CHARTER]).fetchall()
     assert status == [("undetermined",)], "not a no: the row might have been red"
 
@@ -83,6 +83,7 @@ def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(
     book.save(path)
     with workplace.decide() as db:
         rows = db.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = 2019", [SALINAS]).fetchall()
-        status = db.execute("select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2023", [SALINAS]).fetchall()
-    assert rows == [(None, "the row of this LEA in assistancestatus19-rev.xlsx was kept aside")]
-    assert status == [("undetermined",)], "eligible with the row, and not a no without it"
+        verdict = "select status, decided_by from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2023"
+        status = db.execute(verdict, [SALINAS]).fetchall()
+    assert rows == [(None, "the row of this LEA in assistancestatus19-rev.xlsx was rejected")]
+    assert status == [("eligible", "cde")], "eligible with the row, and not a no without it: CDE's flag of 2023 answers"

@@ -46,23 +46,24 @@ def test_ec_52072_of_2022_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection
     assert {c for c, f in flags.items() if f == "Y"} == {c for c, (status, _) in ours.items() if status == "eligible"}
     assert sum(kind == "district" for status, kind in ours.values() if status == "eligible") == 30
     assert sum(kind == "county_office" for status, kind in ours.values() if status == "eligible") == 9
-    assert not [c for c, f in flags.items() if f == "N" and ours[c][0] not in ("not_eligible", "undetermined")]
+    assert {ours[c][0] for c, f in flags.items() if f == "N"} == {"not_eligible"}
 
 
-def test_the_clause_for_fewer_than_three_groups_is_never_wrongly_applied(state: duckdb.DuckDBPyConnection) -> None:
+def test_the_clause_for_fewer_than_three_groups_is_answered_by_cde(state: duckdb.DuckDBPyConnection) -> None:
     assert state.execute("select count(*) from continuum where by_small_clause").fetchall() == [(0,)]
-    open_ones = state.execute(
-        "select c.status, e.reason from continuum c join eligibility e using (cds, determination_year) where small_clause_open and e.pathway = 'continuum'"
-    )
-    for status, reason in open_ones.fetchall():
-        assert status == "undetermined"
-        assert "how many there are is not certain" in reason
+    found = state.execute(
+        "select e.status, e.decided_by, e.cde_flag, e.agrees_with_cde, e.reason from continuum c join eligibility e using (cds, determination_year) "
+        "where c.small_clause_open and e.pathway = 'continuum'"
+    ).fetchall()
+    assert [row[:4] for row in found] == [("not_eligible", "cde", "N", None)] * 16
+    assert all(reason.startswith("CDE's flag EC52072_2022 is N. It is the verdict, because the student groups could not be counted") for *_, reason in found)
 
 
 @pytest.mark.parametrize("year", sorted(SHEETS))
 def test_method_1_and_the_number_of_groups_are_cdes_for_every_lea(state: duckdb.DuckDBPyConnection, year: int) -> None:
     frame = official(year)
-    ours = pairs(state.execute("select cds, if(ours, 'Y', 'N') from assistance_methods where determination_year = ? and method = 1", [year]).fetchall())
+    computed = "select cds, if(ours, 'Y', 'N') from assistance_methods where determination_year = ? and method = 1 and ours is not null"
+    ours = pairs(state.execute(computed, [year]).fetchall())
     assert ours == dict(frame["MetMethod1"].items())
     counted = pairs(
         state.execute("select cds, count(*) filter (meets_criteria) from student_group_history where dashboard_year = ? group by cds", [year]).fetchall()
@@ -115,12 +116,29 @@ def test_a_renamed_district_is_one_lea_with_its_latest_name(state: duckdb.DuckDB
     ]
 
 
-def test_a_closed_district_stays_in_the_index_and_is_not_assessed(state: duckdb.DuckDBPyConnection) -> None:
+def test_a_district_that_the_latest_workbook_lacks_may_have_closed_or_lost_its_row(state: duckdb.DuckDBPyConnection) -> None:
+    """No workbook of 2023 is loaded that would tell. Where three other Dashboards say no, the answer is no all the same."""
     gone = set(official(2019).index) - set(official(2022).index)
     assert "15633470000000" in gone, "Belridge Elementary"
     rows = state.execute(
-        "select status, reason from eligibility where pathway = 'continuum' and determination_year = 2022 and list_contains(?, cds)", [sorted(gone)]
+        "select cds, status, reason from eligibility where pathway = 'continuum' and determination_year = 2022 and list_contains(?, cds)", [sorted(gone)]
     )
     found = rows.fetchall()
     assert len(found) == len(gone)
-    assert set(found) == {("not_assessed", "Nothing to judge: this district is not on the 2022 Dashboard.")}
+    assert {status for _, status, _ in found} == {"not_eligible"}
+    said = "assistancestatus22.xlsx has no row of this LEA, and no later workbook shows whether it should have one"
+    assert all(said in reason for *_, reason in found)
+    assistance = state.execute(
+        "select distinct status from assistance where determination = 'differentiated_assistance' and determination_year = 2022 and list_contains(?, cds)",
+        [sorted(gone)],
+    )
+    assert assistance.fetchall() == [("undetermined",)]
+
+
+def test_a_district_that_two_workbooks_running_lack_is_not_assessed(state: duckdb.DuckDBPyConnection) -> None:
+    rows = state.execute("select distinct in_files from lea_years where cds = '21655160000000' and dashboard_year in (2018, 2019, 2022)").fetchall()
+    assert rows == [(False,)], "Union Joint Elementary is in the workbook of 2017 alone"
+    said = state.execute(
+        "select status, reason from eligibility where cds = '21655160000000' and pathway = 'continuum' and determination_year = 2022"
+    ).fetchall()
+    assert said == [("not_assessed", "Nothing to judge: this district is not on the 2022 Dashboard.")]

@@ -1,14 +1,36 @@
-"""Taking a file away makes what depends on it undetermined, never a no."""
+"""Taking a file away makes what depends on it undetermined, never a no: or CDE's own flag of the year answers, and the row says so."""
 
 from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl.cell import Cell
 
+from tests.workbooks import change_rows
 from tests.workplace import SAMPLE, Workplace
 
 VERDICTS = "select cds, determination_year, status from eligibility where pathway = 'continuum'"
+DECIDED = "select cds, determination_year, decided_by, status, cde_flag, agrees_with_cde from eligibility where pathway = 'continuum'"
 USED = sorted({p.name.split("download")[0] for p in SAMPLE.glob("*download*.txt")} - {"science"})
+
+
+def set_cell(path: Path, cds: str, column: str, value: str | None) -> None:
+    """Write one cell of an assistance workbook."""
+
+    def change(cells: dict[str, Cell]) -> None:
+        if cells["CDS"].value == cds:
+            cells[column].value = value
+
+    change_rows(path, change)
+
+
+def turn_flags(path: Path, column: str) -> None:
+    """Y becomes N and N becomes Y."""
+
+    def change(cells: dict[str, Cell]) -> None:
+        cells[column].value = {"Y": "N", "N": "Y"}[str(cells[column].value)]
+
+    change_rows(path, change)
 
 
 def statuses(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
@@ -23,8 +45,13 @@ def test_without_the_files_of_one_indicator(workplace: Workplace, db: duckdb.Duc
     for file in files:
         file.unlink()
     with workplace.decide() as reduced:
-        for key, status in statuses(reduced).items():
-            assert status in (whole[key], "undetermined"), f"{key}: {whole[key]} became {status}"
+        decided = {(cds, year): rest for cds, year, *rest in reduced.execute(DECIDED).fetchall()}
+        assert decided.keys() == whole.keys()
+        for key, (decided_by, status, flag, agrees) in decided.items():
+            if decided_by == "cde":
+                assert (status, agrees) == ("eligible" if flag == "Y" else "not_eligible", None)
+            else:
+                assert status in (whole[key], "undetermined"), f"{key}: {whole[key]} became {status}"
         for year in (int(file.stem[-4:]) for file in files):
             unknown = reduced.execute(
                 "select count(*), list(distinct note) from student_group_history where dashboard_year = ? and has_result is null and cds[1:2] = '27'", [year]
@@ -32,26 +59,61 @@ def test_without_the_files_of_one_indicator(workplace: Workplace, db: duckdb.Duc
             findings = reduced.execute(
                 "select distinct finding, unknown_because from evidence where dashboard_year = ? and indicator = ? and cds[1:2] = '27'", [year, indicator]
             ).fetchall()
-            assert findings == [("unknown", f"the {year} file of this indicator is not at hand")]
+            assert findings == [("unknown", f"the {year} file of this indicator is not loaded")]
             if unknown[0][0]:
-                assert "not at hand" in str(unknown[0][1])
+                assert "not loaded" in str(unknown[0][1])
 
 
 def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
     (workplace.source / "suspdownload2023.txt").unlink()
     with workplace.decide() as reduced:
-        rows = reduced.execute("select reason from eligibility where pathway = 'continuum' and status = 'undetermined' and cds[1:2] = '27'").fetchall()
-        assert rows
-        assert all("the 2023 file of this indicator is not at hand" in reason for (reason,) in rows)
+        rows = reduced.execute("select reason from eligibility where pathway = 'continuum' and decided_by = 'cde'").fetchall()
+        assert len(rows) == 4
+        assert all("It is the verdict, because" in reason and "the 2023 file of this indicator is not loaded" in reason for (reason,) in rows)
 
 
 def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     whole = statuses(db)
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     with workplace.decide() as reduced:
-        changed = {k: s for k, s in statuses(reduced).items() if s != whole[k]}
-        assert changed
-        assert set(changed.values()) == {"undetermined"}
+        decided = reduced.execute("select cds, determination_year, status, cde_flag from eligibility where pathway = 'continuum' and decided_by = 'cde'")
+        answered = {(cds, year): (status, flag) for cds, year, status, flag in decided.fetchall()}
+        assert len(answered) > 5
+        assert all(status == whole[key] == ("eligible" if flag == "Y" else "not_eligible") for key, (status, flag) in answered.items())
+        assert all(s == whole[k] for k, s in statuses(reduced).items())
+
+
+def test_a_blank_flag_of_cde_is_no_answer(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    """Three ways to leave it blank; the letters of 2019 are not loaded, so three verdicts of 2023 cannot be computed."""
+    whole = statuses(db)
+    (workplace.source / "assistancestatus19-rev.xlsx").unlink()
+    yes = ("27102720000000", "27660680000000", "27661590000000")
+    for cds, blank in zip(yes, ("*", "", None), strict=True):
+        set_cell(workplace.source / "assistancestatus23.xlsx", cds, "EC52072_2023", blank)
+    with workplace.decide() as reduced:
+        for cds in yes:
+            assert whole[cds, 2023] == "eligible"
+            verdict = "select status, decided_by, cde_flag from eligibility where cds = ? and determination_year = 2023 and pathway = 'continuum'"
+            assert reduced.execute(verdict, [cds]).fetchall() == [("undetermined", None, None)]
+
+
+def test_a_computed_verdict_never_yields_to_the_flag(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    """All flags of all years turned round: nothing that is computed changes, and every difference is shown with both sides."""
+    whole = statuses(db)
+    for year, column in ((2022, "EC52072_2022"), (2023, "EC52072_2023"), (2024, "EC52072_2024")):
+        turn_flags(workplace.source / f"assistancestatus{year % 100}.xlsx", column)
+    with workplace.decide() as turned:
+        assert statuses(turned) == whole
+        rows = turned.execute(
+            "select e.status, e.cde_flag, r.ours, r.cde, r.class from eligibility e join reconciliation r on r.cds = e.cds and r.flag = 'ec52072' "
+            "and r.dashboard_year = e.determination_year where e.pathway = 'continuum' and e.agrees_with_cde = false"
+        ).fetchall()
+        assert len(rows) == 75
+        assert all((ours, cde) == (("Y", "N") if status == "eligible" else ("N", "Y")) and cde == flag for status, flag, ours, cde, _ in rows)
+        assert {kind for *_, kind in rows} == {"only_ours", "only_cde"}
+        listed = turned.execute("select reasons from eligible_districts where list_contains(pathways, 'continuum')").fetchall()
+        assert listed
+        assert all("CDE's flag: N." in reasons for (reasons,) in listed)
 
 
 def test_a_missing_file_is_a_warning_of_the_release(workplace: Workplace) -> None:

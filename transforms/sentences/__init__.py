@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 
-def eligible_sentence(name: str, pathways: Sequence[str], year: int) -> str:
+def eligible_sentence(name: str, pathways: Sequence[str], year: int, by_cde: bool = False) -> str:
     """One line for the list that most readers open."""
-    return f"{name} meets the published criteria of {joined(pathways)} for determination year {year}. This is not an official designation."
+    flag = " For the Continuum of Support this is CDE's own flag, not a computation." if by_cde else ""
+    return f"{name} meets the published criteria of {joined(pathways)} for determination year {year}.{flag} This is not an official designation."

@@ -28,6 +28,7 @@ class DifferentiatedFacts:
     from_cde: tuple[int, ...]
     no_file: bool = False  # no file of the year covers the county
     none_met: bool = False  # every method is known not to be met now
+    cde_status: str | None = None  # CDE's own status, where it is the verdict
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
@@ -37,6 +38,8 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
         return f"A {lea} was not determined on the {year} Dashboard."
     if f.status == "not_assessed":
         return f"Nothing to judge: this {lea} is not on the {year} Dashboard."
+    if f.cde_status:
+        return f"CDE's status of {year} is “{f.cde_status}”. It is the verdict, because {_missing(f)}."
     if f.status == "eligible" and f.methods_met:
         in_year = " (Year 1)" if f.second_year_after else ""
         return f"In Differentiated Assistance{in_year} by {joined([_method(m, f) for m in f.methods_met])}."
@@ -53,7 +56,15 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
     if f.status == "undetermined":
         return _differentiated_unknown(f, lea)
     before = f", nor was one on the {f.second_year_after} Dashboard" if f.second_year_after else ""
-    return f"No method of Differentiated Assistance is met on the {year} Dashboard{before}."
+    flags = f" {joined([f'Method {m}' for m in f.from_cde])} by CDE's {'flag' if len(f.from_cde) == 1 else 'flags'}." if f.from_cde else ""
+    return f"No method of Differentiated Assistance is met on the {year} Dashboard{before}.{flags}"
+
+
+def _missing(f: DifferentiatedFacts) -> str:
+    """What keeps the methods from deciding."""
+    if f.none_met:
+        return f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years, is not known"
+    return f"inputs of {_unknown(f)} are missing"
 
 
 def _differentiated_unknown(f: DifferentiatedFacts, lea: str) -> str:
@@ -95,6 +106,7 @@ class SpanFacts:
     open_question: str
     different_groups: bool = False
     no_file: bool = False  # no file of the year covers the county
+    cde_value: str | None = None  # CDE's own flag or status, where it is the verdict
 
 
 def consecutive_reason(f: SpanFacts) -> str:
@@ -104,6 +116,8 @@ def consecutive_reason(f: SpanFacts) -> str:
         return f"EC 52071(f) is for school districts; this is a {LEA_WORDS[f.lea_type]}."
     if f.status == "not_assessed":
         return f"Nothing to judge: this district is not on the {f.determination_year} Dashboard."
+    if f.cde_value:
+        return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because inputs of the Dashboards {window} are missing."
     if f.status == "eligible":
         return (
             f"{plural(len(f.groups), 'student group').capitalize()} met the criteria on each of the Dashboards {window}: {joined(f.groups)}. {f.open_question}"
@@ -120,6 +134,8 @@ def charter_reason(f: SpanFacts) -> str:
     window = joined([str(y) for y in f.dashboards])
     if f.status == "not_assessed":
         return f"Nothing to judge: this charter school is not on the {f.determination_year} Dashboard."
+    if f.cde_value:
+        return f"CDE's status of {f.determination_year} is “{f.cde_value}”. It is the verdict, because inputs of the Dashboards {window} are missing."
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
         return f"{groups} met the criteria on {'both' if len(f.dashboards) == 2 else number(len(f.dashboards))} Dashboards {window}: {joined(f.groups)}."

@@ -32,12 +32,47 @@ class ContinuumFacts:
     small_clause_open: bool
     groups_with_result: int
     groups_that_may_have_result: int
-    in_files: bool
+    in_files: bool | None
     unknown_because: tuple[str, ...]
+    decided_by: str | None = None
+    cde_flag: str | None = None
+    cde_column: str | None = None
+    not_listed: tuple[int, ...] = ()  # counted years in which CDE's workbook does not list it under its code
 
 
 def continuum_reason(f: ContinuumFacts) -> str:
-    """Why the Continuum of Support (EC 52072, 52072.5) does or does not apply, for "no" and "cannot tell" as well."""
+    """Why the Continuum of Support (EC 52072, 52072.5) does or does not apply, for "no" and "not determined" as well."""
+    if f.decided_by == "cde":
+        return _by_cde(f)
+    return _computed(f) + _not_listed(f) + _perhaps_not_there(f)
+
+
+def _by_cde(f: ContinuumFacts) -> str:
+    """A verdict that is CDE's own, and why it could not be computed."""
+    because = "; ".join(f.unknown_because) or (
+        "letters do not show how many student groups have results, and the clause for fewer than three groups needs all of them"
+    )
+    text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, because the student groups could not be counted: {because}."
+    if known := [g for g in f.groups if g.counts]:
+        text += f" Known: {plural(len(known), 'student group')} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}."
+    return text + _not_listed(f)
+
+
+def _not_listed(f: ContinuumFacts) -> str:
+    if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
+        return ""
+    years = joined([str(y) for y in f.not_listed])
+    return f" CDE's workbook of {years} does not list this {LEA_WORDS[f.lea_type]} under its code, which counts as not meeting the criteria."
+
+
+def _perhaps_not_there(f: ContinuumFacts) -> str:
+    """A "no" that follows whether or not the LEA is on the Dashboard of the year."""
+    if f.status != "not_eligible" or f.in_files is not None or not f.unknown_because:
+        return ""
+    return f" Whether it is on the {f.determination_year} Dashboard is not determined: {'; '.join(f.unknown_because)}."
+
+
+def _computed(f: ContinuumFacts) -> str:
     window = joined([str(y) for y in f.counted_dashboards])
     lea = LEA_WORDS[f.lea_type]
     counting = [g for g in f.groups if g.counts]
@@ -45,7 +80,7 @@ def continuum_reason(f: ContinuumFacts) -> str:
     if f.status == "not_applicable":
         return f"The Continuum of Support is for districts and county offices; a {lea} has a test of its own under EC 47607.3, in the table assistance."
     if f.status == "not_assessed":
-        if not f.in_files:
+        if f.in_files is False:
             return f"Nothing to judge: this {lea} is not on the {f.determination_year} Dashboard."
         return f"Nothing to judge: no student group of this {lea} has a result on the {f.determination_year} Dashboard that meets the size test."
     if f.status == "eligible" and f.by_small_clause:

@@ -4,26 +4,36 @@ from string import Formatter
 
 NOTES = {
     # why the result of a student group on one indicator is unknown
-    "file_not_at_hand": "the {year} file of this indicator is not at hand",
-    "row_kept_aside": "line {line} of {file} was kept aside: {reason}",
+    "file_not_loaded": "the {year} file of this indicator is not loaded",
+    "row_rejected": "line {line} of {file} was rejected: {reason}",
     "county_not_covered": "{file} does not cover this county",
     "lea_not_in_file": "{file} has no row of this LEA, where every LEA has one",
+    "row_of_other_indicator": "the file has no row of this group, but the {indicator} file of the year has one",
+    "row_of_next_year": "the file has no row of this group, but the {year} Dashboard shows that it had a result",
+    "row_of_letter": "the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}",
+    "row_of_release": "the file has no row of this group, but the release before had it",
     # what the letters of an LEA rest on
-    "no_file_of_year": "no file of {year} is at hand",
-    "no_file_covers_county": "no file of {year} at hand covers this county",
-    "lea_row_kept_aside": "the row of this LEA in {file} was kept aside",
-    "lea_not_listed": "not listed in {file}",
+    "no_file_of_year": "no {year} file is loaded",
+    "no_file_covers_county": "no {year} file that is loaded covers this county",
+    "lea_row_rejected": "the row of this LEA in {file} was rejected",
+    "lea_row_missing": "{file} has no row of this LEA, but a later workbook has its status of {year}",
+    "lea_row_may_be_missing": "{file} has no row of this LEA, and no later workbook shows whether it should have one",
+    "lea_not_listed": "not listed under this code in {file}",
+    "no_letter_column": "{file} has no column of this student group",
+    "county_offices_not_determined": "county offices were not determined in {year}",
     # the Primary pathway
     "no_lead_known": "The list of Geographic Leads names no lead of this county for that day.",
     "same_body_differs": "The register says {recorded}; the list of Geographic Leads says {computed} ({lead}).",
     "agreed_before_determined": "The agreement of the Geographic Lead is dated before the determination.",
     # why a flag of CDE cannot be compared
-    "inputs_not_at_hand": "its inputs are not at hand",
-    "rests_on_cde": "it rests on CDE's own method flags",
+    "inputs_not_loaded": "its inputs are not loaded",
+    "decided_by_cde": "an input is missing, and CDE's own value is the answer",
     "continuum_open": "a missing input or the clause for fewer than three groups leaves it open",
     "input_missing": "a missing input leaves it open",
     "flag_not_sourced": "the sources do not say how the flag is made",
     "charter_test_open": "the sources leave the test of charter schools open",
+    # beside a computed verdict from which CDE's flag differs
+    "flag_of_cde": "CDE's flag: {flag}.",
     # size tests
     "size_by_flag": "the size flag of the file is Y",
     "size_by_students": "at least {minimum} students; {small_minimum} for {groups} on district and county office rows",

@@ -17,5 +17,5 @@ CLASSES = {
     "only_ours": "We find it and CDE does not: {}",
     "only_cde": "CDE has it and we do not: {}",
     "differs": "Both have a value, and they differ: {}",
-    "not_comparable": "We cannot tell, so there is nothing to compare: {}",
+    "not_comparable": "Not compared: {}",
 }

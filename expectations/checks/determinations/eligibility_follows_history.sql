@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: eligibility
 -- sentence: Who is eligible under the continuum has the student groups for it in the history, counted anew; who has them is eligible.
--- reason: The verdict and the history that is shown under it must tell the same. The clause for fewer than three groups is left aside, and so are LEAs that are not on the Dashboard of the year.
+-- reason: The verdict and the history that is shown under it must tell the same. The clause for fewer than three groups is left aside, and so are LEAs that are not on the Dashboard of the year and verdicts that are CDE's own.
 with counted as (
     select h.cds, w.determination_year, h.student_group
     from rule_windows w
@@ -21,7 +21,7 @@ left join enough n on n.cds = e.cds and n.determination_year = e.determination_y
 where e.pathway = 'continuum' and e.lea_type <> 'charter'
     and (
         (coalesce(n.groups_counting, 0) >= w.groups_required and e.status <> 'eligible' and coalesce(c.in_files and c.groups_that_may_have_result > 0, false))
-        or (coalesce(n.groups_counting, 0) < w.groups_required and e.status = 'eligible' and not coalesce(c.by_small_clause, false))
+        or (coalesce(n.groups_counting, 0) < w.groups_required and e.status = 'eligible' and not coalesce(c.by_small_clause, false) and e.decided_by is distinct from 'cde')
         or (e.status = 'eligible' and list_sort(e.student_groups) is distinct from coalesce(n.student_groups, []))
     )
 order by e.cds, e.determination_year

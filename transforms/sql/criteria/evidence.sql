@@ -1,10 +1,10 @@
 -- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from indicator rows.
 -- Key: cds, dashboard_year, student_group, indicator.
--- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, indicator_results, leas, dashboard_entities, source_files,
+-- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, lea_results, expected_rows, leas, dashboard_entities, source_files,
 --         source_coverage, rejects, ref_indicators, ref_student_groups.
--- Oddities: silence has four meanings: the file is missing, the row was kept aside, the file does not cover the county, or an LEA
---           lacks the row that every LEA has ('unknown'); otherwise the group simply has no row ('no_row').
---           A row kept aside whose student group cannot be read may be of any group that has no row of its own.
+-- Oddities: silence has five meanings: the file is missing, the row was rejected, the file does not cover the county, an LEA lacks the row
+--           that every LEA has, or other files show that the group must have a row ('unknown'); otherwise the group simply has no row ('no_row').
+--           A rejected row whose student group cannot be read may be of any group that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
 --           A Dashboard has one file for each indicator. Rows are matched before anything is said of their file, so that what must be held is small.
@@ -31,14 +31,7 @@ covered as (
 lea_in_file as (
     select distinct source_id, cds from dashboard_entities semi join leas using (cds)
 ),
-results as (
-    select
-        r.cds, r.dashboard_year, r.indicator, r.student_group, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
-        r.current_denominator, r.prior_status, r.change, r.current_size_met
-    from indicator_results r semi join leas using (cds)
-    where r.student_group in (select student_group from rule_groups)
-),
-kept_aside as (
+rejected as (
     select r.source_id, r.cds, g.student_group, min(r.line) as line, arg_min(r.reason, r.line) as reason, bool_or(r.student_group = g.student_group) as is_its_own
     from rejects r
     join ref_student_groups g
@@ -53,9 +46,9 @@ wanted as (
     where l.basis = 'indicators'
 ),
 found as (
-    select w.*, r.* exclude (cds, dashboard_year, indicator, student_group), r.cds is not null as has_row
+    select w.*, r.* exclude (cds, dashboard_year, indicator, student_group, prior_denominator, prior_size_met), r.cds is not null as has_row
     from wanted w
-    left join results r on r.dashboard_year = w.dashboard_year and r.indicator = w.indicator and r.cds = w.cds and r.student_group = w.student_group
+    left join lea_results r on r.dashboard_year = w.dashboard_year and r.indicator = w.indicator and r.cds = w.cds and r.student_group = w.student_group
 ),
 joined as (
     select
@@ -67,16 +60,18 @@ joined as (
             else d.color > 0
         end as size_ok,
         case
-            when q.source_id is null then say_file_not_at_hand(d.dashboard_year)
-            when k.line is not null and (k.is_its_own or not d.has_row) then say_row_kept_aside(k.line, q.file, k.reason)
+            when q.source_id is null then say_file_not_loaded(d.dashboard_year)
+            when k.line is not null and (k.is_its_own or not d.has_row) then say_row_rejected(k.line, q.file, k.reason)
             when not (q.is_statewide or v.source_id is not null) then say_county_not_covered(q.file)
             when q.is_for_all and d.in_files and d.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(q.file)
+            when not d.has_row and d.in_files is not false then x.because
         end as unknown_because
     from found d
     join questions q using (dashboard_year, student_group, indicator)
     left join covered v on v.source_id = q.source_id and v.county_code = d.county_code
     left join lea_in_file n on n.source_id = q.source_id and n.cds = d.cds
-    left join kept_aside k on k.source_id = q.source_id and k.cds = d.cds and k.student_group = d.student_group
+    left join expected_rows x on x.dashboard_year = d.dashboard_year and x.indicator = d.indicator and x.cds = d.cds and x.student_group = d.student_group
+    left join rejected k on k.source_id = q.source_id and k.cds = d.cds and k.student_group = d.student_group
 )
 select
     cds, dashboard_year, student_group, indicator, measure,

@@ -1,9 +1,9 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
--- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence, assistance_letters, charter_letters, rejects, source_files,
+-- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence, assistance_letters, charter_letters, source_files,
 --         ref_priority_letters.
--- Oddities: meets_criteria is null where it cannot be known. An LEA that CDE's file covers but does not list has no letter:
---           county offices in 2017, and LEAs that did not exist. Whether a group had a result is not known from letters,
+-- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year (workbook_listings) did not
+--           meet the criteria under its code then; one whose row is missing is unknown. Whether a group had a result is not known from letters,
 --           except that a group with a letter had one. County offices were not determined in 2017: what their groups showed then stands in
 --           priorities_met and does not count, in letters or for EC 52072.5 in 2022.
 with cde_letters as (
@@ -43,7 +43,7 @@ from_indicators as (
         end as meets_criteria,
         r.has_result,
         case
-            when n.dashboard_year is not null then 'county offices were not determined in ' || l.dashboard_year
+            when n.dashboard_year is not null then say_county_offices_not_determined(l.dashboard_year)
             when len(coalesce(c.priorities_unknown, [])) > 0 or r.has_result is null then r.unknown_because
         end as note
     from lea_years l
@@ -54,33 +54,34 @@ from_indicators as (
     left join not_determined n on n.dashboard_year = l.dashboard_year and n.lea_type = l.lea_type
     where l.basis = 'indicators'
 ),
-rejected as (
-    select distinct source_id, cds from rejects where cds is not null
-),
 from_letters as (
     select
         l.cds, l.dashboard_year, g.student_group, l.basis,
         coalesce(a.priorities, []) as priorities_met,
         []::tinyint[] as priorities_unknown,
         case
+            when n.dashboard_year is not null then false
             when l.basis = 'none' then null
             when a.cds is not null then a.letter is not null
-            when x.cds is not null then null
-            else false
+            when l.listing = 'not_listed' then false
         end as meets_criteria,
         if(a.letter is not null, true, null) as has_result,
         case
+            when n.dashboard_year is not null then say_county_offices_not_determined(l.dashboard_year)
             when l.letters_source_id is null and l.basis = 'none' then say_no_file_of_year(l.dashboard_year)
             when l.basis = 'none' then say_no_file_covers_county(l.dashboard_year)
             when a.cds is not null then null
-            when x.cds is not null then say_lea_row_kept_aside(f.file)
-            else say_lea_not_listed(f.file)
+            when l.listing = 'not_listed' then say_lea_not_listed(f.file)
+            when l.listing = 'row_rejected' then say_lea_row_rejected(f.file)
+            when l.listing = 'row_missing' then say_lea_row_missing(f.file, l.dashboard_year)
+            when l.listing = 'listed' then say_no_letter_column(f.file)
+            else say_lea_row_may_be_missing(f.file)
         end as note
     from lea_years l
     join rule_groups g using (dashboard_year)
     left join source_files f on f.source_id = l.letters_source_id
     left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year and a.student_group = g.student_group
-    left join rejected x on x.source_id = l.letters_source_id and x.cds = l.cds
+    left join not_determined n on n.dashboard_year = l.dashboard_year and n.lea_type = l.lea_type
     where l.basis <> 'indicators'
 ),
 together as (

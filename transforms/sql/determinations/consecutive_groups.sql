@@ -4,7 +4,8 @@
 select
     h.cds, c.determination_year, h.student_group,
     bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(c.dashboards)) as counts,
-    bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count
+    bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count,
+    bool_or(h.basis = 'cde_letters') as from_letters
 from rule_consecutive c
 join assistance_years a using (determination_year)
 join student_group_history h on list_contains(c.dashboards, h.dashboard_year)

@@ -1,6 +1,6 @@
 -- Grain: LEA x determination year.
 -- Key: cds, determination_year.
--- Inputs: leas, determination_years, continuum_groups, lea_years.
+-- Inputs: leas, determination_years, continuum_groups, lea_years, student_group_history, assistance_flags.
 -- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its groups where an
 --       LEA has fewer than three (EC 52072, 52072.5). A group exists if it has a result that meets the size test in the
 --       determination year [inferred, medium confidence: one case known].
@@ -9,7 +9,8 @@
 --           bounds. The small-LEA clause may hold when the groups known to exist are fewer than three and all of them may count; it surely
 --           holds when the groups that may exist are fewer than three and all of them count. If a missing file hides whether any group has
 --           a result, 'nothing to judge' and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as
---           CDE's flag has it.
+--           CDE's flag has it. Where an input is missing and nothing follows from the others, CDE's own flag in the row of the year's workbook
+--           is the verdict (decided_by 'cde'); what can be computed never yields to it. A blank flag is no answer.
 with groups as (
     select
         cds, determination_year,
@@ -20,8 +21,7 @@ with groups as (
         count(*) filter (has_result and may_count) as groups_with_result_that_may_count,
         count(*) filter (may_have_result and may_count) as groups_that_may_have_result_and_count,
         count(*) filter (may_have_result and counts) as groups_that_may_have_result_counting,
-        coalesce(list(student_group order by student_group) filter (counts), []) as student_groups_counting,
-        bool_or(len(years_unknown) > 0) as anything_unknown
+        coalesce(list(student_group order by student_group) filter (counts), []) as student_groups_counting
     from continuum_groups
     group by cds, determination_year
 ),
@@ -33,27 +33,56 @@ clause as (
         groups_with_result < 3 and groups_with_result_that_may_count = groups_with_result
             and groups_that_may_have_result_and_count >= 1 as small_clause_may_hold
     from groups
+),
+sources as (
+    select h.cds, d.determination_year, list(distinct h.basis) filter (h.basis <> 'none') as bases
+    from determination_years d
+    join student_group_history h on list_contains(d.counted_dashboards, h.dashboard_year)
+    group by h.cds, d.determination_year
+),
+computed as (
+    select
+        l.cds, d.determination_year,
+        case
+            when l.lea_type = 'charter' then 'not_applicable'
+            when c.groups_that_may_have_result = 0 or (not y.in_files and y.basis <> 'none') then 'not_assessed'
+            when (c.groups_counting >= d.groups_required or c.small_clause_holds) and (y.in_files or y.basis = 'none') then 'eligible'
+            when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
+            when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
+            else 'not_eligible'
+        end as computed_status,
+        coalesce(c.groups_counting < d.groups_required and c.small_clause_holds, false) as by_small_clause,
+        coalesce(c.small_clause_may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
+        coalesce(c.student_groups_counting, []) as student_groups_counting,
+        c.groups_with_result::smallint as groups_with_result,
+        c.groups_that_may_have_result::smallint as groups_that_may_have_result,
+        y.in_files,
+        case
+            when len(s.bases) = 2 then 'indicators_and_cde_letters'
+            when len(s.bases) = 1 then s.bases[1]
+            else 'none'
+        end as basis,
+        case l.lea_type when 'county_office' then d.statute_county_office when 'charter' then 'EC 47607.3' else d.statute_district end as statute,
+        d.rule_set, d.counted_dashboards, f.value as cde_flag, f.source_column as cde_column
+    from leas l
+    cross join determination_years d
+    left join clause c on c.cds = l.cds and c.determination_year = d.determination_year
+    left join sources s on s.cds = l.cds and s.determination_year = d.determination_year
+    left join assistance_flags f on f.cds = l.cds and f.dashboard_year = d.determination_year and f.flag = 'ec52072'
+    join lea_years y on y.cds = l.cds and y.dashboard_year = d.determination_year
 )
 select
-    l.cds, d.determination_year,
+    * exclude (computed_status, cde_column),
     case
-        when l.lea_type = 'charter' then 'not_applicable'
-        when c.groups_that_may_have_result = 0 or (not y.in_files and y.basis <> 'none') then 'not_assessed'
-        when c.groups_counting >= d.groups_required or c.small_clause_holds then 'eligible'
-        when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
-        when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
+        when computed_status <> 'undetermined' or cde_flag is null then computed_status
+        when cde_flag = 'Y' then 'eligible'
         else 'not_eligible'
     end as status,
-    coalesce(c.groups_counting < d.groups_required and c.small_clause_holds, false) as by_small_clause,
-    coalesce(c.small_clause_may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
-    coalesce(c.student_groups_counting, []) as student_groups_counting,
-    c.groups_with_result::smallint as groups_with_result,
-    c.groups_that_may_have_result::smallint as groups_that_may_have_result,
-    y.in_files,
-    y.basis,
-    case l.lea_type when 'county_office' then d.statute_county_office when 'charter' then 'EC 47607.3' else d.statute_district end as statute,
-    d.rule_set, d.counted_dashboards
-from leas l
-cross join determination_years d
-left join clause c on c.cds = l.cds and c.determination_year = d.determination_year
-join lea_years y on y.cds = l.cds and y.dashboard_year = d.determination_year
+    case
+        when computed_status = 'not_applicable' or (computed_status = 'not_assessed' and not in_files) then null
+        when computed_status = 'undetermined' then if(cde_flag is not null, 'cde', null)
+        when contains(basis, 'cde_letters') then 'computed_from_letters'
+        else 'computed_from_indicators'
+    end as decided_by,
+    cde_column
+from computed

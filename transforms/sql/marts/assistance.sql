@@ -4,13 +4,13 @@
 -- Oddities: CDE's status of 2025 prints no year of assistance; its flag of EC 52071(f) exists from 2025 on. CDE's charter status is shown,
 --           not compared, where the sources leave the test open.
 with decided as (
-    select cds, determination_year, 'differentiated_assistance' as determination, status, statute, rule_set, as_of, assistance_year,
+    select cds, determination_year, 'differentiated_assistance' as determination, status, statute, rule_set, as_of, decided_by, assistance_year,
         methods_met, methods_unknown, []::varchar[] as student_groups
     from differentiated_assistance
     union all by name
-    select cds, determination_year, 'consecutive' as determination, status, statute, rule_set, as_of, student_groups from consecutive
+    select cds, determination_year, 'consecutive' as determination, status, statute, rule_set, as_of, decided_by, student_groups from consecutive
     union all by name
-    select cds, determination_year, 'charter' as determination, status, statute, rule_set, as_of, student_groups from charter_test
+    select cds, determination_year, 'charter' as determination, status, statute, rule_set, as_of, decided_by, student_groups from charter_test
 ),
 cde as (
     select cds, dashboard_year as determination_year, 'differentiated_assistance' as determination, value as cde_value
@@ -24,7 +24,7 @@ compared as (
     select
         d.*, c.cde_value,
         case
-            when c.cde_value is null or d.status in ('undetermined', 'not_assessed', 'not_applicable') then null
+            when c.cde_value is null or d.decided_by is null or d.decided_by = 'cde' then null
             when d.determination = 'consecutive' then (c.cde_value = 'Y') = (d.status = 'eligible')
             when not (contains(c.cde_value, 'Differentiated') = (d.status = 'eligible')) then false
             when contains(c.cde_value, 'Year') and d.assistance_year is not null then contains(c.cde_value, 'Year ' || d.assistance_year)
@@ -35,7 +35,7 @@ compared as (
 )
 select
     c.cds, l.lea_name, l.lea_type, l.county_code, l.county, c.determination_year, c.determination, c.status, r.reason, c.statute,
-    c.assistance_year, c.methods_met, c.methods_unknown, c.student_groups, c.rule_set, c.as_of, c.cde_value, c.agrees_with_cde
+    c.decided_by, c.assistance_year, c.methods_met, c.methods_unknown, c.student_groups, c.rule_set, c.as_of, c.cde_value, c.agrees_with_cde
 from compared c
 join leas l using (cds)
 left join assistance_reasons r using (cds, determination_year, determination)

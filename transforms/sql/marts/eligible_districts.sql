@@ -7,7 +7,9 @@ select
     e.determination_year,
     list(e.pathway order by p.position) as pathways,
     any_value(s.sentence) as sentence,
-    string_agg(p.name || ' (' || e.statute || '): ' || e.reason, ' ' order by p.position) as reasons
+    string_agg(
+        p.name || ' (' || e.statute || '): ' || e.reason || if(e.agrees_with_cde is false, ' ' || say_flag_of_cde(e.cde_flag), ''), ' ' order by p.position
+    ) as reasons
 from eligibility e
 join pathways p using (pathway)
 join eligible_sentences s on s.cds = e.cds and s.determination_year = e.determination_year

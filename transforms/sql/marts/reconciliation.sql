@@ -3,8 +3,8 @@
 -- Key: cds, dashboard_year, flag.
 -- Inputs: student_group_history, assistance_leas, charter_letters, charter_flags, eligibility, assistance, assistance_methods, assistance_flags,
 --         low_performing_compared, leas, accepted_differences, run_parameters, reconciliation_words.
--- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to compare. A status that
---           rests on CDE's own method flags is not comparable. What CDE's charter flag EC 47607 means is not sourced;
+-- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to compare. A verdict that
+--           is CDE's own, or rests on its flags, is not comparable (decided_by 'cde'). What CDE's charter flag EC 47607 means is not sourced;
 --           its status of a charter school is compared where our test has an answer. An acceptance covers a difference as it was, until its last day.
 with listed as (
     select cds, dashboard_year from assistance_leas
@@ -33,33 +33,30 @@ totals as (
 methods as (
     select
         cds, determination_year as dashboard_year, 'met_method_' || method as flag, 'method' as kind,
-        if(ours, 'Y', 'N') as ours, cde_flag as cde, ours is null as unknown, say_inputs_not_at_hand() as because
+        if(ours, 'Y', 'N') as ours, cde_flag as cde, ours is null as unknown, say_decided_by_cde() as because
     from assistance_methods where cde_flag is not null
-),
-leaning as (
-    select cds, determination_year, bool_or(basis = 'cde_flag') as on_cde from assistance_methods group by all
 ),
 statuses as (
     select
         a.cds, a.determination_year as dashboard_year, 'assistance_status' as flag, 'status' as kind,
         case when a.status = 'eligible' then concat_ws(', Year ', 'Differentiated Assistance', a.assistance_year) else 'General Assistance' end as ours,
         a.cde_value as cde, a.agrees_with_cde,
-        a.status = 'undetermined' or (l.on_cde and len(a.methods_met) = 0) as unknown,
-        if(l.on_cde, say_rests_on_cde(), say_inputs_not_at_hand()) as because
+        coalesce(a.decided_by = 'cde', a.status = 'undetermined') as unknown,
+        if(a.decided_by = 'cde', say_decided_by_cde(), say_inputs_not_loaded()) as because
     from assistance a
-    left join leaning l using (cds, determination_year)
     where a.determination = 'differentiated_assistance' and a.cde_value is not null and a.status in ('eligible', 'not_eligible', 'undetermined')
 ),
 flags as (
     select
         cds, determination_year as dashboard_year, 'ec52072' as flag, 'ec52072' as kind,
-        if(status = 'eligible', 'Y', 'N') as ours, cde_flag as cde, status = 'undetermined' as unknown,
-        say_continuum_open() as because
+        if(status = 'eligible', 'Y', 'N') as ours, cde_flag as cde, coalesce(decided_by = 'cde', status = 'undetermined') as unknown,
+        if(decided_by = 'cde', say_decided_by_cde(), say_continuum_open()) as because
     from eligibility
     where pathway = 'continuum' and cde_flag is not null
     union all
     select
-        cds, determination_year, 'ec52071f', 'ec52071f', if(status = 'eligible', 'Y', 'N'), cde_value, status = 'undetermined', say_input_missing()
+        cds, determination_year, 'ec52071f', 'ec52071f', if(status = 'eligible', 'Y', 'N'), cde_value, coalesce(decided_by = 'cde', status = 'undetermined'),
+        if(decided_by = 'cde', say_decided_by_cde(), say_input_missing())
     from assistance where determination = 'consecutive' and cde_value is not null
     union all
     select cds, dashboard_year, flag, 'charter', null, value, true, say_flag_not_sourced() from charter_flags
@@ -71,7 +68,7 @@ charter_statuses as (
     select
         cds, determination_year as dashboard_year, 'assistance_status' as flag, 'charter_status' as kind,
         if(status = 'eligible', 'Differentiated Assistance', 'General Assistance') as ours, cde_value as cde, agrees_with_cde,
-        status not in ('eligible', 'not_eligible') as unknown, say_charter_test_open() as because
+        coalesce(decided_by = 'cde', status not in ('eligible', 'not_eligible')) as unknown, if(decided_by = 'cde', say_decided_by_cde(), say_charter_test_open()) as because
     from assistance where determination = 'charter' and cde_value is not null
 ),
 compared as (

@@ -2,20 +2,25 @@
 -- Key: determination_year.
 -- Inputs: rule_determinations, source_files, run_parameters.
 -- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or as of the
---           run's own date for the one now in force. A year with no file at hand is left out, and for a past date every year that came later.
-with at_hand as (
+--           run's own date for the one now in force. A year without a Dashboard file or workbook is left out, and for a past date every year that came later.
+--           Where no year has any, the registers still answer: then every determination that has begun is there.
+with loaded as (
     select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
 ),
 known as (
-    select d.*, p.as_of as run_as_of
+    select d.*, p.as_of as run_as_of, h.dashboard_year is not null and (d.in_force_from <= p.as_of or p.is_latest) as has_files
     from rule_determinations d
-    join at_hand h on h.dashboard_year = d.determination_year
+    left join loaded h on h.dashboard_year = d.determination_year
     cross join run_parameters p
-    where d.in_force_from <= p.as_of or p.is_latest
+),
+spoken_of as (
+    select * from known where has_files
+    union all
+    select * from known where in_force_from <= run_as_of and not exists (select 1 from known where has_files)
 )
 select
     determination_year::smallint as determination_year, rule_set, counted_dashboards, years_required, groups_required,
     statute_district, statute_county_office, in_force_from,
     coalesce(lead(in_force_from) over (order by determination_year) - 1, run_as_of)::date as as_of,
     lead(in_force_from) over (order by determination_year) is null as now_in_force
-from known
+from spoken_of

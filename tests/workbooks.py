@@ -1,0 +1,40 @@
+"""Change the rows of an assistance workbook of CDE, for tests of what is missing or contradictory."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+
+def change_rows(path: Path, change: Callable[[dict[str, Cell]], None]) -> None:
+    """Hand every row of LEAs to ``change``, as cells by heading, and save the workbook."""
+    book = openpyxl.load_workbook(path)
+    sheet, header = _data(book)
+    headings = [str(c.value) for c in sheet[header]]
+    for row in sheet.iter_rows(min_row=header + 1):
+        if str(row[headings.index("CDS")].value or "").isdigit():
+            change(dict(zip(headings, row, strict=True)))
+    book.save(path)
+
+
+def drop_rows(path: Path, leas: Collection[str]) -> int:
+    """Delete the rows of these LEAs; returns how many there were."""
+    book = openpyxl.load_workbook(path)
+    sheet, header = _data(book)
+    column = [str(c.value) for c in sheet[header]].index("CDS") + 1
+    doomed = [r for r in range(header + 1, sheet.max_row + 1) if sheet.cell(r, column).value in leas]
+    for row in reversed(doomed):
+        sheet.delete_rows(row)
+    book.save(path)
+    return len(doomed)
+
+
+def _data(book: openpyxl.Workbook) -> tuple[Worksheet, int]:
+    """The sheet of LEAs and the row of its headings."""
+    for sheet in book.worksheets:
+        for number, row in enumerate(sheet.iter_rows(max_row=10, values_only=True), 1):
+            if "CDS" in row and "TotalStudentGroups" in row:
+                return sheet, number
+    raise AssertionError("no sheet has LEAs")
