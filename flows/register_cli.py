@@ -1,7 +1,6 @@
 """``dta register``: check the registers that people keep, and add a row field by field."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from transforms import clock
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def add(pathway: Annotated[str, typer.Argument(help="Register: primary, spi, fee
     if found := all_problems(check_registers(folder)):
         raise ConfigError("Mend the registers before you add to them.\n" + "\n".join(map(str, found)))
     console.print(f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the value shown in brackets.")
-    values = {"entered_on": date.today().isoformat()} if "entered_on" in model.model_fields else {}
+    values = {"entered_on": clock.today().isoformat()} if "entered_on" in model.model_fields else {}
     again: Iterable[str] = columns_of(model)
     while again:
         values |= {column: _ask(model, column, values.get(column, "")) for column in again}

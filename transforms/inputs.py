@@ -1,12 +1,12 @@
 """Put everything that the SQL stages read into the run's database: raw files, reference lists, registers and rules."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from transforms import clock
 from transforms.accepted import load_accepted_differences
 from transforms.database import literal, quote
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
@@ -44,7 +44,7 @@ WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifica
 
 def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Create the input tables and views of one run."""
-    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= date.today()]}))
+    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= clock.today()]}))
     load_reference(run.settings.reference / "reference", connection)
     for name, table in load_registers(run.settings.reference).items():
         put(connection, f"reg_{name}", table)

@@ -3,9 +3,9 @@
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from transforms import clock
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
 from transforms.registers.cells import numbered_lines, to_line
@@ -38,7 +38,7 @@ def add_row(folder: Path, name: str, values: Mapping[str, str]) -> Path:
         problems = all_problems(check_registers(folder, {name: after}))
         if problems:
             raise ConfigError("\n".join(map(str, problems)))
-        backup = backups / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.csv.bak"
+        backup = backups / f"{name}-{clock.now():%Y%m%dT%H%M%S.%fZ}.csv.bak"
         write_atomically(backup, before)
         write_atomically(path, after)
     return backup
