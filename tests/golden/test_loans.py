@@ -24,7 +24,7 @@ def test_south_monterey_carries_its_loan_with_what_is_unknown(db: duckdb.DuckDBP
     for part in ("SB 130", "July 2009", "2017-11-06", "Not known: whether the loan is still outstanding in 2026"):
         assert part in reason
     events = db.execute("select event, source_url from state_loan_events where cds = ?", [SOUTH_MONTEREY]).fetchall()
-    assert {"authorised", "oversight_started"} <= {e for e, _ in events}
+    assert {"authorized", "oversight_started"} <= {e for e, _ in events}
     assert all(url.startswith("http") for _, url in events)
 
 

@@ -1,8 +1,8 @@
 -- Grain: one row of a source file that was kept aside, and one reason why.
 -- Key: source_id, line, column_name, reason.
 -- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
---         lcap_goal_rows, source_files.
--- Oddities: a row with two faults stands here twice; rows are counted by (source_id, line).
+--         lcap_goal_rows, source_files, register_rejects.
+-- Oddities: a row with two faults stands here twice; rows are counted by (source_id, line). Rows of registers have the source_id registers/<name>.
 with found as (
     select source_id, line, "column" as column_name, value, reason, null as cds, null as record_type, null as student_group from raw_rejects
     union all
@@ -25,9 +25,14 @@ with found as (
     union all
     select source_id, line, p."column", p.value, p.reason, cds, null, null
     from lcap_goal_rows, unnest(problems) as u(p)
+),
+of_registers as (
+    select 'registers/' || register as source_id, file, line, column_name, value, reason, cds from register_rejects
 )
 select
     f.source_id, s.file, s.dashboard_year, s.indicator, f.line::integer as line, f.column_name, f.value, f.reason,
     f.cds, f.record_type, f.student_group
 from found f
 join source_files s using (source_id)
+union all
+select source_id, file, null, null, line::integer, column_name, value, reason, cds, null, null from of_registers

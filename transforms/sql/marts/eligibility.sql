@@ -6,7 +6,7 @@
 select
     i.cds, l.lea_name, l.lea_type, l.county_code, l.county,
     i.determination_year, i.pathway, v.status, r.reason, v.statute,
-    v.student_groups, v.basis, v.rule_set, v.as_of, v.case_state,
+    v.student_groups, v.basis, v.rule_set, v.as_of, v.case_state, v.source_age_years, v.source_is_old,
     if(i.pathway = 'continuum', f.value, null) as cde_flag,
     case
         when i.pathway <> 'continuum' or f.value is null or v.status = 'undetermined' then null
