@@ -64,7 +64,8 @@ def _wraparound(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     for cds, year, loan_id, district, act, state, confirmed, closed, source, precise_to, age, is_old, is_repaid, unknown, of_predecessor in connection.execute(
         """
         select s.cds, s.determination_year, s.loan_id, l.district, coalesce(l.enabling_act, ''), s.loan_state, s.confirmed_on, s.closed_on,
-            l.latest_source_date, l.latest_source_precision, s.source_age_years, s.source_is_old, l.status_at_latest_source = 'repaid', coalesce(l.unknown, ''), s.of_predecessor
+            l.latest_source_date, l.latest_source_precision, s.source_age_years, s.source_is_old,
+            l.status_at_latest_source = 'repaid', coalesce(l.unknown, ''), s.of_predecessor
         from loan_states s
         join reg_state_loans l using (loan_id)
         where s.loan_state <> 'not_received'
