@@ -12,7 +12,7 @@ from transforms.status import read_status
 
 MOST_ROWS = 200  # a table of 50,000 rows is stored but never shown
 FRESHNESS = (
-    "select coalesce(file, title) as file, present, first_seen, checked_at::varchar as last_look, check_outcome as outcome, check_message as message "
+    "select coalesce(file, title) as file, present, first_seen, checked_at::varchar || ' UTC' as last_look, check_outcome as outcome, check_message as message "
     "from meta_sources where present or check_outcome = 'failed' order by dashboard_year desc nulls last, 1"
 )
 GATES = "select check_id, table_name, severity, outcome, failing_rows, sentence from meta_gate_results order by outcome <> 'passed' desc, severity, 1"

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.runner import Outcome
+from transforms import clock
 from transforms.errors import ConfigError, DtaError
 from transforms.rules import last_day_in_force, load_rules
 from transforms.settings import Settings
@@ -28,12 +29,12 @@ def plan(settings: Settings, first_year: int | None, last_year: int | None, days
         raise ConfigError("Give the first and the last determination year, or neither.")
     if first_year is not None and last_year is not None and first_year > last_year:
         raise ConfigError(f"The first determination year, {first_year}, comes after the last, {last_year}.")
-    future = [d for d in days if d > date.today()]
+    future = [d for d in days if d > clock.today()]
     if future:
         raise ConfigError(f"{future[0]} lies in the future: nothing can be known as of that day.")
     rules = load_rules(settings.reference)
     years = range(first_year, last_year + 1) if first_year is not None and last_year is not None else ()
-    dated = [(f"year-{year}", last_day_in_force(rules, year, date.today())) for year in years]
+    dated = [(f"year-{year}", last_day_in_force(rules, year, clock.today())) for year in years]
     dated += [(f"day-{day}", day) for day in sorted(set(days))]
     if not dated:
         raise ConfigError("Nothing to decide: give determination years, or days.")

@@ -77,16 +77,15 @@ def show_report(report: "GateReport", console: Console) -> None:
 
 def write_report(report: "GateReport", page: Path, settings: Settings) -> None:
     """The quality page about this check."""
-    from datetime import UTC, datetime
-
     from reports.quality import quality_of_run, render
+    from transforms import clock
     from transforms.current import current_release
 
     release = current_release(settings.out)
     status = {
         "last_outcome": "checked",
         "message": f"A check of the present inputs, as of {settings.as_of}: {report.in_words}. Nothing was published.",
-        "last_run": datetime.now(UTC).isoformat(timespec="seconds"),
+        "last_run": clock.stamp(),
         "release_id": release.name if release else None,
         "exit_code": 5 if report.stopping else 0,
     }

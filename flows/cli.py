@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.check_cli import accepted, check
+from flows.due import is_due, time_of_day
 from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
@@ -54,6 +55,10 @@ def run(
     as_of: AsOf = None,
     year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
     log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Run only when it is this time (04:15) in California or later and no run has ended since. For cron, every 15 minutes."),
+    ] = None,
     accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again.")] = None,
     because: Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")] = None,
@@ -76,6 +81,8 @@ def run(
         asked_by(settings)  # a check that cannot be accepted is refused before the run begins
     if log is not None:
         settings = settings.model_copy(update={"log": log})
+    if at is not None and not is_due(settings.out, time_of_day(at)):
+        return
     try:
         run_with_progress(settings, out_console, err_console)
     except DtaError as error:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import IO, Any
 
 from rich.console import Console
+
+from transforms import clock
 
 Event = dict[str, Any]
 Log = Callable[[Event], None]
@@ -28,7 +29,7 @@ def json_log(stream: IO[str]) -> Log:
     """One JSON object per line, with the moment in UTC."""
 
     def log(event: Event) -> None:
-        stream.write(json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}, default=str, ensure_ascii=False) + "\n")
+        stream.write(json.dumps({"time": clock.now().isoformat(timespec="milliseconds"), **event}, default=str, ensure_ascii=False) + "\n")
         stream.flush()
 
     return log

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.watch import Watch
 from reports.published import open_release
+from transforms import clock
 from transforms.current import current_release
 from transforms.errors import DtaError
 from transforms.status import read_status
@@ -82,7 +82,7 @@ def about_eligibility(out: Path) -> Message | None:
     new = sum(r[5] == "eligible" for r in rows)
     lines = [f"{name} ({cds}), {pathway}, {year}: {_said(before)} -> {_said(after)}" for name, cds, year, pathway, before, after in rows]
     headline = f"DTA eligibility: {new} newly eligible, {len(rows) - new} no longer"
-    facts = [("Release", release.name if release else None), ("Published", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))]
+    facts = [("Release", release.name if release else None), ("Published", clock.shown(clock.now()))]
     return _message("eligibility", headline, facts, lines, "dta compare previous current names the student groups.")
 
 

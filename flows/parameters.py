@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from transforms import clock
 from transforms.settings import Settings
 
 
 def _not_in_the_future(day: date) -> date:
-    if day > date.today():
+    if day > clock.today():
         raise ValueError(f"{day} lies in the future: nothing can be known as of that day")
     return day
 

@@ -1,7 +1,6 @@
 """``dta register``: check the registers that people keep, and add a row field by field."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,11 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from transforms.errors import ConfigError
+from transforms import clock
+from transforms.errors import ConfigError, ReleaseError
 
 if TYPE_CHECKING:
     from transforms.registers.fields import Record
+    from transforms.registers.names import LeaNames
     from transforms.registers.problems import Problem
+    from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
 console = Console()
@@ -21,22 +23,29 @@ console = Console()
 
 @register_app.command()
 def check() -> None:
-    """Name every problem of every register by row and column, and say how many rows are fine."""
+    """Name every problem of every register by row and column, and say how many rows are fine. Exit code 4 if there is a problem."""
     from flows.cli import settings_from
     from transforms.registers import check_registers
 
-    registers = check_registers(settings_from().reference)
+    settings = settings_from()
+    registers = check_registers(settings.reference, _names(settings))
     for name, register in registers.items():
         rows, wrong = len(register.lines), len(register.problems)
         text = "no rows" if rows == 0 else f"{register.fine} of {rows} rows are fine"
         console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False)
+    for warning in [p for r in registers.values() for p in r.warnings]:
+        console.print(f"[yellow]Warning:[/] {escape(str(warning))}", highlight=False, soft_wrap=True)
     problems = [str(p) for r in registers.values() for p in r.problems]
     if problems:
         raise ConfigError("\n".join(problems))
 
 
 @register_app.command()
-def add(pathway: Annotated[str, typer.Argument(help="Register: primary, spi, fee_for_service, request, calpads, state_loans or state_loan_events.")]) -> None:
+def add(
+    pathway: Annotated[
+        str, typer.Argument(help="Register: primary, spi, fee_for_service, request, calpads, state_loans, state_loan_events or accepted_differences.")
+    ],
+) -> None:
     """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
     from flows.cli import settings_from
     from transforms.registers import REGISTERS, check_registers, columns_of
@@ -44,21 +53,51 @@ def add(pathway: Annotated[str, typer.Argument(help="Register: primary, spi, fee
 
     if pathway not in REGISTERS:
         raise typer.BadParameter(f"there is no register {pathway!r}; there are {', '.join(REGISTERS)}", param_hint="PATHWAY")
-    folder, model = settings_from().reference, REGISTERS[pathway]
-    if found := all_problems(check_registers(folder)):
-        raise ConfigError("Mend the registers before you add to them.\n" + "\n".join(map(str, found)))
+    settings = settings_from()
+    folder, model, names = settings.reference, REGISTERS[pathway], _names(settings)
+    if found := all_problems(check_registers(folder, names)):
+        raise ConfigError("Correct the registers before you add to them.\n" + "\n".join(map(str, found)))
     console.print(f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the value shown in brackets.")
-    values = {"entered_on": date.today().isoformat()} if "entered_on" in model.model_fields else {}
+    values = {"entered_on": clock.today().isoformat()} if "entered_on" in model.model_fields else {}
     again: Iterable[str] = columns_of(model)
     while again:
         values |= {column: _ask(model, column, values.get(column, "")) for column in again}
-        again = _columns_to_mend(check_row(folder, pathway, values), columns_of(model))
+        problems, warnings = check_row(folder, pathway, values, names)
+        again = _columns_to_mend(problems, columns_of(model))
+    for warning in warnings:
+        console.print(f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", highlight=False, soft_wrap=True)
     console.print(_as_table(pathway, {c: values[c] for c in columns_of(model)}))
     if not typer.confirm("Add this row?"):
         console.print("Nothing was written.")
         return
-    backup = add_row(folder, pathway, values)
+    backup = add_row(folder, pathway, values, names)
     console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", highlight=False, soft_wrap=True)
+
+
+@register_app.command()
+def migrate() -> None:
+    """Rewrite columns and values of earlier versions (authorised) as they are written today (authorized); the files as they were are kept as backups."""
+    from flows.cli import settings_from
+    from transforms.registers.append import migrate as rewrite
+
+    backups = rewrite(settings_from().reference)
+    for backup in backups:
+        console.print(f"Rewritten. The file as it was: {escape(str(backup))}", highlight=False, soft_wrap=True)
+    if not backups:
+        console.print("Every register is written as it is today. Nothing was changed.")
+
+
+def _names(settings: "Settings") -> "LeaNames | None":
+    """What the files of the current release call each LEA; None, and said, where there is no release to ask."""
+    from reports.published import open_release
+    from transforms.registers.names import names_of
+
+    try:
+        with open_release(settings.out) as connection:
+            return names_of(connection)
+    except ReleaseError as error:
+        console.print(f"Names were not compared with those in loaded files. {escape(str(error))}", highlight=False, soft_wrap=True)
+        return None
 
 
 def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]:

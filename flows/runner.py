@@ -4,12 +4,13 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flows.logs import Event, Log, say_nothing
 from flows.quality import write_page
 from flows.steps import STEPS, Step
+from transforms import clock
 from transforms.current import current_release, read_manifest
 from transforms.errors import DtaError, ReleaseError, StaleError, storage_error
 from transforms.locks import publisher_lock, run_lock
@@ -41,7 +42,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
 
     What an earlier run for the same inputs had done before it died is not done again.
     """
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     log = log or say_nothing
     try:
         settings.out.mkdir(parents=True, exist_ok=True)
@@ -174,7 +175,7 @@ def check_clock(settings: Settings) -> None:
     if release is None or "as_of" in settings.model_fields_set:
         return
     latest = date.fromisoformat(read_manifest(release)["as_of"])
-    if settings.as_of < latest - timedelta(days=1):  # one day: the same evening in two time zones
+    if settings.as_of < latest - timedelta(days=1):  # one day: releases of earlier versions were as of the day of their machine
         raise ReleaseError(
             f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the clock is right and the release "
             f"was made when it was not, name the day: dta run --as-of {settings.as_of}"

@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from transforms import clock
 from transforms.current import current_release
 from transforms.files import write_atomically
 from transforms.integrity import damage_of
@@ -26,7 +27,7 @@ class Watch:
 
 def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
     """Judge by the age of the last good check and the files of the current release."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     status, release, hold = read_status(out), current_release(out), held(out)
     wrong, notes = [], []
     last = status.get("last_good_check")
@@ -55,7 +56,7 @@ def _hours(age: timedelta) -> int:
 
 def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
     """True once a day for as long as something is wrong; what was told is remembered in watch.json."""
-    now, memory = now or datetime.now(UTC), out / "watch.json"
+    now, memory = now or clock.now(), out / "watch.json"
     if not seen.wrong:
         memory.unlink(missing_ok=True)
         return False

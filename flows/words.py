@@ -1,11 +1,12 @@
 """Small things said in the way people read them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rich.markup import escape
 
+from transforms import clock
 from transforms.check_result import ADVICE
 from transforms.errors import GateError
 from transforms.snapshot.unused import UnusedFile
@@ -15,7 +16,7 @@ SHOWN = 5
 
 def ago(moment: str) -> str:
     """A moment, ISO text with its zone, as a person reads it."""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    seconds = (clock.now() - datetime.fromisoformat(moment)).total_seconds()
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
             n = int(seconds // length)

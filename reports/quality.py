@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.numbers import thousands
+from transforms import clock
 from transforms.check_result import CheckResult
 from transforms.current import DATABASE
 from transforms.database import connect_read_only
@@ -141,18 +143,24 @@ def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) ->
         ).fetchall():
             rows.setdefault((check_id, table), []).append(text)
         rejects = grouped_rejects(connection)
-        ((release_id, published_at),) = connection.execute("select release_id, published_at::varchar from meta_release").fetchall()
+        ((release_id, published_at),) = connection.execute("select release_id, published_at from meta_release").fetchall()
     checks = [{**r, "rows": rows.get((r["check_id"], r["table_name"]), [])} for r in results]
     if status is None:
-        return _quality("published", f"Release {release_id}", f"{published_at[:19]} UTC", release_id, 0, checks, rejects)
-    return _quality(status["last_outcome"], status["message"], status["last_run"], release_id, 0, checks, rejects)
+        return _quality("published", f"Release {release_id}", clock.shown(published_at), release_id, 0, checks, rejects)
+    return _quality(status["last_outcome"], status["message"], clock.shown(datetime.fromisoformat(status["last_run"])), release_id, 0, checks, rejects)
 
 
 def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:
     """Quality of a run that published nothing; ``report`` holds results and rejects where it came to the checks."""
     report = report or {"results": [], "rejects": []}
     quality = _quality(
-        status["last_outcome"], status["message"], status["last_run"], status["release_id"], status["exit_code"], report["results"], report["rejects"]
+        status["last_outcome"],
+        status["message"],
+        clock.shown(datetime.fromisoformat(status["last_run"])),
+        status["release_id"],
+        status["exit_code"],
+        report["results"],
+        report["rejects"],
     )
     stops = list(dict.fromkeys(c.sentence for c in quality.failed if c.stops_release))
     if quality.outcome != "failed" or not stops:

@@ -10,9 +10,17 @@ from transforms.registers.cells import to_line
 from transforms.settings import PROJECT
 
 DISTRICT, COUNTY_OFFICE, CHARTER = "27660680000000", "27102720000000", "27660680112177"
+SALINAS, BORROWER, OAKLAND = "27661590000000", "19646340000000", "01612590000000"
+NAMES = {
+    DISTRICT: "South Monterey County Joint Union High",
+    COUNTY_OFFICE: "Monterey County Office of Education",
+    CHARTER: "A charter school",
+    SALINAS: "Salinas Union High",
+    BORROWER: "Inglewood Unified",
+    OAKLAND: "Oakland Unified",
+}
 COMMON = {
     "cds": DISTRICT,
-    "lea_name": "South Monterey County Joint Union High",
     "requested_date": "2024-08-01",
     "evidence": "letter of 1 September 2024",
     "entered_by": "a test",
@@ -43,13 +51,14 @@ ROWS: dict[str, dict[str, str]] = {
         "amount_usd": "50000",
     },
     "request": {**COMMON, "case_id": "R-1", "contact": "a person at the district", "decision": "accepted", "decision_date": "2024-09-01"},
-    "calpads": {"cds": DISTRICT, "lea_name": "x", "school_year": "2023-24", "certified_on_time": "N", "source_url": "https://example.org"},
+    "calpads": {"cds": DISTRICT, "school_year": "2023-24", "certified_on_time": "N", "source_url": "https://example.org"},
 }
 
 
 def case(register: str, **changes: str) -> dict[str, str]:
-    """A full row of a register, with changes."""
-    return {**dict.fromkeys(columns_of(REGISTERS[register]), ""), **ROWS[register], **changes}
+    """A full row of a register, with changes; the name is that of the code."""
+    row = {**ROWS[register], **changes}
+    return {**dict.fromkeys(columns_of(REGISTERS[register]), ""), "lea_name": NAMES.get(row["cds"], NAMES[DISTRICT]), **row}
 
 
 FILES: dict[str, Callable[..., dict[str, str]]] = {name: partial(case, name) for name in ROWS}

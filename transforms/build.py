@@ -8,10 +8,11 @@ from transforms.dashboard.parts import load_dashboards
 from transforms.inputs import load_inputs
 from transforms.reasons import write_reasons
 from transforms.reconciliation_words import write_reconciliation_words
+from transforms.registers.tables import put_registers
 from transforms.run import Run, StepResult
 from transforms.sql import build_table
 
-CORE = (
+FILES = (
     "assistance_cells",
     "assistance_rows_rejected",
     "assistance_letters",
@@ -28,11 +29,15 @@ CORE = (
     "low_performing_rows",
     "lcap_goal_rows",
     "low_performing",
+    "lea_names",
+)
+LEAS = (
     "rejects",
     "leas",
     "interim_certifications",
     "source_rows",
 )
+CORE = (*FILES, *LEAS)
 CRITERIA = (
     "source_coverage",
     "determination_years",
@@ -98,7 +103,9 @@ def build_core(run: Run) -> StepResult:
     with run.connect() as connection:
         load_inputs(run, connection)
         results = load_dashboards(run, connection)
-        rows = {table: build_table(connection, "core", table) for table in CORE}
+        rows = {table: build_table(connection, "core", table) for table in FILES}
+        put_registers(run, connection)  # compared with the names in the files
+        rows |= {table: build_table(connection, "core", table) for table in LEAS}
     rows_in = sum(r["rows_in"] for r in run.raw_reports())
     kept = f"{results:,} indicator results of {rows['leas']:,} LEAs, {rows['rejects']:,} rejects"
     return StepResult(rows_in, results, kept)

@@ -91,6 +91,12 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
             ]) from pathway_register
             union all
             select in_force_from from rule_determinations
+            union all
+            select try_cast(value as date) from register_rejects
+            union all
+            select since from register_doubts
+            union all
+            select latest_source_date + to_years(n::integer) from reg_state_loans cross join range(1, 40) as years(n)
         ) where day is not null order by 1
         """
     ).fetchall()

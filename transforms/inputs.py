@@ -1,17 +1,15 @@
-"""Put everything that the SQL stages read into the run's database: raw files, reference lists, registers and rules."""
+"""Put everything that the SQL stages read into the run's database: raw files, reference lists and rules."""
 
 from dataclasses import asdict, fields
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from transforms.accepted import load_accepted_differences
+from transforms import clock
 from transforms.database import literal, quote
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
-from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
 from transforms.sentences.notes import note_macros
@@ -47,11 +45,8 @@ WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifica
 
 def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Create the input tables and views of one run."""
-    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= date.today()]}))
+    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= clock.today()]}))
     load_reference(run.settings.reference / "reference", connection)
-    for name, table in load_registers(run.settings.reference).items():
-        put(connection, f"reg_{name}", table)
-    put(connection, "accepted_differences", load_accepted_differences(run.settings.reference))
     put(connection, "state_values", load_state_values(run.settings.reference))
     load_rule_tables(run.rules, connection)
     load_macros(connection)
@@ -83,6 +78,11 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create or replace macro squeezed(x) as trim(regexp_replace(x, '[\\s\\x{a0}]+', ' ', 'g'))")
     connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
     connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
+    connection.execute(
+        "create or replace macro last_possible_day(first_day, precise_to) as case precise_to when 'month' then last_day(first_day) "
+        "when 'season' then (first_day + interval 3 months)::date - 1 when 'year' then make_date(year(first_day), 12, 31) "
+        "when 'fiscal_year' then (first_day + interval 1 year)::date - 1 else first_day end"
+    )
     # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a county apart, but its level does.
     connection.execute(
         "create or replace macro match_name(n) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'), "

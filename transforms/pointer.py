@@ -5,9 +5,9 @@ All functions but ``held`` are for the owner of the publisher lock.
 
 import json
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
+from transforms import clock
 from transforms.current import DATABASE, current_release, find_release, releases, tags
 from transforms.errors import ReleaseError
 from transforms.files import point, write_atomically
@@ -82,7 +82,7 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     damage = damage_of(release)
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current stays where it is.")
-    hold = Hold(release_id=release.name, since=datetime.now(UTC).isoformat(timespec="seconds"), reason=reason)
+    hold = Hold(release_id=release.name, since=clock.stamp(), reason=reason)
     write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())  # first: a crash here stops publishing, which is the safe side
     point_to(release, out)
     return release

@@ -1,6 +1,7 @@
 """Put the reason of every verdict into words: table ``reasons``, and one sentence per eligible LEA."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -73,31 +74,46 @@ def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 
 def _wraparound(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    effective, receipt_event = one_row(connection, "select effective, receipt_event from wraparound_rule")
+    *reading, receipt_event = one_row(connection, "select effective, reach_basis, reach_url, receipt_event from wraparound_rule")
+    dated = _dated_events(connection)
     loans: dict[Key, list[sentences.LoanFacts]] = defaultdict(list)
-    for cds, year, _, *facts in connection.execute(
+    for cds, year, loan_id, district, act, state, confirmed, closed, source, precise_to, age, is_old, is_repaid, unknown, of_predecessor in connection.execute(
         """
-        select s.cds, s.determination_year, s.loan_id, l.district, l.enabling_act, s.loan_state,
-            coalesce(min(e.date_text) filter (e.event = $event and coalesce(e.earliest, e.latest) <= s.as_of), ''),
-            coalesce(string_agg(e.date_text, ', ') filter (e.event = 'repaid' and coalesce(e.earliest, e.latest) <= s.as_of), ''),
-            coalesce(string_agg(e.date_text, ', ') filter (e.event = 'released' and coalesce(e.earliest, e.latest) <= s.as_of), ''),
-            s.confirmed_on, s.closed_on,
-            left(l.latest_source_date::varchar, case l.latest_source_precision when 'day' then 10 when 'month' then 7 else 4 end),
-            coalesce(l.unknown, ''), s.of_predecessor
+        select s.cds, s.determination_year, s.loan_id, l.district, coalesce(l.enabling_act, ''), s.loan_state, s.confirmed_on, s.closed_on,
+            l.latest_source_date, l.latest_source_precision, s.source_age_years, s.source_is_old,
+            l.status_at_latest_source = 'repaid', coalesce(l.unknown, ''), s.of_predecessor
         from loan_states s
         join reg_state_loans l using (loan_id)
-        left join loan_events_dated e using (loan_id)
         where s.loan_state <> 'not_received'
-        group by all order by s.cds, s.determination_year, s.loan_id
-        """,
-        {"event": receipt_event},
+        order by s.cds, s.determination_year, s.loan_id
+        """
     ).fetchall():
+        authorized, repaid = (dated.get((loan_id, year, event), "") for event in (receipt_event, "repaid"))
+        facts = (district, act, state, authorized, repaid, confirmed, closed, _source(source, precise_to), is_repaid, age, is_old, unknown, of_predecessor)
         loans[cds, year].append(sentences.LoanFacts(*facts))
-    rows = connection.execute("select w.cds, w.determination_year, w.status, l.lea_type, w.as_of from wraparound w join leas l using (cds)").fetchall()
+    rows = connection.execute(
+        "select w.cds, w.determination_year, w.status, l.lea_type, w.as_of, w.in_force_from, w.rejected_rows from wraparound w join leas l using (cds)"
+    ).fetchall()
     return [
-        (cds, year, "wraparound", sentences.wraparound_reason(status, lea_type, as_of, loans[cds, year], effective))
-        for cds, year, status, lea_type, as_of in rows
+        (cds, year, "wraparound", sentences.wraparound_reason(status, lea_type, as_of, first, loans[cds, year], rejected, sentences.Reading(*reading)))
+        for cds, year, status, lea_type, as_of, first, rejected in rows
     ]
+
+
+def _dated_events(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int, str], str]:
+    """When what is known by a determination's last day happened to a loan, in the words of its source; of several such events the first."""
+    rows = connection.execute(
+        """
+        select s.loan_id, s.determination_year, e.event, e.date_text, e.event_date, e.precision
+        from loan_states s join loan_events_dated e using (loan_id)
+        where coalesce(e.earliest, e.latest) <= s.as_of order by e.latest desc
+        """
+    ).fetchall()
+    return {(loan, year, event): sentences.day_with_preposition(text, day, precision) for loan, year, event, text, day, precision in rows}
+
+
+def _source(day: date, precision: str) -> str:
+    return sentences.plain_day(day) if precision == "day" else f"{day:%B %Y}" if precision == "month" else str(day.year)
 
 
 def _recorded(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
@@ -121,13 +137,13 @@ def _recorded(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         cases[cds, year, pathway].append(sentences.CaseFacts(*facts))
     rows = connection.execute(
         """
-        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, p.name, v.as_of
+        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, p.name, v.as_of, coalesce(v.rejected_rows, 0)
         from verdicts v join leas l using (cds) join pathways p using (pathway) where p.decided = 'recorded'
         """
     ).fetchall()
     return [
-        (cds, year, pathway, sentences.recorded_reason(status, lea_type, pathway, name, as_of, cases[cds, year, pathway]))
-        for cds, year, pathway, status, lea_type, name, as_of in rows
+        (cds, year, pathway, sentences.recorded_reason(status, lea_type, pathway, name, as_of, cases[cds, year, pathway], rejected))
+        for cds, year, pathway, status, lea_type, name, as_of, rejected in rows
     ]
 
 

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from transforms import clock
 from transforms.attribution import load_changed_inputs
 from transforms.current import MANIFEST, current_release, read_manifest, releases
 from transforms.dashboard.parts import PARTED
@@ -137,7 +137,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     release = {
         "release_id": [release_id],
         "as_of": [run.settings.as_of],
-        "published_at": [datetime.now(UTC).replace(tzinfo=None)],
+        "published_at": [clock.now().replace(tzinfo=None)],
         "content_digest": [digest],
         "inputs_digest": [str(run.fact("inputs_digest"))],
         "version": [version("dta-eligibility")],
@@ -217,7 +217,7 @@ def _write_manifest(
         "release_id": release_id,
         "sequence": 1 + max((int(read_manifest(r).get("sequence", 0)) for r in releases(run.settings.out)), default=0),
         "as_of": run.settings.as_of.isoformat(),
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_at": clock.stamp(),
         "content_digest": digest,
         "inputs_digest": run.fact("inputs_digest"),
         "digests": part_digests(run),

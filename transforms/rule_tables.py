@@ -86,6 +86,8 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
             receipt_event=pa.string(),
             receipt_basis=pa.string(),
             reach_basis=pa.string(),
+            reach_url=pa.string(),
+            old_after_years=pa.int32(),
         ),
     )
 

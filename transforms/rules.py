@@ -223,9 +223,11 @@ class WraparoundRule(StrictModel):
     """EC 52074(g)(2)(A), and the two readings that the sources leave open."""
 
     effective: date
-    receipt_event: Literal["authorised", "disbursed"]
+    receipt_event: Literal["authorized", "disbursed"]
     receipt_basis: str
     reach_basis: str
+    reach_url: str
+    old_after_years: int = Field(ge=1)
 
 
 class PathwayRules(StrictModel):

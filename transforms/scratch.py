@@ -14,13 +14,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from transforms import clock
 from transforms.dashboard.parts import PARTS
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of, write_atomically
@@ -59,7 +59,7 @@ class Scratch:
     def inputs_are(self, digest: str) -> None:
         """Go on in the kept folder if it holds stages made from these very inputs by the same engines; else begin one."""
         engines = [f"{name} {version(name)}" for name in ENGINES]
-        is_latest = self.run.settings.as_of >= date.today()
+        is_latest = self.run.settings.as_of >= clock.today()
         self._key = hashlib.sha256("\n".join([digest, str(is_latest), *engines]).encode()).hexdigest()
         kept = self.place / "kept"
         self._done = _marks_of(kept, self._key)

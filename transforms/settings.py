@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from transforms import clock
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -19,7 +21,7 @@ class Settings(BaseSettings):
     out: Path = Field(default=PROJECT / "data" / "published", description="folder of releases; OUT/current is the pointer")
     work: Path = Field(default=PROJECT / "data", description="folder that holds snapshots/ and build/")
     reference: Path = Field(default=PROJECT / "data", description="folder of catalog, rules, reference and registers")
-    as_of: date = Field(default_factory=date.today, description="records dated later than this day are not known to the run")
+    as_of: date = Field(default_factory=clock.today, description="records dated later than this day are not known to the run; California's today if not given")
     inbox: Path = Field(default=PROJECT / "data" / "inbox", description="folder for files carried in by hand; 'catalog' takes them from here")
     largest_file: int = Field(default=200_000_000, description="bytes; a larger source file is refused")
     fetch_attempts: int = Field(default=4, description="times that a download is tried")

@@ -2,10 +2,10 @@
 
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from transforms import clock
 from transforms.files import write_atomically
 
 
@@ -23,7 +23,7 @@ def record_run(
 ) -> None:
     """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged or failed."""
     previous = read_status(out)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = clock.stamp()
     good = outcome != "failed"
     status = {
         "last_run": now,
@@ -55,7 +55,7 @@ def append_ledger(out: Path, entry: dict[str, Any]) -> None:
 
 def record_event(out: Path, event: str, message: str, release_id: str | None) -> None:
     """What a person did to the releases, for the ledger; the state of the last run is left alone."""
-    append_ledger(out, {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, "message": message, "release_id": release_id})
+    append_ledger(out, {"at": clock.stamp(), "event": event, "message": message, "release_id": release_id})
 
 
 def _ends_in_newline(path: Path) -> bool:

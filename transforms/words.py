@@ -43,7 +43,7 @@ SHORT_INDICATORS = {
 }  # fmt: skip
 LOAN_EVENTS = {
     "requested": "Loan asked for",
-    "authorised": "Loan authorised",
+    "authorized": "Loan authorized",
     "disbursed": "Money disbursed",
     "oversight_started": "State oversight began",
     "powers_returned": "Powers returned to the board",

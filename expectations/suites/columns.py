@@ -69,7 +69,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("source_line", "cde_source_line", "line", "position", "row_number"), ORDINAL),
     **dict.fromkeys(("current_numerator", "current_denominator", "prior_numerator", "prior_denominator"), COUNT),
     **dict.fromkeys(("rows_in", "rows_kept", "rows_rejected", "failing_rows", "row_count", "size", "leas_from_indicators", "leas_from_letters"), COUNT),
-    **dict.fromkeys(("amount_usd", "amount_authorised_usd", "amount_drawn_usd", "latest_balance_usd"), COUNT),
+    **dict.fromkeys(("amount_usd", "amount_authorized_usd", "amount_drawn_usd", "latest_balance_usd"), COUNT),
     **dict.fromkeys(("cde_flag", "current_size_met", "prior_size_met"), YES_NO),
     **dict.fromkeys(("source_url", "landing_page"), ADDRESS),
     "county_code": _matches("is 01 to 58", r"^(?:0[1-9]|[1-4]\d|5[0-8])$", "California has 58 counties."),

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from reports.numbers import tenths
+from transforms import clock
 
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
 INDICATOR_ORDER = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science", "ela11", "math11")
@@ -19,7 +20,9 @@ def change_words(change: float | None, change_level: int | None) -> tuple[str, s
 
 
 def day(value: date | datetime | str | None) -> str:
-    """A day, or nothing."""
+    """A day, or nothing; of a moment, the day in California."""
+    if isinstance(value, datetime):
+        value = clock.day_of(value)
     return "" if value is None else str(value)[:10]
 
 

@@ -8,6 +8,7 @@ import duckdb
 from reports.published import Row, missing_dashboards, rows
 from reports.workbook.cells import Book, Cell
 from reports.workbook.sheets import Sheet
+from transforms import clock
 from transforms.words import DESIGNATION
 
 Progress = Callable[[str], None]
@@ -47,7 +48,7 @@ def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, coun
     yield []
     yield [("Release", "strong"), (release["release_id"], "line")]
     yield [("As of", "strong"), (release["as_of"], "day")]
-    yield [("Published", "strong"), (f"{release['published_at']:%Y-%m-%d %H:%M} UTC", "line")]
+    yield [("Published", "strong"), (clock.shown(release["published_at"]), "line")]
     for year, since in missing_dashboards(connection):
         yield [("Older than it could be", "strong"), (f"The {year} Dashboard is in force since {since}; none of its files is at hand.", "line")]
     for check in rows(connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"):

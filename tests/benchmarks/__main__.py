@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +19,7 @@ from rich.table import Table
 from tests.benchmarks.plot import growth_plot
 from tests.statewide.state import write_state
 from tests.statewide.world import SCALES
+from transforms import clock
 from transforms.settings import PROJECT
 
 RESULTS = PROJECT / "tests" / "benchmarks" / "results"
@@ -144,7 +144,7 @@ def _grown(name: str, files: Path, result: dict[str, Any]) -> dict[str, Any]:
 def _keep(scale: str, repeat: int, times: int, note: str, figures: list[Figure], raw: dict[str, Any], grown: list[dict[str, Any]]) -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     about = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": clock.now().isoformat(timespec="seconds"),
         "scale": scale,
         "turns": repeat,
         "states_for_determinations": times,

@@ -1,7 +1,7 @@
 """Nights at a publisher that behaves well, badly and worst. Nothing good is ever lost."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from tests.fetch.cde import Cde, body, cut, drip, endless, status
 from tests.fetch.conftest import Night
 from tests.workplace import SAMPLE
+from transforms import clock
 from transforms.errors import SourceFilesError
 from transforms.run import Run
 
@@ -45,7 +46,7 @@ def test_200_keeps_the_bytes_under_their_hash_with_a_record(night: Night, served
     assert f"{served.base}{ELA}" in record
     assert '"status": 200' in record
     assert f'"size": {len(ELA_BYTES)}' in record
-    assert datetime.fromisoformat(json.loads(record)["taken_at"]) <= datetime.now(UTC)
+    assert datetime.fromisoformat(json.loads(record)["taken_at"]) <= clock.now()
     assert json.loads(record)["previous_sha256"] is None
     (headers,) = served.requests(ELA)
     assert headers["user-agent"].startswith("dta-eligibility/")
@@ -89,7 +90,7 @@ def test_429_waits_as_long_as_asked(night: Night, served: Cde) -> None:
 
 
 def test_429_with_a_date_waits_until_then(night: Night, served: Cde) -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    moment = format_datetime(clock.now() + timedelta(seconds=30), usegmt=True)
     served.scripts[ELA] = [status(429, Retry_After=moment), body(ELA_BYTES)]
     assert files(night())["eladownload2024.txt"] == ELA_BYTES
     assert any(20 < wait <= 30 for wait in night.waits)

@@ -1,7 +1,7 @@
 """How old a file is that serves because a newer one could not be had is told where people look."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -10,6 +10,7 @@ from flows.cli import app
 from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH
+from transforms import clock
 from transforms.status import record_run
 
 
@@ -17,7 +18,7 @@ def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde,
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [status(404)]}
     night()
     path = night.work / "snapshots" / "dashboard-ela-2024" / "accepted.json"
-    three_days_ago = (datetime.now(UTC) - timedelta(days=3, hours=1)).isoformat(timespec="seconds")
+    three_days_ago = (clock.now() - timedelta(days=3, hours=1)).isoformat(timespec="seconds")
     path.write_text(json.dumps(json.loads(path.read_text()) | {"accepted_at": three_days_ago}))
     cde.scripts[ELA] = [status(503)]
     problems = night().fact("source_problems")

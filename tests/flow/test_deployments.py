@@ -1,6 +1,7 @@
 """prefect.yaml, units and crontab as files: what they name exists, and what they promise stands there."""
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from flows.backfill import plan
 from flows.cli import app
 from flows.parameters import settings_of
+from transforms import clock
 from transforms.errors import ConfigError
 from transforms.settings import PROJECT
 
@@ -48,7 +50,7 @@ def test_nothing_is_cloned_when_a_run_starts() -> None:
     [
         ("nightly", {"source": ""}),
         ("nightly", {"as_of": "spring"}),
-        ("nightly", {"as_of": (date.today() + timedelta(days=2)).isoformat()}),
+        ("nightly", {"as_of": (clock.today() + timedelta(days=2)).isoformat()}),
         ("backfill", {"first_year": 1999}),
         ("backfill", {"days": ["never"]}),
         ("watch", {"hours": 0}),
@@ -76,7 +78,7 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
     assert len({t.settings.out for t in targets}) == 4
     assert all(tmp_path / "work/backfill" in t.settings.out.parents for t in targets)
     assert targets[0].settings.as_of < targets[1].settings.as_of
-    for arguments in ((2024, 2022, []), (2022, None, []), (None, None, []), (2016, 2016, []), (None, None, [date.today() + timedelta(days=1)])):
+    for arguments in ((2024, 2022, []), (2022, None, []), (None, None, []), (2016, 2016, []), (None, None, [clock.today() + timedelta(days=1)])):
         with pytest.raises(ConfigError):
             plan(settings, *arguments)
     with pytest.raises(ConfigError, match="nightly releases"):
@@ -125,4 +127,21 @@ def test_the_crontab_calls_commands_that_exist() -> None:
     assert called == ["run", "watch"]
     known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
     assert set(called) <= known
-    assert lines[0].startswith("15 4 * * *")
+    assert lines[0].startswith("*/15 * * * * "), "cron goes by the zone of its machine; dta decides by California's clock"
+    assert " --at 04:15 " in lines[0]
+    assert "CRON_TZ=" not in (UNITS / "crontab").read_text()
+
+
+@pytest.mark.parametrize("timer", sorted(UNITS.glob("*.timer")), ids=lambda p: p.name)
+def test_timers_are_the_same_in_every_zone(timer: Path) -> None:
+    (when,) = re.findall(r"^OnCalendar=(.+)$", timer.read_text(), re.MULTILINE)
+    assert when == "hourly" or when.endswith(" America/Los_Angeles")
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed (apt-get install systemd)")
+@pytest.mark.parametrize(("zone", "base", "expected"), [("UTC", "2026-11-27 00:00:00", "12:15:00"), ("Asia/Tokyo", "2026-07-01 00:00:00", "20:15:00")])
+def test_systemd_takes_the_zone_that_the_docs_name(zone: str, base: str, expected: str) -> None:
+    (when,) = re.findall(r"`OnCalendar=(.+?)`", (PROJECT / "reports/docs/nights.md").read_text())
+    command = [SYSTEMD, "calendar", "--base-time", base, when]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "TZ": zone}).stdout
+    assert f" {expected} " in re.findall(r"Next elapse: (.+)", said)[0] + " "

@@ -1,7 +1,7 @@
 """The watch sees what a scheduler that is dead does not tell."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.watch import look, tell_now
 from tests.workplace import Workplace
+from transforms import clock
 from transforms.current import current_release
 from transforms.pointer import roll_back
 
-NOW = datetime.now(UTC)
+NOW = clock.now()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ BESIDE = {
     "evidence-level-range": "finding = 'no_result'",
     "watch_list-preview-provisional": "watch = 'preview_one_more_red'",
     "meta_sources-rows_in-range": "rows_kept = null",
-    "state_loans-amount_authorised_usd-range": "amount_drawn_usd = null",
+    "state_loans-amount_authorized_usd-range": "amount_drawn_usd = null",
     "indicator_results-current_denominator-range": "current_numerator = null",
     "indicator_results-prior_denominator-range": "prior_numerator = null",
 }

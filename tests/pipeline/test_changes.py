@@ -13,7 +13,7 @@ from expectations.sql_checks import run_check
 from reports.compare import compare
 from tests.cases import reference_copy
 from tests.workplace import Workplace
-from transforms.errors import ConfigError, ReleaseError
+from transforms.errors import ReleaseError
 
 SALINAS, KING_CITY, PLUMAS, VALLEJO = "27661590000000", "27660680000000", "32669690000000", "48705810000000"
 
@@ -39,8 +39,9 @@ def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
 
 def test_the_cause_of_a_change_of_wraparound_is_a_loan(db: duckdb.DuckDBPyConnection) -> None:
     kind, _, _, cause, _ = change(db, PLUMAS, "wraparound", 2024)
-    assert (kind, cause) == ("newly_eligible", "state loan AB 121 (education omnibus trailer bill): not received before, outstanding now")
-    kind, _, _, cause, _ = change(db, VALLEJO, "wraparound", 2023)
+    act = "state loan AB 121 (education omnibus trailer bill)"
+    assert (kind, cause) == ("status_changed", f"{act}: not received before, authorized and not known to be drawn now")
+    kind, _, _, cause, _ = change(db, VALLEJO, "wraparound", 2024)
     assert (kind, cause) == ("status_changed", "state loan SB 1190 (Chesbro): outstanding before, repaid or released now")
 
 
@@ -70,7 +71,7 @@ def test_two_years_are_compared(published: Workplace) -> None:
     found = compare(published.out, "2023", "2024")
     said = {(d.cds, d.pathway): d.sentence for d in found.differences}
     assert "no longer counting HOM (at two years)" in said[SALINAS, "continuum"]
-    assert "newly eligible for Wraparound" in said[PLUMAS, "wraparound"]
+    assert said[PLUMAS, "wraparound"] == "Plumas Unified, Wraparound: not eligible before, undetermined now (determination year 2023 to 2024)."
     same = [d for d in found.differences if d.status_before == d.status_after]
     assert all("counting" in d.sentence for d in same), "where the status is the same, student groups changed"
     with pytest.raises(ReleaseError, match="no determination of 2019"):
@@ -83,12 +84,12 @@ def test_two_releases_are_compared_and_the_second_names_what_changed(light: None
     second = (released.out / "current").resolve().name
     for a, b in ((first, second), ("previous", "current")):
         (found,) = [d for d in compare(released.out, a, b).differences if d.cds == PLUMAS]
-        assert (found.pathway, found.determination_year, found.status_before, found.status_after) == ("wraparound", 2024, "eligible", "not_eligible")
-        assert found.sentence.startswith(f"Plumas Unified is no longer eligible for Wraparound of 2024 (release {first} to {second}")
+        assert (found.pathway, found.determination_year, found.status_before, found.status_after) == ("wraparound", 2024, "undetermined", "not_eligible")
+        assert f"(release {first} to {second}" in found.sentence
     assert not compare(released.out, second, "current").differences
     with duckdb.connect(str(released.out / "current" / "dta.duckdb"), read_only=True) as db:
         rows = db.execute("select change, status_before, status_after, previous_release_id from meta_release_changes where cds = ?", [PLUMAS]).fetchall()
-    assert rows == [("no_longer", "eligible", "not_eligible", first)]
+    assert rows == [("status_changed", "undetermined", "not_eligible", first)]
 
 
 # ---- differences from CDE ----
@@ -108,7 +109,7 @@ def with_another_letter(place: Workplace) -> None:
 def accept(folder: Path, ours: str, cde: str = "K", expires: str = "2027-06-30") -> Path:
     reference = reference_copy(folder / "reference")
     with (reference / "registers" / "accepted_differences.csv").open("a") as stream:
-        stream.write(f"{SALINAS},2024,letter:EL,{ours},{cde},CDE is told of it and will reissue,2026-01-15,{expires}\n")
+        stream.write(f"{SALINAS},Salinas Union High,2024,letter:EL,{ours},{cde},CDE is told of it and will reissue,2026-01-15,{expires}\n")
     return reference
 
 
@@ -141,6 +142,9 @@ def test_an_acceptance_of_what_no_longer_differs_stops_the_release(workplace: Wo
     assert "no longer occurs" in found.detail
 
 
-def test_an_acceptance_without_a_reason_or_with_a_wrong_day_is_refused(workplace: Workplace, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"accepted_differences.csv, line 2, column expires_on"):
-        workplace.decide(reference=accept(tmp_path, "A", expires="soon"))
+def test_an_acceptance_without_a_reason_or_with_a_wrong_day_is_rejected_and_accepts_nothing(workplace: Workplace, tmp_path: Path) -> None:
+    with workplace.decide(reference=accept(tmp_path, "A", expires="soon")) as db:
+        rejected = db.execute("select file, line, column_name, value from rejects where source_id = 'registers/accepted_differences'").fetchall()
+        assert rejected == [("registers/accepted_differences.csv", 2, "expires_on", "soon")]
+        assert db.execute("select count(*) from accepted_differences").fetchall() == [(0,)]
+        assert outcome(db, "registers_rejected").warns

@@ -1,7 +1,6 @@
 """Sources beside the Dashboard files: the directory, charter workbooks, text editions of local indicators, interim certifications."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -9,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.workplace import SAMPLE, Workplace
+from transforms import clock
 from transforms.raw.stage import read_raw
 from transforms.run import Run
 from transforms.snapshot.take import take_snapshots
@@ -158,7 +158,7 @@ def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(work
 @pytest.mark.parametrize(("as_of", "lists"), [("2024-12-14", 0), ("2024-12-15", 4), (None, 4)])
 def test_a_list_of_interim_certifications_is_not_known_before_its_reports_were_due(workplace: Workplace, as_of: str | None, lists: int) -> None:
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
-    run = Run.start(workplace.settings(as_of=as_of or date.today()))
+    run = Run.start(workplace.settings(as_of=as_of or clock.today()))
     take_snapshots(run)
     read_raw(run)
     rows = {r["layout"]: r["rows_in"] for r in run.raw_reports()}

@@ -94,11 +94,21 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
 
 def test_what_each_case_gives(decide: Decide) -> None:
     with decide() as db:
-        districts = leas(db)
+        districts, names = leas(db), dict(db.execute("select cds, lea_name from leas").fetchall())
         assert verdicts(db, "primary") == {}
     given = []
     for number, (register, changes, *_) in enumerate(CASES):
-        given.append((register, case(register, cds=districts[number], **{"case_id": "C" if "end_date" in changes else f"C-{number}", **changes})))
+        given.append(
+            (
+                register,
+                case(
+                    register,
+                    cds=districts[number],
+                    lea_name=names[districts[number]],
+                    **{"case_id": "C" if "end_date" in changes else f"C-{number}", **changes},
+                ),
+            )
+        )
     with decide(*given) as db:
         for number, (register, changes, status, state, part) in enumerate(CASES):
             found = verdicts(db, register)[districts[number]]
@@ -161,7 +171,7 @@ def test_county_offices_are_served_by_the_other_pathways(decide: Decide) -> None
 
 
 def test_a_case_of_an_lea_without_verdicts_is_not_lost(decide: Decide) -> None:
-    charter = case("primary", cds=CHARTER, lea_name="A charter school", assistance_statute="EC 47607.3")
+    charter = case("primary", cds=CHARTER, assistance_statute="EC 47607.3")
     with decide(("primary", charter)) as db:
         kept = db.execute("select case_id, cds, lea_type, county, has_verdicts from pathway_register").fetchall()
         assert kept == [("P-1", CHARTER, "charter", "Monterey", False)]

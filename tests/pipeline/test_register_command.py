@@ -13,7 +13,7 @@ import transforms.registers.append as append
 from flows.cli import app
 from tests.cases import COUNTY_OFFICE, add_rows, case, reference_copy
 from transforms.errors import ConfigError
-from transforms.registers import REGISTERS, check_registers, columns_of, load_registers
+from transforms.registers import REGISTERS, check_registers, columns_of, load_registers, to_arrow
 from transforms.registers.append import add_row
 
 
@@ -69,7 +69,7 @@ def test_add_asks_shows_and_appends_and_keeps_a_backup(reference: Path, name: st
     after = text_of(reference, name)
     assert after.startswith(before)
     assert after.count("\n") == before.count("\n") + 1
-    assert load_registers(reference)[name].num_rows == 1
+    assert load_registers(reference)[name].fine == 1
     (backup,) = (reference / "registers/backups").glob("*.csv.bak")
     assert backup.read_text() == before
     assert backup.name in ended.output
@@ -84,7 +84,7 @@ def test_a_wrong_value_is_refused_with_the_reason_and_asked_again(reference: Pat
     assert "Not taken: a CDS code has 14 digits" in ended.output
     assert "Not taken: a date is written yyyy-mm-dd" in ended.output
     assert "Not taken: there is no such day in the calendar" in ended.output
-    assert load_registers(reference)["spi"].column("cds").to_pylist() == ["27660680000000"]
+    assert to_arrow(load_registers(reference)["spi"]).column("cds").to_pylist() == ["27660680000000"]
 
 
 def test_values_that_contradict_each_other_are_asked_again(reference: Path) -> None:
@@ -92,21 +92,21 @@ def test_values_that_contradict_each_other_are_asked_again(reference: Path) -> N
     ended = register(reference, "add", "primary", answers=[*typed, "27660680000000", "y"])
     assert "cds: the Primary pathway does not serve a county office." in ended.output
     assert ended.exit_code == 0, ended.output
-    assert load_registers(reference)["primary"].column("cds").to_pylist() == ["27660680000000"]
+    assert to_arrow(load_registers(reference)["primary"]).column("cds").to_pylist() == ["27660680000000"]
 
 
 def test_an_identifier_that_is_taken_is_asked_again(reference: Path) -> None:
     add_rows(reference, "request", case("request", case_id="S-1"))
     ended = register(reference, "add", "spi", answers=[*answers("spi"), "S-2", "y"])
     assert "registers/request.csv, line 2 has the same case_id." in ended.output
-    assert load_registers(reference)["spi"].column("case_id").to_pylist() == ["S-2"]
+    assert to_arrow(load_registers(reference)["spi"]).column("case_id").to_pylist() == ["S-2"]
 
 
 def test_a_space_empties_a_column_that_is_asked_again(reference: Path) -> None:
     typed = answers("spi", determination_date="")
     ended = register(reference, "add", "spi", answers=[*typed, "", " ", "y"])  # keeps the day empty, empties who signed
     assert ended.exit_code == 0, ended.output
-    assert load_registers(reference)["spi"].column("determination_by").to_pylist() == [None]
+    assert to_arrow(load_registers(reference)["spi"]).column("determination_by").to_pylist() == [None]
 
 
 @pytest.mark.parametrize("last", ["n", ""])
@@ -127,13 +127,13 @@ def test_registers_with_a_problem_are_mended_first(reference: Path) -> None:
     add_rows(reference, "spi", case("spi", cds="7"))
     ended = register(reference, "add", "primary")
     assert isinstance(ended.exception, ConfigError)
-    assert "Mend the registers before you add to them." in str(ended.exception)
+    assert "Correct the registers before you add to them." in str(ended.exception)
 
 
 @pytest.mark.parametrize("value", ["=HYPERLINK(1)", "+1", "-1", "@cmd", 'he said "no", twice', "two\nlines", "'=already"])
 def test_a_value_is_stored_safely_and_comes_back(reference: Path, value: str) -> None:
     add_row(reference, "spi", case("spi", note=value))
-    assert load_registers(reference)["spi"].column("note").to_pylist() == [value]
+    assert to_arrow(load_registers(reference)["spi"]).column("note").to_pylist() == [value]
     assert not re.search(r"(^|,)\"?[=+\-@]", text_of(reference, "spi"), re.MULTILINE)
 
 
@@ -147,7 +147,7 @@ def test_the_file_keeps_its_line_ends_its_mark_and_its_column_order(reference: P
     after = path.read_bytes()
     assert after.startswith(before + b"\r\n")
     assert after.count(b"\n") == after.count(b"\r\n") == 3
-    assert load_registers(reference)["spi"].column("case_id").to_pylist() == ["S-0", "S-1"]
+    assert to_arrow(load_registers(reference)["spi"]).column("case_id").to_pylist() == ["S-0", "S-1"]
 
 
 def test_a_row_that_is_wrong_is_never_written(reference: Path) -> None:
@@ -174,5 +174,5 @@ def test_a_write_that_fails_leaves_the_file_whole(reference: Path, monkeypatch: 
 def test_two_rows_added_one_after_the_other_are_both_kept(reference: Path) -> None:
     backups = {add_row(reference, "spi", case("spi", case_id=f"S-{n}")) for n in range(5)}
     assert len(backups) == 5
-    assert load_registers(reference)["spi"].num_rows == 5
+    assert load_registers(reference)["spi"].fine == 5
     assert (reference / "registers" / append.BACKUPS / ".lock").exists()

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from flows.logs import in_words, json_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from tests.workplace import Workplace, copy_of_work, reissue
+from transforms import clock
 from transforms.current import current_release
 from transforms.errors import ReleaseError, SourceFilesError, StorageError
 from transforms.locks import run_lock
@@ -161,7 +162,7 @@ def test_storage_faults_are_told_in_words_and_nothing_is_kept(workplace: Workpla
 
 
 def test_a_clock_that_went_back_publishes_nothing(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace.publish(as_of=date.today() + timedelta(days=300))  # made when the clock was ahead
+    workplace.publish(as_of=clock.today() + timedelta(days=300))  # made when the clock was ahead
     before = current_release(workplace.out)
     settings = workplace.settings().model_copy()
     settings.model_fields_set.discard("as_of")

@@ -47,7 +47,7 @@ FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
     ("one-year-short", {}, {"cds": SALINAS, "student_group": "EL"}, {"years": [2022, 2023], "next_dashboard": 2025, "would_be_eligible": False}),
     ("driving-groups", YEAR_2023, {"student_group": "HOM"}, {"leas": 3}),
     ("driving-groups", {}, {"student_group": "HI"}, {"leas": 1, "which": "Monterey County Office of Education"}),
-    ("loans-without-release", {}, {"loan_id": "CA-SEL-2009-SMCJUHSD"}, {"authorised": "July 2009", "repaid": None}),
+    ("loans-without-release", {}, {"loan_id": "CA-SEL-2009-SMCJUHSD"}, {"authorized": "July 2009", "repaid": None}),
     ("what-changed", {}, {"cds": SALINAS}, {"change": "no_longer", "groups_removed": ["HOM"]}),
     ("what-changed", {}, {"lea_name": "Plumas Unified"}, {"change": "newly_eligible", "pathway": "Wraparound"}),
     ("compare-two", {}, {"student_group": "EL"}, {"years_met_a": [2019, 2022, 2023], "years_met_b": [2022, 2023, 2024]}),

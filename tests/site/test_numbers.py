@@ -292,10 +292,10 @@ def loans(c: Check) -> None:
     assert len(rows) == len(c.page.find("//*[@data-loan]"))
     for loan in c.page.find("//*[@data-loan]/@data-loan"):
         said = c.page.one(f"//*[@data-loan='{loan}']/p")
-        authorised, drawn, act, latest, payoff = c.db.execute(
-            "select amount_authorised_usd, amount_drawn_usd, enabling_act, latest_source_date, scheduled_payoff from state_loans where loan_id = ?", [loan]
+        authorized, drawn, act, latest, payoff = c.db.execute(
+            "select amount_authorized_usd, amount_drawn_usd, enabling_act, latest_source_date, scheduled_payoff from state_loans where loan_id = ?", [loan]
         ).fetchall()[0]
-        assert (f"${authorised:,.0f} authorised" if authorised else "amount not found authorised") in said
+        assert (f"${authorized:,.0f} authorized" if authorized else "amount not found authorized") in said
         assert not drawn or f"${drawn:,.0f} drawn" in said
         assert (act or "act not found") in said
         assert f"Latest source ({latest})" in said

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms import clock
 from transforms.catalog import Source
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
@@ -67,7 +68,7 @@ def was_known(run: Run, source: Source) -> bool:
     gives; the directory has none: it decides nothing, and shows the state of its own day.
     """
     as_of, year = run.settings.as_of, source.dashboard_year
-    if as_of >= date.today():
+    if as_of >= clock.today():
         return True
     if year is None:
         return source.first_published is None or source.first_published <= as_of

@@ -1,26 +1,29 @@
 """Add one row to a register: checked as the file would then stand, written in one step, with a backup beside."""
 
+import codecs
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from transforms import clock
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
 from transforms.registers.cells import numbered_lines, to_line
-from transforms.registers.load import Register, check_registers
+from transforms.registers.load import REGISTERS, Register, check_registers
+from transforms.registers.names import LeaNames
 from transforms.registers.problems import Problem
+from transforms.registers.spellings import present_column, present_value
 
 BACKUPS = "backups"
 
 
-def check_row(folder: Path, name: str, values: Mapping[str, str]) -> list[Problem]:
-    """What would be wrong with this row, were it added."""
+def check_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None) -> tuple[list[Problem], list[Problem]]:
+    """What would be wrong with this row, were it added, and what could not be compared."""
     content = (folder / "registers" / f"{name}.csv").read_bytes()
-    registers = check_registers(folder, {name: with_row(content, values)})
-    added = registers[name].lines[-1].number
-    return [p for p in registers[name].problems if p.line == added]
+    register = check_registers(folder, names, {name: with_row(content, values)})[name]
+    added = register.lines[-1].number
+    return [p for p in register.problems if p.line == added], [p for p in register.warnings if p.line == added]
 
 
 def all_problems(registers: Mapping[str, Register]) -> list[Problem]:
@@ -28,20 +31,49 @@ def all_problems(registers: Mapping[str, Register]) -> list[Problem]:
     return [problem for register in registers.values() for problem in register.problems]
 
 
-def add_row(folder: Path, name: str, values: Mapping[str, str]) -> Path:
+def add_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None) -> Path:
     """Append one row and return the backup of the file as it was. Raises ConfigError, with nothing written, if anything is wrong."""
     path = folder / "registers" / f"{name}.csv"
     backups = path.parent / BACKUPS
     with _one_writer(backups):
         before = path.read_bytes()
         after = with_row(before, values)
-        problems = all_problems(check_registers(folder, {name: after}))
+        problems = all_problems(check_registers(folder, names, {name: after}))
         if problems:
             raise ConfigError("\n".join(map(str, problems)))
-        backup = backups / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.csv.bak"
+        backup = backups / f"{name}-{clock.now():%Y%m%dT%H%M%S.%fZ}.csv.bak"
         write_atomically(backup, before)
         write_atomically(path, after)
     return backup
+
+
+def migrate(folder: Path) -> list[Path]:
+    """Rewrite columns and values of earlier versions as they are written today. Returns the backups of the files that were changed."""
+    backups = folder / "registers" / BACKUPS
+    changed = []
+    with _one_writer(backups):
+        for name, model in REGISTERS.items():
+            path = folder / "registers" / f"{name}.csv"
+            before = path.read_bytes()
+            after = _in_present_spelling(before, sorted(model.added_later))
+            if after != before:
+                backup = backups / f"{name}-{clock.now():%Y%m%dT%H%M%S.%fZ}.csv.bak"
+                write_atomically(backup, before)
+                write_atomically(path, after)
+                changed.append(backup)
+    return changed
+
+
+def _in_present_spelling(content: bytes, added_later: list[str]) -> bytes:
+    """The same bytes if nothing is spelled as before; else all rows written anew, with the file's own mark and line ends."""
+    rows = [cells for _, cells in numbered_lines(content.decode("utf-8-sig"))]
+    header = [present_column(c) for c in rows[0]] if rows else []
+    missing = [c for c in added_later if c not in header] if header else []
+    written = [header + missing, *([present_value(c, v) for c, v in zip(header, cells, strict=True)] + [""] * len(missing) for cells in rows[1:])]
+    if not rows or written == rows:
+        return content
+    mark, end = (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""), "\r\n" if b"\r\n" in content else "\n"
+    return mark + "".join(to_line(cells, end) for cells in written).encode()
 
 
 def with_row(content: bytes, values: Mapping[str, str]) -> bytes:
@@ -49,7 +81,7 @@ def with_row(content: bytes, values: Mapping[str, str]) -> bytes:
     header = next((cells for _, cells in numbered_lines(content.decode("utf-8-sig"))), [])
     end = "\r\n" if b"\r\n" in content else "\n"
     gap = b"" if not content or content.endswith((b"\n", b"\r")) else end.encode()
-    return content + gap + to_line([values.get(column, "") for column in header], end).encode()
+    return content + gap + to_line([values.get(present_column(column), "") for column in header], end).encode()
 
 
 @contextmanager

@@ -1,17 +1,22 @@
 """Cases of the recorded pathways: acts of people, with their days. Nothing here is ever computed."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from transforms.registers.fields import (
+    Address,
     Amount,
     Cds,
     Contradiction,
     Day,
     Filled,
+    Identifier,
+    IdentifierOrEmpty,
     Months,
+    Name,
     NeededDay,
     Record,
     Text,
@@ -21,28 +26,21 @@ from transforms.registers.fields import (
     empty_to_none,
     fitting,
 )
-
-KIND_WORDS = {"district": "district", "county_office": "county office", "charter": "charter school"}
-
-
-def lea_kind(cds: str) -> str:
-    """Kind of LEA by its code: a charter has a school number; a county office has '10' in positions 3 and 4."""
-    if cds[7:] != "0000000":
-        return "charter"
-    return "county_office" if cds[2:4] == "10" else "district"
+from transforms.registers.names import KIND_WORDS, lea_kind
 
 
 class Case(Record):
     """What the cases of every pathway share."""
 
     identifier: ClassVar[tuple[str, ...]] = ("case_id",)
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
     pathway: ClassVar[str] = ""
     serves: ClassVar[tuple[str, ...]] = ("district", "county_office", "charter")
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date")
 
-    case_id: Filled = about("identifier of the case; no other case in any register has it")
+    case_id: Identifier = about("identifier of the case; no other case in any register has it")
     cds: Cds = about("CDS code of the LEA: 14 digits; districts and county offices end in 0000000")
-    lea_name: Filled = about("name of the LEA on the day of the case")
+    lea_name: Name = about("name of the LEA on the day of the case")
     requested_date: Day = about("day on which help was asked for, or on which what started the case happened")
     received_date: Day = about("day on which the case reached CCEE")
     engagement_start: Day = about("day on which CCEE's work began")
@@ -51,11 +49,12 @@ class Case(Record):
     evidence: Filled = about("letter reference or web address that the record rests on")
     entered_by: Filled = about("who entered the row")
     entered_on: NeededDay = about("day on which the row was entered")
-    superseded_by: Text = about("case_id of the case that replaces this one; a replaced case does not count")
+    superseded_by: IdentifierOrEmpty = about("case_id of the case that replaces this one; a replaced case does not count")
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Rules that hold in every pathway."""
+        yield from super().contradictions()
         kind = lea_kind(self.cds)
         if kind not in self.serves:
             yield Contradiction(("cds",), f"the {self.pathway} pathway does not serve a {KIND_WORDS[kind]}")
@@ -198,17 +197,21 @@ class CalpadsCertification(Record):
     """Whether an LEA certified its CALPADS data of one school year in time."""
 
     identifier: ClassVar[tuple[str, ...]] = ("cds", "school_year")
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
 
     cds: Cds = about("CDS code of the LEA")
-    lea_name: Filled = about("name of the LEA")
+    lea_name: Name = about("name of the LEA")
     school_year: Annotated[Filled, fitting(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about("school year, written as 2023-24")
     certified_on_time: Literal["Y", "N"] = about("Y: certified by the deadline; N: late, or not at all")
     certified_on: Day = about("day on which the LEA certified; empty if not known, or never")
-    source_url: Filled = about("page that the record rests on")
+    source_url: Address = about("page that the record rests on")
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A school year spans two calendar years that follow each other."""
+        """A school year spans two calendar years that follow each other, and nobody certifies it before it began."""
+        yield from super().contradictions()
         first, second = int(self.school_year[2:4]), int(self.school_year[5:])
         if second != (first + 1) % 100:
             yield Contradiction(("school_year",), "a school year runs over two years that follow each other, as 2023-24")
+        elif self.certified_on and self.certified_on < date(2000 + first, 7, 1):
+            yield Contradiction(("certified_on", "school_year"), f"the day lies before the school year {self.school_year}")

@@ -1,15 +1,24 @@
 """What a column of a register may hold, and the row that all registers share. Empty means not known."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, create_model, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, create_model, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from transforms import clock
+from transforms.registers.names import KIND_WORDS, lea_kind, names_an_office
 from transforms.toml_model import StrictModel
+
+EARLIEST = date(1990, 1, 1)  # the first loan of the register is of 1990
+LARGEST = 1_000_000_000  # dollars; the largest loan to a district so far is a tenth of it
+SCHEME = re.compile(r"\b(?:javascript|vbscript|data|file|blob|about|mailto|ftp|ws|wss|jar|view-source):(?=\S)|\b(?!https?:)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+BARS = re.compile(r"\s*\|\s*")
 
 
 def about(description: str) -> Any:
@@ -36,7 +45,7 @@ def fitting(pattern: str, sentence: str) -> AfterValidator:
 def _day(value: object) -> object:
     if value is None or value == "" or isinstance(value, date):
         return value or None
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
         raise PydanticCustomError("not_a_day", "a date is written yyyy-mm-dd")
     try:
         return date.fromisoformat(str(value))
@@ -57,7 +66,11 @@ def between(least: int, most: int) -> AfterValidator:
 
     def check(value: int | None) -> int | None:
         if value is not None and not least <= value <= most:
-            raise PydanticCustomError("out_of_bounds", "{said}", {"said": f"it must be a number from {least} to {most}"})
+            raise PydanticCustomError(
+                "out_of_bounds",
+                "{said}",
+                {"said": f"it must be a number from {least} to {most}"},
+            )
         return value
 
     return AfterValidator(check)
@@ -69,15 +82,67 @@ def _needed(value: object) -> object:
     return value
 
 
-Filled = Annotated[str, BeforeValidator(_needed)]
-Text = Annotated[str | None, BeforeValidator(empty_to_none)]
+def _is_hidden(character: str) -> bool:
+    """True for characters that nobody sees: format and control characters, and spaces."""
+    return unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
+
+
+def _seen(value: str | None) -> str | None:
+    """Refuse a text of which nothing can be seen, and an address that a browser must not follow."""
+    if value and all(map(_is_hidden, value)):
+        raise PydanticCustomError("hidden", "it holds only characters that cannot be seen; write it again, or leave it empty")
+    if value and SCHEME.search("".join(c for c in unicodedata.normalize("NFKC", value) if not _is_hidden(c) or c == " ")):
+        raise PydanticCustomError("scheme", "an address begins with https:// or http://, and with nothing else")
+    return value
+
+
+def _plain_line(value: str | None) -> str | None:
+    """Refuse characters within a name or identifier that nobody sees, so that what looks alike is alike."""
+    if value and any(_is_hidden(c) and c != " " for c in value):
+        raise PydanticCustomError("hidden", "it holds a character that cannot be seen; write it again by hand")
+    return value
+
+
+def _addresses(value: str | None) -> str | None:
+    """Refuse what is no address of a web page. Several are parted by a bar."""
+    for address in BARS.split(value) if value else ():
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme.lower() not in ("http", "https") or "." not in (parts.hostname or "") or parts.username or any(map(_is_hidden, address)):
+            raise PydanticCustomError("no_address", "an address of a web page is needed, beginning with https:// or http://")
+    return value
+
+
+def _in_bounds(value: date | None, info: ValidationInfo) -> date | None:
+    """Refuse a day after today (``today`` of the context) or before any loan of the register."""
+    today = (info.context or {}).get("today") or clock.today()
+    if value and value > today:
+        raise PydanticCustomError("future", "{said}", {"said": f"the day lies in the future: today is {today}"})
+    if value and value < EARLIEST:
+        raise PydanticCustomError("long_ago", "{said}", {"said": f"the day lies before {EARLIEST}, and nothing on record does"})
+    return value
+
+
+Filled = Annotated[str, AfterValidator(_seen), BeforeValidator(_needed)]
+Text = Annotated[str | None, AfterValidator(_seen), BeforeValidator(empty_to_none)]
+Said = Annotated[str, AfterValidator(_seen)]
+Name = Annotated[Filled, AfterValidator(_plain_line)]
+NameOrEmpty = Annotated[Text, AfterValidator(_plain_line)]
+Identifier = Name
+IdentifierOrEmpty = NameOrEmpty
+Address = Annotated[Filled, AfterValidator(_addresses)]
+Addresses = Annotated[Text, AfterValidator(_addresses)]
 Cds = Annotated[str, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(_needed)]
 CdsOrEmpty = Annotated[str | None, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(empty_to_none)]
-Amount = Annotated[int | None, BeforeValidator(_whole)]
-Months = Annotated[Amount, between(1, 120)]
-Year = Annotated[Amount, between(2013, 2100)]
-Day = Annotated[date | None, BeforeValidator(_day)]
-NeededDay = Annotated[date, BeforeValidator(_day), BeforeValidator(_needed)]
+Whole = Annotated[int | None, BeforeValidator(_whole)]
+Amount = Annotated[Whole, between(0, LARGEST)]
+Months = Annotated[Whole, between(1, 120)]
+Year = Annotated[Whole, between(2013, 2100)]
+Day = Annotated[date | None, AfterValidator(_in_bounds), BeforeValidator(_day)]
+NeededDay = Annotated[date, AfterValidator(_in_bounds), BeforeValidator(_day), BeforeValidator(_needed)]
+ComingDay = Annotated[date, BeforeValidator(_day), BeforeValidator(_needed)]
 YesNo = Annotated[Literal["Y", "N"] | None, BeforeValidator(empty_to_none)]
 Confidence = Literal["high", "medium", "low"]
 Precision = Literal["day", "month", "season", "year", "fiscal_year", "before"]
@@ -94,10 +159,18 @@ class Record(StrictModel):
     """One row of a register."""
 
     identifier: ClassVar[tuple[str, ...]]
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = ()  # column of a CDS code, and the columns that name the LEA: its name now, and formerly
+    added_later: ClassVar[frozenset[str]] = frozenset()  # columns that files of earlier versions lack
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """What does not hold between the columns of this row."""
-        yield from ()
+        """What does not hold between the columns of this row: a name says of what kind an LEA is, and so does its code."""
+        for code, *names in self.about_leas:
+            cds = getattr(self, code)
+            for column in names if cds else ():
+                name, kind = getattr(self, column), lea_kind(cds)
+                if name and names_an_office(name) != (kind == "county_office"):
+                    named = "a county office" if names_an_office(name) else "no county office"
+                    yield Contradiction((code, column), f"the code is that of a {KIND_WORDS[kind]}, and {column} names {named} ({name})")
 
     @model_validator(mode="after")
     def _without_contradictions(self) -> Self:

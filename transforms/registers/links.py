@@ -1,8 +1,10 @@
 """What must hold between rows and between registers. Rows that are wrong in themselves take part, so that one mistake is told once."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from transforms.registers.fields import Record
+from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.problems import Line, Problem
 
 Lines = Mapping[str, Sequence[Line]]
@@ -16,21 +18,31 @@ def problems_between(lines: Lines, models: Mapping[str, type[Record]], cases: Se
         yield from _twice(name, lines[name], [line for other in together for line in lines[other]], model.identifier)
         yield from _unknown_counties(name, lines[name], county_codes)
     yield from _events_without_loan(lines)
+    yield from _events_out_of_order(lines)
+    yield from _status_against_events(lines)
     yield from _replaced_by_nothing({c: lines[c] for c in cases})
 
 
+def alike(identifier: str) -> str:
+    """An identifier without case, forms of a character, and characters that nobody sees."""
+    text = unicodedata.normalize("NFKC", identifier).casefold()
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))
+
+
 def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifier: tuple[str, ...]) -> Found:
-    """Rows whose identifier another row has as well; a case_id is looked for in every register of cases."""
+    """Rows whose identifier another row has as well, be it in other letters; a case_id is looked for in every register of cases."""
     where: dict[tuple[str, ...], list[Line]] = {}
     for line in together:
-        where.setdefault(tuple(line.values.get(c, "") for c in identifier), []).append(line)
-    own = {id(line) for line in lines}
+        where.setdefault(tuple(alike(line.values.get(c, "")) for c in identifier), []).append(line)
+    own, named = {id(line) for line in lines}, " and ".join(identifier)
     for key, same in where.items():
         for line in same if len(same) > 1 and all(key) else ():
             if id(line) not in own:
                 continue
             other = next(o for o in same if o is not line)
-            yield name, line.problem(identifier[0], f"{other.file}, line {other.number} has the same {' and '.join(identifier)}", identifier)
+            written = all(line.values.get(c) == other.values.get(c) for c in identifier)
+            said = f"the same {named}" if written else f"a {named} that differs only in case or in characters that look alike"
+            yield name, line.problem(identifier[0], f"{other.file}, line {other.number} has {said}", identifier)
 
 
 def _unknown_counties(name: str, lines: Sequence[Line], county_codes: set[str]) -> Found:
@@ -42,11 +54,66 @@ def _unknown_counties(name: str, lines: Sequence[Line], county_codes: set[str]) 
 
 
 def _events_without_loan(lines: Lines) -> Found:
-    loans = {line.values.get("loan_id") for line in lines["state_loans"]}
+    loans = {alike(loan): loan for line in lines["state_loans"] if (loan := line.values.get("loan_id", ""))}
     for line in lines["state_loan_events"]:
         loan = line.values.get("loan_id", "")
-        if loan and loan not in loans:
-            yield "state_loan_events", line.problem("loan_id", "state_loans.csv has no such loan")
+        if loan and loan not in loans.values():
+            meant = f"; it has {loans[alike(loan)]!r}" if alike(loan) in loans else ""
+            yield "state_loan_events", line.problem("loan_id", f"state_loans.csv has no such loan{meant}")
+
+
+ORDER = (
+    ("authorized", "disbursed"), ("authorized", "repaid"), ("disbursed", "repaid"), ("oversight_started", "powers_returned"), ("oversight_started", "released"),
+)  # fmt: skip
+
+
+def _events_out_of_order(lines: Lines) -> Found:
+    """What can only come later is dated earlier, whatever day of their periods the sources mean."""
+    of_loan: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
+    for line in lines["state_loan_events"]:
+        if isinstance(line.record, StateLoanEvent):
+            of_loan.setdefault(line.record.loan_id, []).append((line, line.record))
+    for events in of_loan.values():
+        for line, later in events:
+            before = [e for _, e in events if (e.event, later.event) in ORDER and e.earliest and later.latest < e.earliest]
+            if before:
+                said = f"{later.event} lies before {before[0].event} of the same loan ({before[0].event_date}, {before[0].event_id})"
+                yield "state_loan_events", line.problem("event_date", said)
+
+
+def _repaid(lines: Lines) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
+    found: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
+    for line in lines["state_loan_events"]:
+        if isinstance(line.record, StateLoanEvent) and line.record.event == "repaid":
+            found.setdefault(line.record.loan_id, []).append((line, line.record))
+    return found
+
+
+def _status_against_events(lines: Lines) -> Found:
+    """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that neither is used."""
+    repaid = _repaid(lines)
+    for line in lines["state_loans"]:
+        loan = line.record
+        if not isinstance(loan, StateLoan):
+            continue
+        for other, event in repaid.get(loan.loan_id, []):
+            is_late = loan.latest_source_precision == "day" and event.earliest is not None and event.earliest > loan.latest_source_date
+            if loan.status_at_latest_source == "repaid" and is_late:
+                said = f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is dated later, {event.event_date}"
+            elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
+                said = f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is dated before, {event.event_date}"
+            else:
+                continue
+            yield "state_loans", line.problem("status_at_latest_source", said, ("status_at_latest_source", "latest_source_date"))
+            yield "state_loan_events", other.problem("event_date", said)
+
+
+def warnings_between(lines: Lines) -> Found:
+    """What is not wrong, and leaves a verdict open."""
+    repaid = _repaid(lines)
+    for line in lines["state_loans"]:
+        if isinstance(line.record, StateLoan) and line.record.status_at_latest_source == "repaid" and line.record.loan_id not in repaid:
+            yield "state_loans", line.problem("status_at_latest_source", "the loan is repaid, and no event says when; add the event repaid")
 
 
 def _replaced_by_nothing(cases: Lines) -> Found:

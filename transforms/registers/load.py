@@ -1,4 +1,4 @@
-"""Read and check the registers: every problem is told with file, line, column and value."""
+"""Read and check the registers: every problem is reported with file, line, column and value. A wrong row is rejected, and the others are used."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -11,13 +11,18 @@ import pyarrow as pa
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from transforms import clock
 from transforms.errors import ConfigError
+from transforms.registers.about import compare_names
+from transforms.registers.acceptances import AcceptedDifference
 from transforms.registers.cases import CalpadsCertification, Case, FeeForServiceCase, PrimaryCase, RequestCase, SpiCase
 from transforms.registers.cells import numbered_lines
 from transforms.registers.fields import Record, plain
-from transforms.registers.links import problems_between
+from transforms.registers.links import problems_between, warnings_between
 from transforms.registers.loans import StateLoan, StateLoanEvent
+from transforms.registers.names import LeaNames
 from transforms.registers.problems import Line, Problem
+from transforms.registers.spellings import present_column, present_value
 
 REGISTERS: dict[str, type[Record]] = {
     "state_loans": StateLoan,
@@ -27,42 +32,62 @@ REGISTERS: dict[str, type[Record]] = {
     "fee_for_service": FeeForServiceCase,
     "request": RequestCase,
     "calpads": CalpadsCertification,
+    "accepted_differences": AcceptedDifference,
 }
 CASES = tuple(name for name, model in REGISTERS.items() if issubclass(model, Case))
 
 
 @dataclass
 class Register:
-    """One register as read: its lines, and what is wrong with them."""
+    """One register as read: its lines, what is wrong with them, and what could not be compared."""
 
     name: str
     model: type[Record]
     header: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    is_readable: bool = True
+
+    @property
+    def rejected(self) -> list[Line]:
+        """Rows with a problem: they are not used."""
+        wrong = {p.line for p in self.problems}
+        return [line for line in self.lines if line.number in wrong]
+
+    @property
+    def used(self) -> list[Line]:
+        """Rows without a problem."""
+        wrong = {p.line for p in self.problems}
+        return [line for line in self.lines if line.number not in wrong]
 
     @property
     def fine(self) -> int:
         """Number of rows without a problem."""
-        wrong = {p.line for p in self.problems}
-        return sum(line.number not in wrong for line in self.lines)
+        return len(self.used)
 
 
-def load_registers(folder: Path) -> dict[str, pa.Table]:
-    """Registers as Arrow tables. Raises ConfigError with file, line, column and value of every problem."""
-    registers = check_registers(folder)
-    problems = [p for r in registers.values() for p in r.problems]
-    if problems:
-        raise ConfigError("\n".join(map(str, problems)))
-    return {name: _to_arrow(register) for name, register in registers.items()}
+def load_registers(folder: Path, names: LeaNames | None = None, today: date | None = None) -> dict[str, Register]:
+    """Every register; rows with a problem are in ``rejected``. Raises ConfigError for a file that cannot be read."""
+    registers = check_registers(folder, names, today=today)
+    unreadable = [p for r in registers.values() if not r.is_readable for p in r.problems]
+    if unreadable:
+        raise ConfigError("\n".join(map(str, unreadable)))
+    return registers
 
 
-def check_registers(folder: Path, instead: Mapping[str, bytes] | None = None) -> dict[str, Register]:
-    """Every register with its problems. ``instead`` holds contents to check in place of a file's own."""
-    registers = {name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name)) for name, model in REGISTERS.items()}
+def check_registers(folder: Path, names: LeaNames | None = None, instead: Mapping[str, bytes] | None = None, today: date | None = None) -> dict[str, Register]:
+    """Every register with its problems and warnings. ``names``: what loaded files call each LEA; ``instead``: contents in place of a file's own."""
+    day = today or clock.today()
+    registers = {name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day) for name, model in REGISTERS.items()}
     lines = {name: register.lines for name, register in registers.items()}
     for name, problem in problems_between(lines, REGISTERS, CASES, _county_codes(folder)):
         registers[name].problems.append(problem)
+    for name, problem in warnings_between(lines):
+        registers[name].warnings.append(problem)
+    for found in compare_names(lines, REGISTERS, names or LeaNames()):
+        register = registers[found.register]
+        (register.warnings if found.is_warning else register.problems).append(found.problem)
     return registers
 
 
@@ -81,9 +106,9 @@ def _county_codes(folder: Path) -> set[str]:
         return {row["county_code"] for row in csv.DictReader(stream)}
 
 
-def _read(path: Path, model: type[Record], content: bytes | None) -> Register:
+def _read(path: Path, model: type[Record], content: bytes | None, today: date) -> Register:
     """The rows of one file. A header that does not fit ends the reading."""
-    register = Register(path.stem, model)
+    register = Register(path.stem, model, is_readable=False)
     file = f"registers/{path.name}"
     try:
         text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
@@ -94,11 +119,12 @@ def _read(path: Path, model: type[Record], content: bytes | None) -> Register:
     except (UnicodeDecodeError, csv.Error) as error:
         register.problems.append(Problem(file, None, "", "", f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'"))
         return register
-    register.header = rows[0][1] if rows else []
+    register.header = [present_column(c) for c in rows[0][1]] if rows else []
     register.problems += _header_problems(file, register.header, model)
     if not register.problems:
+        register.is_readable = True
         for number, cells in rows[1:]:
-            line, problems = _line(file, number, register.header, cells, model)
+            line, problems = _line(file, number, register.header, cells, model, today)
             register.lines.append(line)
             register.problems += problems
     return register
@@ -107,7 +133,7 @@ def _read(path: Path, model: type[Record], content: bytes | None) -> Register:
 def _header_problems(file: str, header: list[str], model: type[Record]) -> Iterator[Problem]:
     expected = columns_of(model)
     advice = "Compare it with registers/README.md"
-    if missing := [c for c in expected if c not in header]:
+    if missing := [c for c in expected if c not in header and c not in model.added_later]:
         yield Problem(file, 1, "", "", f"the header lacks {', '.join(missing)}. {advice}")
     if unknown := [c for c in header if c not in expected]:
         yield Problem(file, 1, "", "", f"the header has columns that the register does not know: {', '.join(unknown)}. {advice}")
@@ -115,14 +141,16 @@ def _header_problems(file: str, header: list[str], model: type[Record]) -> Itera
         yield Problem(file, 1, "", "", f"the header has {', '.join(twice)} more than once. {advice}")
 
 
-def _line(file: str, number: int, header: list[str], cells: list[str], model: type[Record]) -> tuple[Line, list[Problem]]:
+def _line(file: str, number: int, header: list[str], cells: list[str], model: type[Record], today: date) -> tuple[Line, list[Problem]]:
     """One row against its model."""
-    line = Line(file, number, dict(zip(header, cells, strict=False)))
-    if len(cells) != len(header):
+    values = {column: present_value(column, cell) for column, cell in zip(header, cells, strict=False)}
+    line = Line(file, number, values | dict.fromkeys(model.added_later - set(header), ""), cells=cells)
+    line.is_ragged = len(cells) != len(header)
+    if line.is_ragged:
         advice = "put quotation marks around a value that holds a comma"
         return line, [Problem(file, number, "", ",".join(cells), f"the row has {len(cells)} values, the header has {len(header)}; {advice}")]
     try:
-        line.record = model.model_validate(line.values)
+        line.record = model.model_validate(line.values, context={"today": today})
     except ValidationError as error:
         return line, [p for e in error.errors() for p in _problems(line, e)]
     return line, []
@@ -135,11 +163,12 @@ def _problems(line: Line, error: ErrorDetails) -> list[Problem]:
     return [line.problem(str(error["loc"][0]), plain(error["msg"]))]
 
 
-def _to_arrow(register: Register) -> pa.Table:
+def to_arrow(register: Register) -> pa.Table:
+    """The rows that are used, typed."""
     types = {int: pa.int64(), date: pa.date32()}
     fields = []
     for name in columns_of(register.model):
         annotation: Any = register.model.model_fields[name].annotation
         kinds = [k for k in (*getattr(annotation, "__args__", ()), annotation) if k in (int, date)]
         fields.append((name, types[kinds[0]] if kinds else pa.string()))
-    return pa.Table.from_pylist([line.record.model_dump() for line in register.lines if line.record], pa.schema(fields))
+    return pa.Table.from_pylist([line.record.model_dump() for line in register.used if line.record], pa.schema(fields))

@@ -1,48 +1,81 @@
 """State loans to school districts and their dated events."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal
 
-from transforms.registers.fields import Amount, CdsOrEmpty, Confidence, Contradiction, Filled, NeededDay, Precision, Record, Text, about, fitting
+from transforms.registers.fields import (
+    Address,
+    Addresses,
+    Amount,
+    CdsOrEmpty,
+    Confidence,
+    Contradiction,
+    Filled,
+    Identifier,
+    Name,
+    NameOrEmpty,
+    NeededDay,
+    Precision,
+    Record,
+    Text,
+    about,
+    fitting,
+)
+from transforms.registers.names import KIND_WORDS, lea_kind
 
 
 class StateLoan(Record):
     """One emergency apportionment or other state loan to a school district (EC 41320 and special acts)."""
 
     identifier: ClassVar[tuple[str, ...]] = ("loan_id",)
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "district", "former_name"), ("successor_cds", "successor_name"))
 
-    loan_id: Filled = about("identifier in this register")
+    loan_id: Identifier = about("identifier in this register")
     cds: CdsOrEmpty = about("CDS code of the borrower")
     successor_cds: CdsOrEmpty = about("CDS code of the district that took over, where the borrower no longer exists")
-    successor_name: Text = about("name of that district")
-    district: Filled = about("borrower, by its present name")
-    former_name: Text = about("its name when the loan was made")
+    successor_name: NameOrEmpty = about("name of that district")
+    district: Name = about("borrower, by its present name")
+    former_name: NameOrEmpty = about("its name when the loan was made")
     county_code: Annotated[Filled, fitting(r"[0-9]{2}", "a county code has two digits")] = about("first two digits of the CDS code")
     enabling_act: Text = about("act that granted the loan")
     chapter: Text = about("chapter of the act")
     basis: Literal["appropriation", "court_order", "cash_flow_loan"] = about("legal form of the loan")
     fiscal_year: Text = about("fiscal year of the loan")
-    amount_authorised_usd: Amount = about("amount authorised, in whole dollars")
+    amount_authorized_usd: Amount = about("amount authorized, in whole dollars")
     amount_drawn_usd: Amount = about("amount drawn, in whole dollars")
     lender: Text = about("lender")
     interest_rate: Text = about("interest rate, as sourced")
     latest_balance_usd: Amount = about("latest balance found, in whole dollars")
     latest_balance_as_of: Text = about("date of that balance, as sourced")
     scheduled_payoff: Text = about("scheduled end, as sourced")
-    status_at_latest_source: Literal["outstanding", "repaid", "authorised"] = about("state of the loan in the latest source; not a statement about today")
+    status_at_latest_source: Literal["outstanding", "repaid", "authorized"] = about("state of the loan in the latest source; not a statement about today")
     latest_source_date: NeededDay = about("date of the latest source; the first day of the period that its precision names")
     latest_source_precision: Precision = about("precision of that date")
     confidence: Confidence = about("how sure the record is")
     confidence_note: Text = about("what the confidence rests on")
     unknown: Text = about("what is not known, in words")
     notes: Text = about("remarks")
-    source_url: Filled = about("page that the record rests on")
-    more_sources: Text = about("further pages, parted by a bar")
+    source_url: Address = about("page that the record rests on")
+    more_sources: Addresses = about("further pages, parted by a bar")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A loan belongs to a district, or to its successor."""
-        if not (self.cds or self.successor_cds):
+        """A loan belongs to a district, or to its successor, in the county that the code says."""
+        yield from super().contradictions()
+        borrower = self.cds or self.successor_cds
+        if borrower is None:
             yield Contradiction(("cds", "successor_cds"), "the loan has neither cds nor successor_cds")
+        elif self.county_code != borrower[:2]:
+            column = "cds" if self.cds else "successor_cds"
+            yield Contradiction(("county_code", column), f"the county code is not that of the CDS code, {borrower[:2]}")
+        for column in ("cds", "successor_cds"):
+            code = getattr(self, column)
+            if code and lea_kind(code) != "district":
+                yield Contradiction((column,), f"state loans go to school districts, and this is the code of a {KIND_WORDS[lea_kind(code)]}")
+        if self.cds and self.cds == self.successor_cds:
+            yield Contradiction(("successor_cds", "cds"), "a district does not take over from itself")
+        if bool(self.successor_cds) != bool(self.successor_name):
+            yield Contradiction(("successor_name", "successor_cds"), "the code and the name of the successor go together")
 
 
 class StateLoanEvent(Record):
@@ -50,16 +83,33 @@ class StateLoanEvent(Record):
 
     identifier: ClassVar[tuple[str, ...]] = ("event_id",)
 
-    event_id: Filled = about("identifier of the event")
-    loan_id: Filled = about("loan that it belongs to")
+    event_id: Identifier = about("identifier of the event")
+    loan_id: Identifier = about("loan that it belongs to")
     event: Literal[
-        "requested", "authorised", "disbursed", "oversight_started", "powers_returned", "repaid", "released", "referral_confirmed", "referral_closed"
+        "requested", "authorized", "disbursed", "oversight_started", "powers_returned", "repaid", "released", "referral_confirmed", "referral_closed"
     ] = about("what happened")
     event_date: NeededDay = about("first day of the period that the source gives")
     precision: Precision = about("how exactly the source dates it; 'before': only a last day is known")
     date_text: Filled = about("date in the words of the source")
     role: Text = about("oversight role: administrator or trustee")
     amount_usd: Amount = about("amount, in whole dollars")
-    source_url: Filled = about("page that the record rests on")
+    source_url: Address = about("page that the record rests on")
     confidence: Confidence = about("how sure the record is")
     note: Text = about("remarks")
+
+    @property
+    def earliest(self) -> date | None:
+        """First day on which it may have happened; None if only a last day is known."""
+        return None if self.precision == "before" else self.event_date
+
+    @property
+    def latest(self) -> date:
+        """Last day on which it may have happened, as the table ``loan_events_dated`` has it."""
+        months = {"month": 1, "season": 3, "fiscal_year": 12}.get(self.precision)
+        if self.precision == "year":
+            return date(self.event_date.year, 12, 31)
+        if months is None:
+            return self.event_date
+        after = self.event_date.year * 12 + self.event_date.month - 1 + months
+        first = date(after // 12, after % 12 + 1, 1)
+        return first - timedelta(days=1) if self.precision == "month" else first + timedelta(days=self.event_date.day - 2)

@@ -9,7 +9,7 @@ SHOWN = 80
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem: file, line, column, value and a plain sentence."""
+    """One problem: file, line, column, value and a plain sentence. Without a line it is of the whole file, which then cannot be read."""
 
     file: str
     line: int | None
@@ -27,12 +27,14 @@ class Problem:
 
 @dataclass
 class Line:
-    """One row as it stands in the file; ``record`` is there when the row fits its model."""
+    """One row as it is in the file; ``record`` is there when the row fits its model."""
 
     file: str
     number: int
     values: dict[str, str] = field(default_factory=dict)
     record: Record | None = None
+    cells: list[str] = field(default_factory=list)
+    is_ragged: bool = False  # more or fewer cells than the header: values may stand in other columns
 
     def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
         """A problem of this row."""

@@ -8,8 +8,8 @@ from transforms.sentences.continuum import ContinuumFacts, GroupYears, continuum
 from transforms.sentences.lcap import Finding, lcap_sentence
 from transforms.sentences.recorded import CaseFacts, case_sentence, recorded_reason
 from transforms.sentences.watch import watch_sentence
-from transforms.sentences.words import LEA_WORDS, STATUS_WORDS, joined, number, plural
-from transforms.sentences.wraparound import LoanFacts, loan_sentence, wraparound_reason
+from transforms.sentences.words import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
+from transforms.sentences.wraparound import LoanFacts, Reading, day_with_preposition, loan_sentence, wraparound_reason
 
 __all__ = [
     "LEA_WORDS",
@@ -23,6 +23,7 @@ __all__ = [
     "GroupChange",
     "GroupYears",
     "LoanFacts",
+    "Reading",
     "SpanFacts",
     "case_cause",
     "case_sentence",
@@ -31,6 +32,7 @@ __all__ = [
     "charter_reason",
     "consecutive_reason",
     "continuum_reason",
+    "day_with_preposition",
     "differentiated_reason",
     "eligible_sentence",
     "joined",
@@ -38,6 +40,7 @@ __all__ = [
     "loan_cause",
     "loan_sentence",
     "number",
+    "plain_day",
     "plural",
     "recorded_reason",
     "watch_sentence",

@@ -8,6 +8,8 @@ LOAN_STATES = {
     "not_received": "not received",
     "outstanding": "outstanding",
     "repaid_or_released": "repaid or released",
+    "authorized_only": "authorized and not known to be drawn",
+    "record_rejected": "with a rejected record",
     "repaid_before_law": "repaid before the law",
     "of_predecessor": "of a predecessor",
     "receipt_not_dated": "received on a day not known well enough",

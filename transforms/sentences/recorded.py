@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.sentences.words import LEA_WORDS
+from transforms.sentences.words import LEA_WORDS, plural
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,24 @@ def _request(c: CaseFacts) -> str:
     return f"{_asked(c)}; no decision is on record by that day"
 
 
-def recorded_reason(status: str, lea_type: str, pathway: str, name: str, as_of: date, cases: Sequence[CaseFacts]) -> str:
+def recorded_reason(status: str, lea_type: str, pathway: str, name: str, as_of: date, cases: Sequence[CaseFacts], rejected_rows: int = 0) -> str:
     """What is on record of a recorded pathway as of a date: nothing is computed."""
     if status == "not_applicable":
         return f"{name} does not serve a {LEA_WORDS[lea_type]}."
+    rejected = _rejected(lea_type, name, rejected_rows) if rejected_rows else ""
+    if rejected and not cases:
+        return f"Not determined as of {as_of}. {rejected}"
     if not cases:
         return f"No {name} case is on record for this {LEA_WORDS[lea_type]} as of {as_of}; this pathway is recorded, never computed."
     closed = all(c.case_state == "closed" for c in cases)
     opening = {
         "eligible": f"On record as of {as_of}.",
-        "undetermined": f"Cannot tell as of {as_of}.",
+        "undetermined": f"Not determined as of {as_of}.",
         "not_eligible": f"No open case as of {as_of}." if closed else f"Not complete as of {as_of}.",
     }[status]
-    return " ".join([opening, *(case_sentence(pathway, c) for c in cases)])
+    return " ".join([opening, *(case_sentence(pathway, c) for c in cases), *([rejected] if rejected else [])])
+
+
+def _rejected(lea_type: str, name: str, rows: int) -> str:
+    """Records that may be about this LEA, and that are not used."""
+    return f"{plural(rows, f'{name} record').capitalize()} that may be about this {LEA_WORDS[lea_type]} {'was' if rows == 1 else 'were'} rejected."

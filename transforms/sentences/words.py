@@ -1,6 +1,7 @@
 """Small words that all sentences share."""
 
 from collections.abc import Sequence
+from datetime import date
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 LEA_WORDS = {"district": "district", "county_office": "county office", "charter": "charter school"}
@@ -12,6 +13,11 @@ STATUS_WORDS = {
     "not_applicable": "not applicable",
     "absent": "without a verdict",
 }
+
+
+def plain_day(day: date | None) -> str:
+    """A day in prose: ``June 30, 2025``."""
+    return f"{day:%B} {day.day}, {day.year}" if day else "a day not found"
 
 
 def number(n: int) -> str:

@@ -6,7 +6,6 @@ Certificates are always checked. A cut download is resumed where the server allo
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from transforms import clock
 from transforms.settings import Settings
 
 REDIRECTS = 5
@@ -194,7 +194,7 @@ def _retry_after(response: httpx.Response) -> float | None:
         seconds = float(value)
     else:
         try:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+            seconds = (parsedate_to_datetime(value) - clock.now()).total_seconds()
         except (TypeError, ValueError):
             return None
     if seconds > LONGEST_WAIT:

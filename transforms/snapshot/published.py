@@ -2,9 +2,10 @@
 
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from transforms import clock
 from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of
@@ -13,7 +14,7 @@ from transforms.run import Run, Snapshot, StepResult
 from transforms.snapshot.download import Downloader, GiveUpError
 from transforms.snapshot.folder import copy_into, without_twins
 from transforms.snapshot.names import is_ignored, recognize, refusal_of_name, stranger
-from transforms.snapshot.store import Accepted, Store, now
+from transforms.snapshot.store import Accepted, Store
 from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
 
@@ -34,7 +35,7 @@ class Night:
 
     def accept(self, source: Source, snapshot: Snapshot, origin: str, etag: str = "", last_modified: str = "") -> None:
         """Let ``snapshot`` serve from now on."""
-        moment, earlier = now(), self.store.accepted(source)
+        moment, earlier = clock.stamp(), self.store.accepted(source)
         answered = (earlier.answered_at if earlier else "") if origin == "inbox" else moment
         validators = {"etag": etag, "last_modified": last_modified}
         self.store.accept(source, Accepted(sha256=snapshot.sha256, accepted_at=moment, origin=origin, checked_at=moment, answered_at=answered, **validators))
@@ -112,7 +113,7 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
         elif serving is None:
             raise GiveUpError("the server answered 304 to a first request")
         else:
-            store.accept(source, serving.model_copy(update={"checked_at": now(), "answered_at": now(), "outcome": "unchanged", "message": ""}))
+            store.accept(source, serving.model_copy(update={"checked_at": clock.stamp(), "answered_at": clock.stamp(), "outcome": "unchanged", "message": ""}))
             night.unchanged += 1
     except (GiveUpError, SourceError, OSError) as error:
         message = f"{error.problem}{f' (line {error.line})' if error.line else ''}" if isinstance(error, SourceError) else str(error)
@@ -120,7 +121,7 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
         if isinstance(error, SourceError):
             night.refuse(source, error)
         if serving:
-            store.accept(source, serving.model_copy(update={"checked_at": now(), "outcome": "failed", "message": message}))
+            store.accept(source, serving.model_copy(update={"checked_at": clock.stamp(), "outcome": "failed", "message": message}))
         return message
     finally:
         part.unlink(missing_ok=True)
@@ -134,8 +135,16 @@ def _judge(night: Night, source: Source, part: Path, serving: Accepted | None, u
         raise SourceError(source.file, "the server sent an empty file", "Try again later.")
     if serving and sha256_of(part) == serving.sha256:
         etag, last_modified = validators
-        moment = {"checked_at": now(), "answered_at": now(), "outcome": "unchanged", "message": "", "etag": etag, "last_modified": last_modified}
-        night.store.accept(source, serving.model_copy(update=moment))
+        moment = clock.stamp()
+        answer = {
+            "checked_at": moment,
+            "answered_at": moment,
+            "outcome": "unchanged",
+            "message": "",
+            "etag": etag,
+            "last_modified": last_modified,
+        }
+        night.store.accept(source, serving.model_copy(update=answer))
         night.unchanged += 1
         return
     snapshot = night.store.keep(part, source, source.file, url, 200, serving.sha256 if serving else None)
@@ -206,7 +215,7 @@ def _overdue(night: Night, failed: dict[str, str]) -> list[str]:
         accepted = night.store.accepted(source)
         if accepted is None:
             late += [] if source.may_be_missing else [source.file]
-        elif not accepted.answered_at or datetime.now(UTC) - datetime.fromisoformat(accepted.answered_at) > timedelta(days=night.run.settings.stale_days):
+        elif not accepted.answered_at or clock.now() - datetime.fromisoformat(accepted.answered_at) > timedelta(days=night.run.settings.stale_days):
             late.append(source.file)
     return late
 

@@ -1,10 +1,10 @@
 """The store of snapshots: each distinct content once, under its SHA-256, with a record; and which content of a source is accepted."""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from transforms import clock
 from transforms.catalog import Source
 from transforms.errors import ConfigError
 from transforms.files import same_bytes, sha256_of, temporary_beside, write_atomically
@@ -21,7 +21,7 @@ class Record(StrictModel):
     size: int
     origin: str  # folder, inbox, or the address that was read
     status: int | None = None  # of the HTTP answer
-    first_seen: str
+    first_seen: str  # day in California
     taken_at: str = ""  # moment of that, UTC
     previous_sha256: str | None = None
 
@@ -38,11 +38,6 @@ class Accepted(StrictModel):
     answered_at: str = ""  # when the publisher last gave an answer, be it "unchanged"
     etag: str = ""
     last_modified: str = ""
-
-
-def now() -> str:
-    """This moment, UTC, as ISO text."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class Store:
@@ -63,10 +58,10 @@ class Store:
         content.unlink(missing_ok=True)
         record = self.record_of(source, sha256)
         if record is None:
-            moment = now()
+            moment = clock.now()
             record = Record(
                 source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status,
-                first_seen=moment[:10], taken_at=moment, previous_sha256=previous,
+                first_seen=clock.day_of(moment).isoformat(), taken_at=moment.isoformat(timespec="seconds"), previous_sha256=previous,
             )  # fmt: skip
             write_atomically(target.with_suffix(".json"), record.model_dump_json(indent=1).encode())
         return Snapshot(source.id, file, str(target), sha256, size, record.first_seen)

@@ -1,6 +1,6 @@
 -- Grain: one local educational agency that this release knows: district, county office of education or charter school.
 -- Key: cds.
--- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, ref_counties, directory.
+-- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, register_doubts, ref_counties, directory.
 -- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. A county office is told by
 --           '10' in positions 3 and 4 of its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
 --           register names have no Dashboard years. Charter schools are school rows with the charter flag; they are judged by tests of their own.
@@ -20,6 +20,8 @@ with seen as (
     select cds, null, district, 1 from reg_state_loans where cds is not null
     union all
     select successor_cds, null, successor_name, 0 from reg_state_loans where successor_cds is not null
+    union all
+    select cds, null, lea_name, 0 from register_doubts semi join ref_counties on county_code = cds[1:2] where brings_lea and cds like '%0000000'
 ),
 named as (
     select

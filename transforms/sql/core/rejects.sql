@@ -1,9 +1,9 @@
 -- Grain: one row of a source file that was rejected, and one reason why.
 -- Key: source_id, line, column_name, reason.
 -- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
---         lcap_goal_rows, source_files.
+--         lcap_goal_rows, source_files, register_rejects.
 -- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost its leading zero to a
---           spreadsheet: whose row it was is known all the same.
+--           spreadsheet: whose row it was is known all the same. Rows of registers have the source_id registers/<name>.
 with found as (
     select source_id, line, "column" as column_name, value, reason, cds, null as record_type, null as student_group from raw_rejects
     union all
@@ -26,9 +26,14 @@ with found as (
     union all
     select source_id, line, p."column", p.value, p.reason, cds, null, null
     from lcap_goal_rows, unnest(problems) as u(p)
+),
+of_registers as (
+    select 'registers/' || register as source_id, file, line, column_name, value, reason, cds from register_rejects
 )
 select
     f.source_id, s.file, s.dashboard_year, s.indicator, f.line::integer as line, f.column_name, f.value, f.reason,
     if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds) as cds, f.record_type, f.student_group
 from found f
 join source_files s using (source_id)
+union all
+select source_id, file, null, null, line::integer, column_name, value, reason, cds, null, null from of_registers

@@ -1,30 +1,64 @@
--- Grain: state loan x determination year, as of the last day of that determination.
+-- Grain: state loan x determination year: the loan in the time in which that determination is in force.
 -- Key: loan_id, determination_year.
--- Inputs: reg_state_loans, loan_events_dated, determination_years, wraparound_rule.
+-- Inputs: reg_state_loans, loan_events_dated, determination_years, wraparound_rule, register_doubts.
 -- Rule: EC 52074(g)(2)(A): a district that receives an emergency apportionment is deemed referred.
--- Oddities: the known text names no end, so repayment and release are shown and the referral is left open for a person
---           ('referral_closed' or 'referral_confirmed' in the register settles it). Loans repaid before the provision took effect: the text does not
---           say whether they count. A referral passes to a successor district in no known text.
-with dated as (
+-- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination even if it is repaid before its
+--           last day. The known text names no end: a loan repaid before the first day leaves the referral open for a person ('referral_closed' or
+--           'referral_confirmed' in the register). Loans repaid before the provision took effect are not counted (a reading: wraparound_rule). The law
+--           says "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected event decides nothing.
+--           A repaid loan without a dated repayment was repaid by the day of its source. A source grows old only while it says that a loan is open.
+with events as (
     select
-        l.loan_id, coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor, d.determination_year, d.as_of, w.effective,
+        e.loan_id, d.determination_year,
         min(e.latest) filter (e.event = w.receipt_event) as received_by,
         min(e.earliest) filter (e.event = w.receipt_event) as received_from,
+        min(e.latest) filter (e.event = 'disbursed') as drawn_by,
         min(e.latest) filter (e.event = 'repaid') as repaid_by,
         min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'repaid') as repaid_from,
         min(e.latest) filter (e.event = 'released') as released_by,
         min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'released') as released_from,
         max(e.event_date) filter (e.event = 'referral_confirmed' and e.event_date <= d.as_of) as confirmed_on,
         max(e.event_date) filter (e.event = 'referral_closed' and e.event_date <= d.as_of) as closed_on
-    from reg_state_loans l
+    from loan_events_dated e
     cross join determination_years d
     cross join wraparound_rule w
-    left join loan_events_dated e using (loan_id)
     group by all
+),
+loans as (
+    select
+        loan_id, coalesce(cds, successor_cds) as cds, cds is null as of_predecessor, latest_source_date,
+        if(status_at_latest_source = 'repaid', last_possible_day(latest_source_date, latest_source_precision), null) as source_says_repaid_by,
+        coalesce(amount_drawn_usd, 0) > 0 or status_at_latest_source in ('outstanding', 'repaid') as source_says_drawn
+    from reg_state_loans
+),
+dated as (
+    select
+        l.*, d.determination_year, d.in_force_from, d.as_of, w.effective, w.old_after_years,
+        e.* exclude (loan_id, determination_year) replace (
+            coalesce(e.repaid_by, l.source_says_repaid_by) as repaid_by,
+            coalesce(e.repaid_from, if(l.source_says_repaid_by is not null, date '0001-01-01', null)) as repaid_from
+        )
+    from loans l
+    cross join determination_years d
+    cross join wraparound_rule w
+    left join events e on e.loan_id = l.loan_id and e.determination_year = d.determination_year
+),
+doubted as (
+    select distinct d.loan_id, d.determination_year
+    from dated d join register_doubts x on x.loan_id = d.loan_id and (x.since is null or x.since <= d.as_of)
+),
+judged as (
+    select
+        d.*, x.loan_id is not null as has_rejected_event,
+        greatest(d.in_force_from, d.received_by) as first_day,
+        case when d.drawn_by is not null then d.drawn_by <= d.as_of else d.source_says_drawn end as is_drawn
+    from dated d
+    left join doubted x using (loan_id, determination_year)
 )
 select
     loan_id, cds, of_predecessor, determination_year, as_of, received_by, repaid_by, released_by, confirmed_on, closed_on,
     case
+        when has_rejected_event then 'record_rejected'
         when closed_on is not null and closed_on >= coalesce(confirmed_on, closed_on) then 'closed'
         when confirmed_on is not null then 'confirmed'
         when received_by is null then 'receipt_not_dated'
@@ -32,7 +66,11 @@ select
         when received_by > as_of then 'receipt_not_dated'
         when repaid_by < effective then 'repaid_before_law'
         when of_predecessor then 'of_predecessor'
-        when repaid_from <= as_of or released_from <= as_of then 'repaid_or_released'
+        when coalesce(repaid_from, released_from) <= first_day then 'repaid_or_released'
+        when not is_drawn then 'authorized_only'
         else 'outstanding'
-    end as loan_state
-from dated
+    end as loan_state,
+    latest_source_date,
+    if(source_says_repaid_by is null, greatest(date_sub('year', latest_source_date, as_of), 0)::smallint, null) as source_age_years,
+    source_says_repaid_by is null and latest_source_date + to_years(old_after_years) <= as_of as source_is_old
+from judged

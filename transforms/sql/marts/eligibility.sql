@@ -6,7 +6,7 @@
 select
     i.cds, l.lea_name, l.lea_type, l.county_code, l.county,
     i.determination_year, i.pathway, v.status, r.reason, v.statute,
-    v.student_groups, v.basis, v.decided_by, v.rule_set, v.as_of, v.case_state, v.cde_flag,
+    v.student_groups, v.basis, v.decided_by, v.rule_set, v.as_of, v.case_state, v.source_age_years, v.source_is_old, v.cde_flag,
     if(v.decided_by like 'computed_%', (v.cde_flag = 'Y') = (v.status = 'eligible'), null) as agrees_with_cde
 from lea_index i
 left join verdicts v on v.cds = i.cds and v.determination_year = i.determination_year and v.pathway = i.pathway

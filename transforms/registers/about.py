@@ -1,0 +1,129 @@
+"""Is a row about the LEA it names? Its code and its name are compared with loaded files and with the other rows of the registers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from transforms.registers.fields import Record
+from transforms.registers.names import LeaNames, same_name
+from transforms.registers.problems import Line, Problem
+
+Lines = Mapping[str, Sequence[Line]]
+DIGITS = 14
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A CDS code of a row, and what the row calls the LEA: its name now, and formerly."""
+
+    register: str
+    line: Line
+    column: str
+    name_columns: tuple[str, ...]
+    cds: str
+    names: tuple[str, ...]
+
+    def problem(self, sentence: str) -> Problem:
+        """A problem of the code, or of the name."""
+        return self.line.problem(self.column, sentence, (self.column, *self.name_columns))
+
+    def shares_a_name(self, others: Sequence[str]) -> bool:
+        """True if one of the names is among others."""
+        return any(same_name(own, other) for own in self.names for other in others)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with the subject of a row, or, as a warning, what could not be compared."""
+
+    register: str
+    problem: Problem
+    is_warning: bool = False
+
+
+def subjects(lines: Lines, models: Mapping[str, type[Record]]) -> list[Subject]:
+    """Every code of every row that has one and a name."""
+    found = []
+    for register, model in models.items():
+        for line in [ln for ln in lines[register] if not ln.is_ragged]:
+            for column, *names in model.about_leas:
+                cds, said = line.values.get(column, ""), tuple(line.values[n] for n in names if line.values.get(n, ""))
+                if len(cds) == DIGITS and cds.isdecimal() and said:
+                    found.append(Subject(register, line, column, tuple(names), cds, said))
+    return found
+
+
+def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNames) -> Iterator[Verdict]:
+    """What does not hold between codes and names. Where no file has a code, the rows of the registers are compared with each other."""
+    everything = subjects(lines, models)
+    named = [s for s in everything if files.of(s.cds)]
+    formerly: dict[str, list[str]] = {}
+    doubtful = []
+    for subject in named:
+        if _is_named(subject, files):
+            formerly.setdefault(subject.cds, []).extend(subject.names)
+        else:
+            doubtful.append(subject)
+    for subject in doubtful:
+        if not subject.shares_a_name(formerly.get(subject.cds, ())):
+            yield Verdict(subject.register, subject.problem(_not_its_name(subject, files)))
+    yield from _in_no_file([s for s in everything if not files.of(s.cds)], files)
+
+
+def _is_named(subject: Subject, files: LeaNames) -> bool:
+    """True if files call the code by the present name; or by a former one, where the present one is no other LEA's."""
+    present, *former = subject.names
+    if files.is_named(subject.cds, present):
+        return True
+    is_of_another = bool(set(files.called(present)) - {subject.cds})
+    return not is_of_another and any(files.is_named(subject.cds, name) for name in former)
+
+
+def _not_its_name(subject: Subject, files: LeaNames) -> str:
+    called = " or ".join(dict.fromkeys(files.of(subject.cds)))
+    return f"this is the code of {called}, and the row names {subject.names[0]}{_meant(subject, files)}. Correct the code or the name"
+
+
+def _meant(subject: Subject, files: LeaNames) -> str:
+    """The LEA that the row may mean, by its name."""
+    name, county = subject.names[0], subject.cds[:2]
+    exact = [c for c in files.called(name, county) if c != subject.cds]
+    if exact:
+        return f", which is {' or '.join(exact[:3])}"
+    near = files.nearest(name, county)
+    return f"; the nearest name is {files.of(near)[0]} ({near})" if near and near != subject.cds else ""
+
+
+def _in_no_file(unnamed: Sequence[Subject], files: LeaNames) -> Iterator[Verdict]:
+    for subject in unnamed:
+        others = [s for s in unnamed if s.cds == subject.cds and s.line is not subject.line]
+        elsewhere = files.called(subject.names[0], subject.cds[:2]) if files.covers(subject.cds[:2]) else []
+        differing = [s for s in others if not subject.shares_a_name(s.names)]
+        if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not of a majority
+            called = " or ".join(dict.fromkeys(s.names[0] for s in differing))
+            said = f"other rows of the registers call this code {called}, and this row {subject.names[0]}. Correct the code or the name"
+            yield Verdict(subject.register, subject.problem(said))
+        elif elsewhere:
+            said = f"no loaded file has this code, and {subject.names[0]} is {' or '.join(elsewhere[:3])} in them. Correct the code"
+            yield Verdict(subject.register, subject.problem(said))
+        elif files:
+            yield Verdict(subject.register, subject.problem(f"no loaded file names this LEA, so its name ({subject.names[0]}) was not compared"), True)
+
+
+def _codes(line: Line, model: type[Record]) -> list[str]:
+    """CDS codes of a row, also with a lost leading zero or without the school's zeros; of a row whose cells have moved, in whatever cell."""
+    columns = [line.values.get(code, "") for code, *_ in model.about_leas]
+    values = [v for v in line.cells if len(v) in (DIGITS - 1, DIGITS)] if line.is_ragged else columns
+    whole = [v + "0" * 7 if len(v) in (6, 7) else v for v in values if v.isascii() and v.isdecimal()]
+    return list(dict.fromkeys(v.zfill(DIGITS) for v in whole if len(v) in (DIGITS - 1, DIGITS)))
+
+
+def leas_concerned(line: Line, model: type[Record], names: LeaNames) -> list[str]:
+    """Codes of the LEAs that a rejected row may be about: those of its codes, and those of its names, or else the nearest name."""
+    codes = _codes(line, model)
+    columns = [n for _, *rest in model.about_leas for n in rest]
+    said = [v for v in (line.cells if line.is_ragged else [line.values.get(c, "") for c in columns]) if any(c.isalpha() for c in v)]
+    county = next((c[:2] for c in codes), "")
+    named = [cds for name in said for cds in names.called(name, county)]
+    if not named and said and not line.is_ragged:
+        named = [near for near in [names.nearest(said[0], county)] if near]
+    return list(dict.fromkeys([*codes, *named]))

@@ -1,0 +1,134 @@
+"""Registers as tables of a run: the rows that are used, the rows that are rejected, and whom a rejected row may concern."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from difflib import get_close_matches
+
+import duckdb
+import pyarrow as pa
+
+from transforms import clock
+from transforms.registers.about import leas_concerned, subjects
+from transforms.registers.cases import Case
+from transforms.registers.links import alike
+from transforms.registers.load import REGISTERS, Register, load_registers, to_arrow
+from transforms.registers.loans import StateLoanEvent
+from transforms.registers.names import LeaNames, names_of
+from transforms.registers.problems import Line, Problem
+from transforms.run import Run
+from transforms.tables import as_table, put
+
+TABLES = {"accepted_differences": "accepted_differences"}  # other registers: reg_<name>
+PATHWAYS = {"state_loans": "wraparound", "state_loan_events": "wraparound"}  # cases: the pathway is the register's name
+TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An LEA that a rejected row may concern, for one pathway, from a day on. ``brings_lea``: no file and no other row knows the LEA."""
+
+    register: str
+    pathway: str
+    cds: str
+    lea_name: str
+    loan_id: str | None
+    since: date | None
+    file: str
+    line: int
+    brings_lea: bool
+
+
+def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave the registers as tables reg_*, with register_rejects, register_doubts and register_warnings. Reads the table ``lea_names``."""
+    files = names_of(connection)
+    today = max(run.settings.as_of, clock.today())
+    registers = load_registers(run.settings.reference, files, today)
+    for name, register in registers.items():
+        put(connection, TABLES.get(name, f"reg_{name}"), to_arrow(register))
+    integers = {"line": pa.int64()}
+    put(connection, "register_rejects", as_table(_rejects(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
+    put(connection, "register_warnings", as_table(_warnings(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
+    texts = dict.fromkeys(("register", "pathway", "cds", "lea_name", "loan_id", "file"), pa.string())
+    doubts = [asdict(d) for d in doubts_of(registers, files)]
+    put(connection, "register_doubts", as_table(doubts, **texts, **integers, since=pa.date32(), brings_lea=pa.bool_()))
+
+
+def _rejects(registers: Mapping[str, Register]) -> Iterator[dict[str, object]]:
+    for register in registers.values():
+        yield from (_row(register, p) for p in register.problems)
+
+
+def _warnings(registers: Mapping[str, Register]) -> Iterator[dict[str, object]]:
+    for register in registers.values():
+        yield from (_row(register, p) for p in register.warnings)
+
+
+def _row(register: Register, p: Problem) -> dict[str, object]:
+    line = next((ln for ln in register.lines if ln.number == p.line), None)
+    values = line.values if line else {}
+    record = " ".join(values.get(c, "") for c in register.model.identifier)
+    known = {"register": register.name, "record": record, "cds": values.get("cds") or values.get("successor_cds") or None}
+    return {**known, "file": p.file, "line": p.line, "column_name": p.column, "value": p.value, "reason": p.sentence}
+
+
+def doubts_of(registers: Mapping[str, Register], files: LeaNames) -> list[Doubt]:
+    """Every LEA that a rejected row may concern."""
+    used = subjects({name: register.used for name, register in registers.items()}, REGISTERS)
+    known = LeaNames([*files.pairs(), *((s.cds, n) for s in used for n in s.names)])
+    found: list[Doubt] = []
+    for register in registers.values():
+        pathway = PATHWAYS.get(register.name, register.name if issubclass(register.model, Case) else "")
+        for line in register.rejected if pathway else ():
+            found += _of_event(registers, line, known) if register.name == "state_loan_events" else _of_row(registers, register, pathway, line, known)
+    return found
+
+
+def _of_row(registers: Mapping[str, Register], register: Register, pathway: str, line: Line, known: LeaNames) -> Iterator[Doubt]:
+    codes = leas_concerned(line, register.model, known)
+    is_loan = register.name == "state_loans"
+    loan_id = line.values.get("loan_id") if is_loan else None
+    since = _loan_since(registers, loan_id or "") if is_loan else _case_since(register, line)
+    name = line.values.get("district") or line.values.get("lea_name") or ""
+    is_known = any(known.of(c) for c in codes)
+    for cds in codes:
+        yield Doubt(register.name, pathway, cds, name, loan_id, since, line.file, line.number, is_loan and not is_known and bool(name))
+
+
+def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) -> Iterator[Doubt]:
+    """The loan of a rejected event; where its identifier is no loan's, the loans of a like identifier, or else all."""
+    loans = {loan.values.get("loan_id", ""): loan for loan in registers["state_loans"].lines}
+    asked = line.values.get("loan_id", "")
+    meant = [i for i in loans if alike(i) == alike(asked)] or get_close_matches(asked, loans, cutoff=0.8) or list(loans)
+    wrong = {c for p in registers["state_loan_events"].problems if p.line == line.number for c in p.columns}
+    event = line.record if isinstance(line.record, StateLoanEvent) else None
+    since = event.earliest if event and not wrong & {"event_date", "precision"} else None
+    for loan_id in meant:
+        for cds in leas_concerned(loans[loan_id], REGISTERS["state_loans"], known):
+            yield Doubt("state_loan_events", "wraparound", cds, loans[loan_id].values.get("district", ""), loan_id, since, line.file, line.number, False)
+
+
+def _loan_since(registers: Mapping[str, Register], loan_id: str) -> date | None:
+    """First day on which the loan may have been received; None if that is not known."""
+    events = [e for line in registers["state_loan_events"].used if isinstance(e := line.record, StateLoanEvent) and e.loan_id == loan_id]
+    received = [e.earliest for e in events if e.event in ("authorized", "disbursed")]
+    return min((d for d in received if d), default=None) if received and all(received) else None
+
+
+def _case_since(register: Register, line: Line) -> date | None:
+    """First day on which the case may be known; None where one of its days is wrong."""
+    days = [c for c in register.model.model_fields if c.endswith(("_date", "_start"))]
+    wrong = {c for p in register.problems if p.line == line.number for c in (p.columns or days)}
+    if wrong & set(days):
+        return None
+    return _earliest(line.values.get(c, "") for c in days)
+
+
+def _earliest(texts: Iterable[str]) -> date | None:
+    found = []
+    for text in texts:
+        try:
+            found.append(date.fromisoformat(text))
+        except ValueError:
+            continue
+    return min(found, default=None)
