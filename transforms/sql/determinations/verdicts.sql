@@ -40,7 +40,10 @@ decided as (
             else coalesce(c.status, 'not_assessed')
         end as status,
         p.statute, 'recorded' as rule_set, 'case_register' as basis,
-        if(status in ('eligible', 'not_eligible'), 'case_register', null) as decided_by,
+        case
+            when not list_contains(p.may_receive, l.lea_type) then null
+            when c.status = 'eligible' or (c.status = 'not_eligible' and x.rejected_rows is null) then 'case_register'
+        end as decided_by,
         []::varchar[] as student_groups, d.as_of, c.case_state, x.rejected_rows
     from leas l
     cross join determination_years d
