@@ -55,10 +55,14 @@ class Workplace:
 
     def decide(self, **changes: object) -> duckdb.DuckDBPyConnection:
         """All steps before the gates; the connection to the tables they left."""
+        return self.decided(**changes).connect()
+
+    def decided(self, **changes: object) -> Run:
+        """The run itself after all steps before the gates."""
         run = Run.start(self.settings(**changes))
         for step in STEPS:
             if step.name in ("gates", "release"):
                 break
             if step.name != "compare":
                 step.function(run)
-        return run.connect()
+        return run

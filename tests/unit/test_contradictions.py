@@ -66,7 +66,7 @@ def test_no_real_row_of_the_sample_contradicts_itself(path: Path) -> None:
 def test_nearly_no_real_row_of_whole_files_contradicts_itself(path: Path) -> None:
     found, before = judged(path)
     assert len(found.faults) <= 0.001 * len(before["cds"]), [(f.line, f.column, f.reason) for f in found.faults[:20]]
-    assert doubt_of({"contradicted": found.contradicted}) is None
+    assert doubt_of({"counts": found.counts}) is None
 
 
 @pytest.mark.parametrize("path", [*(SAMPLE / name for name in COLORED), *OTHERS], ids=lambda p: p.name)
@@ -180,7 +180,7 @@ def test_a_file_with_exchanged_headings_is_not_used(name: str, one: str, other: 
         columns[one], columns[other] = columns[other], columns[one]
 
     found, _ = judged(SAMPLE / name, change)
-    many = doubt_of({"contradicted": found.contradicted})
+    many = doubt_of({"counts": found.counts})
     broken = len({f.line for f in found.faults if f.record_type == "D"})
     assert many is not None or broken > 0.5 * sum(t == "D" for t in read(SAMPLE / name).table.column("rtype").to_pylist())
 
@@ -190,7 +190,7 @@ def test_a_file_whose_colors_are_shifted_by_one_is_not_used(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns["color"] = [str(min(int(c) + 1, 5)) for c in columns["color"]]
 
-    assert doubt_of({"contradicted": judged(SAMPLE / name, change)[0].contradicted}) is not None
+    assert doubt_of({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("science")])
@@ -198,7 +198,7 @@ def test_a_file_whose_levels_are_counted_from_the_other_end_is_not_used(name: st
     def change(columns: dict[str, list[str]]) -> None:
         columns["statuslevel"] = [c if c == "0" else str(6 - int(c)) for c in columns["statuslevel"]]
 
-    assert doubt_of({"contradicted": judged(SAMPLE / name, change)[0].contradicted}) is not None
+    assert doubt_of({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
 
 
 def test_single_oddities_do_not_cost_a_file() -> None:

@@ -42,8 +42,8 @@ def admit_dashboards(run: Run) -> None:
 
 def doubt_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
     """The test that most rows of a file contradict, if they are too many to be oddities."""
-    many = [c for c in part["contradicted"] if is_many(c["tested"], c["contradicted"])]
-    return max(many, key=lambda c: c["contradicted"] / c["tested"], default=None)
+    many = [c for c in part["counts"] if is_many(c["tested"], c["rejected"])]
+    return max(many, key=lambda c: c["rejected"] / c["tested"], default=None)
 
 
 def _as_read(run: Run) -> list[Report]:
@@ -70,8 +70,8 @@ def _earlier(run: Run, report: Report, groups: Mapping[str, str]) -> Report | No
 
 
 def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) -> UnusedFile:
-    share = f"{doubt['contradicted']} of {doubt['tested']} rows of districts and county offices ({doubt['contradicted'] / doubt['tested']:.0%})"
+    share = f"{doubt['rejected']} of {doubt['tested']} rows of districts and county offices ({doubt['rejected'] / doubt['tested']:.0%})"
     lines = ", ".join(map(str, doubt["lines"]))
-    reason = f"{share} contradict themselves in the column {doubt['column']}, first on lines {lines}. Line {doubt['lines'][0]}: {doubt['reason']}"
+    reason = f"{share} cannot be true in the column {doubt['column']}, first on lines {lines}. Line {doubt['lines'][0]}: {doubt['reason']}"
     sha256 = str(earlier["sha256"]) if earlier else ""
     return UnusedFile(report["file"], reason, ADVICE, report["source_id"], doubt["lines"][0], doubt["column"], earlier_sha256=sha256)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from transforms.dashboard.columns import Mask, TextColumn
 from transforms.dashboard.redundancy import Redundancy
@@ -19,6 +20,8 @@ Numbers = npt.NDArray[np.float64]
 MINIMUM, SMALL_MINIMUM = 30, 15  # students that make a group count; the smaller number for some groups of districts and county offices
 SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
 SHOWN_FROM = 11  # students
+NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
+COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
 UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")  # are no student groups of the law: SBA and CAA have colors in 2024 all the same
 SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
 ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change")  # rows of every year were tested
@@ -53,7 +56,7 @@ class FileRows:
     def __post_init__(self) -> None:
         """Facts that several tests share."""
         self.indicator, self.year = str(self.report["indicator"]), int(self.report["dashboard_year"])
-        self.of_lea = self.equals("rtype", "D")
+        self.of_lea = rows_of_leas(self.columns)
         self.counted = ~np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", UNCOUNTED))
         small = np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", [g for g, y in SMALL_GROUPS.items() if self.year >= y]))
         self.minimum = np.where(small & self.of_lea, SMALL_MINIMUM, MINIMUM)
@@ -130,18 +133,18 @@ def is_many(tested: int, contradicted: int) -> bool:
     return contradicted > max(MANY_ROWS, MANY_SHARE * tested)
 
 
-def counts_of(found: list[Contradiction], columns: Mapping[str, TextColumn], lines: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
-    """For each test with a contradicted row of a district or county office: how many were tested, how many contradict, and the first of them."""
-    column = columns["rtype"]
-    of_lea = column.rows_of(np.array([t == "D" for t in column.texts.to_pylist()], bool), False)
-    told = []
-    for c in found:
-        tested, contradicted = _counts(c, of_lea)
-        if contradicted:
-            first = np.flatnonzero(c.rows & of_lea)[:FIRST_LINES]
-            place = {"kind": c.kind, "column": c.column, "tested": tested, "contradicted": contradicted}
-            told.append({**place, "lines": [int(lines[r]) for r in first], "reason": c.say(int(first[0]))})
-    return told
+def rows_of_leas(columns: Mapping[str, TextColumn]) -> Mask:
+    """Rows of districts and county offices, by their codes."""
+    codes = columns["cds"].texts
+    lea = pc.and_(pc.ends_with(codes, NO_SCHOOL), pc.invert(pc.equal(codes, NO_SCHOOL * 2)))
+    return columns["cds"].rows_of(lea, False)
+
+
+def count_of(kind: str, column: str, tested: Mask, rows: Mask, reason: str, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """How many rows were tested, how many are rejected, and the first of them, with its reason."""
+    first = [int(lines[r]) for r in np.flatnonzero(rows)[:FIRST_LINES]]
+    counted = {"tested": int(np.count_nonzero(tested)), "rejected": int(np.count_nonzero(rows))}
+    return {"kind": kind, "column": column, **counted, "lines": first, "reason": reason}
 
 
 def _counts(c: Contradiction, of_lea: Mask) -> tuple[int, int]:
@@ -152,6 +155,14 @@ def _made(rows: FileRows, kind: str, column: str, tested: Mask, differs: Mask, s
     tested = tested & rows.testable(kind)
     known = kind in ALWAYS_HOLD or rows.year in SEEN_YEARS
     return Contradiction(kind, column, tested, tested & differs, say, known if firm is None else firm)
+
+
+def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
+    """Only districts and county offices have codes without a school, and the state has zeros alone."""
+    state = rows.columns["cds"].rows_of(pc.equal(rows.columns["cds"].texts, NO_SCHOOL * 2), False)
+    due = np.where(rows.of_lea, "D", np.where(state, "X", "S"))
+    wrong = ~np.where(rows.of_lea, rows.equals("rtype", "D"), np.where(state, rows.equals("rtype", "X"), rows.equals("rtype", "S")))
+    return [_made(rows, "record_type", "rtype", np.ones(len(wrong), bool), wrong, lambda r: f"a row with such a code is of record type {due[r]}", True)]
 
 
 def _color_against_levels(rows: FileRows) -> list[Contradiction]:
@@ -339,9 +350,10 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
     if rows.indicator == "susp":
         return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
     if rows.indicator == "grad" and rows.year >= 2018:  # alternative schools, and county offices, which run them, have cut scores of their own
-        other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
+        offices = np.array([c[2:4] == COUNTY_OFFICE for c in rows.columns["cds"].texts.to_pylist()], bool)
+        other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y") | rows.columns["cds"].rows_of(offices, False)
         return {"DASS": other, "": ~other}
     return {"": everyone}
 
 
-TESTS = (_color_against_levels, _color_against_sizes, _levels_against_gaps, _status_against_numbers, _level_against_status)
+TESTS = (_record_type_against_code, _color_against_levels, _color_against_sizes, _levels_against_gaps, _status_against_numbers, _level_against_status)

@@ -120,7 +120,7 @@ def _make(table: pa.Table, report: Report, groups: Mapping[str, str], redundancy
     _write(entities(columns, rows, report), paths["entities"])
     files = {name: str(path) for name, path in paths.items()}
     place = {n: report[n] for n in ("source_id", "dashboard_year", "indicator")}
-    return {**place, "rows": len(rows), "contradicted": judged.contradicted, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
+    return {**place, "rows": len(rows), "counts": judged.counts, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
 
 
 def _fault_table(faults: list[Fault], report: Report) -> pa.Table:

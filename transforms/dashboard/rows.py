@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
-from transforms.dashboard.contradictions import contradictions, counts_of
+from transforms.dashboard.contradictions import contradictions, count_of, rows_of_leas
 from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
@@ -124,35 +124,38 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str,
 
 @dataclass(frozen=True)
 class Judged:
-    """Which rows are rejected, every reason of each, and how many rows of LEAs contradict themselves, test by test."""
+    """Which rows are rejected, every reason of each, and how many rows of districts and county offices that are, test by test."""
 
     bad: Mask
     faults: list[Fault]
-    contradicted: list[dict[str, Any]]
+    counts: list[dict[str, Any]]
 
 
 def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: Report, groups: Mapping[str, str], redundancy: Redundancy) -> Judged:
     """Test every row against the contract, and what is left against itself."""
     bad = np.zeros(len(lines), bool)
     faults: list[Fault] = []
+    of_lea, counts = rows_of_leas(columns), []
 
-    def reject(rows: Mask, name: str, say: Callable[[int], str]) -> None:
+    def reject(kind: str, name: str, rows: Mask, say: Callable[[int], str], tested: Mask | None = None) -> None:
         np.logical_or(bad, rows, out=bad)
+        of_them = rows & of_lea
+        if of_them.any():
+            all_tested = of_lea if tested is None else tested & of_lea
+            counts.append(count_of(kind, name, all_tested, of_them, say(int(of_them.argmax())), lines))
         for row in map(int, np.flatnonzero(rows)):
             where = (columns[c].at(row) for c in ("cds", "rtype", "studentgroup"))
             faults.append(Fault(int(lines[row]), name, columns[name].at(row) or "", say(row), *where))
 
     for name, texts, blank, reason in _checks(columns, report, groups):
         if columns[name].any_marked(texts, blank):
-            reject(columns[name].rows_of(texts, blank), name, lambda _, reason=reason: reason)  # type: ignore[misc]
+            reject("contract", name, columns[name].rows_of(texts, blank), lambda _, reason=reason: reason)  # type: ignore[misc]
     times = _times(_keys(columns))
     if times is not None:
-        reject(times > 1, "cds", lambda row: f"this LEA or school and student group stands {times[row]} times in the file")
-    found = contradictions(columns, report, redundancy, bad)
-    contradicted = counts_of(found, columns, lines)
-    for contradiction in found:
-        reject(contradiction.rows, contradiction.column, contradiction.say)
-    return Judged(bad, faults, contradicted)
+        reject("contract", "cds", times > 1, lambda row: f"this LEA or school and student group stands {times[row]} times in the file")
+    for found in contradictions(columns, report, redundancy, bad):
+        reject(found.kind, found.column, found.rows, found.say, found.tested)
+    return Judged(bad, faults, counts)
 
 
 def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:

@@ -1,0 +1,273 @@
+"""One careless change of an input: the run names it, or the verdicts that rest on it are not determined, or nothing differs. Never another yes or no.
+
+Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed in one run, each of another LEA;
+a change of a whole file has a run of its own. ``make test-slow`` makes several hundred; SINGLE_CHANGES=1000 makes more.
+"""
+
+import os
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from expectations.checks import load_checks
+from expectations.previous import attach_previous
+from expectations.results import put_results
+from expectations.sql_checks import run_check
+from tests.property.changes import BOOKS, DASHBOARD_FILES, DASHBOARD_ROWS, OTHER_ROWS, Change, Place, Table
+from tests.workplace import SAMPLE, Workplace
+from transforms.errors import DtaError
+from transforms.release import write_candidate_meta
+from transforms.run import Run
+from transforms.settings import PROJECT
+from transforms.snapshot.unused import unused_files
+from transforms.source_changes import write_source_changes
+
+PER_RUN = 8
+MANY = int(os.environ.get("SINGLE_CHANGES", "400"))
+OPERATORS = {**DASHBOARD_ROWS, **OTHER_ROWS, **DASHBOARD_FILES, **BOOKS}
+VERDICTS = """
+    select 'eligibility', cds, determination_year, pathway, status from eligibility
+    union all
+    select 'assistance', cds, determination_year, determination, status from assistance
+"""
+Key = tuple[str, str, int, str]
+Wanted = tuple[str, int]  # operator and seed
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One change and what came of it. ``bad``: another yes or no, which nothing named."""
+
+    change: Change
+    outcome: str
+    differing: tuple[str, ...] = ()
+
+    @property
+    def bad(self) -> bool:
+        return self.outcome in ("another verdict", "another LEA's verdict")
+
+
+@dataclass
+class Lab:
+    """Runs of changed copies of the sample, compared with the sample."""
+
+    folder: Path
+    work: Path
+    number: int = 0
+    seen: list[Seen] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """What comes of the sample itself."""
+        run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
+        self.verdicts, self.failing = verdicts_of(run), frozenset(failing_rows(run))
+        run.finish()
+
+    def workplace(self, source: Path, reference: Path) -> Workplace:
+        return Workplace(source, self.work, self.folder / "out", reference)
+
+    def see(self, wanted: list[Wanted]) -> list[Seen]:
+        """Make the changes in one run. What stops the run is taken out, so that the others are seen as well."""
+        self.number += 1
+        source, reference = self.folder / f"source{self.number}", self.folder / f"reference{self.number}"
+        shutil.copytree(SAMPLE, source)
+        shutil.copytree(PROJECT / "data", reference, ignore=shutil.ignore_patterns("sample", "published", "work", "build", "snapshots"))
+        place = Place(source, reference / "registers", Random())  # noqa: S311
+        made: list[tuple[Wanted, Change]] = []
+        for operator, seed in wanted:
+            place.dice.seed(seed)
+            if change := OPERATORS[operator](place):
+                made.append(((operator, seed), change))
+        if not made:
+            return []
+        try:
+            run = self.workplace(source, reference).decided()
+        except DtaError as error:
+            named = [m for m in made if m[1].file in str(error)]
+            if not named:
+                raise
+            first, *others = named
+            rest = [w for w, change in made if change.file not in {c.file for _, c in named}]
+            again = [seen for group in ([w for w, _ in others], rest) if group for seen in self.see(group)]
+            return [Seen(first[1], "stopped"), *again]
+        finally:
+            shutil.rmtree(source)
+        seen = self._compare(run, [change for _, change in made])
+        run.finish()
+        shutil.rmtree(reference)
+        return seen
+
+    def _compare(self, run: Run, changes: list[Change]) -> list[Seen]:
+        now = verdicts_of(run)
+        differing: dict[str, list[Key]] = defaultdict(list)
+        for key in {**self.verdicts, **now}:
+            if self.verdicts.get(key) != now.get(key):
+                differing[key[1]].append(key)
+        with run.connect() as db:
+            rejected = db.execute("select file, if(cds in (select cds from leas), cds, null) from rejects").fetchall()
+        unused = {u.file for u in unused_files(run)}
+        named: list[str] | None = None
+        seen: list[Seen] = []
+        for change in changes:
+            keys = [k for cds, keys in differing.items() if not change.leas or cds in change.leas for k in keys]
+            other = [k for k in keys if now.get(k) != "undetermined"]
+            by_name = self._name(change, rejected, unused)
+            told = tuple(f"{' '.join(map(str, k[1:]))}: {self.verdicts.get(k)} -> {now.get(k)}" for k in (other or keys))
+            if not keys:
+                seen.append(Seen(change, by_name or "no difference"))
+            elif not other:
+                seen.append(Seen(change, f"undetermined, {by_name}" if by_name else "undetermined", told))
+            else:
+                named = failing_rows(run) if named is None else named
+                marks = change.leas or (change.file,)
+                checks = sorted({row.split(":", 1)[0] for row in named if row not in self.failing and any(m in row for m in marks)})
+                outcome = f"{by_name}, other verdict" if by_name else f"named by {checks[0]}" if checks else "another verdict"
+                seen.append(Seen(change, outcome, told))
+        leas = {cds for c in changes for cds in c.leas}
+        if all(c.leas for c in changes) and (strangers := {c: k for c, k in differing.items() if c not in leas}):
+            seen.append(Seen(Change("batch", "", str([c.what for c in changes])), "another LEA's verdict", tuple(map(str, strangers.items()))))
+        return seen
+
+    @staticmethod
+    def _name(change: Change, rejected: list[tuple[str, str | None]], unused: set[str]) -> str:
+        """How the tables name a change, if they do."""
+        if change.file in unused:
+            return "file not used"
+        row = any(file == change.file and (not change.leas or cds in (*change.leas, None)) for file, cds in rejected)
+        return "row rejected" if row else ""
+
+
+def verdicts_of(run: Run) -> Mapping[Key, str]:
+    with run.connect() as db:
+        return {(t, c, y, p): s for t, c, y, p, s in db.execute(VERDICTS).fetchall()}
+
+
+def failing_rows(run: Run) -> list[str]:
+    """Check and row of every SQL check that fails."""
+    run.save_fact("inputs_digest", "none")
+    with run.connect() as db:
+        attach_previous(run, db)
+        put_results(db, [])
+        write_candidate_meta(run, db)
+        results = [run_check(db, check) for check in load_checks()]
+    return [f"{r.check_id}: {row}" for r in results if r.outcome == "failed" for row in r.rows]
+
+
+def summary(seen: list[Seen]) -> str:
+    """Outcomes by operator, and every bad one."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for s in seen:
+        counts[s.change.operator][s.outcome] += 1
+    table = "\n".join(f"{name:26} {dict(c.most_common())}" for name, c in counts.items())
+    total = Counter(s.outcome for s in seen)
+    bad = "\n".join(f"{s.change.operator} {s.change.file} {s.change.what}: {s.outcome} {s.differing[:4]}" for s in seen if s.bad)
+    return f"\n{len(seen)} changes: {dict(total.most_common())}\n{table}\n{bad}"
+
+
+def several(operators: list[str], count: int, first_seed: int, per_run: int) -> list[list[Wanted]]:
+    """``count`` changes, the operators in turn, in lists of ``per_run``."""
+    wanted = list(zip(islice(cycle(operators), count), range(first_seed, first_seed + count), strict=True))
+    return [wanted[i : i + per_run] for i in range(0, count, per_run)]
+
+
+@pytest.fixture(scope="module")
+def lab(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(tmp_path_factory.mktemp("changes"), raw_cache)
+    yield lab
+    print(summary(lab.seen))  # noqa: T201 - the figures, for whoever runs with -s
+
+
+def held(lab: Lab, runs: list[list[Wanted]]) -> list[Seen]:
+    seen = [s for wanted in runs for s in lab.see(wanted)]
+    lab.seen += seen
+    assert not any(s.bad for s in seen), summary(seen)
+    return seen
+
+
+def test_a_few_changes_of_dashboard_rows(lab: Lab) -> None:
+    seen = held(lab, several([n for n in DASHBOARD_ROWS if n != "delete_row"], 28, 1, PER_RUN))
+    assert len(seen) >= 20
+    assert {"row rejected", "undetermined, row rejected"} & {s.outcome for s in seen}
+
+
+@pytest.mark.parametrize("operator", ["exchange_headings", "shift_colors", "reverse_levels"])
+def test_a_few_changes_of_whole_dashboard_files(lab: Lab, operator: str) -> None:
+    (seen,) = held(lab, [[(operator, 5)]])
+    assert "file not used" in seen.outcome or seen.outcome == "stopped"
+
+
+@pytest.mark.parametrize("operator", ["delete_row", *OTHER_ROWS])
+def test_one_change_of_each_other_kind_of_row(lab: Lab, operator: str) -> None:
+    held(lab, [[(operator, 3)]])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", DASHBOARD_ROWS)
+def test_many_changes_of_dashboard_rows(lab: Lab, operator: str) -> None:
+    held(lab, several([operator], MANY // len(OPERATORS), 1000, PER_RUN))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", OTHER_ROWS)
+def test_many_changes_of_other_rows(lab: Lab, operator: str) -> None:
+    held(lab, several([operator], MANY // len(OPERATORS), 2000, PER_RUN))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", [*DASHBOARD_FILES, *BOOKS])
+def test_many_changes_of_whole_files(lab: Lab, operator: str) -> None:
+    held(lab, several([operator], MANY // len(OPERATORS), 3000, 1))
+
+
+def smaller_group(source: Path) -> tuple[str, str]:
+    """A group whose graduation is red in 2024, with 29 students: its numbers, flags, levels and color all say so."""
+    cds, group = "27102720000000", "SED"
+    table = Table(source / "graddownload2024.txt")
+    row = next(r for r in table.rows if r[0] == cds and table.group(r) == group)
+    status = round(100 * 17 / 29, 1)
+    change = f"{status - float(row[table.at('priorstatus')]):.1f}"
+    new = {"currnumer": "17", "currdenom": "29", "currstatus": str(status), "change": change, "color": "0", "box": "0"}
+    for column, value in {**new, "currnsizemet": "N", "accountabilitymet": "N"}.items():
+        row[table.at(column)] = value
+    table.save()
+    return cds, group
+
+
+def test_a_consistent_change_is_a_difference_from_the_release_before(released: Workplace) -> None:
+    cds, group = smaller_group(released.source)
+    run = released.decided()
+    with run.connect() as db:
+        assert db.execute("select count(*) from rejects").fetchall() == [(0,)]
+        assert unused_files(run) == []
+        assert write_source_changes(run, db, (released.out / "current").resolve()) == 1
+        (kind, key, columns) = db.execute("select kind, row_key, columns_changed from source_changes").fetchone()
+        letters = db.execute(
+            "select ours, cde, class from reconciliation where cds = ? and dashboard_year = 2024 and flag = ? and class <> 'agree'", [cds, f"letter:{group}"]
+        ).fetchall()
+    assert (kind, key) == ("altered", f"{cds} {group}")
+    assert {"color", "currdenom", "accountabilitymet"} <= set(columns)
+    assert letters, "the letter that CDE gave is no longer ours"
+
+
+def test_a_moved_repayment_is_seen_beside_the_release_before(released: Workplace, tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    shutil.copytree(PROJECT / "data", reference, ignore=shutil.ignore_patterns("sample"))
+    path = reference / "registers" / "state_loan_events.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if line.startswith("CA-SEL-2004-VALLEJO") and ",repaid," in line)
+    fields = lines[at].split(",")
+    fields[3] = f"{int(fields[3][:4]) - 3}{fields[3][4:]}"
+    lines[at] = ",".join(fields)
+    path.write_text("".join(lines), "utf-8")
+    with Workplace(released.source, released.work, released.out, reference).decide() as db:
+        now = db.execute("select cds, determination_year, pathway, status from eligibility where pathway = 'wraparound'").fetchall()
+        before = db.execute(
+            "select cds, determination_year, pathway, status from read_parquet(?) where pathway = 'wraparound'",
+            [str(released.out / "current" / "eligibility.parquet")],
+        ).fetchall()
+    assert {cds for cds, *_ in set(now) ^ set(before)} == {"48705810000000"}
