@@ -1,4 +1,4 @@
-"""Run all stages and gates on the files that are at hand, and publish nothing."""
+"""Run all stages and gates on the files that are there, and publish nothing."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from transforms.check_result import what_to_do
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 
@@ -57,7 +58,7 @@ def show_report(report: "GateReport", console: Console) -> None:
         mark = "[bold red]✗ stops the release[/]" if result.stops_release else "[yellow]▲ warning[/]" if result.warns else "● info"
         count = "could not run" if result.outcome == "error" else f"not so for {result.failing_rows:,} {'row' if result.failing_rows == 1 else 'rows'}"
         console.print(f"{mark} {escape(result.sentence)} [dim]({count}; {result.check_id} on {escape(result.table_name)})[/]", highlight=False)
-        console.print(f"   [dim]{escape(result.reason)}[/]", highlight=False)
+        console.print(f"   [dim]{escape(result.note or result.reason)}[/]", highlight=False)
         for text in result.rows[:SHOWN]:
             said = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
             console.print(f"   · {escape(said)}", highlight=False, soft_wrap=True)
@@ -72,6 +73,8 @@ def show_report(report: "GateReport", console: Console) -> None:
         passed, stops, warns = (sum(map(f, of_gate)) for f in (lambda r: r.outcome == "passed", lambda r: r.stops_release, lambda r: r.warns))
         table.add_row(gate, *map(str, (passed, stops, warns, len(of_gate) - passed - stops - warns)))
     console.print(table)
+    for line in what_to_do(report.stopping):
+        console.print(escape(line), highlight=False, soft_wrap=True)
     console.print(f"{report.in_words[0].upper()}{report.in_words[1:]}. Nothing was published.")
 
 

@@ -1,11 +1,13 @@
-"""Corrupted files of a whole state never replace the release, and the docs say which gate caught each."""
+"""Corrupted files of a whole state are never published as if they were sound, and the docs say what becomes of each."""
 
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from expectations.checks import Check, load_checks
@@ -27,7 +29,6 @@ QUICK = {
     "levels_are_reversed": "dashboard-chronic-2024",
     "last_years_file_with_this_years_number": "dashboard-math-2025",
 }
-READING = "reading"
 
 
 @pytest.fixture(scope="module")
@@ -48,30 +49,48 @@ def digest_of(folder: Path) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def caught(good: Workplace, name: str, folder: Path) -> str:
-    """The first gate that stopped the corrupted files, and its checks, as the docs say it."""
-    place = Workplace(corrupted(good.source, folder, CORRUPTIONS[name]), good.work, good.out, good.reference)
-    before = digest_of(good.out / "current")
-    with pytest.raises((GateError, SourceFilesError)) as raised:
+def outcome_of(good: Workplace, name: str, folder: Path) -> str:
+    """What becomes of the corrupted files, as the docs say it: stopped, or published without a file or without rows. Never published as if sound."""
+    place = Workplace(corrupted(good.source, folder / "files", CORRUPTIONS[name]), good.work, folder / "out", good.reference)
+    shutil.copytree(good.out, place.out, symlinks=True)
+    before = digest_of(place.out / "current")
+    try:
         place.publish()
-    assert digest_of(good.out / "current") == before
-    return told(good.out, raised.value)
+    except (GateError, SourceFilesError) as error:
+        assert digest_of(place.out / "current") == before
+        return stopped(place.out, error)
+    return used(place.out / "current" / "dta.duckdb")
 
 
-def told(out: Path, error: DtaError) -> str:
+def stopped(out: Path, error: DtaError) -> str:
+    """The first gate that stopped the files, and its checks of class fault or impossible."""
     if isinstance(error, SourceFilesError):
-        return f"{READING}: {error.errors[0].problem}"
+        return f"stopped at reading: {error.errors[0].problem}"
     details = json.loads((out / "status.json").read_text("utf-8"))["details"]
-    stopping = [d for d in details if d["outcome"] == "error" or d["severity"] == "critical"]
-    assert not [d for d in stopping if d["outcome"] == "error"]
-    gate = stopping[0]["gate"]
-    checks = sorted({d["check_id"] for d in stopping if d["gate"] == gate})
-    return f"{gate}: {', '.join(f'`{c}`' for c in checks)}"
+    stopping = [d for d in details if d["outcome"] == "failed" and d["severity"] == "critical"]
+    assert stopping
+    assert not [d for d in details if d["outcome"] == "error"]
+    assert {d["check_class"] for d in stopping} <= {"fault", "impossible"}
+    of_gate = [d for d in stopping if d["gate"] == stopping[0]["gate"]]
+    classes = " and ".join(sorted({d["check_class"] for d in of_gate}))
+    return f"stopped at {of_gate[0]['gate']} ({classes}): {', '.join(f'`{c}`' for c in sorted({d['check_id'] for d in of_gate}))}"
+
+
+def used(database: Path) -> str:
+    """What a release did not use of the files."""
+    with duckdb.connect(str(database), read_only=True) as db:
+        tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
+        unused = sorted(f for (f,) in db.execute("select file from meta_unused_files").fetchall()) if "meta_unused_files" in tables else []
+        rejected = db.execute("select file, count(distinct line) from rejects group by file order by file").fetchall()
+    if unused:
+        return f"file not used: {', '.join(f'`{f}`' for f in unused)}"
+    assert rejected, "published as if it were sound"
+    return f"rows rejected: {', '.join(f'{n:,} of `{f}`' for f, n in rejected)}"
 
 
 def of_the_docs() -> dict[str, str]:
     """What the docs say about each corruption."""
-    return dict(re.findall(r"^\| ([^|`]+?) \| ((?:reading|files|contracts|determinations|release): [^|]+?) \|$", DOCS, re.MULTILINE))
+    return dict(re.findall(r"^\| ([^|`]+?) \| ((?:stopped at|file not used|rows rejected)[^|]+?) \|$", DOCS, re.MULTILINE))
 
 
 def test_the_docs_list_every_corruption() -> None:
@@ -81,13 +100,13 @@ def test_the_docs_list_every_corruption() -> None:
 
 @pytest.fixture(scope="module")
 def failed(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Check, GateResult]]:
-    """Critical checks that fail on a state with the quick corruptions, with what they found."""
+    """Checks of class fault that fail on a state with the quick corruptions, with what they found."""
     folder = tmp_path_factory.mktemp("corrupted")
     corrupted(written.files, folder / "files", *(CORRUPTIONS[name] for name in QUICK))
     run, connection = decided(Workplace(folder / "files", raw_cache, folder / "out", written.reference))
     attach_previous(run, connection)
     with connection:
-        results = [(c, run_check(connection, c)) for c in load_checks() if c.severity == "critical"]
+        results = [(c, run_check(connection, c)) for c in load_checks() if c.check_class == "fault"]
     run.finish()
     return [(c, r) for c, r in results if r.outcome != "passed"]
 
@@ -96,7 +115,7 @@ def failed(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathF
 def test_the_checks_of_the_docs_fail_on_a_corrupted_state(failed: list[tuple[Check, GateResult]], name: str) -> None:
     of_file = [c for c, r in failed if any(json.loads(row).get("source_id") == QUICK[name] for row in r.rows)]
     gate = min((c.gate for c in of_file), key=GATES.index)
-    assert f"{gate}: {', '.join(f'`{c.check_id}`' for c in of_file if c.gate == gate)}" == of_the_docs()[CORRUPTIONS[name].words]
+    assert f"stopped at {gate} (fault): {', '.join(f'`{c.check_id}`' for c in of_file if c.gate == gate)}" == of_the_docs()[CORRUPTIONS[name].words]
 
 
 def test_nothing_else_fails(failed: list[tuple[Check, GateResult]]) -> None:
@@ -106,5 +125,5 @@ def test_nothing_else_fails(failed: list[tuple[Check, GateResult]]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_corrupted_state_is_caught_as_the_docs_say(good_release: Workplace, name: str, tmp_path: Path) -> None:
-    assert caught(good_release, name, tmp_path / "files") == of_the_docs()[CORRUPTIONS[name].words]
+def test_a_corrupted_state_is_stopped_or_not_used_as_the_docs_say(good_release: Workplace, name: str, tmp_path: Path) -> None:
+    assert outcome_of(good_release, name, tmp_path) == of_the_docs()[CORRUPTIONS[name].words]

@@ -11,18 +11,18 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from expectations.gates import check
+from expectations.acceptances import FILE
 from flows import steps
 from flows.cli import app
 from flows.words import failed_checks
 from reports.quality import Quality, quality_of_release, quality_of_run, render
 from tests.gates.test_corruptions import digest_of
 from tests.workplace import SAMPLE, Workplace
-from transforms.errors import ConfigError, GateError
-from transforms.run import Run
+from transforms.errors import GateError
 
 runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
 Edit = Callable[[str, Callable[[str], str]], None]
+BECAUSE = "CDE withdrew the science file, seen on its page"
 EVIL = "<script>alert('x')</script>\"&"
 
 
@@ -44,6 +44,18 @@ def spoil(kind: str, value: str) -> Callable[[str], str]:
         return "\n".join([header, *lines[:n], "\t".join(cells), *lines[n + 1 :]])
 
     return change
+
+
+def as_fractions(text: str) -> str:
+    """Write statuses and changes as fractions."""
+    header, *lines = text.split("\n")
+    positions = [header.rstrip("\r").split("\t").index(c) for c in ("currstatus", "priorstatus", "change")]
+    rows = [line.split("\t") for line in lines]
+    for cells in rows:
+        for n in positions:
+            if len(cells) > n and cells[n].strip():
+                cells[n] = f"{float(cells[n]) / 100:.4f}"
+    return "\n".join([header, *("\t".join(cells) for cells in rows)])
 
 
 class Page(HTMLParser):
@@ -95,8 +107,15 @@ def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFa
     rewrite(place, "suspdownload2024.txt", spoil("S", "9"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "EXTRAS", (steps.write_quality,))
-        assert place.publish(accept="release_files_kept, release_rows_kept").outcome == "published"
+        asked = {"accept": "release_files_kept, release_rows_kept", "accept_because": BECAUSE, "accept_by": "A. Analyst"}
+        assert place.publish(**asked, work=fresh_register(place.work)).outcome == "published"
     return place
+
+
+def fresh_register(work: Path) -> Path:
+    """The same work folder, where nothing was accepted yet."""
+    (work / FILE).unlink(missing_ok=True)
+    return work
 
 
 def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
@@ -106,22 +125,18 @@ def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
     assert warnings["rows_rejected"] == 1
     with duckdb.connect(str(current / "dta.duckdb"), read_only=True) as db:
         ((text,),) = db.execute("select failing_row from meta_gate_rows where check_id = 'rows_rejected'").fetchall()
-        details = dict(db.execute("select check_id, detail from meta_gate_results where outcome = 'failed'").fetchall())
+        accepted_by = dict(db.execute("select check_id, accepted_by from meta_gate_results where accepted_until > accepted_at::date").fetchall())
+        because = db.execute("select distinct check_class, severity, accepted_because from meta_gate_results where accepted_by is not null").fetchall()
     assert json.loads(text)["value"] == "9"
-    assert {i for i, detail in details.items() if detail.startswith("Accepted for this run.")} == {"release_files_kept", "release_rows_kept"}
+    assert accepted_by == dict.fromkeys(("release_files_kept", "release_rows_kept"), "A. Analyst")
+    assert because == [("fault", "warning", BECAUSE)]
     said = runner.invoke(app, ["status", "--out", str(accepted.out)]).output
-    assert "▲ warning No row was kept aside. Not so for 1 row (rows_rejected)." in said
+    assert "▲ warning No row was rejected. Not so for 1 row (rows_rejected)." in said
     for page in (current / "quality" / "index.html", accepted.out / "quality" / "index.html"):
         text = Page(page.read_text("utf-8")).text
         assert "▲ Passed, with warnings" in text
         assert "color is 0 (none), 1 red" in text
-
-
-def test_only_a_difference_from_the_release_before_can_be_accepted(workplace: Workplace) -> None:
-    run = Run.start(workplace.settings(accept="rows_accounted"))
-    with pytest.raises(ConfigError, match="no check of the gate release"):
-        check(run)
-    run.finish()
+        assert all(part in text for part in ("Accepted failures", "A. Analyst", BECAUSE))
 
 
 def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple[Workplace, str]) -> None:
@@ -131,13 +146,15 @@ def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple
     assert status["exit_code"] == 5
     detail = next(d for d in status["details"] if d["check_id"] == "decisive_rows_rejected")
     assert json.loads(detail["rows"][0])["value"] == EVIL
+    assert detail["severity"] == "warning", "what depends on the row is not determined; the row alone stops nothing"
     said = runner.invoke(app, ["status", "--out", str(place.out)])
     assert said.exit_code == 5
-    assert "✗ No row that can decide about a district or county office was kept aside." in said.output
+    assert "✗ Every source file of the release before is loaded again." in said.output
+    assert "--accept release_files_kept --accept release_rows_kept --because" in said.output.replace("\n", " ")
     page = (place.out / "quality" / "index.html").read_text("utf-8")
     assert "<script>alert" not in page
     text = Page(page).text
-    for part in ("✗ Not published: the last good release stays", "What to do", EVIL, "suspdownload2024.txt", "Rows kept aside", "color is 0 (none), 1 red"):
+    for part in ("✗ Not published: the last good release stays", "What to do", EVIL, "suspdownload2024.txt", "Rejected rows", "color is 0 (none), 1 red"):
         assert part in text, part
     rejects = duckdb.sql(f"select value from read_parquet('{place.out}/quality/rejects.parquet')").fetchall()
     assert rejects == [(EVIL,)]
@@ -174,7 +191,7 @@ def test_a_check_that_could_not_run_says_so(release: Path) -> None:
     text = Page(render(quality)).text
     assert "! could not run" in text
     assert "Binder Error: no such column" in text
-    assert "Please report it" in text
+    assert "please report it" in text
     assert "Could not run: Binder Error" in failed_checks({**status, "details": [{**broken, "severity": "info"}]})
 
 
@@ -185,11 +202,12 @@ def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path:
     ended = runner.invoke(app, asked)
     assert ended.exit_code == 0, ended.output
     assert "Nothing was published." in ended.output
-    edit("suspdownload2024.txt", spoil("D", "9"))
+    edit("suspdownload2024.txt", as_fractions)
     ended = runner.invoke(app, [*asked, "--page", str(page)])
     assert ended.exit_code == 5
-    assert "✗ stops the release No row that can decide about a district or county office was kept aside." in ended.output
+    assert "✗ stops the release Rates are written as percentages, not as fractions." in ended.output
     assert "file suspdownload2024.txt" in ended.output
+    assert "What you can do." in ended.output
     assert "This would not be published" in Page(page.read_text("utf-8")).text
     assert not workplace.out.exists()
 

@@ -3,12 +3,7 @@
 import os
 from pathlib import Path
 
-import duckdb
 import pytest
-
-from flows.runner import Outcome
-from tests.gates.test_thresholds import everything_in_one_folder
-from tests.workplace import Workplace
 
 FOLDER = Path(os.environ["CDE_FILES"]) if "CDE_FILES" in os.environ else None
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.skipif(FOLDER is None, reason="CDE_FILES names no folder of CDE's files")]

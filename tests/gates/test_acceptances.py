@@ -1,0 +1,260 @@
+"""A person accepts a failure of class fault: it stops, is accepted, and stops again when rows or inputs change; nothing else can be accepted."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from expectations import acceptances
+from expectations.acceptances import FILE, apply_acceptances, asked_by, load_acceptances
+from expectations.checks import Check, load_checks
+from expectations.files import file_target
+from expectations.previous import attach_previous
+from expectations.published_before import apply_published_before
+from expectations.results import GateResult
+from expectations.runners import judge_by_sql
+from expectations.sql_checks import run_check
+from expectations.suites import classes_of_suites
+from expectations.suites.files import suite_of_file
+from flows.cli import app
+from tests.gates.mutations import mutations_of
+from tests.gates.sample import few
+from tests.gates.state import State
+from tests.gates.test_sql_checks import VIOLATIONS
+from tests.workplace import Workplace
+from transforms.check_result import what_to_do
+from transforms.current import current_release
+from transforms.errors import ConfigError, GateError
+from transforms.layouts import needed_columns
+from transforms.run import Run
+from transforms.settings import Settings
+
+FAULTS = [c for c in load_checks() if c.check_class == "fault"]
+WHY = "CDE confirmed these rows by letter"
+runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+
+
+@pytest.fixture(scope="module")
+def names(state: State) -> dict[str, str]:
+    ((district,),) = state.connection.execute(
+        "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year = 2025"
+    ).fetchall()
+    return {"d": district, "file": "dashboard-ela-2024", "book": "assistance-2024"}
+
+
+def night(state: State, work: Path, **asked: object) -> Run:
+    """A run on the state's files with a register of its own."""
+    return Run(state.run.settings.model_copy(update={"work": work, **asked}), state.run.folder)
+
+
+def asking(check_id: str, **more: object) -> dict[str, object]:
+    return {"accept": check_id, "accept_because": WHY, "accept_by": "A. Analyst", **more}
+
+
+def with_other_files(run: Run, folder: Path, result: GateResult) -> Run:
+    """The same night, where the files that the rows name, or any file where they name none, have other bytes."""
+    folder.mkdir()
+    snapshots = json.loads((run.folder / "snapshots.json").read_text())
+    loaded = {s["source_id"] for s in snapshots}
+    changed = loaded & set(result.sources) or (set() if result.sources else {min(loaded)})
+    kept = [{**s, "sha256": "0" * 64} if s["source_id"] in changed else s for s in snapshots]
+    (folder / "snapshots.json").write_text(json.dumps(kept if changed else [*kept, {**kept[0], "source_id": result.sources[0]}]))
+    return Run(run.settings, folder)
+
+
+def assert_cycle(state: State, folder: Path, result: GateResult, with_another_row: GateResult) -> None:
+    """It stops, is accepted, holds in the next night, and stops again with another row or another file."""
+
+    def ended(run: Run, found: GateResult) -> GateResult:
+        return apply_acceptances(run, [found])[0]
+
+    later = night(state, folder)
+    assert ended(later, result).stops_release
+    taken = ended(night(state, folder, **asking(result.check_id)), result)
+    assert (taken.stops_release, taken.warns, taken.accepted_by, taken.accepted_because) == (False, True, "A. Analyst", WHY)
+    assert ended(later, result).warns, "the register is read by the next night"
+    assert with_another_row.rows_digest != result.rows_digest
+    assert ended(later, with_another_row).stops_release
+    assert ended(with_other_files(later, folder / "other", result), result).stops_release
+
+
+@pytest.mark.parametrize("check", FAULTS, ids=lambda c: c.check_id)
+def test_a_fault_stops_is_accepted_and_stops_again(state: State, names: dict[str, str], tmp_path: Path, check: Check) -> None:
+    twice = replace(check, template=f"select * from ({check.template}\n) union all select * from ({check.template}\n)")
+    state.connection.execute("begin")
+    try:
+        for statement in VIOLATIONS[check.check_id].statements:
+            state.connection.execute(statement.format(**names))
+        result, more = run_check(state.connection, check), run_check(state.connection, twice)
+    finally:
+        state.connection.execute("rollback")
+    assert_cycle(state, tmp_path, result, more)
+
+
+@pytest.mark.parametrize("source_id", ["dashboard-ela-2024", "assistance-2024", "charter-assistance-2024", "local-indicators-2018"])
+def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(state: State, source_id: str, tmp_path: Path) -> None:
+    run, connection = state.run, state.connection
+    source = run.sources[source_id]
+    spec = run.layouts.of(source)
+    groups = [g for (g,) in connection.execute("select student_group from ref_student_groups").fetchall()] + ["TOM"]
+    expectations = suite_of_file(source, spec, needed_columns(source, spec, run.rules_by_year), groups).expectations
+    path = next(Path(r["parquet"]) for r in run.raw_reports() if r["source_id"] == source_id)
+    sample = few(connection, file_target(source_id, path), expectations, {})
+    seen = 0
+    for n, expectation in enumerate(e for e in expectations if e.meta["check_class"] == "fault"):
+        connection.execute(f"create or replace temp table spoiled as from {sample.name}")
+        mutation = next(iter(mutations_of(connection, expectation, {})))
+        for statement in mutation.statements:
+            connection.execute(statement)
+        rows = connection.sql("from spoiled").shape[0]
+        (result,) = judge_by_sql(connection, replace(sample.target, relation="spoiled", served="", rows=rows), [expectation])
+        assert result.sources == (source_id,)
+        assert_cycle(state, tmp_path / str(n), result, replace(result, rows_digest="another row"))
+        seen += 1
+    assert seen >= 3
+
+
+def test_an_acceptance_expires(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r").failed(1, ["a row"])
+    taken = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [found])[0]
+    assert taken.accepted_until == acceptances.today() + timedelta(days=90)
+    later = night(state, tmp_path)
+    monkeypatch.setattr(acceptances, "today", lambda: taken.accepted_until)
+    assert apply_acceptances(later, [found])[0].warns
+    monkeypatch.setattr(acceptances, "today", lambda: taken.accepted_until + timedelta(days=1))
+    assert apply_acceptances(later, [found])[0].stops_release
+
+
+def test_only_what_failed_is_written_to_the_register(state: State, tmp_path: Path) -> None:
+    good = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r")
+    broken = good.error("no such table")
+    results = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [good, broken])
+    assert [r.stops_release for r in results] == [False, True], "a check that could not run is not accepted"
+    assert load_acceptances(tmp_path) == []
+
+
+def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "aberg")
+    asked = asked_by(Settings(accept="release_files_kept", accept_because=WHY))
+    assert (asked.by, asked.because, asked.checks) == ("aberg", WHY, {"release_files_kept"})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"accept": "rows_accounted", "accept_because": WHY}, "class impossible"),
+        ({"accept": "evidence-key", "accept_because": WHY}, "class impossible"),
+        ({"accept": "state_rows_as_printed", "accept_because": WHY}, "class unusual: it only warns"),
+        ({"accept": "file-directory-cds-form", "accept_because": WHY}, "class unusual"),
+        (
+            {"accept": "no_such_check", "accept_because": WHY},
+            "no such check. Those that can be accepted are .*file-dashboard-cds-form.*release_files_kept",
+        ),
+        ({"accept": "release_files_kept"}, "needs a reason"),
+        ({"accept": "release_files_kept", "accept_because": "fine"}, "ten characters"),
+        ({"accept_because": WHY}, "--accept names no check"),
+        ({"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2020, 1, 1)}, "ends today or later"),
+        ({"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2999, 1, 1)}, "within a year"),
+    ],
+)
+def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        asked_by(Settings(**given))
+
+
+def test_the_command_refuses_before_it_runs(tmp_path: Path) -> None:
+    ended = runner.invoke(app, ["run", "--out", str(tmp_path / "out"), "--accept", "rows_accounted", "--because", WHY])
+    assert isinstance(ended.exception, ConfigError)
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_expectation_has_a_class_and_tables_of_our_own_are_never_accepted() -> None:
+    classes = classes_of_suites()
+    assert {i for i, c in classes.items() if c == "fault"} == {i for i in classes if i.startswith("file-") and classes[i] == "fault"}
+    assert {classes[i] for i in classes if i.startswith(("eligibility-", "evidence-", "continuum_groups-", "meta_"))} == {"impossible"}
+    never_stop = ("file-lcap-goals-", "file-low-performing-", "file-interim-certifications-", "interim_certifications-", "low_performing-")
+    shape = ("-columns", "-line-present")
+    assert {classes[i] for i in classes if i.startswith(never_stop) and not i.endswith(shape)} == {"unusual"}
+
+
+def test_the_last_lines_of_a_stop_say_what_to_do() -> None:
+    fault = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "failed", 1, "s", "r")
+    ours = replace(fault, check_id="rows_accounted", check_class="impossible")
+    lines = what_to_do([fault, ours], ["dta", "run", "--source", "/files of 2024"])
+    assert "dta run --source '/files of 2024' --accept release_leas_kept --because" in lines[2]
+    assert lines[-1].startswith("- Cannot be accepted: rows_accounted.")
+    assert what_to_do([]) == []
+
+
+def without_2024_science(place: Workplace) -> None:
+    (place.source / "sciencedownload2024.txt").unlink()
+
+
+def test_a_stopped_night_is_accepted_and_listed(light: None, released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(released.work, tmp_path / "work")
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    without_2024_science(released)
+    asked = ["run", "--source", str(released.source), "--out", str(released.out), "--as-of", "2026-11-24"]
+    ended = runner.invoke(app, asked)
+    assert isinstance(ended.exception, GateError)
+    command = next(line for line in str(ended.exception).splitlines() if "--because" in line)
+    assert f"--source {released.source} --out {released.out} --as-of 2026-11-24 --accept release_files_kept" in command
+    given = ["--accept", "release_files_kept", "--accept", "release_rows_kept", "--because", WHY, "--by", "A. Analyst"]
+    ended = runner.invoke(app, [*asked, *given])
+    assert ended.exit_code == 0, ended.output
+    with duckdb.connect(str(released.out / "current" / "dta.duckdb"), read_only=True) as db:
+        found = db.execute("select check_id, check_class, severity, accepted_by from meta_gate_results where accepted_by is not null order by 1").fetchall()
+    assert found == [(i, "fault", "warning", "A. Analyst") for i in ("release_files_kept", "release_rows_kept")]
+    said = runner.invoke(app, ["accepted"]).output
+    assert "release_files_kept" in said
+    assert WHY in said
+    assert (tmp_path / "work" / FILE).read_text().startswith("check_id,table_name,failing_rows,accepted_by,accepted_at,accepted_until,because,")
+
+
+# ---- files that a release was published with ----
+
+
+@pytest.fixture
+def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyConnection]:
+    """The sample decided once more, beside the release that was made from it."""
+    from tests.gates.sample import decided
+
+    def decide() -> duckdb.DuckDBPyConnection:
+        run, connection = decided(Workplace(published.source, published.work, published.out))
+        attach_previous(run, connection)
+        return connection
+
+    return decide
+
+
+def failed(*sources: str, check_class: str = "fault") -> GateResult:
+    result = GateResult("contracts", "levels_in_order", "indicator_results", check_class, "critical", "passed", 0, "s", "r")
+    return result.failed(1, ["a row"], sources=sources)
+
+
+def test_what_a_release_was_published_with_stops_no_night(again: Callable[[], duckdb.DuckDBPyConnection], published: Workplace) -> None:
+    release = current_release(published.out)
+    with again() as connection:
+
+        def ended(*results: GateResult) -> list[bool]:
+            return [r.stops_release for r in apply_published_before(connection, release, results)]
+
+        old, pair = failed("dashboard-ela-2024"), failed("dashboard-ela-2024", "dashboard-ela-2023")
+        assert ended(old, pair, failed(), failed("dashboard-ela-2024", check_class="impossible")) == [False, False, True, True]
+        (warned,) = apply_published_before(connection, release, [old])
+        assert warned.note == f"The file is unchanged since release {release.name}, which was published with this."
+        assert ended(failed("dashboard-ela-2024", "dashboard-ela-2025")) == [True], "a new file beside an old one"
+        connection.execute("update meta_sources set sha256 = 'another' where source_id = 'dashboard-ela-2023'")
+        assert ended(old, pair) == [False, True], "one of the two has other bytes"
+        connection.execute("create table stored as from indicator_results")
+        connection.execute("drop view if exists indicator_results")
+        connection.execute("alter table stored rename to indicator_results")
+        connection.execute("update indicator_results set color = 1 where source_id = 'dashboard-ela-2024' and color = 2")
+        assert ended(old) == [True], "the same bytes are read in another way"
+        assert [r.stops_release for r in apply_published_before(connection, None, [old])] == [True], "before the first release"
