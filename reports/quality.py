@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.numbers import thousands
@@ -85,6 +86,7 @@ class Quality:
     exit_code: int
     checks: tuple[Check, ...]
     rejects: tuple[dict[str, Any], ...]
+    unused: tuple[Mapping[str, Any], ...] = ()  # files that were seen and not used
 
     @cached_property
     def failed(self) -> list[Check]:
@@ -144,10 +146,18 @@ def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) ->
             rows.setdefault((check_id, table), []).append(text)
         rejects = grouped_rejects(connection)
         ((release_id, published_at),) = connection.execute("select release_id, published_at from meta_release").fetchall()
+        unused = status.get("unused_files", []) if status else _unused_files(connection)
     checks = [{**r, "rows": rows.get((r["check_id"], r["table_name"]), [])} for r in results]
     if status is None:
-        return _quality("published", f"Release {release_id}", clock.shown(published_at), release_id, 0, checks, rejects)
-    return _quality(status["last_outcome"], status["message"], clock.shown(datetime.fromisoformat(status["last_run"])), release_id, 0, checks, rejects)
+        return _quality("published", f"Release {release_id}", clock.shown(published_at), release_id, 0, checks, rejects, unused)
+    last_run = clock.shown(datetime.fromisoformat(status["last_run"]))
+    return _quality(status["last_outcome"], status["message"], last_run, release_id, 0, checks, rejects, unused)
+
+
+def _unused_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    columns = "file, reason, what_to_do, line, earlier_sha256"
+    rows = connection.execute(f"select {columns} from meta_unused_files order by file, reason").fetchall()
+    return [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
 
 
 def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:
@@ -161,6 +171,7 @@ def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) 
         status["exit_code"],
         report["results"],
         report["rejects"],
+        status.get("unused_files", []),
     )
     stops = list(dict.fromkeys(c.sentence for c in quality.failed if c.stops_release))
     if quality.outcome != "failed" or not stops:
@@ -170,9 +181,16 @@ def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) 
 
 
 def _quality(
-    outcome: str, message: str, when: str, release_id: str | None, exit_code: int, results: Iterable[Mapping[str, Any]], rejects: Iterable[dict[str, Any]]
+    outcome: str,
+    message: str,
+    when: str,
+    release_id: str | None,
+    exit_code: int,
+    results: Iterable[Mapping[str, Any]],
+    rejects: Iterable[dict[str, Any]],
+    unused: Iterable[Mapping[str, Any]],
 ) -> Quality:
-    return Quality(outcome, message, when, release_id, exit_code, tuple(map(_check, results)), tuple(rejects))
+    return Quality(outcome, message, when, release_id, exit_code, tuple(map(_check, results)), tuple(rejects), tuple(unused))
 
 
 def _check(result: Mapping[str, Any]) -> Check:

@@ -7,6 +7,7 @@ Comma files follow RFC 4180. What careless hands do to a file on its way is undo
 import csv as quoted
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -60,15 +61,22 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
 def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTable:
     """Rows by position of their columns, and what is no row."""
     body, first = memoryview(content)[start:], header.line + 1
-    width = len(header.headings)
-    found, skipped = _parse_quoted(str(body, "utf-8"), header, file) if header.delimiter == "," else _parse(body, width, header, file)
+    warnings: list[str] = []
+    skipped: list[Skipped] = []
+    if wider := _parse_wider(body, header):
+        found = wider[0]
+        warnings = [f"every line ends with {wider[1]} blank {'field' if wider[1] == 1 else 'fields'} more than the header; it is read without"]
+    elif header.delimiter == ",":
+        found, skipped = _parse_quoted(str(body, "utf-8"), header, file)
+    else:
+        found, skipped = _parse(body, len(header.headings), header, file)
     last_line = content.count(b"\n", start) + (not content.endswith(b"\n")) + header.line
     left_out = {s.line for s in skipped}
     lines = np.setdiff1d(np.arange(first, last_line + 1), list(left_out)) if left_out else np.arange(first, last_line + 1)
     _check_lines(content, start, header, len(found) + len(skipped), last_line, file)
     table = _without_blank_rows(found.append_column("line", pa.array(lines, pa.int64())))
     gone: set[int] = set()
-    rejects, warnings = [], []
+    rejects = []
     if skipped:
         empty = set(lines.tolist()) - set(table.column("line").to_pylist())
         mended = mend(skipped, empty, header)
@@ -120,7 +128,6 @@ def _parse(body: memoryview, width: int, header: Header, file: str) -> tuple[pa.
 
     Only the columns that are read are made; all of them where some line may be blank. Files are read side by side, so each takes one thread.
     """
-    data = pa.BufferReader(pa.py_buffer(body))
     names = [str(i) for i in range(width)]
     skipped: list[Skipped] = []
 
@@ -128,21 +135,43 @@ def _parse(body: memoryview, width: int, header: Header, file: str) -> tuple[pa.
         skipped.append(Skipped(row.number + header.line, row.text, _wrong_width(row.text.count(header.delimiter) + 1, width)))
         return "skip"
 
-    options = {"delimiter": header.delimiter, "quote_char": False, "double_quote": False, "ignore_empty_lines": False}
-    needed = [names[i] for i in header.fields]
-    try:
-        table = csv.read_csv(data, csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK), csv.ParseOptions(**options), _convert(needed))
-    except pa.ArrowInvalid:
-        table = None
-    if table is not None and not _may_be_blank(table):
+    table = _parse_uniform(body, width, header, [names[i] for i in header.fields])
+    if table is not None:
         return table, skipped
-    data.seek(0)
     # Row numbers are only known on one thread, in one block.
-    whole = csv.ReadOptions(column_names=names, use_threads=False, block_size=max(data.size() + 1, 1 << 20))
+    whole = csv.ReadOptions(column_names=names, use_threads=False, block_size=max(len(body) + 1, 1 << 20))
+    options = csv.ParseOptions(**_options(header), invalid_row_handler=skip)
     try:
-        return csv.read_csv(data, whole, csv.ParseOptions(**options, invalid_row_handler=skip), _convert(names)), skipped
+        return csv.read_csv(pa.BufferReader(pa.py_buffer(body)), whole, options, _convert(names)), skipped
     except pa.ArrowInvalid as error:
         raise SourceError(file, f"the lines cannot be read as rows ({error})", DOWNLOAD_AGAIN) from error
+
+
+def _parse_uniform(body: memoryview, width: int, header: Header, columns: list[str]) -> pa.Table | None:
+    """The columns where every line has one width and none may be blank; None where that is not so."""
+    names = csv.ReadOptions(column_names=[str(i) for i in range(width)], use_threads=False, block_size=BLOCK)
+    try:
+        table = csv.read_csv(pa.BufferReader(pa.py_buffer(body)), names, csv.ParseOptions(**_options(header)), _convert(columns))
+    except pa.ArrowInvalid:
+        return None
+    return None if _may_be_blank(table) else table
+
+
+def _options(header: Header) -> dict[str, Any]:
+    return {"delimiter": header.delimiter, "quote_char": False, "double_quote": False, "ignore_empty_lines": False}
+
+
+def _parse_wider(body: memoryview, header: Header) -> tuple[pa.Table, int] | None:
+    """The columns where every line has more fields than the header, and all of these are blank, with their number."""
+    width = len(header.headings)
+    surplus = bytes(body[: 1 << 20]).split(b"\n", 1)[0].count(header.delimiter.encode()) + 1 - width
+    if surplus <= 0 or header.delimiter == ",":
+        return None
+    more = [str(i) for i in range(width, width + surplus)]
+    table = _parse_uniform(body, width + surplus, header, [*(str(i) for i in header.fields), *more])
+    if table is None or any(pc.any(pc.not_equal(pc.utf8_trim_whitespace(table.column(n).cast(pa.string())), "")).as_py() for n in more):
+        return None
+    return table.drop_columns(more), surplus
 
 
 def _convert(columns: list[str]) -> csv.ConvertOptions:

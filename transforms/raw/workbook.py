@@ -15,6 +15,7 @@ from transforms.raw.package import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, colu
 from transforms.raw.table import CELL_SCHEMA, RawTable, Reject
 
 HEADER_WITHIN = 25  # rows from the top
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 
 
 def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str], year: int) -> RawTable:
@@ -89,7 +90,7 @@ def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dic
     body = body.fillna("").astype("string")
     body.index = pd.RangeIndex(first_line, first_line + len(body), name="line")
     cds_column = next(i for i, f in fields.items() if f == "cds")
-    rejects = [r for r in _bad_cells(facts, fields, headings, first_line) if r.line in body.index]
+    rejects = [r for r in _bad_cells(facts, body, fields, headings) if r.line in body.index]
     rejects = [Reject(r.line, r.column, r.value, r.reason, str(body.at[r.line, cds_column]).strip() or None) for r in rejects]
     bad = {r.line for r in rejects}
     body = body[(body != "").any(axis=1) & ~body.index.isin(bad)]
@@ -119,11 +120,11 @@ def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dic
     )
 
 
-def _bad_cells(facts: SheetFacts, fields: dict[int, str], headings: list[str], first_line: int) -> Iterator[Reject]:
-    """Errors under a heading that is read, and rows of the table that merged cells reach into: what they hide is unknown, not blank."""
-    for (row, column), error in sorted(facts.errors.items()):
-        if row >= first_line and column - 1 in fields:
+def _bad_cells(facts: SheetFacts, body: pd.DataFrame, fields: dict[int, str], headings: list[str]) -> Iterator[Reject]:
+    """Errors under a heading that is read, and rows that merged cells reach into: what they hide is unknown, not blank."""
+    as_text = {(int(row), i + 1): str(body.at[row, i]) for i in fields for row in body.index[body[i].str.strip().isin(ERRORS)]}
+    for (row, column), error in sorted({**as_text, **facts.errors}.items()):
+        if column - 1 in fields:
             yield Reject(row, headings[column - 1], error, f"cell {column_letters(column)}{row} holds an error")
     for row in sorted(facts.merged_rows):
-        if row >= first_line:
-            yield Reject(row, "", "", "cells of this row are merged: what stood in them is not known")
+        yield Reject(row, "", "", "cells of this row are merged: what was in them is not known")

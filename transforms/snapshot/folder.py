@@ -96,29 +96,29 @@ def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refu
     doubtful += [(group, "bytes") for group in by_bytes.values() if len(group) > 1]
     dropped: set[Snapshot] = set()
     for group, kind in doubtful:
-        sound = [s for s in group if s not in dropped and _proves(run, s)]
-        for s in group:
-            if s not in dropped and sound != [s]:
+        errors = {s: _error_of(run, s) for s in group if s not in dropped}
+        sound = [s for s, error in errors.items() if error is None]
+        for s, error in errors.items():
+            if sound != [s]:
                 others = ", ".join(o.file for o in group if o is not s)
                 dropped.add(s)
-                refused.append((run.sources[s.source_id], _twin_error(run, s, others, kind, sound)))
+                refused.append((run.sources[s.source_id], error or _twin_error(s, others, kind)))
     return [s for s in taken if once.get((s.source_id, s.sha256)) is s and s not in dropped], refused
 
 
-def _twin_error(run: Run, snapshot: Snapshot, others: str, kind: str, sound: list[Snapshot]) -> SourceError:
+def _twin_error(snapshot: Snapshot, others: str, kind: str) -> SourceError:
     if kind == "bytes":
         return SourceError(snapshot.file, f"it has the same bytes as {others}", "Check which of the two it is, and delete the other.")
-    if len(sound) == 1:
-        return SourceError(snapshot.file, f"it cannot be read as {run.sources[snapshot.source_id].file}; {sound[0].file} is used", "Delete it.")
     return SourceError(snapshot.file, f"{others} is there for the same source, and they differ", "Keep the right one, and delete the other.")
 
 
-def _proves(run: Run, snapshot: Snapshot) -> bool:
+def _error_of(run: Run, snapshot: Snapshot) -> SourceError | None:
+    """Why a file is not what its name says; none if it proves to be that."""
     try:
         read_snapshot(run, snapshot)
-    except SourceError:
-        return False
-    return True
+    except SourceError as error:
+        return error
+    return None
 
 
 def _unused(run: Run, source: Source, error: SourceError, taken: list[Snapshot]) -> UnusedFile:

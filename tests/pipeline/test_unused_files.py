@@ -1,0 +1,235 @@
+"""A file that cannot be used is recorded with the remedy, its earlier edition is used where there is one, and the night goes on with the rest."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from tests.contract.writing import as_xlsx
+from tests.workplace import SAMPLE, Workplace
+from transforms.errors import SourceFilesError
+from transforms.run import Run
+from transforms.snapshot.unused import UnusedFile, unused_files
+
+ELA = "eladownload2024.txt"
+
+
+def read(place: Workplace) -> tuple[dict[str, UnusedFile], dict[str, str]]:
+    """Files that are not used, and source -> file of those that are."""
+    from transforms.raw.stage import read_raw
+    from transforms.snapshot.take import take_snapshots
+
+    run = Run.start(place.settings())
+    said = take_snapshots(run).message + read_raw(run).message
+    unused = {f.file: f for f in unused_files(run)}
+    assert all(name in said for name in unused), said
+    return unused, {r["source_id"]: r["file"] for r in run.raw_reports()}
+
+
+def without_column(content: bytes, column: bytes) -> bytes:
+    rows = [line.split(b"\t") for line in content.replace(b"\r\n", b"\n").split(b"\n") if line]
+    at = rows[0].index(column)
+    return b"".join(b"\t".join(c for i, c in enumerate(r) if i != at) + b"\n" for r in rows)
+
+
+# What is done to the ELA file of 2024, why it is not used, and what to do.
+DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, str]] = {
+    "empty": (lambda _: b"", "the file is empty", "Download it again."),
+    "web_page": (lambda _: b"<!DOCTYPE html>\n<html>Sorry</html>", "this is a web page, not a data file", "Download"),
+    "zip": (lambda c: b"PK\x03\x04" + c, "this is a zip archive or a workbook, not a text file", "Unpack it"),
+    "utf_16": (lambda c: c.decode().encode("utf-16"), "the file is UTF-16 text", "Save the file as UTF-8"),
+    "semicolons": (lambda c: c.replace(b"\t", b";"), "the columns are separated by semicolons, tabs are expected", "Download the file again"),
+    "commas": (lambda c: c.replace(b"\t", b","), "the columns are separated by commas, tabs are expected", "Download the file again"),
+    "bars": (lambda c: c.replace(b"\t", b"|"), "the columns are separated by bars, tabs are expected", "Download the file again"),
+    "last_year": (lambda _: (SAMPLE / "eladownload2023.txt").read_bytes(), "its rows are of 2023, not of 2024", "Check which year's file this is."),
+    "other_indicator": (lambda _: (SAMPLE / "chronicdownload2024.txt").read_bytes(), "its rows are of CHRO, not of ELA", "Check which indicator's file"),
+    "no_color": (lambda c: without_column(c, b"color"), "the header lacks color", "Download the file again"),
+    "cut": (lambda c: c[: int(len(c) * 0.6)], "the last line is cut off", "Download the file again."),
+    "no_rows": (lambda c: c.split(b"\n")[0] + b"\n", "the file has a header and no rows", "Download"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_damaged_file_is_not_used_and_the_rest_is(workplace: Workplace, case: str) -> None:
+    damage, reason, what_to_do = DAMAGED[case]
+    path = workplace.source / ELA
+    path.write_bytes(damage(path.read_bytes()))
+    if case == "other_indicator":
+        (workplace.source / "chronicdownload2024.txt").unlink()
+    unused, used = read(workplace)
+    assert list(unused) == [ELA]
+    assert unused[ELA].reason == reason
+    assert what_to_do in unused[ELA].what_to_do
+    assert unused[ELA].source_id == "dashboard-ela-2024"
+    assert "dashboard-ela-2024" not in used
+    assert len(used) == len([p for p in workplace.source.iterdir() if p.name != "README.md"]) - 1
+
+
+@pytest.mark.parametrize("case", ["empty", "web_page", "last_year", "no_color", "cut"])
+def test_the_edition_of_the_release_before_is_used_and_marked(light: None, released: Workplace, case: str) -> None:
+    path = released.source / ELA
+    path.write_bytes(DAMAGED[case][0](path.read_bytes()))
+    before = (released.out / "current").resolve()
+    outcome = released.publish()
+    assert outcome.outcome == "unchanged"
+    (file,) = outcome.unused
+    (sha256,) = (s["sha256"] for s in json.loads((before / "manifest.json").read_text())["sources"] if s["source_id"] == "dashboard-ela-2024")
+    assert (file.file, file.earlier_sha256) == (ELA, sha256)
+    assert (released.out / "current").resolve() == before
+
+
+def test_what_depends_on_a_file_that_is_not_used_is_undetermined(workplace: Workplace) -> None:
+    (workplace.source / ELA).write_bytes(b"<html>")
+    with workplace.decide() as db:
+        found = db.execute("select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela' and cds[1:2] = '27'").fetchall()
+    assert found == [("unknown",)]
+
+
+def test_the_commands_and_the_release_name_every_file_that_is_not_used(light: None, workplace: Workplace) -> None:
+    shutil.move(workplace.source / "mathdownload2024.txt", workplace.source / "math 2024 final.txt")
+    (workplace.source / "suspdownload2024.txt").write_bytes(b"<html>")
+    (workplace.source / "holiday.jpg").write_bytes(b"x")
+    assert {f.file for f in workplace.publish().unused} == {"math 2024 final.txt", "suspdownload2024.txt", "holiday.jpg"}
+    said = [
+        "math 2024 final.txt: its name is none of CDE's, but its rows are those of mathdownload2024.txt. Rename it to mathdownload2024.txt.",
+        "suspdownload2024.txt, line 1: this is a web page, not a data file. Download the file again.",
+        "holiday.jpg: the catalog knows no file of this name. Name files as CDE does",
+    ]
+    for command in ("status", "sources"):
+        output = " ".join(CliRunner().invoke(app, [command, "--out", str(workplace.out)]).output.split())
+        assert "3 files were seen and not used" in output
+        assert all(line in output for line in said)
+    with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
+        rows = db.execute("select file, source_id, indicator, line, earlier_sha256 from meta_unused_files order by file").fetchall()
+        failed = db.execute("select check_id, failing_rows from meta_gate_results where check_id = 'files_not_used'").fetchall()
+    assert rows == [
+        ("holiday.jpg", None, None, None, None),
+        ("math 2024 final.txt", None, None, None, None),
+        ("suspdownload2024.txt", "dashboard-susp-2024", "susp", 1, None),
+    ]
+    assert failed == [("files_not_used", 3)]
+    page = (workplace.out / "quality" / "index.html").read_text("utf-8")
+    assert "Files not used" in page
+    assert "Rename it to mathdownload2024.txt." in page
+
+
+def test_only_a_folder_without_any_usable_file_stops_the_run(workplace: Workplace) -> None:
+    for path in workplace.source.iterdir():
+        path.write_text("<html>Sorry</html>")
+    with pytest.raises(SourceFilesError) as raised:
+        workplace.publish()
+    assert len(raised.value.errors) == len([p for p in workplace.source.iterdir() if p.name != "README.md"])
+    status = json.loads((workplace.out / "status.json").read_text())
+    assert len(status["unused_files"]) == len(raised.value.errors)
+
+
+@pytest.mark.parametrize("names", [[], ["holiday.jpg"], ["eladownload2024.zip"]])
+def test_a_folder_without_a_file_of_the_catalog_stops_the_run(tmp_path: Path, names: list[str]) -> None:
+    (tmp_path / "source").mkdir()
+    for name in names:
+        (tmp_path / "source" / name).write_bytes(b"x")
+    with pytest.raises(SourceFilesError, match=names[0] if names else "no file here has a name that the catalog knows"):
+        Workplace(tmp_path / "source", tmp_path / "work", tmp_path / "out").publish()
+
+
+# ---- names ----
+
+
+@pytest.mark.parametrize(
+    ("right", "given"),
+    [
+        ("mathdownload2024.txt", "mathdownload2024 (1).txt"),
+        ("suspdownload2024.txt", "suspdownload2024.txt.txt"),
+        ("ccidownload2024.txt", "Copy of ccidownload2024.txt"),
+        ("elpidownload2023.txt", "ELPIDOWNLOAD2023 - Copy.TXT"),
+        ("graddownload2022.txt", "graddownload2022%20(2).txt"),
+        ("assistancestatus24.xlsx", "assistancestatus24_1.xlsx"),
+        ("assistancestatus23.xlsx", "assistancestatus23.xlsx "),
+        ("chronicdownload2023.txt", "chronicdownload2023.csv"),
+    ],
+)
+def test_a_file_under_a_careless_name_is_read(workplace: Workplace, right: str, given: str) -> None:
+    before = read(workplace)[1]
+    shutil.move(workplace.source / right, workplace.source / given)
+    unused, used = read(workplace)
+    assert unused == {}
+    assert used == {source: given if file == right else file for source, file in before.items()}
+
+
+@pytest.mark.parametrize(("given", "real"), [("eladownload2024 (1).txt", "eladownload2023.txt"), ("graddownload2022.txt.txt", "suspdownload2022.txt")])
+def test_a_careless_name_proves_nothing(workplace: Workplace, given: str, real: str) -> None:
+    (workplace.source / real.replace("2023", "2024").replace("susp", "grad")).unlink()
+    shutil.move(workplace.source / real, workplace.source / given)
+    unused, _ = read(workplace)
+    assert list(unused) == [given]
+    assert "Check which" in unused[given].what_to_do
+
+
+def test_files_nobody_put_there_are_passed_over(workplace: Workplace) -> None:
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "~$assistancestatus24.xlsx", ".env"):
+        (workplace.source / name).write_bytes(b"x")
+    assert read(workplace)[0] == {}
+
+
+def test_a_folder_with_files_of_the_catalog_is_named(workplace: Workplace) -> None:
+    (workplace.source / "2024").mkdir()
+    shutil.move(workplace.source / ELA, workplace.source / "2024" / ELA)
+    (workplace.source / "empty").mkdir()
+    assert {n: f.what_to_do for n, f in read(workplace)[0].items()} == {"2024/": "Put them beside the others."}
+
+
+# ---- two files for one source ----
+
+
+def test_the_same_bytes_twice_for_one_source_are_one_file(workplace: Workplace) -> None:
+    shutil.copy(workplace.source / ELA, workplace.source / "eladownload2024 (1).txt")
+    unused, used = read(workplace)
+    assert used["dashboard-ela-2024"] == ELA
+    assert {n: (f.reason, f.what_to_do) for n, f in unused.items()} == {
+        "eladownload2024 (1).txt": (f"it has the same bytes as {ELA}", "Delete it: it is a copy.")
+    }
+
+
+def test_of_two_files_that_differ_neither_is_used(workplace: Workplace) -> None:
+    content = (workplace.source / ELA).read_bytes()
+    (workplace.source / "eladownload2024 (1).txt").write_bytes(content.replace(b"Salinas", b"SALINAS"))
+    unused, used = read(workplace)
+    assert "dashboard-ela-2024" not in used
+    assert set(unused) == {ELA, "eladownload2024 (1).txt"}
+    assert all("they differ" in f.reason and f.what_to_do == "Keep the right one, and delete the other." for f in unused.values())
+
+
+@pytest.mark.parametrize("good", [ELA, "eladownload2024 (1).txt"])
+def test_of_two_files_the_one_that_can_be_read_is_used(workplace: Workplace, good: str) -> None:
+    content = (workplace.source / ELA).read_bytes()
+    bad = ({ELA, "eladownload2024 (1).txt"} - {good}).pop()
+    (workplace.source / good).write_bytes(content)
+    (workplace.source / bad).write_bytes(b"<html>Sorry</html>")
+    unused, used = read(workplace)
+    assert used["dashboard-ela-2024"] == good
+    assert list(unused) == [bad]
+    assert unused[bad].reason == "this is a web page, not a data file"
+
+
+def test_of_two_names_for_the_same_bytes_the_one_that_proves_is_used(workplace: Workplace) -> None:
+    shutil.copy(workplace.source / "mathdownload2024.txt", workplace.source / ELA)
+    unused, used = read(workplace)
+    assert list(unused) == [ELA]
+    assert used["dashboard-math-2024"] == "mathdownload2024.txt"
+
+
+def test_a_workbook_that_lacks_a_group_is_not_used_by_name(workplace: Workplace) -> None:
+    path = workplace.source / "assistancestatus24.xlsx"
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = [["" if c is None else str(c) for c in r] for r in book["District and COE 2024"].iter_rows(values_only=True)]
+    at = next(r for r in rows if "CDS" in r)
+    at[at.index("HOMpriorities")] = "Homeless priorities"
+    path.write_bytes(as_xlsx({"District and COE 2024": rows}))
+    unused, _ = read(workplace)
+    assert unused[path.name].reason == "sheet 'District and COE 2024' lacks letter:hom"

@@ -1,0 +1,60 @@
+"""Names that browsers, mail programs and people give to CDE's files, and what each is taken for."""
+
+import pytest
+
+from transforms.catalog import load_catalog
+from transforms.settings import PROJECT
+from transforms.snapshot.names import recognize, refusal_of_name
+
+KNOWN = load_catalog(PROJECT / "data").by_file_name()
+
+MEANT = {
+    "eladownload2024.txt": [
+        "eladownload2024.txt", "ELADownload2024.TXT", "eladownload2024 (1).txt", "eladownload2024(2).txt", "eladownload2024[1].txt", "eladownload2024.txt.txt",
+        "Copy of eladownload2024.txt", "Copy (2) of eladownload2024.txt", "eladownload2024 - Copy.txt", "eladownload2024 - Copy (2).txt",
+        "eladownload2024 copy.txt", "eladownload2024 copy 2.txt", "eladownload2024_1.txt", "eladownload2024-2.txt", "eladownload2024 2.txt",
+        "eladownload2024%20(1).txt", "eladownload2024%20.txt", "eladownload2024.txt ", " eladownload2024.txt", "eladownload2024 .txt", "eladownload2024",
+        "eladownload2024.csv", "eladownload2024.tsv", "eladownload2024.txt (1).txt", "Fwd eladownload2024.txt", "eladownload2024.xlsx",
+    ],
+    "graddownload2017f.txt": ["graddownload2017f (1).txt", "GRADDOWNLOAD2017F.TXT", "graddownload2017f_1.txt"],
+    "assistancestatus19-rev.xlsx": ["assistancestatus19-rev (1).xlsx", "Copy of assistancestatus19-rev.xlsx", "assistancestatus19-rev - Copy.xlsx"],
+    "pr12024.xlsx": ["Pr12024 (1).xlsx", "pr12024.xlsx.xlsx"],
+    "pr12024.txt": ["Pr12024 (1).txt", "Pr12024.txt.txt"],
+    "localindperf2018.txt": ["LocalIndPerf2018 (3).txt", "localindperf2018.TXT"],
+    "assistance-status.xls": ["assistance-status (1).xls", "Assistance-Status.XLS"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "name"), [(right, name) for right, names in MEANT.items() for name in names])
+def test_a_name_that_means_a_file_of_the_catalog(right: str, name: str) -> None:
+    assert recognize(name, KNOWN) == (KNOWN[right], right)
+    assert refusal_of_name(name, right) is None
+
+
+@pytest.mark.parametrize("name", ["holiday.jpg", "notes.txt", "ela 2024 final.txt", "eladownload.txt", "", "(1).txt", "copy of.txt", "_1", "2024.xlsx"])
+def test_a_name_that_means_none(name: str) -> None:
+    assert recognize(name, KNOWN) == (None, "")
+
+
+@pytest.mark.parametrize("name", [n for n in KNOWN if n.count(".") == 1])
+def test_no_name_of_the_catalog_is_taken_for_another(name: str) -> None:
+    assert recognize(name, KNOWN) == (KNOWN[name], name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("eladownload2024.txt.download", "Download it again, or rename it to eladownload2024.txt"),
+        ("eladownload2024.txt.crdownload", "rename it to eladownload2024.txt"),
+        ("eladownload2024.txt.part", "rename it to eladownload2024.txt"),
+        ("eladownload2024.zip", "Unpack it, and put eladownload2024.txt here"),
+        ("eladownload2024 (1).txt.zip", "Unpack it, and put eladownload2024.txt here"),
+        ("eladownload2024.txt.gz", "Unpack it"),
+    ],
+)
+def test_a_name_that_says_that_the_file_cannot_be_read(name: str, said: str) -> None:
+    source, right = recognize(name, KNOWN)
+    assert source is KNOWN["eladownload2024.txt"]
+    refused = refusal_of_name(name, right)
+    assert refused is not None
+    assert said in refused.advice
