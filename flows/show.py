@@ -14,7 +14,7 @@ from rich.text import Text
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
 from transforms.spreadsheet import safe_text
-from transforms.words import ASSISTANCE, DESIGNATION, STATUS
+from transforms.words import ASSISTANCE, DESIGNATION, STATUS, agreement
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
@@ -26,6 +26,11 @@ def status_text(status: str) -> Text:
     return Text(" ".join(STATUS[status]), STYLES[status])
 
 
+def _agreement(row: dict[str, Any]) -> str:
+    said = agreement(row)
+    return f"[bold]{said}[/]" if row["agrees_with_cde"] is False else said
+
+
 def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
     """One verdict: status, reason, what CDE says, what is open."""
     console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
@@ -33,8 +38,7 @@ def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
     if verdict["case_state"]:
         console.print(f"   State of the case: {verdict['case_state']}.")
     if verdict["cde_flag"]:
-        agrees = {True: "agrees", False: "[bold]does not agree[/]", None: "cannot be compared"}[verdict["agrees_with_cde"]]
-        console.print(f"   CDE's own flag is {verdict['cde_flag']}: {agrees}.")
+        console.print(f"   CDE's own flag is {verdict['cde_flag']}: {_agreement(verdict)}.")
     if verdict["status"] == "undetermined" and verdict["open_question"]:
         console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
 
@@ -49,8 +53,7 @@ def _show_assistance(console: Console, e: Explanation) -> None:
         console.print(Text.assemble(status_text(row["status"]), "  ", (ASSISTANCE[row["determination"]], "bold"), f"  {row['statute']}"))
         console.print(f"   {escape(row['reason'])}")
         if row["cde_value"]:
-            agrees = {True: "agrees", False: "[bold]does not agree[/]", None: "cannot be compared"}[row["agrees_with_cde"]]
-            console.print(f"   CDE's own value is {escape(row['cde_value'])}: {agrees}.")
+            console.print(f"   CDE's own value is {escape(row['cde_value'])}: {_agreement(row)}.")
     if e.watched:
         console.print("\n[bold]To watch (a preview, not a finding)[/]")
     for row in e.watched:

@@ -107,11 +107,11 @@ def _window(connection: duckdb.DuckDBPyConnection, year: int, charters: bool) ->
 
 
 VERDICTS = f"""
-    select e.cds, p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state, p.open_question
+    select e.cds, p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state, p.open_question
     from eligibility e join pathways p using (pathway) where e.cds {ASKED} and e.determination_year = $year order by p.position
 """
 ASSISTANCE = f"""
-    select cds, determination, status, reason, statute, cde_value, agrees_with_cde from assistance
+    select cds, determination, status, reason, statute, decided_by, cde_value, agrees_with_cde from assistance
     where cds {ASKED} and determination_year = $year order by determination desc
 """
 WATCHED = f"select cds, sentence, standing from watch_list where cds {ASKED} order by standing, student_group, watch"

@@ -1,5 +1,8 @@
 """Words and signs for codes of the tables, once for terminal, pages and workbooks. No sign needs color to be told apart."""
 
+from collections.abc import Mapping
+from typing import Any
+
 STATUS = {
     "eligible": ("●", "eligible"),
     "not_eligible": ("○", "not eligible"),
@@ -51,6 +54,13 @@ LOAN_EVENTS = {
     "released": "Released from oversight",
 }
 DESIGNATION = "Statuses say whether published criteria are met. They are not an official designation."
+
+
+def agreement(row: Mapping[str, Any]) -> str:
+    """How CDE's own flag or status stands to a verdict with ``decided_by`` and ``agrees_with_cde``."""
+    if row["decided_by"] == "cde":
+        return "the verdict rests on CDE's flags"
+    return {True: "agrees", False: "does not agree", None: "cannot be compared"}[row["agrees_with_cde"]]
 
 
 def in_words(code: str) -> str:

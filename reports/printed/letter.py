@@ -18,9 +18,9 @@ from docx.text.paragraph import Paragraph
 from reports.colors import level_word
 from reports.explain import Explanation
 from reports.numbers import amount, students
-from reports.printed.sheet import AGREES, UNSAID
+from reports.printed.sheet import UNSAID
 from reports.published import Row, rows
-from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS
+from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, agreement
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
@@ -95,12 +95,12 @@ def _findings(document: Document, e: Explanation, said: Sequence[Row]) -> None:
     for verdict in said:
         text = _finding(document, verdict["name"], verdict)
         if verdict["cde_flag"]:
-            _write(text, f" CDE's own flag is {verdict['cde_flag']}: {AGREES[verdict['agrees_with_cde']]}.")
+            _write(text, f" CDE's own flag is {verdict['cde_flag']}: {agreement(verdict)}.")
     for row in e.assistance:
         if row["status"] not in UNSAID:
             text = _finding(document, ASSISTANCE[row["determination"]], row)
             if row["cde_value"]:
-                _write(text, f" CDE's own value is {row['cde_value']}: {AGREES[row['agrees_with_cde']]}.")
+                _write(text, f" CDE's own value is {row['cde_value']}: {agreement(row)}.")
 
 
 def _finding(document: Document, name: str, row: Row) -> Paragraph:

@@ -8,10 +8,9 @@ from reports.colors import direction, level_color, level_word
 from reports.explain import Explanation
 from reports.numbers import amount, students
 from reports.published import Row
-from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, in_words
+from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, agreement, in_words
 
 UNSAID = ("not_assessed", "not_applicable")  # one line for all of them
-AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
 LEGEND = (
     "A letter stands for two or more state priorities whose criteria the group met (A to K, as CDE's); below it the indicators that caused it, with their "
     "results. “·”: met no or one priority. “–”: no result of sufficient size. “?”: cannot be known. “CDE”: taken from CDE's letters."
@@ -48,7 +47,7 @@ def _verdict(v: Row) -> Row:
     sign, label = STATUS[v["status"]]
     notes = [f"State of the case: {v['case_state']}."] if v["case_state"] else []
     if v["cde_flag"]:
-        notes.append(f"CDE's own flag is {v['cde_flag']}: {AGREES[v['agrees_with_cde']]}.")
+        notes.append(f"CDE's own flag is {v['cde_flag']}: {agreement(v)}.")
     if v["status"] == "undetermined" and v["open_question"]:
         notes.append(f"Open: {v['open_question']}")
     return {"status": v["status"], "sign": sign, "label": label, "name": v["name"], "statute": v["statute"], "reason": v["reason"], "notes": notes}
@@ -64,7 +63,7 @@ def _unsaid(verdicts: Sequence[Row], status: str) -> Row:
 def _assistance(a: Row) -> Row:
     """A determination that comes before a pathway."""
     sign, label = STATUS[a["status"]]
-    notes = [f"CDE's own value is {a['cde_value']}: {AGREES[a['agrees_with_cde']]}."] if a["cde_value"] else []
+    notes = [f"CDE's own value is {a['cde_value']}: {agreement(a)}."] if a["cde_value"] else []
     return {
         "status": a["status"], "sign": sign, "label": label, "name": ASSISTANCE[a["determination"]], "statute": a["statute"], "reason": a["reason"],
         "notes": notes,

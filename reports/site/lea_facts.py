@@ -13,11 +13,12 @@ from reports.site.book import Book
 # Each query has $first and $last, two CDS codes of the sorted list: ranges of the sorted tables are read, not all of them.
 QUERIES = {
     "verdicts": """
-        select e.cds, e.determination_year, e.pathway, e.status, e.reason, e.statute, e.student_groups, e.as_of, e.cde_flag, e.agrees_with_cde, e.case_state
+        select e.cds, e.determination_year, e.pathway, e.status, e.reason, e.statute, e.student_groups, e.as_of, e.cde_flag, e.agrees_with_cde, e.decided_by,
+            e.case_state
         from eligibility e join pathways p using (pathway)
         where e.cds between $first and $last order by e.cds, e.determination_year, p.position""",
     "assistance": """
-        select cds, determination_year, determination, status, reason, statute, cde_value, agrees_with_cde, student_groups from assistance
+        select cds, determination_year, determination, status, reason, statute, cde_value, agrees_with_cde, decided_by, student_groups from assistance
         where cds between $first and $last order by cds, determination_year, determination desc""",
     "history": """
         select cds, dashboard_year, student_group, basis, meets_criteria, has_result, priorities_met, letter, cde_letter, note, cde_source_id

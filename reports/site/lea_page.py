@@ -46,7 +46,7 @@ def lea_page(book: Book, facts: LeaFacts, state: StateValues) -> dict[str, Any]:
     verdicts = [v for v in facts["verdicts"] if v["determination_year"] == year]
     assistance = [a for a in facts["assistance"] if a["determination_year"] == year and a["status"] != "not_applicable"]
     shown = [v for v in verdicts if v["status"] not in UNSAID or v["pathway"] == "continuum"]
-    lines, without = _groups(facts, window)
+    lines, without, unlettered = _groups(facts, window)
     causes = {(c["dashboard_year"], c["student_group"], c["indicator"]): c for c in facts["causes"]}
     evidence = matrices(book, facts, window, causes, state)
     return {
@@ -59,6 +59,7 @@ def lea_page(book: Book, facts: LeaFacts, state: StateValues) -> dict[str, Any]:
         "assistance": assistance,
         "lines": lines,
         "without": without,
+        "unlettered": unlettered,
         "causes": _causes_by_cell(book, facts),
         "evidence": evidence,
         "history": _history(book, facts),
@@ -75,22 +76,25 @@ def _window(book: Book, lea: Row) -> list[int]:
     return list(own or book.counted(book.year))
 
 
-def _groups(facts: LeaFacts, window: list[int]) -> tuple[list[GroupLine], list[str]]:
-    """Student groups with a letter, a criterion or a doubt, nearest to the threshold first; and the codes of the others."""
+def _groups(facts: LeaFacts, window: list[int]) -> tuple[list[GroupLine], list[str], list[str]]:
+    """Student groups with a letter, a criterion or a doubt, nearest to the threshold first; the codes of groups without results; those of others."""
     cells: dict[str, dict[int, Row]] = {}
     for row in facts["history"]:
         cells.setdefault(row["student_group"], {})[row["dashboard_year"]] = row
     counted = {g["student_group"]: bool(g["counts"]) for g in facts["groups"]}
-    lines, without = [], []
+    lines: list[GroupLine] = []
+    without: list[str] = []
+    unlettered: list[str] = []
     for group in sorted(cells, key=lambda g: place(g, ORDER)):
         line = cells[group]
         if all(_nothing(cell) for cell in line.values()):
-            without.append(group)
+            known = all(cell["has_result"] is False for cell in line.values())
+            (without if known else unlettered).append(group)
             continue
         met = sum(bool(line[y]["meets_criteria"]) for y in window if y in line)
         counts = counted.get(group, False) if facts.lea["lea_type"] != "charter" else met == len(window)
         lines.append(GroupLine(group, line, met, counts))
-    return sorted(lines, key=lambda g: -g.met), without
+    return sorted(lines, key=lambda g: -g.met), without, unlettered
 
 
 def _nothing(cell: Row) -> bool:

@@ -15,13 +15,17 @@ from reports.site.figures import LEA_ORDER, place
 from transforms.words import STATUS
 
 VERDICTS = """
-    select e.cds, l.county_code, e.determination_year, e.pathway, e.status, e.reason from eligibility e join leas l using (cds)
+    select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
+        e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason
+    from eligibility e join leas l using (cds)
     join pathways p using (pathway) order by e.cds, e.determination_year, p.position
 """
 
 
 ASSISTANCE = """
-    select cds, determination_year, determination, status, reason from assistance a join leas l using (cds)
+    select cds, determination_year, determination, status,
+        reason || if(agrees_with_cde is false, ' CDE''s status: ' || cde_value || '.', '') as reason
+    from assistance a join leas l using (cds)
     where determination = if(l.lea_type = 'charter', 'charter', 'differentiated_assistance')
 """
 

@@ -24,6 +24,10 @@ LABELS = "Very High|Very Low|High|Low|Medium|Red|Orange|Yellow|Green|Blue"
 AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
 
 
+def agreement(agrees: bool | None, decided_by: str | None) -> str:
+    return "the verdict rests on CDE's flags" if decided_by == "cde" else AGREES[agrees]
+
+
 @dataclass
 class Check:
     """One LEA's page beside the release."""
@@ -79,32 +83,32 @@ def head(c: Check) -> None:
 
 def verdicts(c: Check) -> None:
     rows = c.rows(
-        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question from eligibility e "
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question, decided_by from eligibility e "
         "join pathways p using (pathway) where cds = $cds and determination_year = $year",
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6
-    for pathway, name, status, statute, reason, flag, agrees, state, question in rows:
+    for pathway, name, status, statute, reason, flag, agrees, state, question, decided_by in rows:
         said = c.page.one(f"//*[@aria-labelledby='verdicts']//*[@data-pathway='{pathway}']")
         expected = [SIGNS[status], name, statute, " ".join(reason.split())]
         expected += [f"State of the case: {state} ."] if state else []
-        expected += [f"CDE's own flag is {flag} : {AGREES[agrees]}."] if flag else []
+        expected += [f"CDE's own flag is {flag} : {agreement(agrees, decided_by)}."] if flag else []
         expected += [f"Open: {question}"] if status == "undetermined" and question else []
         assert said == " ".join(expected)
 
 
 def assistance(c: Check) -> None:
     rows = c.rows(
-        "select determination, status, statute, reason, cde_value, agrees_with_cde from assistance "
+        "select determination, status, statute, reason, cde_value, agrees_with_cde, decided_by from assistance "
         "where cds = $cds and determination_year = $year and status <> 'not_applicable'",
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@data-determination][contains(@class, 'verdict')]"))
-    for determination, status, statute, reason, value, agrees in rows:
+    for determination, status, statute, reason, value, agrees, decided_by in rows:
         said = c.page.one(f"//*[contains(@class, 'verdict')][@data-determination='{determination}']")
         assert said.startswith(SIGNS[status])
         assert f" {statute} {' '.join(reason.split())}" in said
-        assert not value or said.endswith(f"CDE's own value is {value} : {AGREES[agrees]}.")
+        assert not value or said.endswith(f"CDE's own value is {value} : {agreement(agrees, decided_by)}.")
 
 
 def lcap(c: Check) -> None:
