@@ -98,7 +98,10 @@ RESUMED: dict[str, Answer] = {
 
 @pytest.mark.parametrize("case", RESUMED)
 def test_a_rest_that_does_not_fit_is_never_appended(night: Night, cde: Cde, case: str) -> None:
-    cde.scripts = {ELA: [cut(ELA_BYTES, 20_000, '"a"', Accept_Ranges="bytes"), RESUMED[case], body(ELA_BYTES, '"a"')], "/mathdownload2024.txt": [body(MATH_BYTES)]}
+    cde.scripts = {
+        ELA: [cut(ELA_BYTES, 20_000, '"a"', Accept_Ranges="bytes"), RESUMED[case], body(ELA_BYTES, '"a"')],
+        "/mathdownload2024.txt": [body(MATH_BYTES)],
+    }
     run = night()
     assert files(run) == {"eladownload2024.txt": ELA_BYTES, "mathdownload2024.txt": MATH_BYTES}
     assert not problems(run)
