@@ -24,10 +24,12 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     """The four gates on the present inputs; the folder of releases is only read. Raises what the stages raise."""
     from expectations.gates import check
     from flows.steps import STEPS, compare_inputs
+    from transforms.inputs import check_configuration
     from transforms.snapshot.published import from_store
 
     run = Run.start(settings)
     try:
+        check_configuration(run)
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=log, transient=True) as progress:
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)

@@ -18,7 +18,7 @@ class AcceptedDifference(StrictModel):
     """One row of reconciliation that is known to differ, as it differs."""
 
     cds: Annotated[str, StringConstraints(pattern=r"^\d{14}$")]
-    dashboard_year: int
+    dashboard_year: Annotated[int, Field(ge=2013, le=2100)]
     flag: Annotated[str, Field(min_length=1)]
     ours: str
     cde: str

@@ -2,11 +2,17 @@
 
 import errno
 
+from transforms.control_characters import shown
+
 
 class DtaError(Exception):
     """A problem the user can act on; ``exit_code`` is what the command ends with."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The message, whatever names of files and values it quotes, without characters that a screen would obey."""
+        return shown(super().__str__())
 
 
 class SourceError(DtaError):

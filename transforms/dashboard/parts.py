@@ -26,7 +26,7 @@ from transforms.tables import put
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
 # Raised when the typing of rows changes, so that parts are made anew.
-TYPING_VERSION = "1"
+TYPING_VERSION = "2"
 ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
@@ -63,7 +63,7 @@ def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def known_groups(reference: Path) -> dict[str, str]:
     """The same from the reference lists, for whoever has no database at hand."""
     with duckdb.connect() as connection:
-        load_reference(reference / "reference", connection)
+        load_reference(reference, connection)
         return student_groups(connection)
 
 

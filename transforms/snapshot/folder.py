@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from transforms.catalog import Source
+from transforms.control_characters import shown
 from transforms.errors import ConfigError, SourceError, SourceFilesError
 from transforms.files import sha256_of
 from transforms.run import Run, Snapshot, StepResult
@@ -47,7 +48,7 @@ def from_folder(run: Run) -> StepResult:
             [SourceError(str(folder), "no file here has a name that the catalog knows", "Name files as CDE does, for example eladownload2024.txt.")]
         )
     run.save_snapshots(taken)
-    run.save_fact("strangers", [s for s in strangers if s != "README.md"])
+    run.save_fact("strangers", [shown(s) for s in strangers if s != "README.md"])
     return StepResult(len(taken) + len(strangers), len(taken), f"{len(taken)} files")
 
 

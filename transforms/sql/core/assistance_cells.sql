@@ -24,6 +24,7 @@ select
         problem(family = 'letter' and canonical_group(upper(part)) not in (select student_group from ref_student_groups), heading, part, 'the heading names no known student group'),
         problem(family in ('ec52072', 'ec52071f', 'met_method') and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
         problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
+        hidden_problem(heading, value),
         problem(times > 1, 'CDS', cds, 'this LEA stands ' || times || ' times in the file')
     ], lambda p: p is not null) as problems
 from counted
