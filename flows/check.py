@@ -30,7 +30,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     run = Run.start(settings)
     try:
         check_configuration(run)
-        with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=log, transient=True) as progress:
+        with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=log, transient=True) as progress:
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)
 
@@ -38,7 +38,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
                 progress.update(bar, description=f"{name}: {doing}")
                 started = time.perf_counter()
                 result = function(run)
-                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False)
+                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False, markup=False)
 
             for step in STEPS:
                 if step.name == "compare":

@@ -5,10 +5,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.consoles import Screen
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from transforms.registers.problems import Problem
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
-console = Console()
+console = Screen()
 
 
 @register_app.command()

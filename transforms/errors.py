@@ -75,6 +75,17 @@ STORAGE = {
     errno.EACCES: "this user may not write here. Check owner and permissions",
     errno.EPERM: "this user may not write here. Check owner and permissions",
     errno.EIO: "the disk answers with errors. Check it",
+    errno.ENOENT: "it is gone: a folder was removed or moved while it was in use. Put it back",
+    errno.ENOTDIR: "a folder on the way is none. Check the path",
+    errno.ESTALE: "the network folder is gone. Mount it again",
+}
+# How DuckDB and Arrow say it.
+IN_TEXT = {
+    "No space left on device": errno.ENOSPC,
+    "Read-only file system": errno.EROFS,
+    "Permission denied": errno.EACCES,
+    "No such file or directory": errno.ENOENT,
+    "Stale file handle": errno.ESTALE,
 }
 
 
@@ -83,9 +94,10 @@ def storage_error(error: BaseException) -> StorageError | None:
     number = error.errno if isinstance(error, OSError) else None
     if number not in STORAGE:
         text = str(error)
-        said = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
-        number = next((n for words, n in said.items() if words in text), None)
+        number = next((n for words, n in IN_TEXT.items() if words in text), None)
     if number is None:
         return None
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+    if not where and number == errno.ENOENT:
+        where = f"{str(error).splitlines()[0]}: "  # names the file
     return StorageError(f"{where}{STORAGE[number]} and run again. Nothing was published.")

@@ -60,7 +60,7 @@ def test_rows_with_them_are_rejected_whatever_the_kind_of_file(workplace: Workpl
     (workplace.source / "first2425.asp").write_text(PAGE.replace("Salinas Union High", "Salinas&#x202e; Union High"), "utf-8")
     with workplace.decide() as db:
         found = dict(db.execute("select file, list(distinct (column_name, reason)) from rejects group by file").fetchall())
-        groups = db.execute("select count(*) from evidence where cds = ? and dashboard_year = 2024 and indicator = 'math' and state = 'unknown'", [SALINAS])
+        groups = db.execute("select count(*) from evidence where cds = ? and dashboard_year = 2024 and indicator = 'math' and finding = 'unknown'", [SALINAS])
         unknown = groups.fetchall()[0][0]
         texts = [
             f"select count(*) from {quoted(table)} where regexp_matches({quoted(column)}, '{CONTROL}')"
