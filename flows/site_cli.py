@@ -68,13 +68,14 @@ class SiteHandler(SimpleHTTPRequestHandler):
             self._redirect(START)
             return None
         try:
-            path = self._file()
-            return self._open(path) if path else self._not_found()
+            if path := self._file():
+                return self._open(path)
+        except ConnectionError:
+            raise
         except (OSError, ValueError, DtaError):  # a name that is too long, holds a NUL byte or is not text; a file that is gone
-            return self._not_found()
-
-    def _not_found(self) -> None:
+            pass
         self.send_error(HTTPStatus.NOT_FOUND)
+        return None
 
     def _file(self) -> Path | None:
         """The file that is asked for, in the release of this moment."""
