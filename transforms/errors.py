@@ -21,8 +21,8 @@ class SourceError(DtaError):
     exit_code = 3
 
     def __init__(self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = "") -> None:
-        self.file, self.problem, self.advice = file, problem, advice
-        self.line, self.column, self.value = line, column, value
+        self.file, self.problem, self.advice = shown(file), shown(problem), shown(advice)
+        self.line, self.column, self.value = line, shown(column), shown(value)
         where = file + (f", line {line}" if line else "") + (f", column {column}" if column else "")
         shown = f" (value {value[:80]!r})" if value else ""
         super().__init__(f"{where}: {problem}{shown}. {advice}")

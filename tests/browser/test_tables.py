@@ -156,30 +156,8 @@ def test_the_page_and_the_pipeline_agree_on_what_a_spreadsheet_computes(open_pag
         "\uff1dx",
         "\uff0d1",
     ]
-    texts = [
-        *starts,
-        "1e5",
-        "-1e5",
-        "+.5",
-        "",
-        "a=b",
-        "'",
-        "=",
-        "007",
-        "27661590000000",
-        "O'Neil",
-        '"',
-        "00",
-        "0",
-        "123456789012",
-        "6-8",
-        "9/12",
-        "2024-25",
-        "007\n",
-        "\u20135",
-        "\u22125",
-        "a\n=b",
-    ]
+    codes = ["007", "27661590000000", "00", "0", "123456789012", "6-8", "9/12", "2024-25", "007\n"]
+    texts = [*starts, *codes, "1e5", "-1e5", "+.5", "", "a=b", "'", "=", "O'Neil", '"', "\u20135", "\u22125", "a\n=b"]
     page = open_page("districts.html")
     text = page.evaluate("texts => window.dtaSpreadsheet.csv(texts.map((t) => [t, 'end'])).text()", texts)
     assert [row[0] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))] == [safe_text(t) for t in texts]

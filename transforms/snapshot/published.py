@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from transforms.catalog import Source
+from transforms.control_characters import shown
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of
 from transforms.raw.proof import prove
@@ -146,7 +147,7 @@ def _take_inbox(night: Night) -> list[dict[str, str]]:
             continue
         source = known.get(path.name.lower())
         if source is None:
-            problems.append({"source_id": "", "file": path.name, "message": "in the inbox, but the catalog knows no file of this name"})
+            problems.append({"source_id": "", "file": shown(path.name), "message": "in the inbox, but the catalog knows no file of this name"})
             continue
         earlier = night.store.accepted(source)
         try:
@@ -154,7 +155,7 @@ def _take_inbox(night: Night) -> list[dict[str, str]]:
             _refuse_the_bytes_of_another(night, source, snapshot.sha256)
             prove(night.run, snapshot, source)
         except SourceError as error:
-            problems.append({"source_id": source.id, "file": path.name, "message": f"in the inbox, not taken: {error.problem}"})
+            problems.append({"source_id": source.id, "file": shown(path.name), "message": f"in the inbox, not taken: {error.problem}"})
             continue
         if earlier is None or earlier.sha256 != snapshot.sha256:
             # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
