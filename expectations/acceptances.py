@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from expectations.checks import load_checks
 from expectations.results import GateResult
+from transforms import clock
 from transforms.check_result import LASTS_DAYS, CheckClass
 from transforms.csv_model import read_csv
 from transforms.digests import part_digests
@@ -61,11 +61,6 @@ class Asked:
     until: date
 
 
-def today() -> date:
-    """The day in California."""
-    return datetime.now(ZoneInfo("America/Los_Angeles")).date()
-
-
 def asked_by(settings: Settings) -> Asked | None:
     """The options of a run; None if it asks for nothing. Raises ConfigError for a check that cannot be accepted, or without a reason."""
     if not settings.accepted:
@@ -76,8 +71,8 @@ def asked_by(settings: Settings) -> Asked | None:
         _acceptable(check_id)
     if len(settings.accept_because.strip()) < 10:
         raise ConfigError('--accept needs a reason that others can follow: --because "…", ten characters or more.')
-    until = settings.accept_until or today() + timedelta(days=LASTS_DAYS)
-    if not today() <= until <= today() + timedelta(days=LONGEST_DAYS):
+    until = settings.accept_until or clock.today() + timedelta(days=LASTS_DAYS)
+    if not clock.today() <= until <= clock.today() + timedelta(days=LONGEST_DAYS):
         raise ConfigError(f"--until {until}: an acceptance ends today or later, and within a year.")
     return Asked(settings.accepted, settings.accept_by.strip() or getpass.getuser(), " ".join(settings.accept_because.split()), until)
 
@@ -137,7 +132,7 @@ def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> 
         table_name=result.table_name,
         failing_rows=result.failing_rows,
         accepted_by=asked.by,
-        accepted_at=datetime.now(UTC).replace(microsecond=0),
+        accepted_at=clock.now().replace(microsecond=0),
         accepted_until=asked.until,
         because=asked.because,
         rows_digest=result.rows_digest,
@@ -152,7 +147,7 @@ def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> 
 def _holding(register: Iterable[Acceptance], result: GateResult, inputs_digest: str) -> Acceptance | None:
     """The newest acceptance of exactly this that has not expired."""
     same = (result.check_id, result.table_name, result.rows_digest, inputs_digest)
-    found = [a for a in register if (a.check_id, a.table_name, a.rows_digest, a.inputs_digest) == same and a.accepted_until >= today()]
+    found = [a for a in register if (a.check_id, a.table_name, a.rows_digest, a.inputs_digest) == same and a.accepted_until >= clock.today()]
     return max(found, key=lambda a: a.accepted_at, default=None)
 
 

@@ -25,11 +25,13 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     """The four gates on the present inputs; the folder of releases is only read. Raises what the stages raise."""
     from expectations.gates import check
     from flows.steps import STEPS, compare_inputs
+    from transforms.inputs import check_configuration
     from transforms.snapshot.published import from_store
 
     run = Run.start(settings)
     try:
-        with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=log, transient=True) as progress:
+        check_configuration(run)
+        with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=log, transient=True) as progress:
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)
 
@@ -37,7 +39,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
                 progress.update(bar, description=f"{name}: {doing}")
                 started = time.perf_counter()
                 result = function(run)
-                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False)
+                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False, markup=False)
 
             for step in STEPS:
                 if step.name == "compare":

@@ -22,7 +22,7 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
     show_report(report, out_console)
     if page:
         write_report(report, page, settings)
-        out_console.print(f"Page: {page}", highlight=False, soft_wrap=True)
+        out_console.print(f"Page: {page}", highlight=False, markup=False, soft_wrap=True)
     if report.stopping:
         raise typer.Exit(5)
 

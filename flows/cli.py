@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.markup import escape
 
 from flows.check_cli import accepted, check
+from flows.consoles import Screen, flush_streams, prepare_streams, silence
 from flows.due import is_due, time_of_day
 from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
@@ -27,7 +27,7 @@ app.command()(check)
 app.command()(accepted)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
-out_console, err_console = Console(), Console(stderr=True)
+out_console, err_console = Screen(), Screen(stderr=True)
 
 Source = Annotated[
     str | None,
@@ -118,7 +118,10 @@ def sql(
     recipe: Annotated[str | None, typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query.")] = None,
     param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again.")] = None,
     recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
-    format: Annotated[Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="How rows are written to the standard output.")] = "table",
+    format: Annotated[
+        Literal["table", "csv", "plain-csv", "json", "parquet"],
+        typer.Option("--format", help="How rows are written to the standard output: csv for Excel; plain-csv, json or parquet for programs."),
+    ] = "table",
     source: Source = None,
     out: Out = None,
 ) -> None:
@@ -135,7 +138,7 @@ def sql(
 def compare(
     a: Annotated[str, typer.Argument(help="A determination year, or a release: its id, 'previous' or 'current'.")],
     b: Annotated[str, typer.Argument(help="Another one of the same kind.")],
-    format: Annotated[Literal["words", "csv", "json"], typer.Option("--format", help="How changes are written to the standard output.")] = "words",
+    format: Annotated[Literal["words", "csv", "plain-csv", "json"], typer.Option("--format", help="How changes are written to the standard output.")] = "words",
     source: Source = None,
     out: Out = None,
 ) -> None:
@@ -161,7 +164,9 @@ def status(source: Source = None, out: Out = None) -> None:
     if release:
         manifest = read_manifest(release)
         out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
-        out_console.print(f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {release}", highlight=False, soft_wrap=True)
+        out_console.print(
+            f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {escape(str(release))}", highlight=False, soft_wrap=True
+        )
         with open_release(folder) as connection:
             for later, since in missing_dashboards(connection):
                 out_console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is at hand")
@@ -177,7 +182,7 @@ def status(source: Source = None, out: Out = None) -> None:
         message = failed_checks(last) or escape(last["message"])
         out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)
         if (folder / "quality" / "index.html").exists():
-            out_console.print(f"What was checked, and which rows failed: {folder / 'quality' / 'index.html'}", highlight=False, soft_wrap=True)
+            out_console.print(f"What was checked, and which rows failed: {escape(str(folder / 'quality' / 'index.html'))}", highlight=False, soft_wrap=True)
         out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
         if last["last_outcome"] == "failed":
             raise typer.Exit(int(last["exit_code"]))
@@ -225,8 +230,16 @@ def _fail(message: str, code: int) -> int:
 
 def main() -> None:
     """Run the command; errors that a person can act on end in one message and an exit code."""
+    prepare_streams()
     try:
         app()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # typer's help, and whatever writes by itself: the reader had enough
+            silence(sys.stdout)
+            sys.exit(0)
+        raise
+    except BrokenPipeError:
+        silence(sys.stdout)
     except DtaError as error:
         sys.exit(_fail(str(error), error.exit_code))
     except OSError as error:
@@ -234,6 +247,8 @@ def main() -> None:
         if fault is None:
             raise
         sys.exit(_fail(str(fault), fault.exit_code))
+    finally:
+        flush_streams()
 
 
 if __name__ == "__main__":

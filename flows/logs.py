@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
+from flows.consoles import silence
 from transforms import clock
 
 Event = dict[str, Any]
@@ -29,8 +30,11 @@ def json_log(stream: IO[str]) -> Log:
     """One JSON object per line, with the moment in UTC."""
 
     def log(event: Event) -> None:
-        stream.write(json.dumps({"time": clock.now().isoformat(timespec="milliseconds"), **event}, default=str, ensure_ascii=False) + "\n")
-        stream.flush()
+        try:  # in ASCII: any code page can write it, and no name in it is obeyed by a terminal
+            stream.write(json.dumps({"time": clock.now().isoformat(timespec="milliseconds"), **event}, default=str) + "\n")
+            stream.flush()
+        except BrokenPipeError:  # a run goes on without a reader
+            silence(stream)
 
     return log
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from flows.consoles import Screen
 from transforms.errors import ConfigError, ReleaseError
 
-console, err_console = Console(), Console(stderr=True)
+console, err_console = Screen(), Screen(stderr=True)
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 

@@ -21,7 +21,7 @@ from transforms.words import DESIGNATION
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
     """Run all steps; progress goes to the error stream, the result to the standard output."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     for_programs = settings.log == "json"
     told = json_log(log.file) if for_programs else text_log(log)
     with Progress(*columns, console=log, transient=True, disable=for_programs) as progress:
@@ -38,7 +38,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
             progress.update(bar, description=f"{words}{size}")
 
         outcome = execute(settings, perform, notify, told)
-    console.print(outcome.message)
+    console.print(outcome.message, markup=False)
     problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
     for problem in problems:
         console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
@@ -49,7 +49,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
     for line in unused_lines(outcome.unused):
         console.print(line, highlight=False, soft_wrap=True)
     release = current_release(settings.out)
-    console.print(f"Release: {settings.out / 'current' / DATABASE}" if release else "", highlight=False, soft_wrap=True)
+    console.print(f"Release: {settings.out / 'current' / DATABASE}" if release else "", highlight=False, markup=False, soft_wrap=True)
     return outcome
 
 

@@ -1,7 +1,5 @@
 """``dta sql``: one query on the current release, written as a table, CSV, JSON lines or Parquet."""
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.show import result_table
+from flows.consoles import json_line, raw_output
+from flows.show import show_rows
 from reports.published import find_lea, open_release
 from reports.recipe_book import Parameter, find_recipe, recipes
 from transforms.errors import DtaError
-from transforms.spreadsheet import write_csv
+from transforms.spreadsheet import WRITERS
 
 Parameters = dict[str, str | None]
 
@@ -69,14 +68,15 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
     if table is None:
         raise QueryError("Only queries that return rows can be run here.")
     if format == "table":
-        rows = [tuple(r.values()) for r in table.slice(0, shown_rows).to_pylist()]
-        console.print(result_table(table.column_names, rows, len(table)))
+        rows = [tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))]  # two columns may have one name
+        show_rows(console, table.column_names, rows, len(table))
         return
-    with pa.PythonFile(sys.stdout.buffer, mode="w") as stream:
-        if format == "parquet":
-            pq.write_table(table, stream, compression="zstd")
-        elif format == "csv":
-            write_csv(table, stream)
-        else:
-            for row in table.to_pylist():
-                stream.write((json.dumps(row, default=str, ensure_ascii=False) + "\n").encode())
+    with raw_output() as stream:
+        if format == "json":
+            stream.writelines(map(json_line, table.to_pylist()))
+            return
+        with pa.PythonFile(stream, mode="w") as file:
+            if format == "parquet":
+                pq.write_table(table, file, compression="zstd")
+            else:
+                WRITERS[format](table, file)

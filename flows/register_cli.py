@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.consoles import Screen
 from transforms import clock
 from transforms.errors import ConfigError, ReleaseError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
-console = Console()
+console = Screen()
 
 
 @register_app.command()

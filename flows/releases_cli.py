@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.consoles import Screen
 from flows.words import ago
 from transforms.errors import ReleaseError
 
-console = Console()
+console = Screen()
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 
@@ -38,7 +38,7 @@ def releases(out: Out = None) -> None:
     named: dict[str, list[str]] = {}
     for name, release in tags(folder).items():
         named.setdefault(release, []).append(name)
-    table = Table(title=f"Releases in {folder}", title_justify="left")
+    table = Table(title=f"Releases in {escape(str(folder))}", title_justify="left")
     for heading in ("Release", "", "Published", "As of", "Tags"):
         table.add_column(heading, overflow="fold")
     for path in reversed(known(folder)):

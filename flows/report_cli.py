@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 
+from flows.consoles import Screen
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
     import duckdb
 
 report_app = typer.Typer(no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release.")
-console, log = Console(), Console(stderr=True)
+console, log = Screen(), Screen(stderr=True)
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases to read; OUT/current is used. Also DTA_OUT.")]
 To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]

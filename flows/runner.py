@@ -13,6 +13,7 @@ from flows.steps import STEPS, Step
 from transforms import clock
 from transforms.current import current_release, read_manifest
 from transforms.errors import DtaError, ReleaseError, StaleError, storage_error
+from transforms.inputs import check_configuration
 from transforms.locks import publisher_lock, run_lock
 from transforms.pointer import settle
 from transforms.run import Notify, Run, StepResult
@@ -103,6 +104,7 @@ class _Attempt:
         if self.mended:
             self.log({"event": "mended", "run_id": self.run_id, "message": self.mended})
         check_clock(self.settings)
+        check_configuration(self.scratch.run)
         for step in STEPS:
             result = self._step(step)
             if result.finished:

@@ -1,6 +1,7 @@
 """``dta schedule``: a Prefect server and a worker on this machine, kept up, with everything deployed. Loopback only."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -41,8 +42,9 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
     home = Path(environment["PREFECT_HOME"])
     home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the server keeps blocks with secrets here, and the key to them
     with only_one(home / ".schedule.lock", f"dta schedule is running for {home} already."):
-        if _answers(port):
-            raise ConfigError(f"Something answers on port {port} already. Stop it, or give another --port.")
+        _check_port(port)
+        if not deployments.is_file():
+            raise ConfigError(f"{deployments} is not a file. Give --deployments a file such as prefect.yaml.")
         prefect = [sys.executable, "-m", "prefect"]
         server = Kept("server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port))
         worker = Kept("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
@@ -51,6 +53,8 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
         try:
             supervisor.start(server)
             if not supervisor.stopping:
+                if (code := server.ended) is not None:
+                    raise ConfigError(f"The Prefect server ended with {code} before it was ready. See the lines above.")
                 _deploy(environment, deployments, console)
                 supervisor.start(worker)
                 console.print(f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)", highlight=False)
@@ -70,8 +74,19 @@ def _deploy(environment: dict[str, str], deployments: Path, console: Console) ->
         raise ConfigError(f"The deployments of {deployments} were refused:\n{ended.stderr[-4000:]}")
 
 
+def _check_port(port: int) -> None:
+    """Raise ConfigError when another server has the port, whatever it speaks, or we may not have it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no server
+        try:
+            probe.bind((LOOPBACK, port))
+            probe.listen()
+        except OSError as error:
+            raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Stop the program that holds it, or give another --port.") from error
+
+
 def _answers(port: int) -> bool:
     try:
         return httpx.get(f"http://{LOOPBACK}:{port}/api/health", timeout=2, trust_env=False).is_success
-    except httpx.TransportError:
+    except httpx.HTTPError:
         return False

@@ -1,19 +1,18 @@
 """How verdicts look in a terminal: words first, then the grid, then the sources. Colour is never the only sign."""
 
-import csv
-import json
-import sys
 from dataclasses import asdict, fields
 from typing import Any
 
+import pyarrow as pa
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from flows.consoles import json_line, raw_output
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
-from transforms.spreadsheet import safe_text
+from transforms.spreadsheet import WRITERS
 from transforms.words import ASSISTANCE, DESIGNATION, STATUS, agreement
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
@@ -31,16 +30,22 @@ def _agreement(row: dict[str, Any]) -> str:
     return f"[bold]{said}[/]" if row["agrees_with_cde"] is False else said
 
 
+def _say(console: Console, sentence: str) -> None:
+    """A sentence below what it is about, every line of it."""
+    for line in console.render_str(sentence).wrap(console, console.width - 3):
+        console.print(Text("   ").append_text(line))
+
+
 def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
     """One verdict: status, reason, what CDE says, what is open."""
     console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
-    console.print(f"   {escape(verdict['reason'])}")
+    _say(console, escape(verdict["reason"]))
     if verdict["case_state"]:
-        console.print(f"   State of the case: {verdict['case_state']}.")
+        _say(console, f"State of the case: {escape(verdict['case_state'])}.")
     if verdict["cde_flag"]:
-        console.print(f"   CDE's own flag is {verdict['cde_flag']}: {_agreement(verdict)}.")
+        _say(console, f"CDE's own flag is {escape(verdict['cde_flag'])}: {_agreement(verdict)}.")
     if verdict["status"] == "undetermined" and verdict["open_question"]:
-        console.print(f"   [dim]Open: {escape(verdict['open_question'])}[/]")
+        _say(console, f"[dim]Open: {escape(verdict['open_question'])}[/]")
 
 
 def _show_assistance(console: Console, e: Explanation) -> None:
@@ -51,13 +56,13 @@ def _show_assistance(console: Console, e: Explanation) -> None:
         if row["status"] == "not_applicable":
             continue
         console.print(Text.assemble(status_text(row["status"]), "  ", (ASSISTANCE[row["determination"]], "bold"), f"  {row['statute']}"))
-        console.print(f"   {escape(row['reason'])}")
+        _say(console, escape(row["reason"]))
         if row["cde_value"]:
-            console.print(f"   CDE's own value is {escape(row['cde_value'])}: {_agreement(row)}.")
+            _say(console, f"CDE's own value is {escape(row['cde_value'])}: {_agreement(row)}.")
     if e.watched:
         console.print("\n[bold]To watch (a preview, not a finding)[/]")
     for row in e.watched:
-        console.print(f"   {escape(row['sentence'])}")
+        _say(console, escape(row["sentence"]))
 
 
 def show_explanation(console: Console, e: Explanation) -> None:
@@ -151,7 +156,8 @@ def _cases(e: Explanation) -> Table:
 
 def _sources(e: Explanation) -> Table:
     table = Table(title="Sources", title_justify="left")
-    for heading in ("File", "SHA-256", "First seen"):
+    table.add_column("File", overflow="fold")
+    for heading in ("SHA-256", "First seen"):
         table.add_column(heading, no_wrap=True)
     for source in e.sources:
         table.add_row(escape(source["file"] or f"missing: {source['title']}"), (source["sha256"] or "")[:16], source["first_seen"] or "")
@@ -161,7 +167,7 @@ def _sources(e: Explanation) -> Table:
 def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
     """Counts by pathway and status for one determination year."""
     table = Table(title=f"Determination year {year}: districts, county offices and charter schools by pathway", title_justify="left")
-    table.add_column("Pathway")
+    table.add_column("Pathway", min_width=max((len(word) for name, *_ in rows for word in name.split()), default=1))
     for sign, label in STATUS.values():
         table.add_column(f"{sign} {label}", justify="right")
     counts: dict[str, dict[str, int]] = {}
@@ -172,27 +178,46 @@ def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
     return table
 
 
-def result_table(columns: list[str], rows: list[tuple[Any, ...]], total: int) -> Table:
-    """Rows of a query."""
-    table = Table(caption=f"{total:,} rows" if total == len(rows) else f"first {len(rows)} of {total:,} rows; --format csv shows all")
-    for column in columns:
-        table.add_column(escape(column), overflow="fold")
-    for row in rows:
-        table.add_row(*["" if v is None else escape(str(v)) for v in row])
-    return table
+def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
+    """Rows of a query: a table where every word fits, else one block per row."""
+    texts = [["" if v is None else str(v) for v in row] for row in rows]
+    words = [max((len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1) for i, name in enumerate(columns)]
+    said = f"{total:,} {'row' if total == 1 else 'rows'}" if total == len(rows) else f"first {len(rows)} of {total:,} rows; --format csv shows all"
+    if sum(words) + 3 * len(columns) + 1 > console.width:
+        for number, row in enumerate(texts, 1):
+            console.print(f"Row {number}", style="bold", highlight=False)
+            console.print(_record(columns, row), highlight=False)
+        console.print(said, highlight=False)
+        return
+    table = Table(caption=said)
+    for name, width in zip(columns, words, strict=True):
+        table.add_column(escape(name), overflow="fold", min_width=width)
+    for row in texts:
+        table.add_row(*map(escape, row))
+    console.print(table)
+
+
+def _record(columns: list[str], row: list[str]) -> Table:
+    """One row with a line per column."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, max_width=40)
+    grid.add_column(overflow="fold")
+    for name, value in zip(columns, row, strict=True):
+        grid.add_row(escape(f"  {name}"), escape(value))
+    return grid
 
 
 def show_comparison(console: Console, comparison: Comparison, format: str) -> None:
     """Differences in words, or as CSV or JSON lines for other programs."""
     rows = [asdict(d) for d in comparison.differences]
     if format == "json":
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False))  # noqa: T201
+        with raw_output() as stream:
+            stream.writelines(map(json_line, rows))
         return
-    if format == "csv":
-        writer = csv.DictWriter(sys.stdout, [f.name for f in fields(Difference)])
-        writer.writeheader()
-        writer.writerows({k: safe_text(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
+    if format in WRITERS:
+        table = pa.table({f.name: [row[f.name] for row in rows] for f in fields(Difference)})
+        with raw_output() as stream, pa.PythonFile(stream, mode="w") as file:
+            WRITERS[format](table, file)
         return
     for difference in comparison.differences:
         console.print(f"• {escape(difference.sentence)}", highlight=False)

@@ -1,6 +1,8 @@
 """``dta site``: the pages of the current release in a browser, on this computer only."""
 
+import os
 import re
+import sys
 import webbrowser
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -9,8 +11,9 @@ from typing import BinaryIO
 
 from rich.console import Console
 
+from transforms.control_characters import shown
 from transforms.current import current_release
-from transforms.errors import ConfigError, ReleaseError
+from transforms.errors import ConfigError, DtaError, ReleaseError
 
 HOST = "127.0.0.1"
 START = "/reports/index.html"
@@ -26,6 +29,12 @@ class SiteServer(ThreadingHTTPServer):
         self.out = out
         super().__init__((HOST, port), SiteHandler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that hangs up is no fault; anything else is one line, and the server goes on."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, ConnectionError | TimeoutError):
+            sys.stderr.write(f"A request could not be answered: {shown(str(error) or type(error).__name__)[:500]}\n")
+
     @property
     def url(self) -> str:
         """Address of the first page."""
@@ -37,6 +46,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
 
     server: SiteServer
     protocol_version = "HTTP/1.1"
+    timeout = 60  # seconds without a byte of a request
     extensions_map = {  # noqa: RUF012 - the base class has it so
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
@@ -51,34 +61,43 @@ class SiteHandler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> BinaryIO | None:
         """Resolve the release once per request; refuse other hosts, links out of the release, and listings of folders."""
-        release = current_release(self.server.out)
         if self.headers.get("Host") not in (f"{HOST}:{self.server.server_port}", f"localhost:{self.server.server_port}"):
             self.send_error(HTTPStatus.FORBIDDEN)  # a page elsewhere that had its name point here
             return None
         if self.path in ("/", "/reports", "/reports/"):
             self._redirect(START)
             return None
-        path = self._file_of(release) if release else None
-        if path is None:
-            self.send_error(HTTPStatus.NOT_FOUND)
-            return None
-        return self._open(path)
+        try:
+            if path := self._file():
+                return self._open(path)
+        except ConnectionError:
+            raise
+        except (OSError, ValueError, DtaError):  # a name that is too long, holds a NUL byte or is not text; a file that is gone
+            pass
+        self.send_error(HTTPStatus.NOT_FOUND)
+        return None
 
-    def _file_of(self, release: Path) -> Path | None:
+    def _file(self) -> Path | None:
+        """The file that is asked for, in the release of this moment."""
+        release = current_release(self.server.out)
+        if release is None:
+            return None
         self.directory = str(release)
         path = Path(self.translate_path(self.path)).resolve()
         return path if path.is_file() and path.is_relative_to(release) else None
 
     def _open(self, path: Path) -> BinaryIO | None:
         """Begin the answer with the file, at the place that was asked for."""
-        size = path.stat().st_size
-        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        stream = path.open("rb")
+        size = os.fstat(stream.fileno()).st_size
+        asked = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", self.headers.get("Range", ""))
         first, last = _span(asked.groups(), size) if asked else (0, size - 1)
         if asked and (first >= size or last < first):
             self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
             self.send_header("Content-Range", f"bytes */{size}")
             self.send_header("Content-Length", "0")
             self.end_headers()
+            stream.close()
             return None
         self.rest = last - first + 1
         self.send_response(HTTPStatus.PARTIAL_CONTENT if asked else HTTPStatus.OK)
@@ -88,7 +107,6 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(self.rest))
         self.send_header("Accept-Ranges", "bytes")
         self.end_headers()
-        stream = path.open("rb")
         stream.seek(first)
         return stream
 
@@ -135,7 +153,7 @@ def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -
         raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Leave --port out: a free one is then chosen.") from error
     try:
         with server:
-            console.print(f"Pages of release {release.name}: {server.url}", highlight=False, soft_wrap=True)
+            console.print(f"Pages of release {release.name}: {server.url}", highlight=False, markup=False, soft_wrap=True)
             console.print("Only this computer can open them. Stop with Ctrl-C.")
             if open_browser and not webbrowser.open(server.url):
                 console.print("No browser could be opened: go to the address above.")

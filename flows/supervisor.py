@@ -27,6 +27,11 @@ class Kept:
     wait: float = SHORTEST
     due: float = 0.0
 
+    @property
+    def ended(self) -> int | None:
+        """Code that the process ended with; None while it runs, or before it was started."""
+        return self.process.poll() if self.process else None
+
 
 def _die_with_parent() -> None:
     """In the child: if the supervisor is killed, so is this process, and the next supervisor finds the port free. Linux only."""

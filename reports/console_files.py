@@ -9,7 +9,7 @@ from reports.recipe_book import recipes
 from transforms.current import DATABASE
 from transforms.database import connect_read_only, one_row
 from transforms.run import Notify
-from transforms.spreadsheet import FORMULA, NUMBER
+from transforms.spreadsheet import CODE, FORMULA, NUMBER
 
 FOLDER = Path(__file__).parent / "console"
 BUILT = FOLDER / "dist"
@@ -32,7 +32,7 @@ def write_console(release: Path, notify: Notify) -> None:
         shutil.copy(FOLDER / name, target)
     shutil.copy(FOLDER / "console.html", target / "index.html")
     questions = [{"name": r.name, "title": r.title, "question": r.question, "sql": r.runnable} for r in recipes().values()]
-    facts = {"release_id": _release_id(release), "formula": FORMULA, "number": NUMBER, "recipes": questions}
+    facts = {"release_id": _release_id(release), "formula": FORMULA, "number": NUMBER, "code": CODE, "recipes": questions}
     (target / "facts.json").write_text(json.dumps(facts, indent=1), "utf-8")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reports.published import Lea, Row
+from reports.published import Lea, Row, record
 from transforms.database import one_row
 
 BATCH = 200  # LEAs asked for at once: one query for many is as fast as a query for one
@@ -94,7 +94,7 @@ class _Asker:
         names = [d[0] for d in cursor.description or []]
         found: dict[str, list[Row]] = {cds: [] for cds in self.cds}
         for values in cursor.fetchall():
-            row = dict(zip(names, values, strict=True))
+            row = record(names, values)
             found[row.pop("cds")].append(row)
         return found
 

@@ -1,5 +1,6 @@
 """Open the current release for reading, and find an LEA in it by name or CDS code."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from transforms.control_characters import shown
 from transforms.current import DATABASE, current_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
@@ -45,7 +47,20 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -
     """Rows of a query as dicts by column name."""
     cursor = connection.execute(query, parameters)
     names = [d[0] for d in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [record(names, row) for row in cursor.fetchall()]
+
+
+def record(names: Sequence[str], values: Sequence[Any]) -> Row:
+    """One row by column name, its texts safe to show: a release that was made before control characters were rejected may hold some."""
+    return dict(zip(names, map(_shown, values), strict=True))
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, list):
+        return [_shown(inner) for inner in value]
+    return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
@@ -65,7 +80,7 @@ def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int
 
 def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
     """Every LEA of the release, by CDS code."""
-    return [Lea(*row) for row in connection.execute("select cds, lea_name, lea_type, county from leas order by cds").fetchall()]
+    return [Lea(*row.values()) for row in rows(connection, "select cds, lea_name, lea_type, county from leas order by cds")]
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
@@ -75,7 +90,7 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     for condition in ("cds = $asked or cds = $asked || '0000000'", "lower(lea_name) = lower($asked)", "contains(lower(lea_name), lower($asked))"):
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
         if len(found) == 1:
-            return Lea(*found[0])
+            return Lea(*map(_shown, found[0]))
         if found:
             raise NotFoundError(f"{asked!r} fits {len(found)} LEAs. Say which: " + "; ".join(f"{n} ({c}, {k})" for c, n, _, k in found[:10]))
     near = connection.execute(

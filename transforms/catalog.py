@@ -1,12 +1,18 @@
 """The catalog of published files: what each is called, which layout it has, and which Dashboard it belongs to."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
+from transforms.config_file import read_text
 from transforms.errors import ConfigError
-from transforms.toml_model import StrictModel, read_toml
+from transforms.toml_model import Place, StrictModel, read_toml, told
 
 Layout = Literal[
     "dashboard",
@@ -19,6 +25,19 @@ Layout = Literal[
     "directory",
     "interim_certifications",
 ]
+# What an entry must have besides, by its layout: without it no row of the file has a place.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "dashboard": ("dashboard_year", "indicator"),
+    "assistance": ("dashboard_year",),
+    "charter_assistance": ("dashboard_year",),
+    "local_indicators": ("dashboard_year",),
+    "local_indicators_by_priority": ("dashboard_year", "priority"),
+    "low_performing": ("dashboard_year",),
+    "lcap_goals": ("dashboard_year",),
+    "directory": (),
+    "interim_certifications": ("edition", "first_published"),
+}
+EDITION = r"20\d{2}-\d{2} (first|second)"  # of interim certifications
 
 
 class Source(StrictModel):
@@ -32,9 +51,9 @@ class Source(StrictModel):
     landing_page: str
     format: Literal["text", "workbook", "page"]
     layout: Layout
-    dashboard_year: int | None = None  # None: the file belongs to no Dashboard
+    dashboard_year: Annotated[int, Field(ge=2013, le=2100)] | None = None  # None: the file belongs to no Dashboard
     indicator: str | None = None
-    priority: int | None = None
+    priority: Annotated[int, Field(ge=1, le=10)] | None = None
     edition: str = ""
     first_published: date | None = None  # of a file of no Dashboard: not known before this day
     changes_expected: str
@@ -70,15 +89,32 @@ class Catalog(StrictModel):
 
 
 def load_catalog(folder: Path) -> Catalog:
-    """Read catalog.toml. Raises ConfigError for unknown keys, an id or file name that stands twice, or an address of no publisher."""
-    catalog = read_toml(folder / "catalog.toml", Catalog)
-    ids = [s.id for s in catalog.source]
-    names = [n.lower() for s in catalog.source for n in (s.file, *s.also_named)]
-    for label, values in (("id", ids), ("file name", names)):
-        twice = sorted({v for v in values if values.count(v) > 1})
-        if twice:
-            raise ConfigError(f"catalog.toml: {label} stands twice: {', '.join(twice)}")
-    for s in catalog.source:
-        if s.url and (not s.url.startswith("https://") or not catalog.hosts_of(s)):
-            raise ConfigError(f"catalog.toml: {s.id}: {s.url} is not an https address of a publisher in this file")
+    """Read catalog.toml. Raises ConfigError with file and line: unknown keys, an id or file name twice, no year where the layout needs one, ..."""
+    path = folder / "catalog.toml"
+    catalog = read_toml(path, Catalog)
+    if found := list(_problems(catalog)):
+        text = read_text(path, path.name)
+        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in found))
     return catalog
+
+
+def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
+    ids = Counter(s.id for s in catalog.source)
+    names = Counter(n.lower() for s in catalog.source for n in {s.file.lower(), *map(str.lower, s.also_named)})
+    dashboards = Counter((s.dashboard_year, s.indicator) for s in catalog.source if s.layout == "dashboard")
+    for n, s in enumerate(catalog.source):
+        place: Place = ("source", n)
+        if ids[s.id] > 1:
+            yield (*place, "id"), f"the id {s.id!r} is there {ids[s.id]} times; give each entry its own"
+        for name in (s.file, *s.also_named):
+            if names[name.lower()] > 1:
+                yield (*place, "file"), f"the file name {name!r} is there {names[name.lower()]} times; give each entry its own"
+        for key in NEEDED[s.layout]:
+            if getattr(s, key) in (None, ""):
+                yield place, f"{s.id}: an entry with layout {s.layout!r} needs {key}; add it"
+        if s.layout == "interim_certifications" and s.edition and not re.fullmatch(EDITION, s.edition):
+            yield (*place, "edition"), f"{s.id}: {s.edition!r} is not an edition such as '2024-25 first'"
+        if s.layout == "dashboard" and dashboards[s.dashboard_year, s.indicator] > 1:
+            yield place, f"{s.id}: the indicator {s.indicator} of {s.dashboard_year} has several entries; keep one and name other files in also_named"
+        if s.url and (not s.url.startswith("https://") or not catalog.hosts_of(s)):
+            yield (*place, "url"), f"{s.id}: {s.url} is not an https address of a publisher in this file"

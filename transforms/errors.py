@@ -2,11 +2,17 @@
 
 import errno
 
+from transforms.control_characters import shown
+
 
 class DtaError(Exception):
     """A problem the user can act on; ``exit_code`` is what the command ends with."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The message, whatever names of files and values it quotes, without characters that a screen would obey."""
+        return shown(super().__str__())
 
 
 class SourceError(DtaError):
@@ -15,11 +21,11 @@ class SourceError(DtaError):
     exit_code = 3
 
     def __init__(self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = "") -> None:
-        self.file, self.problem, self.advice = file, problem, advice
-        self.line, self.column, self.value = line, column, value
-        where = file + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-        shown = f" (value {value[:80]!r})" if value else ""
-        super().__init__(f"{where}: {problem}{shown}. {advice}")
+        self.file, self.problem, self.advice = shown(file), shown(problem), shown(advice)
+        self.line, self.column, self.value = line, shown(column), shown(value)
+        where = self.file + (f", line {line}" if line else "") + (f", column {self.column}" if column else "")
+        said = f" (value {self.value[:80]!r})" if value else ""
+        super().__init__(f"{where}: {self.problem}{said}. {self.advice}")
 
 
 class SourceFilesError(DtaError):
@@ -69,6 +75,17 @@ STORAGE = {
     errno.EACCES: "this user may not write here. Check owner and permissions",
     errno.EPERM: "this user may not write here. Check owner and permissions",
     errno.EIO: "the disk answers with errors. Check it",
+    errno.ENOENT: "it is gone: a folder was removed or moved while it was in use. Put it back",
+    errno.ENOTDIR: "a folder on the way is none. Check the path",
+    errno.ESTALE: "the network folder is gone. Mount it again",
+}
+# How DuckDB and Arrow say it.
+IN_TEXT = {
+    "No space left on device": errno.ENOSPC,
+    "Read-only file system": errno.EROFS,
+    "Permission denied": errno.EACCES,
+    "No such file or directory": errno.ENOENT,
+    "Stale file handle": errno.ESTALE,
 }
 
 
@@ -77,9 +94,10 @@ def storage_error(error: BaseException) -> StorageError | None:
     number = error.errno if isinstance(error, OSError) else None
     if number not in STORAGE:
         text = str(error)
-        said = {"No space left on device": errno.ENOSPC, "Read-only file system": errno.EROFS, "Permission denied": errno.EACCES}
-        number = next((n for words, n in said.items() if words in text), None)
+        number = next((n for words, n in IN_TEXT.items() if words in text), None)
     if number is None:
         return None
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+    if not where and number == errno.ENOENT:
+        where = f"{str(error).splitlines()[0]}: "  # names the file
     return StorageError(f"{where}{STORAGE[number]} and run again. Nothing was published.")

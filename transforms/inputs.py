@@ -1,5 +1,6 @@
 """Put everything that the SQL stages read into the run's database: raw files, reference lists and rules."""
 
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,13 @@ import duckdb
 import pyarrow as pa
 
 from transforms import clock
+from transforms.control_characters import CONTROL, REASON
+from transforms.dashboard.redundancy import load_redundancy
 from transforms.database import literal, quote
+from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
+from transforms.reference import Reference
+from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
 from transforms.run import Run
 from transforms.sentences.notes import note_macros
@@ -46,7 +52,7 @@ WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifica
 def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Create the input tables and views of one run."""
     put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= clock.today()]}))
-    load_reference(run.settings.reference / "reference", connection)
+    load_reference(run.settings.reference, connection)
     put(connection, "state_values", load_state_values(run.settings.reference))
     load_rule_tables(run.rules, connection)
     load_macros(connection)
@@ -54,13 +60,9 @@ def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Reference lists as tables ref_*, all text; blanks are null."""
-    for path in sorted(folder.glob("*.csv")):
-        connection.execute(
-            f"create or replace table {quote('ref_' + path.stem)} as "
-            "select * from read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', nullstr = '')",
-            [str(path)],
-        )
+    """Reference lists as tables ref_*, all text; blanks are null. ``folder`` holds reference/."""
+    for name, table in Reference(folder).tables().items():
+        put(connection, f"ref_{name}", table)
     connection.execute(
         "create or replace table ref_priority_letters as "
         "select letter, list_transform(string_split(priorities, '|'), lambda p: p::tinyint) as priorities from ref_priority_letters"
@@ -72,12 +74,38 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def check_configuration(run: Run) -> None:
+    """Read everything that people keep (catalog, layouts, rules, reference lists, registers), so that what is wrong there is said before any work.
+
+    Raises ConfigError.
+    """
+    folder, problems = run.settings.reference, []
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: run.catalog,
+        lambda: run.layouts,
+        Reference(folder).check,
+        lambda: run.rules,
+        lambda: load_registers(folder),
+        lambda: load_redundancy(folder),
+    )
+    for read in reads:
+        try:
+            read()
+        except ConfigError as error:
+            problems += [line for line in str(error).split("\n") if line not in problems]
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Small functions that the SQL files share."""
     connection.execute("create or replace macro blank(x) as nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '*')")
     connection.execute("create or replace macro squeezed(x) as trim(regexp_replace(x, '[\\s\\x{a0}]+', ' ', 'g'))")
+    connection.execute(f"create or replace macro hidden_in(x) as coalesce(regexp_matches(x, {literal(CONTROL)}), false)")
+    connection.execute(f"create or replace macro without_hidden(x) as regexp_replace(x, {literal(CONTROL)}, chr(65533), 'g')")
     connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
     connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
+    connection.execute(f"create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, {literal(REASON)})")
     connection.execute(
         "create or replace macro last_possible_day(first_day, precise_to) as case precise_to when 'month' then last_day(first_day) "
         "when 'season' then (first_day + interval 3 months)::date - 1 when 'year' then make_date(year(first_day), 12, 31) "

@@ -1,14 +1,18 @@
 """Which columns each kind of file has, under which spellings, and which of them a file must have."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 from pydantic import Field
 
 from transforms.catalog import Source
+from transforms.config_file import read_text
+from transforms.errors import ConfigError
 from transforms.rules import RuleSet
-from transforms.toml_model import StrictModel, read_toml
+from transforms.toml_model import Place, StrictModel, read_toml, told
 
 # Raised when readers change what they write, so that cached raw files are read anew.
 LAYOUT_VERSION = "5"
@@ -67,8 +71,36 @@ class Layouts(StrictModel):
 
 
 def load_layouts(folder: Path) -> Layouts:
-    """Read layouts.toml. Raises ConfigError."""
-    return read_toml(folder / "layouts.toml", Layouts)
+    """Read layouts.toml. Raises ConfigError with file and line."""
+    path = folder / "layouts.toml"
+    layouts = read_toml(path, Layouts)
+    found = [((name, *place), why) for name in Layouts.model_fields for place, why in _problems(getattr(layouts, name))]
+    if found:
+        text = read_text(path, path.name)
+        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in found))
+    return layouts
+
+
+def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
+    """Spellings that can never match or match twice, and columns that are needed and not known."""
+    times = Counter(spelling for spellings in spec.columns.values() for spelling in spellings)
+    for column, spellings in spec.columns.items():
+        for spelling in spellings:
+            if spelling != spelling.strip().lower():
+                yield ("columns", column), f"the spelling {spelling!r} must be in lower case, without blanks around it"
+            if times[spelling] > 1:
+                yield ("columns", column), f"the spelling {spelling!r} is there {times[spelling]} times; keep one"
+    for family, pattern in spec.patterns.items():
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            yield ("patterns", family), f"{pattern!r} is not a regular expression ({error})"
+            continue
+        if groups != 1:
+            yield ("patterns", family), f"{pattern!r} must have one group in brackets; it has {groups}"
+    for column in spec.always:
+        if column not in spec.columns:
+            yield ("always",), f"column {column!r} has no spellings; add it to columns"
 
 
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:

@@ -4,17 +4,24 @@ A criterion belongs to one state priority and holds when all of its conditions h
 alternatives within one priority are several criteria (EC 52064.5(g)).
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from transforms import rule_checks as checks
+from transforms.config_file import read_text
 from transforms.errors import ConfigError
-from transforms.toml_model import StrictModel, read_toml
+from transforms.reference import Reference
+from transforms.toml_model import Place, StrictModel, read_toml, told
 
 Standing = Literal["final"]
 LeaType = Literal["district", "county_office", "charter"]
+Year = Annotated[int, Field(ge=2013, le=2100)]
+Count = Annotated[int, Field(ge=1, le=1000)]
+Few = Annotated[int, Field(ge=0, le=100)]  # levels, priorities, methods: which of them are known is checked with the reference lists
 
 
 class Citation(StrictModel):
@@ -29,8 +36,8 @@ class DenominatorTest(StrictModel):
     """Fewest students for a result to count where a file has no size flag. School rows always need ``minimum``."""
 
     column: Literal["currdenom"]
-    minimum: int
-    small_minimum: int
+    minimum: Count
+    small_minimum: Count
     small_groups: tuple[str, ...]
     basis: str
 
@@ -46,7 +53,7 @@ class Condition(StrictModel):
 
     indicator: str
     measure: Literal["color", "status_level"]
-    levels: tuple[int, ...]
+    levels: tuple[Few, ...]
     size_test: Literal["flag", "denominator"] | None = None
 
     @model_validator(mode="after")
@@ -59,8 +66,8 @@ class Condition(StrictModel):
 class Criterion(StrictModel):
     """Conditions that must all hold; counts for one state priority."""
 
-    id: str
-    priority: int
+    id: Annotated[str, Field(min_length=1)]
+    priority: Few
     clause: str
     only_groups: tuple[str, ...] = ()
     except_groups: tuple[str, ...] = ()
@@ -70,9 +77,9 @@ class Criterion(StrictModel):
 class Continuum(StrictModel):
     """EC 52072 and 52072.5: which Dashboards count for the determination of this year."""
 
-    counted_dashboards: tuple[int, ...]
-    years_required: int
-    groups_required: int
+    counted_dashboards: tuple[Year, ...]
+    years_required: Count
+    groups_required: Count
     statute_district: str
     statute_county_office: str
     url: str
@@ -83,15 +90,15 @@ class LocalIndicatorTest(StrictModel):
     """A local indicator fails when it has ``value`` in each of ``years``. Priorities 9 and 10 are for county offices only."""
 
     value: Literal["Not Met", "Not Met For Two or More Years"]
-    years: tuple[int, ...]
-    priorities: tuple[int, ...]
-    county_office_priorities: tuple[int, ...]
+    years: tuple[Year, ...]
+    priorities: tuple[Few, ...]
+    county_office_priorities: tuple[Few, ...]
 
 
 class Assistance(StrictModel):
     """Differentiated Assistance (EC 52071, 52071.5): which methods exist this year, and for how long assistance lasts."""
 
-    methods: tuple[int, ...]
+    methods: tuple[Few, ...]
     serves: tuple[LeaType, ...]
     statute_district: str
     statute_county_office: str
@@ -99,7 +106,7 @@ class Assistance(StrictModel):
     basis: str
     local: LocalIndicatorTest | None = None
     calpads_school_year: str | None = None  # Method 4
-    second_year_after: int | None = None  # Year 2: met a method on this Dashboard, and none now
+    second_year_after: Year | None = None  # Year 2: met a method on this Dashboard, and none now
 
     @model_validator(mode="after")
     def _methods_have_inputs(self) -> Self:
@@ -113,7 +120,7 @@ class Assistance(StrictModel):
 class Consecutive(StrictModel):
     """EC 52071(f), EC 52064(e)(5): one group in each of these Dashboards."""
 
-    dashboards: tuple[int, ...]
+    dashboards: tuple[Year, ...]
     statute: str
     url: str
     basis: str
@@ -123,7 +130,7 @@ class Consecutive(StrictModel):
 class CharterTest(StrictModel):
     """EC 47607.3(a): a charter school met the criteria on each of these Dashboards."""
 
-    dashboards: tuple[int, ...]
+    dashboards: tuple[Year, ...]
     statute: str
     url: str
     basis: str
@@ -133,10 +140,10 @@ class CharterTest(StrictModel):
 class RuleSet(StrictModel):
     """The criteria of one Dashboard year."""
 
-    dashboard_year: int
+    dashboard_year: Year
     standing: Standing
     student_groups: tuple[str, ...]
-    priorities_required: int
+    priorities_required: Count
     in_force_from: date
     citation: tuple[Citation, ...] = Field(min_length=1)
     size_test: SizeTests = SizeTests()
@@ -168,36 +175,21 @@ class RuleSet(StrictModel):
         named = criterion.only_groups or self.student_groups
         return tuple(g for g in named if g not in criterion.except_groups)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        known = set(self.student_groups)
-        seen: dict[str, tuple[str, str | None]] = {}
-        for criterion in self.criterion:
-            unknown = {*criterion.only_groups, *criterion.except_groups} - known
-            if unknown:
-                raise ValueError(f"criterion {criterion.id}: student group not in student_groups: {sorted(unknown)}")
-            for c in criterion.conditions:
-                if seen.setdefault(c.indicator, (c.measure, c.size_test)) != (c.measure, c.size_test):
-                    raise ValueError(f"criterion {criterion.id}: {c.indicator} is read in two ways in one year")
-                if c.size_test == "denominator" and self.size_test.denominator is None:
-                    raise ValueError(f"criterion {criterion.id}: [size_test.denominator] is not given")
-        return self
-
 
 class PreviewIndicator(StrictModel):
     """Colors of one indicator that count in a preview."""
 
     indicator: str
-    levels: tuple[int, ...]
+    levels: tuple[Few, ...]
 
 
 class PreviewRules(StrictModel):
     """Criteria that are not law yet. They feed the watch list only: nothing that decides reads them."""
 
-    dashboard_year: int
+    dashboard_year: Year
     standing: Literal["provisional"]
-    dashboards: tuple[int, ...]
-    indicators_required: int
+    dashboards: tuple[Year, ...]
+    indicators_required: Count
     student_groups: tuple[str, ...]
     indicator: tuple[PreviewIndicator, ...] = Field(min_length=1)
     source: str
@@ -255,16 +247,31 @@ def last_day_in_force(rules: Rules, year: int, today: date) -> date:
 
 
 def load_rules(folder: Path) -> Rules:
-    """Read rules/*.toml. Raises ConfigError when a file is wrong or a counted Dashboard has no rules."""
-    paths = sorted((folder / "rules").glob("[0-9]*.toml"))
+    """Read rules/*.toml. Raises ConfigError, with file and line, when a file is wrong, names what the reference lists do not have, or a counted
+    Dashboard has no rules.
+    """
+    rules, reference = folder / "rules", Reference(folder)
+    paths = sorted(rules.glob("[0-9]*.toml"))
     years = tuple(read_toml(path, RuleSet) for path in paths)
+    if not years:
+        raise ConfigError(f"{rules} holds no rules of a Dashboard year, such as 2024.toml. Restore it, or let DTA_REFERENCE name another folder.")
+    problems: list[str] = []
     for path, rule_set in zip(paths, years, strict=True):
         if path.stem != str(rule_set.dashboard_year):
-            raise ConfigError(f"{path.name}: dashboard_year is {rule_set.dashboard_year}; name the file after its year")
-    known = {r.dashboard_year for r in years}
-    for rule_set in years:
-        missing = rule_set.dashboards_counted - known
-        if missing:
-            raise ConfigError(f"rules/{rule_set.dashboard_year}.toml: no rules for counted Dashboard {sorted(missing)}")
-    rules = folder / "rules"
-    return Rules(years=years, pathways=read_toml(rules / "pathways.toml", PathwayRules), preview=read_toml(rules / "preview.toml", PreviewRules))
+            problems.append(f"{path.name}: dashboard_year is {rule_set.dashboard_year}; name the file after its year")
+        problems += _told(path, checks.year_problems(rule_set, reference))
+    for year, place, why in checks.problems_between(years):
+        problems += _told(rules / f"{year}.toml", [(place, why)])
+    pathways, preview = read_toml(rules / "pathways.toml", PathwayRules), read_toml(rules / "preview.toml", PreviewRules)
+    problems += _told(rules / "pathways.toml", checks.pathway_problems(pathways))
+    problems += _told(rules / "preview.toml", checks.preview_problems(preview, reference))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return Rules(years=years, pathways=pathways, preview=preview)
+
+
+def _told(path: Path, problems: Iterable[tuple[Place, str]]) -> list[str]:
+    """Problems with file and line; the file is read again only when there are any."""
+    found = list(problems)
+    text = read_text(path, path.name) if found and path.exists() else ""
+    return [told(f"rules/{path.name}", text, place, why) for place, why in found]

@@ -1,50 +1,82 @@
-"""Text that a spreadsheet shows instead of computing: one rule for every CSV file and workbook that people open.
+"""Text that a spreadsheet shows as it is: one rule for every CSV file that people open.
 
 A spreadsheet takes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break for a formula, also after spaces and in full-width
-form. Such a text gets an apostrophe before it, which makes it a text. Numbers stay numbers, also where they stand in a column of text.
+form. Such a text gets an apostrophe before it, which makes it a text. It takes the zeros off a CDS code such as 01611190000000, shows a long one as
+2.76616E+13, and makes June 8 of the grades 6-8: such a text is written as ``="6-8"``, which shows 6-8. Other numbers stay numbers, also in a column of
+text. A byte order mark says that the file is UTF-8.
 """
 
 import re
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from transforms.control_characters import CONTROL
+
 # Spelled out, since Python and Arrow do not agree on what \s holds.
 SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 FORMULA = f"^(?:[\t\r\n]|[{SPACES}]*[=+\\-@＝＋－＠])"
 NUMBER = r"^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *$"
-_FORMULA, _NUMBER = re.compile(FORMULA), re.compile(NUMBER)
+# Codes with a leading zero or of twelve digits and more, and two short numbers with a hyphen or slash between.
+CODE = r"^(?:0[0-9]+|[0-9]{12,}|[0-9]{1,2}[-/][0-9]{1,2})$"
+BOM = b"\xef\xbb\xbf"
+_FORMULA, _NUMBER, _CODE = re.compile(FORMULA), re.compile(NUMBER), re.compile(CODE)
 
 
 def safe_text(value: str) -> str:
-    """``value`` as a text that no spreadsheet computes; numbers are left as they are."""
+    """``value`` as a text that a spreadsheet shows as it is; numbers are left to be numbers."""
+    if _CODE.fullmatch(value):
+        return f'="{value}"'
     return f"'{value}" if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
 
 
 def for_spreadsheet(table: pa.Table) -> pa.Table:
     """The same rows with lists joined by ``|``, structures as text, and every text and heading safe in a spreadsheet."""
-    columns = [_safe_column(column) for column in table.columns]
+    columns = [_safe_column(_plain_column(column)) for column in table.columns]
     return pa.table(columns, names=[safe_text(name) for name in table.column_names])
 
 
-def write_csv(table: pa.Table, target: object) -> None:
-    """Write a table as CSV for people: UTF-8, with a heading, safe in a spreadsheet. ``target`` is a path or a stream."""
-    pacsv.write_csv(for_spreadsheet(table), target)
+def write_csv(table: pa.Table, target: Any) -> None:
+    """Write a table as CSV for people: UTF-8 with its mark, a heading, and every cell shown as it is. ``target`` is a path or a stream."""
+    with target.open("wb") if isinstance(target, Path) else nullcontext(target) as stream:
+        stream.write(BOM)
+        pacsv.write_csv(for_spreadsheet(table), stream)
+
+
+def write_plain_csv(table: pa.Table, target: Any) -> None:
+    """Write a table as CSV for programs: UTF-8 without its mark, every value as it is; lists are joined by ``|``."""
+    pacsv.write_csv(pa.table([_plain_column(c) for c in table.columns], names=table.column_names), target)
+
+
+WRITERS = {"csv": write_csv, "plain-csv": write_plain_csv}
+
+
+def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists and structures as text: CSV has neither."""
+    if pa.types.is_nested(column.type):
+        return pa.chunked_array([pa.array([_joined(v) for v in column.to_pylist()], pa.string())])
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
 def _safe_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_nested(kind):
-        column = pa.chunked_array([pa.array([_joined(v) for v in column.to_pylist()], pa.string())])
-    elif pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
+    if pc.any(pc.match_substring_regex(column, CONTROL)).as_py():  # of a release made before such characters were rejected
+        column = pc.replace_substring_regex(column, CONTROL, "\ufffd")
     risky = pc.and_(pc.match_substring_regex(column, FORMULA), pc.invert(pc.match_substring_regex(column, NUMBER)))
-    if not pc.any(risky).as_py():
-        return column
-    return pc.if_else(risky, pc.binary_join_element_wise(pa.scalar("'", column.type), column, pa.scalar("", column.type)), column)
+    if pc.any(risky).as_py():
+        column = pc.if_else(risky, _joined_by(column, "'", ""), column)
+    codes = pc.match_substring_regex(column, CODE)
+    return pc.if_else(codes, _joined_by(column, '="', '"'), column) if pc.any(codes).as_py() else column
+
+
+def _joined_by(column: pa.ChunkedArray, before: str, after: str) -> pa.ChunkedArray:
+    kind = column.type
+    return pc.binary_join_element_wise(pa.scalar(before, kind), column, pa.scalar(after, kind), pa.scalar("", kind))
 
 
 def _joined(value: object) -> str | None:

@@ -54,8 +54,9 @@ const columnsOf = (result) => result.schema.fields.map((field, n) => [result.get
 
 // CSV that a spreadsheet shows and does not compute; the rule is the one of all CSV files of the release.
 export function asCsv(result, rule) {
-  const [formula, number] = [new RegExp(rule.formula), new RegExp(rule.number)];
-  const quoted = (text) => `"${(formula.test(text) && !number.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const [formula, number, code] = [new RegExp(rule.formula), new RegExp(rule.number), new RegExp(rule.code)];
+  const safe = (text) => (code.test(text) ? `="${text}"` : formula.test(text) && !number.test(text) ? `'${text}` : text);
+  const quoted = (text) => `"${safe(text).replaceAll('"', '""')}"`;
   const columns = columnsOf(result);
   const lines = [result.schema.fields.map((field) => quoted(field.name)).join(",")];
   for (let i = 0; i < result.numRows; i++) {
@@ -130,7 +131,7 @@ function mount(root) {
     }
   });
   save.addEventListener("click", () => {
-    const url = URL.createObjectURL(new Blob([asCsv(result, facts)], { type: "text/csv;charset=utf-8" }));
+    const url = URL.createObjectURL(new Blob(["\ufeff", asCsv(result, facts)], { type: "text/csv;charset=utf-8" }));
     const link = element("a", { href: url, download: `dta-${facts.release_id}-query.csv` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);

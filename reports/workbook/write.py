@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.published import Row, missing_dashboards, rows
+from reports.published import Row, missing_dashboards, record, rows
 from reports.workbook.cells import Book, Cell
 from reports.workbook.sheets import Sheet
 from transforms import clock
@@ -38,7 +38,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | Non
     cursor = connection.execute(sheet.query, {"county": county})
     names = [d[0] for d in cursor.description or []]
     while batch := cursor.fetchmany(BATCH):
-        yield from (dict(zip(names, values, strict=True)) for values in batch)
+        yield from (record(names, values) for values in batch)
 
 
 def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, counts: Sequence[tuple[Sheet, int]]) -> Iterator[Sequence[Cell]]:

@@ -128,3 +128,16 @@ def endless(request: BaseHTTPRequestHandler) -> None:
     request.end_headers()
     while True:
         request.wfile.write(b"x" * 65_536)
+
+
+def raw(*pieces: bytes, pause: float = 0, times: int = 1) -> Answer:
+    """These very bytes, a pause after each piece, the last piece as often as told; then the connection ends."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+        for piece in (*pieces[:-1], *pieces[-1:] * times):
+            request.wfile.write(piece)
+            request.wfile.flush()
+            time.sleep(pause)
+
+    return answer

@@ -28,6 +28,7 @@ from tests.gates.sample import few
 from tests.gates.state import State
 from tests.gates.test_sql_checks import VIOLATIONS
 from tests.workplace import Workplace
+from transforms import clock
 from transforms.check_result import what_to_do
 from transforms.current import current_release
 from transforms.errors import ConfigError, GateError
@@ -123,7 +124,7 @@ def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(state: State, sourc
 def test_an_acceptance_expires(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r").failed(1, ["a row"])
     taken = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [found])[0]
-    assert taken.accepted_until == acceptances.today() + timedelta(days=90)
+    assert taken.accepted_until == clock.today() + timedelta(days=90)
     later = night(state, tmp_path)
     monkeypatch.setattr(acceptances, "today", lambda: taken.accepted_until)
     assert apply_acceptances(later, [found])[0].warns

@@ -63,7 +63,7 @@ def test_the_manifest_lists_every_file_with_its_hash(release: Path) -> None:
 
 
 def test_the_dictionary_has_every_column(release: Path) -> None:
-    with (release / "dictionary.csv").open(encoding="utf-8") as stream:
+    with (release / "dictionary.csv").open(encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
     assert {(r["table_name"], r["column_name"]) for r in rows} == {(t, c) for t, table in published_tables().items() for c in table.columns}
     assert all(r["description"] for r in rows)

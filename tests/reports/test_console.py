@@ -17,7 +17,7 @@ from reports import console_files
 from reports.console_files import BUILT, BUNDLE, FOLDER, write_console
 from reports.recipe_book import recipes
 from tests.workplace import Workplace
-from transforms.spreadsheet import FORMULA, NUMBER, safe_text
+from transforms.spreadsheet import CODE, FORMULA, NUMBER, safe_text
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 IS_BUILT = all((BUILT / name).is_file() for name in BUNDLE)
@@ -45,7 +45,7 @@ def test_with_its_files_it_knows_the_release_the_recipes_and_the_rule_for_csv(re
     monkeypatch.setattr(console_files, "BUILT", built)
     target = add(release, tmp_path)
     facts = json.loads((target / "facts.json").read_text("utf-8"))
-    assert (facts["release_id"], facts["formula"], facts["number"]) == (release.name, FORMULA, NUMBER)
+    assert (facts["release_id"], facts["formula"], facts["number"], facts["code"]) == (release.name, FORMULA, NUMBER, CODE)
     assert [r["name"] for r in facts["recipes"]] == list(recipes())
     assert {p.name for p in target.iterdir()} == {*BUNDLE, "facts.json", "index.html", "console.css", "page.css"}
     assert (target / "duckdb-eh.wasm").samefile(built / "duckdb-eh.wasm"), "large files are linked"
@@ -182,11 +182,13 @@ def test_axe_finds_no_serious_fault(editor: Editor) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("text", ["=1+1", " +1", "＝1", "\t@x", "-3", "-3 €", "1e5", "safe", "'quoted", "\u200b=x", '=HYPERLINK("x")'])
+@pytest.mark.parametrize("text", ["=1+1", " +1", "＝1", "\t@x", "-3", "-3 €", "1e5", "safe", "'quoted", "\u200b=x", '=HYPERLINK("x")', "01611190000000", "6-8"])
 def test_the_rule_for_csv_is_the_one_of_the_other_files(browser: Any, text: str) -> None:
     page = browser.new_page()
     guarded = page.evaluate(
-        "([text, formula, number]) => (new RegExp(formula).test(text) && !new RegExp(number).test(text) ? `'${text}` : text)", [text, FORMULA, NUMBER]
+        '([text, formula, number, code]) => new RegExp(code).test(text) ? `="${text}"` :'
+        " new RegExp(formula).test(text) && !new RegExp(number).test(text) ? `'${text}` : text",
+        [text, FORMULA, NUMBER, CODE],
     )
     page.close()
     assert guarded == safe_text(text)

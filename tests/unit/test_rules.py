@@ -12,7 +12,8 @@ from transforms.settings import PROJECT
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copytree(PROJECT / "data" / "rules", tmp_path / "rules")
+    for name in ("rules", "reference"):
+        shutil.copytree(PROJECT / "data" / name, tmp_path / name)
     return tmp_path
 
 

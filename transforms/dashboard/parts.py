@@ -64,7 +64,7 @@ def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def known_groups(reference: Path) -> dict[str, str]:
     """The same from the reference lists, for whoever has no database at hand."""
     with duckdb.connect() as connection:
-        load_reference(reference / "reference", connection)
+        load_reference(reference, connection)
         return student_groups(connection)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
 from transforms.dashboard.contradictions import contradictions, count_of, rows_of_leas
 from transforms.dashboard.redundancy import Redundancy
@@ -56,6 +57,8 @@ NUMBERS = {
 WITNESSES = ("hscutpoints", "pairshare_method", "priorcertifyflag", "flag50pct", "numprloss", "denom_withoutprloss", "prepared")
 AS_SERVED = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")  # all other texts are codes, in capitals
 COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
+MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
+FARTHEST = 1_000_000  # of a status or a change
 LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
 COLOR = "color is 0 (none), 1 red, 2 orange, 3 yellow, 4 green or 5 blue"
 
@@ -113,12 +116,13 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str,
         ("studentgroup", other_than("studentgroup", set(groups.values())), True, "student group is not a known code"),
         ("reportingyear", other_than("reportingyear", {year}), True, "the row is of another Dashboard than the file name says"),
         *((name, no_level(name), False, reason) for name, reason in {**LEVELS, "color": COLOR}.items()),
-        *((name, no_number(name, low=0), False, "a number of students is a whole number") for name in COUNTS),
-        ("currstatus", no_number("currstatus"), False, "status is a number"),
-        ("priorstatus", no_number("priorstatus"), False, "status is a number"),
-        ("change", no_number("change"), False, "change is a number"),
+        *((name, no_number(name, 0, MOST_STUDENTS), False, "a number of students is a whole number below 100 million") for name in COUNTS),
+        ("currstatus", no_number("currstatus", -FARTHEST, FARTHEST), False, "status is a number, below a million"),
+        ("priorstatus", no_number("priorstatus", -FARTHEST, FARTHEST), False, "status is a number, below a million"),
+        ("change", no_number("change", -FARTHEST, FARTHEST), False, "change is a number, below a million"),
         ("box", no_number("box", -32_768, 32_767), False, "box is a number"),
         ("currnsizemet", other_than("currnsizemet", {"Y", "N"}), False, "the size flag is Y, N or blank"),
+        *((name, pc.match_substring_regex(columns[name].texts, CONTROL), False, REASON) for name in TEXTS),
     ]
 
 

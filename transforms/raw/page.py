@@ -4,6 +4,7 @@ import pyarrow as pa
 from lxml import html
 from lxml.etree import LxmlError
 
+from transforms.control_characters import REASON, control_in, shown
 from transforms.errors import SourceError
 from transforms.layouts import LayoutSpec
 from transforms.raw.table import RawTable, Reject
@@ -40,6 +41,9 @@ def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
                 rejects.append(Reject(line, "", " | ".join(cells)[:200], why))
                 continue
             named = {field: cells[i] for i, field in fields.items() if field != "#"}
+            if any(map(control_in, cells)):
+                rejects.append(Reject(line, "", shown(" | ".join(cells))[:200], REASON))
+                continue
             rows.append({**dict.fromkeys(spec.columns, ""), **named, "certification": certification, "line": line})
     if not rows and not rejects:
         raise SourceError(file, f"the page holds no table with columns {', '.join(sorted(needed))}", "Save the page of interim certifications, as HTML.")

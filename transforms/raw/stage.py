@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from transforms import clock
 from transforms.catalog import Source
+from transforms.control_characters import shown
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
@@ -182,11 +183,11 @@ def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Re
         "rows_in": raw.rows_in,
         "rows_kept": raw.rows_kept,
         "encoding": raw.encoding,
-        "sheet": raw.sheet,
+        "sheet": shown(raw.sheet),
         "missing_columns": raw.missing_columns,
-        "extra_columns": raw.extra_columns,
-        "notes": raw.notes,
-        "warnings": raw.warnings,
+        "extra_columns": [shown(heading) for heading in raw.extra_columns],
+        "notes": [shown(note) for note in raw.notes],
+        "warnings": [shown(warning) for warning in raw.warnings],
         "parquet": str(stem.with_suffix(".parquet")),
         "rejects": str(stem.with_suffix(".rejects.parquet")),
     }

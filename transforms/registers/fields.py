@@ -58,6 +58,8 @@ def _whole(value: object) -> object:
         return None if value == "" else value
     if not re.fullmatch(r"[0-9]+", str(value)):
         raise PydanticCustomError("not_a_number", "a whole number is needed, without signs, commas or decimals")
+    if len(str(value).lstrip("0")) > 18:
+        raise PydanticCustomError("too_large", "the number is too large")
     return int(str(value))
 
 

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from transforms import clock
+from transforms.config_file import fault_of
 from transforms.errors import ConfigError
+from transforms.reference import Reference
 from transforms.registers.about import compare_names
 from transforms.registers.acceptances import AcceptedDifference
 from transforms.registers.cases import CalpadsCertification, Case, FeeForServiceCase, PrimaryCase, RequestCase, SpiCase
@@ -81,7 +83,7 @@ def check_registers(folder: Path, names: LeaNames | None = None, instead: Mappin
     day = today or clock.today()
     registers = {name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day) for name, model in REGISTERS.items()}
     lines = {name: register.lines for name, register in registers.items()}
-    for name, problem in problems_between(lines, REGISTERS, CASES, _county_codes(folder)):
+    for name, problem in problems_between(lines, REGISTERS, CASES, Reference(folder).values("counties", "county_code")):
         registers[name].problems.append(problem)
     for name, problem in warnings_between(lines):
         registers[name].warnings.append(problem)
@@ -99,11 +101,6 @@ def columns_of(model: type[Record]) -> list[str]:
     own = [c for c in model.model_fields if c not in shared]
     work = shared.index("engagement_start")
     return [*shared[:work], *own, *shared[work:]]
-
-
-def _county_codes(folder: Path) -> set[str]:
-    with (folder / "reference" / "counties.csv").open(encoding="utf-8-sig", newline="") as stream:
-        return {row["county_code"] for row in csv.DictReader(stream)}
 
 
 def _read(path: Path, model: type[Record], content: bytes | None, today: date) -> Register:
@@ -149,6 +146,8 @@ def _line(file: str, number: int, header: list[str], cells: list[str], model: ty
     if line.is_ragged:
         advice = "put quotation marks around a value that holds a comma"
         return line, [Problem(file, number, "", ",".join(cells), f"the row has {len(cells)} values, the header has {len(header)}; {advice}")]
+    if hidden := [line.problem(column, why) for column, value in line.values.items() if (why := fault_of(value))]:
+        return line, hidden
     try:
         line.record = model.model_validate(line.values, context={"today": today})
     except ValidationError as error:

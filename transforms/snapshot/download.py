@@ -3,22 +3,28 @@
 Certificates are always checked. A cut download is resumed where the server allows it, else begun again.
 """
 
+import re
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_exponential
 
 from transforms import clock
 from transforms.settings import Settings
 
 REDIRECTS = 5
 LONGEST_WAIT = 120.0  # seconds that a server may ask for before we give up for this night
+YEAR = 31_536_000  # seconds
 AGENT = f"dta-eligibility/{version('dta-eligibility')} (nightly reader of published Dashboard files)"
 
 Progress = Callable[[int, int | None], None]
@@ -55,7 +61,9 @@ class Downloader:
         self.settings, self.sleep = settings, sleep
         timeout = httpx.Timeout(settings.fetch_timeout)
         # Compressed bodies are not asked for: length and resumption then mean the bytes of the file.
-        self.client = httpx.Client(timeout=timeout, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"}, follow_redirects=False)
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
+        # One connection per request: bytes beyond a wrong Content-Length must not be read as the answer for the next file.
+        self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0))
         self._last_asked: dict[str, float] = {}
 
     def close(self) -> None:
@@ -67,20 +75,23 @@ class Downloader:
 
         Raises GiveUpError in words when the file cannot be had.
         """
-        conditions = {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if v}
-        deadline = time.monotonic() + self.settings.fetch_deadline
-        attempt = _Attempt(self, url, hosts, into, conditions, deadline, progress)
+        conditions = {k: v for k, v in (("If-None-Match", _plain(etag)), ("If-Modified-Since", _plain(last_modified))) if v}
+        seconds = self.settings.fetch_deadline
         retrying = Retrying(
-            stop=stop_after_attempt(self.settings.fetch_attempts),
+            stop=stop_after_attempt(self.settings.fetch_attempts) | stop_before_delay(seconds),
             wait=_wait,
             retry=retry_if_exception_type(TryAgainError),
             sleep=self.sleep,
             reraise=True,
         )
-        try:
-            return retrying(attempt.run)
-        except TryAgainError as error:
-            raise GiveUpError(f"{error}, {self.settings.fetch_attempts} times") from error
+        with ending_after(seconds) as deadline:
+            attempt = _Attempt(self, url, hosts, into, conditions, deadline, progress)
+            try:
+                return retrying(attempt.run)
+            except TryAgainError as error:
+                times = int(retrying.statistics["attempt_number"])
+                early = "; no time is left to try again" if times < self.settings.fetch_attempts else ""
+                raise GiveUpError(str(error) + (f", {times} times" if times > 1 else "") + early) from error
 
     def pause_for(self, host: str) -> None:
         """Keep the polite distance to the last request to ``host``."""
@@ -88,6 +99,49 @@ class Downloader:
         if waited < self.settings.fetch_pause:
             self.sleep(self.settings.fetch_pause - waited)
         self._last_asked[host] = time.monotonic()
+
+
+class Deadline:
+    """Cuts the connections of one download when its time is over.
+
+    A timeout counts from byte to byte. A server that drips its headers or sends one 103 after the other never runs into it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.over = seconds, threading.Event()
+        self._sockets: list[socket.socket] = []
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Note each connection as it is made; httpx calls this."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            if self.over.is_set():
+                self.cut()
+
+    def cut(self) -> None:
+        """End every connection: whoever waits for bytes stops waiting."""
+        self.over.set()
+        for one in tuple(self._sockets):
+            with suppress(OSError):  # closed already, or handed on to TLS
+                socket.socket.shutdown(one, socket.SHUT_RDWR)  # not SSLSocket's, which would take the TLS object from under the reader
+
+
+@contextmanager
+def ending_after(seconds: float) -> Iterator[Deadline]:
+    """A deadline that holds as long as the block runs."""
+    deadline = Deadline(seconds)
+    timer = threading.Timer(seconds, deadline.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield deadline
+    finally:
+        timer.cancel()
+
+
+def _plain(validator: str) -> str:
+    """A validator that can be sent back as it came; none where a server made one of other than printable ASCII."""
+    return validator if validator.isascii() and validator.isprintable() else ""
 
 
 def _wait(state: RetryCallState) -> float:
@@ -106,11 +160,24 @@ class _Attempt:
     hosts: tuple[str, ...]
     into: Path
     conditions: dict[str, str]
-    deadline: float
+    deadline: Deadline
     progress: Progress
     validator: str = ""
+    asked_from: int = 0  # first byte that the request at work asked for
 
     def run(self) -> Answer:
+        """Raises TryAgainError or GiveUpError, in words."""
+        try:
+            return self._in_words()
+        except TryAgainError as error:
+            if self.deadline.over.is_set():
+                raise self._too_late() from error
+            raise
+
+    def _too_late(self) -> GiveUpError:
+        return GiveUpError(f"not whole after {self.deadline.seconds:g} seconds")
+
+    def _in_words(self) -> Answer:
         try:
             return self._follow(self.url)
         except httpx.TimeoutException as error:
@@ -121,14 +188,14 @@ class _Attempt:
             raise TryAgainError(f"no connection ({error})") from error
         except httpx.TransportError as error:
             raise TryAgainError(f"the connection broke ({error})") from error
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise GiveUpError(f"the server sent us to an address that is none ({error})") from error
 
     def _follow(self, url: str) -> Answer:
         for _ in range(REDIRECTS):
             host = urlsplit(url).hostname or ""
             self.downloader.pause_for(host)
-            with self.downloader.client.stream("GET", url, headers=self._headers()) as response:
+            with self.downloader.client.stream("GET", url, headers=self._headers(), extensions={"trace": self.deadline.trace}) as response:
                 if not response.has_redirect_location:
                     return self._take(response, url)
                 url = str(response.url.join(response.headers["location"]))
@@ -137,8 +204,8 @@ class _Attempt:
 
     def _headers(self) -> dict[str, str]:
         """Conditions, or the part that is still missing."""
-        have = self.into.stat().st_size if self.validator and self.into.exists() else 0
-        return {"Range": f"bytes={have}-", "If-Range": self.validator} if have else dict(self.conditions)
+        self.asked_from = self.into.stat().st_size if self.validator and self.into.exists() else 0
+        return {"Range": f"bytes={self.asked_from}-", "If-Range": self.validator} if self.asked_from else dict(self.conditions)
 
     def _same_publisher(self, url: str) -> None:
         target = urlsplit(url)
@@ -157,46 +224,60 @@ class _Attempt:
             raise TryAgainError(f"the server answered {status}", _retry_after(response))
         if status not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
             raise GiveUpError(f"the server answered {status}")
-        self._save(response, append=status == httpx.codes.PARTIAL_CONTENT)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise GiveUpError("the server sent a compressed body that was not asked for")
+        whole = self._size_of_the_whole(response) if status == httpx.codes.PARTIAL_CONTENT else None
+        self._save(response, append=whole is not None)
+        have = self.into.stat().st_size
+        if whole is not None and have != whole:
+            raise TryAgainError(f"the server sent {have:,} of {whole:,} bytes")
         headers = response.headers
-        return Answer(True, int(httpx.codes.OK), url, headers.get("etag", ""), headers.get("last-modified", ""))
+        return Answer(True, int(httpx.codes.OK), url, _plain(headers.get("etag", "")), _plain(headers.get("last-modified", "")))
+
+    def _size_of_the_whole(self, response: httpx.Response) -> int:
+        """Size of the file that the answer is a part of. Raises TryAgainError for another part than the one asked for."""
+        validator, self.validator = self.validator, ""  # where this is not the rest, begin again
+        if not self.asked_from:
+            raise TryAgainError("the server answered 206, a part of the file, to a request for all of it")
+        part = re.fullmatch(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", response.headers.get("content-range", "").strip())
+        if part is None or int(part[1]) != self.asked_from or response.headers.get("etag", validator) != validator:
+            raise TryAgainError("the server sent another part than the one asked for")
+        return int(part[3])
 
     def _save(self, response: httpx.Response, append: bool) -> None:
         """Write the body as it comes; stop at the size cap and at the deadline."""
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise GiveUpError("the server sent a compressed body that was not asked for")
         largest = self.downloader.settings.largest_file
-        length = response.headers.get("content-length")
-        if append and not response.headers.get("content-range", "").startswith(f"bytes {self.into.stat().st_size}-"):
-            self.validator = ""
-            raise TryAgainError("the server sent another part than the one asked for")
-        have = self.into.stat().st_size if append else 0
-        total = have + int(length) if length and length.isdigit() else None
+        length = response.headers.get("content-length", "")
+        have = self.asked_from if append else 0
+        total = have + int(length) if re.fullmatch("[0-9]{1,18}", length) else None
         if total is not None and total > largest:
             raise GiveUpError(f"the file has {total:,} bytes; more than {largest:,} is refused")
-        etag = response.headers.get("etag", "")
+        etag = _plain(response.headers.get("etag", ""))
         self.validator = etag if etag and not etag.startswith("W/") and response.headers.get("accept-ranges") == "bytes" else ""
         with self.into.open("ab" if append else "wb") as target:
             for chunk in response.iter_raw():  # as it arrives: a chunk size would wait for slow bytes and lose the last ones of a cut body
                 have += len(chunk)
                 if have > largest:
                     raise GiveUpError(f"the file is larger than {largest:,} bytes, which is refused")
-                if time.monotonic() > self.deadline:
-                    raise GiveUpError(f"not whole after {self.downloader.settings.fetch_deadline:.0f} seconds")
                 target.write(chunk)
                 self.progress(have, total)
+                if self.deadline.over.is_set():
+                    break
+        if self.deadline.over.is_set():  # a body without a length ends where we cut it, and looks whole
+            raise self._too_late()
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks us to wait. Raises GiveUpError when it is too long for a night's run."""
-    value = response.headers.get("retry-after", "")
-    if value.isdigit():
+    """Seconds that the server asks us to wait; None for what is neither seconds nor a date. Raises GiveUpError when it is too long for a night."""
+    value = response.headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]+", value):
         seconds = float(value)
     else:
         try:
             seconds = (parsedate_to_datetime(value) - clock.now()).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError, IndexError):
             return None
     if seconds > LONGEST_WAIT:
-        raise GiveUpError(f"the server answered {response.status_code} and asks to wait {seconds:.0f} seconds")
+        asked = f"{seconds:.0f} seconds" if seconds < YEAR else "more than a year"
+        raise GiveUpError(f"the server answered {response.status_code} and asks to wait {asked}")
     return max(0.0, seconds)

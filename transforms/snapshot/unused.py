@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from transforms.catalog import Source
+from transforms.control_characters import shown
 from transforms.current import current_release, read_manifest
 from transforms.errors import SourceError
 from transforms.run import Run, Snapshot
@@ -25,6 +26,11 @@ class UnusedFile:
     column: str = ""
     value: str = ""
     earlier_sha256: str = ""  # the edition of the current release, used in its place
+
+    def __post_init__(self) -> None:
+        """Names and values come from outside: control characters in them are shown as codes."""
+        for name in ("file", "reason", "what_to_do", "column", "value"):
+            object.__setattr__(self, name, shown(getattr(self, name)))
 
     @classmethod
     def from_error(cls, error: SourceError, source_id: str = "", earlier: Snapshot | None = None) -> "UnusedFile":

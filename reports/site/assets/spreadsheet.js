@@ -4,7 +4,9 @@ window.dtaSpreadsheet = (() => {
   // The same rule as transforms/spreadsheet.py: a text that a spreadsheet could take for a formula gets an apostrophe before it.
   const FORMULA = /^(?:[\t\r\n]|[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*[=+\-@＝＋－＠])/;
   const NUMBER = /^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *$/;
-  const inert = (text) => (FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text);
+  // Codes with a leading zero or of twelve digits and more, and grades such as 6-8: a spreadsheet would change them.
+  const CODE = /^(?:0[0-9]+|[0-9]{12,}|[0-9]{1,2}[-/][0-9]{1,2})$/;
+  const inert = (text) => (CODE.test(text) ? `="${text}"` : FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text);
 
   function csv(rows) {
     const cell = (value) => {

@@ -56,6 +56,7 @@ select
         problem(family = 'total_student_groups' and value is not null and try_cast(value as double) is distinct from letters, heading, value, 'the row has ' || letters || ' letters'),
         problem(family = 'met_method' and part = '1' and value in ('Y', 'N') and (value = 'Y') <> (letters > 0), heading, value, 'Method 1 is met exactly where a student group has a letter; the row has ' || letters),
         problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
+        hidden_problem(heading, value),
         problem(times > 1, 'CDS', cds, 'this LEA is in the file ' || times || ' times')
     ], lambda p: p is not null) as problems
 from counted

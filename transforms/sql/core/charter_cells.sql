@@ -23,6 +23,7 @@ judged as (
             problem(family in ('current', 'prior') and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
             problem(family = 'ec47607' and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
             problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
+            hidden_problem(heading, value),
             problem(times > 1, 'CDS', cds, 'this school is in the file ' || times || ' times')
         ], lambda p: p is not null) as problems
     from counted

@@ -35,6 +35,7 @@ select
         problem(not coalesce(regexp_full_match(c.cds, '[0-9]{14}'), false), 'CDS', c.cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
         problem(t.not_known is not null, 'Targeted Student Group(s)', t.not_known, 'this names no known student group'),
         problem(c.groups_text is null, 'Targeted Student Group(s)', null, 'no student group is named'),
+        hidden_problem('LEA', c.lea_name), hidden_problem('Targeted Student Group(s)', c.groups_text),
         problem(c.times > 1, 'CDS', c.cds, 'this LEA is in the file ' || c.times || ' times')
     ], lambda p: p is not null) as problems
 from counted c

@@ -46,6 +46,7 @@ select
         problem(coalesce(try_cast(priority_text as integer), 0) not in (1, 2, 3, 6, 7, 9, 10), 'priority', priority_text, 'a local priority is 1, 2, 3, 6, 7, 9 or 10'),
         problem(coalesce(performance not in ('Met', 'Not Met', 'Not Met For Two or More Years', 'NA'), true), 'performance', performance, 'performance is Met, Not Met or Not Met For Two or More Years'),
         problem(left(year_text, 4) is distinct from dashboard_year::varchar, 'year', year_text, 'the row is of another year than the file name says'),
+        hidden_problem('leaname', lea_name),
         problem(times > 1, 'cds', cds, 'this LEA and priority are in the file ' || times || ' times')
     ], lambda p: p is not null) as problems
 from counted

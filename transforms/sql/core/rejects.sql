@@ -3,7 +3,8 @@
 -- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
 --         lcap_goal_rows, source_files, register_rejects.
 -- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost its leading zero to a
---           spreadsheet: whose row it was is known all the same. Rows of registers have the source_id registers/<name>.
+--           spreadsheet: whose row it was is known all the same. Rows of registers have the source_id registers/<name>. A control character is
+--           shown as U+FFFD.
 with found as (
     select source_id, line, "column" as column_name, value, reason, cds, null as record_type, null as student_group from raw_rejects
     union all
@@ -31,8 +32,10 @@ of_registers as (
     select 'registers/' || register as source_id, file, line, column_name, value, reason, cds from register_rejects
 )
 select
-    f.source_id, s.file, s.dashboard_year, s.indicator, f.line::integer as line, f.column_name, f.value, f.reason,
-    if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds) as cds, f.record_type, f.student_group
+    f.source_id, s.file, s.dashboard_year, s.indicator, f.line::integer as line, without_hidden(f.column_name) as column_name,
+    without_hidden(f.value) as value, without_hidden(f.reason) as reason,
+    without_hidden(if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds)) as cds,
+    without_hidden(f.record_type) as record_type, without_hidden(f.student_group) as student_group
 from found f
 join source_files s using (source_id)
 union all

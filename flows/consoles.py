@@ -1,0 +1,123 @@
+"""Where commands print: any code page, a reader that stops reading, and no character that a terminal would obey."""
+
+import codecs
+import io
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
+
+from transforms.control_characters import control_in, shown
+
+# What a code page may lack, in as many characters, so that tables stay in line. Other letters lose their accents; the rest becomes "?".
+PLAIN = str.maketrans("–—−‐‑‘’‚“”„…●○•·▲▼✓✗×→←≥≤†‡‹›«» ", "-----'''\"\"\".*oo.^v+xx><><++<><> ")
+BRAILLE = range(0x2800, 0x2900)  # of a spinner
+
+
+def in_ascii(text: str) -> str:
+    """The text for a code page that lacks its characters."""
+    plain = text.translate(PLAIN)
+    return "".join(c if c.isascii() else "*" if ord(c) in BRAILLE else _bare(c) for c in plain)
+
+
+def _bare(letter: str) -> str:
+    """A letter without its accent, or a question mark."""
+    return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()[:1] or "?"
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return in_ascii(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("dta-console", _replace)
+
+
+def prepare_streams() -> None:
+    """Let the standard streams replace what their code page lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="dta-console")
+
+
+def silence(stream: IO[Any]) -> None:
+    """Let what is still written to ``stream`` vanish: its reader has gone, as ``head`` does, and the work goes on."""
+    with suppress(OSError, ValueError):  # a stream of a test has no number
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def flush_streams() -> None:
+    """Write what is left; nobody need be there to read it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(ValueError, AttributeError):  # closed by whoever started us
+            try:
+                stream.flush()
+            except BrokenPipeError:
+                silence(stream)
+
+
+class Screen(Console):
+    """A console whose text never holds control characters, and which outlives its reader. Texts like ``:x:`` stay what they are."""
+
+    def __init__(self, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, emoji=False)
+
+    def render_str(self, text: str, **given: Any) -> Text:
+        """Text of a string, safe to show."""
+        return super().render_str(_safe(text), **given)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Segments, safe to show; those that move the cursor are our own."""
+        for segment in super().render(renderable, options):
+            unsafe = segment.control is None and control_in(segment.text)
+            yield Segment(_safe(segment.text), segment.style) if unsafe else segment
+
+    def on_broken_pipe(self) -> None:
+        """Go on without a reader."""
+        silence(self.file)
+
+
+def _safe(text: str) -> str:
+    return shown(text).replace("\r", " ") if not text.isprintable() else text
+
+
+class _Output(io.RawIOBase):
+    """The standard output for bytes, for writers that close what they were given: it stays open."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return sys.stdout.buffer.write(data)
+
+    def flush(self) -> None:
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def raw_output() -> Iterator[_Output]:
+    """The standard output for bytes. A reader that stops reading ends the block, and is no fault."""
+    flush_streams()
+    try:
+        with _Output() as stream:
+            yield stream
+    except BrokenPipeError:
+        silence(sys.stdout)
+
+
+def json_line(row: object) -> bytes:
+    """One row as JSON in UTF-8, whatever the code page; control characters stay escaped, so that a terminal can show it."""
+    text = json.dumps(row, default=str, ensure_ascii=False)
+    if control_in(text):
+        text = "".join(json.dumps(c)[1:-1] if control_in(c) else c for c in text)
+    return text.encode("utf-8") + b"\n"
