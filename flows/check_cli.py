@@ -32,8 +32,9 @@ def accepted(out: Out = None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from expectations.acceptances import FILE, load_acceptances, today
+    from expectations.acceptances import FILE, load_acceptances
     from flows.cli import out_console, settings_from
+    from transforms import clock
 
     work = settings_from(None, out).work
     rows = load_acceptances(work)
@@ -42,7 +43,7 @@ def accepted(out: Out = None) -> None:
         return
     table = Table("Check", "Table or file", "Rows", "By", "On", "Until", "Because")
     for a in rows:
-        until = f"{a.accepted_until}{' (expired)' if a.accepted_until < today() else ''}"
+        until = f"{a.accepted_until}{' (expired)' if a.accepted_until < clock.today() else ''}"
         cells = (a.check_id, a.table_name, f"{a.failing_rows:,}", a.accepted_by, f"{a.accepted_at:%Y-%m-%d}", until, a.because)
         table.add_row(*map(escape, cells))
     out_console.print(table)
