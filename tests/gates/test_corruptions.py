@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,15 @@ from tests.gates.state import Written
 from tests.workplace import Workplace
 from transforms.errors import DtaError, GateError, SourceFilesError
 from transforms.settings import PROJECT
+from transforms.snapshot.unused import unused_files
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
 # Some that need no release before, and the file that each damages: all in one state, for each is seen in the rows that name its file.
 QUICK = {
     "a_county_is_missing": "dashboard-ela-2025",
-    "levels_are_reversed": "dashboard-chronic-2024",
     "last_years_file_with_this_years_number": "dashboard-math-2025",
 }
-READING = "reading"
+READING, TYPING = "reading", "typing"
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,15 @@ def digest_of(folder: Path) -> str:
 
 
 def caught(good: Workplace, name: str, folder: Path) -> str:
-    """The first gate that stopped the corrupted files, and its checks, as the docs say it."""
+    """The first gate that stopped the corrupted files, and its checks, or the stage that did not use one, as the docs say it."""
     place = Workplace(corrupted(good.source, folder, CORRUPTIONS[name]), good.work, good.out, good.reference)
     before = digest_of(good.out / "current")
+    with suppress(SourceFilesError):
+        run = place.decided()
+        unused = unused_files(run)
+        run.finish()
+        if unused:
+            return f"{TYPING}: not used, for its column {unused[0].column}"
     with pytest.raises((GateError, SourceFilesError)) as raised:
         place.publish()
     assert digest_of(good.out / "current") == before
@@ -71,7 +78,7 @@ def told(out: Path, error: DtaError) -> str:
 
 def of_the_docs() -> dict[str, str]:
     """What the docs say about each corruption."""
-    return dict(re.findall(r"^\| ([^|`]+?) \| ((?:reading|files|contracts|determinations|release): [^|]+?) \|$", DOCS, re.MULTILINE))
+    return dict(re.findall(r"^\| ([^|`]+?) \| ((?:reading|typing|files|contracts|determinations|release): [^|]+?) \|$", DOCS, re.MULTILINE))
 
 
 def test_the_docs_list_every_corruption() -> None:
