@@ -111,7 +111,7 @@ VIOLATIONS = {
     ),
     "cases_kept": violation("insert into reg_request by name select 'R-9' as case_id", named="R-9"),
     "cde_mostly_agrees": violation(
-        "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and hash(cds) % 10 = 0",
+        "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and hash(cds) % 3 = 0",
         named="2024 letter",
         also="agrees_with_cde",
     ),
@@ -198,7 +198,22 @@ VIOLATIONS = {
         named="{book}",
     ),
     "release_levels_kept": violation(
-        REISSUED, "update before.indicator_results set color = 6 - color where source_id = '{file}' and color > 0 and hash(cds) % 10 = 0", named="{file}"
+        REISSUED,
+        "update before.indicator_results set color = 6 - color where source_id = '{file}' and color > 0 and hash(cds) % 3 = 0",
+        named="{file}",
+        also="release_levels_follow",
+    ),
+    "release_levels_follow": violation(
+        REISSUED,
+        "update before.indicator_results set color = 6 - color where source_id = '{file}' and cds = '{d}' and student_group = "
+        "(select min(student_group) from indicator_results where source_id = '{file}' and cds = '{d}' and color in (1, 2, 4, 5))",
+        named="{file} {d} color_before",
+    ),
+    "release_group_rows_kept": violation(
+        REISSUED,
+        "delete from indicator_results where rowid = (select min(rowid) from indicator_results where source_id = '{file}' and cds = '{d}' "
+        "and student_group in (select student_group from rule_groups where dashboard_year = 2024))",
+        named="{file} {d} color_before",
     ),
     "release_records_kept": violation(
         "insert into before.pathway_register by name select 'P-9' as case_id, 'A district' as lea_name", named="pathway_register P-9"

@@ -134,10 +134,10 @@ def is_many(tested: int, contradicted: int) -> bool:
 
 
 def rows_of_leas(columns: Mapping[str, TextColumn]) -> Mask:
-    """Rows of districts and county offices, by their codes."""
-    codes = columns["cds"].texts
-    lea = pc.and_(pc.ends_with(codes, NO_SCHOOL), pc.invert(pc.equal(codes, NO_SCHOOL * 2)))
-    return columns["cds"].rows_of(lea, False)
+    """Rows of districts and county offices, by their codes or by their record types, of which one may be spoiled."""
+    codes, kinds = columns["cds"], columns["rtype"]
+    by_code = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
+    return codes.rows_of(by_code, False) | kinds.rows_of(pc.equal(kinds.texts, "D"), False)
 
 
 def count_of(kind: str, column: str, tested: Mask, rows: Mask, reason: str, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
@@ -159,9 +159,10 @@ def _made(rows: FileRows, kind: str, column: str, tested: Mask, differs: Mask, s
 
 def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
     """Only districts and county offices have codes without a school, and the state has zeros alone."""
-    state = rows.columns["cds"].rows_of(pc.equal(rows.columns["cds"].texts, NO_SCHOOL * 2), False)
-    due = np.where(rows.of_lea, "D", np.where(state, "X", "S"))
-    wrong = ~np.where(rows.of_lea, rows.equals("rtype", "D"), np.where(state, rows.equals("rtype", "X"), rows.equals("rtype", "S")))
+    codes = rows.columns["cds"]
+    state, no_school = (codes.rows_of(found, False) for found in (pc.equal(codes.texts, NO_SCHOOL * 2), pc.ends_with(codes.texts, NO_SCHOOL)))
+    due = np.where(state, "X", np.where(no_school, "D", "S"))
+    wrong = ~np.where(state, rows.equals("rtype", "X"), np.where(no_school, rows.equals("rtype", "D"), rows.equals("rtype", "S")))
     return [_made(rows, "record_type", "rtype", np.ones(len(wrong), bool), wrong, lambda r: f"a row with such a code is of record type {due[r]}", True)]
 
 
@@ -351,8 +352,8 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
         return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
     if rows.indicator == "grad" and rows.year >= 2018:  # alternative schools, and county offices, which run them, have cut scores of their own
         offices = np.array([c[2:4] == COUNTY_OFFICE for c in rows.columns["cds"].texts.to_pylist()], bool)
-        other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y") | rows.columns["cds"].rows_of(offices, False)
-        return {"DASS": other, "": ~other}
+        other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
+        return {"DASS": other, "": ~other & ~rows.columns["cds"].rows_of(offices, False)}
     return {"": everyone}
 
 
