@@ -59,7 +59,12 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
         SourceFilesError,
         ("graddownload2022.txt", "lacks statuslevel"),
     ),
-    "another_year": ("suspdownload2023.txt", lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t), GateError, ("suspdownload2023.txt", "another Dashboard")),
+    "another_year": (
+        "suspdownload2023.txt",
+        lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t),
+        GateError,
+        ("dashboard-susp-2023", "file-dashboard-reportingyear-known", "2024"),
+    ),
     "only_a_header": ("elpidownload2024.txt", lambda t: t.split("\n")[0] + "\n", SourceFilesError, ("elpidownload2024.txt", "no rows")),
     "a_nul_byte": ("ccidownload2024.txt", lambda t: t[:5000] + "\x00" + t[5000:], SourceFilesError, ("ccidownload2024.txt", "NUL")),
 }
