@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from flows.watch import Watch
 from reports.published import open_release
 from transforms import clock
+from transforms.check_result import ADVICE
 from transforms.current import current_release
 from transforms.errors import DtaError
 from transforms.status import read_status
@@ -43,12 +44,18 @@ def about_failure(out: Path, error: BaseException) -> Message:
     status, release = read_status(out), current_release(out)
     known = isinstance(error, DtaError)
     facts = [
-        ("Why", str(error)[:2000] if known else f"an unexpected fault, {type(error).__name__}; its text is in the log"),
+        ("Why", _shortened(str(error)) if known else f"an unexpected fault, {type(error).__name__}; its text is in the log"),
         ("Run", status.get("run_id")),
         ("Release that serves", release.name if release else "none"),
         ("Last good check", status.get("last_good_check")),
     ]
     return _message("failure", "DTA eligibility: the run failed, nothing was published", facts, advice=f"The last good release stays{SUFFIX}")
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a long message; what one can do about it, at its end, stays whole."""
+    failures, found, advice = text.partition(ADVICE)
+    return failures[:2000].rstrip() + (f"\n{found}{advice}" if found else "")
 
 
 def about_crash(name: str, why: str) -> Message:

@@ -37,11 +37,11 @@ class Sample:
     values: dict[str, tuple[str, ...]]
 
 
-def decided(place: Workplace) -> tuple[Run, duckdb.DuckDBPyConnection]:
+def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyConnection]:
     """All tables of a run before the gates, those about the release too."""
     from flows.steps import STEPS
 
-    run = Run.start(place.settings())
+    run = Run.start(place.settings(**changes))
     for step in STEPS:
         if step.name not in ("compare", "gates", "release"):
             step.function(run)

@@ -21,7 +21,6 @@ from tests.gates.state import Written
 from tests.workplace import Workplace
 from transforms.errors import DtaError, GateError, SourceFilesError
 from transforms.settings import PROJECT
-from transforms.snapshot.unused import unused_files
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
 # Some that need no release before, and the file that each damages: all in one state, for each is seen in the rows that name its file.

@@ -5,15 +5,27 @@ import re
 from expectations.checks import load_checks
 from expectations.results import GATES
 from expectations.targets import LARGE
+from expectations.thresholds import thresholds
 from transforms.settings import PROJECT
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
 
 
 def test_every_check_across_tables_is_listed_as_it_is() -> None:
-    listed = re.findall(r"^\| (\w+) \| `(\w+)` \| (\w+) \| (.+) \|$", DOCS, re.MULTILINE)
-    assert sorted(listed) == sorted((c.gate, c.check_id, c.severity, c.sentence) for c in load_checks())
+    listed = re.findall(r"^\| (\w+) \| `(\w+)` \| (\w+) \| (\w+) \| (.+) \|$", DOCS, re.MULTILINE)
+    assert sorted(listed) == sorted((c.gate, c.check_id, c.check_class, c.severity, c.sentence) for c in load_checks())
     assert {gate for gate, *_ in listed} == set(GATES)
+
+
+def test_every_threshold_is_listed_as_it_is() -> None:
+    def number(value: float | None) -> str:
+        return "" if value is None else f"{value:g}"
+
+    listed = re.findall(r"^\| `(\w+)` \| (\S*) \| (\w+) \| (\S*) ?\| (\S*) ?\| (\S*) ?\| (.+) \|$", DOCS, re.MULTILINE)
+    assert listed == [
+        (name, number(t.value), t.kind, *map(number, (t.worst_in_sample, t.worst_in_whole_files, t.margin)), f"{t.meaning}. Set on: {t.set_on}.")
+        for name, t in thresholds().items()
+    ]
 
 
 def test_the_limit_of_frames_is_the_real_one() -> None:

@@ -130,15 +130,17 @@ def test_an_accepted_difference_is_shown_and_warns_no_more(workplace: Workplace,
         assert "letter:EL" not in remaining.detail
     with workplace.decide(reference=accept(tmp_path / "b", ours or "-", expires="2026-02-01")) as place:
         expired = outcome(place, "acceptances_current")
-        assert (expired.stops_release, '"problem": "expired"' in expired.detail) == (True, True)
+        assert (expired.warns, '"problem": "expired"' in expired.detail) == (True, True)
+        assert "letter:EL" in outcome(place, "agrees_with_cde").detail, "an expired acceptance covers nothing"
     with workplace.decide(reference=accept(tmp_path / "c", ours or "-", cde="A")) as place:
         assert "differs in another way now" in outcome(place, "acceptances_current").detail
+        assert "letter:EL" in outcome(place, "agrees_with_cde").detail
 
 
-def test_an_acceptance_of_what_no_longer_differs_stops_the_release(workplace: Workplace, tmp_path: Path) -> None:
+def test_an_acceptance_of_what_no_longer_differs_warns(workplace: Workplace, tmp_path: Path) -> None:
     with workplace.decide(reference=accept(tmp_path, "A")) as db:
         found = outcome(db, "acceptances_current")
-    assert found.stops_release
+    assert (found.warns, found.stops_release) == (True, False)
     assert "no longer occurs" in found.detail
 
 

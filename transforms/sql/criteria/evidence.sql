@@ -5,6 +5,7 @@
 -- Oddities: silence has five meanings: the file is missing, the row was rejected, the file does not cover the county, an LEA lacks the row
 --           that every LEA has, or other files show that the group must have a row ('unknown'); otherwise the group simply has no row ('no_row').
 --           A rejected row whose student group cannot be read may be of any group that has no row of its own.
+--           One whose CDS code names no LEA may be of any LEA that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
 --           A Dashboard has one file for each indicator. Rows are matched before anything is said of their file, so that what must be held is small.
@@ -39,6 +40,16 @@ rejected as (
     where r.cds is not null
     group by r.source_id, r.cds, g.student_group
 ),
+unplaced as (
+    select
+        r.source_id, g.student_group, min(r.line) as line, arg_min(r.reason, r.line) as reason, bool_or(r.record_type is distinct from 'D') as may_be_school
+    from rejects r
+    join ref_student_groups g
+        on g.student_group = r.student_group or r.student_group is null or r.student_group not in (select student_group from ref_student_groups)
+    where r.record_type is distinct from 'X' and not exists (select 1 from leas l where l.cds = r.cds)
+        and (r.record_type is distinct from 'S' or r.cds is null or not regexp_full_match(r.cds, '[0-9]{14}'))
+    group by r.source_id, g.student_group
+),
 wanted as (
     select l.cds, l.lea_type, l.county_code, l.in_files, l.dashboard_year, q.student_group, q.indicator
     from lea_years l
@@ -62,6 +73,7 @@ joined as (
         case
             when q.source_id is null then say_file_not_loaded(d.dashboard_year)
             when k.line is not null and (k.is_its_own or not d.has_row) then say_row_rejected(k.line, q.file, k.reason)
+            when u.line is not null and not d.has_row and (d.lea_type <> 'charter' or u.may_be_school) then say_row_rejected(u.line, q.file, u.reason)
             when not (q.is_statewide or v.source_id is not null) then say_county_not_covered(q.file)
             when q.is_for_all and d.in_files and d.lea_type <> 'charter' and n.cds is null then say_lea_not_in_file(q.file)
             when not d.has_row and d.in_files is not false then x.because
@@ -72,6 +84,7 @@ joined as (
     left join lea_in_file n on n.source_id = q.source_id and n.cds = d.cds
     left join expected_rows x on x.dashboard_year = d.dashboard_year and x.indicator = d.indicator and x.cds = d.cds and x.student_group = d.student_group
     left join rejected k on k.source_id = q.source_id and k.cds = d.cds and k.student_group = d.student_group
+    left join unplaced u on u.source_id = q.source_id and u.student_group = d.student_group
 )
 select
     cds, dashboard_year, student_group, indicator, measure,

@@ -1,0 +1,41 @@
+"""Any set of sources that can answer something passes the gates; sources that answer nothing do not."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.workplace import SAMPLE, Workplace
+from transforms.errors import GateError
+
+
+@pytest.fixture
+def place(tmp_path: Path, raw_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    monkeypatch.setattr("flows.steps.EXTRAS", ())
+    (tmp_path / "files").mkdir()
+    return Workplace(tmp_path / "files", raw_cache, tmp_path / "out")
+
+
+def take(place: Workplace, *patterns: str) -> None:
+    for pattern in patterns:
+        for path in SAMPLE.glob(pattern):
+            shutil.copy(path, place.source)
+
+
+def test_workbooks_alone_are_published(place: Workplace) -> None:
+    take(place, "assistancestatus*")
+    assert place.publish().outcome == "published"
+    with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as db:
+        ((rows,),) = db.execute("select count(*) from indicator_results").fetchall()
+        ((answered,),) = db.execute("select count(*) from eligibility where pathway = 'continuum' and status in ('eligible', 'not_eligible')").fetchall()
+        stopping = db.execute("select check_id from meta_gate_results where outcome <> 'passed' and severity = 'critical'").fetchall()
+    assert (rows, stopping) == (0, [])
+    assert answered > 0
+
+
+def test_sources_that_answer_nothing_stop_with_a_sentence(place: Workplace) -> None:
+    take(place, "suspdownload2024.txt")
+    with pytest.raises(GateError, match="The sources answer something") as raised:
+        place.publish()
+    assert "Cannot be accepted: determinations_exist" in str(raised.value)
