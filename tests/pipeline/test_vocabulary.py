@@ -172,8 +172,11 @@ def test_a_local_answer_that_is_not_known_costs_its_row(workplace: Workplace, va
 
 
 def our_goals(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    rows = db.execute("select cds, string_agg(split_part(flag, ':', 2), ',' order by flag) from reconciliation where flag like 'ec52064e5:%' and ours = 'Y' group by 1 order by 1")
-    return [(str(cds), str(groups)) for cds, groups in rows.fetchall()]
+    """LEAs for which we find a goal, with the groups, as far as CDE's list is compared."""
+    named = "string_agg(split_part(flag, ':', 2), ',' order by flag)"
+    where = "flag like 'ec52064e5:%' and ours = 'Y'"
+    rows = db.execute(f"select cds, {named} from reconciliation where {where} group by 1 order by 1").fetchall()
+    return [(str(cds), str(groups)) for cds, groups in rows]
 
 
 def test_a_rejected_row_of_a_list_is_no_no_of_cde(workplace: Workplace) -> None:
