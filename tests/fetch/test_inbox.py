@@ -1,5 +1,6 @@
 """Files carried in by hand: matched by name, proved by content."""
 
+from flows.words import not_listed_as_unused
 from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH, MATH_BYTES, files, freshness, problems
@@ -41,3 +42,34 @@ def test_what_is_not_what_its_name_says_stays_in_the_inbox(night: Night, cde: Cd
     assert len(list(night.inbox.iterdir())) == 3
     assert files(run) == {"mathdownload2024.txt": MATH_BYTES}
     assert problems(run)["eladownload2024.txt"] == "the server answered 404"
+
+
+def test_careless_names_are_recognized_in_the_inbox_too(night: Night, cde: Cde) -> None:
+    (night.inbox / "Copy of eladownload2024 (1).txt").write_bytes(ELA_BYTES)
+    (night.inbox / "mathdownload2024.txt.txt").write_bytes(MATH_BYTES)
+    run = night()
+    assert sorted(files(run).values()) == sorted([ELA_BYTES, MATH_BYTES])
+    assert not list(night.inbox.iterdir())
+
+
+def test_of_two_inbox_files_for_one_source_that_differ_neither_is_taken(night: Night, cde: Cde) -> None:
+    cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
+    night()
+    (night.inbox / "eladownload2024.txt").write_bytes(ELA_BYTES.replace(b"Salinas", b"SALINAS"))
+    (night.inbox / "eladownload2024 (1).txt").write_bytes(ELA_BYTES.replace(b"Salinas", b"SaLiNaS"))
+    run = night()
+    assert files(run)["eladownload2024.txt"] == ELA_BYTES
+    assert {f.file for f in unused_files(run)} == {"eladownload2024.txt", "eladownload2024 (1).txt"}
+    assert all(f.earlier_sha256 for f in unused_files(run)), "the accepted one serves"
+
+
+def test_what_came_and_is_not_used_is_named_once(night: Night, cde: Cde) -> None:
+    """A download that proves to be something else: the accepted file serves, and the record says which."""
+    cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
+    night()
+    cde.scripts[ELA] = [body(MATH_BYTES.replace(b"Salinas", b"SALINAS"), '"b"')]
+    run = night()
+    (file,) = unused_files(run)
+    assert (file.file, file.reason) == ("eladownload2024.txt", "its rows are of MATH, not of ELA")
+    assert file.earlier_sha256
+    assert not_listed_as_unused(run.fact("source_problems"), [file]) == []

@@ -163,6 +163,10 @@ VIOLATIONS = {
         named="eladownload2024.txt 7 color 9",
         also="rows_rejected rows_accounted",
     ),
+    "files_not_used": violation(
+        "insert into meta_unused_files by name select 'x.txt' as file, 'it is empty' as reason, 'Download it again.' as what_to_do", named="x.txt empty"
+    ),
+    "files_read_as_served": violation("update source_files set warnings = ['line 7 repeats line 3'] " + OF_FILE, named="eladownload2024.txt repeats"),
     "files_not_empty": violation("update source_rows set rows_kept = 0 " + OF_FILE, named="{file}", also="rows_accounted"),
     "inputs_missing": violation("update meta_years set indicators_missing = ['susp'] where dashboard_year = 2024", named="2024 susp"),
     "rows_accounted": violation("update source_rows set rows_kept = rows_kept - 1 " + OF_FILE, named="{file}"),

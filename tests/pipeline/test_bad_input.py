@@ -1,4 +1,4 @@
-"""A broken file ends with a message and an exit code, and never replaces the last good release."""
+"""Rows that break a file end with a message and an exit code, and never replace the last good release; a file that breaks is not used."""
 
 import json
 import re
@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from tests.workplace import Workplace
-from transforms.errors import DtaError, GateError, SourceFilesError
+from transforms.errors import DtaError, GateError
+
+Edit = Callable[[str, Callable[[str], str]], None]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -39,39 +41,12 @@ def drop_column(text: str, column: str) -> str:
 
 # file, how it is damaged, the error, and what the message says
 CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...]]] = {
-    "html_page": (
-        "eladownload2024.txt",
-        lambda t: "<!DOCTYPE html>\n<html><body>Page not found</body></html>\n",
-        SourceFilesError,
-        ("eladownload2024.txt", "line 1", "web page", "<!DOCTYPE html>"),
-    ),
-    "cut_in_a_line": ("mathdownload2023.txt", lambda t: t[: int(len(t) * 0.6)], SourceFilesError, ("mathdownload2023.txt", "line ", "cut off")),
     "cut_between_lines": ("suspdownload2024.txt", lambda t: "\n".join(t.split("\n")[:150]) + "\n", GateError, ("leas_in_every_file", "suspdownload2024.txt")),
-    "needed_column_missing": (
-        "chronicdownload2024.txt",
-        lambda t: drop_column(t, "color"),
-        SourceFilesError,
-        ("chronicdownload2024.txt", "line 1", "column color", "lacks color"),
-    ),
-    "status_column_missing_2022": (
-        "graddownload2022.txt",
-        lambda t: drop_column(t, "statuslevel"),
-        SourceFilesError,
-        ("graddownload2022.txt", "lacks statuslevel"),
-    ),
-    "another_year": (
-        "suspdownload2023.txt",
-        lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t),
-        GateError,
-        ("dashboard-susp-2023", "file-dashboard-reportingyear-known", "2024"),
-    ),
-    "only_a_header": ("elpidownload2024.txt", lambda t: t.split("\n")[0] + "\n", SourceFilesError, ("elpidownload2024.txt", "no rows")),
-    "a_nul_byte": ("ccidownload2024.txt", lambda t: t[:5000] + "\x00" + t[5000:], SourceFilesError, ("ccidownload2024.txt", "NUL")),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_current_stays_as_it_was(light: None, released: Workplace, edit: Callable[[str, Callable[[str], str]], None], case: str) -> None:
+def test_current_stays_as_it_was(light: None, released: Workplace, edit: Edit, case: str) -> None:
     file, how, error, said = CASES[case]
     before = tree(released.out)
     edit(file, how)
@@ -121,14 +96,34 @@ def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
     assert (lost, unknown > 0) == (0, True)
 
 
-def test_a_workbook_that_is_a_web_page(workplace: Workplace) -> None:
-    (workplace.source / "assistancestatus22.xlsx").write_text("<html>Sorry</html>")
-    with pytest.raises(SourceFilesError, match=r"assistancestatus22\.xlsx, line 1: this is not a workbook \(value '<html>Sorry</html>'\)"):
-        workplace.publish()
-    assert not (workplace.out / "current").exists()
+REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "html_page": ("eladownload2024.txt", lambda t: "<!DOCTYPE html>\n<html><body>Page not found</body></html>\n", "web page"),
+    "cut_in_a_line": ("mathdownload2023.txt", lambda t: t[: int(len(t) * 0.6)], "cut off"),
+    "needed_column_missing": ("chronicdownload2024.txt", lambda t: drop_column(t, "color"), "lacks color"),
+    "status_column_missing_2022": ("graddownload2022.txt", lambda t: drop_column(t, "statuslevel"), "lacks statuslevel"),
+    "another_year": ("suspdownload2023.txt", lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t), "its rows are of 2024"),
+    "only_a_header": ("elpidownload2024.txt", lambda t: t.split("\n")[0] + "\n", "no rows"),
+    "a_nul_byte": ("ccidownload2024.txt", lambda t: t[:5000] + "\x00" + t[5000:], "NUL"),
+}
 
 
-def test_a_bad_school_row_is_kept_aside_and_counted(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_broken_file_is_not_used_and_current_stays(light: None, released: Workplace, edit: Edit, case: str) -> None:
+    file, how, said = REFUSED[case]
+    before = tree(released.out)
+    edit(file, how)
+    outcome = released.publish()
+    assert outcome.outcome == "unchanged"
+    (unused,) = outcome.unused
+    assert unused.file == file
+    assert said in unused.reason
+    assert unused.earlier_sha256
+    assert tree(released.out) == before
+    status = json.loads((released.out / "status.json").read_text())
+    assert [f["file"] for f in status["unused_files"]] == [file]
+
+
+def test_a_bad_school_row_is_rejected_and_counted(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
     def spoil(text: str) -> str:
         header, *lines = text.split("\n")
         position = header.rstrip("\r").split("\t").index("color")
@@ -147,11 +142,3 @@ def test_a_bad_school_row_is_kept_aside_and_counted(workplace: Workplace, edit: 
     assert rows == [("suspdownload2024.txt", "color", "9")]
     assert counted == [(414, 413, 1)]
     assert warnings == [("rows_rejected",)]
-
-
-def test_all_broken_files_are_named_at_once(workplace: Workplace) -> None:
-    for file in ("eladownload2022.txt", "mathdownload2022.txt"):
-        (workplace.source / file).write_text(f"<html>{file}</html>")
-    with pytest.raises(SourceFilesError) as raised:
-        workplace.publish()
-    assert [e.file for e in raised.value.errors] == ["eladownload2022.txt", "mathdownload2022.txt"]

@@ -125,12 +125,13 @@ def test_what_the_kept_database_reads_from_beside_it_is_verified(workplace: Work
 
 
 def test_a_refused_file_is_looked_at_anew(workplace: Workplace) -> None:
-    path = workplace.source / "eladownload2024.txt"
-    content = path.read_bytes()
-    path.write_text("<html>")
+    contents = {path: path.read_bytes() for path in workplace.source.iterdir()}
+    for path in contents:
+        path.write_text("<html>")
     with pytest.raises(SourceFilesError):
         workplace.publish()
-    path.write_bytes(content)
+    for path, content in contents.items():
+        path.write_bytes(content)
     assert begun(workplace) == NAMES[:-1]
 
 
@@ -139,7 +140,8 @@ def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) 
     for name, age in (("old", 4 * 86400), ("future", -4 * 86400), ("recent", 3600)):
         (runs / name).mkdir(parents=True)
         os.utime(runs / name, (time.time() - age,) * 2)
-    (workplace.source / "eladownload2024.txt").write_text("<html>")
+    for path in workplace.source.iterdir():
+        path.write_text("<html>")
     with pytest.raises(SourceFilesError):
         workplace.publish()
     assert {p.name for p in runs.iterdir()} & {"old", "future", "recent"} == {"recent"}

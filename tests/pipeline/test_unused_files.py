@@ -129,6 +129,15 @@ def test_only_a_folder_without_any_usable_file_stops_the_run(workplace: Workplac
     assert len(status["unused_files"]) == len(raised.value.errors)
 
 
+def test_editions_of_the_release_before_alone_are_no_night(light: None, released: Workplace, tmp_path: Path) -> None:
+    for content in (b"", b"<html>Sorry</html>"):
+        folder = tmp_path / f"bad-{len(content)}"
+        folder.mkdir()
+        (folder / ELA).write_bytes(content)
+        with pytest.raises(SourceFilesError, match=ELA):
+            released.publish(source=str(folder))
+
+
 @pytest.mark.parametrize("names", [[], ["holiday.jpg"], ["eladownload2024.zip"]])
 def test_a_folder_without_a_file_of_the_catalog_stops_the_run(tmp_path: Path, names: list[str]) -> None:
     (tmp_path / "source").mkdir()

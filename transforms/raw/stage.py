@@ -41,7 +41,7 @@ def read_raw(run: Run) -> StepResult:
     unused = [o.unused for o in outcomes if o.unused]
     record_unused(run, "raw", unused)
     reports = [o.report for o in outcomes if o.report]
-    if not reports:
+    if unused and len(unused) == len(snapshots):  # editions of the release before alone are no news
         raise SourceFilesError(none_usable(unused, Path(run.settings.source)))
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)

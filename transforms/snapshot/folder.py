@@ -37,10 +37,10 @@ def from_folder(run: Run) -> StepResult:
     taken, twins = without_twins(run, taken)
     refused += twins
     unused += [_unused(run, source, error, taken) for source, error in refused]
-    taken += _earlier(run, [source for source, _ in refused], taken)
     record_unused(run, "snapshot", unused)
     if not taken:
         raise SourceFilesError(none_usable(unused, folder))
+    taken += _earlier(run, [source for source, _ in refused], taken)
     run.save_snapshots(taken)
     return StepResult(len(seen), len(taken), f"{len(taken)} files{in_words(unused)}")
 

@@ -84,8 +84,12 @@ def from_store(run: Run) -> StepResult:
 
 
 def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
-    """Editions of the current release for accepted files whose stored copy is lost or damaged and could not be had anew; the damage is recorded."""
-    instead = []
+    """Editions of the current release for accepted files whose stored copy is lost or damaged and could not be had anew; the damage is recorded.
+
+    Raises SourceFilesError where there is none: this is a fault of our own disk, and must not make what was decided undetermined.
+    """
+    instead: list[Snapshot] = []
+    lost: list[SourceError] = []
     for source in night.run.catalog.source:
         accepted = night.store.accepted(source)
         if source.id in serving or accepted is None:
@@ -94,7 +98,13 @@ def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
         problem = "the stored copy is lost or no longer has the hash it was kept under"
         error = SourceError(source.file, problem, "Put the file into the inbox and run again.")
         night.unused.append(UnusedFile.from_error(error, source.id, earlier))
-        instead += [earlier] if earlier else []
+        if earlier is None:
+            lost.append(error)
+        else:
+            instead.append(earlier)
+    if lost:
+        record_unused(night.run, "snapshot", night.unused)
+        raise SourceFilesError(lost)
     return instead
 
 
