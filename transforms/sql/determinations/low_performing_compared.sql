@@ -1,7 +1,8 @@
 -- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE say it.
 -- Key: cds, dashboard_year, flag.
--- Inputs: low_performing, source_files, source_coverage, leas, evidence, student_group_history, rule_lcap_goals, rule_groups.
--- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers. All students and LEAs that we do not
+-- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence, student_group_history, rule_lcap_goals, rule_groups.
+-- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers, but not of an LEA of which
+--           a row was rejected. All students and LEAs that we do not
 --           know are left out. A red is the worst level: Red, or Very Low and Very High where CDE used status.
 with lists as (
     select f.dashboard_year, f.layout, v.statewide, v.counties
@@ -35,6 +36,12 @@ ours as (
     union all by name
     select * from goals
 ),
+rejected as (
+    select distinct r.cds, f.dashboard_year, f.layout
+    from rejects r
+    join source_files f using (source_id)
+    where f.layout in ('low_performing', 'lcap_goals') and r.cds is not null
+),
 theirs as (
     select p.* from low_performing p
     join leas l using (cds)
@@ -44,7 +51,10 @@ select
     coalesce(o.cds, t.cds) as cds, coalesce(o.dashboard_year, t.dashboard_year)::smallint as dashboard_year,
     coalesce(o.listed_for, t.listed_for) || ':' || coalesce(o.student_group, t.student_group) as flag,
     if(coalesce(o.listed_for, t.listed_for) = 'ec52064e5', 'ec52064e5', 'red') as kind,
-    if(o.ours, 'Y', 'N') as ours, if(t.cds is null, 'N', 'Y') as cde, o.ours is null as unknown
+    if(o.ours, 'Y', 'N') as ours, if(t.cds is null, 'N', 'Y') as cde, o.ours is null or (t.cds is null and x.cds is not null) as unknown
 from ours o
 full join theirs t using (cds, dashboard_year, student_group, listed_for)
+left join rejected x
+    on x.cds = coalesce(o.cds, t.cds) and x.dashboard_year = coalesce(o.dashboard_year, t.dashboard_year)
+    and x.layout = if(coalesce(o.listed_for, t.listed_for) = 'ec52064e5', 'lcap_goals', 'low_performing')
 where o.ours or t.cds is not null
