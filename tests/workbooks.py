@@ -14,7 +14,7 @@ def change_rows(path: Path, change: Callable[[dict[str, Cell]], None]) -> None:
     sheet, header = _data(book)
     headings = [str(c.value) for c in sheet[header]]
     for row in sheet.iter_rows(min_row=header + 1):
-        if str(row[headings.index("CDS")].value or "").isdigit():
+        if str(row[[_plain(h) for h in headings].index("cds")].value or "").isdigit():
             change(dict(zip(headings, row, strict=True)))
     book.save(path)
 
@@ -23,7 +23,7 @@ def drop_rows(path: Path, leas: Collection[str]) -> int:
     """Delete the rows of these LEAs; returns how many there were."""
     book = openpyxl.load_workbook(path)
     sheet, header = _data(book)
-    column = [str(c.value) for c in sheet[header]].index("CDS") + 1
+    column = [_plain(c.value) for c in sheet[header]].index("cds") + 1
     doomed = [r for r in range(header + 1, sheet.max_row + 1) if sheet.cell(r, column).value in leas]
     for row in reversed(doomed):
         sheet.delete_rows(row)
@@ -35,6 +35,10 @@ def _data(book: openpyxl.Workbook) -> tuple[Worksheet, int]:
     """The sheet of LEAs and the row of its headings."""
     for sheet in book.worksheets:
         for number, row in enumerate(sheet.iter_rows(max_row=10, values_only=True), 1):
-            if "CDS" in row and "TotalStudentGroups" in row:
+            if {"cds", "totalstudentgroups"} <= {_plain(v) for v in row}:
                 return sheet, number
     raise AssertionError("no sheet has LEAs")
+
+
+def _plain(heading: object) -> str:
+    return str(heading).lower().replace("_", "")

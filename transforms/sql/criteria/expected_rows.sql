@@ -2,7 +2,8 @@
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: lea_results, leas, dashboard_entities, rule_conditions, rule_criterion_groups, assistance_letters, charter_letters, evidence_before,
 --         source_files.
--- Oddities: four witnesses. The other indicator of one criterion: English language arts and mathematics test the same students. The next
+-- Oddities: four witnesses. The other indicator of one criterion: English language arts and mathematics test the same students, but
+--           of a handful all may lack one of both: 11 make a result that CDE shows. The next
 --           Dashboard's row, whose prior size meets the size test (30 students where the file has no flag: the number that holds for every
 --           group); of a charter school only where the file has other rows of it, since 99 schools have results of 2017 in the 2018 graduation file
 --           that the one of 2017 lacks (no district has). CDE's letter, with a priority that none of the group's rows meets. The current release, which had the row of this same year,
@@ -38,6 +39,7 @@ witnesses as (
     select r.cds, r.dashboard_year, r.student_group, s.indicator, say_row_of_other_indicator(s.other) as because
     from lea_results r
     join siblings s on s.dashboard_year = r.dashboard_year and s.other = r.indicator
+    where coalesce(r.current_denominator >= 11, true)
     union all
     select r.cds, f.dashboard_year, r.student_group, r.indicator, say_row_of_next_year(r.dashboard_year)
     from lea_results r

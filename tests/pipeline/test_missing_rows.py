@@ -1,0 +1,237 @@
+"""A row that is missing is no "no": what depends on it is unknown, or CDE's own flag answers, and the reason says what is missing."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from openpyxl.cell import Cell
+
+from tests.dashboards import Dashboards
+from tests.golden.test_doubts import local_files
+from tests.workbooks import change_rows, drop_rows
+from tests.workplace import Workplace
+
+SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE = "27661590000000", "27660680000000", "27102720000000"
+ELIGIBLE_2023 = (SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE)
+CONTINUUM = "select cds, determination_year, status, decided_by, cde_flag from eligibility where pathway = 'continuum'"
+WORKBOOKS = {2017: "assistancestatus2017.xlsx", 2018: "assistancestatus18.xlsx", 2019: "assistancestatus19-rev.xlsx"}
+
+Verdicts = dict[tuple[str, int], tuple[str, str | None]]
+
+
+def verdicts(db: duckdb.DuckDBPyConnection) -> Verdicts:
+    return {(cds, year): (status, decided_by) for cds, year, status, decided_by, _ in db.execute(CONTINUUM).fetchall()}
+
+
+def without_flags(folder: Path) -> None:
+    """Every EC 52072 flag blank, so that nothing but the results decides."""
+
+    def blank(cells: dict[str, Cell]) -> None:
+        for heading, cell in cells.items():
+            if heading.startswith("EC52072"):
+                cell.value = "*"
+
+    for year in (22, 23, 24):
+        change_rows(folder / f"assistancestatus{year}.xlsx", blank)
+
+
+def nothing_flipped(before: Verdicts, after: Verdicts) -> int:
+    """No verdict may change but to undetermined; returns how many did."""
+    assert before.keys() == after.keys()
+    changed = {key: after[key][0] for key in before if after[key][0] != before[key][0]}
+    assert set(changed.values()) <= {"undetermined"}, changed
+    return len(changed)
+
+
+@pytest.mark.parametrize("year", WORKBOOKS)
+def test_one_row_missing_in_a_workbook_is_unknown(workplace: Workplace, db: duckdb.DuckDBPyConnection, year: int) -> None:
+    """Later workbooks have a status of that year, which proves that there was a row."""
+    whole = verdicts(db)
+    assert drop_rows(workplace.source / WORKBOOKS[year], [SALINAS]) == 1
+    with workplace.decide() as found:
+        said = f"{WORKBOOKS[year]} has no row of this LEA, but a later workbook has its status of {year}"
+        notes = found.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = ?", [SALINAS, year])
+        assert notes.fetchall() == [(None, said)]
+        for key, (status, decided_by) in verdicts(found).items():
+            assert status == whole[key][0]
+            assert decided_by in (whole[key][1], "cde")
+        by_cde = found.execute("select reason from eligibility where cds = ? and decided_by = 'cde'", [SALINAS]).fetchall()
+        assert all(said in reason for (reason,) in by_cde)
+
+
+@pytest.mark.parametrize("year", WORKBOOKS)
+def test_half_of_a_workbook_missing_flips_no_verdict(workplace: Workplace, year: int) -> None:
+    without_flags(workplace.source)
+    with workplace.decide() as db:
+        whole = verdicts(db)
+        leas = [cds for (cds,) in db.execute("select distinct cds from assistance_letters where dashboard_year = ? order by cds", [year]).fetchall()]
+    dropped = {*leas[::2], *ELIGIBLE_2023} & set(leas)
+    assert drop_rows(workplace.source / WORKBOOKS[year], dropped) == len(dropped) > 10
+    with workplace.decide() as db:
+        flipped = nothing_flipped(whole, verdicts(db))
+        assert db.execute(
+            "select count(distinct cds) from student_group_history where dashboard_year = ? and meets_criteria is null and list_contains(?, cds)",
+            [year, sorted(dropped)],
+        ).fetchall() == [(len(dropped),)]
+    assert flipped or year == 2017
+
+
+def test_the_latest_workbook_proves_nothing_by_its_silence(tmp_path: Path, raw_cache: Path, workplace: Workplace) -> None:
+    """Letters alone: no later workbook shows whether a row that the workbook of 2024 lacks should be there. Three LEAs, three kinds of group years."""
+    for path in workplace.source.glob("*download*.txt"):
+        path.unlink()
+    gone = (SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE)
+    assistance = "select cds, determination_year, status from assistance where determination = 'differentiated_assistance'"
+    with workplace.decide() as db:
+        whole = verdicts(db)
+        whole_assistance = {(cds, year): status for cds, year, status in db.execute(assistance).fetchall()}
+    drop_rows(workplace.source / "assistancestatus24.xlsx", gone)
+    with workplace.decide() as db:
+        nothing_flipped({k: v for k, v in whole.items() if k[1] < 2024}, {k: v for k, v in verdicts(db).items() if k[1] < 2024})
+        for cds in gone:
+            notes = db.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = 2024", [cds]).fetchall()
+            assert notes == [(None, "assistancestatus24.xlsx has no row of this LEA, and no later workbook shows whether it should have one")]
+            assert verdicts(db)[cds, 2024][0] in ("undetermined", "not_eligible")
+            status = "select status from assistance where cds = ? and determination_year = 2024 and determination = 'differentiated_assistance'"
+            second_year = whole_assistance[cds, 2023] == "eligible"
+            assert db.execute(status, [cds]).fetchall() == [("eligible" if second_year else "undetermined",)]
+        assert verdicts(db)[COUNTY_OFFICE, 2024] == ("undetermined", None), "eligible with the row"
+
+
+def drop_lines(path: Path, keep: Callable[[dict[str, str]], bool]) -> None:
+    """Rewrite a Dashboard file without some rows."""
+    content = path.read_bytes().decode("utf-8")
+    end = "\r\n" if "\r\n" in content else "\n"
+    header, *lines = content.rstrip("\r\n").split(end)
+    headings = [h.lower() for h in header.split("\t")]
+    kept = [line for line in lines if keep(dict(zip(headings, line.split("\t"), strict=False)))]
+    assert len(kept) < len(lines)
+    path.write_bytes((end.join([header, *kept]) + end).encode("utf-8"))
+
+
+def without_group(folder: Path, file: str, cds: str, group: str) -> None:
+    drop_lines(folder / file, lambda row: (row["cds"], row["studentgroup"]) != (cds, group))
+
+
+EVIDENCE = "select finding, unknown_because from evidence where cds = ? and dashboard_year = ? and student_group = ? and indicator = ?"
+
+
+@pytest.mark.parametrize(
+    ("indicator", "year", "group", "because"),
+    [
+        ("math", 2024, "SWD", "the file has no row of this group, but the ela file of the year has one"),
+        ("ela", 2024, "HOM", "the file has no row of this group, but the math file of the year has one"),
+        ("ela", 2022, "EL", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
+        ("susp", 2022, "SWD", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
+        ("grad", 2023, "HOM", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
+        ("chronic", 2023, "SWD", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
+    ],
+)
+def test_a_row_that_another_file_shows_is_unknown(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str, year: int, group: str, because: str
+) -> None:
+    lea = "27661420000000" if indicator == "chronic" else SALINAS
+    whole = verdicts(db)
+    without_group(workplace.source, f"{indicator}download{year}.txt", lea, group)
+    with workplace.decide() as found:
+        assert found.execute(EVIDENCE, [lea, year, group, indicator]).fetchall() == [("unknown", because)]
+        answered = {key for key, (_, decided_by) in verdicts(found).items() if decided_by == "cde"}
+        nothing_flipped({k: v for k, v in whole.items() if k not in answered}, {k: v for k, v in verdicts(found).items() if k not in answered})
+        assert found.execute("select count(*) from expected_rows").fetchall() == [(1,)]
+
+
+def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int]]:
+    """LEA, group, indicator, letter and priority of 2024 where one indicator alone meets a priority of CDE's letter."""
+    rows = db.execute(
+        """
+        select h.cds, h.student_group, any_value(c.indicator), h.cde_letter, r.priority
+        from student_group_history h
+        join criterion_results r on r.cds = h.cds and r.dashboard_year = h.dashboard_year and r.student_group = h.student_group and r.met
+        join rule_conditions c using (criterion)
+        join leas l on l.cds = h.cds and l.lea_type = 'district'
+        where h.dashboard_year = 2024 and h.cde_letter is not null
+        group by all having count(*) = 1 and any_value(c.indicator) in ('susp', 'chronic', 'grad', 'cci')
+        order by all
+        """
+    ).fetchall()
+    return rows[:3]
+
+
+def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace) -> None:
+    with workplace.decide() as db:
+        cases = letters_that_rest_on_one_indicator(db)
+    assert len(cases) == 3
+    for cds, group, indicator, _, _ in cases:
+        without_group(workplace.source, f"{indicator}download2024.txt", cds, group)
+    with workplace.decide() as db:
+        for cds, group, indicator, letter, priority in cases:
+            because = f"the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}"
+            assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
+            met = db.execute("select meets_criteria from student_group_history where cds = ? and dashboard_year = 2024 and student_group = ?", [cds, group])
+            assert met.fetchall() in ([(None,)], [(True,)])
+
+
+def test_a_row_that_the_release_before_had_is_unknown_night_after_night(released: Workplace, light: None) -> None:
+    gone = [(SALINAS, "susp", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (COUNTY_OFFICE, "grad", "SWD")]
+    for cds, indicator, group in gone:
+        without_group(released.source, f"{indicator}download2024.txt", cds, group)
+    because = "the file has no row of this group, but the release before had it"
+    for _ in range(2):
+        assert released.publish().outcome == "published"
+        with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+            for cds, indicator, group in gone:
+                assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
+        path = released.source / "elpidownload2023.txt"  # another night with other bytes
+        path.write_bytes(re.sub(rb"\r?\n", b"\n", path.read_bytes()) + b"\n")
+
+
+def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConnection) -> None:
+    """Of about 270 pairs of LEA and group in Monterey, 17 to 22 have no English language arts and 162 to 170 no graduation rate."""
+    rows = db.execute(
+        "select dashboard_year, indicator, count(*) filter (finding = 'no_row'), count(*) filter (finding = 'unknown') from evidence join leas using (cds) "
+        "where lea_type = 'district' and indicator in ('ela', 'grad') group by all"
+    ).fetchall()
+    assert len(rows) == 6
+    assert all(absent > 0 and unknown == 0 for *_, absent, unknown in rows)
+
+
+@pytest.mark.parametrize("priority", [1, 3, 7])
+@pytest.mark.parametrize("how", ["row missing", "row rejected", "value blank"])
+def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path, raw_cache: Path, priority: int, how: str) -> None:
+    """Two priorities failed; a third is not there. Where one of the two is not there, Method 2 is unknown, not false."""
+    lea, other = "27001000000000", "27002000000000"
+    boards = Dashboards().put(2024, lea, "HI", susp=3).put(2024, other, "HI", susp=3)
+    source = tmp_path / "source"
+    boards.write(source)
+    local_files(source, {lea: {priority, 2}, other: set()})
+    path = source / f"Pr{priority}2024.txt"
+    line = f"{lea}|LEA|{priority}|Not Met For Two or More Years|2024\n"
+    instead = {"row missing": "", "row rejected": line.replace("Not Met For", "Not met, for"), "value blank": line.replace("Not Met For Two or More Years", "")}
+    assert line in path.read_text()
+    path.write_text(path.read_text().replace(line, instead[how]))
+    with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
+        rows = db.execute(
+            "select cds, ours, met, decided_by, local_priorities_failed, local_priorities_unknown from assistance_methods where method = 2 order by cds"
+        ).fetchall()
+    assert rows == [(lea, None, None, None, [2], [priority]), (other, False, False, "computed_from_indicators", [], [])]
+
+
+@pytest.mark.parametrize("cds", [SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE])
+def test_cdes_flag_answers_where_the_local_indicators_of_an_lea_are_not_loaded(workplace: Workplace, cds: str) -> None:
+    """As of Santa Rosa City Schools in 2024, which CDE's files of local indicators lack."""
+    for path in workplace.source.glob("Pr*2023.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for sheet in book.worksheets:
+            for row in reversed(range(1, sheet.max_row + 1)):
+                if cds in [str(c.value) for c in sheet[row]]:
+                    sheet.delete_rows(row)
+        book.save(path)
+    with workplace.decide() as db:
+        rows = db.execute(
+            "select method, ours, cde_flag, met, decided_by, agrees_with_cde from assistance_methods "
+            "where cds = ? and determination_year = 2023 and method = 2", [cds]
+        ).fetchall()  # fmt: skip
+    assert rows == [(2, None, "N", False, "cde", None)]
