@@ -24,8 +24,8 @@ class SourceError(DtaError):
         self.file, self.problem, self.advice = shown(file), shown(problem), shown(advice)
         self.line, self.column, self.value = line, shown(column), shown(value)
         where = file + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-        shown = f" (value {value[:80]!r})" if value else ""
-        super().__init__(f"{where}: {problem}{shown}. {advice}")
+        quoted = f" (value {value[:80]!r})" if value else ""
+        super().__init__(f"{where}: {problem}{quoted}. {advice}")
 
 
 class SourceFilesError(DtaError):
