@@ -70,7 +70,9 @@ def test_a_mistyped_name_offers_near_matches(published: Workplace) -> None:
 
 def test_sql_in_all_formats(published: Workplace, tmp_path: Path) -> None:
     query = "select cds, pathways from eligible_districts where cds[1:2] = '27' and determination_year = 2023 order by cds"
-    assert run_dta("sql", query, "--out", published.out, "--format", "csv").stdout.decode().splitlines() == [
+    excel = run_dta("sql", query, "--out", published.out, "--format", "csv").stdout.decode("utf-8-sig").splitlines()
+    assert excel[:2] == ['"cds","pathways"', '"=""27102720000000""","continuum"']
+    assert run_dta("sql", query, "--out", published.out, "--format", "plain-csv").stdout.decode().splitlines() == [
         '"cds","pathways"', '"27102720000000","continuum"', '"27660680000000","continuum|wraparound"', '"27661590000000","continuum"',
     ]  # fmt: skip
     lines = run_dta("sql", query, "--out", published.out, "--format", "json").stdout.decode().splitlines()

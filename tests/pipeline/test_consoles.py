@@ -80,7 +80,7 @@ def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str
 @pytest.mark.parametrize("name", ["[/x]", "[bold]", "a [red]b[/red] :smile:"])
 def test_brackets_in_paths_are_printed(tmp_path: Path, name: str) -> None:
     out, source = tmp_path / name, tmp_path / f"{name}-source"
-    source.mkdir()
+    source.mkdir(parents=True)
     code, _, told = dta(out, "status")
     assert (code, str(out) in told.decode()) == (6, True)
     code, _, told = dta(out, "run", "--source", str(source), DTA_WORK=str(tmp_path / f"{name}-work"))

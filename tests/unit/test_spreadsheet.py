@@ -53,7 +53,7 @@ def test_a_code_keeps_its_digits(value: str) -> None:
     assert safe_text(value) == f'="{value}"'
 
 
-CELLS = [st.none(), st.text(), st.from_regex(r"[\s=+\-@\t＝]{0,3}\w*", fullmatch=True), st.from_regex(r"[0-9/-]{0,15}", fullmatch=True)]
+CELLS = [st.none(), st.text(), st.text("\t\n =+-@＝5a", max_size=6), st.text("0123456789/-", max_size=15)]
 
 
 @given(st.lists(st.one_of(*CELLS), max_size=20))
