@@ -14,7 +14,7 @@ from rich.text import Text
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
 from transforms.spreadsheet import safe_text
-from transforms.words import ASSISTANCE, DESIGNATION, STATUS
+from transforms.words import ASSISTANCE, DESIGNATION, STATUS, source_age
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
@@ -28,7 +28,8 @@ def status_text(status: str) -> Text:
 
 def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
     """One verdict: status, reason, what CDE says, what is open."""
-    console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
+    age = f" ({source_age(verdict)})" if source_age(verdict) else ""
+    console.print(Text.assemble(status_text(verdict["status"]), age, "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
     console.print(f"   {escape(verdict['reason'])}")
     if verdict["case_state"]:
         console.print(f"   State of the case: {verdict['case_state']}.")

@@ -1,5 +1,8 @@
 """Words and signs for codes of the tables, once for terminal, pages and workbooks. No sign needs color to be told apart."""
 
+from collections.abc import Mapping
+from typing import Any
+
 STATUS = {
     "eligible": ("●", "eligible"),
     "not_eligible": ("○", "not eligible"),
@@ -51,6 +54,12 @@ LOAN_EVENTS = {
     "released": "Released from oversight",
 }
 DESIGNATION = "Statuses say whether published criteria are met. They are not an official designation."
+
+
+def source_age(verdict: Mapping[str, Any]) -> str:
+    """How old the source of a loan is, beside its status; empty if it is not too old."""
+    years = verdict["source_age_years"]
+    return f"source {years} {'year' if years == 1 else 'years'} old" if verdict["source_is_old"] else ""
 
 
 def in_words(code: str) -> str:

@@ -13,7 +13,8 @@ from reports.site.book import Book
 # Each query has $first and $last, two CDS codes of the sorted list: ranges of the sorted tables are read, not all of them.
 QUERIES = {
     "verdicts": """
-        select e.cds, e.determination_year, e.pathway, e.status, e.reason, e.statute, e.student_groups, e.as_of, e.cde_flag, e.agrees_with_cde, e.case_state
+        select e.cds, e.determination_year, e.pathway, e.status, e.reason, e.statute, e.student_groups, e.as_of, e.cde_flag, e.agrees_with_cde, e.case_state,
+            e.source_age_years, e.source_is_old
         from eligibility e join pathways p using (pathway)
         where e.cds between $first and $last order by e.cds, e.determination_year, p.position""",
     "assistance": """

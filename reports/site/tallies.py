@@ -15,7 +15,8 @@ from reports.site.figures import LEA_ORDER, place
 from transforms.words import STATUS
 
 VERDICTS = """
-    select e.cds, l.county_code, e.determination_year, e.pathway, e.status, e.reason from eligibility e join leas l using (cds)
+    select e.cds, l.county_code, e.determination_year, e.pathway, e.status, e.reason, e.source_age_years, e.source_is_old
+    from eligibility e join leas l using (cds)
     join pathways p using (pathway) order by e.cds, e.determination_year, p.position
 """
 
