@@ -13,7 +13,7 @@ from flows.consoles import json_line, raw_output
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
 from transforms.spreadsheet import WRITERS
-from transforms.words import ASSISTANCE, DESIGNATION, STATUS, agreement
+from transforms.words import ASSISTANCE, DESIGNATION, STATUS, agreement, source_age
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
@@ -38,7 +38,8 @@ def _say(console: Console, sentence: str) -> None:
 
 def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
     """One verdict: status, reason, what CDE says, what is open."""
-    console.print(Text.assemble(status_text(verdict["status"]), "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
+    age = f" ({source_age(verdict)})" if source_age(verdict) else ""
+    console.print(Text.assemble(status_text(verdict["status"]), age, "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
     _say(console, escape(verdict["reason"]))
     if verdict["case_state"]:
         _say(console, f"State of the case: {escape(verdict['case_state'])}.")

@@ -63,6 +63,12 @@ def agreement(row: Mapping[str, Any]) -> str:
     return {True: "agrees", False: "does not agree", None: "cannot be compared"}[row["agrees_with_cde"]]
 
 
+def source_age(verdict: Mapping[str, Any]) -> str:
+    """How old the source of a loan is, beside its status; empty if it is not too old."""
+    years = verdict["source_age_years"]
+    return f"source {years} {'year' if years == 1 else 'years'} old" if verdict["source_is_old"] else ""
+
+
 def in_words(code: str) -> str:
     """A code without an entry of its own, such as a rarer loan event, as a reader can take it."""
     return code.replace("_", " ").capitalize()

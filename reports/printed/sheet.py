@@ -8,7 +8,7 @@ from reports.colors import direction, level_color, level_word
 from reports.explain import Explanation
 from reports.numbers import amount, students
 from reports.published import Row
-from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, agreement, in_words
+from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, agreement, in_words, source_age
 
 UNSAID = ("not_assessed", "not_applicable")  # one line for all of them
 LEGEND = (
@@ -50,6 +50,7 @@ def _verdict(v: Row) -> Row:
         notes.append(f"CDE's own flag is {v['cde_flag']}: {agreement(v)}.")
     if v["status"] == "undetermined" and v["open_question"]:
         notes.append(f"Open: {v['open_question']}")
+    label += f" ({source_age(v)})" if source_age(v) else ""
     return {"status": v["status"], "sign": sign, "label": label, "name": v["name"], "statute": v["statute"], "reason": v["reason"], "notes": notes}
 
 

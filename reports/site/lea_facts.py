@@ -14,7 +14,7 @@ from reports.site.book import Book
 QUERIES = {
     "verdicts": """
         select e.cds, e.determination_year, e.pathway, e.status, e.reason, e.statute, e.student_groups, e.as_of, e.cde_flag, e.agrees_with_cde, e.decided_by,
-            e.case_state
+            e.case_state, e.source_age_years, e.source_is_old
         from eligibility e join pathways p using (pathway)
         where e.cds between $first and $last order by e.cds, e.determination_year, p.position""",
     "assistance": """

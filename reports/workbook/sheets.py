@@ -56,6 +56,7 @@ VERDICTS = Sheet(
         plain("Determination year", 14, "determination_year"),
         plain("Pathway", 24, "pathway_name"),
         status("Status", 17, "status"),
+        Column("Years since the loan's source", 17, lambda row: (row["source_age_years"], "whole")),
         plain("Statute", 19, "statute"),
         plain("Student groups", 18, "student_groups"),
         plain("Reason", 90, "reason"),

@@ -156,7 +156,15 @@ VIOLATIONS = {
         named="{d} 2024 primary",
     ),
     "registers_name_leas": violation(
-        "insert into reg_calpads by name select '" + MADE_UP + "' as cds, '2023-24' as school_year, 'Nowhere' as lea_name", named="calpads " + MADE_UP
+        "insert into register_warnings by name select 'calpads' as register, 'R-9' as record, '"
+        + MADE_UP
+        + "' as cds, 'registers/calpads.csv' as file, 2 as line",
+        named="calpads " + MADE_UP,
+    ),
+    "registers_rejected": violation(
+        "insert into register_rejects by name select 'spi' as register, 'S-9' as record, 'registers/spi.csv' as file, 2 as line, 'cds' as column_name",
+        "insert into register_doubts by name select 'spi' as register, 'spi' as pathway, '{d}' as cds, 2 as line",
+        named="spi S-9 {d}",
     ),
     "decisive_rows_rejected": violation(
         REJECT + "'D' as record_type",

@@ -89,7 +89,7 @@ def test_a_wrong_value_is_refused_with_the_reason_and_asked_again(reference: Pat
 
 def test_values_that_contradict_each_other_are_asked_again(reference: Path) -> None:
     typed = answers("primary", cds=COUNTY_OFFICE)
-    ended = register(reference, "add", "primary", answers=[*typed, "27660680000000", "y"])
+    ended = register(reference, "add", "primary", answers=[*typed, "27660680000000", "27660680000000", "South Monterey County Joint Union High", "y"])
     assert "cds: the Primary pathway does not serve a county office." in ended.output
     assert ended.exit_code == 0, ended.output
     assert to_arrow(load_registers(reference)["primary"]).column("cds").to_pylist() == ["27660680000000"]

@@ -123,7 +123,7 @@ def leas_concerned(line: Line, model: type[Record], names: LeaNames) -> list[str
     columns = [n for _, *rest in model.about_leas for n in rest]
     said = [v for v in (line.cells if line.is_ragged else [line.values.get(c, "") for c in columns]) if any(c.isalpha() for c in v)]
     county = next((c[:2] for c in codes), "")
-    named = [cds for name in said for cds in names.called(name, county)]
+    named = next((found for name in said if (found := names.called(name, county))), [])
     if not named and said and not line.is_ragged:
         named = [near for near in [names.nearest(said[0], county)] if near]
     return list(dict.fromkeys([*codes, *named]))

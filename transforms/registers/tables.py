@@ -1,7 +1,7 @@
 """Registers as tables of a run: the rows that are used, the rows that are rejected, and whom a rejected row may concern."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
@@ -9,6 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from transforms import clock
+from transforms.current import DATABASE, current_release
+from transforms.database import connect_read_only
 from transforms.registers.about import leas_concerned, subjects
 from transforms.registers.cases import Case
 from transforms.registers.links import alike
@@ -26,7 +28,7 @@ TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
 
 @dataclass(frozen=True)
 class Doubt:
-    """An LEA that a rejected row may concern, for one pathway, from a day on. ``brings_lea``: no file and no other row knows the LEA."""
+    """An LEA that a rejected row may concern, for one pathway, from a day on. ``brings_lea``: no file and no row that is used has its code."""
 
     register: str
     pathway: str
@@ -50,7 +52,7 @@ def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     put(connection, "register_rejects", as_table(_rejects(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
     put(connection, "register_warnings", as_table(_warnings(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
     texts = dict.fromkeys(("register", "pathway", "cds", "lea_name", "loan_id", "file"), pa.string())
-    doubts = [asdict(d) for d in doubts_of(registers, files)]
+    doubts = [asdict(d) for d in doubts_of(registers, files, _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames())]
     put(connection, "register_doubts", as_table(doubts, **texts, **integers, since=pa.date32(), brings_lea=pa.bool_()))
 
 
@@ -72,16 +74,29 @@ def _row(register: Register, p: Problem) -> dict[str, object]:
     return {**known, "file": p.file, "line": p.line, "column_name": p.column, "value": p.value, "reason": p.sentence}
 
 
-def doubts_of(registers: Mapping[str, Register], files: LeaNames) -> list[Doubt]:
-    """Every LEA that a rejected row may concern."""
+def _names_before(run: Run) -> LeaNames:
+    """Names in the current release: a borrower that only a rejected row names today is found by them. They decide nothing else."""
+    release = current_release(run.settings.out)
+    if release is None:
+        return LeaNames()
+    try:
+        with connect_read_only(release / DATABASE) as connection:
+            return LeaNames(connection.execute("select cds, lea_name from leas").fetchall())
+    except duckdb.Error:  # damaged: the run makes it anew
+        return LeaNames()
+
+
+def doubts_of(registers: Mapping[str, Register], files: LeaNames, before: LeaNames | None = None) -> list[Doubt]:
+    """Every LEA that a rejected row may concern. ``before``: names in the current release."""
     used = subjects({name: register.used for name, register in registers.items()}, REGISTERS)
-    known = LeaNames([*files.pairs(), *((s.cds, n) for s in used for n in s.names)])
+    today = LeaNames([*files.pairs(), *((s.cds, n) for s in used for n in s.names)])
+    known = LeaNames([*today.pairs(), *(before or LeaNames()).pairs()])
     found: list[Doubt] = []
     for register in registers.values():
         pathway = PATHWAYS.get(register.name, register.name if issubclass(register.model, Case) else "")
         for line in register.rejected if pathway else ():
             found += _of_event(registers, line, known) if register.name == "state_loan_events" else _of_row(registers, register, pathway, line, known)
-    return found
+    return [replace(d, brings_lea=d.brings_lea and not today.of(d.cds)) for d in found]
 
 
 def _of_row(registers: Mapping[str, Register], register: Register, pathway: str, line: Line, known: LeaNames) -> Iterator[Doubt]:
@@ -92,7 +107,9 @@ def _of_row(registers: Mapping[str, Register], register: Register, pathway: str,
     name = line.values.get("district") or line.values.get("lea_name") or ""
     is_known = any(known.of(c) for c in codes)
     for cds in codes:
-        yield Doubt(register.name, pathway, cds, name, loan_id, since, line.file, line.number, is_loan and not is_known and bool(name))
+        called = next(iter(known.of(cds)), name)
+        brings = is_loan and bool(called) and (bool(known.of(cds)) or not is_known)  # a code that nobody knows brings no LEA where the name is known
+        yield Doubt(register.name, pathway, cds, called, loan_id, since, line.file, line.number, brings)
 
 
 def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) -> Iterator[Doubt]:

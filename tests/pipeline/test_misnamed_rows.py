@@ -1,0 +1,220 @@
+"""A register row whose code and name are of two LEAs is never applied, and neither LEA is silently a no."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.sql_checks import run_sql_checks
+from tests.cases import COUNTY_OFFICE, DISTRICT, OAKLAND, SALINAS, add_rows, case, reference_copy
+from tests.workplace import Workplace
+from transforms.digests import dated_facts
+from transforms.errors import ConfigError
+
+INGLEWOOD, ALISAL = "19646340000000", "27659610000000"
+Decide = Callable[..., AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+
+@pytest.fixture
+def decide(workplace: Workplace, tmp_path: Path) -> Decide:
+    """The tables that follow from these rows of registers, and from the loan register with texts of one loan changed."""
+
+    @contextmanager
+    def run(*rows: tuple[str, dict[str, str]], loan: str = "", changes: dict[str, str] | None = None, as_of: date = date(2026, 11, 24)):
+        reference = reference_copy(tmp_path / "reference")
+        for register, row in rows:
+            add_rows(reference, register, row)
+        if loan:
+            change(reference / "registers/state_loans.csv", loan, changes or {})
+        with workplace.decide(reference=reference, as_of=as_of) as connection:
+            yield connection
+
+    return run
+
+
+def change(path: Path, row: str, changes: dict[str, str]) -> None:
+    lines = path.read_text().splitlines(keepends=True)
+    (at,) = [n for n, line in enumerate(lines) if line.startswith(f"{row},")]
+    for old, new in changes.items():
+        assert old in lines[at]
+        lines[at] = lines[at].replace(old, new, 1)
+    path.write_text("".join(lines))
+
+
+def verdict(db: duckdb.DuckDBPyConnection, cds: str, pathway: str, year: int = 2024) -> tuple[str, str]:
+    return db.execute("select status, reason from eligibility where cds = ? and pathway = ? and determination_year = ?", [cds, pathway, year]).fetchall()[0]
+
+
+def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
+    (found,) = [r for r in run_sql_checks(db, "determinations") if r.check_id == check]
+    assert not found.stops_release
+    return found.detail if found.outcome == "failed" else ""
+
+
+@pytest.mark.parametrize(
+    ("cds", "other"),
+    [(DISTRICT, SALINAS), (DISTRICT, ALISAL), (OAKLAND, DISTRICT), (INGLEWOOD, SALINAS)],
+)
+def test_a_loan_under_another_districts_code(decide: Decide, cds: str, other: str) -> None:
+    loan = {DISTRICT: "CA-SEL-2009-SMCJUHSD", OAKLAND: "CA-SEL-2003-OAKLAND", INGLEWOOD: "CA-SEL-2012-INGLEWOOD"}[cds]
+    with decide(loan=loan, changes={cds: other, f",{cds[:2]},": f",{other[:2]},"}) as db:
+        assert db.execute("select count(*) from state_loans where loan_id = ?", [loan]).fetchall() == [(0,)]
+        assert verdict(db, other, "wraparound")[0] == ("eligible" if other == DISTRICT else "undetermined"), "a loan of its own still counts"
+        if cds == DISTRICT:
+            status, reason = verdict(db, cds, "wraparound")
+            assert status == "undetermined"
+            assert "One record of the loan register that may be about this district was rejected." in reason
+        ((line, column, value),) = db.execute("select line, column_name, value from rejects where source_id = 'registers/state_loans'").fetchall()
+        assert (column, value) == ("cds", other)
+        assert f'"line": {line}' in warned(db, "registers_rejected")
+        others = "select count(*) from eligibility where pathway = 'wraparound' and status = 'undetermined' and determination_year = 2024 and cds[1:2] = '27'"
+        assert db.execute(others).fetchall() == [(2 if cds == DISTRICT else 1 if other != DISTRICT else 0,)], "and no one else"
+
+
+@pytest.mark.parametrize("register", ["primary", "spi", "fee_for_service", "request"])
+def test_a_case_under_another_leas_code(decide: Decide, register: str) -> None:
+    with decide((register, case(register, cds=SALINAS, lea_name="South Monterey County Joint Union High"))) as db:
+        for cds in (SALINAS, DISTRICT):
+            status, reason = verdict(db, cds, register)
+            assert status == "undetermined"
+            assert "record that may be about this district was rejected." in reason
+            assert verdict(db, cds, register, 2022)[0] == "not_assessed", "a case of August 2024 does not matter before it"
+        assert db.execute("select count(*) from pathway_register").fetchall() == [(0,)]
+        undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
+        assert db.execute(undetermined, [register]).fetchall() == [(2,)]
+        stopping = [(r.check_id, r.detail) for gate in ("files", "contracts", "determinations") for r in run_sql_checks(db, gate) if r.stops_release]
+        assert stopping == []
+
+
+def test_another_sound_case_still_makes_an_lea_eligible(decide: Decide) -> None:
+    wrong = case("spi", case_id="S-2", cds=SALINAS, lea_name="South Monterey County Joint Union High")
+    with decide(("spi", case("spi")), ("spi", wrong)) as db:
+        assert verdict(db, DISTRICT, "spi")[0] == "eligible"
+        assert verdict(db, SALINAS, "spi")[0] == "undetermined"
+
+
+def test_a_county_offices_case_under_a_districts_code(decide: Decide) -> None:
+    with decide(("spi", case("spi", cds=SALINAS, lea_name="Monterey County Office of Education"))) as db:
+        assert {cds: verdict(db, cds, "spi")[0] for cds in (SALINAS, COUNTY_OFFICE, DISTRICT)} == {
+            SALINAS: "undetermined", COUNTY_OFFICE: "undetermined", DISTRICT: "not_assessed",
+        }  # fmt: skip
+    with decide(("primary", case("primary", cds=SALINAS, lea_name="Monterey County Office of Education"))) as db:
+        assert verdict(db, COUNTY_OFFICE, "primary")[0] == "not_applicable"
+
+
+def test_a_certification_under_another_code_counts_for_nobody(decide: Decide) -> None:
+    with decide(("calpads", case("calpads", cds=SALINAS, lea_name="South Monterey County Joint Union High"))) as db:
+        assert db.execute("select count(*) from calpads_certifications").fetchall() == [(0,)]
+        assert db.execute("select count(*) from rejects where source_id = 'registers/calpads'").fetchall() == [(1,)]
+        used = "select count(*) from assistance_methods where method = 4 and basis = 'computed'"
+        assert db.execute(used).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (",repaid,2025-06-01,month,", ",repaid,2062-06-01,month,"),
+        (",https://www.kalw.org/bay-area-news/2025-07-01/", ",javascript:alert(1)//"),
+        ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,"),
+    ],
+)
+def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(workplace: Workplace, tmp_path: Path, old: str, new: str) -> None:
+    reference = reference_copy(tmp_path / "reference")
+    change(reference / "registers/state_loan_events.csv", "CA-SEL-2003-OAKLAND-04", {old: new})
+    change(reference / "registers/state_loans.csv", "CA-SEL-2003-OAKLAND", {",repaid,2025-07-01": ",outstanding,2024-07-01"})
+    with workplace.decide(reference=reference) as db:
+        status, reason = verdict(db, OAKLAND, "wraparound")
+        assert status == "undetermined"
+        assert "A record of this loan was rejected" in reason
+        assert db.execute("select loan_state from loan_states where loan_id = 'CA-SEL-2003-OAKLAND' and determination_year = 2024").fetchall() == [
+            ("record_rejected",)
+        ]
+
+
+def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(decide: Decide) -> None:
+    with decide(loan="CA-SEL-2012-INGLEWOOD", changes={",2025-05-01,month,": ",2062-05-01,month,"}) as db:
+        assert verdict(db, INGLEWOOD, "wraparound")[0] == "undetermined"
+        assert db.execute("select lea_name from leas where cds = ?", [INGLEWOOD]).fetchall() == [("Inglewood Unified",)]
+
+
+def test_a_day_that_comes_is_looked_at_again(decide: Decide) -> None:
+    with decide(("spi", case("spi", entered_on="2062-01-15"))) as db:
+        assert "2062-01-15" in dated_facts(db)
+        assert verdict(db, DISTRICT, "spi")[0] == "undetermined"
+
+
+def test_names_of_every_file_are_kept(decide: Decide) -> None:
+    with decide() as db:
+        assert db.execute("select lea_name from lea_names where cds = ?", [DISTRICT]).fetchall() == [("South Monterey County Joint Union High",)]
+        assert db.execute("select count(*) from leas anti join lea_names using (cds) where first_dashboard_year is not null").fetchall() == [(0,)]
+        assert warned(db, "registers_rejected") == ""
+        unnamed = {cds for (cds,) in db.execute("select cds from register_warnings").fetchall()}
+        assert {INGLEWOOD, OAKLAND} <= unnamed
+        assert DISTRICT not in unnamed
+        assert warned(db, "registers_name_leas").count("no loaded file names this LEA") > 0
+
+
+def test_a_night_with_a_wrong_row_publishes_and_says_so(light: None, released: Workplace, tmp_path: Path) -> None:
+    """Also where the record was sound in the release before: it is still on record, and not lost."""
+    reference = reference_copy(tmp_path / "reference")
+    change(reference / "registers/state_loans.csv", "CA-SEL-2009-SMCJUHSD", {DISTRICT: SALINAS})
+    outcome = released.publish(reference=reference, accept="release_verdicts_changed,release_eligible_band")
+    assert outcome.outcome == "published"
+    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+        assert db.execute("select outcome, failing_rows from meta_gate_results where check_id = 'registers_rejected'").fetchall() == [("failed", 1)]
+        assert db.execute("select file, line, column_name, value from rejects where source_id like 'registers/%'").fetchall() == [
+            ("registers/state_loans.csv", 11, "cds", SALINAS)
+        ]
+
+
+def test_a_borrower_that_only_its_loan_names_is_kept_when_the_code_is_wrong(light: None, released: Workplace, tmp_path: Path) -> None:
+    """No file of the sample names Oakland; the release before does."""
+    reference = reference_copy(tmp_path / "reference")
+    change(reference / "registers/state_loans.csv", "CA-SEL-2003-OAKLAND", {OAKLAND: DISTRICT, ",01,": ",27,"})
+    assert released.publish(reference=reference, accept="release_verdicts_changed").outcome == "published"
+    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+        assert verdict(db, OAKLAND, "wraparound")[0] == "undetermined"
+        assert verdict(db, DISTRICT, "wraparound")[0] == "eligible", "its own loan still counts"
+
+
+def test_a_register_that_cannot_be_read_stops_the_night(workplace: Workplace, tmp_path: Path) -> None:
+    reference = reference_copy(tmp_path / "reference")
+    (reference / "registers/spi.csv").write_text("case_id,something\n")
+    with pytest.raises(ConfigError, match=r"registers/spi.csv, line 1: the header lacks"):
+        workplace.decide(reference=reference)
+
+
+def dta(reference: Path, out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).parent / "dta", *arguments]
+    given = {**os.environ, "DTA_REFERENCE": str(reference), "DTA_OUT": str(out)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=given)
+
+
+@pytest.mark.parametrize(
+    ("register", "changes"),
+    [
+        ("spi", {"lea_name": "Salinas Union High"}),
+        ("calpads", {"cds": SALINAS, "lea_name": "Gonzales Unified"}),
+        ("primary", {"cds": ALISAL, "lea_name": "Salinas Union High"}),
+    ],
+)
+def test_register_check_compares_with_the_current_release(published: Workplace, tmp_path: Path, register: str, changes: dict[str, str]) -> None:
+    reference = reference_copy(tmp_path / "reference")
+    add_rows(reference, register, case(register, **changes))
+    ended = dta(reference, published.out, "register", "check")
+    assert ended.returncode == 4
+    assert f"registers/{register}.csv, line 2, column cds: this is the code of " in ended.stderr
+    assert f"names {changes['lea_name']}, which is 27" in ended.stderr
+    assert "no loaded file names this LEA, so its name (Inglewood Unified) was not compared" in ended.stdout
+
+
+def test_register_check_says_when_there_is_no_release_to_compare_with(tmp_path: Path) -> None:
+    ended = dta(reference_copy(tmp_path / "reference"), tmp_path / "none", "register", "check")
+    assert ended.returncode == 0
+    assert "Names were not compared with those in loaded files." in ended.stdout

@@ -1,0 +1,473 @@
+"""A register row is about the LEA it names, and holds nothing that cannot be true."""
+
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.cases import CHARTER, COUNTY_OFFICE, DISTRICT, FILES, NAMES, OAKLAND, SALINAS, add_rows, case
+from transforms import clock
+from transforms.inputs import load_macros, load_reference
+from transforms.registers import REGISTERS, check_registers, load_registers, to_arrow
+from transforms.registers.append import migrate, with_row
+from transforms.registers.fields import refusal
+from transforms.registers.loans import StateLoanEvent
+from transforms.registers.names import LeaNames, names_an_office, same_name
+from transforms.registers.tables import doubts_of
+from transforms.settings import PROJECT
+
+ALISAL, FRESNO_OFFICE, OTHER_SANTA_RITA = "27659610000000", "10101080000000", "27661910000000"
+IN_FILES = LeaNames(
+    [
+        (DISTRICT, "South Monterey County Joint Union High"),
+        (DISTRICT, "King City Joint Union High"),
+        (SALINAS, "Salinas Union High"),
+        ("27661420000000", "Salinas City Elementary"),
+        (ALISAL, "Alisal Union"),
+        (OTHER_SANTA_RITA, "Santa Rita Union Elementary"),
+        (COUNTY_OFFICE, "Monterey County Office of Education"),
+        (OAKLAND, "Oakland Unified"),
+        (FRESNO_OFFICE, "Fresno County Office of Education"),
+    ]
+)
+HIDDEN = ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u00a0", "\u3000", "\u202e", "\x07"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(PROJECT / "data" / "registers", tmp_path / "registers", ignore=shutil.ignore_patterns("backups"))
+    shutil.copytree(PROJECT / "data" / "reference", tmp_path / "reference")
+    return tmp_path
+
+
+def problems(folder: Path, name: str, names: LeaNames | None = IN_FILES, **given: object) -> list[str]:
+    return [str(p) for p in check_registers(folder, names, **given)[name].problems]  # type: ignore[arg-type]
+
+
+def warnings(folder: Path, name: str) -> list[str]:
+    return [str(p) for p in check_registers(folder, IN_FILES)[name].warnings]
+
+
+def change_loan(folder: Path, loan: str, old: str, new: str) -> None:
+    path = folder / "registers/state_loans.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    (at,) = [n for n, line in enumerate(lines) if line.startswith(f"{loan},")]
+    assert old in lines[at]
+    lines[at] = lines[at].replace(old, new, 1)
+    path.write_text("".join(lines))
+
+
+# ---- names ----
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Oakland Unified", "OAKLAND UNIFIED SCHOOL DISTRICT"),
+        ("Oakland Unified", "Oakland USD"),
+        ("Oakland Unified", "Oakland"),
+        ("Vallejo City Unified", "Vallejo Unified"),
+        ("Cañada Unión Elementary", "Canada Union El"),
+        ("St. Helena Unified", "Saint Helena Unified"),
+        ("Mt. Diablo Unified", "Mount Diablo Unified School District"),
+        ("Chualar Union", "Chualar Union Elementary"),
+        ("Arts & Letters Academy", "Arts and Letters Academy"),
+        ("Monterey County Office of Education", "Monterey COE"),
+        ("Monterey County Office of Education", "Monterey County Superintendent of Schools"),
+        ("South Monterey County Joint Union High", "South Monterey Co. JUHSD"),
+        ("O'Neals Elementary", "ONeals Elementary"),
+        ("El Tejon Unified", "El Tejon USD"),
+    ],
+)
+def test_names_of_one_lea(one: str, other: str) -> None:
+    assert same_name(one, other)
+    assert same_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Santa Rosa Elementary", "Santa Rosa High"),
+        ("Salinas Union High", "Salinas City Elementary"),
+        ("Monterey County Office of Education", "Monterey Peninsula Unified"),
+        ("Tulare County Office of Education", "Tulare City"),
+        ("Oakland Unified", "Oakdale Joint Unified"),
+        ("Inglewood Unified", "Compton Unified"),
+        ("Oak Grove Union Elementary", "Oak Grove Elementary 2"),
+    ],
+)
+def test_names_of_two_leas(one: str, other: str) -> None:
+    assert not same_name(one, other)
+
+
+def test_a_name_that_another_lea_of_the_county_has_exactly_is_not_taken_for_a_like_one() -> None:
+    names = LeaNames([("15638000000000", "Taft City"), ("15638180000000", "Taft Union High")])
+    assert not names.is_named("15638180000000", "Taft City")
+    assert names.is_named("15638000000000", "Taft City School District")
+    assert names.is_named("15638180000000", "Taft Joint Union High")
+
+
+@pytest.mark.parametrize(
+    ("written", "cds"), [("Oaklnd Unified", OAKLAND), ("Salinas Unoin High", SALINAS), ("South Montery County Union High", DISTRICT), ("Zzyzx", None)]
+)
+def test_the_nearest_lea(written: str, cds: str | None) -> None:
+    assert IN_FILES.nearest(written) == cds
+
+
+@pytest.mark.parametrize(
+    ("name", "is_office"), [("Kern COE", True), ("Napa County Office of Education", True), ("County Line Elementary", False), ("Monterey County", False)]
+)
+def test_offices_are_known_by_their_names(name: str, is_office: bool) -> None:
+    assert names_an_office(name) == is_office
+
+
+# ---- code and name ----
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_row_whose_name_is_another_leas_is_rejected_in_every_register(folder: Path, name: str) -> None:
+    add_rows(folder, name, FILES[name](cds=DISTRICT, lea_name="Oakland Unified"))
+    (told,) = problems(folder, name)
+    assert told == (
+        f"registers/{name}.csv, line 2, column cds: this is the code of King City Joint Union High or South Monterey County Joint Union High, and the row "
+        f"names Oakland Unified, which is {OAKLAND}. Correct the code or the name (value '{DISTRICT}')."
+    ) or told.startswith(f"registers/{name}.csv, line 2, column cds: this is the code of South Monterey County Joint Union High or King City")
+    assert f"which is {OAKLAND}. Correct the code or the name" in told
+    register = load_registers(folder, IN_FILES)[name]
+    assert to_arrow(register).num_rows == 0
+    doubted = {(d.pathway, d.cds) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)}
+    assert doubted == (set() if name == "calpads" else {(name, DISTRICT), (name, OAKLAND)})
+
+
+@pytest.mark.parametrize(
+    ("written", "is_taken"),
+    [
+        ("South Monterey County Joint Union High", True),
+        ("SOUTH MONTEREY COUNTY JUHSD", True),
+        ("King City Joint Union High", True),  # its former name, as files had it
+        ("Salinas Union High", False),
+        ("South Monterey Elementary", False),
+        ("Soth Monterey County Joint Union High", False),
+    ],
+)
+def test_present_and_former_names_are_taken(folder: Path, written: str, is_taken: bool) -> None:
+    add_rows(folder, "spi", case("spi", lea_name=written))
+    assert (problems(folder, "spi") == []) == is_taken
+
+
+def test_a_former_name_that_only_another_row_knows_is_taken(folder: Path) -> None:
+    names = LeaNames([(DISTRICT, "South Monterey County Joint Union High")])
+    add_rows(folder, "spi", case("spi", lea_name="King City Joint Union High"))  # former_name of its loan
+    assert problems(folder, "spi", names) == []
+    change_loan(folder, "CA-SEL-2009-SMCJUHSD", "King City Joint Union High", "")
+    assert "names King City Joint Union High" in problems(folder, "spi", names)[0]
+
+
+@pytest.mark.parametrize(
+    ("loan", "cds", "other"),
+    [
+        ("CA-SEL-2003-OAKLAND", OAKLAND, DISTRICT),
+        ("CA-SEL-2009-SMCJUHSD", DISTRICT, SALINAS),
+        ("CA-SEL-2009-SMCJUHSD", DISTRICT, OAKLAND),
+    ],
+)
+def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(folder: Path, loan: str, cds: str, other: str) -> None:
+    change_loan(folder, loan, cds, other)
+    change_loan(folder, loan, f",{cds[:2]},", f",{other[:2]},")
+    (told,) = problems(folder, "state_loans")
+    assert f"(value '{other}')" in told
+    assert "and the row names" in told
+    registers = load_registers(folder, IN_FILES)
+    assert {(d.pathway, d.cds) for d in doubts_of(registers, IN_FILES)} == {("wraparound", cds), ("wraparound", other)}
+
+
+@pytest.mark.parametrize(("moved", "to"), [("CA-SEL-2012-INGLEWOOD", "19734370000000"), ("CA-SEL-2003-OAKLAND", "01611680000000")])
+def test_where_no_file_has_the_code_rows_are_compared_with_each_other(folder: Path, moved: str, to: str) -> None:
+    own = {"CA-SEL-2012-INGLEWOOD": "19646340000000", "CA-SEL-2003-OAKLAND": OAKLAND}[moved]
+    change_loan(folder, moved, own, to)
+    told = problems(folder, "state_loans", LeaNames())
+    assert any("other rows of the registers call this code" in t for t in told)
+    rejected = {line.values["loan_id"] for line in load_registers(folder)["state_loans"].rejected}
+    assert moved in rejected
+    assert len(rejected) == (1 if moved.endswith("INGLEWOOD") else 2), "two rows of Compton agree; Emery's is one against one"
+
+
+def test_where_no_file_names_the_lea_there_is_a_warning(folder: Path) -> None:
+    add_rows(folder, "spi", case("spi", cds="19646340000000", lea_name="Inglewood Unified"))
+    assert problems(folder, "spi") == []
+    (told,) = warnings(folder, "spi")
+    assert "line 2, column cds: no loaded file names this LEA, so its name (Inglewood Unified) was not compared (value '19646340000000')" in told
+
+
+@pytest.mark.parametrize("code", ["27999990000000", "27661500000000", "27000000000000"])
+def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder: Path, code: str) -> None:
+    add_rows(folder, "spi", case("spi", cds=code, lea_name="Salinas Union High"))
+    (told,) = problems(folder, "spi")
+    assert f"no loaded file has this code, and Salinas Union High is {SALINAS} in them" in told
+    assert {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {code, SALINAS}
+
+
+@pytest.mark.parametrize(
+    ("register", "changes", "column", "sentence"),
+    [
+        (
+            "spi",
+            {"cds": DISTRICT, "lea_name": "Monterey County Office of Education"},
+            "cds",
+            "the code is that of a district, and lea_name names a county office",
+        ),
+        ("spi", {"cds": COUNTY_OFFICE, "lea_name": "Salinas Union High"}, "cds", "the code is that of a county office, and lea_name names no county office"),
+        ("calpads", {"cds": CHARTER, "lea_name": "Kern COE"}, "cds", "the code is that of a charter school, and lea_name names a county office"),
+        ("request", {"cds": "27102720112177", "lea_name": "Monterey COE"}, "cds", "the code is that of a charter school"),
+    ],
+)
+def test_code_and_name_are_of_one_kind_also_without_files(folder: Path, register: str, changes: dict[str, str], column: str, sentence: str) -> None:
+    add_rows(folder, register, case(register, **changes))
+    told = problems(folder, register, None)[0]
+    assert f"line 2, column {column}: " in told
+    assert sentence in told
+
+
+# ---- loans ----
+
+
+@pytest.mark.parametrize(
+    ("loan", "old", "new", "sentence"),
+    [
+        ("CA-SEL-2003-OAKLAND", ",01,", ",27,", "column county_code: the county code is not that of the CDS code, 01"),
+        ("CA-SEL-2003-WESTFRESNO", ",10,", ",57,", "column county_code: the county code is not that of the CDS code, 10"),
+        ("CA-SEL-2003-OAKLAND", ",01,", ",99,", "column county_code: there is no county with the code 99"),
+        ("CA-SEL-2003-OAKLAND", OAKLAND, "01100170000000", "column cds: state loans go to school districts, and this is the code of a county office"),
+        ("CA-SEL-2003-OAKLAND", OAKLAND, "01612590130666", "column cds: state loans go to school districts, and this is the code of a charter school"),
+        ("CA-SEL-2003-WESTFRESNO", ",10767780000000,", ",99767780000000,", "column successor_cds: there is no county with the code 99"),
+        ("CA-SEL-2003-WESTFRESNO", ",Washington Unified,", ",,", "column successor_name: the code and the name of the successor go together"),
+        ("CA-SEL-2003-OAKLAND", f"{OAKLAND},,", f"{OAKLAND},{OAKLAND},Oakland Unified", "a district does not take over from itself"),
+        ("CA-SEL-2003-OAKLAND", "2025-07-01,day", "2042-07-01,day", "column latest_source_date: the day lies in the future"),
+        ("CA-SEL-2003-OAKLAND", ",100000000,100000000,", ",-100000000,100000000,", "column amount_authorized_usd: a whole number is needed"),
+        ("CA-SEL-2003-OAKLAND", ",100000000,100000000,", ",100000000000,1,", "column amount_authorized_usd: it must be a number from 0 to 1000000000"),
+        ("CA-SEL-2003-OAKLAND", "https://www.kalw.org", "javascript:alert(1)//www.kalw.org", "column source_url: an address"),
+    ],
+)
+def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, sentence: str) -> None:
+    if "Oakland Unified" in new:
+        old, new = f"{OAKLAND},,,", f"{OAKLAND},{OAKLAND},Oakland Unified,"
+    change_loan(folder, loan, old, new)
+    assert any(sentence in told for told in problems(folder, "state_loans", None))
+    rejected = load_registers(folder)["state_loans"].rejected
+    assert [line.values["loan_id"] for line in rejected] == [loan]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("repaid,2025-06-01,month,June 2025", "repaid,2002-06-01,month,June 2025", "repaid lies before authorized of the same loan"),
+        ("repaid,2025-06-01,month,June 2025", "repaid,2025-09-01,month,June 2025", "the loan is repaid in its source of 2025-07-01, and its event"),
+        ("powers_returned,2009-07-01", "powers_returned,2002-07-01", "powers_returned lies before oversight_started of the same loan"),
+        ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,", "no such loan; it has 'CA-SEL-2003-OAKLAND'"),
+        ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,CA-SEL-2012-INGLEWOOD,", "the loan is not repaid in its source of 2025-05-01"),
+        ("CA-SEL-2003-OAKLAND-04,", "CA-SEL-2003-oakland-01,", "has a event_id that differs only in case"),
+        ("repaid,2025-06-01,month,June 2025", "repaid,2062-06-01,month,June 2025", "the day lies in the future"),
+        ("repaid,2025-06-01,month,June 2025", "repaid,1925-06-01,month,June 2025", "the day lies before 1990-01-01"),
+    ],
+)
+def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str, new: str, sentence: str) -> None:
+    path = folder / "registers/state_loan_events.csv"
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    if "INGLEWOOD" in new:
+        path.write_text(path.read_text().replace("INGLEWOOD,repaid,2025-06-01", "INGLEWOOD,repaid,2025-02-01"))
+    assert any(sentence in told for told in problems(folder, "state_loan_events", None))
+    registers = load_registers(folder)
+    loans = {d.loan_id for d in doubts_of(registers, LeaNames())}
+    expected = "CA-SEL-2012-INGLEWOOD" if "INGLEWOOD" in new else "CA-SEL-2003-OAKLAND"
+    assert expected in loans
+    assert len(loans) == 1
+
+
+def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:
+    with duckdb.connect() as connection:
+        load_reference(PROJECT / "data" / "reference", connection)
+        load_macros(connection)
+        for day in ("2024-01-01", "2024-02-01", "2023-12-01", "2023-07-01", "2024-06-15"):
+            for precision in ("day", "month", "season", "year", "fiscal_year", "before") if day.endswith("01") else ("day", "month", "year", "before"):
+                event = StateLoanEvent.model_construct(event_date=date.fromisoformat(day), precision=precision)
+                assert connection.execute("select last_possible_day(?::date, ?)::date", [day, precision]).fetchall() == [(event.latest,)], (day, precision)
+
+
+# ---- days, texts, addresses, identifiers ----
+
+
+@pytest.mark.parametrize(
+    ("register", "column"),
+    [("spi", "entered_on"), ("spi", "requested_date"), ("primary", "assistance_to"), ("fee_for_service", "agreement_date"), ("calpads", "certified_on")],
+)
+def test_tomorrow_is_no_day_of_a_record(folder: Path, register: str, column: str) -> None:
+    today = date(2026, 11, 27)
+    add_rows(folder, register, case(register, **{column: (today + timedelta(days=1)).isoformat()}))
+    told = problems(folder, register, IN_FILES, today=today)
+    assert any(f"column {column}: the day lies in the future: today is 2026-11-27 (value '2026-11-28')" in t for t in told)
+    assert not any("lies in the future" in t for t in problems(folder, register, IN_FILES, today=today + timedelta(days=1)))
+
+
+def test_today_is_californias(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 28, 2, tzinfo=UTC))  # 18:00 on the 27th in California
+    assert refusal(REGISTERS["spi"], "entered_on", "2026-11-27") is None
+    assert refusal(REGISTERS["spi"], "entered_on", "2026-11-28") == "the day lies in the future: today is 2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("register", "changes", "column"),
+    [
+        ("spi", {"requested_date": "1989-12-31"}, "requested_date"),
+        ("primary", {"assistance_from": "0203-01-10"}, "assistance_from"),
+        ("fee_for_service", {"agreement_date": "1924-09-01"}, "agreement_date"),
+    ],
+)
+def test_a_day_before_the_first_record_is_a_slip(folder: Path, register: str, changes: dict[str, str], column: str) -> None:
+    add_rows(folder, register, case(register, **changes))
+    assert any(f"column {column}: the day lies before 1990-01-01" in t for t in problems(folder, register))
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize(("register", "column"), [("spi", "evidence"), ("request", "entered_by"), ("primary", "note"), ("calpads", "note")])
+def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column: str, hidden: str) -> None:
+    add_rows(folder, register, case(register, **{column: f"{hidden}{hidden}"}))
+    told = problems(folder, register)
+    if column == "note" and not hidden.strip():
+        assert told == [], "space around a value is left out when it is read: the note is empty"
+        return
+    assert len(told) == 1
+    assert "cannot be seen" in told[0] or "must not be empty" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("register", "column", "value"),
+    [("spi", "case_id", "S\u200b-1"), ("spi", "lea_name", "South Monterey\u00ad County Joint Union High"), ("primary", "superseded_by", "P\u2060-2")],
+)
+def test_a_hidden_character_within_a_name_or_identifier_is_refused(folder: Path, register: str, column: str, value: str) -> None:
+    add_rows(folder, register, case(register, **{column: value}))
+    assert any("it holds a character that cannot be seen" in t for t in problems(folder, register))
+
+
+SCHEMES = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "vbscript:x",
+    "java\u200bscript:alert(1)",
+    "ftp://example.org/x",
+]
+
+
+@pytest.mark.parametrize("value", SCHEMES)
+@pytest.mark.parametrize(("register", "column"), [("calpads", "source_url"), ("spi", "evidence"), ("request", "note")])
+def test_only_addresses_of_web_pages_are_taken(folder: Path, register: str, column: str, value: str) -> None:
+    add_rows(folder, register, case(register, **{column: value}))
+    (told,) = problems(folder, register)
+    assert f"column {column}: an address" in told
+
+
+@pytest.mark.parametrize(
+    "value", ["https://", "https://localhost", "example.org/page", "https://a b.org", "https://user@example.org", "http:/example.org", "//example.org"]
+)
+def test_an_address_that_is_none_is_refused(value: str) -> None:
+    assert refusal(REGISTERS["calpads"], "source_url", value) == "an address of a web page is needed, beginning with https:// or http://"
+
+
+@pytest.mark.parametrize(
+    "value", ["letter of 1 September 2024: see file: 12", "https://example.org/a?b=c", "Note: data: 3 pages", "e-mail of the director, 9:30"]
+)
+def test_plain_evidence_is_taken(value: str) -> None:
+    assert refusal(REGISTERS["spi"], "evidence", value) is None
+
+
+@pytest.mark.parametrize("other", ["s-1", "S-1\u00a0", "Ｓ-1", "ſ-1"])
+def test_identifiers_differ_in_more_than_case_and_form(folder: Path, other: str) -> None:
+    add_rows(folder, "spi", case("spi"))
+    add_rows(folder, "request", case("request", case_id=other))
+    assert any("registers/spi.csv, line 2 has" in t and "case_id" in t for t in problems(folder, "request"))
+    assert load_registers(folder, IN_FILES)["spi"].fine == 0, "which of the two is meant cannot be known"
+
+
+# ---- a wrong row is rejected, and the others are used ----
+
+
+def test_a_wrong_row_leaves_the_others(folder: Path) -> None:
+    add_rows(folder, "spi", case("spi"), case("spi", case_id="S-2", cds=SALINAS, lea_name="Oakland Unified"), case("spi", case_id="S-3", cds=SALINAS))
+    register = load_registers(folder, IN_FILES)["spi"]
+    assert to_arrow(register).column("case_id").to_pylist() == ["S-1", "S-3"]
+    assert [line.number for line in register.rejected] == [3]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"cds": "2766068", "lea_name": NAMES[DISTRICT]}, {DISTRICT}),
+        ({"cds": "1612590000000", "lea_name": "Oakland Unified"}, {OAKLAND}),
+        ({"cds": "", "lea_name": "Salinas Union High"}, {SALINAS}),
+        ({"cds": SALINAS, "lea_name": "Salnas Union High"}, {SALINAS}),
+        ({"cds": "", "lea_name": "Oaklnd Unifed"}, {OAKLAND}),
+        ({"cds": DISTRICT, "lea_name": NAMES[DISTRICT], "evidence": ""}, {DISTRICT}),
+    ],
+)
+def test_whom_a_rejected_row_may_concern(folder: Path, row: dict[str, str], expected: set[str]) -> None:
+    add_rows(folder, "spi", case("spi", **{"cds": row["cds"], **row}))
+    assert {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == expected
+
+
+def test_a_row_with_a_comma_too_many_still_concerns_its_lea(folder: Path) -> None:
+    path = folder / "registers/spi.csv"
+    path.write_text(path.read_text() + f"S-1,{SALINAS},Salinas Union High, of Salinas,2024-08-01,x\n")
+    assert SALINAS in {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)}
+
+
+def test_a_rejected_case_matters_from_its_first_day_on_unless_a_day_is_wrong(folder: Path) -> None:
+    add_rows(folder, "spi", case("spi", evidence=""), case("spi", case_id="S-2", determination_date="soon"))
+    assert {(d.line, d.since) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {(2, date(2024, 8, 1)), (3, None)}
+
+
+# ---- registers of earlier versions ----
+
+
+def in_old_spelling(folder: Path) -> None:
+    for name in ("state_loans", "state_loan_events"):
+        path = folder / "registers" / f"{name}.csv"
+        text = path.read_text()
+        assert "authorized" in text
+        path.write_text(text.replace("amount_authorized_usd", "amount_authorised_usd").replace(",authorized,", ",authorised,"))
+    path = folder / "registers/accepted_differences.csv"
+    path.write_text(path.read_text().replace("lea_name,", "") + f"{DISTRICT},2024,letter:EL,-,K,CDE is told of it,2026-01-15,2027-01-15\n")
+
+
+def test_registers_of_earlier_versions_load(folder: Path) -> None:
+    before = {name: to_arrow(r) for name, r in load_registers(folder).items()}
+    in_old_spelling(folder)
+    after = load_registers(folder)
+    assert [p for r in after.values() for p in r.problems] == []
+    assert to_arrow(after["state_loans"]).equals(before["state_loans"])
+    assert to_arrow(after["state_loan_events"]).equals(before["state_loan_events"])
+    assert to_arrow(after["accepted_differences"]).num_rows == 1
+
+
+def test_migrate_rewrites_them_once_and_keeps_the_files_as_they_were(folder: Path) -> None:
+    today = {p.name: p.read_bytes() for p in (folder / "registers").glob("state*.csv")}
+    in_old_spelling(folder)
+    old = {p.name: p.read_bytes() for p in (folder / "registers").glob("*.csv")}
+    backups = migrate(folder)
+    assert {p.name: p.read_bytes() for p in (folder / "registers").glob("state*.csv")} == today
+    assert sorted(b.read_bytes() for b in backups) == sorted(old[f"{n}.csv"] for n in ("state_loans", "state_loan_events", "accepted_differences"))
+    assert (folder / "registers/accepted_differences.csv").read_text().splitlines()[0].endswith(",lea_name")
+    assert migrate(folder) == []
+    assert [p for r in load_registers(folder).values() for p in r.problems] == []
+
+
+def test_a_row_is_added_to_a_file_in_the_old_spelling(folder: Path) -> None:
+    in_old_spelling(folder)
+    path = folder / "registers/state_loans.csv"
+    added = with_row(path.read_bytes(), {"loan_id": "X-1", "amount_authorized_usd": "5000"}).decode().splitlines()
+    column = added[0].split(",").index("amount_authorised_usd")
+    assert added[-1].split(",")[column] == "5000"
