@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.accepted import load_accepted_differences
-from transforms.database import literal, quote
+from transforms.database import parquet, quote, this_path
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.registers import load_registers
 from transforms.rule_tables import load_rule_tables
@@ -60,8 +60,8 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     for path in sorted(folder.glob("*.csv")):
         connection.execute(
             f"create or replace table {quote('ref_' + path.stem)} as "
-            "select * from read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', nullstr = '')",
-            [str(path)],
+            "select * from read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', nullstr = '', hive_partitioning = false)",
+            [this_path(path)],
         )
     connection.execute(
         "create or replace table ref_priority_letters as "
@@ -118,8 +118,7 @@ def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, st
         put(connection, name, pa.schema([*schema, ("source_id", pa.string())]).empty_table())
         return
     put(connection, f"{name}_files", pa.table({"filename": list(files), "source_id": list(files.values())}))
-    paths = ", ".join(literal(p) for p in files)
     connection.execute(
         f"create or replace view {quote(name)} as select r.* exclude (filename), f.source_id "
-        f"from read_parquet([{paths}], union_by_name = true, filename = true) r join {quote(name + '_files')} f using (filename)"
+        f"from {parquet(files, 'union_by_name = true', 'filename = true')} r join {quote(name + '_files')} f using (filename)"
     )

@@ -7,19 +7,20 @@ import duckdb
 from lxml import html
 
 from transforms.catalog import Source
+from transforms.database import parquet
 from transforms.errors import SourceError
 from transforms.raw.identity import headings_of, is_marked
 from transforms.raw.stage import read_snapshot
 from transforms.raw.table import Report
 from transforms.run import Run, Snapshot
 
-# Where each layout says which year a row is of.
+# Where each layout says which year a row is of: column, and condition on rows.
 YEAR_OF = {
-    "dashboard": "select reportingyear as year from read_parquet(?)",
-    "local_indicators_by_priority": "select value as year from read_parquet(?) where field = 'year'",
-    "assistance": "select value as year from read_parquet(?) where field = 'reporting_year'",
-    "low_performing": "select value as year from read_parquet(?) where field = 'reporting_year'",
-    "charter_assistance": "select value as year from read_parquet(?) where field = 'reporting_year'",
+    "dashboard": ("reportingyear", "true"),
+    "local_indicators_by_priority": ("value", "field = 'year'"),
+    "assistance": ("value", "field = 'reporting_year'"),
+    "low_performing": ("value", "field = 'reporting_year'"),
+    "charter_assistance": ("value", "field = 'reporting_year'"),
 }
 PRIORITY_7_FROM = 2018  # the one-file editions of local indicators print no year; they differ in this
 
@@ -42,9 +43,10 @@ def prove(run: Run, snapshot: Snapshot, source: Source) -> None:
 
 
 def _prove_year(snapshot: Snapshot, source: Source, report: Report) -> None:
+    column, condition = YEAR_OF[source.layout]
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"select lower(trim(year)), count(*) from ({YEAR_OF[source.layout]}) where trim(year) <> '' group by 1 order by 2 desc", [report["parquet"]]
+            f"select lower(trim({column})), count(*) from {parquet(report['parquet'])} where {condition} and trim({column}) <> '' group by 1 order by 2 desc"
         ).fetchall()
     years = [str(year) for year, _ in rows]
     if years and years[0] not in (source.reporting_year, str(source.dashboard_year)):
@@ -53,8 +55,8 @@ def _prove_year(snapshot: Snapshot, source: Source, report: Report) -> None:
 
 def _prove_local_edition(snapshot: Snapshot, source: Source, report: Report) -> None:
     with duckdb.connect() as connection:
-        query = "select count(*) > 0 from read_parquet(?) where regexp_matches(localindicator, 'Priority Area 7\\b')"
-        ((has_priority_7,),) = connection.execute(query, [report["parquet"]]).fetchall()
+        query = f"select count(*) > 0 from {parquet(report['parquet'])} where regexp_matches(localindicator, 'Priority Area 7\\b')"
+        ((has_priority_7,),) = connection.execute(query).fetchall()
     if has_priority_7 != ((source.dashboard_year or 0) >= PRIORITY_7_FROM):
         said = "it lists priority 7, which began in 2018" if has_priority_7 else "it lacks priority 7, which every file since 2018 lists"
         raise SourceError(snapshot.file, f"{said}: it is not of {source.dashboard_year}", "Check which year's file this is.")

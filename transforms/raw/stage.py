@@ -16,6 +16,7 @@ from transforms.catalog import Source
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.interrupt import stop_if_asked
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.raw.identity import refuse_another_indicator
 from transforms.raw.page import read_page
@@ -67,6 +68,7 @@ def was_known(run: Run, source: Source) -> bool:
 
 def _read_or_error(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> Report | SourceError:
     """A Dashboard file is typed as well while its rows are at hand: the core stage finds its part made."""
+    stop_if_asked()
     try:
         report, table = _read(run, snapshot)
     except SourceError as error:
