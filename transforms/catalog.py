@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from transforms.errors import ConfigError
+from transforms.names import PlainFileName, PlainId
 from transforms.toml_model import StrictModel, read_toml
 
 Layout = Literal[
@@ -24,10 +25,11 @@ Layout = Literal[
 class Source(StrictModel):
     """One published file of one year."""
 
-    id: str
+    id: PlainId
     title: str
-    file: str
-    also_named: tuple[str, ...] = ()
+    file: PlainFileName
+    also_named: tuple[PlainFileName, ...] = ()
+    earlier_editions: tuple[PlainFileName, ...] = ()  # files that ``file`` replaces, the oldest first
     url: str = ""  # empty: the address is not known, only the landing page
     landing_page: str
     format: Literal["text", "workbook", "page"]
@@ -39,6 +41,19 @@ class Source(StrictModel):
     first_published: date | None = None  # of a file of no Dashboard: not known before this day
     changes_expected: str
     may_be_missing: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which the file is known, the one that replaces all others first."""
+        return (self.file, *self.also_named, *reversed(self.earlier_editions))
+
+    def rank(self, name: str) -> int:
+        """Place of a file in the order of editions, 0 for the one that replaces all others. Raises ValueError for a name of another source."""
+        return [n.lower() for n in self.names].index(name.lower())
+
+    def is_earlier_edition(self, name: str) -> bool:
+        """True for a file that CDE has since replaced by another one."""
+        return name.lower() in {n.lower() for n in self.earlier_editions}
 
     @property
     def reporting_year(self) -> str:
@@ -66,14 +81,14 @@ class Catalog(StrictModel):
 
     def by_file_name(self) -> dict[str, Source]:
         """Sources by lower-case file name, other names included."""
-        return {name.lower(): s for s in self.source for name in (s.file, *s.also_named)}
+        return {name.lower(): s for s in self.source for name in s.names}
 
 
 def load_catalog(folder: Path) -> Catalog:
     """Read catalog.toml. Raises ConfigError for unknown keys, an id or file name that stands twice, or an address of no publisher."""
     catalog = read_toml(folder / "catalog.toml", Catalog)
     ids = [s.id for s in catalog.source]
-    names = [n.lower() for s in catalog.source for n in (s.file, *s.also_named)]
+    names = [n.lower() for s in catalog.source for n in s.names]
     for label, values in (("id", ids), ("file name", names)):
         twice = sorted({v for v in values if values.count(v) > 1})
         if twice:

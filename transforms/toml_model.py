@@ -20,10 +20,22 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(path: Path, model: type[Model]) -> Model:
     """Return ``path`` as ``model``. Raises ConfigError with file, key and value."""
+    content: object = {}
     try:
-        return model.model_validate(tomllib.loads(path.read_text("utf-8")))
+        content = tomllib.loads(path.read_text("utf-8"))
+        return model.model_validate(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path.name}: not valid TOML: {error}") from error
     except ValidationError as error:
-        lines = [f"{path.name}: {'.'.join(str(p) for p in e['loc'])}: {e['msg']} (value {e['input']!r:.80})" for e in error.errors()]
+        lines = [f"{path.name}: {_place(content, e['loc'])}: {e['msg']} (value {e['input']!r:.80})" for e in error.errors()]
         raise ConfigError("\n".join(lines)) from error
+
+
+def _place(content: object, place: tuple[int | str, ...]) -> str:
+    """Where a value is, with the number of an entry in a list, counted from 1, and its id or file, so that it can be found."""
+    said = []
+    for part in place:
+        content = content[part] if isinstance(content, list) and isinstance(part, int) else content.get(part) if isinstance(content, dict) else None
+        name = next((content[k] for k in ("id", "file", "name", "title") if isinstance(content.get(k), str)), "") if isinstance(content, dict) else ""
+        said.append(f"{part + 1} ({name!r:.60})" if isinstance(part, int) and name else str(part + 1 if isinstance(part, int) else part))
+    return ".".join(said)

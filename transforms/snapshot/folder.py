@@ -3,14 +3,17 @@
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import replace as dataclass_replace
 from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import ConfigError, SourceError, SourceFilesError
-from transforms.files import sha256_of
+from transforms.files import odd_kind, sha256_of
+from transforms.interrupt import stop_if_asked
 from transforms.run import Run, Snapshot, StepResult
+from transforms.snapshot.editions import Found, latest_editions
 from transforms.snapshot.store import Store
+from transforms.snapshot.unused import UnusedFile, earlier_edition, record_unused
 
 
 def from_folder(run: Run) -> StepResult:
@@ -23,35 +26,44 @@ def from_folder(run: Run) -> StepResult:
     known = run.catalog.by_file_name()
     store = Store(run.settings.snapshots)
     strangers: list[str] = []
-    wanted: list[tuple[Path, Source]] = []
+    wanted: list[Found] = []
+    odd: list[UnusedFile] = []
     for path in sorted(folder.iterdir()):
         source = known.get(path.name.lower())
-        if source is None or not path.is_file():
+        if source is None:
             strangers.append(path.name)
+        elif kind := odd_kind(path, folder):
+            odd.append(UnusedFile(path.name, kind, "Put the file itself in its place.", source.id))
         else:
             wanted.append((path, source))
+    wanted, replaced = latest_editions(wanted)
     with ThreadPoolExecutor(max_workers=2) as pool:
         outcomes = list(pool.map(lambda w: _taken_or_error(store, w[0], w[1], run.settings.largest_file), wanted))
     taken = [o for o in outcomes if isinstance(o, Snapshot)]
     errors = [o for o in outcomes if isinstance(o, SourceError)]
-    for source_id in sorted({s.source_id for s in taken if [t.source_id for t in taken].count(s.source_id) > 1}):
-        files = ", ".join(s.file for s in taken if s.source_id == source_id)
-        errors.append(SourceError(files, f"two files for {source_id}", "Keep one of them."))
     for twin in (t for i, t in enumerate(taken) if t.sha256 in {s.sha256 for s in taken[:i]}):
         first = next(s for s in taken if s.sha256 == twin.sha256)
         errors.append(SourceError(twin.file, f"it has the same bytes as {first.file}", "Check which of the two it is."))
     if errors:
         raise SourceFilesError(errors)
+    have = {s.source_id for s in taken}
+    for position, file in enumerate(odd):
+        earlier = earlier_edition(run, run.sources[file.source_id]) if file.source_id not in have else None
+        if earlier is not None:
+            taken.append(earlier)
+            odd[position] = dataclass_replace(file, earlier_sha256=earlier.sha256)
     if not taken:
         raise SourceFilesError(
             [SourceError(str(folder), "no file here has a name that the catalog knows", "Name files as CDE does, for example eladownload2024.txt.")]
         )
+    record_unused(run, "snapshot", [*odd, *replaced])
     run.save_snapshots(taken)
     run.save_fact("strangers", [s for s in strangers if s != "README.md"])
     return StepResult(len(taken) + len(strangers), len(taken), f"{len(taken)} files")
 
 
 def _taken_or_error(store: Store, path: Path, source: Source, largest: int) -> Snapshot | SourceError:
+    stop_if_asked()
     try:
         return copy_into(store, path, source, largest, "folder")
     except SourceError as error:
@@ -84,10 +96,10 @@ def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapsho
     """The snapshot that already holds these bytes: nothing is copied then. A file that changed meanwhile is left to the copy."""
     if not store.has_size(source, size):
         return None
-    before = _state(path)
+    before = state_of(path)
     sha256 = sha256_of(path)
     kept = store.snapshot(source, sha256, like=path)
-    return None if kept is None or _state(path) != before else replace(kept, file=path.name)
+    return None if kept is None or state_of(path) != before else dataclass_replace(kept, file=path.name)
 
 
 QUIET = 0.5  # seconds
@@ -96,16 +108,17 @@ QUIET = 0.5  # seconds
 def _copy_quiet(path: Path, target: Path) -> None:
     """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole one. Raises SourceError."""
     for _ in range(5):
-        before = _state(path)
+        before = state_of(path)
         if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?
             time.sleep(QUIET)
-        if _state(path) == before:
+        if state_of(path) == before:
             shutil.copyfile(path, target)
-            if _state(path) == before:
+            if state_of(path) == before:
                 return
     raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")
 
 
-def _state(path: Path) -> tuple[int, int, int]:
+def state_of(path: Path) -> tuple[int, int, int]:
+    """By what a file that was written meanwhile differs."""
     seen = path.stat()
     return seen.st_mtime_ns, seen.st_size, seen.st_ino

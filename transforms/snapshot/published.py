@@ -7,11 +7,12 @@ from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
-from transforms.files import sha256_of
+from transforms.files import odd_kind, sha256_of
 from transforms.raw.proof import prove
 from transforms.run import Run, Snapshot, StepResult
 from transforms.snapshot.download import Downloader, GiveUpError
-from transforms.snapshot.folder import copy_into
+from transforms.snapshot.editions import Found, latest_editions, replaced
+from transforms.snapshot.folder import copy_into, state_of
 from transforms.snapshot.store import Accepted, Store, now
 
 
@@ -136,31 +137,72 @@ def _refuse_the_bytes_of_another(night: Night, source: Source, sha256: str) -> N
             raise SourceError(source.file, f"it has the same bytes as {other.file}", "Check which of the two it is.")
 
 
-def _take_inbox(night: Night) -> list[dict[str, str]]:
+Problem = dict[str, str]
+
+
+def _take_inbox(night: Night) -> list[Problem]:
     """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the inbox."""
-    problems: list[dict[str, str]] = []
-    inbox = night.run.settings.inbox
-    known = night.run.catalog.by_file_name()
-    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
-        if not path.is_file() or path.is_symlink() or path.name.startswith("."):
-            continue
-        source = known.get(path.name.lower())
-        if source is None:
-            problems.append({"source_id": "", "file": path.name, "message": "in the inbox, but the catalog knows no file of this name"})
-            continue
+    found, problems = _look_into_inbox(night)
+    for path, source in found:
         earlier = night.store.accepted(source)
+        if later := _later_edition(night, source, path.name, earlier):
+            problems.append(_not_taken(path.name, replaced(path.name, source, later).reason, source))
+            continue
+        before = state_of(path)
         try:
             snapshot = copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None)
             _refuse_the_bytes_of_another(night, source, snapshot.sha256)
             prove(night.run, snapshot, source)
         except SourceError as error:
-            problems.append({"source_id": source.id, "file": path.name, "message": f"in the inbox, not taken: {error.problem}"})
+            problems.append(_not_taken(path.name, error.problem, source))
             continue
         if earlier is None or earlier.sha256 != snapshot.sha256:
             # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
             night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
-        path.unlink(missing_ok=True)  # another run may have taken it too
+        problems += _remove_taken(path, before, source)
     return problems
+
+
+def _look_into_inbox(night: Night) -> tuple[list[Found], list[Problem]]:
+    """The files to take, one for each source; and why the others are not, those of unknown names among them."""
+    inbox, known = night.run.settings.inbox, night.run.catalog.by_file_name()
+    found: list[Found] = []
+    problems: list[Problem] = []
+    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
+        if path.name.startswith("."):
+            continue
+        source, kind = known.get(path.name.lower()), odd_kind(path, inbox)
+        if source is None:
+            problems += [] if kind else [{"source_id": "", "file": path.name, "message": "in the inbox, but the catalog knows no file of this name"}]
+        elif kind:
+            problems.append(_not_taken(path.name, kind, source))
+        else:
+            found.append((path, source))
+    found, others = latest_editions(found)
+    return found, problems + [_not_taken(f.file, f.reason, night.run.sources[f.source_id]) for f in others]
+
+
+def _not_taken(file: str, why: str, source: Source) -> Problem:
+    return {"source_id": source.id, "file": file, "message": f"in the inbox, not taken: {why}"}
+
+
+def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> list[Problem]:
+    """Remove a file whose bytes are kept, unless another one was put in its place meanwhile."""
+    try:
+        if state_of(path) == before:
+            path.unlink()
+    except FileNotFoundError:  # another run has taken it too
+        return []
+    except OSError as error:
+        return [{"source_id": source.id, "file": path.name, "message": f"taken, but it cannot be removed from the inbox: {error.strerror}"}]
+    return []
+
+
+def _later_edition(night: Night, source: Source, name: str, accepted: Accepted | None) -> str:
+    """Name of the accepted file, if it is one by which CDE has replaced ``name``."""
+    record = night.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
+    later = record is not None and record.file.lower() in map(str.lower, source.names) and source.rank(record.file) < source.rank(name)
+    return record.file if record is not None and later else ""
 
 
 def _serving(store: Store, source: Source) -> Snapshot | None:
