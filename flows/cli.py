@@ -7,16 +7,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.markup import escape
 
 from flows.check_cli import check
+from flows.consoles import err_console, out_console
 from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from flows.words import ago, failed_checks, problem_text, warning_text
 from transforms.errors import ConfigError, DtaError, storage_error
+from transforms.interrupt import Interrupted, listening, stop_if_asked
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
@@ -25,7 +25,6 @@ add_release_commands(app)
 app.command()(check)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
-out_console, err_console = Console(), Console(stderr=True)
 
 Source = Annotated[
     str | None,
@@ -74,6 +73,8 @@ def run(
         if settings.log == "text":
             raise
         raise typer.Exit(error.exit_code) from error  # the log has said it
+    except Interrupted as error:
+        raise typer.Exit(_fail(error.message, error.exit_code) if settings.log == "text" else error.exit_code) from error
 
 
 @app.command()
@@ -134,39 +135,10 @@ def compare(
 @app.command()
 def status(source: Source = None, out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
-    from reports.published import missing_dashboards, open_release
-    from transforms.current import current_release, read_manifest
-    from transforms.pointer import held
-    from transforms.status import read_status
+    from flows.status import show_status
 
-    folder = settings_from(source, out).out
-    last, release = read_status(folder), current_release(folder)
-    if not last and release is None:
-        raise typer.Exit(_fail(f"Nothing has been run in {folder} yet. Run: dta run", 6))
-    if release:
-        manifest = read_manifest(release)
-        out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
-        out_console.print(f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {release}", highlight=False, soft_wrap=True)
-        with open_release(folder) as connection:
-            for later, since in missing_dashboards(connection):
-                out_console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is at hand")
-        for warning in manifest["warnings"]:
-            out_console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
-    else:
-        out_console.print("There is no release.")
-    hold = held(folder)
-    if hold:
-        out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
-    for problem in last.get("source_problems", []):
-        out_console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
-    if last:
-        message = failed_checks(last) or escape(last["message"])
-        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)
-        if (folder / "quality" / "index.html").exists():
-            out_console.print(f"What was checked, and which rows failed: {folder / 'quality' / 'index.html'}", highlight=False, soft_wrap=True)
-        out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
-        if last["last_outcome"] == "failed":
-            raise typer.Exit(int(last["exit_code"]))
+    if code := show_status(settings_from(source, out).out, out_console, err_console):
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -201,9 +173,12 @@ def _fail(message: str, code: int) -> int:
 
 
 def main() -> None:
-    """Run the command; errors that a person can act on end in one message and an exit code."""
+    """Run the command; errors that a person can act on, and signals, end in one message and an exit code."""
     try:
-        app()
+        with listening():
+            _run_app()
+    except Interrupted as error:
+        sys.exit(_fail(error.message, error.exit_code))
     except DtaError as error:
         sys.exit(_fail(str(error), error.exit_code))
     except OSError as error:
@@ -211,6 +186,14 @@ def main() -> None:
         if fault is None:
             raise
         sys.exit(_fail(str(fault), fault.exit_code))
+
+
+def _run_app() -> None:
+    try:
+        app()
+    except Exception:
+        stop_if_asked()  # DuckDB makes another fault of a signal
+        raise
 
 
 if __name__ == "__main__":

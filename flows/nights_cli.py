@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from flows.consoles import err_console
+from flows.consoles import out_console as console
 from transforms.errors import ConfigError, ReleaseError
 
-console, err_console = Console(), Console(stderr=True)
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 

@@ -5,10 +5,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.consoles import out_console as console
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from transforms.registers.problems import Problem
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
-console = Console()
 
 
 @register_app.command()
@@ -29,7 +28,7 @@ def check() -> None:
     for name, register in registers.items():
         rows, wrong = len(register.lines), len(register.problems)
         text = "no rows" if rows == 0 else f"{register.fine} of {rows} rows are fine"
-        console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False)
+        console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False, markup=False)
     problems = [str(p) for r in registers.values() for p in r.problems]
     if problems:
         raise ConfigError("\n".join(problems))

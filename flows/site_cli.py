@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from rich.console import Console
 
-from transforms.current import current_release
+from transforms.current import current_release, required_release
 from transforms.errors import ConfigError, ReleaseError
 
 HOST = "127.0.0.1"
@@ -126,16 +126,16 @@ def _span(asked: tuple[str, ...], size: int) -> tuple[int, int]:
 
 def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -> None:
     """Serve until Ctrl-C. Raises ReleaseError where there is no release, or one without pages."""
-    release = current_release(out)
-    if release is None or not (release / START.lstrip("/")).is_file():
-        raise ReleaseError(f"There is no release with pages in {out} yet. Run: dta run")
+    release = required_release(out)
+    if not (release / START.lstrip("/")).is_file():
+        raise ReleaseError(f"Release {release.name} in {out} has no pages. Run: dta run")
     try:
         server = SiteServer(out, port)
     except OSError as error:
         raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Leave --port out: a free one is then chosen.") from error
     try:
         with server:
-            console.print(f"Pages of release {release.name}: {server.url}", highlight=False, soft_wrap=True)
+            console.print(f"Pages of release {release.name}: {server.url}", highlight=False, markup=False, soft_wrap=True)
             console.print("Only this computer can open them. Stop with Ctrl-C.")
             if open_browser and not webbrowser.open(server.url):
                 console.print("No browser could be opened: go to the address above.")

@@ -62,6 +62,14 @@ class StorageError(DtaError):
     exit_code = 8
 
 
+class AfterPublishingError(DtaError):
+    """A release was published, and what came after it failed: readers have it, and a person must look at the rest (exit code of the cause)."""
+
+    def __init__(self, released: str, cause: Exception) -> None:
+        self.released, self.exit_code = released, cause.exit_code if isinstance(cause, DtaError) else 1
+        super().__init__(f"Release {released} was published and is current. What came after that failed: {str(cause) or type(cause).__name__}")
+
+
 STORAGE = {
     errno.ENOSPC: "the disk is full. Free some space",
     errno.EDQUOT: "the quota is used up. Free some space",
@@ -69,6 +77,12 @@ STORAGE = {
     errno.EACCES: "this user may not write here. Check owner and permissions",
     errno.EPERM: "this user may not write here. Check owner and permissions",
     errno.EIO: "the disk answers with errors. Check it",
+    errno.ENOTDIR: "a part of this path is a file, not a folder. Name another folder",
+    errno.EEXIST: "something else of this name is in the way. Move it away",
+    errno.EISDIR: "a folder is in the place of a file. Move it away",
+    errno.ELOOP: "the links in this path lead in a circle. Name another folder",
+    errno.ENAMETOOLONG: "the name is too long. Name another folder",
+    errno.ENOENT: "it is gone, or was never there. Check the folder",
 }
 
 
@@ -82,4 +96,4 @@ def storage_error(error: BaseException) -> StorageError | None:
     if number is None:
         return None
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
-    return StorageError(f"{where}{STORAGE[number]} and run again. Nothing was published.")
+    return StorageError(f"{where}{STORAGE[number]} and run again.")
