@@ -41,7 +41,7 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})
     except ValidationError as error:
-        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg']} (value {e['input']!r:.80})." for e in error.errors()]
+        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value {str(e['input'])!r:.80})." for e in error.errors()]
         raise ConfigError("\n".join(lines)) from error
 
 

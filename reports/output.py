@@ -30,7 +30,7 @@ def file_name(text: str) -> str:
 
 def refuse_to_overwrite(target: Path, force: bool) -> None:
     """Raises OutputError if something is there and ``force`` is not given."""
-    if target.exists() and not force:
+    if (target.exists() or target.is_symlink()) and not force:
         raise OutputError(f"{target} is there already. Name another place, or give --force to replace it.")
 
 
@@ -38,8 +38,8 @@ def refuse_to_overwrite(target: Path, force: bool) -> None:
 def whole_file(target: Path, force: bool) -> Iterator[Path]:
     """A path to write to; when the block ends well it becomes ``target``."""
     refuse_to_overwrite(target, force)
-    if target.is_dir():
-        raise OutputError(f"{target} is a folder. Name a file.")
+    if target.exists() and not target.is_file():
+        raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")
     temporary = temporary_beside(target)
     try:
         yield temporary
@@ -60,7 +60,9 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     added = [f for f in _files(target) if f not in {*made, MARK}]
     if added:
         more = f" and {len(added) - 3} more" if len(added) > 3 else ""
-        raise OutputError(f"{target} holds files that this command did not write ({', '.join(map(repr, added[:3]))}{more}): move them away first.")
+        raise OutputError(
+            f"{target} holds files that are not on the list of what this command wrote ({', '.join(map(repr, added[:3]))}{more}): move them away first."
+        )
 
 
 def _files(folder: Path) -> list[str]:

@@ -33,6 +33,7 @@ def claim_folders(settings: Settings) -> None:
 def claim_work(settings: Settings) -> None:
     """The same for what a run writes below the work folder."""
     ours = [(settings.snapshots, has_snapshots, "copies of source files"), (settings.build, has_stages, "files in progress")]
+    _refuse_a_file(settings.work, "DTA_WORK")
     for folder, known, _ in ours:
         _refuse(folder, "DTA_WORK", known)
     if not any(is_ours(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
@@ -55,13 +56,17 @@ def mark(folder: Path, content: str) -> None:
 
 
 def _refuse(folder: Path, setting: str, known: Known) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise ConfigError(f"{folder} is not a folder. Name another one in {setting}.")
+    _refuse_a_file(folder, setting)
     if not folder.exists() or is_ours(folder, known):
         return
     strangers = sorted(p.name for p in folder.iterdir() if p.name not in HARMLESS)
     if strangers:
         _raise(folder, setting, strangers)
+
+
+def _refuse_a_file(folder: Path, setting: str) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is not a folder. Name another one in {setting}.")
 
 
 def _refuse_strangers(settings: Settings) -> None:

@@ -27,7 +27,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path.name}: not valid TOML: {error}") from error
     except ValidationError as error:
-        lines = [f"{path.name}: {_place(content, e['loc'])}: {e['msg']} (value {e['input']!r:.80})" for e in error.errors()]
+        lines = [f"{path.name}: {_place(content, e['loc'])}: {e['msg'].removeprefix('Value error, ')} (value {e['input']!r:.80})" for e in error.errors()]
         raise ConfigError("\n".join(lines)) from error
 
 
