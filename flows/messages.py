@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from flows.watch import Watch
 from reports.published import open_release
 from transforms.current import current_release
-from transforms.errors import AfterPublishingError, DtaError
+from transforms.errors import DtaError
 from transforms.status import read_status
 
 MOST_LINES = 40
@@ -48,7 +48,7 @@ def about_failure(out: Path, error: BaseException) -> Message:
         ("Release that serves", release.name if release else "none"),
         ("Last good check", status.get("last_good_check")),
     ]
-    if isinstance(error, AfterPublishingError):
+    if isinstance(error, DtaError) and error.released:
         return _message("failure", f"DTA eligibility: release {error.released} was published, then the run failed", facts, advice=f"Look after it{SUFFIX}")
     return _message("failure", "DTA eligibility: the run failed, nothing was published", facts, advice=f"The last good release stays{SUFFIX}")
 

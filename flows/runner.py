@@ -68,8 +68,7 @@ class _Attempt:
     stages: list[Event] = field(default_factory=list)
     mended: str = ""
     at: str = ""  # stage under way
-    before: str = ""  # the release that was current
-    finished: bool = False  # there was nothing to publish
+    before: tuple[str, int] | None = None  # the release that was current
 
     @property
     def settings(self) -> Settings:
@@ -111,11 +110,9 @@ class _Attempt:
         return Outcome(outcome, message, release_id, problems, self.run_id)
 
     def _released(self) -> str:
-        """Id of the release that this run has published; empty if it has not."""
-        if any(s["stage"] == "release" for s in self.stages) and not self.finished:
-            return _current_id(self.settings) or ""
-        now = _current_id(self.settings) or ""
-        return now if self.at == "release" and now != self.before else ""
+        """Id of the release that this run has published, or made anew; empty if it has not."""
+        now = _current_folder(self.settings)
+        return now[0] if now is not None and self.at == "release" and now != self.before else ""
 
     def _fault(self, caught: Exception) -> Exception:
         """The error as a person reads it: what was published, if anything was, and what failed."""
@@ -129,7 +126,7 @@ class _Attempt:
     def _steps(self) -> StepResult:
         with publisher_lock(self.settings.out):
             self.mended = settle(self.settings.out)
-        self.before = _current_id(self.settings) or ""
+        self.before = _current_folder(self.settings)
         if self.mended:
             self.log({"event": "mended", "run_id": self.run_id, "message": self.mended})
         check_clock(self.settings)
@@ -146,7 +143,6 @@ class _Attempt:
         started, done = time.perf_counter(), self.scratch.result_of(step.name)
         stop_if_asked()
         result = done or self.perform(step, self.scratch.run)
-        self.finished = result.finished
         if step.name in RESUMABLE and done is None:
             self.scratch.mark(step.name, result)
         event = {
@@ -167,10 +163,12 @@ class _Attempt:
         overdue: list[str] = run.fact("overdue") if run.has_fact("overdue") else []
         if overdue and self.settings.stale_policy == "fail":
             more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
-            raise StaleError(
+            stale = StaleError(
                 f"{result.message} But no publisher has given an answer about {', '.join(overdue[:5])}{more} for more than {self.settings.stale_days} days, "
                 "and DTA_STALE_POLICY says that this is a failure. The tables are those of the last good release. See dta sources."
             )
+            stale.released = self._released()
+            raise stale
 
     def _failed(self, error: Exception, seconds: float) -> None:
         """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
@@ -241,6 +239,12 @@ def _interruption(caught: BaseException) -> Interrupted | None:
     except Interrupted as interruption:
         return interruption
     return Interrupted() if isinstance(caught, KeyboardInterrupt) else None
+
+
+def _current_folder(settings: Settings) -> tuple[str, int] | None:
+    """Id of the current release and the number of its folder, which is another one when a release of that id was made anew."""
+    release = current_release(settings.out)
+    return (release.name, release.stat().st_ino) if release else None
 
 
 def _current_id(settings: Settings) -> str | None:

@@ -7,6 +7,7 @@ class DtaError(Exception):
     """A problem the user can act on; ``exit_code`` is what the command ends with."""
 
     exit_code = 1
+    released = ""  # id of the release that the run had published before it failed
 
 
 class SourceError(DtaError):
