@@ -36,6 +36,10 @@ def _place(content: object, place: tuple[int | str, ...]) -> str:
     said = []
     for part in place:
         content = content[part] if isinstance(content, list) and isinstance(part, int) else content.get(part) if isinstance(content, dict) else None
-        name = next((content[k] for k in ("id", "file", "name", "title") if isinstance(content.get(k), str)), "") if isinstance(content, dict) else ""
+        name = (
+            next((content[k] for k in ("id", "file", "name", "title") if isinstance(content.get(k), str) and content[k]), "")
+            if isinstance(content, dict)
+            else ""
+        )
         said.append(f"{part + 1} ({name!r:.60})" if isinstance(part, int) and name else str(part + 1 if isinstance(part, int) else part))
     return ".".join(said)
