@@ -8,6 +8,7 @@ from expectations.memory import content_of, prune, recall, remember
 from expectations.results import GateResult
 from expectations.targets import Target, table_target
 from expectations.types import types_target
+from transforms.interrupt import stop_if_asked
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 
@@ -28,6 +29,7 @@ def check_tables(run: Run, connection: duckdb.DuckDBPyConnection, tables: Iterab
         try:
             results += _check_table(run, connection, table_target(connection, table))
         except duckdb.Error as error:  # the table is not there, or a value does not fit its type
+            stop_if_asked()
             what = f"The table {table.name} can be read with the types of its schema."
             passed = GateResult(
                 "contracts", f"{table.name}-readable", table.name, "impossible", "critical", "passed", 0, what, "What cannot be read cannot be published."

@@ -12,7 +12,7 @@ from expectations.memory import recall, remember, suites_digest
 from expectations.results import GateResult
 from expectations.targets import Target, cleaned
 from expectations.thresholds import THRESHOLDS
-from transforms.database import literal
+from transforms.database import parquet
 from transforms.layouts import needed_columns
 from transforms.raw.table import Report
 from transforms.run import Run
@@ -59,6 +59,6 @@ def _many(result: GateResult, expectation: "Expectation") -> GateResult:
 def file_target(source_id: str, path: Path) -> Target:
     """The rows of a file as it was read: text without blanks around it, null where it is empty or a star."""
     schema = pq.read_schema(path)
-    served = f"read_parquet({literal(str(path))})"
+    served = parquet(path)
     relation = f"(select {', '.join(map(cleaned, schema.names))} from {served})"
     return Target(source_id, "files", relation, ("line",), tuple(schema.names), pq.read_metadata(path).num_rows, served)

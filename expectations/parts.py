@@ -14,6 +14,7 @@ from expectations.results import GateResult, digest_of
 from expectations.runners import judge_by_sql, run_suite
 from expectations.targets import Target
 from transforms.dashboard.parts import PARTED, PARTS
+from transforms.database import parquet
 
 
 def is_parted(connection: duckdb.DuckDBPyConnection, target: Target) -> bool:
@@ -30,13 +31,9 @@ def judge_parts(connection: duckdb.DuckDBPyConnection, target: Target, expectati
     on_table = [e for e in expectations if row_condition(e) is None]
     found = {r.check_id: r for r in run_suite(connection, target, on_table)}
     for path, sha256, rows in connection.execute(f"select path, sha256, rows from {PARTS} order by source_id").fetchall():
-        for result in _judge_part(connection, replace(target, relation=_of_file(path), rows=rows), on_rows, Path(path), sha256):
+        for result in _judge_part(connection, replace(target, relation=parquet(path), rows=rows), on_rows, Path(path), sha256):
             found[result.check_id] = _together(found.get(result.check_id), result)
     return [found[e.meta["check_id"]] for e in expectations if e.meta["check_id"] in found]
-
-
-def _of_file(path: str) -> str:
-    return f"read_parquet('{path.replace(chr(39), chr(39) * 2)}')"
 
 
 def _judge_part(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation], path: Path, sha256: str) -> list[GateResult]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.database import quote
+from transforms.database import parquet, quote
 from transforms.release import sound_release
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -25,7 +25,6 @@ def _view(connection: duckdb.DuckDBPyConnection, release: Path | None, table: Ta
     if path is None or not path.exists():
         columns = ", ".join(f"null::{c.type} as {quote(n)}" for n, c in table.columns.items())
         return f"select {columns} where false"
-    escaped = str(path).replace("'", "''")
-    found = set(connection.sql(f"from read_parquet('{escaped}') limit 0").columns)
+    found = set(connection.sql(f"from {parquet(path)} limit 0").columns)
     columns = ", ".join(quote(n) if n in found else f"null::{c.type} as {quote(n)}" for n, c in table.columns.items())
-    return f"select {columns} from read_parquet('{escaped}')"
+    return f"select {columns} from {parquet(path)}"

@@ -63,7 +63,7 @@ class _Before:
     def _has_same_rows(self, table: str, columns: list[str], source_id: str) -> bool:
         where = f"where source_id = {literal(source_id)}"
         now = rows_digest(self.connection, f"(from {quote(table)} {where})", columns)
-        return now == rows_digest(self.connection, f"(from read_parquet({literal(str(self._path(table)))}) {where})", columns)
+        return now == rows_digest(self.connection, f"(from {parquet(self._path(table))} {where})", columns)
 
     def _path(self, table: str) -> Path:
         return self.release / f"{table}.parquet"

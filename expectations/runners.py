@@ -15,16 +15,19 @@ from expectations.targets import Target
 from transforms.check_result import severity_of
 from transforms.database import quote
 from transforms.digests import rows_digest
+from transforms.interrupt import stop_if_asked
 
 Judge = Callable[[duckdb.DuckDBPyConnection, Target, Sequence[Expectation]], list[GateResult]]
 
 
 def run_suite(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation], judge: Judge | None = None) -> list[GateResult]:
     """One result per expectation, with the first failing rows. Never raises: what could not run is an error of its own."""
+    stop_if_asked()
     judge = judge or (judge_by_sql if target.is_large else judge_by_frame)
     try:
         return judge(connection, target, expectations)
     except Exception as error:
+        stop_if_asked()
         return [unjudged(target, e).error(f"{type(error).__name__}: {error}") for e in expectations]
 
 

@@ -8,6 +8,7 @@ from expectations.checks import Check, load_checks
 from expectations.results import SHOWN_ROWS, GateResult, row_text
 from transforms.database import one_row, quote
 from transforms.digests import rows_digest
+from transforms.interrupt import stop_if_asked
 
 
 def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
@@ -17,6 +18,7 @@ def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[Gat
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult:
     """The result of one check. A query that cannot run is an error of its own."""
+    stop_if_asked()
     passed = GateResult(check.gate, check.check_id, check.table, check.check_class, check.severity, "passed", 0, check.sentence, check.reason)
     try:
         relation = connection.sql(f"select * from ({check.query}\n) limit {SHOWN_ROWS + 1}")
@@ -27,6 +29,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
         count = len(rows) if len(rows) <= SHOWN_ROWS else int(one_row(connection, f"select count(*) from {failing}")[0])
         digest, sources = rows_digest(connection, failing, columns), sources_in(connection, failing, columns)
     except duckdb.Error as error:
+        stop_if_asked()
         return passed.error(str(error))
     return passed.failed(count, [row_text(columns, row) for row in rows[:SHOWN_ROWS]], digest, sources)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.runner import Outcome
 from transforms import clock
 from transforms.errors import ConfigError, DtaError
+from transforms.folders import claim_root
 from transforms.rules import last_day_in_force, load_rules
 from transforms.settings import Settings
 
@@ -21,7 +22,7 @@ class Target:
 
 
 def plan(settings: Settings, first_year: int | None, last_year: int | None, days: Sequence[date], root: Path | None = None) -> list[Target]:
-    """Folders to fill. Raises ConfigError for nothing, a range that runs backwards, a day in the future, or a folder of nightly releases."""
+    """Folders to fill. Raises ConfigError for nothing, a range that runs backwards, a day in the future, or a folder that is not ours."""
     root = (root or settings.work / "backfill").absolute()
     if root == settings.out.absolute() or (root / "releases").exists():
         raise ConfigError(f"{root} holds nightly releases. Give another folder.")
@@ -38,6 +39,7 @@ def plan(settings: Settings, first_year: int | None, last_year: int | None, days
     dated += [(f"day-{day}", day) for day in sorted(set(days))]
     if not dated:
         raise ConfigError("Nothing to decide: give determination years, or days.")
+    claim_root(root, "--out")
     return [Target(label, settings.model_copy(update={"as_of": day, "out": root / label})) for label, day in dated]
 
 

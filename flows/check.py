@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.consoles import moving_line
 from transforms.check_result import what_to_do
+from transforms.folders import claim_work
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 
@@ -28,10 +29,11 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     from transforms.inputs import check_configuration
     from transforms.snapshot.published import from_store
 
+    claim_work(settings)
     run = Run.start(settings)
     try:
         check_configuration(run)
-        with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=log, transient=True) as progress:
+        with moving_line(log) as progress:
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)
 
@@ -39,7 +41,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
                 progress.update(bar, description=f"{name}: {doing}")
                 started = time.perf_counter()
                 result = function(run)
-                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False, markup=False)
+                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False, markup=False, soft_wrap=True)
 
             for step in STEPS:
                 if step.name == "compare":
@@ -59,7 +61,7 @@ def show_report(report: "GateReport", console: Console) -> None:
     for result in sorted((r for r in report.results if r.outcome != "passed"), key=lambda r: (r.stops_release, r.severity != "info")):
         mark = "[bold red]✗ stops the release[/]" if result.stops_release else "[yellow]▲ warning[/]" if result.warns else "● info"
         count = "could not run" if result.outcome == "error" else f"not so for {result.failing_rows:,} {'row' if result.failing_rows == 1 else 'rows'}"
-        console.print(f"{mark} {escape(result.sentence)} [dim]({count}; {result.check_id} on {escape(result.table_name)})[/]", highlight=False)
+        console.print(f"{mark} {escape(result.sentence)} [dim]({count}; {escape(result.check_id)} on {escape(result.table_name)})[/]", highlight=False)
         console.print(f"   [dim]{escape(result.note or result.reason)}[/]", highlight=False)
         for text in result.rows[:SHOWN]:
             said = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
@@ -80,8 +82,9 @@ def show_report(report: "GateReport", console: Console) -> None:
     console.print(f"{report.in_words[0].upper()}{report.in_words[1:]}. Nothing was published.")
 
 
-def write_report(report: "GateReport", page: Path, settings: Settings) -> None:
-    """The quality page about this check."""
+def write_report(report: "GateReport", page: Path, settings: Settings, force: bool) -> None:
+    """The quality page about this check. Raises OutputError where something is in its place and ``force`` is not given."""
+    from reports.output import whole_file
     from reports.quality import quality_of_run, render
     from transforms import clock
     from transforms.current import current_release
@@ -94,4 +97,5 @@ def write_report(report: "GateReport", page: Path, settings: Settings) -> None:
         "release_id": release.name if release else None,
         "exit_code": 5 if report.stopping else 0,
     }
-    page.write_text(render(quality_of_run(status, report.as_record())), "utf-8")
+    with whole_file(page, force) as path:
+        path.write_text(render(quality_of_run(status, report.as_record())), "utf-8")

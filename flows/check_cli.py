@@ -10,18 +10,23 @@ Source = Annotated[str | None, typer.Option("--source", help="'sample', 'catalog
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; the current one is compared with. Also DTA_OUT.")]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
 Page = Annotated[Path | None, typer.Option("--page", help="Write the quality page to this file.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file of --page if it is there.")]
 
 
-def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page = None) -> None:
+def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page = None, force: Force = False) -> None:
     """Run all stages and checks on the files at hand, and publish nothing. Exit code 5 if a release would be stopped."""
     from flows.check import check_inputs, show_report, write_report
-    from flows.cli import err_console, out_console, settings_from
+    from flows.cli import settings_from
+    from flows.consoles import err_console, out_console
+    from reports.output import refuse_to_overwrite
 
     settings = settings_from(source, out, as_of.date() if as_of else None)
+    if page:
+        refuse_to_overwrite(page, force)
     report = check_inputs(settings, err_console)
     show_report(report, out_console)
     if page:
-        write_report(report, page, settings)
+        write_report(report, page, settings, force)
         out_console.print(f"Page: {page}", highlight=False, markup=False, soft_wrap=True)
     if report.stopping:
         raise typer.Exit(5)
@@ -33,7 +38,8 @@ def accepted(out: Out = None) -> None:
     from rich.table import Table
 
     from expectations.acceptances import FILE, load_acceptances
-    from flows.cli import out_console, settings_from
+    from flows.cli import settings_from
+    from flows.consoles import out_console
     from transforms import clock
 
     work = settings_from(None, out).work

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from flows.check_cli import accepted, check
-from flows.consoles import Screen, flush_streams, prepare_streams, silence
+from flows.consoles import err_console, flush_streams, out_console, prepare_streams, silence
 from flows.due import is_due, time_of_day
 from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from flows.words import ago, failed_checks, not_listed_as_unused, problem_text, unused_lines, unused_of, warning_text
 from transforms.errors import ConfigError, DtaError, storage_error
+from transforms.interrupt import Interrupted, listening, stop_if_asked
 from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
@@ -27,7 +27,6 @@ app.command()(check)
 app.command()(accepted)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
-out_console, err_console = Screen(), Screen(stderr=True)
 
 Source = Annotated[
     str | None,
@@ -44,7 +43,7 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})
     except ValidationError as error:
-        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg']} (value {e['input']!r:.80})." for e in error.errors()]
+        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value {str(e['input'])!r:.80})." for e in error.errors()]
         raise ConfigError("\n".join(lines)) from error
 
 
@@ -89,6 +88,8 @@ def run(
         if settings.log == "text":
             raise
         raise typer.Exit(error.exit_code) from error  # the log has said it
+    except Interrupted as error:
+        raise typer.Exit(_fail(error.message, error.exit_code) if settings.log == "text" else error.exit_code) from error
 
 
 @app.command()
@@ -152,49 +153,10 @@ def compare(
 @app.command()
 def status(source: Source = None, out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
-    from reports.published import missing_dashboards, open_release
-    from transforms.current import current_release, read_manifest
-    from transforms.pointer import held
-    from transforms.status import read_status
+    from flows.status import show_status
 
-    folder = settings_from(source, out).out
-    last, release = read_status(folder), current_release(folder)
-    if not last and release is None:
-        raise typer.Exit(_fail(f"Nothing has been run in {folder} yet. Run: dta run", 6))
-    if release:
-        manifest = read_manifest(release)
-        out_console.print(f"Release [bold]{release.name}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
-        out_console.print(
-            f"  {len(manifest['sources'])} source files, {len(manifest['tables'])} tables, in {escape(str(release))}", highlight=False, soft_wrap=True
-        )
-        with open_release(folder) as connection:
-            for later, since in missing_dashboards(connection):
-                out_console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is at hand")
-        for warning in manifest["warnings"]:
-            out_console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
-    else:
-        out_console.print("There is no release.")
-    hold = held(folder)
-    if hold:
-        out_console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
-    _tell_files_not_taken(last)
-    if last:
-        message = failed_checks(last) or escape(last["message"])
-        out_console.print(f"Last run {ago(last['last_run'])}: {last['last_outcome']}. {message}", highlight=False)
-        if (folder / "quality" / "index.html").exists():
-            out_console.print(f"What was checked, and which rows failed: {escape(str(folder / 'quality' / 'index.html'))}", highlight=False, soft_wrap=True)
-        out_console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
-        if last["last_outcome"] == "failed":
-            raise typer.Exit(int(last["exit_code"]))
-
-
-def _tell_files_not_taken(last: dict[str, Any]) -> None:
-    """Sources that the last run could not refresh, and files that it saw and did not use."""
-    unused = unused_of(last)
-    for problem in not_listed_as_unused(last.get("source_problems", []), unused):
-        out_console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
-    for line in unused_lines(unused, "  "):
-        out_console.print(line, highlight=False, soft_wrap=True)
+    if code := show_status(settings_from(source, out).out, out_console, err_console):
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -229,10 +191,11 @@ def _fail(message: str, code: int) -> int:
 
 
 def main() -> None:
-    """Run the command; errors that a person can act on end in one message and an exit code."""
+    """Run the command; errors that a person can act on, and signals, end in one message and an exit code."""
     prepare_streams()
     try:
-        app()
+        with listening():
+            _run_app()
     except SystemExit as ended:
         if isinstance(ended.__context__, BrokenPipeError):  # typer's help, and whatever writes by itself: the reader had enough
             silence(sys.stdout)
@@ -240,6 +203,8 @@ def main() -> None:
         raise
     except BrokenPipeError:
         silence(sys.stdout)
+    except Interrupted as error:
+        sys.exit(_fail(error.message, error.exit_code))
     except DtaError as error:
         sys.exit(_fail(str(error), error.exit_code))
     except OSError as error:
@@ -249,6 +214,14 @@ def main() -> None:
         sys.exit(_fail(str(fault), fault.exit_code))
     finally:
         flush_streams()
+
+
+def _run_app() -> None:
+    try:
+        app()
+    except Exception:
+        stop_if_asked()  # DuckDB makes another fault of a signal
+        raise
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
 from rich.text import Text
 
@@ -85,6 +86,15 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         """Go on without a reader."""
         silence(self.file)
+
+
+out_console, err_console = Screen(), Screen(stderr=True)
+
+
+def moving_line(console: Console, disable: bool = False) -> Progress:
+    """A line that shows what is being done; names of files in it are shown as they are."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=disable)
 
 
 def _safe(text: str) -> str:

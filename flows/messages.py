@@ -40,7 +40,7 @@ def _message(occasion: str, headline: str, facts: list[tuple[str, Any]], lines: 
 
 
 def about_failure(out: Path, error: BaseException) -> Message:
-    """A night that published nothing."""
+    """A night that published nothing, or published and then failed."""
     status, release = read_status(out), current_release(out)
     known = isinstance(error, DtaError)
     facts = [
@@ -49,6 +49,8 @@ def about_failure(out: Path, error: BaseException) -> Message:
         ("Release that serves", release.name if release else "none"),
         ("Last good check", status.get("last_good_check")),
     ]
+    if isinstance(error, DtaError) and error.released:
+        return _message("failure", f"DTA eligibility: release {error.released} was published, then the run failed", facts, advice=f"Look after it{SUFFIX}")
     return _message("failure", "DTA eligibility: the run failed, nothing was published", facts, advice=f"The last good release stays{SUFFIX}")
 
 

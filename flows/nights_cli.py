@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flows.consoles import Screen
+from flows.consoles import err_console
+from flows.consoles import out_console as console
 from transforms.errors import ConfigError, ReleaseError
 
-console, err_console = Screen(), Screen(stderr=True)
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 

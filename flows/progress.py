@@ -4,8 +4,8 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flows.consoles import moving_line
 from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.show import summary_table
@@ -21,10 +21,9 @@ from transforms.words import DESIGNATION
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
     """Run all steps; progress goes to the error stream, the result to the standard output."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     for_programs = settings.log == "json"
     told = json_log(log.file) if for_programs else text_log(log)
-    with Progress(*columns, console=log, transient=True, disable=for_programs) as progress:
+    with moving_line(log, disable=for_programs) as progress:
         bar = progress.add_task("starting", total=len(STEPS))
 
         def perform(step: Step, run: Run) -> StepResult:
@@ -38,7 +37,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
             progress.update(bar, description=f"{words}{size}")
 
         outcome = execute(settings, perform, notify, told)
-    console.print(outcome.message, markup=False)
+    console.print(outcome.message, markup=False, soft_wrap=True)
     problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
     for problem in problems:
         console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)

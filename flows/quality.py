@@ -1,7 +1,6 @@
 """Keep OUT/quality up to date: the page about the last run, and for programs the results it is made from."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from transforms.current import current_release
 from transforms.errors import GateError
 from transforms.files import write_atomically
 from transforms.run import Run
-from transforms.status import read_status
+from transforms.status import GOOD, read_status
 
 RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
 
@@ -22,8 +21,7 @@ def keep_results(run: Run, report: dict[str, Any]) -> None:
     with run.connect() as connection:
         written = run.folder / REJECTS
         connection.execute(f"copy rejects to '{str(written).replace(chr(39), chr(39) * 2)}' (format parquet)")
-    shutil.copyfile(written, folder / f".{REJECTS}")
-    (folder / f".{REJECTS}").replace(folder / REJECTS)
+    write_atomically(folder / REJECTS, written.read_bytes())
 
 
 def write_page(out: Path) -> None:
@@ -31,7 +29,7 @@ def write_page(out: Path) -> None:
     from reports.quality import quality_of_release, quality_of_run, render
 
     status, release = read_status(out), current_release(out)
-    if status["last_outcome"] != "failed" and release is not None:
+    if status["last_outcome"] in GOOD and release is not None:
         quality = quality_of_release(release, status)
     else:
         kept = out / "quality" / RESULTS

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from flows.consoles import Screen
+from flows.consoles import out_console as console
 from transforms import clock
 from transforms.errors import ConfigError, ReleaseError
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
-console = Screen()
 
 
 @register_app.command()
@@ -32,7 +31,7 @@ def check() -> None:
     for name, register in registers.items():
         rows, wrong = len(register.lines), len(register.problems)
         text = "no rows" if rows == 0 else f"{register.fine} of {rows} rows are fine"
-        console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False)
+        console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False, markup=False)
     for warning in [p for r in registers.values() for p in r.warnings]:
         console.print(f"[yellow]Warning:[/] {escape(str(warning))}", highlight=False, soft_wrap=True)
     problems = [str(p) for r in registers.values() for p in r.problems]

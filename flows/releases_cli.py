@@ -7,11 +7,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from flows.consoles import Screen
+from flows.consoles import out_console as console
 from flows.words import ago
 from transforms.errors import ReleaseError
+from transforms.folders import has_releases, is_ours
 
-console = Screen()
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 
@@ -29,27 +29,36 @@ def _out(out: Path | None) -> Path:
 
 def releases(out: Out = None) -> None:
     """List the releases that are kept, newest first, with their tags."""
-    from transforms.current import current_release, read_manifest, tags
+    from transforms.current import current_release, pointer_fault, read_manifest, release_folders, tags
     from transforms.current import releases as known
-    from transforms.pointer import held
+    from transforms.pointer import Hold, held
 
     folder = _out(out)
-    current, hold = current_release(folder), held(folder)
+    current, faults = current_release(folder), list(filter(None, [pointer_fault(folder)]))
+    hold: Hold | None = None
+    try:
+        hold = held(folder)
+    except ReleaseError as error:
+        faults.append(str(error))
     named: dict[str, list[str]] = {}
     for name, release in tags(folder).items():
         named.setdefault(release, []).append(name)
     table = Table(title=f"Releases in {escape(str(folder))}", title_justify="left")
     for heading in ("Release", "", "Published", "As of", "Tags"):
         table.add_column(heading, overflow="fold")
-    for path in reversed(known(folder)):
+    readable = known(folder)
+    for path in reversed(readable):
         manifest = read_manifest(path)
-        state = ("● current" if path == current else "") + (", held" if hold and hold.release_id == path.name else "")
+        state = ("● current" if current and path.name == current.name else "") + (", held" if hold and hold.release_id == path.name else "")
         table.add_row(path.name, state, ago(manifest["published_at"]), manifest["as_of"], escape(", ".join(named.get(path.name, []))))
-    if not table.row_count:
+    faults += [f"Release {path.name} has no manifest that can be read. See: dta verify {path.name}" for path in release_folders(folder) if path not in readable]
+    if not table.row_count and not faults:
         raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
     console.print(table)
     if hold:
         console.print(f"[yellow]Held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
+    if faults:
+        raise ReleaseError("\n".join(faults))
 
 
 def rollback(
@@ -71,7 +80,7 @@ def rollback(
         if release is None:
             hold = lift_hold(folder)
             record_event(folder, "hold lifted", hold.reason, hold.release_id)
-            message = f"The hold at release {hold.release_id} is lifted: the next run publishes what is due."
+            message = f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted: the next run publishes what is due."
         else:
             target = roll_back(folder, release, reason)
             record_event(folder, "rolled back", reason, target.name)
@@ -111,14 +120,14 @@ def verify(
     out: Out = None,
 ) -> None:
     """Compare the files of a release with its manifest, byte for byte; nothing may be missing or beside."""
-    from transforms.current import find_release
+    from transforms.current import find_release, pointer_fault, release_folders
     from transforms.integrity import damage_of
 
     folder = _out(out)
-    chosen = sorted((folder / "releases").glob("[0-9]*")) if every else [find_release(folder, release)]
-    if not chosen:
+    chosen = release_folders(folder) if every else [find_release(folder, release)]
+    problems = list(filter(None, [pointer_fault(folder)]))
+    if not chosen and not problems:
         raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
-    problems = []
     for path in chosen:
         damage = damage_of(path)
         problems += [f"{path.name}/{d}" for d in damage]
@@ -129,6 +138,6 @@ def verify(
 
 
 def _existing(out: Path) -> Path:
-    if not (out / "releases").is_dir():
+    if not (out / "releases").is_dir() or not is_ours(out, has_releases):
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
     return out

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
+from rich.progress import track
 
-from flows.consoles import Screen
+from flows.consoles import err_console as log
+from flows.consoles import moving_line
+from flows.consoles import out_console as console
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
     import duckdb
 
 report_app = typer.Typer(no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release.")
-console, log = Screen(), Screen(stderr=True)
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases to read; OUT/current is used. Also DTA_OUT.")]
 To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
@@ -158,9 +159,9 @@ def _year(connection: "duckdb.DuckDBPyConnection", asked: int | None) -> int:
 @contextmanager
 def _telling(what: str) -> Iterator[Callable[[str], None]]:
     """A moving line on the error stream, and a function that says what is being written."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=log, transient=True) as progress:
-        bar = progress.add_task(escape(what), total=None)
-        yield lambda words: progress.update(bar, description=escape(words))
+    with moving_line(log) as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda words: progress.update(bar, description=words)
 
 
 def _title(name: str, year: int) -> str:

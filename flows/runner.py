@@ -12,8 +12,10 @@ from flows.quality import write_page
 from flows.steps import STEPS, Step
 from transforms import clock
 from transforms.current import current_release, read_manifest
-from transforms.errors import DtaError, ReleaseError, StaleError, storage_error
+from transforms.errors import AfterPublishingError, DtaError, ReleaseError, StaleError, StorageError, storage_error
+from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
+from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
 from transforms.locks import publisher_lock, run_lock
 from transforms.pointer import settle
 from transforms.run import Notify, Run, StepResult
@@ -46,14 +48,15 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     log = log or say_nothing
     try:
-        settings.out.mkdir(parents=True, exist_ok=True)
-        with run_lock(settings.out), claim(settings) as scratch:
+        claim_folders(settings)
+        with listening(), run_lock(settings.out), claim(settings) as scratch:
             scratch.run.notify = notify or scratch.run.notify
             return _Attempt(scratch, perform, log, run_id).run()
     except OSError as error:
         fault = storage_error(error)
         if fault is None:
             raise
+        fault = StorageError(f"{fault} Nothing was published.")
         log({"event": "failed", "run_id": run_id, "message": str(fault)})
         raise fault from error
 
@@ -69,6 +72,7 @@ class _Attempt:
     stages: list[Event] = field(default_factory=list)
     mended: str = ""
     at: str = ""  # stage under way
+    before: tuple[str, int] | None = None  # the release that was current
 
     @property
     def settings(self) -> Settings:
@@ -80,27 +84,56 @@ class _Attempt:
         try:
             result = self._steps()
             self._check_overdue(result)
-        except Exception as caught:
-            error = caught if isinstance(caught, DtaError) else storage_error(caught) or caught
-            self._failed(error, time.perf_counter() - started)
+            return self._succeeded(result, started)
+        except BaseException as caught:
+            interruption = _interruption(caught)
+            if interruption is not None:
+                with shielded():
+                    self._interrupted(interruption, time.perf_counter() - started)
+                if isinstance(caught, Interrupted) or not isinstance(caught, Exception | KeyboardInterrupt):
+                    raise
+                raise interruption from caught
+            if not isinstance(caught, Exception):
+                raise
+            error = self._fault(caught)
+            with shielded():
+                self._failed(error, time.perf_counter() - started)
             if error is caught:
                 raise
             raise error from caught
+
+    def _succeeded(self, result: StepResult, started: float) -> Outcome:
         outcome = "unchanged" if result.finished else "published"
         message = " ".join(filter(None, [self.mended, result.message]))
         problems, release_id, unused = self._problems(), _current_id(self.settings), unused_files(self.scratch.run)
-        record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, **self._record(unused))
+        released = (release_id or "") if outcome == "published" else ""
+        record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, released=released, **self._facts(unused))
         write_page(self.settings.out)
         self.scratch.discard()
         self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
         return Outcome(outcome, message, release_id, problems, unused, self.run_id)
 
-    def _record(self, unused: list[UnusedFile]) -> dict[str, Any]:
+    def _facts(self, unused: list[UnusedFile]) -> dict[str, Any]:
         return {"run_id": self.run_id, "stages": self.stages, "unused_files": [asdict(f) for f in unused]}
+
+    def _released(self) -> str:
+        """Id of the release that this run has published, or made anew; empty if it has not."""
+        now = _current_folder(self.settings)
+        return now[0] if now is not None and self.at == "release" and now != self.before else ""
+
+    def _fault(self, caught: Exception) -> Exception:
+        """The error as a person reads it: what was published, if anything was, and what failed."""
+        known = caught if isinstance(caught, DtaError) else storage_error(caught) or caught
+        if isinstance(known, AfterPublishingError | StaleError):
+            return known
+        if released := self._released():
+            return AfterPublishingError(released, known)
+        return StorageError(f"{known} Nothing was published.") if isinstance(known, StorageError) else known
 
     def _steps(self) -> StepResult:
         with publisher_lock(self.settings.out):
             self.mended = settle(self.settings.out)
+        self.before = _current_folder(self.settings)
         if self.mended:
             self.log({"event": "mended", "run_id": self.run_id, "message": self.mended})
         check_clock(self.settings)
@@ -116,6 +149,7 @@ class _Attempt:
     def _step(self, step: Step) -> StepResult:
         self.at = step.name
         started, done = time.perf_counter(), self.scratch.result_of(step.name)
+        stop_if_asked()
         result = done or self.perform(step, self.scratch.run)
         if step.name in RESUMABLE and done is None:
             self.scratch.mark(step.name, result)
@@ -128,6 +162,7 @@ class _Attempt:
         }
         self.stages.append(event)
         self.log({"event": "stage", "run_id": self.run_id, **event, "message": result.message})
+        stop_if_asked()
         return result
 
     def _check_overdue(self, result: StepResult) -> None:
@@ -136,10 +171,12 @@ class _Attempt:
         overdue: list[str] = run.fact("overdue") if run.has_fact("overdue") else []
         if overdue and self.settings.stale_policy == "fail":
             more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
-            raise StaleError(
+            stale = StaleError(
                 f"{result.message} But no publisher has given an answer about {', '.join(overdue[:5])}{more} for more than {self.settings.stale_days} days, "
                 "and DTA_STALE_POLICY says that this is a failure. The tables are those of the last good release. See dta sources."
             )
+            stale.released = self._released()
+            raise stale
 
     def _failed(self, error: Exception, seconds: float) -> None:
         """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
@@ -149,13 +186,34 @@ class _Attempt:
         details = run.fact("gate_results") if run.has_fact("gate_results") else []
         if isinstance(error, DtaError) or self.scratch.resumed:  # going on from here would end in the same way
             self.scratch.discard()
+        self._record("failed", message, exit_code, seconds, details, problems, unused)
+
+    def _interrupted(self, interruption: Interrupted, seconds: float) -> None:
+        """Record that a person or the system ended the run; what it has done so far is kept for the next one."""
+        released = self._released()
+        said = f"Release {released} was published and is current." if released else "Nothing was published. The next run goes on from the stages that are done."
+        interruption.message = " ".join(filter(None, [self.mended, f"The run was {interruption}.", said]))
+        unused = unused_files(self.scratch.run)
+        self._record("interrupted", interruption.message, interruption.exit_code, seconds, [], self._problems(), unused)
+
+    def _record(
+        self,
+        outcome: str,
+        message: str,
+        exit_code: int,
+        seconds: float,
+        details: list[Any],
+        problems: list[dict[str, str]],
+        unused: list[UnusedFile],
+    ) -> None:
+        """How a run ended that did not end well. That this cannot be written must not hide it."""
         release_id = _current_id(self.settings)
         try:
-            record_run(self.settings.out, "failed", message, release_id, exit_code, details, problems, **self._record(unused))
+            record_run(self.settings.out, outcome, message, release_id, exit_code, details, problems, released=self._released(), **self._facts(unused))
             write_page(self.settings.out)
         except OSError as fault:
             self.log({"event": "not_recorded", "run_id": self.run_id, "message": f"How the run ended could not be recorded: {fault}"})
-        self._ended("failed", message, release_id, exit_code, seconds)
+        self._ended(outcome, message, release_id, exit_code, seconds)
 
     def _ended(self, outcome: str, message: str, release_id: str | None, exit_code: int, seconds: float) -> None:
         ended = {"outcome": outcome, "stage": self.at, "release_id": release_id, "exit_code": exit_code, "seconds": round(seconds, 3), "message": message}
@@ -176,12 +234,32 @@ def check_clock(settings: Settings) -> None:
     release = current_release(settings.out)
     if release is None or "as_of" in settings.model_fields_set:
         return
-    latest = date.fromisoformat(read_manifest(release)["as_of"])
+    try:
+        latest = date.fromisoformat(read_manifest(release)["as_of"])
+    except ReleaseError:  # it is damaged, and this run makes it anew
+        return
     if settings.as_of < latest - timedelta(days=1):  # one day: releases of earlier versions were as of the day of their machine
         raise ReleaseError(
             f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the clock is right and the release "
             f"was made when it was not, name the day: dta run --as-of {settings.as_of}"
         )
+
+
+def _interruption(caught: BaseException) -> Interrupted | None:
+    """The signal that ended a stage, whatever the stage made of it; None if there was none."""
+    if isinstance(caught, Interrupted):
+        return caught
+    try:
+        stop_if_asked()
+    except Interrupted as interruption:
+        return interruption
+    return Interrupted() if isinstance(caught, KeyboardInterrupt) else None
+
+
+def _current_folder(settings: Settings) -> tuple[str, int] | None:
+    """Id of the current release and the number of its folder, which is another one when a release of that id was made anew."""
+    release = current_release(settings.out)
+    return (release.name, release.stat().st_ino) if release else None
 
 
 def _current_id(settings: Settings) -> str | None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from flows.pool import POOL
 from flows.supervisor import Kept, Supervisor
 from transforms.errors import ConfigError
+from transforms.folders import claim_work
 from transforms.locks import only_one
 from transforms.settings import PROJECT, Settings
 
@@ -40,6 +41,7 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
     """Start, deploy, keep up until SIGTERM or Ctrl-C. Raises ConfigError when the port is taken or Prefect refuses the deployments."""
     environment = prefect_environment(settings, port)
     home = Path(environment["PREFECT_HOME"])
+    claim_work(settings)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the server keeps blocks with secrets here, and the key to them
     with only_one(home / ".schedule.lock", f"dta schedule is running for {home} already."):
         _check_port(port)

@@ -68,8 +68,8 @@ def _show_assistance(console: Console, e: Explanation) -> None:
 
 def show_explanation(console: Console, e: Explanation) -> None:
     """Verdicts in words, groups by year, loans, sources."""
-    console.print(f"[bold]{escape(e.lea.name)}[/] · {e.lea.lea_type.replace('_', ' ')} · {escape(e.lea.county)} County · CDS {e.lea.cds}")
-    console.print(f"Determination year {e.determination_year}, release {e.release_id}\n")
+    console.print(f"[bold]{escape(e.lea.name)}[/] · {escape(e.lea.lea_type.replace('_', ' '))} · {escape(e.lea.county)} County · CDS {escape(e.lea.cds)}")
+    console.print(f"Determination year {e.determination_year}, release {escape(e.release_id)}\n")
     for verdict in e.verdicts:
         if verdict["status"] in UNSAID and verdict["pathway"] != "continuum":
             continue
@@ -84,7 +84,7 @@ def show_explanation(console: Console, e: Explanation) -> None:
         console.print(_grid(e))
         never = [g["student_group"] for g in e.groups if not _shown(g)]
         if never:
-            console.print(f"Met the criteria in none of these years: {', '.join(never)}.")
+            console.print(f"Met the criteria in none of these years: {', '.join(map(escape, never))}.")
         console.print(
             "[dim]A letter stands for two or more state priorities met (A to K, as CDE's); below it the indicators that caused it. "
             "· met no or one priority, – no result of sufficient size, ? cannot be known, (CDE) taken from CDE's letters.[/]"
@@ -109,7 +109,7 @@ def _grid(e: Explanation) -> Table:
     for group in filter(_shown, e.groups):
         cells = [_cell(e.cells.get((group["student_group"], year))) for year in e.window]
         total = f"{len(group['years_met'])} of {len(e.window)}" + (" ●" if group["counts"] else "")
-        table.add_row(f"{group['student_group']}\n[dim]{escape(group['name'])}[/]", *cells, total)
+        table.add_row(f"{escape(group['student_group'])}\n[dim]{escape(group['name'])}[/]", *cells, total)
     return table
 
 
@@ -142,7 +142,7 @@ def _loans(e: Explanation) -> Table:
     for heading in ("Event", "Date as sourced", "Role", "Confidence", "Source"):
         table.add_column(heading, overflow="fold")
     for loan in e.loans:
-        table.add_row(loan["event"], escape(loan["date_text"]), escape(loan["role"] or ""), loan["confidence"], escape(loan["source_url"]))
+        table.add_row(escape(loan["event"]), escape(loan["date_text"]), escape(loan["role"] or ""), escape(loan["confidence"]), escape(loan["source_url"]))
     return table
 
 
@@ -151,7 +151,7 @@ def _cases(e: Explanation) -> Table:
     for heading in ("Pathway", "Case", "State", "On record since", "Evidence"):
         table.add_column(heading, overflow="fold")
     for case in e.cases:
-        table.add_row(case["name"], escape(case["case_id"]), case["case_state"], str(case["known_from"]), escape(case["evidence"]))
+        table.add_row(escape(case["name"]), escape(case["case_id"]), escape(case["case_state"]), str(case["known_from"]), escape(case["evidence"]))
     return table
 
 
@@ -175,7 +175,7 @@ def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
     for name, status, n in rows:
         counts.setdefault(name, {})[status] = n
     for name, by_status in counts.items():
-        table.add_row(name, *[str(by_status.get(s, 0)) for s in STATUS])
+        table.add_row(escape(name), *[str(by_status.get(s, 0)) for s in STATUS])
     return table
 
 
@@ -222,4 +222,4 @@ def show_comparison(console: Console, comparison: Comparison, format: str) -> No
         return
     for difference in comparison.differences:
         console.print(f"• {escape(difference.sentence)}", highlight=False)
-    console.print(f"{len(rows)} verdicts differ between {comparison.before} and {comparison.after}.")
+    console.print(f"{len(rows)} verdicts differ between {comparison.before} and {comparison.after}.", markup=False)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from rich.console import Console
 
 from transforms.control_characters import shown
-from transforms.current import current_release
+from transforms.current import current_release, required_release
 from transforms.errors import ConfigError, DtaError, ReleaseError
 
 HOST = "127.0.0.1"
@@ -144,9 +144,9 @@ def _span(asked: tuple[str, ...], size: int) -> tuple[int, int]:
 
 def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -> None:
     """Serve until Ctrl-C. Raises ReleaseError where there is no release, or one without pages."""
-    release = current_release(out)
-    if release is None or not (release / START.lstrip("/")).is_file():
-        raise ReleaseError(f"There is no release with pages in {out} yet. Run: dta run")
+    release = required_release(out)
+    if not (release / START.lstrip("/")).is_file():
+        raise ReleaseError(f"Release {release.name} in {out} has no pages. Run: dta run")
     try:
         server = SiteServer(out, port)
     except OSError as error:

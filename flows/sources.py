@@ -17,7 +17,9 @@ def show_sources(settings: Settings, console: Console, year: int | None, missing
     catalog, store = load_catalog(settings.reference), Store(settings.snapshots)
     release = current_release(settings.out)
     used = {s["source_id"] for s in read_manifest(release)["sources"]} if release else set()
-    table = Table(title=f"Files of the catalog, and whether release {release.name if release else '(none yet)'} was made from them", title_justify="left")
+    table = Table(
+        title=f"Files of the catalog, and whether release {escape(release.name) if release else '(none yet)'} was made from them", title_justify="left"
+    )
     table.add_column("File", no_wrap=True)
     for heading in ("In release", "Accepted", "Last look", "Changes expected"):
         table.add_column(heading, overflow="fold")
@@ -28,7 +30,7 @@ def show_sources(settings: Settings, console: Console, year: int | None, missing
         shown += 1
         accepted = store.accepted(source)
         in_release = "● yes" if source.id in used else "○ no"
-        table.add_row(source.file, in_release, ago(accepted.accepted_at) if accepted else "–", _look(source, accepted), source.changes_expected)
+        table.add_row(escape(source.file), in_release, ago(accepted.accepted_at) if accepted else "–", _look(source, accepted), escape(source.changes_expected))
     console.print(table)
     for line in unused_lines(unused_of(read_status(settings.out))):
         console.print(line, highlight=False, soft_wrap=True)

@@ -1,16 +1,19 @@
 """Did a night go well lately, and is what readers see whole? Asked from outside the nights, since a scheduler can be silently dead."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from transforms import clock
-from transforms.current import current_release
+from transforms.current import current_release, pointer_fault
+from transforms.errors import ReleaseError
 from transforms.files import write_atomically
+from transforms.folders import has_releases, is_ours
 from transforms.integrity import damage_of
 from transforms.pointer import held
-from transforms.status import read_status
+from transforms.status import GOOD, read_status
 
 TELL_AGAIN = timedelta(hours=24)
 
@@ -28,8 +31,12 @@ class Watch:
 def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
     """Judge by the age of the last good check and the files of the current release."""
     now = now or clock.now()
-    status, release, hold = read_status(out), current_release(out), held(out)
-    wrong, notes = [], []
+    release, wrong, notes = current_release(out), [], []
+    try:
+        status = read_status(out)
+    except OSError as error:
+        status = {}
+        wrong.append(f"status.json cannot be read ({error.strerror})")
     last = status.get("last_good_check")
     age = now - datetime.fromisoformat(last) if last else None
     if age is None:
@@ -39,13 +46,17 @@ def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
     elif age < timedelta(hours=-1):
         wrong.append(f"the last good check lies {_hours(-age)} hours in the future: check the clock")
     if release is None:
-        wrong.append("there is no current release")
+        fault = pointer_fault(out)
+        wrong.append("there is no current release" + (f": {fault.removesuffix('.')}" if fault else ""))
     elif damage := damage_of(release):
         wrong.append(f"release {release.name} is damaged ({damage[0]})")
-    if hold is not None:
-        notes.append(str(hold))
-    if status.get("last_outcome") == "failed":
-        notes.append(f"The last run failed: {str(status.get('message'))[:500]}")
+    try:
+        hold = held(out)
+        notes += [str(hold)] if hold is not None else []
+    except ReleaseError as error:
+        wrong.append(str(error).removesuffix("."))
+    if status and status["last_outcome"] not in GOOD:
+        notes.append(f"The last run {'failed' if status['last_outcome'] == 'failed' else 'was interrupted'}: {str(status.get('message'))[:500]}")
     headline = "; ".join(wrong) if wrong else f"the last good check was {_hours(age or timedelta())} hours ago"
     return Watch(bool(wrong), headline, release.name if release else None, notes)
 
@@ -58,7 +69,8 @@ def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
     """True once a day for as long as something is wrong; what was told is remembered in watch.json."""
     now, memory = now or clock.now(), out / "watch.json"
     if not seen.wrong:
-        memory.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that this user may only read
+            memory.unlink(missing_ok=True)
         return False
     try:
         told = datetime.fromisoformat(json.loads(memory.read_text("utf-8"))["told_at"])
@@ -66,6 +78,8 @@ def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         pass
+    if not is_ours(out, has_releases):
+        return True
     try:
         write_atomically(memory, json.dumps({"told_at": now.isoformat(timespec="seconds"), "headline": seen.headline}).encode())
     except OSError:  # better told too often than never

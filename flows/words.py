@@ -38,7 +38,7 @@ def failed_checks(status: Mapping[str, Any]) -> str:
     lines = [
         f"  [bold red]✗[/] {escape(d['sentence'])} "
         + (f"Could not run: {escape(d['detail'][:200])}" if d["outcome"] == "error" else f"Not so for {d['failing_rows']:,} rows")
-        + f" [dim]({d['check_id']} on {escape(d['table_name'])})[/]"
+        + f" [dim]({escape(d['check_id'])} on {escape(d['table_name'])})[/]"
         for d in stopped[:SHOWN]
     ]
     more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []

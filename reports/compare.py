@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from reports.published import open_release
-from transforms.current import DATABASE, current_release, releases
+from transforms.current import DATABASE, find_release, read_manifest, release_before, required_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
 from transforms.sentences import Change, GroupChange, change_sentence
@@ -60,22 +60,16 @@ def compare(out: Path, a: str, b: str) -> Comparison:
         return Comparison(before.name, after.name, _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name))
 
 
-def _find(out: Path, asked: str) -> Path:
-    """Folder of a release by id, 'current' or 'previous'."""
-    current, known = current_release(out), releases(out)
-    if current is None:
-        raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
-    if asked == "current":
-        return current
-    if asked == "previous":
-        earlier = [r for r in known if r != current]
-        if not earlier:
-            raise ReleaseError("There is no earlier release to compare with.")
-        return earlier[-1]
-    for release in known:
-        if release.name == asked:
-            return release
-    raise ReleaseError(f"There is no release {asked!r}. There are: {', '.join(r.name for r in known)}.")
+def _find(out: Path, requested: str) -> Path:
+    """Folder of a release by id, tag, 'current' or 'previous': the one published before the current release. Raises ReleaseError."""
+    if requested != "previous":
+        return find_release(out, requested)
+    current = required_release(out)
+    read_manifest(current)  # says why, where the order of releases is not known
+    earlier = release_before(out, current)
+    if earlier is None:
+        raise ReleaseError(f"There is no earlier release than the current one, {current.name}, to compare with.")
+    return earlier
 
 
 def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Side:

@@ -107,8 +107,8 @@ def _window(connection: duckdb.DuckDBPyConnection, year: int, charters: bool) ->
 
 
 VERDICTS = f"""
-    select e.cds, p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state, p.open_question,
-        e.source_age_years, e.source_is_old
+    select e.cds, p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state,
+        p.open_question, e.source_age_years, e.source_is_old
     from eligibility e join pathways p using (pathway) where e.cds {ASKED} and e.determination_year = $year order by p.position
 """
 ASSISTANCE = f"""

@@ -12,7 +12,8 @@ from pathlib import Path
 from transforms.errors import DtaError
 from transforms.files import exchange, sync_file, sync_folder, temporary_beside
 
-MARK = ".dta-report"  # in folders that may be replaced as a whole
+MARK = ".dta-report"  # in folders that may be replaced as a whole: the files that were written, a line each
+MADE = "Made by dta report; may be replaced as a whole. Its files:"
 
 
 class OutputError(DtaError):
@@ -29,7 +30,7 @@ def file_name(text: str) -> str:
 
 def refuse_to_overwrite(target: Path, force: bool) -> None:
     """Raises OutputError if something is there and ``force`` is not given."""
-    if target.exists() and not force:
+    if (target.exists() or target.is_symlink()) and not force:
         raise OutputError(f"{target} is there already. Name another place, or give --force to replace it.")
 
 
@@ -37,8 +38,8 @@ def refuse_to_overwrite(target: Path, force: bool) -> None:
 def whole_file(target: Path, force: bool) -> Iterator[Path]:
     """A path to write to; when the block ends well it becomes ``target``."""
     refuse_to_overwrite(target, force)
-    if target.is_dir():
-        raise OutputError(f"{target} is a folder. Name a file.")
+    if target.exists() and not target.is_file():
+        raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")
     temporary = temporary_beside(target)
     try:
         yield temporary
@@ -50,17 +51,35 @@ def whole_file(target: Path, force: bool) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def _refuse_what_is_not_ours(target: Path) -> None:
+    """Raises OutputError for a folder that was not made here, or that holds files which were added since."""
+    mark = target / MARK
+    if target.is_symlink() or not mark.is_file():
+        raise OutputError(f"{target} was not made by this command: it is left alone. Name another place.")
+    made = mark.read_text("utf-8", errors="replace").splitlines()[1:]
+    added = [f for f in _files(target) if f not in {*made, MARK}]
+    if added:
+        more = f" and {len(added) - 3} more" if len(added) > 3 else ""
+        raise OutputError(
+            f"{target} holds files that are not on the list of what this command wrote ({', '.join(map(repr, added[:3]))}{more}): move them away first."
+        )
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
+
+
 @contextmanager
 def whole_folder(target: Path, force: bool) -> Iterator[Path]:
-    """A folder to write into; when the block ends well it becomes ``target``. With ``force`` only a folder that this made is replaced."""
+    """A folder to write into; when the block ends well it becomes ``target``. With ``force`` only a folder that this made, and nobody added to, is replaced."""
     refuse_to_overwrite(target, force)
-    if target.exists() and not (target.is_dir() and (target / MARK).exists()):
-        raise OutputError(f"{target} was not made by this command: it is left alone. Name another place.")
+    if target.exists() or target.is_symlink():
+        _refuse_what_is_not_ours(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield building
-        (building / MARK).write_text("Made by dta report; may be replaced as a whole.\n", "utf-8")
+        (building / MARK).write_text("\n".join([MADE, *_files(building)]) + "\n", "utf-8")
         building.chmod(0o755)
         if not (target.exists() and exchange(building, target)):
             shutil.rmtree(target, ignore_errors=True)  # a system that cannot swap

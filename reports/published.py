@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from transforms.control_characters import shown
-from transforms.current import DATABASE, current_release
+from transforms.current import DATABASE, required_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
 
@@ -34,9 +34,7 @@ class NotFoundError(ReleaseError):
 
 def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     """Read-only connection to the current release. Raises ReleaseError when there is none."""
-    release = current_release(out)
-    if release is None:
-        raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
+    release = required_release(out)
     try:
         return connect_read_only(release / DATABASE)
     except duckdb.Error as error:

@@ -3,7 +3,7 @@
 import duckdb
 
 from transforms.current import current_release, read_manifest
-from transforms.database import literal
+from transforms.database import parquet
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of
 from transforms.run import Run
@@ -18,7 +18,7 @@ def load_evidence_before(run: Run, connection: duckdb.DuckDBPyConnection) -> Non
     path = _sound_file(run)
     if path:
         had = "finding in ('result', 'no_result') or unknown_because = say_row_of_release()"
-        connection.execute(f"insert into evidence_before select {KEY} from read_parquet({literal(path)}) where {had}")
+        connection.execute(f"insert into evidence_before select {KEY} from {parquet(path)} where {had}")
 
 
 def _sound_file(run: Run) -> str | None:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from transforms.config_file import read_text
 from transforms.errors import ConfigError
+from transforms.names import PlainFileName, PlainId
 from transforms.toml_model import Place, StrictModel, read_toml, told
 
 Layout = Literal[
@@ -43,10 +44,11 @@ EDITION = r"20\d{2}-\d{2} (first|second)"  # of interim certifications
 class Source(StrictModel):
     """One published file of one year."""
 
-    id: str
+    id: PlainId
     title: str
-    file: str
-    also_named: tuple[str, ...] = ()
+    file: PlainFileName
+    also_named: tuple[PlainFileName, ...] = ()
+    earlier_editions: tuple[PlainFileName, ...] = ()  # files that ``file`` replaces, the oldest first
     url: str = ""  # empty: the address is not known, only the landing page
     landing_page: str
     format: Literal["text", "workbook", "page"]
@@ -58,6 +60,19 @@ class Source(StrictModel):
     first_published: date | None = None  # of a file of no Dashboard: not known before this day
     changes_expected: str
     may_be_missing: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which the file is known, the one that replaces all others first."""
+        return (self.file, *self.also_named, *reversed(self.earlier_editions))
+
+    def rank(self, name: str) -> int:
+        """Place of a file in the order of editions, 0 for the one that replaces all others. Raises ValueError for a name of another source."""
+        return [n.lower() for n in self.names].index(name.lower())
+
+    def is_earlier_edition(self, name: str) -> bool:
+        """True for a file that CDE has since replaced by another one."""
+        return name.lower() in {n.lower() for n in self.earlier_editions}
 
     @property
     def reporting_year(self) -> str:
@@ -85,7 +100,7 @@ class Catalog(StrictModel):
 
     def by_file_name(self) -> dict[str, Source]:
         """Sources by lower-case file name, other names included."""
-        return {name.lower(): s for s in self.source for name in (s.file, *s.also_named)}
+        return {name.lower(): s for s in self.source for name in s.names}
 
 
 def load_catalog(folder: Path) -> Catalog:
@@ -100,13 +115,13 @@ def load_catalog(folder: Path) -> Catalog:
 
 def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
     ids = Counter(s.id for s in catalog.source)
-    names = Counter(n.lower() for s in catalog.source for n in {s.file.lower(), *map(str.lower, s.also_named)})
+    names = Counter(n for s in catalog.source for n in {n.lower() for n in s.names})
     dashboards = Counter((s.dashboard_year, s.indicator) for s in catalog.source if s.layout == "dashboard")
     for n, s in enumerate(catalog.source):
         place: Place = ("source", n)
         if ids[s.id] > 1:
             yield (*place, "id"), f"the id {s.id!r} is there {ids[s.id]} times; give each entry its own"
-        for name in (s.file, *s.also_named):
+        for name in s.names:
             if names[name.lower()] > 1:
                 yield (*place, "file"), f"the file name {name!r} is there {names[name.lower()]} times; give each entry its own"
         for key in NEEDED[s.layout]:

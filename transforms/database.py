@@ -1,12 +1,16 @@
 """DuckDB connections with bounded memory, a spill folder of their own, and no way to load anything from a network."""
 
 import os
+import re
 import tempfile
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from transforms.interrupt import watched
 
 SAFE = {
     "autoinstall_known_extensions": "false",
@@ -18,7 +22,7 @@ SAFE = {
 
 def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     """Open ``path`` for writing, or a database in memory."""
-    connection = duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
+    connection = watched(duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)}))
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
     return connection
@@ -30,7 +34,7 @@ def connect_read_only(path: Path, memory_limit: str = "2GB") -> duckdb.DuckDBPyC
     What does not fit into memory goes to a folder of its own, made when it is needed and removed with the connection: never into the release.
     """
     spill = Path(tempfile.gettempdir()) / f"dta-spill-{os.getpid()}-{uuid.uuid4().hex}"
-    connection = duckdb.connect(str(path), read_only=True, config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
+    connection = watched(duckdb.connect(str(path), read_only=True, config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)}))
     connection.execute("set enable_progress_bar = false")
     connection.execute("set max_temp_directory_size = '20GB'")
     connection.execute("set enable_external_access = false")
@@ -46,6 +50,18 @@ def quote(identifier: str) -> str:
 def literal(text: str) -> str:
     """An SQL text, quoted: for statements that take no parameters."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def this_path(path: Path | str) -> str:
+    """A path for DuckDB's readers of files, which take brackets, stars and question marks for patterns: here they are letters of the name."""
+    return re.sub(r"([\[*?])", r"[\1]", str(path))
+
+
+def parquet(paths: Path | str | Iterable[Path | str], *options: str) -> str:
+    """The rows of one Parquet file or several, as a relation in SQL. A path is not data: no column comes from a folder called ``year=2024``."""
+    listed = [paths] if isinstance(paths, Path | str) else list(paths)
+    files = ", ".join(literal(this_path(p)) for p in listed)
+    return f"read_parquet([{files}], {', '.join(['hive_partitioning = false', *options])})"
 
 
 def one_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ class DtaError(Exception):
     """A problem the user can act on; ``exit_code`` is what the command ends with."""
 
     exit_code = 1
+    released = ""  # id of the release that the run had published before it failed
 
     def __str__(self) -> str:
         """The message, whatever names of files and values it quotes, without characters that a screen would obey."""
@@ -68,6 +69,14 @@ class StorageError(DtaError):
     exit_code = 8
 
 
+class AfterPublishingError(DtaError):
+    """A release was published, and what came after it failed: readers have it, and a person must look at the rest (exit code of the cause)."""
+
+    def __init__(self, released: str, cause: Exception) -> None:
+        self.released, self.exit_code = released, cause.exit_code if isinstance(cause, DtaError) else 1
+        super().__init__(f"Release {released} was published and is current. What came after that failed: {str(cause) or type(cause).__name__}")
+
+
 STORAGE = {
     errno.ENOSPC: "the disk is full. Free some space",
     errno.EDQUOT: "the quota is used up. Free some space",
@@ -76,8 +85,12 @@ STORAGE = {
     errno.EPERM: "this user may not write here. Check owner and permissions",
     errno.EIO: "the disk answers with errors. Check it",
     errno.ENOENT: "it is gone: a folder was removed or moved while it was in use. Put it back",
-    errno.ENOTDIR: "a folder on the way is none. Check the path",
+    errno.ENOTDIR: "a part of this path is a file, not a folder. Name another folder",
     errno.ESTALE: "the network folder is gone. Mount it again",
+    errno.EEXIST: "something else of this name is in the way. Move it away",
+    errno.EISDIR: "a folder is in the place of a file. Move it away",
+    errno.ELOOP: "the links in this path lead in a circle. Name another folder",
+    errno.ENAMETOOLONG: "the name is too long. Name another folder",
 }
 # How DuckDB and Arrow say it.
 IN_TEXT = {
@@ -100,4 +113,4 @@ def storage_error(error: BaseException) -> StorageError | None:
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
     if not where and number == errno.ENOENT:
         where = f"{str(error).splitlines()[0]}: "  # names the file
-    return StorageError(f"{where}{STORAGE[number]} and run again. Nothing was published.")
+    return StorageError(f"{where}{STORAGE[number]} and run again.")

@@ -1,8 +1,11 @@
 """Files that are either whole or absent: hashing, atomic writes, and a lock-free temporary name beside the target."""
 
 import ctypes
+import errno
 import hashlib
 import os
+import re
+import stat
 import tempfile
 from pathlib import Path
 
@@ -27,6 +30,23 @@ def same_bytes(one: Path, other: Path) -> bool:
     return False
 
 
+def odd_kind(path: Path, folder: Path) -> str:
+    """Why a name in ``folder`` is not read, in words; empty for a plain file of this folder. Links out of it may lead to anything on this machine."""
+    try:
+        if path.is_symlink():
+            target = path.resolve(strict=True)
+            if not target.is_relative_to(folder.resolve()):
+                return "it is a link that leads out of the folder"
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "it is a link that leads nowhere" if path.is_symlink() else "it is gone"
+    except (OSError, RuntimeError) as error:  # RuntimeError: before Python 3.13, for a circle
+        number = error.errno if isinstance(error, OSError) else errno.ELOOP
+        return "it is a link that leads in a circle" if number == errno.ELOOP else f"it cannot be looked at ({os.strerror(number or errno.EIO)})"
+    kinds = {stat.S_ISDIR: "a folder", stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
+    return next((f"it is {words}, not a file" for is_kind, words in kinds.items() if is_kind(mode)), "")
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in ``folder`` durable."""
     handle = os.open(folder, os.O_RDONLY)
@@ -48,6 +68,11 @@ def temporary_beside(target: Path) -> Path:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     os.close(handle)
     return Path(name)
+
+
+def is_temporary(path: Path, target: str) -> bool:
+    """True for the names that ``temporary_beside`` gives to a file that is to become ``target``."""
+    return re.fullmatch(rf"\.{re.escape(target)}\.[a-z0-9_]{{8}}", path.name) is not None
 
 
 def write_atomically(target: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from transforms import clock
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.redundancy import load_redundancy
-from transforms.database import literal, quote
+from transforms.database import literal, parquet, quote
 from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
 from transforms.reference import Reference
@@ -161,8 +161,7 @@ def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, st
         put(connection, name, pa.schema([*schema, ("source_id", pa.string())]).empty_table())
         return
     put(connection, f"{name}_files", pa.table({"filename": list(files), "source_id": list(files.values())}))
-    paths = ", ".join(literal(p) for p in files)
     connection.execute(
         f"create or replace view {quote(name)} as select r.* exclude (filename), f.source_id "
-        f"from read_parquet([{paths}], union_by_name = true, filename = true) r join {quote(name + '_files')} f using (filename)"
+        f"from {parquet(files, 'union_by_name = true', 'filename = true')} r join {quote(name + '_files')} f using (filename)"
     )

@@ -10,6 +10,7 @@ from typing import Any
 from transforms.current import MANIFEST, read_manifest
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of
+from transforms.interrupt import stop_if_asked
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,10 @@ def damage_of(release: Path) -> list[Damage]:
     """What is wrong with a release; empty if it is whole."""
     try:
         manifest = read_manifest(release)
-        listed = {str(f["file"]): (int(f["size"]), str(f["sha256"])) for f in manifest["files"]}
-        named = str(manifest["release_id"])
     except ReleaseError:
-        return [Damage(MANIFEST, "missing or not readable")]
-    except (KeyError, TypeError, ValueError):
-        return [Damage(MANIFEST, "does not list the files of a release")]
+        return [Damage(MANIFEST, "missing, not readable, or not the manifest of a release")]
+    listed = {str(f["file"]): (int(f["size"]), str(f["sha256"])) for f in manifest["files"]}
+    named = str(manifest["release_id"])
     found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
     if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # releases made before there were seals have none
         found.append(Damage(MANIFEST, "says something else than when it was published"))
@@ -53,6 +52,7 @@ def damage_of(release: Path) -> list[Damage]:
 
 
 def _problem(path: Path, size: int, sha256: str) -> str:
+    stop_if_asked()
     if path.is_symlink() or not path.is_file():
         return "not a plain file"
     try:

@@ -8,13 +8,14 @@ import shutil
 from pathlib import Path
 
 from transforms import clock
-from transforms.current import DATABASE, current_release, find_release, releases, tags
+from transforms.current import DATABASE, current_release, find_release, foreign_pointer, releases, tags
 from transforms.errors import ReleaseError
-from transforms.files import point, write_atomically
+from transforms.files import is_temporary, point, write_atomically
 from transforms.integrity import damage_of
 from transforms.toml_model import StrictModel
 
-LEFTOVERS = (".building-*", ".pruned-*")  # of a publisher that died, below releases/
+LEFTOVERS = (".building-", ".pruned-", ".damaged-")  # of a publisher that died, below releases/
+WRITTEN = {"": ("current", "latest.json", "hold.json", "status.json", "same.json", "watch.json"), "quality": ("index.html", "results.json", "rejects.parquet")}
 
 
 class Hold(StrictModel):
@@ -30,9 +31,19 @@ class Hold(StrictModel):
 
 
 def held(out: Path) -> Hold | None:
-    """The hold, if there is one."""
+    """The hold, if there is one. Raises ReleaseError when hold.json cannot be read: then nobody knows what is held, and nothing is published."""
     path = out / "hold.json"
-    return Hold.model_validate_json(path.read_text("utf-8")) if path.exists() else None
+    try:
+        return Hold.model_validate_json(path.read_text("utf-8")) if path.exists() else None
+    except (OSError, ValueError) as error:
+        raise ReleaseError(
+            f"{path} cannot be read ({_first_line(error)}), so it is not known which release is held. Nothing is published until it is mended, "
+            "or removed with: dta rollback --lift"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else "it is not the record of a hold"
 
 
 def point_to(release: Path, out: Path) -> None:
@@ -52,14 +63,11 @@ def _write_latest(release: Path, out: Path) -> None:
 def settle(out: Path) -> str:
     """Set right what a crash or damage left: sweep half-made folders, let ``current`` point to a sound release, latest.json with it.
 
-    Returns in words what was wrong with the current release, or nothing.
+    Returns in words what was wrong with the current release, or nothing. Raises ReleaseError where something that is not ours is in the place of ``current``.
     """
-    for pattern in LEFTOVERS:
-        for leftover in (out / "releases").glob(pattern):
-            shutil.rmtree(leftover)
-    for file in out.glob(".*"):  # half-written files and links of a process that died
-        if file.suffix != ".lock" and (file.is_symlink() or file.is_file()):
-            file.unlink(missing_ok=True)
+    if foreign := foreign_pointer(out):
+        raise ReleaseError(foreign)
+    sweep(out)
     release, pointer = current_release(out), out / "current"
     wrong = ""
     if release is not None and (damage := damage_of(release)):
@@ -76,8 +84,21 @@ def settle(out: Path) -> str:
     return wrong
 
 
+def sweep(out: Path) -> None:
+    """Remove what a publisher that died left half made: by our own names, in our own folders, and nothing else."""
+    for leftover in (out / "releases").glob(".*"):
+        if leftover.name.startswith(LEFTOVERS) and leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+    for folder, names in WRITTEN.items():
+        for file in (out / folder).glob(".*"):
+            if any(is_temporary(file, name) for name in names) and (file.is_symlink() or file.is_file()):
+                file.unlink(missing_ok=True)
+
+
 def roll_back(out: Path, asked: str, reason: str) -> Path:
     """Let ``current`` point to an earlier release and hold it there. Raises ReleaseError when there is no such release or it is damaged."""
+    if foreign := foreign_pointer(out):
+        raise ReleaseError(foreign)
     release = find_release(out, asked)
     damage = damage_of(release)
     if damage:
@@ -89,8 +110,11 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
 
 
 def lift(out: Path) -> Hold:
-    """Let the nights publish again. Raises ReleaseError when nothing is held."""
-    hold = held(out)
+    """Let the nights publish again, also where hold.json is broken. Raises ReleaseError when nothing is held."""
+    try:
+        hold = held(out)
+    except ReleaseError:
+        hold = Hold(release_id="", since="", reason="hold.json could not be read")
     if hold is None:
         raise ReleaseError(f"Nothing is held in {out}.")
     (out / "hold.json").unlink()

@@ -17,13 +17,15 @@ from transforms import clock
 from transforms.attribution import load_changed_inputs
 from transforms.current import MANIFEST, current_release, read_manifest, releases
 from transforms.dashboard.parts import PARTED
-from transforms.database import one_row, quote
+from transforms.database import one_row, parquet, quote
 from transforms.digests import content_digest, dated_facts, part_digests
+from transforms.errors import AfterPublishingError, storage_error
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_freshness, load_unused
 from transforms.integrity import damage_of, seal_of
+from transforms.interrupt import shielded
 from transforms.locks import publisher_lock
-from transforms.pointer import held, point_to
+from transforms.pointer import held, point_to, sweep
 from transforms.release_database import check_database, parts_of, write_other_tables, write_rows
 from transforms.release_parquet import write_parquet, write_parted
 from transforms.retention import prune
@@ -63,10 +65,22 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
         target = out / "releases" / release_id
         if not target.exists() or damage_of(target):
             _build_release(run, connection, target, digest, release, extras)
-        point_to(target, out)
-        pruned = prune(out, run.settings.keep_releases)
+        pruned = _make_current(target, run)
     message = f"Release {release_id} published."
     return StepResult(_rows(target), _rows(target), message + (f" {len(pruned)} old releases removed." if pruned else ""))
+
+
+def _make_current(target: Path, run: Run) -> list[str]:
+    """Let readers have the release, then remove old ones; returns their ids. Raises AfterPublishingError where readers have it and the rest failed."""
+    out = run.settings.out
+    try:
+        with shielded():
+            point_to(target, out)
+        return prune(out, run.settings.keep_releases)
+    except Exception as error:
+        if current_release(out) == target.resolve():
+            raise AfterPublishingError(target.name, storage_error(error) or error) from error
+        raise
 
 
 def _rows(release: Path) -> int:
@@ -75,8 +89,7 @@ def _rows(release: Path) -> int:
 
 def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, previous: Path | None, extras: Sequence[Extra]) -> None:
     """Write all files of a release beside its final place, check them, and rename. ``previous``: the current release, if it is whole."""
-    for leftover in target.parent.glob(".[bd]*-*"):  # half built by a publisher that died, or damaged and replaced; the lock is ours
-        shutil.rmtree(leftover)
+    sweep(run.settings.out)  # half built by a publisher that died, or damaged and replaced; the lock is ours
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
         _write_meta(run, connection, target.name, digest, previous)
@@ -181,8 +194,8 @@ def _load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) 
         return
     connection.execute("insert into previous_release values (?)", [release.name])
     connection.execute(
-        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status, student_groups from read_parquet(?)",
-        [str(release / "eligibility.parquet")],
+        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status, student_groups "
+        f"from {parquet(release / 'eligibility.parquet')}"
     )
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
-from transforms.current import DATABASE, read_manifest
+from transforms.current import DATABASE, parsed_manifest
 from transforms.dashboard.parts import PARTED, PARTS
-from transforms.database import connect, connect_read_only, literal, one_row, quote
+from transforms.database import connect, connect_read_only, literal, one_row, parquet, quote
 from transforms.errors import ReleaseError
+from transforms.interrupt import stop_if_asked
 from transforms.run import Run
 from transforms.schema import published_tables
 
@@ -62,6 +63,7 @@ def write_rows(run: Run, parts: dict[str, Part], folder: Path, release_id: str, 
                 _replace_rows(run, parts, known, previous / DATABASE, path, release_id)
                 return asdict(Written(STORAGE_VERSION, {s: p.sha256 for s, p in parts.items()}, replaced))
             except (duckdb.Error, ReleaseError) as error:
+                stop_if_asked()
                 run.notify(f"writing all rows anew, because replacing some failed: {error}", 0, None)
                 path.unlink(missing_ok=True)
     with _attached(run, path) as connection:
@@ -73,8 +75,12 @@ def write_rows(run: Run, parts: dict[str, Part], folder: Path, release_id: str, 
 
 def _known(previous: Path | None) -> Written | None:
     """What an earlier release says of its DuckDB file, if that can be built upon."""
-    remembered = read_manifest(previous).get("database") if previous else None
-    return Written(**remembered) if remembered and remembered["storage_version"] == STORAGE_VERSION else None
+    remembered = parsed_manifest(previous).get("database") if previous else None
+    try:
+        known = Written(**remembered) if remembered else None
+    except TypeError:  # of another version
+        return None
+    return known if known and known.storage_version == STORAGE_VERSION else None
 
 
 def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path, path: Path, release_id: str) -> None:
@@ -99,8 +105,8 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
 
 def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id: str) -> None:
     if parts:
-        rows = "insert into {} by name select *, ? as release_id from read_parquet(?)"
-        connection.execute(rows.format(quote(PARTED)), [release_id, [p.path for p in parts]])
+        rows = f"insert into {quote(PARTED)} by name select *, ? as release_id from {parquet([p.path for p in parts])}"
+        connection.execute(rows, [release_id])
 
 
 @contextmanager
@@ -122,7 +128,7 @@ def write_other_tables(run: Run, folder: Path) -> None:
         for table in published_tables().values():
             name = quote(table.name)
             if table.name != PARTED:
-                connection.execute(f"create table {name} as select * from read_parquet(?)", [str(folder / f"{table.name}.parquet")])
+                connection.execute(f"create table {name} as select * from {parquet(folder / f'{table.name}.parquet')}")
             connection.execute(f"comment on table {name} is {literal(table.comment)}")
             for column, spec in table.columns.items():
                 connection.execute(f"comment on column {name}.{quote(column)} is {literal(spec.description)}")

@@ -24,6 +24,7 @@ from transforms import clock
 from transforms.dashboard.parts import PARTS
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of, write_atomically
+from transforms.folders import SCRATCH_NAME
 from transforms.locks import only_one
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
@@ -42,7 +43,7 @@ def claim(settings: Settings) -> Iterator["Scratch"]:
     with only_one(place / ".lock", f"Another run is at work in {place}. Wait until it has finished."):
         _sweep(runs, place)
         for leftover in place.glob("fresh-*"):
-            shutil.rmtree(leftover)
+            shutil.rmtree(leftover, ignore_errors=True)
         yield Scratch(Run(settings, Path(tempfile.mkdtemp(prefix="fresh-", dir=place))), place)
 
 
@@ -127,9 +128,11 @@ def _as_written(records: list[dict[str, Any]]) -> bool:
 
 
 def _sweep(runs: Path, ours: Path) -> None:
-    """Remove what died long ago. A clock that jumped makes nothing immortal: age counts in both directions."""
+    """Remove scratch folders that died long ago. A clock that jumped makes nothing immortal: age counts in both directions."""
     for folder in runs.iterdir():
-        if folder == ours or not folder.is_dir() or abs(time.time() - folder.stat().st_mtime) < STALE_AFTER:
+        if folder == ours or not SCRATCH_NAME.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
+            continue
+        if abs(time.time() - folder.stat().st_mtime) < STALE_AFTER:
             continue
         with suppress(ReleaseError), only_one(folder / ".lock", "at work"):
             shutil.rmtree(folder, ignore_errors=True)

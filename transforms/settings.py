@@ -2,14 +2,30 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transforms import clock
 
 PROJECT = Path(__file__).resolve().parent.parent
+UNUSABLE = "?\\\0"  # DuckDB takes what follows the first for options, and the second for a slash
+
+
+def usable(folder: Path) -> Path:
+    """A folder in which DuckDB can keep a database. Raises ValueError."""
+    found = sorted({letter for letter in str(folder.absolute()) if letter in UNUSABLE})
+    if found:
+        raise ValueError(f"no database can be kept in a folder whose path has {' or '.join(map(repr, found))}; name another folder")
+    try:
+        str(folder.absolute()).encode()
+    except UnicodeEncodeError:
+        raise ValueError("the path is not UTF-8; name another folder") from None
+    return folder
+
+
+Folder = Annotated[Path, AfterValidator(usable)]
 
 
 class Settings(BaseSettings):
@@ -18,8 +34,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DTA_", extra="ignore", frozen=True)
 
     source: str = Field(default="sample", description="'sample', 'catalog', or a folder of files named as CDE names them")
-    out: Path = Field(default=PROJECT / "data" / "published", description="folder of releases; OUT/current is the pointer")
-    work: Path = Field(default=PROJECT / "data", description="folder that holds snapshots/ and build/")
+    out: Folder = Field(default=PROJECT / "data" / "published", description="folder of releases; OUT/current is the pointer")
+    work: Folder = Field(default=PROJECT / "data", description="folder that holds snapshots/ and build/")
     reference: Path = Field(default=PROJECT / "data", description="folder of catalog, rules, reference and registers")
     as_of: date = Field(default_factory=clock.today, description="records dated later than this day are not known to the run; California's today if not given")
     inbox: Path = Field(default=PROJECT / "data" / "inbox", description="folder for files carried in by hand; 'catalog' takes them from here")

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.current import read_manifest
-from transforms.database import quote
+from transforms.database import parquet, quote
 from transforms.errors import SourceError
 from transforms.raw.stage import read_snapshot
 from transforms.raw.table import CELL_LAYOUTS, Report
@@ -59,12 +59,13 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
 def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
     """Append the differences of two readings of one source. A key that stands once in both, with the same content, is looked at no further."""
     key = KEYS[new["layout"]]
-    names = [r[0] for r in connection.execute("select column_name from (describe select * from read_parquet(?))", [new["parquet"]]).fetchall()]
+    old_file, new_file = parquet(old["parquet"]), parquet(new["parquet"])
+    names = [r[0] for r in connection.execute(f"select column_name from (describe select * from {new_file})").fetchall()]
     values = [n for n in names if n not in ("line", "heading", *key)]
     keys = ", ".join(quote(k) for k in key)
-    once = f"select {keys}, count(*) as rows, any_value(hash({', '.join(map(quote, values))})) as content from read_parquet(?) group by {keys}"
-    maybe = f"from read_parquet(?) r semi join maybe_changed m on {_same(key, 'r', 'm')}"
-    rows = f"select * exclude (line), row_number() over (partition by {keys} order by line) as position {maybe}"
+    once = f"select {keys}, count(*) as rows, any_value(hash({', '.join(map(quote, values))})) as content"
+    rows = f"select * exclude (line), row_number() over (partition by {keys} order by line) as position"
+    maybe = f"r semi join maybe_changed m on {_same(key, 'r', 'm')}"
     same_key = _same(key, "o", "n")
     cds = "coalesce(n.cds, o.cds)" if "cds" in names else "null"
     shown = {side: "{" + ", ".join(f"'{v}': {side}.{quote(v)}" for v in values) + "}" for side in "on"}
@@ -76,10 +77,10 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
         insert into source_changes
         with maybe_changed as (
             select {", ".join(f"coalesce(n.{quote(k)}, o.{quote(k)}) as {quote(k)}" for k in key)}
-            from ({once}) o full join ({once}) n on {same_key}
+            from ({once} from {old_file} group by {keys}) o full join ({once} from {new_file} group by {keys}) n on {same_key}
             where o.rows is distinct from 1 or n.rows is distinct from 1 or o.content is distinct from n.content
         ),
-        o as ({rows}), n as ({rows}), both_sides as (
+        o as ({rows} from {old_file} {maybe}), n as ({rows} from {new_file} {maybe}), both_sides as (
             select
                 case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
                 {cds} as cds, {row_key} as row_key, coalesce(n.position, o.position) as position,
@@ -91,7 +92,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
         select ?, kind, cds, row_key, position, if(kind = 'altered', columns_changed, null), before, after, ?, ?
         from both_sides
         """,
-        [*(old["parquet"], new["parquet"]) * 2, new["source_id"], old["sha256"], new["sha256"]],
+        [new["source_id"], old["sha256"], new["sha256"]],
     )
 
 
@@ -102,14 +103,15 @@ def _same(key: Sequence[str], one: str, other: str) -> str:
 
 def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
     """Append the differences of two readings that were kept cell by cell: one row of a sheet is one row here as well."""
-    rows = (
+    old_rows, new_rows = (
         "select cds, row_number() over (partition by cds order by line) as position, cells from (select cds, line, "
-        "map_from_entries(list({'field': field, 'value': value} order by field)) as cells from read_parquet(?) group by cds, line)"
+        f"map_from_entries(list({{'field': field, 'value': value}} order by field)) as cells from {parquet(side['parquet'])} group by cds, line)"
+        for side in (old, new)
     )
     connection.execute(
         f"""
         insert into source_changes
-        with o as ({rows}), n as ({rows}), both_sides as (
+        with o as ({old_rows}), n as ({new_rows}), both_sides as (
             select
                 case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
                 coalesce(n.cds, o.cds) as cds, coalesce(n.position, o.position) as position, o.cells as before, n.cells as after,
@@ -123,5 +125,5 @@ def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: 
         select ?, kind, cds, coalesce(cds, ''), position, if(kind = 'altered', columns_changed, null), to_json(before), to_json(after), ?, ?
         from both_sides where kind <> 'altered' or len(columns_changed) > 0
         """,
-        [str(Path(old["parquet"])), str(Path(new["parquet"])), new["source_id"], old["sha256"], new["sha256"]],
+        [new["source_id"], old["sha256"], new["sha256"]],
     )

@@ -2,11 +2,32 @@
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from transforms import clock
 from transforms.files import write_atomically
+
+GOOD = ("published", "unchanged")  # outcomes of a run that looked at everything
+
+
+class _Status(BaseModel):
+    """What is relied on of a status.json."""
+
+    last_run: datetime
+    last_outcome: str
+    last_good_check: datetime | None = None
+    exit_code: int
+    release_id: str | None = None
+    message: str
+    details: list[dict[str, Any]] = []
+    source_problems: list[dict[str, Any]] = []
+    unused_files: list[dict[str, Any]] = []
+    run_id: str = ""
+    stages: list[dict[str, Any]] = []
 
 
 def record_run(
@@ -20,15 +41,18 @@ def record_run(
     run_id: str = "",
     stages: list[dict[str, Any]] | None = None,
     unused_files: list[dict[str, Any]] | None = None,
+    released: str = "",
 ) -> None:
-    """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged or failed."""
+    """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged, failed or interrupted.
+
+    ``released``: the release that the run published, however it ended.
+    """
     previous = read_status(out)
     now = clock.stamp()
-    good = outcome != "failed"
     status = {
         "last_run": now,
         "last_outcome": outcome,
-        "last_good_check": now if good else previous.get("last_good_check"),
+        "last_good_check": now if outcome in GOOD else previous.get("last_good_check"),
         "exit_code": exit_code,
         "release_id": release_id,
         "message": message,
@@ -39,7 +63,8 @@ def record_run(
         "stages": stages or [],
     }
     write_atomically(out / "status.json", json.dumps(status, indent=1, default=str).encode())
-    append_ledger(out, {k: status[k] for k in ("last_run", "last_outcome", "exit_code", "release_id", "message", "run_id", "stages")})
+    entry = {k: status[k] for k in ("last_run", "last_outcome", "exit_code", "release_id", "message", "run_id", "stages")}
+    append_ledger(out, {**entry, **({"released": released} if released else {})})
 
 
 def append_ledger(out: Path, entry: dict[str, Any]) -> None:
@@ -65,10 +90,29 @@ def _ends_in_newline(path: Path) -> bool:
 
 
 def read_status(out: Path) -> dict[str, Any]:
-    """Content of status.json; empty if no run has ended yet."""
+    """Content of status.json; empty if no run has ended yet. Raises OSError where it cannot be read."""
     path = out / "status.json"
     try:
         status: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    except ValueError:  # a record that was damaged says no more than none
+        return _Status.model_validate(status).model_dump(mode="json") | status if status else {}
+    except (ValueError, ValidationError, RecursionError):  # a record that was damaged says no more than none
         return {}
-    return status
+
+
+def published_ids(out: Path) -> list[str]:
+    """Ids of the releases that runs have published, in that order, as far as runs.jsonl has them."""
+    try:
+        lines = (out / "runs.jsonl").read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    entries = [e for e in map(_entry, lines) if e.get("released") or e.get("last_outcome") == "published"]
+    return [str(e.get("released") or e.get("release_id")) for e in entries]
+
+
+def _entry(line: str) -> dict[str, Any]:
+    """One line of runs.jsonl; empty if it was torn."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}

@@ -38,9 +38,9 @@ def _runs(out: Path, release: Path) -> Iterator[dict[str, Any]]:
     yield read_manifest(release)
     try:
         same = json.loads((out / SAME).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return
-    if same["release_id"] == release.name:
+    if isinstance(same, dict) and same.get("release_id") == release.name:
         yield same
 
 

@@ -1,7 +1,9 @@
 """SIGKILL: at each stage, at each step of publishing, and at random moments. Readers see a whole release; the next run ends well."""
 
+import os
 import random
 import shutil
+import signal
 import time
 from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
@@ -148,6 +150,34 @@ def test_killed_at_random_moments_of_a_run(
         resumed += any(s["resumed"] for s in read_status(place.out)["stages"])
     what = "a whole run" if whole else "a run without expectations and pages"
     tell(f"SIGKILL at a random moment of {what}", kills, f"whole release served each time; next run well ({resumed} resumed)")
+
+
+def test_interrupted_at_random_moments_of_a_run(place: Place, other_source: Path, expected: str, baseline: Place, tell: Tell) -> None:
+    """SIGINT and SIGTERM: the run ends by itself, and says so; what readers see is whole, and the next run ends well."""
+    chance, tries, told = random.Random(SEED + 20), 10, 0  # noqa: S311
+    started = time.perf_counter()
+    place.run(other_source)
+    takes = time.perf_counter() - started
+    for n in range(tries):
+        shutil.rmtree(place.out)
+        shutil.copytree(baseline.out, place.out, symlinks=True)
+        number = signal.SIGINT if n % 2 else signal.SIGTERM
+        process = child(run_all, place.given(other_source))
+        process.join(chance.uniform(0.2, 1.0) * takes)
+        if process.is_alive() and process.pid is not None:
+            os.kill(process.pid, number)
+        process.join(60)
+        assert not process.is_alive(), "it ends soon"
+        released = place.whole()
+        status = read_status(place.out)
+        if process.exitcode and status["last_outcome"] == "interrupted":
+            told += 1
+            assert status["exit_code"] == 128 + number
+            assert ("was published and is current" in status["message"]) is (released == expected)
+        place.run(other_source)
+        assert place.settled() == expected
+    assert told >= tries // 3, "most signals come while a run is at work"
+    tell("SIGINT or SIGTERM at a random moment of a run", tries, f"recorded as interrupted ({told} times); whole release served; next run well")
 
 
 def test_killed_while_a_damaged_release_is_replaced(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:

@@ -88,6 +88,28 @@ def test_a_read_only_folder(which: str, baseline: Place, other_source: Path, rem
     tell(f"read-only folder: {which}", 1, "exit 8 in words; old release served; next run well")
 
 
+def test_the_watch_of_a_read_only_folder(baseline: Place, remounted: Any, tell: Tell) -> None:
+    mounted = remounted("fs", "size=300m")
+    shutil.copytree(baseline.out, mounted / "out", symlinks=True)
+    place = Place(mounted)
+    (place.out / "watch.json").write_text('{"told_at": "2020-01-01T00:00:00+00:00"}')
+    remounted("fs", "ro")
+    for command, code in ((("watch",), 0), (("status",), 0), (("verify",), 0), (("sql", "select count(*) from eligibility"), 0), (("releases",), 0)):
+        ended = dta(place, *command)
+        assert ended.returncode == code, (command, ended.stderr)
+        assert "Traceback" not in ended.stderr
+    late = dta(place, "watch", "--hours", "0.01", DTA_NOTIFY_OCCASIONS="")
+    assert late.returncode in (0, 6), late.stderr
+    remounted("fs", "rw")
+    (place.out / "current").unlink()
+    remounted("fs", "ro")
+    ended = dta(place, "watch")
+    assert ended.returncode == 6
+    assert "There is no current release" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    tell("watch, status and readers on a read-only mount", 7, "exit code and words, nothing written")
+
+
 def without_network(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """In a network namespace of its own, where nothing can be reached. Skips where that is not allowed."""
     if subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode:

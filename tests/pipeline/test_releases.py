@@ -150,7 +150,7 @@ def test_a_pointer_that_leads_nowhere_is_set_right(shelf: Path) -> None:
 def test_what_a_crash_left_is_swept_and_latest_follows(shelf: Path) -> None:
     for name in (".building-x", ".pruned-x"):
         (shelf / "releases" / name).mkdir()
-    for name in (".current.abc", ".latest.json.abc", ".status.json.abc"):
+    for name in (".current.abcd_123", ".latest.json.0000aaaa", ".status.json.zzzzzzzz"):
         (shelf / name).write_text("x")
     (shelf / "latest.json").write_text("{}")
     settle(shelf)

@@ -137,15 +137,17 @@ def test_a_refused_file_is_looked_at_anew(workplace: Workplace) -> None:
 
 def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
     runs = workplace.work / "build" / "runs"
-    for name, age in (("old", 4 * 86400), ("future", -4 * 86400), ("recent", 3600)):
+    old, future, recent, of_a_check, not_ours = "0123456789abcdef", "fedcba9876543210", "00000000aaaaaaaa", "run-abc", "notes"
+    for name, age in ((old, 4 * 86400), (future, -4 * 86400), (recent, 3600), (of_a_check, 4 * 86400), (not_ours, 4 * 86400)):
         (runs / name).mkdir(parents=True)
         os.utime(runs / name, (time.time() - age,) * 2)
     for path in workplace.source.iterdir():
         path.write_text("<html>")
     with pytest.raises(SourceFilesError):
         workplace.publish()
-    assert {p.name for p in runs.iterdir()} & {"old", "future", "recent"} == {"recent"}
-    shutil.rmtree(runs / "recent")
+    assert {p.name for p in runs.iterdir()} & {old, future, recent, of_a_check, not_ours} == {recent, not_ours}
+    for name in (recent, not_ours):
+        shutil.rmtree(runs / name)
 
 
 def test_a_second_run_is_refused_and_does_not_touch_the_record(released: Workplace) -> None:

@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 
 from transforms.dashboard.redundancy import Redundancy, load_redundancy
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
-from transforms.database import literal, quote
+from transforms.database import parquet, quote
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.inputs import load_reference
+from transforms.interrupt import stop_if_asked
 from transforms.raw.table import Report
 from transforms.run import Run
 from transforms.schema import published_tables
@@ -85,6 +86,7 @@ def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table
     stem = run.settings.build / "core" / f"v{TYPING_VERSION}" / report["source_id"] / key
     record_path = stem.with_suffix(".json")
     record = _made_before(record_path)
+    stop_if_asked()
     if record is None:
         record = _make(_staged(report) if table is None else table, report, groups, redundancy, schema, stem)
         write_atomically(record_path, json.dumps(record, indent=1).encode())
@@ -104,7 +106,7 @@ def _made_before(record_path: Path) -> dict[str, Any] | None:
 def _staged(report: Report) -> pa.Table:
     """The rows as text, coded, as the raw stage left them."""
     names = [f.name for f in pq.read_schema(report["parquet"]) if pa.types.is_string(f.type)]
-    return pq.read_table(report["parquet"], read_dictionary=names, use_threads=False)
+    return pq.read_table(report["parquet"], read_dictionary=names, use_threads=False, partitioning=None)
 
 
 def _make(table: pa.Table, report: Report, groups: Mapping[str, str], redundancy: Redundancy, schema: pa.Schema, stem: Path) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def _write(table: pa.Table, target: Path) -> None:
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], schema: pa.Schema) -> None:
     """All parts under one name; no rows where there is none."""
-    source = f"read_parquet([{', '.join(literal(p) for p in paths)}])"
+    source = parquet(paths)
     if not paths:
         put(connection, f"no_{name}", schema.empty_table())
         source = quote(f"no_{name}")
@@ -168,6 +170,7 @@ def _row_groups(paths: Iterable[Path]) -> Iterator[pa.Table]:
     with ThreadPoolExecutor(max_workers=1) as pool:
         reading = None
         for path in paths:
+            stop_if_asked()
             with pq.ParquetFile(path) as part:
                 for number in range(part.num_row_groups):
                     following = pool.submit(part.read_row_group, number)

@@ -18,6 +18,7 @@ from transforms.control_characters import shown
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.interrupt import stop_if_asked
 from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.raw.identity import prove
 from transforms.raw.page import read_page
@@ -79,6 +80,7 @@ def was_known(run: Run, source: Source) -> bool:
 
 def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> _Outcome:
     """The file's report; for one that cannot be used, that of its earlier edition if there is one, and why."""
+    stop_if_asked()
     try:
         return _Outcome(_read_and_type(run, snapshot, groups))
     except SourceError as error:

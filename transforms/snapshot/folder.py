@@ -4,14 +4,16 @@ import shutil
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import ConfigError, SourceError, SourceFilesError
-from transforms.files import sha256_of
+from transforms.files import odd_kind, sha256_of
+from transforms.interrupt import stop_if_asked
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
+from transforms.snapshot.editions import Found, latest_editions
 from transforms.snapshot.names import is_ignored, recognize, refusal_of_name, stranger
 from transforms.snapshot.store import Store
 from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
@@ -28,11 +30,13 @@ def from_folder(run: Run) -> StepResult:
             f"source {run.settings.source!r} is neither 'sample' nor 'catalog' nor a folder. Give --source a folder of files named as CDE names them."
         )
     seen = sorted(p for p in folder.iterdir() if not is_ignored(p))
-    files, refused, unused = _known_files(run, seen)
+    files, refused, unused = _known_files(run, folder, seen)
+    files, others = latest_editions(files)
+    unused += others
     store = Store(run.settings.snapshots)
     with ThreadPoolExecutor(max_workers=2) as pool:
         outcomes = list(pool.map(lambda f: _taken_or_error(store, f, run.settings.largest_file), files))
-    refused += [(f.source, o) for f, o in zip(files, outcomes, strict=True) if isinstance(o, SourceError)]
+    refused += [(source, o) for (_, source, _), o in zip(files, outcomes, strict=True) if isinstance(o, SourceError)]
     taken = [o for o in outcomes if isinstance(o, Snapshot)]
     taken, twins = without_twins(run, taken)
     refused += twins
@@ -48,29 +52,27 @@ def from_folder(run: Run) -> StepResult:
 Refused = list[tuple[Source, SourceError]]
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    source: Source
-
-
-def _known_files(run: Run, seen: list[Path]) -> tuple[list[_File], Refused, list[UnusedFile]]:
+def _known_files(run: Run, folder: Path, seen: list[Path]) -> tuple[list[Found], Refused, list[UnusedFile]]:
     """Files whose names mean a source, those that cannot be read whatever they hold, and all others with what to do about them."""
     known = run.catalog.by_file_name()
-    files: list[_File] = []
+    files: list[Found] = []
     refused: Refused = []
     unused: list[UnusedFile] = []
     for path in seen:
-        source, right = recognize(path.name, known)
-        if path.is_dir():
+        (source, right), kind = recognize(path.name, known), odd_kind(path, folder)
+        if source is not None and kind:
+            refused.append((source, SourceError(path.name, kind, "Put the file itself in its place.")))
+        elif path.is_dir():
             if any(recognize(p.name, known)[0] for p in path.iterdir()):
                 unused.append(UnusedFile(f"{path.name}/", "this is a folder, and files of the catalog are in it", "Put them beside the others."))
-        elif source is None or not path.is_file():
+        elif kind:
+            unused.append(UnusedFile(path.name, kind, "Remove it, or put the file itself in its place."))
+        elif source is None:
             unused.append(stranger(run, path))
         elif error := refusal_of_name(path.name, right):
             refused.append((source, error))
         else:
-            files.append(_File(path, source))
+            files.append((path, source, right))
     return files, refused, unused
 
 
@@ -134,9 +136,11 @@ def _earlier(run: Run, refused: list[Source], taken: list[Snapshot]) -> list[Sna
     return [earlier for s in missing.values() if (earlier := earlier_edition(run, s))]
 
 
-def _taken_or_error(store: Store, file: _File, largest: int) -> Snapshot | SourceError:
+def _taken_or_error(store: Store, file: Found, largest: int) -> Snapshot | SourceError:
+    stop_if_asked()
+    path, source, _ = file
     try:
-        return copy_into(store, file.path, file.source, largest, "folder")
+        return copy_into(store, path, source, largest, "folder")
     except SourceError as error:
         return error
 
@@ -167,10 +171,10 @@ def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapsho
     """The snapshot that already holds these bytes: nothing is copied then. A file that changed meanwhile is left to the copy."""
     if not store.has_size(source, size):
         return None
-    before = _state(path)
+    before = state_of(path)
     sha256 = sha256_of(path)
     kept = store.snapshot(source, sha256, like=path)
-    return None if kept is None or _state(path) != before else replace(kept, file=path.name)
+    return None if kept is None or state_of(path) != before else replace(kept, file=path.name)
 
 
 QUIET = 0.5  # seconds
@@ -179,16 +183,17 @@ QUIET = 0.5  # seconds
 def _copy_quiet(path: Path, target: Path) -> None:
     """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole one. Raises SourceError."""
     for _ in range(5):
-        before = _state(path)
+        before = state_of(path)
         if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?
             time.sleep(QUIET)
-        if _state(path) == before:
+        if state_of(path) == before:
             shutil.copyfile(path, target)
-            if _state(path) == before:
+            if state_of(path) == before:
                 return
     raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")
 
 
-def _state(path: Path) -> tuple[int, int, int]:
+def state_of(path: Path) -> tuple[int, int, int]:
+    """By what a file that was written meanwhile differs."""
     seen = path.stat()
     return seen.st_mtime_ns, seen.st_size, seen.st_ino

@@ -8,11 +8,12 @@ from pathlib import Path
 from transforms import clock
 from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
-from transforms.files import sha256_of
+from transforms.files import odd_kind, sha256_of
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.snapshot.download import Downloader, GiveUpError
-from transforms.snapshot.folder import copy_into, without_twins
+from transforms.snapshot.editions import Found, latest_editions, replaced
+from transforms.snapshot.folder import copy_into, state_of, without_twins
 from transforms.snapshot.names import is_ignored, recognize, refusal_of_name, stranger
 from transforms.snapshot.store import Accepted, Store
 from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
@@ -45,8 +46,7 @@ class Night:
 def from_catalog(run: Run) -> StepResult:
     """Ask for every file of the catalog; the accepted ones serve. Raises SourceFilesError when there is none at all."""
     night = Night(run, Store(run.settings.snapshots))
-    _take_inbox(night)
-    problems: list[dict[str, str]] = []
+    problems = _take_inbox(night)
     asked = [s for s in run.catalog.source if s.url]
     never_had: dict[str, str] = {}
     with closing(Downloader(run.settings)) as downloader:
@@ -171,18 +171,19 @@ def _refuse_the_bytes_of_another(night: Night, source: Source, sha256: str) -> N
             raise SourceError(source.file, f"it has the same bytes as {other.file}", "Check which of the two it is.")
 
 
-def _take_inbox(night: Night) -> None:
+Problem = dict[str, str]
+
+
+def _take_inbox(night: Night) -> list[Problem]:
     """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the inbox."""
-    inbox, known = night.run.settings.inbox, night.run.catalog.by_file_name()
     came: list[Snapshot] = []
-    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
-        if not path.is_file() or path.is_symlink() or is_ignored(path):
-            continue
-        source, right = recognize(path.name, known)
-        if source is None:
-            night.unused.append(stranger(night.run, path))
-            continue
+    before: dict[str, tuple[int, int, int]] = {}
+    for path, source, right in _look_into_inbox(night):
         earlier = night.store.accepted(source)
+        if later := _later_edition(night, source, right, earlier):
+            night.unused.append(replaced(path.name, right, source, later))
+            continue
+        before[path.name] = state_of(path)
         try:
             if refused := refusal_of_name(path.name, right):
                 raise refused
@@ -192,11 +193,11 @@ def _take_inbox(night: Night) -> None:
     single, twins = without_twins(night.run, came)
     for source, why in twins:
         night.refuse(source, why)
-    for snapshot in single:
-        _accept_carried_in(night, snapshot, inbox / snapshot.file)
+    inbox = night.run.settings.inbox
+    return [problem for snapshot in single for problem in _accept_carried_in(night, snapshot, inbox / snapshot.file, before[snapshot.file])]
 
 
-def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path) -> None:
+def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tuple[int, int, int]) -> list[Problem]:
     source = night.run.sources[snapshot.source_id]
     earlier = night.store.accepted(source)
     try:
@@ -204,11 +205,49 @@ def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path) -> None:
         read_snapshot(night.run, snapshot)
     except SourceError as error:
         night.refuse(source, error)
-        return
+        return []
     if earlier is None or earlier.sha256 != snapshot.sha256:
         # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
         night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
-    path.unlink(missing_ok=True)  # another run may have taken it too
+    return _remove_taken(path, before, source)
+
+
+def _look_into_inbox(night: Night) -> list[Found]:
+    """The files to take; the others are recorded with what to do about them."""
+    inbox, known = night.run.settings.inbox, night.run.catalog.by_file_name()
+    found: list[Found] = []
+    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
+        if is_ignored(path):
+            continue
+        (source, right), kind = recognize(path.name, known), odd_kind(path, inbox)
+        if source is not None and kind:
+            night.refuse(source, SourceError(path.name, kind, "Put the file itself in its place."))
+        elif source is not None:
+            found.append((path, source, right))
+        elif not kind:
+            night.unused.append(stranger(night.run, path))
+    latest, others = latest_editions(found)
+    night.unused += others
+    return latest
+
+
+def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> list[Problem]:
+    """Remove a file whose bytes are kept, unless another one was put in its place meanwhile."""
+    try:
+        if state_of(path) == before:
+            path.unlink()
+    except FileNotFoundError:  # another run has taken it too
+        return []
+    except OSError as error:
+        return [{"source_id": source.id, "file": path.name, "message": f"taken, but it cannot be removed from the inbox: {error.strerror}"}]
+    return []
+
+
+def _later_edition(night: Night, source: Source, name: str, accepted: Accepted | None) -> str:
+    """Name of the accepted file, if it is one by which CDE has replaced ``name``."""
+    record = night.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
+    later = record is not None and record.file.lower() in map(str.lower, source.names) and source.rank(record.file) < source.rank(name)
+    return record.file if record is not None and later else ""
 
 
 def _serving(store: Store, source: Source) -> Snapshot | None:

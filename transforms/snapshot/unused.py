@@ -7,7 +7,7 @@ from pathlib import Path
 from transforms.catalog import Source
 from transforms.control_characters import shown
 from transforms.current import current_release, read_manifest
-from transforms.errors import SourceError
+from transforms.errors import ReleaseError, SourceError
 from transforms.run import Run, Snapshot
 from transforms.snapshot.store import Store
 
@@ -52,9 +52,10 @@ def unused_files(run: Run) -> list[UnusedFile]:
 def earlier_edition(run: Run, source: Source, refused_sha256: str = "") -> Snapshot | None:
     """The edition of a source that the current release was made from, if its bytes are still kept and are not the refused ones."""
     release = current_release(run.settings.out)
-    if release is None:
+    try:
+        used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
+    except ReleaseError:  # the release is damaged, and is made anew in this run
         return None
-    used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]}
     sha256 = used.get(source.id)
     return Store(run.settings.snapshots).snapshot(source, sha256) if sha256 and sha256 != refused_sha256 else None
 

@@ -1,0 +1,108 @@
+"""What a child process does that is sent a signal: ``dta run``, in which one stage is busy for minutes in the way that is asked for.
+
+Called as ``python -m tests.pipeline.interrupted_run HOW STAGE FILE``: FILE is made when the stage is busy.
+"""
+
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import flows.cli
+import flows.progress
+import flows.runner
+from flows.steps import STEPS
+from transforms.interrupt import stop_if_asked
+from transforms.run import Run, StepResult
+
+HOW, STAGE, BUSY = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+LONG = "select count(*) from range(10000000) a, range(10000000) b where (a.range * b.range) % 7 = 3"  # for hours
+
+
+def begin() -> None:
+    """Say that the stage is busy, a moment later: the query has begun by then."""
+    threading.Timer(0.5, BUSY.touch).start()
+
+
+def query(run: Run) -> None:
+    with run.connect() as connection:
+        begin()
+        connection.execute(LONG).fetchall()
+
+
+def on_threads(run: Run) -> None:
+    """Two queries on other threads, and many more that wait for their turn."""
+
+    def one(n: int) -> None:
+        stop_if_asked()
+        with run.connect() as connection:
+            connection.cursor()
+            connection.execute(LONG).fetchall()
+
+    begin()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(one, range(50)))
+
+
+def swallowed(run: Run) -> None:
+    """As an expectation that cannot run: what goes wrong in it becomes a result."""
+    from expectations.runners import run_suite
+    from expectations.targets import Target
+
+    def judge(*arguments: Any) -> list[Any]:
+        query(run)
+        return []
+
+    for _ in range(50):
+        run_suite(duckdb.connect(), Target("t", "files", "t", (), (), 1, ""), [], judge)  # type: ignore[arg-type]
+
+
+def hidden(run: Run) -> None:
+    """Whatever comes is caught, and the stage ends as if nothing had been."""
+    try:
+        query(run)
+    except Exception:
+        return
+
+
+def python_code(run: Run) -> None:
+    begin()
+    while True:
+        time.sleep(0.01)
+
+
+def busy(run: Run) -> StepResult:
+    {"query": query, "threads": on_threads, "swallowed": swallowed, "hidden": hidden, "python": python_code}[HOW](run)
+    return StepResult(0, 0, "not interrupted")
+
+
+def after(function: Any) -> Any:
+    """The stage is done first."""
+
+    def call(run: Run) -> StepResult:
+        function(run)
+        return busy(run)
+
+    return call
+
+
+def main() -> None:
+    at_the_end = STAGE.endswith("+")
+    steps = tuple(replace(s, function=after(s.function) if at_the_end else busy) if s.name == STAGE.rstrip("+") else s for s in STEPS)
+    flows.runner.STEPS = flows.progress.STEPS = steps  # type: ignore[attr-defined]
+    if HOW != "swallowed":
+        import expectations.gates as gates
+
+        gates.check_tables = gates.check_types = lambda *arguments: []  # type: ignore[assignment]
+    flows.steps.EXTRAS = ()  # type: ignore[misc]
+    sys.argv = ["dta", "run", "--log", "json"] if HOW == "python" else ["dta", "run"]
+    flows.cli.main()
+
+
+if __name__ == "__main__":
+    main()

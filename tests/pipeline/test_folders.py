@@ -1,0 +1,235 @@
+"""Folders that are not ours stay as they are, byte for byte; in ours only what we made is removed."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.backfill import plan
+from flows.watch import look, tell_now
+from reports.output import MARK as REPORT_MARK
+from reports.output import OutputError, whole_file, whole_folder
+from tests.pipeline.test_command import main
+from tests.workplace import Workplace, reissue
+from transforms.errors import ConfigError, SourceFilesError, StorageError
+from transforms.folders import MARK, claim_folders, claim_work
+
+pytestmark = pytest.mark.usefixtures("light")
+Tree = dict[str, tuple[bytes, int]]
+
+
+def tree(folder: Path) -> Tree:
+    """Every file and folder below, with content and time of change."""
+    return {
+        p.relative_to(folder).as_posix(): (b"" if p.is_dir() and not p.is_symlink() else p.read_bytes() if p.is_file() else b"?", p.lstat().st_mtime_ns)
+        for p in sorted(folder.rglob("*"))
+    }
+
+
+def secrets(folder: Path) -> None:
+    """What people keep in a folder of a project."""
+    (folder / ".git" / "objects").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    for name in (".env", ".gitignore", ".status.json.bak", "notes.txt"):
+        (folder / name).write_text(name)
+
+
+def a_worktree(folder: Path) -> None:
+    """A folder whose .git is a file."""
+    folder.mkdir(parents=True)
+    (folder / ".git").write_text("gitdir: elsewhere")
+
+
+def releases_of_others(folder: Path) -> None:
+    """Another program's folder of the same name."""
+    (folder / "releases" / "2019").mkdir(parents=True)
+    (folder / "releases" / "2019" / "manifest.json").write_text("{}")
+    (folder / "status.json").write_text('{"ok": true}')
+
+
+def builds_of_others(folder: Path) -> None:
+    (folder / "build" / "core").mkdir(parents=True)
+    (folder / "build" / "core" / "main.o").write_text("x")
+    (folder / "build" / "runs" / "old").mkdir(parents=True)
+
+
+def snapshots_of_others(folder: Path) -> None:
+    (folder / "snapshots" / "monday").mkdir(parents=True)
+    (folder / "snapshots" / "monday" / "disk.img").write_text("x")
+
+
+@pytest.mark.parametrize("made", [secrets, a_worktree, releases_of_others])
+def test_a_foreign_output_folder_is_refused_and_stays(made: Callable[[Path], None], workplace: Workplace) -> None:
+    made(workplace.out)
+    before = tree(workplace.out)
+    with pytest.raises(ConfigError, match="not ours") as refused:
+        workplace.publish()
+    assert refused.value.exit_code == 4
+    assert "--out" in str(refused.value)
+    assert tree(workplace.out) == before
+
+
+@pytest.mark.parametrize("made", [secrets, a_worktree, builds_of_others, snapshots_of_others])
+def test_a_foreign_work_folder_is_refused_and_stays(made: Callable[[Path], None], workplace: Workplace, tmp_path: Path) -> None:
+    work = tmp_path / "project"
+    made(work)
+    before = tree(work)
+    for claim in (claim_work, claim_folders):
+        with pytest.raises(ConfigError, match="DTA_WORK"):
+            claim(workplace.settings(work=work))
+    assert tree(work) == before
+    assert not workplace.out.exists(), "nothing is written anywhere"
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(workplace: Workplace, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for changes in ({"out": tmp_path / "file"}, {"work": tmp_path / "file"}):
+        with pytest.raises(ConfigError, match="is not a folder"):
+            workplace.publish(**changes)
+    for changes in ({"out": tmp_path / "file" / "below"}, {"work": tmp_path / "file" / "below"}):
+        with pytest.raises(StorageError, match="a part of this path is a file"):
+            workplace.publish(**changes)
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_folders_that_may_be_used(workplace: Workplace, tmp_path: Path) -> None:
+    """None yet, an empty one, a fresh file system, one that holds the other folders of the settings, and that of the project itself."""
+    work = tmp_path / "state"
+    (work / "inbox").mkdir(parents=True)
+    (work / "here").mkdir()
+    (tmp_path / "disk" / "lost+found").mkdir(parents=True)
+    claim_folders(workplace.settings(work=work, out=work / "here" / "published"))
+    claim_folders(workplace.settings(work=work, out=tmp_path / "disk"))
+    shutil.copytree(workplace.reference, tmp_path / "data", ignore=shutil.ignore_patterns("build", "snapshots", "published"))
+    claim_folders(workplace.settings(work=tmp_path / "data", reference=tmp_path / "data", out=tmp_path / "new"))
+    assert (tmp_path / "data" / "build" / MARK).is_file()
+    assert not (tmp_path / "data" / MARK).exists()
+
+
+def test_folders_of_earlier_versions_are_known_without_a_mark(released: Workplace, tmp_path: Path) -> None:
+    for folder in (released.out, released.work / "build", released.work / "snapshots"):
+        (folder / MARK).unlink()
+    claim_folders(released.settings())
+    assert all((folder / MARK).is_file() for folder in (released.out, released.work / "build", released.work / "snapshots"))
+    status_alone, locks_alone = tmp_path / "failed", tmp_path / "died"
+    for folder in (status_alone, locks_alone):
+        folder.mkdir()
+        (folder / ".run.lock").touch()
+    shutil.copy(released.out / "status.json", status_alone)
+    for folder in (status_alone, locks_alone):
+        claim_folders(released.settings(out=folder))
+
+
+def test_a_first_run_that_failed_can_be_repeated(workplace: Workplace) -> None:
+    path = workplace.source / "eladownload2024.txt"
+    content = path.read_bytes()
+    path.write_text("<html>")
+    with pytest.raises(SourceFilesError):
+        workplace.publish()
+    path.write_bytes(content)
+    assert workplace.publish().outcome == "published"
+
+
+def test_what_people_put_beside_releases_stays(released: Workplace) -> None:
+    """Also what looks nearly like ours; and what a process of ours left half made goes."""
+    releases = released.out / "releases"
+    secrets(released.out)
+    for name in (".backup-2024", ".d-old", "2024 archive", ".git"):
+        (releases / name).mkdir()
+        (releases / name / "x").write_text("x")
+    (releases / "2019-01-01-mine").mkdir()
+    (releases / "2019-01-01-mine" / "manifest.json").write_bytes((released.out / "current" / "manifest.json").read_bytes())
+    (releases / ".building-note").write_text("a file of a person")
+    kept = {k: v for k, v in tree(released.out).items() if k.startswith((".env", ".git", ".status", "notes", "releases/.", "releases/2024 ", "releases/2019"))}
+    (releases / ".building-12345678").mkdir()
+    (released.out / ".latest.json.a1b2c3d4").write_text("half")
+    reissue(released.source)
+    assert released.publish(keep_releases=1).outcome == "published"
+    after = tree(released.out)
+    assert {k: after.get(k) for k in kept} == kept
+    assert not (releases / ".building-12345678").exists()
+    assert ".latest.json.a1b2c3d4" not in after
+
+
+def test_links_in_the_place_of_leftovers_are_not_followed(released: Workplace, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "precious").write_text("x")
+    (released.out / "releases" / ".building-link").symlink_to(elsewhere)
+    runs = released.work / "build" / "runs"
+    runs.mkdir(exist_ok=True)
+    (runs / "0000000000000000").symlink_to(elsewhere)
+    os.utime(elsewhere, (0, 0))
+    reissue(released.source)
+    released.publish()
+    assert (elsewhere / "precious").read_text() == "x"
+    (runs / "0000000000000000").unlink()
+
+
+def test_a_backfill_writes_into_no_foreign_folder(workplace: Workplace, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    secrets(root)
+    before = tree(root)
+    with pytest.raises(ConfigError, match="not ours"):
+        plan(workplace.settings(), 2023, 2024, [], root)
+    assert tree(root) == before
+    targets = plan(workplace.settings(), 2023, 2024, [], tmp_path / "new")
+    assert [t.settings.out.name for t in targets] == ["year-2023", "year-2024"]
+    assert plan(workplace.settings(), 2022, 2022, [], tmp_path / "new"), "and again"
+    earlier = tmp_path / "earlier"
+    shutil.copytree(tmp_path / "new", earlier / "year-2023" / "x")
+    with pytest.raises(ConfigError, match="not ours"):
+        plan(workplace.settings(), 2023, 2024, [], earlier)
+
+
+def test_the_watch_leaves_nothing_in_a_foreign_folder(tmp_path: Path) -> None:
+    secrets(tmp_path)
+    before = tree(tmp_path)
+    seen = look(tmp_path, 48)
+    assert seen.wrong
+    assert tell_now(tmp_path, seen)
+    assert tree(tmp_path) == before
+
+
+def test_commands_that_change_releases_leave_foreign_folders_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    releases_of_others(tmp_path)
+    before = tree(tmp_path)
+    for arguments in (("tag", "2019", "x"), ("rollback", "2019"), ("rollback", "--lift"), ("tag", "--remove", "x")):
+        assert main((*arguments, "--out", tmp_path), monkeypatch) == 6
+    assert tree(tmp_path) == before
+
+
+def test_a_report_folder_that_someone_added_to_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "packet"
+    with whole_folder(target, force=False) as folder:
+        (folder / "page.pdf").write_text("old")
+    (target / "my notes.docx").write_text("precious")
+    with pytest.raises(OutputError, match=r"my notes\.docx"), whole_folder(target, force=True):
+        pass
+    assert (target / "my notes.docx").read_text() == "precious"
+    (target / "my notes.docx").unlink()
+    (target / REPORT_MARK).unlink()
+    with pytest.raises(OutputError, match="left alone"), whole_folder(target, force=True):
+        pass
+    (tmp_path / "link").symlink_to(target)
+    with pytest.raises(OutputError, match="left alone"), whole_folder(tmp_path / "link", force=True):
+        pass
+    assert (target / "page.pdf").read_text() == "old"
+
+
+def test_a_report_replaces_no_device_and_no_link_unasked(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="a device or a pipe"), whole_file(tmp_path / "pipe", force=True):
+        pass
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    with pytest.raises(OutputError, match="--force"), whole_file(tmp_path / "link", force=False):
+        pass
+
+
+def test_the_page_of_a_check_replaces_nothing_unasked(workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("mine")
+    assert main(("check", "--source", workplace.source, "--out", workplace.out, "--page", page), monkeypatch) == 2
+    assert page.read_text() == "mine"

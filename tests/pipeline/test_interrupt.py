@@ -1,0 +1,158 @@
+"""Ctrl-C and SIGTERM end a run as interrupted, whatever it is at: a real process, and a real signal."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.workplace import PROJECT, Workplace, reissue
+from transforms.current import current_release
+from transforms.integrity import damage_of
+from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
+from transforms.status import published_ids, read_status
+
+PATIENCE = 120.0
+
+
+def interrupted(place: Workplace, how: str, stage: str, number: signal.Signals, tmp_path: Path) -> tuple[subprocess.Popen[str], str, float]:
+    """Send the signal when the stage is busy; the process after its end, what it said, and how long the end took."""
+    busy = tmp_path / "busy"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
+    environment |= {"DTA_SOURCE": str(place.source), "DTA_WORK": str(place.work), "DTA_OUT": str(place.out), "DTA_AS_OF": "2026-11-24"}
+    command = [sys.executable, "-m", "tests.pipeline.interrupted_run", how, stage, str(busy)]
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    started = time.monotonic()
+    while not busy.exists():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() - started < PATIENCE
+        time.sleep(0.05)
+    sent = time.monotonic()
+    process.send_signal(number)
+    try:
+        said, _ = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    return process, said, time.monotonic() - sent
+
+
+@pytest.mark.parametrize(
+    ("how", "stage", "number"),
+    [
+        ("query", "criteria", signal.SIGINT),
+        ("query", "determinations", signal.SIGTERM),
+        ("threads", "core", signal.SIGINT),
+        ("threads", "core", signal.SIGTERM),
+        ("swallowed", "gates", signal.SIGINT),
+        ("hidden", "criteria", signal.SIGINT),
+        ("hidden", "release", signal.SIGTERM),
+        ("python", "snapshot", signal.SIGINT),
+        ("python", "raw", signal.SIGTERM),
+    ],
+)
+def test_a_run_ends_as_interrupted(how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path) -> None:
+    before = current_release(released.out)
+    assert before is not None
+    reissue(released.source)
+    process, said, took = interrupted(released, how, stage, number, tmp_path)
+    assert process.returncode == 128 + number, said
+    assert took < 30
+    assert "Traceback" not in said
+    assert f"interrupted by {number.name}" in " ".join(said.split())
+    status = read_status(released.out)
+    assert (status["last_outcome"], status["exit_code"], status["release_id"]) == ("interrupted", 128 + number, before.name)
+    assert "Nothing was published" in status["message"]
+    entry = json.loads((released.out / "runs.jsonl").read_text().splitlines()[-1])
+    assert (entry["last_outcome"], entry["exit_code"], entry["run_id"]) == ("interrupted", 128 + number, status["run_id"])
+    assert current_release(released.out) == before
+    assert damage_of(before) == []
+    if how == "python":
+        ended = json.loads([line for line in said.splitlines() if '"run_ended"' in line][-1])
+        assert (ended["outcome"], ended["exit_code"], ended["stage"]) == ("interrupted", 128 + number, stage)
+
+
+@pytest.mark.usefixtures("light")
+def test_the_next_run_goes_on_where_it_was(released: Workplace, tmp_path: Path) -> None:
+    reissue(released.source)
+    interrupted(released, "query", "determinations", signal.SIGINT, tmp_path)
+    good_check = read_status(released.out)["last_good_check"]
+    assert good_check, "that of the run before"
+    assert released.publish().outcome == "published"
+    stages = {s["stage"]: s["resumed"] for s in read_status(released.out)["stages"]}
+    assert [s for s, resumed in stages.items() if resumed] == ["raw", "core", "criteria"]
+
+
+@pytest.mark.parametrize("how", ["query", "hidden"])
+def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: Workplace, tmp_path: Path) -> None:
+    before = current_release(released.out)
+    reissue(released.source)
+    process, said, _ = interrupted(released, how, "release+", signal.SIGINT, tmp_path)
+    new = current_release(released.out)
+    assert process.returncode == 130, said
+    assert new is not None
+    assert new != before
+    assert damage_of(new) == []
+    status = read_status(released.out)
+    assert (status["last_outcome"], status["release_id"]) == ("interrupted", new.name)
+    assert f"Release {new.name} was published and is current" in status["message"]
+    assert "Nothing was published" not in said
+    assert published_ids(released.out)[-1] == new.name
+
+
+def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
+    command = [str(Path(sys.executable).parent / "dta"), "sql", "select count(*) from range(10000000) a, range(10000000) b where (a.range * b.range) % 7 = 3"]
+    process = subprocess.Popen([*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+
+
+def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
+    with pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
+        with shielded():
+            signal.raise_signal(signal.SIGTERM)
+            recorded = True
+        assert recorded
+        stop_if_asked()
+    stop_if_asked()
+
+
+def test_handlers_are_put_back_and_other_threads_listen_to_none() -> None:
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    with listening(), listening():
+        assert signal.getsignal(signal.SIGINT) != before[0]
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == before
+    entered = []
+
+    def elsewhere() -> None:
+        with listening():
+            entered.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert entered == before[:1]
+
+
+def test_the_handler_of_a_scheduler_is_asked_first() -> None:
+    """Prefect raises an exception of its own on SIGTERM, by which it knows a run that was cancelled."""
+
+    class CancelledError(BaseException):
+        pass
+
+    def cancel(number: int, frame: object) -> None:
+        raise CancelledError
+
+    before = signal.signal(signal.SIGTERM, cancel)
+    try:
+        with pytest.raises(CancelledError), listening():
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,164 @@
+"""A path is a name and nothing else: no column comes from it, no pattern, no markup."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.cli import settings_from
+from flows.consoles import err_console, out_console
+from tests.pipeline.test_command import main
+from tests.workplace import Workplace, copy_of_work, reissue
+from transforms.current import current_release
+from transforms.database import parquet
+from transforms.errors import ConfigError
+from transforms.settings import PROJECT
+
+ODD = ["[/x]", "[bold] [/]", ":smile: 'q' \"d\"", "é 数\nline", "a*b"]
+
+
+def copied(workplace: Workplace, root: Path) -> Workplace:
+    """Source, reference and work folder, all below ``root``."""
+    root.mkdir(parents=True)
+    shutil.copytree(workplace.source, root / "source")
+    shutil.copytree(PROJECT / "data", root / "data", ignore=shutil.ignore_patterns("build", "snapshots", "published", "prefect", "backfill"))
+    return Workplace(root / "source", copy_of_work(workplace.work, root / "work"), root / "out", root / "data")
+
+
+def twice(place: Workplace) -> Path:
+    """Two releases, so that the second one is compared with the first; the second one."""
+    place.publish()
+    reissue(place.source)
+    assert place.publish().outcome == "published"
+    release = current_release(place.out)
+    assert release is not None
+    return release
+
+
+@pytest.fixture
+def plain(workplace: Workplace, tmp_path: Path) -> Path:
+    return twice(copied(workplace, tmp_path / "plain"))
+
+
+def same_tables(one: Path, other: Path) -> None:
+    """Every published table has the same columns and rows; of the two about the release itself, all but the moment."""
+    assert one.name == other.name, "the name holds the digest of the content"
+    names = sorted(p.name for p in one.glob("*.parquet"))
+    assert names == sorted(p.name for p in other.glob("*.parquet"))
+    with duckdb.connect() as connection:
+        for name in names:
+            if not name.startswith("meta_"):
+                assert (one / name).read_bytes() == (other / name).read_bytes(), name
+            moments = "published_at, inputs_digest" if name == "meta_release.parquet" else ""
+            columns = f"* exclude ({moments})" if moments else "*"
+            a, b = (f"(select {columns} from {parquet(side / name)})" for side in (one, other))
+            assert (
+                connection.execute(f"select column_name, column_type from (describe {a})").fetchall()
+                == connection.execute(f"select column_name, column_type from (describe {b})").fetchall()
+            ), name
+            differing = f"select count(*) from ((from {a} except all from {b}) union all (from {b} except all from {a}))"
+            assert connection.execute(differing).fetchall() == [(0,)], name
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("name", ["year=2024", "dashboard_year=2024", "determination_year=2024/cds=1/source_id=x", "a[b]*'c' \"d\" é\n{e}"])
+def test_no_table_depends_on_where_the_folders_lie(name: str, workplace: Workplace, plain: Path, tmp_path: Path) -> None:
+    for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # what the last name would fit as a pattern
+        shutil.copytree(plain.parent.parent, tmp_path / "odd" / decoy / "out", symlinks=True)
+    same_tables(plain, twice(copied(workplace, tmp_path / "odd" / name)))
+
+
+@pytest.mark.parametrize("name", ["year=2024", "a[X]b", "a*b", "[!a]", "{x,y}", "it's", "é\nx", "**", "[[]"])
+def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
+    for folder in (name, "aXb", "ab", "b", "x"):
+        (tmp_path / folder).mkdir()
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"copy (select '{folder.replace(chr(39), chr(39) * 2)}' as x) to $p (format parquet)", {"p": str(tmp_path / folder / "t.parquet")}
+            )
+    path = tmp_path / name / "t.parquet"
+    with duckdb.connect() as connection:
+        assert connection.execute(f"from {parquet(path)}").fetchall() == [(name,)]
+        found = connection.execute(f"select * from {parquet([path, tmp_path / 'x' / 't.parquet'], 'filename = true')}").fetchall()
+    assert found == [(name, str(path)), ("x", str(tmp_path / "x" / "t.parquet"))]
+
+
+def test_every_reader_of_parquet_leaves_the_path_alone() -> None:
+    """The statements are made in one place; a reader that is added elsewhere would take columns from a path again."""
+    code = [p for folder in ("transforms", "expectations", "reports", "flows") for p in (PROJECT / folder).rglob("*.py")]
+    code += [p for folder in ("transforms", "expectations", "reports") for p in (PROJECT / folder).rglob("*.sql")]
+    assert [p.name for p in code if "read_parquet(" in p.read_text("utf-8")] == ["database.py"]
+    assert [p.name for p in code if "read_csv(?" in p.read_text("utf-8") and "hive_partitioning = false" not in p.read_text("utf-8")] == []
+    assert [p.name for p in code for line in p.read_text("utf-8").splitlines() if "pq.read_table(" in line and "partitioning=None" not in line] == []
+
+
+def joined(text: str) -> str:
+    """What was said, whatever the width of the console made of it."""
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_message_loses_a_part_of_a_path(
+    name: str, published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / name / "out"
+    out.parent.mkdir(parents=True)
+    commands = (("status",), ("releases",), ("verify",), ("sql", "select 1"), ("explain", "x"), ("compare", "previous", "current"), ("tag", "current", "x"),
+                ("rollback", "x"), ("site", "--no-open"), ("report", "workbook"), ("report", "letter", "x"))  # fmt: skip
+    for command in commands:
+        assert main((*command, "--out", out), monkeypatch) == 6, command
+        assert joined(str(out)) in joined(capsys.readouterr().err), command
+    shutil.copytree(published.out, out, symlinks=True)
+    release = (out / "current").resolve()
+    said = {}
+    for command in (("status",), ("releases",), ("tag", "current", "board"), ("verify", "--all"), ("sources",), ("watch",), ("check", "--page", out)):
+        code = main((*command, "--out", out), monkeypatch)
+        captured = capsys.readouterr()
+        assert code == (2 if command[0] == "check" else 0), (command, captured.err)
+        said[command[0]] = joined(captured.out + captured.err)
+    assert joined(str(release)) in said["status"]
+    assert joined(str(out / "quality" / "index.html")) in said["status"]
+    assert joined(f"Releases in {out}") in said["releases"]
+    assert joined(str(out / "tags" / "board")) in said["tag"]
+    assert joined(str(out)) in said["check"]
+    target = tmp_path / name / "dta.xlsx"
+    assert main(("report", "workbook", "--out-file", target, "--out", out), monkeypatch) == 0
+    assert joined(str(target)) in joined(capsys.readouterr().out)
+    assert target.is_file()
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("name", ODD[:3])
+def test_a_run_names_its_folders_in_full(
+    name: str, workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = workplace.source.rename(tmp_path / name.replace("/", "")) if "/" not in name else shutil.copytree(workplace.source, tmp_path / name / "s")
+    out = tmp_path / "out" / name
+    monkeypatch.setenv("DTA_WORK", str(workplace.work))
+    assert main(("run", "--source", source, "--out", out, "--as-of", "2026-11-24"), monkeypatch) == 0
+    captured = capsys.readouterr()
+    assert joined(str(out / "current")) in joined(captured.out)
+    assert joined(str(source)) in joined(captured.err)
+    assert main(("run", "--source", tmp_path / name / "none", "--out", out, "--as-of", "2026-11-24"), monkeypatch) == 4
+    assert joined(repr(str(tmp_path / name / "none"))) in joined(capsys.readouterr().err)
+    assert main(("status", "--out", out), monkeypatch) == 4
+    assert joined(repr(str(tmp_path / name / "none"))) in joined(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["a?b", "a\\b", "a\udcffb"])
+def test_a_folder_that_can_hold_no_database_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match=r"DTA_OUT: (no database can be kept|the path is not UTF-8)"):
+        settings_from(None, tmp_path / name)
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / name))
+    with pytest.raises(ConfigError, match="DTA_WORK"):
+        settings_from()
+
+
+def test_consoles_take_nothing_for_an_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+    for console in (out_console, err_console):
+        console.print("/data/:smile:/x", markup=False)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("/data/:smile:/x\n",) * 2
+    assert sys.stdout.encoding

@@ -1,0 +1,355 @@
+"""Whatever is wrong with a release or its pointer: a message and an exit code in every command, and the next run heals what is ours."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.messages import about_failure
+from reports.compare import compare
+from tests.pipeline.test_command import main
+from tests.pipeline.test_releases import current, shelf, spoil, write  # noqa: F401 - a fixture among them
+from tests.workplace import Workplace, reissue
+from transforms.current import current_release, find_release, read_manifest
+from transforms.errors import AfterPublishingError, ReleaseError, StorageError
+from transforms.integrity import damage_of
+from transforms.pointer import held, roll_back
+from transforms.status import published_ids, read_status, record_run
+
+pytestmark = pytest.mark.usefixtures("light")
+
+READERS = {
+    "status": ("status",),
+    "sql": ("sql", "select 1"),
+    "explain": ("explain", "Salinas Union High"),
+    "compare": ("compare", "previous", "current"),
+    "compare years": ("compare", "2023", "2024"),
+    "releases": ("releases",),
+    "verify": ("verify",),
+    "tag": ("tag", "current", "board"),
+    "workbook": ("report", "workbook"),
+    "letter": ("report", "letter", "Salinas Union High"),
+    "site": ("site", "--no-open"),
+    "watch": ("watch",),
+}
+
+
+def a_folder(out: Path) -> str:
+    (out / "current").unlink()
+    (out / "current").mkdir()
+    (out / "current" / "precious").write_text("x")
+    return "current is a folder"
+
+
+def a_copy_of_a_release(out: Path) -> str:
+    """As a copy that follows links leaves it."""
+    release = current(out)
+    (out / "current").unlink()
+    shutil.copytree(release, out / "current")
+    return "current is a folder"
+
+
+def a_file(out: Path) -> str:
+    (out / "current").unlink()
+    (out / "current").write_text("releases/2026-11-24-00000000")
+    return "current is a file"
+
+
+def outside(out: Path) -> str:
+    elsewhere = out.parent / "elsewhere" / "releases" / current(out).name
+    shutil.copytree(current(out), elsewhere)
+    (out / "current").unlink()
+    (out / "current").symlink_to(elsewhere)
+    return "which is not a release in"
+
+
+def outside_and_gone(out: Path) -> str:
+    (out / "current").unlink()
+    (out / "current").symlink_to("/nowhere/at/all")
+    return "which is not a release in"
+
+
+def dangling(out: Path) -> str:
+    shutil.rmtree(current(out))
+    return "was missing or had no manifest"
+
+
+def circle(out: Path) -> str:
+    (out / "current").unlink()
+    (out / "current").symlink_to("current")
+    return "was missing or had no manifest"
+
+
+FOREIGN = [a_folder, a_copy_of_a_release, a_file, outside, outside_and_gone]
+OURS = [dangling, circle]
+
+
+@pytest.fixture
+def alone(published: Workplace, tmp_path: Path) -> Path:
+    """A folder with one release."""
+    return Path(shutil.copytree(published.out, tmp_path / "alone", symlinks=True))
+
+
+@pytest.mark.parametrize("harm", [*FOREIGN, *OURS])
+def test_every_command_says_what_is_wrong_with_the_pointer(
+    harm: Callable[[Path], str], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = harm(alone)
+    for name, command in READERS.items():
+        assert main((*command, "--out", alone), monkeypatch) == 6, name
+        captured = capsys.readouterr()
+        assert said in " ".join(captured.err.split()), (name, captured.err)
+        assert "Traceback" not in captured.err
+
+
+def in_its_place(out: Path) -> object:
+    pointer = out / "current"
+    return pointer.readlink() if pointer.is_symlink() else pointer.read_text() if pointer.is_file() else sorted(p.name for p in pointer.iterdir())
+
+
+@pytest.mark.parametrize("harm", FOREIGN)
+def test_a_run_leaves_what_is_in_the_place_of_the_pointer(harm: Callable[[Path], str], released: Workplace) -> None:
+    said = harm(released.out)
+    reissue(released.source)
+    before = in_its_place(released.out)
+    with pytest.raises(ReleaseError, match=said):
+        released.publish()
+    after = in_its_place(released.out)
+    assert after == before
+    with pytest.raises(ReleaseError, match=said):
+        roll_back(released.out, next((released.out / "releases").glob("2*")).name, "trial")
+    assert not (released.out / "hold.json").exists()
+
+
+@pytest.mark.parametrize("harm", OURS)
+def test_a_run_heals_a_pointer_of_ours(harm: Callable[[Path], str], released: Workplace, published: Workplace) -> None:
+    harm(released.out)
+    released.publish()
+    assert current(released.out).name == current(published.out).name
+    assert damage_of(current(released.out)) == []
+
+
+GOOD_KEYS = ("release_id", "as_of", "published_at", "content_digest", "inputs_digest", "warnings", "sources", "tables", "files")
+MANIFESTS = {
+    "empty": "",
+    "truncated": '{"release_id": "2026-',
+    "not JSON": "PK\x03\x04",
+    "a list": "[]",
+    "a number": "7",
+    "null": "null",
+    "deep": "[" * 100_000,
+    **{f"without {key}": ("without", key) for key in GOOD_KEYS},
+    **{f"{key} is {value!r}": ("with", key, value) for key, value in (
+        ("as_of", "yesterday"), ("as_of", 7), ("files", "all"), ("files", [{"file": "x", "size": "big", "sha256": 1}]), ("sources", {}),
+        ("sources", [{"source_id": "x"}]), ("tables", None), ("published_at", "soon"), ("release_id", ["x"]), ("sequence", "last"),
+    )},
+}  # fmt: skip
+
+
+def spoiled(release: Path, how: str | tuple[object, ...]) -> None:
+    """Another manifest; without a seal, as if it had been made before there were any."""
+    path = release / "manifest.json"
+    manifest = {k: v for k, v in json.loads(path.read_text()).items() if k != "seal"}
+    if isinstance(how, tuple):
+        key = str(how[1])
+        changed = {k: v for k, v in manifest.items() if k != key} | ({key: how[2]} if how[0] == "with" else {})
+    path.chmod(0o644)
+    path.write_text(how if isinstance(how, str) else json.dumps(changed))
+
+
+@pytest.mark.parametrize("how", MANIFESTS.values(), ids=MANIFESTS.keys())
+def test_a_manifest_that_is_none_is_told_by_every_command(
+    how: str | tuple[object, ...], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoiled(current(alone), how)
+    assert [d.file for d in damage_of(current(alone))] == ["manifest.json"]
+    for name in ("status", "compare", "releases", "verify", "tag", "watch"):
+        assert main((*READERS[name], "--out", alone), monkeypatch) == 6, name
+        assert "manifest" in capsys.readouterr().err or name == "watch"
+    assert main(("sources", "--out", alone), monkeypatch) == 6
+
+
+@pytest.mark.parametrize("kind", ["empty", "truncated", "not JSON", "a list", "without files", "without tables", "as_of is 'yesterday'", "files is 'all'"])
+def test_a_manifest_that_is_none_heals_on_the_next_run(kind: str, released: Workplace) -> None:
+    release = current(released.out)
+    spoiled(release, MANIFESTS[kind])
+    outcome = released.publish()
+    assert (outcome.outcome, outcome.release_id) == ("published", release.name)
+    assert "was damaged" in outcome.message
+    assert damage_of(current(released.out)) == []
+    assert released.publish().outcome == "unchanged"
+
+
+def test_it_heals_also_where_the_day_was_not_asked_for(released: Workplace) -> None:
+    """The check of the clock reads the manifest."""
+    spoiled(current(released.out), "{")
+    settings = released.settings()
+    settings.model_fields_set.discard("as_of")
+    from flows.runner import execute
+
+    assert execute(settings, lambda step, run: step.function(run)).outcome == "published"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"release_id": 7}', '{"release_id": "x", "since": "y", "reason": "z", "more": 1}', b"\xff\xfe"])
+def test_a_broken_hold_is_told_and_nothing_is_published(
+    content: str | bytes, released: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hold, before = released.out / "hold.json", current(released.out)
+    hold.write_bytes(content if isinstance(content, bytes) else content.encode())
+    reissue(released.source)
+    for command in (("status",), ("releases",), ("watch",)):
+        assert main((*command, "--out", released.out), monkeypatch) == 6
+        assert "hold.json cannot be read" in " ".join(capsys.readouterr().err.split())
+    with pytest.raises(ReleaseError, match="dta rollback --lift"):
+        released.publish()
+    assert current(released.out) == before
+    for command in (("verify",), ("sql", "select 1"), ("tag", "current", "board")):
+        assert main((*command, "--out", released.out), monkeypatch) == 0, "readers do without it"
+    assert main(("rollback", "--lift", "--out", released.out), monkeypatch) == 0
+    assert not hold.exists()
+    assert released.publish().outcome == "published"
+
+
+def test_a_folder_in_the_place_of_the_hold_is_told(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    (released.out / "hold.json").mkdir()
+    with pytest.raises(ReleaseError, match=r"hold\.json cannot be read"):
+        held(released.out)
+    for command in (("status",), ("rollback", "--lift"), ("rollback", current(released.out).name)):
+        assert main((*command, "--out", released.out), monkeypatch) in (6, 8)
+
+
+def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> None:  # noqa: F811
+    newest = current(shelf).name
+    assert compare(shelf, "previous", "current").before == "2026-11-04-00000004"
+    roll_back(shelf, "2026-11-03-00000003", "trial")
+    assert (compare(shelf, "previous", "current").before, compare(shelf, "previous", "current").after) == ("2026-11-02-00000002", "2026-11-03-00000003")
+    roll_back(shelf, "2026-11-01-00000001", "trial")
+    with pytest.raises(ReleaseError, match="no earlier release"):
+        compare(shelf, "previous", "current")
+    roll_back(shelf, newest, "trial")
+    assert compare(shelf, "previous", "current").before == "2026-11-04-00000004"
+
+
+def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp_path: Path) -> None:
+    """The files of yesterday are back: the release of that day is current again, and the one before it is that of yesterday's readers."""
+    shutil.copytree(released.source, tmp_path / "other")
+    first = current(released.out).name
+    again = Workplace(tmp_path / "other", released.work, released.out)
+    reissue(released.source)
+    second = released.publish().release_id
+    assert again.publish().release_id == first
+    assert published_ids(released.out)[-2:] == [second, first]
+    assert compare(released.out, "previous", "current").before == second
+    roll_back(released.out, str(second), "trial")
+    assert compare(released.out, "previous", "current").before == first
+    with (released.out / "runs.jsonl").open("a") as ledger:
+        ledger.write('{"torn\n[]\n7\n')
+    assert compare(released.out, "previous", "current").before == first
+
+
+def test_status_is_never_0_without_a_sound_release(alone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(("status", "--out", alone), monkeypatch) == 0
+    record_run(alone, "unchanged", "Nothing changed.", None, 0)
+    spoil(current(alone) / "dta.duckdb")
+    assert main(("status", "--out", alone), monkeypatch) == 6
+    (alone / "current").unlink()
+    assert main(("status", "--out", alone), monkeypatch) == 6
+    assert main(("status", "--out", tmp_path / "nothing"), monkeypatch) == 6
+    record_run(alone, "failed", "no network", None, 3)
+    assert main(("status", "--out", alone), monkeypatch) == 3
+    record_run(alone, "interrupted", "Interrupted.", None, 130)
+    assert main(("status", "--out", alone), monkeypatch) == 130
+
+
+@pytest.mark.parametrize("content", ["", "{torn", "[]", "7", '{"last_run": 7}', '{"last_run": "x", "last_outcome": "failed", "exit_code": "?", "message": 1}'])
+def test_a_status_that_is_none_says_no_more_than_none(content: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (alone / "status.json").write_text(content)
+    assert read_status(alone) == {}
+    assert main(("status", "--out", alone), monkeypatch) == 0, "the release is sound"
+    assert main(("watch", "--out", alone), monkeypatch) == 6
+
+
+def fail(*arguments: object, **options: object) -> None:
+    raise OSError(28, "No space left on device", "somewhere")
+
+
+@pytest.mark.parametrize("what", ["transforms.release.prune", "transforms.pointer._write_latest", "flows.runner.write_page"])
+@pytest.mark.parametrize("mended", [False, True])
+def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_published(
+    what: str, mended: bool, released: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = current(released.out).name
+    if mended:
+        spoil(current(released.out) / "dta.duckdb")
+        if what.endswith("_write_latest"):
+            pytest.skip("settling flips the pointer already")
+    else:
+        reissue(released.source)
+    calls = []
+
+    def at_the_end(*arguments: object, **options: object) -> None:
+        calls.append(current(released.out).name)
+        if what.endswith("_write_latest") and calls[-1] == before:
+            return
+        fail()
+
+    monkeypatch.setattr(what, at_the_end)
+    with pytest.raises(AfterPublishingError) as failed:
+        released.publish()
+    monkeypatch.undo()
+    new = current(released.out).name
+    assert (new == before) is mended
+    assert failed.value.exit_code == 8
+    assert f"Release {new} was published and is current" in str(failed.value)
+    assert "the disk is full" in str(failed.value)
+    assert "othing was published" not in str(failed.value)
+    status = read_status(released.out)
+    assert (status["last_outcome"], status["exit_code"], status["release_id"]) == ("failed", 8, new)
+    assert "was published and is current" in status["message"]
+    assert published_ids(released.out)[-1] == new
+    message = about_failure(released.out, failed.value)
+    assert f"release {new} was published, then the run failed" in message.subject
+    assert "othing was published" not in message.text
+
+
+def test_a_record_that_cannot_be_written_after_publishing_is_told(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.runner.record_run", fail)
+    reissue(released.source)
+    with pytest.raises(AfterPublishingError, match="was published and is current"):
+        released.publish()
+
+
+def test_what_fails_before_says_that_nothing_was_published(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = current(released.out)
+    monkeypatch.setattr("transforms.release._write_manifest", fail)
+    reissue(released.source)
+    with pytest.raises(StorageError, match="Nothing was published"):
+        released.publish()
+    assert current(released.out) == before
+    assert list((released.out / "releases").glob(".*")) == []
+
+
+def test_find_release_leads_to_no_place_outside(shelf: Path) -> None:  # noqa: F811
+    (shelf / "tags").mkdir(exist_ok=True)
+    (shelf / "tags" / "evil").symlink_to("/etc")
+    (shelf / "releases" / "2026-11-05-00000005").symlink_to(shelf.parent)
+    for asked in ("evil", "2026-11-05-00000005", "../../etc", "", "tags/evil"):
+        with pytest.raises(ReleaseError, match="no release or tag"):
+            find_release(shelf, asked)
+
+
+def test_a_release_that_cannot_be_read_is_listed_by_name(
+    shelf: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    release = find_release(shelf, "2026-11-02-00000002")
+    write(release, {})
+    assert main(("releases", "--out", shelf), monkeypatch) == 6
+    captured = capsys.readouterr()
+    assert "2026-11-04-00000004" in captured.out
+    assert "Release 2026-11-02-00000002 has no manifest that can be read" in captured.err
+    assert current_release(shelf) is not None
+    assert read_manifest(current(shelf))["sequence"] == 9

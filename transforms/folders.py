@@ -1,0 +1,118 @@
+"""Which folders are ours: a folder that is neither empty nor marked as ours is refused, and nothing in it is touched.
+
+A folder is marked with a small file when the first run begins to use it. Folders of versions that made no mark are known by what is in them.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from transforms.current import MANIFEST, release_folders
+from transforms.errors import ConfigError
+from transforms.files import write_atomically
+from transforms.settings import Settings
+
+MARK = "dta-folder.txt"
+HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}  # of a run that began and ended at once, or of a fresh file system
+BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}  # what may lie in a work folder before the first run
+STAGES = {"raw", "core", "runs", "checks"}
+SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
+CATALOG = "catalog.toml"
+
+Known = Callable[[Path], bool]
+
+
+def claim_folders(settings: Settings) -> None:
+    """Make sure that the folders of a run are ours, and mark them. Raises ConfigError, with nothing written, where one is not."""
+    _refuse(settings.out, "--out (DTA_OUT)", has_releases)
+    claim_work(settings)
+    mark(settings.out, "releases")
+
+
+def claim_work(settings: Settings) -> None:
+    """The same for what a run writes below the work folder."""
+    ours = [(settings.snapshots, has_snapshots, "copies of source files"), (settings.build, has_stages, "files in progress")]
+    _refuse_a_file(settings.work, "DTA_WORK")
+    for folder, known, _ in ours:
+        _refuse(folder, "DTA_WORK", known)
+    if not any(is_ours(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
+        _refuse_strangers(settings)
+    for folder, _, content in ours:
+        mark(folder, content)
+
+
+def claim_root(root: Path, setting: str) -> None:
+    """The same for a folder that has one folder of releases for each year or day."""
+    _refuse(root, setting, lambda folder: any(re.fullmatch(r"(year|day)-[\d-]+", p.name) and is_ours(p, has_releases) for p in folder.iterdir()))
+    mark(root, "folders of releases")
+
+
+def mark(folder: Path, content: str) -> None:
+    """Say in a small file that the folder is ours."""
+    file = folder / MARK
+    if not file.exists():
+        write_atomically(file, f"This folder was made by dta and holds {content}. dta removes old files of its own here.\n".encode())
+
+
+def _refuse(folder: Path, setting: str, known: Known) -> None:
+    _refuse_a_file(folder, setting)
+    if not folder.exists() or is_ours(folder, known):
+        return
+    strangers = sorted(p.name for p in folder.iterdir() if p.name not in HARMLESS)
+    if strangers:
+        _raise(folder, setting, strangers)
+
+
+def _refuse_a_file(folder: Path, setting: str) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is not a folder. Name another one in {setting}.")
+
+
+def _refuse_strangers(settings: Settings) -> None:
+    """A work folder before its first run may hold the folders that settings name, and nothing else."""
+    work = settings.work.absolute()
+    named = {settings.out, settings.inbox, settings.reference, settings.source_folder}
+    inside = {p.absolute().relative_to(work).parts[0] for p in named if work in p.absolute().parents}
+    present = work.iterdir() if work.is_dir() else ()
+    strangers = sorted(p.name for p in present if p.name not in HARMLESS | BESIDE | inside)
+    if strangers:
+        _raise(work, "DTA_WORK", strangers)
+
+
+def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
+    shown = ", ".join(map(repr, strangers[:3])) + (f" and {len(strangers) - 3} more" if len(strangers) > 3 else "")
+    raise ConfigError(
+        f"{folder} holds files that are not ours ({shown}), and is not marked as a folder of dta. Nothing in it was changed. "
+        f"Name an empty folder, or one that does not exist yet, in {setting}."
+    )
+
+
+def is_ours(folder: Path, known: Known) -> bool:
+    """True for a folder with our mark, or of a version that made none."""
+    return folder.is_dir() and ((folder / MARK).is_file() or known(folder))
+
+
+def has_releases(folder: Path) -> bool:
+    """A release with its manifest, the record of a run, or a release that was never finished."""
+    if any((release / MANIFEST).exists() for release in release_folders(folder)):
+        return True
+    if any((folder / "releases").glob(".building-*")):
+        return True
+    try:
+        status = json.loads((folder / "status.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(status, dict) and {"last_run", "last_outcome", "exit_code"} <= status.keys()
+
+
+def has_snapshots(folder: Path) -> bool:
+    """Contents under their hash, one folder for each source."""
+    return any(re.fullmatch(r"[0-9a-f]{64}\..+|accepted\.json", p.name) for p in folder.glob("*/*"))
+
+
+def has_stages(folder: Path) -> bool:
+    """The folders of stages as a run leaves them, and nothing else."""
+    names = {p.name for p in folder.iterdir() if p.name not in HARMLESS}
+    made = [*folder.glob("raw/v*"), *folder.glob("core/v*"), *folder.glob("runs/run-*"), *(p for p in folder.glob("runs/*") if SCRATCH_NAME.fullmatch(p.name))]
+    return bool(made) and names <= STAGES

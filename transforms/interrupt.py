@@ -1,0 +1,89 @@
+"""Ctrl-C and SIGTERM: whatever the process is at, it ends as interrupted, and nothing turns the signal into another fault.
+
+DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on another thread. So the signal is
+remembered and every open connection is told to stop; the stages ask ``stop_if_asked`` between two pieces of work and wherever they catch errors.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakSet
+
+if TYPE_CHECKING:  # quick commands do without it
+    import duckdb
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A person or the system asked the process to end. Not an Exception: code that expects faults does not catch it."""
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__(f"interrupted by {signal.Signals(number).name}")
+        self.exit_code = 128 + number  # as shells say it
+        self.message = f"The command was {self}."
+
+
+class _State:
+    """Of the process: signals come to a process, not to a run."""
+
+    number: int = 0  # the signal that came
+    listening: bool = False
+    shielded: bool = False
+    connections: ClassVar["WeakSet[duckdb.DuckDBPyConnection]"] = WeakSet()
+
+
+def watched(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
+    """Stop the queries of ``connection`` when a signal comes."""
+    _State.connections.add(connection)
+    return connection
+
+
+def stop_if_asked() -> None:
+    """Raise Interrupted if a signal came."""
+    if _State.number:
+        raise Interrupted(_State.number)
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into Interrupted. On other threads than the main one, and inside another ``listening``, this does nothing."""
+    if _State.listening or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _State.number, _State.shielded, _State.listening = 0, False, True
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def come(number: int, frame: FrameType | None) -> None:
+        _State.number = number
+        if _State.shielded:
+            return
+        for connection in list(_State.connections):
+            with suppress(Exception):  # one that is closed
+                connection.interrupt()
+        earlier = before[signal.Signals(number)]
+        if callable(earlier) and earlier is not signal.default_int_handler:  # of Prefect, which has words of its own for a run that is cancelled
+            earlier(number, frame)
+        raise Interrupted(number)
+
+    try:
+        for number in SIGNALS:
+            signal.signal(number, come)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        _State.number, _State.listening = 0, False
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Finish what must not be left half done, such as a record; a signal that comes meanwhile is seen by the next ``stop_if_asked``."""
+    outer, _State.shielded = _State.shielded, True
+    try:
+        yield
+    finally:
+        _State.shielded = outer
