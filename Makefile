@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types console lock clean
+.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -45,18 +45,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# The SQL editor of the pages: gets DuckDB for browsers, as pinned with its hash, and bundles it. Needs Node.js; the next release has it.
-CONSOLE = reports/console
-console:
-	cd $(CONSOLE) && npm ci --ignore-scripts --no-audit --no-fund
-	rm -rf $(CONSOLE)/dist
-	cd $(CONSOLE) && npm run --silent build
-	cp $(addprefix $(CONSOLE)/node_modules/@duckdb/duckdb-wasm/dist/, duckdb-eh.wasm duckdb-browser-eh.worker.js) $(CONSOLE)/dist/
-	rm -rf $(CONSOLE)/node_modules
-
 # Renew the one lock for all supported Pythons; needs uv.
 lock:
 	uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock
 
 clean:
-	rm -rf $(VENV) data/build data/snapshots data/published reports/console/node_modules reports/console/dist
+	rm -rf $(VENV) data/build data/snapshots data/published

@@ -32,7 +32,7 @@ def inputs_digest(run: Run) -> str:
 
 
 def _tree(folder: Path, base: Path) -> list[str]:
-    paths = (p for p in folder.rglob("*") if p.suffix in CODE_SUFFIXES and "node_modules" not in p.parts and p.is_file())
+    paths = (p for p in folder.rglob("*") if p.suffix in CODE_SUFFIXES and p.is_file())
     return [f"{p.relative_to(base).as_posix()} {sha256_of(p)}" for p in sorted(paths)]
 
 
