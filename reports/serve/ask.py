@@ -18,7 +18,7 @@ from transforms.errors import DtaError
 from transforms.settings import PROJECT
 
 SECONDS = 10  # a query may take
-GRACE = 2  # more, until its process is ended
+GRACE = 5  # more for its process to start and to end
 ROWS = 100_000  # in one answer
 AT_ONCE = 3  # queries that run
 WAITING = 20  # more that wait for their turn

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from reports.serve.ask import AskError
 from reports.serve.guard import RELEASE_POLICY
-from reports.serve.release import current, folder_of
+from reports.serve.release import address_of, current_folder, folder_of
 
 START = "reports/index.html"
 TYPES = {
@@ -27,20 +27,22 @@ TYPES = {
 
 def current_file(out: Path, path: str) -> Response:
     """Lead to a file of the current release. Raises AskError when it has none of this name."""
-    release = current(out)
+    if path in ("data/", "sql/"):
+        return RedirectResponse("/" + path[:-1], 302)
+    folder = current_folder(out)
     if path in ("", "reports", "reports/"):
         path = START
-    if file_of(release.folder, path) is None:
+    if file_of(folder, path) is None:
         raise AskError("There is no such page in the current release. Start at /", 404)
-    return RedirectResponse(release.address + path, 302)
+    return RedirectResponse(address_of(folder) + path, 302)
 
 
 def release_file(out: Path, release_id: str, path: str, request: Request) -> Response:
     """A file of a release; or, for a page that a person opens when another release is current, the way there."""
-    folder, now = folder_of(out, release_id), current(out)
+    folder, now = folder_of(out, release_id), current_folder(out)
     file = file_of(folder, path) if folder else None
     opened = request.headers.get("sec-fetch-dest", "document") == "document" and path.endswith(".html")
-    if now.id != release_id and (file is None or opened):
+    if now.name != release_id and (file is None or opened):
         return current_file(out, path)
     if file is None:
         raise AskError("There is no such page in this release. Start at /", 404)

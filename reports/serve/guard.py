@@ -1,5 +1,8 @@
 """What every request passes first and every answer carries: only this computer's own browser asks, and only for reading."""
 
+import asyncio
+from contextlib import suppress
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,8 +45,22 @@ class Guard:
         if refusal is None:
             return await self.app(scope, receive, send_with_headers)
         status, words = refusal
+        if status == 413:
+            await _drain(receive)
         headers = {"Connection": "close"} | ({"Allow": "GET, HEAD"} if status == 405 else {})
         return await PlainTextResponse(words + "\n", status, headers)(scope, receive, send_with_headers)
+
+
+async def _drain(receive: Receive) -> None:
+    """Take some of a body before refusing it: who is still sending would not see the answer."""
+    taken = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            while taken < 4_000_000:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def refuse(scope: Scope) -> tuple[int, str] | None:

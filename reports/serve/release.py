@@ -51,7 +51,12 @@ class Release:
     @property
     def address(self) -> str:
         """Where its own files are served; they stay the same when a newer release becomes current."""
-        return f"/release/{self.id}/"
+        return address_of(self.folder)
+
+
+def address_of(folder: Path) -> str:
+    """Where the files of a release are served."""
+    return f"/release/{folder.name}/"
 
 
 def folder_of(out: Path, release_id: str) -> Path | None:
@@ -60,12 +65,17 @@ def folder_of(out: Path, release_id: str) -> Path | None:
     return folder.resolve() if re.fullmatch(r"[0-9][\w.-]*", release_id) and (folder / MANIFEST).is_file() else None
 
 
-def current(out: Path) -> Release:
-    """The current release. Raises ReleaseError when there is none that can be read."""
+def current_folder(out: Path) -> Path:
+    """Folder of the current release. Raises ReleaseError when there is none."""
     folder = current_release(out)
     if folder is None:
         raise ReleaseError("There is no release yet. Run: dta run")
-    return _read(folder)
+    return folder
+
+
+def current(out: Path) -> Release:
+    """The current release with its tables. Raises ReleaseError when there is none that can be read."""
+    return _read(current_folder(out))
 
 
 @lru_cache(maxsize=4)
@@ -79,7 +89,8 @@ def _read(folder: Path) -> Release:
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     columns: dict[str, dict[str, Column]] = {}
-    for c in rows(connection, "select table_name, column_name, type, description from meta_columns order by table_name, position"):
-        columns.setdefault(c["table_name"], {})[c["column_name"]] = Column(c["column_name"], c["type"], c["description"])
+    described = "select table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() order by table_name, column_index"
+    for table, name, kind, description in connection.execute(described).fetchall():
+        columns.setdefault(table, {})[name] = Column(name, kind, description)
     found = rows(connection, "select table_name, description, grain, key, row_count from meta_tables order by table_name")
     return {t["table_name"]: Table(t["table_name"], t["description"], t["grain"], tuple(t["key"]), t["row_count"], columns[t["table_name"]]) for t in found}

@@ -14,14 +14,35 @@ from transforms.errors import ConfigError
 
 HOST = NAMES[0]
 CONNECTIONS = 100
+LINGER = 2  # seconds
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1; what cannot be read as a request is answered in words."""
+    """HTTP/1.1; what cannot be read as a request is answered in words.
+
+    The connection stays open for a moment after that: closing it while the request still comes in would take the answer from the visitor.
+    """
+
+    refused = False
 
     def send_400_response(self, msg: str) -> None:
         """Say what may be wrong; ``msg`` is the library's, which says nothing of length."""
-        super().send_400_response(f"This request cannot be read: it is broken, or its address and headers are longer than {LONGEST_ADDRESS:,} bytes.\n")
+        words = f"This request cannot be read: it is broken, or its address and headers are longer than {LONGEST_ADDRESS:,} bytes.\n".encode()
+        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(words)}\r\nConnection: close\r\n\r\n"
+        self.refused = True
+        self.transport.write(head.encode() + words)
+        self.transport.write_eof()
+        self.loop.call_later(LINGER, self.transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the request was refused."""
+        if not self.refused:
+            super().data_received(data)
+
+    def eof_received(self) -> None:
+        """The visitor has sent everything."""
+        if self.refused:
+            self.transport.close()
 
 
 def listen(port: int = 0) -> socket.socket:
