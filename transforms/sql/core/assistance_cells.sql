@@ -1,6 +1,6 @@
 -- Grain: one cell of an assistance workbook of CDE, with what is wrong with its row.
 -- Key: source_id, line, heading.
--- Inputs: raw_assistance, source_files, ref_student_groups.
+-- Inputs: raw_assistance, source_files, ref_student_groups, ref_priority_letters.
 -- Oddities: '*' stands for blank from 2019 on; 2017 and 2018 leave cells empty; a letter column is named after its
 --           student group, where 2017 says MR and later years say TOM.
 with trimmed as (
