@@ -177,7 +177,7 @@ def test_the_row_limit_is_said_in_every_format(client: httpx.Client) -> None:
 
 
 def test_an_answer_of_too_many_bytes_is_cut_and_says_so(client: httpx.Client) -> None:
-    answer = ask(client, "select repeat('a', 100000) as t from range(10000)")
+    answer = ask(client, "select repeat('a', 10000) as t from range(100000)")
     assert answer.json()["truncated"]
     assert "size limit" in answer.json()["message"]
     assert answer.headers["dta-truncated"] == "bytes"
