@@ -46,7 +46,7 @@ for (const box of document.querySelectorAll(".lineage [data-box]")) {
 
 // A link to a table opens the part that describes it.
 function reveal() {
-  const part = document.querySelector(":target");
+  const part = document.getElementById(location.hash.slice(1));
   if (part instanceof HTMLDetailsElement) part.open = true;
 }
 addEventListener("hashchange", reveal);
