@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # uv installs in seconds where it is present; pip does the same elsewhere.
 INSTALL = $(if $(shell command -v uv 2>/dev/null),uv pip install --quiet --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types console lock clean
+.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -47,18 +47,9 @@ $(READY): requirements.lock pyproject.toml
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@
 
-# The SQL editor of the pages: gets DuckDB for browsers, as pinned with its hash, and bundles it. Needs Node.js; the next release has it.
-CONSOLE = reports/console
-console:
-	cd $(CONSOLE) && npm ci --ignore-scripts --no-audit --no-fund
-	rm -rf $(CONSOLE)/dist
-	cd $(CONSOLE) && npm run --silent build
-	cp $(addprefix $(CONSOLE)/node_modules/@duckdb/duckdb-wasm/dist/, duckdb-eh.wasm duckdb-browser-eh.worker.js) $(CONSOLE)/dist/
-	rm -rf $(CONSOLE)/node_modules
-
 # Renew the one lock for all supported Pythons; needs uv.
 lock:
 	uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock
 
 clean:
-	rm -rf $(VENV) data/build data/snapshots data/published reports/console/node_modules reports/console/dist
+	rm -rf $(VENV) data/build data/snapshots data/published

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from expectations.results import GateResult
-from transforms.database import literal, one_row, quote
+from transforms.database import literal, one_row, parquet, quote
 from transforms.digests import rows_digest
 from transforms.schema import published_tables
 

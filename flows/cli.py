@@ -179,7 +179,7 @@ def site(
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the first page in the browser.")] = True,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")] = 0,
 ) -> None:
-    """Show the pages of the current release in the browser, on this computer only."""
+    """Show pages, tables and SQL of the current release in the browser, on this computer only."""
     from flows.site_cli import serve_site
 
     serve_site(settings_from(source, out).out, out_console, open_browser, port)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from flows.consoles import json_line, raw_output
 from flows.show import show_rows
-from reports.published import find_lea, open_release
+from reports.published import open_release, resolve_names
 from reports.recipe_book import Parameter, find_recipe, recipes
 from transforms.errors import DtaError
 from transforms.spreadsheet import WRITERS
@@ -59,7 +59,7 @@ def _said(p: Parameter) -> str:
 def run_query(out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters | None = None) -> None:
     """Run ``query`` read-only, without access to any other file, and write its rows. A parameter ``cds`` may be a name. Raises QueryError."""
     with open_release(out) as connection:
-        bound = {name: find_lea(connection, value).cds if value and name.startswith("cds") else value for name, value in (parameters or {}).items()}
+        bound = resolve_names(connection, parameters or {})
         try:
             relation = connection.sql(query, params=bound) if bound else connection.sql(query)
             table = relation.to_arrow_table() if relation is not None else None

@@ -51,13 +51,6 @@ def publish_release(run: Run) -> StepResult:
     return publish(run, EXTRAS)
 
 
-def write_console(release: Path, notify: Notify) -> None:
-    """Add the SQL editor, if its files have been made."""
-    from reports.console_files import write_console as write
-
-    write(release, notify)
-
-
 def write_site(release: Path, notify: Notify) -> None:
     """Write the pages; what draws them is imported only here."""
     from reports.site.build import write_site as write
@@ -72,7 +65,7 @@ def write_quality(release: Path, notify: Notify) -> None:
     write_quality_page(release, notify)
 
 
-EXTRAS: tuple[Extra, ...] = (write_console, write_site, write_quality)  # the site says whether the console is there
+EXTRAS: tuple[Extra, ...] = (write_site, write_quality)
 STEPS = (
     Step("snapshot", "keeping source files", take_snapshots),
     Step("compare", "comparing with the current release", compare_inputs),

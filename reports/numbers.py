@@ -24,3 +24,10 @@ def students(n: Any) -> str:
 def thousands(n: int) -> str:
     """A whole number with its thousands apart."""
     return f"{n:,}"
+
+
+def file_size(n: int) -> str:
+    """A number of bytes as people say it: 3 KB, 9.3 MB."""
+    if n < 1_000_000:
+        return f"{max(round(n / 1000), 1):,} KB"
+    return f"{n / 1_000_000:,.1f} MB" if n < 1_000_000_000 else f"{n / 1_000_000_000:,.1f} GB"

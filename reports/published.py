@@ -1,6 +1,6 @@
 """Open the current release for reading, and find an LEA in it by name or CDS code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,3 +97,8 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
         {"asked": asked},
     ).fetchall()
     raise NotFoundError(f"No LEA is called {asked!r}. Did you mean: " + "; ".join(f"{n} ({c})" for n, c in near) + "?")
+
+
+def resolve_names(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Parameters of a query; where one named ``cds…`` holds the name of an LEA, its code. Raises NotFoundError."""
+    return {name: find_lea(connection, value).cds if value and name.startswith("cds") else value for name, value in parameters.items()}

@@ -28,15 +28,20 @@ def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPy
     return connection
 
 
-def connect_read_only(path: Path, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
+def connect_read_only(path: Path, memory_limit: str = "2GB", spill_limit: str | None = "20GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open a published database for reading, shut off from other files and from settings changes.
 
     What does not fit into memory goes to a folder of its own, made when it is needed and removed with the connection: never into the release.
+    Without a ``spill_limit`` nothing is written, and a query that needs more memory fails.
     """
-    spill = Path(tempfile.gettempdir()) / f"dta-spill-{os.getpid()}-{uuid.uuid4().hex}"
-    connection = watched(duckdb.connect(str(path), read_only=True, config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)}))
+    spill = Path(tempfile.gettempdir()) / f"dta-spill-{os.getpid()}-{uuid.uuid4().hex}" if spill_limit else ""
+    config: dict[str, Any] = {**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)}
+    if threads:
+        config["threads"] = threads
+    connection = watched(duckdb.connect(str(path), read_only=True, config=config))
     connection.execute("set enable_progress_bar = false")
-    connection.execute("set max_temp_directory_size = '20GB'")
+    if spill_limit:
+        connection.execute(f"set max_temp_directory_size = {literal(spill_limit)}")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

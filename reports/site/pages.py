@@ -6,14 +6,15 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.numbers import students, thousands
-from reports.quality import TEMPLATES as SHARED
+from reports import quality
+from reports.numbers import file_size, students, thousands
 from reports.site import figures
 from reports.site.book import Book
 from transforms import words
 from transforms.sentences import joined
 
 FOLDER = Path(__file__).resolve().parent
+TEMPLATES = (FOLDER / "templates", quality.TEMPLATES)
 NAVIGATION = (
     ("index.html", "Home"),
     ("districts.html", "Districts"),
@@ -32,10 +33,8 @@ NAVIGATION = (
 @cache
 def environment() -> Environment:
     """Everything that is printed is escaped; a name that a template does not know is an error."""
-    made = Environment(
-        loader=FileSystemLoader([FOLDER / "templates", SHARED]), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    made.filters |= {f.__name__: f for f in (joined, figures.day, figures.moment, figures.dollars, students, thousands, words.in_words, pair)}
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {f.__name__: f for f in (joined, figures.day, figures.moment, figures.dollars, students, thousands, file_size, words.in_words, pair)}
     made.globals |= {"words": words, "navigation": NAVIGATION}
     return made
 

@@ -9,7 +9,24 @@ from reports.published import Row, rows
 from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
 from reports.site.figures import INDICATOR_ORDER, place
+from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
+
+SNIPPETS = (  # each reads the release in the folder where it is run
+    ("DuckDB", "ATTACH 'dta.duckdb' AS dta (READ_ONLY);\nSELECT lea_name, sentence FROM dta.eligible_districts WHERE determination_year = 2024;"),
+    (
+        "Python with pandas",
+        "import pandas as pd\n\neligibility = pd.read_parquet('eligibility.parquet')\n"
+        "print(eligibility[eligibility['status'] == 'eligible'].groupby(['determination_year', 'pathway'])['cds'].nunique())",
+    ),
+    (
+        "R",
+        "con <- DBI::dbConnect(duckdb::duckdb(), dbdir = 'dta.duckdb', read_only = TRUE)\n"
+        "DBI::dbGetQuery(con, 'SELECT lea_name, pathways FROM eligible_districts WHERE determination_year = 2024')\n"
+        "DBI::dbDisconnect(con, shutdown = TRUE)",
+    ),
+    ("Command line", 'dta sql "SELECT * FROM eligible_districts" --format csv > eligible.csv'),
+)
 
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality) -> None:
@@ -39,13 +56,24 @@ def _citations(text: str) -> list[tuple[str, str]]:
 
 
 def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Tables, columns, downloads, recipes, and the console where its files are part of the release."""
+    """Tables, columns, downloads with their sizes, recipes, and the picture of what is made from what."""
     columns: dict[str, list[Row]] = {}
     for row in rows(connection, "select * from meta_columns order by table_name, position"):
         columns.setdefault(row["table_name"], []).append(row)
-    tables = rows(connection, "select * from meta_tables order by table_name")
-    console = (pages.folder / "console" / "console.js").is_file()
-    pages.write("data.html", "data.html", tables=tables, columns=columns, recipes=recipes().values(), console=console)
+    graph = lineage()
+    pages.write(
+        "data.html",
+        "data.html",
+        tables=rows(connection, "select * from meta_tables order by table_name"),
+        columns=columns,
+        sizes={path.name: path.stat().st_size for path in pages.folder.parent.iterdir() if path.is_file()},
+        recipes=recipes().values(),
+        snippets=SNIPPETS,
+        picture=picture(),
+        box_height=HEIGHT,
+        lineage=graph,
+        read_by=read_by(graph),
+    )
 
 
 def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:

@@ -2,146 +2,291 @@
 
 import http.client
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
-from flows.site_cli import SiteServer, serve_site
+from flows.site_cli import serve_site
+from reports.serve.server import listen
+from tests.site.serving import serving, small_release
 from tests.workplace import Workplace
 from transforms.errors import ConfigError, ReleaseError
 
 
 @pytest.fixture(scope="module")
-def server(published: Workplace) -> Iterator[SiteServer]:
-    with SiteServer(published.out) as made:
-        thread = threading.Thread(target=made.serve_forever, daemon=True)
-        thread.start()
+def client(published: Workplace) -> Iterator[httpx.Client]:
+    with serving(published.out) as made:
         yield made
-        made.shutdown()
 
 
-def get(server: SiteServer, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
-    connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+@pytest.fixture(scope="module")
+def pinned(release: Path) -> str:
+    """Where the files of the release are served."""
+    return f"/release/{release.name}/"
+
+
+def raw(client: httpx.Client, request: bytes) -> bytes:
+    """The answer to bytes that no well-behaved client sends."""
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
+        connection.sendall(request)
+        with suppress(OSError):  # already closed by the server
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    return answer
+
+
+@pytest.mark.parametrize("path", ["/", "/reports", "/reports/", "/reports/index.html"])
+def test_the_first_page_is_found_from_the_root(client: httpx.Client, pinned: str, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (302, f"{pinned}reports/index.html")
+    page = client.get(answer.headers["location"])
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "Direct Technical Assistance" in page.text
+
+
+def test_every_file_of_the_release_is_served_as_it_is(client: httpx.Client, pinned: str, release: Path) -> None:
+    for path in ("dta.duckdb", "eligibility.parquet", "manifest.json", "dictionary.csv", "quality/index.html", "reports/assets/site.css"):
+        found = client.get(f"/{path}", follow_redirects=True)
+        assert found.url.path == pinned + path
+        assert found.content == (release / path).read_bytes()
+
+
+def test_it_listens_on_the_loopback_only() -> None:
+    with listen() as made:
+        assert made.getsockname()[0] == "127.0.0.1"
+
+
+OUTSIDE = [
+    "../../../etc/passwd",
+    "..%2f..%2flatest.json",
+    "%2e%2e/%2e%2e/status.json",
+    "reports/lea/",
+    "nothing.html",
+    "/etc/passwd",
+    "a%00b",
+    "..%5c..%5cx",
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+@pytest.mark.parametrize("below", ["/", "pinned"])
+def test_nothing_outside_the_release_is_served(client: httpx.Client, pinned: str, below: str, path: str) -> None:
+    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)  # sends the path as it is
+    connection.request("GET", (pinned if below == "pinned" else below) + path)
     answer = connection.getresponse()
-    found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+    assert answer.status == 404
+    assert "There is no such page" in answer.read().decode()
     connection.close()
-    return found
 
 
-def test_the_first_page_is_found_from_the_root(server: SiteServer) -> None:
-    status, headers, _ = get(server, "/")
-    assert (status, headers["location"]) == (302, "/reports/index.html")
-    status, headers, body = get(server, "/reports/index.html")
-    assert status == 200
-    assert headers["content-type"] == "text/html; charset=utf-8"
-    assert b"Direct Technical Assistance" in body
-
-
-def test_it_listens_on_the_loopback_only(server: SiteServer) -> None:
-    assert server.server_address[0] == "127.0.0.1"
-
-
-@pytest.mark.parametrize(
-    "path", ["/../../../etc/passwd", "/..%2f..%2flatest.json", "/reports/../../../status.json", "/reports/lea/", "/nothing.html", "//etc/passwd"]
-)
-def test_nothing_outside_the_release_is_served(server: SiteServer, path: str) -> None:
-    assert get(server, path)[0] == 404
+@pytest.mark.parametrize("release_id", ["..", ".", "%2e%2e", "x", "current", "9999-01-01-aaaaaaaa"])
+def test_a_release_is_named_by_its_id_alone(client: httpx.Client, release_id: str) -> None:
+    assert client.get(f"/release/{release_id}/manifest.json").status_code in (302, 404)
+    assert client.get(f"/release/{release_id}/nothing").status_code == 404
 
 
 def test_a_link_out_of_the_release_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "releases/1/reports").mkdir(parents=True)
-    (tmp_path / "releases/1/manifest.json").write_text("{}")
+    folder = small_release(tmp_path, "1", {"reports/index.html": "1"})
     (tmp_path / "secret").write_text("secret")
-    (tmp_path / "releases/1/reports/link.html").symlink_to(tmp_path / "secret")
-    (tmp_path / "current").symlink_to("releases/1")
-    with SiteServer(tmp_path) as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        assert get(made, "/reports/link.html")[0] == 404
-        made.shutdown()
+    (folder / "reports/link.html").symlink_to(tmp_path / "secret")
+    with serving(tmp_path) as client:
+        assert client.get("/reports/link.html").status_code == 404
+        assert client.get("/release/1/reports/link.html").status_code == 404
 
 
-def test_another_name_for_this_computer_is_refused(server: SiteServer) -> None:
-    assert get(server, "/reports/index.html", Host="example.org")[0] == 403
-    assert get(server, "/reports/index.html", Host=f"localhost:{server.server_port}")[0] == 200
+def test_another_name_for_this_computer_is_refused(client: httpx.Client) -> None:
+    port = client.base_url.port
+    for host in ("example.org", f"example.org:{port}", "127.0.0.1", f"127.0.0.1:{port}.example.org", f"localhost:{(port or 0) + 1}", ""):
+        answer = client.get("/data", headers={"Host": host})
+        assert answer.status_code == 403, host
+        assert "only under its own address" in answer.text
+    assert client.get("/data", headers={"Host": f"localhost:{port}"}).status_code == 200
+    assert b"403" in raw(client, b"GET /data HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize("path", ["/data", "/sql.json?q=select+1", "/reports/index.html"])
+def test_requests_of_other_sites_are_refused(client: httpx.Client, path: str, headers: dict[str, str]) -> None:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 403
+    assert "Another site" in answer.text
+
+
+def test_requests_of_its_own_pages_are_answered(client: httpx.Client) -> None:
+    own = str(client.base_url).rstrip("/")
+    for headers in ({"Origin": own, "Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}):
+        assert client.get("/data", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"])
+def test_it_is_for_reading(client: httpx.Client, method: str) -> None:
+    for path in ("/data", "/sql", "/release/x/manifest.json", "/-/serve.css"):
+        answer = client.request(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_every_answer_says_how_a_browser_is_to_treat_it(client: httpx.Client, pinned: str) -> None:
+    for path in ("/data", "/sql", "/nothing", "/sql.csv?q=select+1", f"{pinned}reports/index.html", f"{pinned}dta.duckdb", "/-/serve.js", "/"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert "server" not in headers
+    for path in ("/data", "/sql", "/nothing"):
+        assert "default-src 'none'; style-src 'self'; script-src 'self'" in client.get(path).headers["content-security-policy"]
+
+
+BROKEN = {
+    "no request": b"hello\r\n\r\n",
+    "binary": bytes(range(256)) * 4,
+    "long address": b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "long query": b"GET /sql?q=" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "long header": b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 20_000 + b"\r\n",
+    "bad header": b"GET / HTTP/1.1\r\nHost: x\r\nX Y\r\n\r\n",
+    "bad length": b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "spaces in the address": b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+    "bytes beyond ASCII": "GET /é HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+    "old version": b"GET / HTTP/0.9\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_and_overlong_requests_are_answered_in_words(client: httpx.Client, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = raw(client, BROKEN[name])
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1\.1 4\d\d ", head), head
+    assert len(body.split()) > 5
+    assert b"Traceback" not in answer
+    assert b"Traceback" not in "".join(capfd.readouterr()).encode()
+    assert client.get("/data.json").status_code == 200, "and it goes on"
+
+
+def test_an_address_just_within_the_protocol_yet_too_long_is_told_so(client: httpx.Client) -> None:
+    answer = client.get("/sql.json", params={"q": "select '" + "a" * 31_990 + "'"})
+    assert answer.status_code in (400, 414)
+    assert "longer than 32,000 bytes" in answer.text
+
+
+def test_a_body_is_refused(client: httpx.Client) -> None:
+    answer = client.request("GET", "/sql.json", params={"q": "select 1"}, content=b"x" * 1_000_000)
+    assert answer.status_code == 413
+    assert "no body" in answer.text
 
 
 @pytest.mark.parametrize(
     ("asked", "first", "last"), [("bytes=0-99", 0, 99), ("bytes=100-", 100, None), ("bytes=-10", -10, None), ("bytes=5-999999999", 5, None)]
 )
-def test_parts_of_a_file_can_be_read(server: SiteServer, release: Path, asked: str, first: int, last: int | None) -> None:
+def test_parts_of_a_file_can_be_read(client: httpx.Client, pinned: str, release: Path, asked: str, first: int, last: int | None) -> None:
     whole = (release / "dta.duckdb").read_bytes()
-    status, headers, body = get(server, "/dta.duckdb", Range=asked)
-    assert status == 206
-    assert body == whole[first : last + 1 if last else None]
-    assert headers["content-range"].endswith(f"/{len(whole)}")
+    answer = client.get(f"{pinned}dta.duckdb", headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.content == whole[first : last + 1 if last else None]
+    assert answer.headers["content-range"].endswith(f"/{len(whole)}")
 
 
-def test_a_part_beyond_the_end_is_refused(server: SiteServer, release: Path) -> None:
+def test_a_part_beyond_the_end_is_refused(client: httpx.Client, pinned: str, release: Path) -> None:
     size = (release / "dta.duckdb").stat().st_size
-    status, headers, _ = get(server, "/dta.duckdb", Range=f"bytes={size}-")
-    assert (status, headers["content-range"]) == (416, f"bytes */{size}")
+    answer = client.get(f"{pinned}dta.duckdb", headers={"Range": f"bytes={size}-"})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{size}")
 
 
-def test_a_head_request_tells_the_size_and_sends_nothing(server: SiteServer, release: Path) -> None:
-    status, headers, body = get(server, "/dta.duckdb", "HEAD")
-    assert (status, body, headers["accept-ranges"]) == (200, b"", "bytes")
-    assert int(headers["content-length"]) == (release / "dta.duckdb").stat().st_size
+def test_a_head_request_tells_the_size_and_sends_nothing(client: httpx.Client, pinned: str, release: Path) -> None:
+    answer = client.head(f"{pinned}dta.duckdb")
+    assert (answer.status_code, answer.content, answer.headers["accept-ranges"]) == (200, b"", "bytes")
+    assert int(answer.headers["content-length"]) == (release / "dta.duckdb").stat().st_size
+    assert (client.head("/data").status_code, client.head("/data").content) == (200, b"")
 
 
-def test_a_new_release_is_served_without_a_restart(tmp_path: Path) -> None:
-    for name in ("1", "2"):
-        (tmp_path / f"releases/{name}/reports").mkdir(parents=True)
-        (tmp_path / f"releases/{name}/manifest.json").write_text("{}")
-        (tmp_path / f"releases/{name}/reports/index.html").write_text(name)
-    (tmp_path / "current").symlink_to("releases/1")
-    with SiteServer(tmp_path) as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        before = get(made, "/reports/index.html")[2]
-        (tmp_path / "next").symlink_to("releases/2")
-        (tmp_path / "next").replace(tmp_path / "current")
-        assert (before, get(made, "/reports/index.html")[2]) == (b"1", b"2")
-        made.shutdown()
+PAGE = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}
+SCRIPT = {"Sec-Fetch-Dest": "script", "Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("a.wasm", "application/wasm"), ("a.js", "text/javascript"), ("a.mjs", "text/javascript"), ("a.csv", "text/csv; charset=utf-8")]
-)
-def test_files_have_the_types_that_browsers_need(tmp_path: Path, name: str, kind: str) -> None:
-    (tmp_path / "releases/1").mkdir(parents=True)
-    (tmp_path / "releases/1/manifest.json").write_text("{}")
-    (tmp_path / "releases/1" / name).write_text("x")
-    (tmp_path / "current").symlink_to("releases/1")
-    with SiteServer(tmp_path) as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        assert get(made, f"/{name}")[1]["content-type"] == kind
-        made.shutdown()
+def test_a_page_and_what_it_loads_are_of_one_release(tmp_path: Path) -> None:
+    """A new release is served without a restart; a page that is open goes on with the files of its own."""
+    small_release(tmp_path, "1", {"reports/index.html": "page 1", "reports/rows.js": "rows 1", "reports/gone.html": "gone"})
+    with serving(tmp_path) as client:
+        opened = client.get("/reports/index.html", headers=PAGE, follow_redirects=True)
+        assert (opened.text, opened.url.path) == ("page 1", "/release/1/reports/index.html")
+        small_release(tmp_path, "2", {"reports/index.html": "page 2", "reports/rows.js": "rows 2"})
+        assert client.get("/release/1/reports/rows.js", headers=SCRIPT).text == "rows 1"
+        again = client.get("/release/1/reports/index.html", headers=PAGE, follow_redirects=True)
+        assert (again.text, again.url.path) == ("page 2", "/release/2/reports/index.html")
+        assert client.get("/reports/rows.js", follow_redirects=True).text == "rows 2"
+        assert client.get("/release/1/reports/gone.html", headers=PAGE, follow_redirects=True).status_code == 404
+
+
+def test_a_page_of_a_release_that_was_removed_leads_to_the_current_one(tmp_path: Path) -> None:
+    small_release(tmp_path, "2", {"reports/index.html": "page 2", "reports/rows.js": "rows 2"})
+    with serving(tmp_path) as client:
+        assert client.get("/release/1/reports/index.html", headers=PAGE, follow_redirects=True).text == "page 2"
+        assert client.get("/release/1/reports/rows.js", headers=SCRIPT, follow_redirects=True).text == "rows 2"
+
+
+def test_files_have_the_types_that_browsers_need(tmp_path: Path) -> None:
+    types = {
+        "a.html": "text/html; charset=utf-8",
+        "a.js": "text/javascript; charset=utf-8",
+        "a.csv": "text/csv; charset=utf-8",
+        "a.parquet": "application/vnd.apache.parquet",
+        "a.x": "application/octet-stream",
+    }
+    small_release(tmp_path, "1", dict.fromkeys(types, "x"))
+    with serving(tmp_path) as client:
+        assert {name: client.get(f"/release/1/{name}").headers["content-type"] for name in types} == types
 
 
 def test_without_a_release_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="dta run"):
         serve_site(tmp_path, Console(quiet=True), open_browser=False)
+    with serving(tmp_path) as client:
+        for path in ("/", "/data", "/sql", "/data/eligibility.csv", "/release/1/manifest.json"):
+            answer = client.get(path)
+            assert (answer.status_code, "dta run" in answer.text) == (503, True)
 
 
-def test_a_taken_port_is_named(published: Workplace, server: SiteServer) -> None:
-    with pytest.raises(ConfigError, match=str(server.server_port)):
-        serve_site(published.out, Console(quiet=True), open_browser=False, port=server.server_port)
+def test_a_damaged_release_is_told_and_its_pages_are_still_served(tmp_path: Path) -> None:
+    small_release(tmp_path, "1", {"reports/index.html": "page 1", "dta.duckdb": "no database"})
+    with serving(tmp_path) as client:
+        assert client.get("/", follow_redirects=True).text == "page 1"
+        for path in ("/data", "/data.json", "/sql", "/data/eligibility"):
+            answer = client.get(path)
+            assert answer.status_code == 503
+            assert "cannot be read" in answer.text
+
+
+def test_a_taken_port_is_named(published: Workplace) -> None:
+    with listen() as made, pytest.raises(ConfigError, match=str(made.getsockname()[1])):
+        serve_site(published.out, Console(quiet=True), open_browser=False, port=made.getsockname()[1])
 
 
 def test_the_command_serves_until_it_is_interrupted(published: Workplace) -> None:
     command = [str(Path(sys.executable).parent / "dta"), "site", "--no-open", "--out", str(published.out)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as running:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
         assert running.stdout
-        first = running.stdout.readline()
-        assert "http://127.0.0.1:" in first
-        running.stdout.readline()
+        said = [running.stdout.readline() for _ in range(3)]
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+", said[0])
+        assert f"{address}/data" in said[1]
+        assert "Only this computer" in said[2]
+        assert httpx.get(f"{address}/sql.json?q=select+41%2B1+as+n", timeout=30).json()["rows"] == [{"n": 42}]
         running.send_signal(signal.SIGINT)
-        rest, _ = running.communicate(timeout=30)
+        rest, faults = running.communicate(timeout=30)
     assert running.returncode == 0
-    assert "Stopped." in rest
+    assert rest == "Stopped.\n"
+    assert faults == ""

@@ -1,4 +1,4 @@
-// Print and copy buttons, and how long ago something was.
+// Print and copy buttons, how long ago something was, what dta site adds, and the lines of a table in the picture of the data.
 "use strict";
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 
@@ -29,3 +29,25 @@ function ago(moment) {
   return "just now";
 }
 for (const time of document.querySelectorAll("time[data-ago]")) time.append(` (${ago(time.dateTime)})`);
+
+// Pages that dta site serves have an address with their release; there the table browser and SQL work.
+if (location.protocol.startsWith("http") && location.pathname.startsWith("/release/")) {
+  for (const part of document.querySelectorAll("[data-served]")) part.hidden = false;
+  for (const part of document.querySelectorAll("[data-from-disk]")) part.hidden = true;
+}
+
+for (const box of document.querySelectorAll(".lineage [data-box]")) {
+  const name = box.dataset.box;
+  const lines = [...document.querySelectorAll(".lineage path")].filter((line) => line.dataset.from === name || line.dataset.to === name);
+  const mark = (on) => () => lines.forEach((line) => line.classList.toggle("on", on));
+  for (const event of ["mouseenter", "focus"]) box.addEventListener(event, mark(true));
+  for (const event of ["mouseleave", "blur"]) box.addEventListener(event, mark(false));
+}
+
+// A link to a table opens the part that describes it.
+function reveal() {
+  const part = document.getElementById(location.hash.slice(1));
+  if (part instanceof HTMLDetailsElement) part.open = true;
+}
+addEventListener("hashchange", reveal);
+reveal();

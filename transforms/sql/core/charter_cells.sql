@@ -1,6 +1,6 @@
 -- Grain: one cell of CDE's assistance workbook for charter schools, with what is wrong with its row.
 -- Key: source_id, line, heading.
--- Inputs: raw_charter_assistance, source_files, ref_student_groups, ref_priority_letters.
+-- Inputs: raw_charter_assistance, source_files, ref_priority_letters.
 -- Oddities: CDE's layout has been seen in part only; headings that are not understood stay in meta_sources.extra_columns.
 with trimmed as (
     select

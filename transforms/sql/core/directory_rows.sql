@@ -1,6 +1,6 @@
 -- Grain: one row of a school directory file, with what is wrong with it.
 -- Key: source_id, line.
--- Inputs: raw_directory, source_files.
+-- Inputs: raw_directory.
 -- Oddities: the directory writes 'No Data' for blank; districts and county offices are rows whose code ends in 0000000.
 with trimmed as (
     select

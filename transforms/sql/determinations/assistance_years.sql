@@ -1,6 +1,6 @@
 -- Grain: one Dashboard year for which assistance is decided in this run.
 -- Key: determination_year.
--- Inputs: rule_assistance, source_files, run_parameters, determination_years.
+-- Inputs: rule_assistance, source_files, run_parameters.
 -- Oddities: reaches further back than determination_years: Differentiated Assistance began with the 2017 Dashboard. A year with no file
 --           at hand is left out, and for a past date every year that came later.
 with at_hand as (

@@ -1,6 +1,6 @@
 -- Grain: LEA x student group x what is watched: what one more Dashboard would do. A preview, not a finding; loans are left aside.
 -- Key: cds, student_group, watch.
--- Inputs: determination_years, continuum, student_group_history, leas, criterion_results, rule_conditions, evidence, indicator_results,
+-- Inputs: determination_years, continuum, student_group_history, leas, criterion_results, rule_conditions, indicator_results,
 --         preview_rule, preview_indicators.
 -- Oddities: looks at the last three counted Dashboards of the determination in force, as the next one will. A group that met the criteria in
 --           two of them counts if it does once more; of an LEA with fewer than three groups with a result, all are needed. The provisional 2026 preview needs both Dashboards before it, and judges all students too.

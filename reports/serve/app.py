@@ -1,0 +1,215 @@
+"""The application: which address leads to what. Each answer is made from one release, resolved once."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyarrow as pa
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from reports.recipe_book import recipes
+from reports.serve import browse, files, pages
+from reports.serve.ask import ROWS, SECONDS, AskError, Desk, Query, Result
+from reports.serve.formats import HTML, MEDIA
+from reports.serve.guard import Guard
+from reports.serve.pages import Answer
+from reports.serve.question import Question, read_question
+from reports.serve.release import Release, Table, current
+from transforms.errors import DtaError, ReleaseError
+
+VISITOR = "dta_visitor"
+ASSETS = {"serve.css": "text/css; charset=utf-8", "serve.js": "text/javascript; charset=utf-8"}
+NOT_HERE = "There is no such page. Start at / or /data."
+
+
+def create_app(out: Path, seconds: int = SECONDS) -> Starlette:
+    """The application for the releases below ``out``."""
+    server = Server(out, Desk(seconds))
+    routes = {
+        "/data": server.tables,
+        "/data.{suffix}": server.tables,
+        "/data/{name}": server.table,
+        "/sql": server.sql,
+        "/sql.{suffix}": server.sql,
+        "/-/{name}": server.asset,
+        "/release/{id}/{path:path}": server.release_file,
+        "/{path:path}": server.current_file,
+    }
+    return Starlette(
+        routes=[Route(path, endpoint) for path, endpoint in routes.items()],
+        middleware=[Middleware(Guard)],
+        exception_handlers={DtaError: refused, HTTPException: refused, Exception: refused},
+    )
+
+
+class Server:
+    """The endpoints."""
+
+    def __init__(self, out: Path, desk: Desk) -> None:
+        """Serve the releases below ``out``."""
+        self.out, self.desk = out, desk
+
+    async def tables(self, request: Request) -> Response:
+        """Every table of the release."""
+        format, release = format_of(request), await self._release()
+        known = [
+            {"table_name": t.name, "description": t.description, "grain": t.grain, "row_count": t.row_count, "address": f"/data/{t.name}"}
+            for t in release.tables.values()
+        ]
+        answer = Answer(release, pa.Table.from_pylist(known), "tables", self.desk.seconds)
+        if format != HTML:
+            return await run_in_threadpool(pages.write, answer, format)
+        return await run_in_threadpool(pages.show, release, "tables_served.html", answer)
+
+    async def table(self, request: Request) -> Response:
+        """Rows of one table, as the address says."""
+        name, _, suffix = request.path_params["name"].partition(".")
+        format, release = format_of(request, suffix), await self._release()
+        table, asked = table_of(release, name), request.query_params
+        if "_filter_column" in asked:
+            return RedirectResponse(filtered(table, request), 303)
+        view = browse.read_view(table, asked.multi_items(), format)
+        if view.release_id not in ("", release.id):
+            first = replace(view, offset=0).address(format)
+            raise AskError(f"A newer release was published since the page before this one. Start again at {first}", 409)
+        view = replace(view, release_id=release.id)
+        rows, counted = await self._ask(request, release, [browse.query_of(view, format), browse.count_of(view)])
+        answer = answer_of(self.desk, view, release, rows, counted.table.column(0)[0].as_py(), format)
+        if format != HTML:
+            return await run_in_threadpool(pages.write, answer, format)
+        response = await run_in_threadpool(pages.show, release, "table_served.html", answer, view=view, browse=browse)
+        return remembered(request, response)
+
+    async def sql(self, request: Request) -> Response:
+        """A query, or a recipe, with its parameters, and its rows."""
+        format, release = format_of(request), await self._release()
+        question = read_question(request.query_params)
+        if question.redirect:
+            return RedirectResponse(question.redirect, 303)
+        if format == HTML:
+            return remembered(request, await self._sql_page(request, release, question))
+        if not question.is_complete:
+            raise AskError(question.lack)
+        return await run_in_threadpool(pages.write, await self._result(request, release, question, ROWS), format)
+
+    async def _sql_page(self, request: Request, release: Release, question: Question) -> Response:
+        answer = error = None
+        try:
+            if question.is_complete:
+                answer = await self._result(request, release, question, browse.LARGEST_PAGE)
+            return await run_in_threadpool(pages.show, release, "sql_served.html", answer, question=question, recipes=recipes().values(), error=None)
+        except AskError as refusal:
+            error = refusal
+        values = {"question": question, "recipes": recipes().values(), "error": str(error)}
+        headers = pages.limits(self.desk.seconds, limit=error.limit)
+        return await run_in_threadpool(pages.show, release, "sql_served.html", None, error.status, headers, **values)
+
+    async def _result(self, request: Request, release: Release, question: Question, rows: int) -> Answer:
+        query = Query(question.sql, question.parameters, rows, names=question.recipe is not None)
+        (result,) = await self._ask(request, release, [query])
+        facts = {"query": {"sql": question.sql, "params": question.parameters}}
+        return Answer(release, result.table, question.name, self.desk.seconds, result.cut, rows, facts)
+
+    async def asset(self, request: Request) -> Response:
+        """Style and script of these pages."""
+        name = request.path_params["name"]
+        if name not in ASSETS:
+            raise AskError(NOT_HERE, 404)
+        return FileResponse(pages.FOLDER / "assets" / name, media_type=ASSETS[name])
+
+    async def release_file(self, request: Request) -> Response:
+        """A file of a release."""
+        path = request.path_params
+        return await run_in_threadpool(files.release_file, self.out, path["id"], path["path"], request)
+
+    async def current_file(self, request: Request) -> Response:
+        """The way to a file of the current release."""
+        return await run_in_threadpool(files.current_file, self.out, request.path_params["path"])
+
+    async def _release(self) -> Release:
+        return await run_in_threadpool(current, self.out)
+
+    async def _ask(self, request: Request, release: Release, queries: Sequence[Query]) -> list[Result]:
+        """Results of the queries; they are stopped when the visitor leaves."""
+        visitor = request.cookies.get(VISITOR) or (request.client.host if request.client else "")
+        work = asyncio.ensure_future(self.desk.run(visitor[:64], release.folder, queries))
+        gone = asyncio.ensure_future(until_gone(request))
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise AskError("The visitor left before the answer.", 499)
+            return work.result()
+        finally:
+            for task in (work, gone):
+                task.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+
+async def until_gone(request: Request) -> None:
+    """Wait until the visitor closes the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
+
+
+def remembered(request: Request, response: Response) -> Response:
+    """Give a new visitor a name of their own, so that their queries wait for each other and not for those of others."""
+    if not re.fullmatch(r"[\w-]{10,64}", request.cookies.get(VISITOR, "")):
+        response.set_cookie(VISITOR, secrets.token_urlsafe(12), httponly=True, samesite="strict")
+    return response
+
+
+def format_of(request: Request, suffix: str = "") -> str:
+    """The format that the address asks for. Raises AskError."""
+    asked = suffix or request.path_params.get("suffix") or request.query_params.get("_format") or HTML
+    if asked not in MEDIA:
+        raise AskError(f"There is no format {asked[:20]!r}. There are {', '.join(MEDIA)}.", 404)
+    return str(asked)
+
+
+def table_of(release: Release, name: str) -> Table:
+    """A table by name. Raises AskError with near names."""
+    if name not in release.tables:
+        near = get_close_matches(name, release.tables, 3)
+        raise AskError(f"There is no table {name[:60]!r}. " + (f"Did you mean {', '.join(near)}?" if near else "/data lists all."), 404)
+    return release.tables[name]
+
+
+def filtered(table: Table, request: Request) -> str:
+    """The address that says what the form of filters sent."""
+    asked = request.query_params
+    kept = [(n, v) for n, v in asked.multi_items() if n in browse.RESERVED - {"_next", "_format"} and v]
+    sent = [asked.getlist(f"_filter_{part}") for part in ("column", "op", "value")]
+    return replace(browse.read_view(table, kept, HTML), filters=browse.chosen(table, *sent)).address()
+
+
+def answer_of(desk: Desk, view: browse.View, release: Release, rows: Result, total: int, format: str) -> Answer:
+    """A page of a table; a limit cuts it only where the page was to hold more."""
+    whole = browse.page_size(view, format) == ROWS
+    after = replace(view, offset=view.offset + len(rows.table)).address(format) if rows.cut else ""
+    facts = {"table": view.table.name, "filtered_table_rows_count": total, "next_url": after or None}
+    facts["next"] = f"{view.offset + len(rows.table)}@{release.id}" if after else None
+    cut = rows.cut if whole or rows.cut == "bytes" else ""
+    return Answer(release, rows.table, view.table.name, desk.seconds, cut, facts=facts, next_address=after, total=total)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Words for what could not be answered, in the format asked for."""
+    asked = request.path_params.get("suffix") or request.url.path.rpartition(".")[2]
+    format = next((f for f in (asked, request.query_params.get("_format")) if f in MEDIA), HTML)
+    if isinstance(error, AskError):
+        return pages.problem(str(error), error.status, format, error.limit)
+    if isinstance(error, HTTPException):
+        return pages.problem(NOT_HERE, error.status_code, format)
+    if isinstance(error, DtaError):
+        return pages.problem(str(error), 503 if isinstance(error, ReleaseError) else 400, format)
+    return pages.problem("The server made a mistake. What happened is in the terminal where dta site runs: please report it.", 500, format)

@@ -1,0 +1,133 @@
+"""Run queries on a release for visitors: one at a time for each, a few in all, with a time limit and a row limit."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from reports.serve.child import BYTES, MEMORY
+from transforms.current import DATABASE
+from transforms.errors import DtaError
+from transforms.settings import PROJECT
+
+SECONDS = 10  # a query may take
+GRACE = 5  # more for its process to start and to end
+ROWS = 100_000  # in one answer
+AT_ONCE = 3  # queries that run
+WAITING = 20  # more that wait for their turn
+PATIENCE = 30  # seconds until a waiting query is refused
+
+Value = str | int | float | bool | None
+
+
+class AskError(DtaError):
+    """A query that has no answer; ``status`` is that of HTTP, ``limit`` the limit that ended it."""
+
+    def __init__(self, message: str, status: int = 400, limit: str = "") -> None:
+        self.status, self.limit = status, limit
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Query:
+    """An SQL statement with values for its parameters; with ``names``, a parameter ``cds…`` may be the name of an LEA."""
+
+    sql: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    rows: int = ROWS
+    names: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows of a query; ``cut`` says which limit left some out, ``rows`` or ``bytes``."""
+
+    table: pa.Table
+    cut: str = ""
+
+
+class Desk:
+    """Gives each query its turn and a process of its own."""
+
+    def __init__(self, seconds: int = SECONDS) -> None:
+        """Queries may take this many seconds."""
+        self.seconds = seconds
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._visitors: Counter[str] = Counter()
+
+    async def run(self, visitor: str, release: Path, queries: Sequence[Query]) -> list[Result]:
+        """Results of the queries, from one release. Raises AskError."""
+        if self._visitors.total() >= AT_ONCE + WAITING:
+            raise AskError("Too many queries are waiting. Try again in a moment.", 503, "turns")
+        self._visitors[visitor] += 1
+        try:
+            async with AsyncExitStack() as turn:
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        await turn.enter_async_context(self._locks.setdefault(visitor, asyncio.Lock()))
+                        await turn.enter_async_context(self._turns)
+                except TimeoutError:
+                    raise AskError("Other queries are still running. Try again in a moment.", 503, "turns") from None
+                return self._read(await self._answer(release, queries))
+        finally:
+            self._visitors[visitor] -= 1
+            if not self._visitors[visitor]:
+                del self._visitors[visitor]
+                self._locks.pop(visitor, None)
+
+    async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
+        """What the child process writes; it is ended when its time is over or the visitor has gone."""
+        request = {"database": str(release / DATABASE), "seconds": self.seconds, "queries": [asdict(q) for q in queries]}
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "reports.serve.child"),
+            cwd=PROJECT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(self.seconds + GRACE):
+                content, _ = await child.communicate(json.dumps(request).encode())
+        except TimeoutError:
+            raise self._refused("time") from None
+        finally:
+            if child.returncode is None:
+                with suppress(ProcessLookupError):
+                    child.kill()
+                await child.wait()
+        if not content:  # ended by the system
+            raise self._refused("time" if child.returncode == -getattr(signal, "SIGXCPU", 0) else "memory")
+        return content
+
+    def _read(self, content: bytes) -> list[Result]:
+        head, _, rest = content.partition(b"\n")
+        said = json.loads(head)
+        if "error" in said:
+            kind, message = said["error"]["kind"], said["error"]["message"]
+            raise AskError(message) if kind == "query" else self._refused(kind)
+        results = []
+        for result in said["results"]:
+            results.append(Result(pa.ipc.open_stream(rest[: result["size"]]).read_all(), result["cut"]))
+            rest = rest[result["size"] :]
+        return results
+
+    def _refused(self, limit: str) -> AskError:
+        if limit == "time":
+            return AskError(f"The query was stopped: it took longer than {self.seconds} seconds, the time limit. Ask for less, or use dta sql.", 400, "time")
+        return AskError(
+            f"The query was stopped: it needs more memory than it may use ({MEMORY}). Ask for fewer rows or shorter texts, or use dta sql.", 400, "memory"
+        )
+
+
+def cut_in_words(cut: str, rows: int) -> str:
+    """Why an answer does not hold all rows."""
+    limit = f"the row limit of {rows:,} rows" if cut == "rows" else f"the size limit of {BYTES >> 20} MB"
+    return f"Not all rows are here: {limit} was reached."

@@ -1,0 +1,5 @@
+// Ctrl+Enter in the query runs it.
+"use strict";
+document.getElementById("q")?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form.requestSubmit();
+});

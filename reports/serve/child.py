@@ -1,0 +1,123 @@
+"""Queries in a process of their own: the system bounds what they use, and the server can always end them.
+
+DuckDB's own limits are not enough: a long text function does not notice ``interrupt()``, and what it allocates is not counted by ``memory_limit``.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MEMORY = "1 GB"  # what DuckDB counts
+ADDRESS_SPACE = 3 << 30  # what the system allows, Python and libraries included
+THREADS = 2
+BYTES = 64 << 20  # of one result
+
+
+def limit_process(seconds: int) -> None:
+    """Bound memory, processor time and files of this process where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows: DuckDB's limit and the timer of the server remain
+        return
+    limits = {"RLIMIT_AS": ADDRESS_SPACE, "RLIMIT_CPU": seconds * THREADS + 5, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
+    for name, most in limits.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (most, most))
+        except (ValueError, OSError):  # a lower limit is already set
+            continue
+
+
+def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """What is said about each result, and its rows as an Arrow stream."""
+    import duckdb
+
+    from reports.published import resolve_names
+    from transforms.database import connect_read_only
+
+    connection = connect_read_only(Path(request["database"]), MEMORY, spill_limit=None, threads=THREADS)
+    timer = threading.Timer(request["seconds"], connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    for query in request["queries"]:
+        statements = duckdb.extract_statements(query["sql"])
+        if len(statements) != 1:
+            raise ValueError("Write one query." if statements else "There is no query to run.")
+        parameters = {name: value for name, value in query["parameters"].items() if name in statements[0].named_parameters}
+        if query["names"]:
+            parameters = resolve_names(connection, parameters)
+        relation = connection.sql(query["sql"], params=parameters or None)
+        if relation is None:
+            raise ValueError("Only queries that return rows can be run here.")
+        yield _take(relation, query["rows"])
+
+
+def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
+    """At most this many rows and bytes, read as they come."""
+    import pyarrow as pa
+
+    batches, rows, size, cut = [], 0, 0, ""
+    reader = relation.to_arrow_reader(2048)
+    for batch in reader:
+        if rows + len(batch) > most:
+            batch, cut = batch.slice(0, most - rows), "rows"
+        batches.append(batch)
+        rows, size = rows + len(batch), size + batch.nbytes
+        if size > BYTES:
+            cut = cut or "bytes"
+        if cut:
+            break
+    schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, unique(reader.schema.names), strict=True)])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema) as stream:
+        for batch in batches:
+            stream.write_batch(pa.record_batch(batch.columns, schema=schema))
+    content = sink.getvalue().to_pybytes()
+    return {"size": len(content), "cut": cut}, content
+
+
+def unique(names: list[str]) -> list[str]:
+    """Names of columns, each once: a second ``n`` is ``n_2``."""
+    made: list[str] = []
+    for name in names:
+        n, candidate = 1, name
+        while candidate in made:
+            n += 1
+            candidate = f"{name}_{n}"
+        made.append(candidate)
+    return made
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """What went wrong, as the server tells it."""
+    message = str(error)
+    if type(error).__name__ == "InterruptException":
+        return {"kind": "time", "message": ""}
+    if isinstance(error, MemoryError) or message.startswith("Out of Memory"):
+        return {"kind": "memory", "message": ""}
+    return {"kind": "query", "message": message}
+
+
+def main() -> None:
+    """Read a request from stdin; write a line of JSON, then the results."""
+    request = json.loads(sys.stdin.buffer.read())
+    limit_process(request["seconds"])
+    contents: list[bytes] = []
+    try:
+        results = []
+        for said, content in run(request):
+            results.append(said)
+            contents.append(content)
+        head: dict[str, Any] = {"results": results}
+    except BaseException as error:
+        contents, head = [], {"error": failure(error)}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(contents))
+    sys.stdout.buffer.flush()
+    os._exit(0)  # nothing is left to tidy up, and a query may still be at work
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What the address of ``/sql`` asks: a query or a saved recipe, with values for the parameters that it names with ``$``."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from reports.recipe_book import Recipe, find_recipe
+
+NOT_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
+OWN = {"q", "recipe", "_format"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter as the form shows it."""
+
+    name: str
+    meaning: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query to run, or one that lacks values."""
+
+    sql: str
+    fields: tuple[Field, ...] = ()
+    recipe: Recipe | None = None
+    missing: tuple[str, ...] = ()  # parameters without a value in the address
+    redirect: str = ""  # a shorter address of the same question
+
+    @property
+    def is_complete(self) -> bool:
+        """True when it can be run."""
+        return bool(self.sql.strip()) and not self.missing
+
+    @property
+    def parameters(self) -> dict[str, str | None]:
+        """Values to bind; an empty field is null."""
+        return {f.name: f.value or None for f in self.fields}
+
+    @property
+    def name(self) -> str:
+        """Name of a file with its answer."""
+        return self.recipe.name if self.recipe else "query"
+
+    @property
+    def lack(self) -> str:
+        """What has to be given before it can be run."""
+        if not self.sql.strip():
+            return "There is no query to run: give one as q, or a recipe."
+        return f"Give a value for {', '.join(self.missing)}."
+
+    def address(self, format: str = "") -> str:
+        """Its address; ``format`` is that of a file."""
+        asked = [("recipe", self.recipe.name)] if self.recipe else [("q", self.sql)]
+        values = [(f.name, f.value) for f in self.fields if f.value]
+        return f"/sql{'.' if format else ''}{format}?{urlencode(asked + values)}"
+
+
+def read_question(address: Mapping[str, str]) -> Question:
+    """The question of an address. Raises RecipeError for a recipe or parameter that does not exist."""
+    sql, asked = address.get("q", "").replace("\r\n", "\n"), address.get("recipe", "")
+    given = {n: v for n, v in address.items() if n not in OWN}
+    if asked:
+        recipe = find_recipe(asked)
+        if not sql.strip() or sql.strip() == recipe.sql:
+            bound = recipe.bound(given)
+            question = Question(recipe.sql, tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters), recipe)
+            return Question(recipe.sql, question.fields, recipe, redirect=question.address() if sql else "")
+    names = list(dict.fromkeys(PARAMETER.findall(NOT_CODE.sub(" ", sql))))
+    missing = tuple(n for n in names if n not in given)
+    return Question(sql, tuple(Field(n, "", given.get(n, "")) for n in names), missing=missing)

@@ -1,0 +1,96 @@
+"""What the server knows about a release: its tables, and what every page says. Read once, since a release never changes."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from reports.published import rows
+from reports.site.book import Book, read_book
+from transforms.current import DATABASE, MANIFEST, current_release
+from transforms.database import connect_read_only
+from transforms.errors import ReleaseError
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a published table."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table."""
+
+    name: str
+    description: str
+    grain: str
+    key: tuple[str, ...]
+    row_count: int
+    columns: dict[str, Column]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release that is being served."""
+
+    folder: Path
+    book: Book
+    tables: dict[str, Table]
+
+    @property
+    def id(self) -> str:
+        """Its id: the name of its folder."""
+        return self.folder.name
+
+    @property
+    def address(self) -> str:
+        """Where its own files are served; they stay the same when a newer release becomes current."""
+        return address_of(self.folder)
+
+
+def address_of(folder: Path) -> str:
+    """Where the files of a release are served."""
+    return f"/release/{folder.name}/"
+
+
+def folder_of(out: Path, release_id: str) -> Path | None:
+    """Folder of a published release, if there is one of this id."""
+    folder = out / "releases" / release_id
+    return folder.resolve() if re.fullmatch(r"[0-9][\w.-]*", release_id) and (folder / MANIFEST).is_file() else None
+
+
+def current_folder(out: Path) -> Path:
+    """Folder of the current release. Raises ReleaseError when there is none."""
+    folder = current_release(out)
+    if folder is None:
+        raise ReleaseError("There is no release yet. Run: dta run")
+    return folder
+
+
+def current(out: Path) -> Release:
+    """The current release with its tables. Raises ReleaseError when there is none that can be read."""
+    return _read(current_folder(out))
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path) -> Release:
+    try:
+        with connect_read_only(folder / DATABASE, "200MB", spill_limit=None, threads=1) as connection:
+            return Release(folder, read_book(connection), _tables(connection))
+    except (duckdb.Error, LookupError) as error:
+        raise ReleaseError(f"Release {folder.name} cannot be read ({error}). It is damaged or of another version: dta run publishes a new one.") from error
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    columns: dict[str, dict[str, Column]] = {}
+    described = "select table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() order by table_name, column_index"
+    for table, name, kind, description in connection.execute(described).fetchall():
+        columns.setdefault(table, {})[name] = Column(name, kind, description)
+    found = rows(connection, "select table_name, description, grain, key, row_count from meta_tables order by table_name")
+    return {t["table_name"]: Table(t["table_name"], t["description"], t["grain"], tuple(t["key"]), t["row_count"], columns[t["table_name"]]) for t in found}

@@ -1,0 +1,143 @@
+"""The picture of what is made from what, on the page Data: drawn from what the SQL models read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from transforms.lineage import models
+from transforms.schema import published_tables
+
+INPUTS = (  # beginning of a table's name -> what goes in
+    (("dashboard_", "raw_dashboard"), "Dashboard files"),
+    (("raw_charter_assistance",), "Charter workbooks"),
+    (("raw_assistance", "raw_low_performing", "raw_lcap_goals"), "Assistance workbooks"),
+    (("raw_rejects",), ""),
+    (("raw_",), "Other CDE files"),
+    (("reg_",), "Registers"),
+    (("rule_", "preview_", "wraparound_rule"), "Rules"),
+    (("ref_",), "Reference lists"),
+)
+ACTED_ON = {"eligible_districts", "eligibility", "assistance", "watch_list", "changes", "reconciliation"}
+Graph = Mapping[str, frozenset[str]]
+HEIGHT, GAP, LETTER, SPACE = 26, 36, 6.1, 22  # of a box, between two boxes, of a letter, between two columns
+
+
+@dataclass(frozen=True)
+class Box:
+    """A table or what goes in, with its place in the picture."""
+
+    name: str
+    is_input: bool
+    acted_on: bool
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A line from what is read to what is made of it."""
+
+    start: str
+    end: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Boxes and lines, with the size that they need."""
+
+    boxes: list[Box]
+    edges: list[Edge]
+    width: float
+    height: float
+
+
+def input_of(table: str) -> str:
+    """What goes in by the name of the table that holds it; empty for tables of the run itself."""
+    return next((label for starts, label in INPUTS if table.startswith(starts)), "")
+
+
+@cache
+def lineage() -> Graph:
+    """Published table -> published tables and inputs that it is made from, through tables that are not published."""
+    shown = {name for name, table in published_tables().items() if not table.is_meta}
+
+    def made_from(table: str, seen: set[str]) -> Iterable[str]:
+        for name in sorted(models().get(table, ())):
+            if name in shown:
+                yield name
+            elif name in models():
+                if name not in seen:
+                    seen.add(name)
+                    yield from made_from(name, seen)
+            elif label := input_of(name):
+                yield label
+
+    return {table: frozenset(made_from(table, set())) - {table} for table in sorted(shown)}
+
+
+def read_by(graph: Graph) -> dict[str, list[str]]:
+    """Table -> tables that are made from it."""
+    return {name: [t for t, sources in graph.items() if name in sources] for name in graph}
+
+
+def shortened(graph: Graph) -> dict[str, set[str]]:
+    """The graph without lines that a longer way makes superfluous, and without tables that are mere copies of a list."""
+
+    @cache
+    def before(name: str) -> frozenset[str]:
+        return frozenset(graph.get(name, frozenset())).union(*(before(s) for s in graph.get(name, ())))
+
+    copies = {t for t, sources in graph.items() if sources <= {"Registers", "Rules", "Reference lists"} and not read_by(graph)[t]}
+    lists = {"Reference lists"}  # read almost everywhere
+    return {t: {s for s in sources - lists if not any(s in before(o) for o in sources - {s})} for t, sources in graph.items() if t not in copies}
+
+
+def picture() -> Picture:
+    """The shortened graph, from what goes in on the left to what people act on on the right."""
+    graph = shortened(lineage())
+    columns = _columns(graph)
+    boxes: dict[str, Box] = {}
+    x = 1.0
+    for names in columns:
+        width = max(map(len, names)) * LETTER + 14
+        for name, y in _places(names, graph, boxes).items():
+            boxes[name] = Box(name, name not in graph, name in ACTED_ON, x, y, width)
+        x += width + SPACE
+    top = min(b.y for b in boxes.values())
+    boxes = {n: Box(b.name, b.is_input, b.acted_on, b.x, b.y - top + 1, b.width) for n, b in boxes.items()}
+    edges = [Edge(s, t, _line(boxes[s], boxes[t])) for t, sources in graph.items() for s in sorted(sources)]
+    return Picture(list(boxes.values()), edges, x - SPACE + 1, max(b.y for b in boxes.values()) + HEIGHT + 1)
+
+
+def _columns(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Names by the length of the longest way to them."""
+
+    @cache
+    def depth(name: str) -> int:
+        return 1 + max((depth(s) for s in graph.get(name, ())), default=-1)
+
+    names = {*graph, *(s for sources in graph.values() for s in sources)}
+    found: dict[int, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(depth(name), []).append(name)
+    return [found[d] for d in sorted(found)]
+
+
+def _places(names: list[str], graph: Mapping[str, set[str]], placed: Mapping[str, Box]) -> dict[str, float]:
+    """Heights of the boxes of a column: each near what it is made from, none on another."""
+    wished = {n: [placed[s].y for s in graph.get(n, ())] for n in names}
+    wish = {n: sum(ys) / len(ys) if ys else i * GAP for i, (n, ys) in enumerate(wished.items())}
+    places: dict[str, float] = {}
+    last = -float("inf")
+    for name in sorted(names, key=lambda n: (wish[n], n)):
+        last = places[name] = max(wish[name], last + GAP)
+    shift = sum(places[n] - wish[n] for n in names) / len(names)  # as far up as down
+    return {n: y - shift for n, y in places.items()}
+
+
+def _line(start: Box, end: Box) -> str:
+    x1, y1, x2, y2 = start.x + start.width, start.y + HEIGHT / 2, end.x, end.y + HEIGHT / 2
+    bend = min((x2 - x1) / 2, 60)
+    return f"M{x1:.0f} {y1:.0f}C{x1 + bend:.0f} {y1:.0f} {x2 - bend:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"

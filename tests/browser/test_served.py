@@ -1,0 +1,175 @@
+"""The pages that ``dta site`` makes, in a browser: usable by keyboard, readable by everyone, with hostile names as text and no way out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import HOSTILE, SALINAS, Open
+from tests.site.serving import serving
+
+pytestmark = pytest.mark.browser
+
+KINDS = {
+    "tables": "/data",
+    "table": "/data/eligible_districts",
+    "filtered": "/data/eligibility?status=eligible&determination_year__gte=2023&_sort_desc=lea_name",
+    "wide": "/data/indicator_results?_size=20",
+    "sql": "/sql",
+    "result": "/sql?q=from+leas",
+    "saved question": "/sql?recipe=why",
+    "data page": "/reports/data.html",
+}
+MISTAKES = {"no such table": "/data/nothing", "wrong query": "/sql?q=selec+1", "missing value": "/sql?q=select+$year"}
+
+
+@pytest.fixture(scope="module")
+def server(site: Path) -> Iterator[httpx.Client]:
+    with serving(site.parent.parent.parent) as client:
+        yield client
+
+
+@pytest.fixture
+def visit(browser: Any, server: httpx.Client) -> Iterator[Open]:
+    """Open a page of the server. At the end nothing may have been logged or asked of elsewhere, but for refusals that were asked for."""
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") and "responded with a status of 40" not in m.text else None)
+    page.on("pageerror", lambda e: faults.append(f"error: {e}"))
+    page.on("dialog", lambda d: (faults.append(f"dialog: {d.message}"), d.dismiss()))
+    page.on("request", lambda r: None if r.url.startswith((str(server.base_url), "data:")) else faults.append(f"request: {r.url}"))
+
+    def go(address: str, width: int = 1280) -> Any:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(str(server.base_url).rstrip("/") + address)
+        return page
+
+    yield go
+    context.close()
+    assert not faults
+
+
+@pytest.mark.parametrize("name", [*KINDS, *MISTAKES])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_fits_the_screen_and_has_no_serious_fault_of_accessibility(visit: Open, name: str, width: int) -> None:
+    page = visit((KINDS | MISTAKES)[name], width)
+    assert page.locator("main h1").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")] == []
+    unnamed = "[...document.querySelectorAll('table')].filter((t) => !t.caption && !t.getAttribute('aria-label')).length"
+    assert page.evaluate(unnamed) == 0, "every table has a name"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 1200)])
+def test_the_answer_is_on_the_first_screen(visit: Open, width: int, height: int) -> None:
+    for address, shown in {
+        "/data/eligible_districts": "tbody tr",
+        KINDS["filtered"]: "tbody tr",
+        "/sql?q=from+leas": ".downloads",
+        "/reports/data.html": "a[href='/data']",
+        "/data": "tbody tr",
+    }.items():
+        box = visit(address, width).locator(shown).first.bounding_box()
+        assert box is not None
+        assert box["y"] + min(box["height"], 40) <= height, address
+
+
+def test_hostile_names_are_text(visit: Open) -> None:
+    page = visit("/data/leas?county_code=27&_size=1000")
+    listed = page.locator("tbody").inner_text()
+    assert all(name in listed for name in HOSTILE.values())
+    assert page.evaluate("document.querySelectorAll('script:not([src]), main img, iframe, [onerror], [onload]').length") == 0
+    found = visit("/sql?q=select+lea_name+from+leas").locator("tbody").inner_text()
+    assert all(name in found for name in HOSTILE.values())
+
+
+def test_rows_are_filtered_sorted_and_opened_by_keyboard_alone(visit: Open) -> None:
+    page = visit("/data/leas")
+    page.get_by_text("Filter", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("lea_name")
+    page.keyboard.press("Tab")
+    page.keyboard.type("starts")
+    page.keyboard.press("Tab")
+    page.keyboard.type("salinas")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/data/leas?lea_name__startswith=salinas")
+    expect(page.get_by_role("status")).to_contain_text("where lea_name starts with salinas")
+    page.get_by_role("link", name="lea_name", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**_sort=lea_name")
+    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("lea_name")
+    page.get_by_role("link", name=SALINAS).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/reports/lea/{SALINAS}.html")
+
+
+def test_pages_of_rows_are_turned(visit: Open) -> None:
+    page = visit("/data/eligibility?_size=50")
+    first = page.locator("tbody").inner_text()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_role("status")).to_contain_text("Rows 51 to 100 of")
+    page.get_by_role("link", name="Previous page").click()
+    expect(page.get_by_role("status")).to_contain_text("Rows 1 to 50 of")
+    assert page.locator("tbody").inner_text() == first
+
+
+def test_a_query_is_written_run_and_downloaded_by_keyboard_alone(visit: Open) -> None:
+    page = visit("/sql")
+    page.get_by_label("Query", exact=True).focus()
+    page.keyboard.type("select lea_name from leas where county_code = $county order by 1")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status")).to_contain_text("Give a value for county")
+    page.get_by_label("county").fill("27")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("rows.")
+    assert "Salinas Union High" in page.locator("tbody").inner_text()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV").press("Enter")
+    text = Path(waiting.value.path()).read_text("utf-8-sig")
+    assert len(text.splitlines()) == 1 + page.locator("tbody tr").count()
+    assert "'=cmd" in text, "no formula"
+
+
+def test_a_wrong_query_stays_to_be_mended(visit: Open) -> None:
+    page = visit("/sql?q=selec+1")
+    expect(page.get_by_role("alert")).to_contain_text("syntax error")
+    assert page.get_by_label("Query", exact=True).input_value() == "selec 1"
+
+
+def test_the_data_page_leads_to_tables_and_saved_questions(visit: Open) -> None:
+    page = visit("/reports/data.html")
+    assert not page.get_by_text("adds a table browser").is_visible()
+    page.get_by_role("link", name="Browse eligible_districts").click()
+    page.wait_for_url("**/data/eligible_districts")
+    page = visit("/reports/data.html#recipe-why")
+    page.get_by_role("link", name="Run it here").first.click()
+    page.wait_for_url("**/sql?recipe=why")
+    assert page.locator("tbody tr").count() == 6
+
+
+def test_from_disk_the_data_page_says_what_the_server_adds(open_page: Open) -> None:
+    page = open_page("data.html")
+    assert page.get_by_text("adds a table browser").is_visible()
+    assert page.locator("a[href^='/']:visible").count() == 0, "no link that leads nowhere from disk"
+
+
+def test_the_picture_of_the_data_shows_the_lines_of_a_table_and_leads_to_its_columns(open_page: Open) -> None:
+    page = open_page("data.html")
+    page.locator(".lineage a[data-box=evidence]").focus()
+    lit = page.locator(".lineage path.on").evaluate_all("lines => lines.map((l) => [l.dataset.from, l.dataset.to])")
+    assert lit
+    assert all("evidence" in line for line in lit)
+    page.keyboard.press("Enter")
+    assert page.locator("#evidence").evaluate("part => part.open")
+    inside = """() => [...document.querySelectorAll('.lineage rect')].every((r) => {
+        const text = r.parentElement.querySelector('text').getBBox(), box = r.getBBox();
+        return text.x >= box.x && text.x + text.width <= box.x + box.width; })"""
+    assert page.evaluate(inside), "every name fits its box"

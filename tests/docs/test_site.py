@@ -1,0 +1,35 @@
+"""What the page on the table browser and SQL says is what the server does."""
+
+import re
+
+from reports.serve import ask, browse, child, guard
+from transforms.settings import PROJECT
+
+TEXT = (PROJECT / "reports/docs/site.md").read_text("utf-8")
+
+
+def first_cells(header: str, number: int = 0) -> set[str]:
+    """Names in the first column of the tables that begin with this heading."""
+    table = TEXT.split(f"| {header} |")[1 + number].split("\n\n")[0].splitlines()[2:]
+    return {name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+
+def test_the_ways_to_compare_are_those_of_the_server() -> None:
+    assert first_cells("name") == set(browse.OPERATORS)
+
+
+def test_the_names_of_an_address_are_those_of_the_server() -> None:
+    assert first_cells("name", 1) == browse.RESERVED
+
+
+def test_the_limits_are_those_of_the_server() -> None:
+    said = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|", TEXT.split("## Limits")[1], re.MULTILINE))
+    assert said["time of a query"] == f"{ask.SECONDS} seconds"
+    assert said["rows of an answer"] == f"{ask.ROWS:,}; a page of SQL {browse.LARGEST_PAGE:,}"
+    assert said["size of an answer"] == f"{child.BYTES >> 20} MB"
+    assert said["memory of a query"] == child.MEMORY
+    assert said["address"] == f"{guard.LONGEST_ADDRESS:,} bytes"
+    assert (ask.AT_ONCE, ask.WAITING) == (3, 20)
+    security = (PROJECT / "SECURITY.md").read_text("utf-8")
+    assert f"ended after {ask.SECONDS} seconds ({ask.SECONDS + ask.GRACE} where it does not notice)" in security
+    assert f"memory ({child.ADDRESS_SPACE >> 30} GB)" in security

@@ -1,0 +1,308 @@
+"""The table browser: an address says filters, order and page; every format holds the same rows, and pages hold each row once."""
+
+import csv
+import io
+import json
+import math
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import duckdb
+import httpx
+import pyarrow.parquet as pq
+import pytest
+from lxml import html
+
+from reports.serve.browse import OPERATORS, RESERVED
+from reports.serve.release import current
+from tests.site.serving import serving
+from tests.workplace import Workplace
+
+SALINAS = "27661590000000"
+
+
+@pytest.fixture(scope="module")
+def client(published: Workplace) -> Iterator[httpx.Client]:
+    with serving(published.out) as made:
+        yield made
+
+
+def as_json(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def rows_of(db: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> list[dict[str, Any]]:
+    cursor = db.execute(query, parameters)
+    names = [d[0] for d in cursor.description]
+    return [dict(zip(names, map(as_json, row), strict=True)) for row in cursor.fetchall()]
+
+
+def found(client: httpx.Client, address: str) -> list[dict[str, Any]]:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    rows: list[dict[str, Any]] = answer.json()["rows"]
+    return rows
+
+
+def test_every_table_is_listed_and_opens(client: httpx.Client, db: duckdb.DuckDBPyConnection, release: Path) -> None:
+    tables = dict(db.execute("select table_name, estimated_size from duckdb_tables()").fetchall())
+    assert {r["table_name"]: r["row_count"] for r in found(client, "/data.json")} == tables
+    page = html.fromstring(client.get("/data").text)
+    assert {a.get("href") for a in page.xpath("//tbody//a")} == {f"/data/{name}" for name in tables}
+    known = current(release.parent.parent).tables
+    assert {name: list(table.columns) for name, table in known.items()} == {
+        name: [c for (c,) in db.execute(f"select column_name from (describe {name})").fetchall()] for name in tables
+    }
+    for name in random.sample(sorted(tables), 5):
+        answer = client.get(f"/data/{name}.json?_size=max").json()
+        assert (answer["filtered_table_rows_count"], answer["columns"]) == (tables[name], list(known[name].columns)), name
+
+
+FILTERS = {
+    "status=eligible": "status = 'eligible'",
+    "status__exact=eligible": "status = 'eligible'",
+    "status__not=eligible": "status <> 'eligible'",
+    "cde_flag__not=Y": "cde_flag is distinct from 'Y'",
+    "lea_name__contains=union": "lea_name ilike '%union%'",
+    "lea_name__notcontains=union": "lea_name not ilike '%union%'",
+    "lea_name__startswith=salinas": "lea_name ilike 'salinas%'",
+    "lea_name__endswith=HIGH": "lea_name ilike '%high'",
+    "determination_year=2023": "determination_year = 2023",
+    "determination_year__gt=2023": "determination_year > 2023",
+    "determination_year__gte=2023": "determination_year >= 2023",
+    "determination_year__lt=2023": "determination_year < 2023",
+    "determination_year__lte=2023": "determination_year <= 2023",
+    "determination_year__gte=99999": "false",
+    "determination_year__contains=23": "determination_year = 2023",
+    "status__in=eligible,undetermined": "status in ('eligible', 'undetermined')",
+    "status__notin=eligible,undetermined": "status not in ('eligible', 'undetermined')",
+    "cde_flag__notin=Y": "cde_flag is distinct from 'Y'",
+    "determination_year__in=2022,2024": "determination_year <> 2023",
+    "student_groups=EL": "list_contains(student_groups, 'EL')",
+    "student_groups__arraycontains=EL": "list_contains(student_groups, 'EL')",
+    "cde_flag__isnull=1": "cde_flag is null",
+    "cde_flag__notnull=1": "cde_flag is not null",
+    "agrees_with_cde=true": "agrees_with_cde",
+    "agrees_with_cde=0": "not agrees_with_cde",
+    "as_of__gte=2023-01-01": "as_of >= date '2023-01-01'",
+    "status=eligible&determination_year=2023&determination_year__lt=2024": "status = 'eligible' and determination_year = 2023",
+    "lea_name=": "false",
+}
+
+
+@pytest.mark.parametrize("address", FILTERS)
+def test_a_filter_of_the_address(client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str) -> None:
+    wanted = rows_of(db, f"select * from eligibility where {FILTERS[address]} order by rowid")
+    assert found(client, f"/data/eligibility.json?{address}&_size=max") == wanted
+    assert len(wanted) < db.execute("select count(*) from eligibility").fetchall()[0][0]
+
+
+def test_every_way_to_compare_is_tried() -> None:
+    tried = {name.rpartition("__")[2] for address in FILTERS for name in [address.split("=")[0]] if "__" in name}
+    assert tried == set(OPERATORS)
+
+
+def test_search_needs_no_accents(client: httpx.Client) -> None:
+    assert found(client, "/data/leas.json?lea_name__contains=SALÍNAS%20UNION") == found(client, f"/data/leas.json?cds={SALINAS}")
+
+
+@pytest.mark.parametrize(
+    ("address", "order"),
+    [
+        ("_sort=lea_name", "lea_name nulls last, rowid"),
+        ("_sort_desc=cde_flag", "cde_flag desc nulls last, rowid"),
+        ("_sort=student_groups", "student_groups nulls last, rowid"),
+        ("", "rowid"),
+    ],
+)
+def test_order(client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str, order: str) -> None:
+    assert found(client, f"/data/eligibility.json?{address}&_size=max") == rows_of(db, f"select * from eligibility order by {order}")
+
+
+@pytest.mark.parametrize("address", ["", "_sort=status", "_sort_desc=determination_year&status__not=eligible"])
+@pytest.mark.parametrize("format", ["json", "html", "csv"])
+def test_pages_hold_every_row_once(client: httpx.Client, address: str, format: str) -> None:
+    whole = [(r["cds"], r["determination_year"], r["pathway"]) for r in found(client, f"/data/eligibility.json?{address}&_size=max")]
+    page, seen = f"/data/eligibility{'' if format == 'html' else '.' + format}?{address}&_size=500", []
+    while page:
+        answer = client.get(page)
+        if format == "json":
+            rows, page = answer.json()["rows"], answer.json()["next_url"]
+        elif format == "csv":
+            rows, page = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))), answer.links.get("next", {}).get("url")
+        else:
+            tree = html.fromstring(answer.text)
+            names = [th.text_content().split()[0] for th in tree.xpath("//thead//th")]
+            rows = [dict(zip(names, (td.text_content() for td in tr), strict=True)) for tr in tree.xpath("//tbody/tr")]
+            page = (tree.xpath("//a[@rel='next']/@href") or [None])[0]
+        assert len(rows) == 500 or page is None
+        seen += [(r["cds"][-14:], int(r["determination_year"]), r["pathway"]) for r in rows]
+    assert [(c, int(y), p) for c, y, p in seen] == whole
+
+
+def test_all_formats_hold_the_same_rows(client: httpx.Client, db: duckdb.DuckDBPyConnection) -> None:
+    for table in ("eligibility", "meta_sources", "watch_list"):
+        wanted = rows_of(db, f"select * from {table} order by rowid limit 60")
+        address = "?_size=60"
+        answer = client.get(f"/data/{table}.json{address}").json()
+        assert answer["rows"] == wanted
+        parquet = pq.read_table(io.BytesIO(client.get(f"/data/{table}.parquet{address}").content))
+        assert [{k: as_json(v) for k, v in r.items()} for r in parquet.to_pylist()] == wanted
+        text = client.get(f"/data/{table}.csv{address}").content.decode("utf-8-sig")
+        head, *lines = list(csv.reader(io.StringIO(text)))
+        assert (head, len(lines)) == (answer["columns"], len(wanted))
+        page = html.fromstring(client.get(f"/data/{table}{address}").text)
+        cells = [[td.text_content() for td in tr] for tr in page.xpath("//tbody/tr")]
+        assert len(cells) == len(wanted)
+        for column, name in enumerate(head):
+            kinds = {type(r[name]) for r in wanted}
+            if kinds <= {str, type(None)}:
+                assert [c[column] for c in cells] == [r[name] or "" for r in wanted], name
+            if kinds <= {int, type(None)}:
+                assert [c[column] for c in cells] == [line[column] for line in lines] == ["" if r[name] is None else str(r[name]) for r in wanted], name
+        assert client.get(f"/data/{table}{address}&_format=json").json() == answer
+
+
+def test_the_suffix_and_the_parameter_name_the_same_format(client: httpx.Client) -> None:
+    for format, kind in {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet"}.items():
+        by_suffix, by_name = client.get(f"/data/leas.{format}"), client.get(f"/data/leas?_format={format}")
+        assert by_suffix.headers["content-type"] == by_name.headers["content-type"] == kind
+        assert by_suffix.content == by_name.content
+
+
+def test_csv_is_that_of_the_command(client: httpx.Client, published: Workplace) -> None:
+    query = "select * from eligible_districts order by rowid"
+    told = subprocess.run([Path(sys.executable).parent / "dta", "sql", query, "--format", "csv", "--out", str(published.out)], capture_output=True, check=True)
+    assert client.get("/data/eligible_districts.csv").content == told.stdout
+
+
+def test_columns_can_be_chosen(client: httpx.Client) -> None:
+    assert list(found(client, "/data/leas.json?_col=cds&_col=lea_name&_col=cds")[0]) == ["cds", "lea_name"]
+    assert "cds" not in found(client, "/data/leas.json?_nocol=cds")[0]
+
+
+def test_files_hold_all_rows_that_match_and_pages_a_hundred(client: httpx.Client, db: duckdb.DuckDBPyConnection) -> None:
+    ((n,),) = db.execute("select count(*) from indicator_results").fetchall()
+    assert n > 1000
+    assert pq.read_table(io.BytesIO(client.get("/data/indicator_results.parquet").content)).num_rows == n
+    assert len(found(client, "/data/indicator_results.json")) == 100
+    assert len(html.fromstring(client.get("/data/indicator_results").text).xpath("//tbody/tr")) == 100
+
+
+WRONG = {
+    "/data/nothing": (404, "There is no table 'nothing'"),
+    "/data/eligibilty": (404, "Did you mean eligibility"),
+    "/data/eligibility.xlsx": (404, "There is no format 'xlsx'"),
+    "/data/eligibility?_format=exe": (404, "There is no format 'exe'"),
+    "/data/eligibility?nothing=1": (400, "eligibility has no column 'nothing'"),
+    "/data/eligibility?lea_nam=1": (400, "Did you mean lea_name"),
+    "/data/eligibility?status__like=1": (400, "'like' is no way to compare"),
+    "/data/eligibility?determination_year=abc": (400, "determination_year holds a whole number: 'abc' is none"),
+    "/data/eligibility?determination_year=99999999999999999999": (400, "whole number"),
+    "/data/eligibility?determination_year__in=2022,x": (400, "'x' is none"),
+    "/data/eligibility?agrees_with_cde=perhaps": (400, "true or false"),
+    "/data/eligibility?as_of=2023-02-31": (400, "a date such as 2024-12-01"),
+    "/data/eligibility?student_groups__gt=EL": (400, "is a list"),
+    "/data/eligibility?status__arraycontains=eligible": (400, "is no list"),
+    "/data/eligibility?_sort=nothing": (400, "no column 'nothing'"),
+    "/data/eligibility?_sort=status&_sort_desc=status": (400, "not both"),
+    "/data/eligibility?_size=0": (400, "_size is a number from 1 to 1,000"),
+    "/data/eligibility?_size=1001": (400, "_size is a number"),
+    "/data/eligibility?_size=-5": (400, "_size is a number"),
+    "/data/eligibility?_size=²": (400, "_size is a number"),
+    "/data/eligibility?_next=5": (400, "_next is what an answer gave"),
+    "/data/eligibility?_next=x@y": (400, "_next is what an answer gave"),
+    "/data/eligibility?_next=5@2000-01-01-00000000": (409, "A newer release was published"),
+    "/data/eligibility?_nothing=1": (400, "_nothing is not known"),
+    "/data/eligibility?_where=1=1": (400, "_where is not known"),
+    "/data/eligibility?_col=nothing": (400, "no column 'nothing'"),
+    "/data/leas?" + "&".join(f"_nocol={c}" for c in ("cds", "lea_name")) + "&_col=cds": (400, "Every column is left out"),
+}
+
+
+@pytest.mark.parametrize("address", WRONG)
+def test_what_an_address_has_wrong_is_said(client: httpx.Client, address: str) -> None:
+    status, words = WRONG[address]
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert words in html.fromstring(answer.text).text_content()
+    assert "Traceback" not in answer.text
+
+
+def test_a_refusal_has_the_form_that_was_asked_for(client: httpx.Client) -> None:
+    assert client.get("/data/eligibility.json?nothing=1").json()["error"].startswith("eligibility has no column 'nothing'")
+    assert client.get("/data/eligibility.csv?nothing=1").headers["content-type"] == "text/plain; charset=utf-8"
+    assert client.get("/data/nothing.parquet").status_code == 404
+
+
+HOSTILE = [
+    *("'; drop table eligibility; --", "' or 1=1 --", '"', "\\", "%", "<script>alert(1)</script>", "{{ 7*7 }}", "$lea_name", "$1", "?", "\0"),
+    *("é\u0301", "=cmd|' /C calc'!A0", "a" * 4000, "\r\nSet-Cookie: a=b", "../../etc/passwd"),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_are_values(client: httpx.Client, value: str) -> None:
+    assert found(client, f"/data/leas.json?{urlencode({'lea_name__not': value, '_size': 1})}")
+    page = client.get("/data/leas", params=[(f"lea_name{operator}", value) for operator in ("", "__contains", "__in", "__gte", "__endswith")])
+    assert page.status_code == 200
+    assert "No rows match" in page.text
+    tree = html.fromstring(page.text)
+    assert not tree.xpath("//script[not(@src)] | //*[@onerror or @onclick]")
+    assert "set-cookie: a=b" not in str(page.headers).lower()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_no_columns_and_no_tables(client: httpx.Client, name: str) -> None:
+    assert client.get("/data/eligibility.json", params={name: "1"}).status_code == 400
+    assert client.get("/data/eligibility.json", params={f"{name}__gt": "1"}).status_code == 400
+    for parameter in ("_sort", "_sort_desc", "_col", "_nocol"):
+        assert client.get("/data/eligibility.json", params={parameter: name}).status_code == 400
+    assert client.get(f"/data/{quote(name, safe='')}").status_code == 404
+    page = client.get("/data/eligibility", params={name: "1"})
+    assert "<script>alert" not in page.text
+
+
+def test_the_form_leads_to_an_address_that_says_its_filters(client: httpx.Client) -> None:
+    rows = [("status", "exact", "eligible"), ("determination_year", "gte", "2023"), ("cde_flag", "notnull", ""), ("", "exact", "left out")]
+    form = [pair for row in rows for pair in zip(("_filter_column", "_filter_op", "_filter_value"), row, strict=True)]
+    answer = client.get("/data/eligibility", params=httpx.QueryParams([*form, ("_sort", "lea_name"), ("_size", "5")]))
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/data/eligibility?status=eligible&determination_year__gte=2023&cde_flag__notnull=1&_sort=lea_name&_size=5"
+    assert client.get("/data/eligibility", params={"_filter_column": "nothing", "_filter_op": "exact", "_filter_value": "1"}).status_code == 400
+
+
+def test_the_page_says_what_it_shows_and_how_to_go_on(client: httpx.Client, release: Path) -> None:
+    address = f"/data/eligibility?cds={SALINAS}&determination_year__gte=2023&_sort_desc=pathway"
+    page = html.fromstring(client.get(address).text)
+    said = " ".join(page.xpath("//p[@role='status']")[0].text_content().split())
+    assert said == f"12 rows, where cds is {SALINAS} and determination_year is at least 2023, sorted by pathway, descending."
+    assert page.xpath(f"//tbody//a[@href='/release/{release.name}/reports/lea/{SALINAS}.html']")
+    (head,) = page.xpath("//th[@aria-sort]")
+    assert (head.get("aria-sort"), head.xpath("./a/@href")[0]) == ("descending", address.replace("_sort_desc", "_sort"))
+    (sql,) = page.xpath("//a[text()='Go on in SQL']/@href")
+    shown = html.fromstring(client.get(sql).text)
+    assert len(shown.xpath("//tbody/tr")) == 12
+    for format in ("CSV", "JSON", "Parquet"):
+        assert client.get(page.xpath(f"//a[text()='{format}']/@href")[0]).status_code == 200
+
+
+def test_an_answer_says_its_limits_and_its_release(client: httpx.Client, release: Path) -> None:
+    for path in ("/data/eligibility", "/data/eligibility.csv", "/data/eligibility.json", "/data/eligibility.parquet"):
+        headers = client.get(path).headers
+        assert (headers["dta-row-limit"], headers["dta-time-limit"], headers["dta-truncated"], headers["dta-release"]) == ("100000", "10", "no", release.name)
+    answer = json.loads(client.get("/data/eligibility.json").text)
+    assert (answer["row_limit"], answer["time_limit_seconds"], answer["truncated"], answer["release_id"]) == (100_000, 10, False, release.name)
+
+
+def test_the_names_of_an_address_are_those_that_it_says(client: httpx.Client) -> None:
+    said = html.fromstring(client.get("/data/eligibility?_x=1").text).text_content()
+    assert all(name in said for name in RESERVED)

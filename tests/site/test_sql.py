@@ -1,0 +1,284 @@
+"""The address of SQL: the release and nothing else, with limits that are said, whatever is asked."""
+
+import asyncio
+import csv
+import io
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import httpx
+import psutil
+import pyarrow.parquet as pq
+import pytest
+from lxml import html
+
+from reports.recipe_book import recipes
+from reports.serve.ask import AT_ONCE, ROWS, WAITING, AskError, Desk, Query
+from reports.serve.child import ADDRESS_SPACE
+from tests.site.serving import serving
+from tests.workplace import Workplace
+
+SALINAS = "27661590000000"
+FAST, SLACK = 2, 20  # seconds: a short limit, and what a busy machine may take more
+
+
+@pytest.fixture(scope="module")
+def client(published: Workplace) -> Iterator[httpx.Client]:
+    with serving(published.out) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hurried(published: Workplace) -> Iterator[httpx.Client]:
+    """A server whose queries may take two seconds."""
+    with serving(published.out, FAST) as made:
+        yield made
+
+
+def ask(client: httpx.Client, query: str, **parameters: str) -> httpx.Response:
+    return client.get("/sql.json", params={"q": query, **parameters})
+
+
+FORMATS_QUERY = "select cds, lea_name, determination_year, agrees_with_cde, '=1+1' as \"=odd\" from eligibility order by rowid limit 40"
+
+
+def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
+    rows = ask(client, FORMATS_QUERY).json()["rows"]
+    parquet = pq.read_table(io.BytesIO(client.get("/sql.parquet", params={"q": FORMATS_QUERY}).content))
+    assert parquet.to_pylist() == rows
+    text = client.get("/sql.csv", params={"q": FORMATS_QUERY}).content.decode("utf-8-sig")
+    assert [line["lea_name"] for line in csv.DictReader(io.StringIO(text))] == [r["lea_name"] for r in rows]
+    assert "'=1+1" in text, "no formula for a spreadsheet"
+    assert "'=odd" in text
+    page = html.fromstring(client.get("/sql", params={"q": FORMATS_QUERY}).text)
+    assert [tr.xpath("./td")[1].text_content() for tr in page.xpath("//tbody/tr")] == [r["lea_name"] for r in rows]
+    assert page.xpath("//p[@role='status']")[0].text_content() == "40 rows."
+
+
+def test_odd_values_have_a_form_in_every_format(client: httpx.Client) -> None:
+    query = (
+        "select 'NaN'::double a, 'inf'::float b, interval 1 day c, uuid() d, 1.50::decimal(9,2) e, [1, null] f, {'x': [1]} g, map {1: 2} h, time '10:00' i, "
+        "now() j, '\\x00'::blob k, null l, 1 m, 2 as m, 'x'::enum('x', 'y') n, 170141183460469231731687303715884105727::hugeint o, union_value(z := 1) p"
+    )
+    (row,) = ask(client, query).json()["rows"]
+    assert (row["a"], row["b"], row["e"], row["f"], row["g"], row["m"], row["m_2"]) == (None, None, "1.50", [1, None], {"x": [1]}, 1, 2)
+    for format in ("csv", "parquet"):
+        assert client.get(f"/sql.{format}", params={"q": query}).status_code == 200
+    assert client.get("/sql", params={"q": query}).status_code == 200
+    beyond = ask(client, "select date '290000-01-01' as far")
+    assert (beyond.status_code, "Cast it to VARCHAR" in beyond.text) == (400, True)
+
+
+OUTSIDE = {
+    "select * from read_csv('/etc/passwd')": "disabled by configuration",
+    "select * from read_text('/etc/passwd')": "disabled by configuration",
+    "select * from glob('/*')": "disabled by configuration",
+    "select * from '/etc/passwd'": "does not exist",
+    "select * from 'https://example.org/x.csv'": "disabled by configuration",
+    "attach '/tmp/other.duckdb' as other": "disabled by configuration",
+    "copy leas to '/tmp/taken.csv'": "disabled by configuration",
+    "copy (select 1) to '/dev/stdout'": "disabled by configuration",
+    "export database '/tmp/taken'": "disabled by configuration",
+    "install httpfs": "disabled by configuration",
+    "load httpfs": "disabled",
+    "set enable_external_access = true": "locked",
+    "set memory_limit = '100GB'": "locked",
+    "set threads = 64": "locked",
+    "reset memory_limit": "locked",
+    "pragma enable_external_access": "does not exist",
+    "pragma memory_limit = '100GB'": "locked",
+    "select getenv('HOME')": "does not exist",
+    "select * from duckdb_secrets()": "disabled by configuration",
+    "delete from leas": "read-only",
+    "drop table leas": "read-only",
+    "create table x as select 1": "read-only",
+    "update leas set lea_name = 'x'": "read-only",
+    "select 1; select 2": "Write one query",
+    "-- nothing": "There is no query",
+    "selec 1": "syntax error",
+    "select $a": "Give a value for a",
+    "select " + "(" * 5000 + "1" + ")" * 5000: "depth",
+    "": "There is no query to run",
+}
+
+
+@pytest.mark.parametrize("query", OUTSIDE, ids=lambda q: q[:40])
+def test_it_reads_the_release_and_nothing_else(client: httpx.Client, query: str) -> None:
+    answer = ask(client, query)
+    assert answer.status_code == 400
+    assert OUTSIDE[query] in answer.json()["error"]
+
+
+def test_nothing_that_one_query_sets_is_left_for_the_next(client: httpx.Client) -> None:
+    assert ask(client, "create temp table mine as select 1 as n").status_code == 200
+    assert ask(client, "select * from mine").status_code == 400
+
+
+ENDLESS = {
+    "recursion": "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t",
+    "cross join": "select count(*) from indicator_results a, indicator_results b, indicator_results c where a.cds || b.cds < c.cds",
+    "count": "select count(*) from range(1000000000000)",
+    "sleep": "select sleep_ms(100000)",
+    "long texts": "select sum(len(repeat('a', 100000000) || i::varchar)) from range(10000) t(i)",  # does not notice an interrupt
+}
+GREEDY = {
+    "one text": "select len(repeat('a', 4000000000))",
+    "a list": "select list(i) from range(10000000000) t(i)",
+    "a sort": "select * from indicator_results a, indicator_results b order by a.cds || b.cds",
+    "wide rows": "select repeat('a', 200000000) from range(1000)",
+    "a table": "create temp table x as select i, i::varchar || repeat('x', 100) as t from range(1000000000000) t(i)",
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_query_without_an_end_is_stopped_at_the_time_limit(hurried: httpx.Client, name: str) -> None:
+    began = time.monotonic()
+    answer = ask(hurried, ENDLESS[name])
+    assert time.monotonic() - began < FAST + SLACK
+    assert (answer.status_code, answer.headers["dta-limit"], answer.json()["limit"]) == (400, "time", "time")
+    assert f"longer than {FAST} seconds" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", GREEDY)
+def test_a_query_that_wants_all_memory_is_stopped(client: httpx.Client, name: str) -> None:
+    answer = ask(client, GREEDY[name])
+    assert (answer.status_code, answer.json()["limit"] in ("memory", "time")) == (400, True)
+    children = psutil.Process().children(recursive=True)
+    assert not [c for c in children if c.is_running() and c.memory_info().vms > ADDRESS_SPACE], "more than a child may have"
+
+
+def test_a_page_says_that_a_limit_was_met_and_keeps_the_query(hurried: httpx.Client) -> None:
+    answer = hurried.get("/sql", params={"q": ENDLESS["sleep"]})
+    page = html.fromstring(answer.text)
+    assert answer.status_code == 400
+    assert f"longer than {FAST} seconds" in page.xpath("//*[@role='alert']")[0].text_content()
+    assert page.xpath("//textarea")[0].text_content().strip() == ENDLESS["sleep"]
+
+
+def test_the_row_limit_is_said_in_every_format(client: httpx.Client) -> None:
+    query = {"q": "select i from range(10000000000) t(i)"}
+    answer = client.get("/sql.json", params=query)
+    document = answer.json()
+    assert (len(document["rows"]), document["truncated"], document["row_limit"]) == (ROWS, True, ROWS)
+    assert "row limit of 100,000 rows" in document["message"]
+    assert document["rows"][-1] == {"i": ROWS - 1}
+    for format in ("csv", "parquet"):
+        headers = client.get(f"/sql.{format}", params=query).headers
+        assert (headers["dta-truncated"], headers["dta-row-limit"]) == ("rows", str(ROWS))
+    page = html.fromstring(client.get("/sql", params=query).text)
+    assert len(page.xpath("//tbody/tr")) == 1000
+    assert "row limit of 1,000 rows" in page.xpath("//p[@class='banner']")[-1].text_content()
+    exact = ask(client, f"select i from range({ROWS}) t(i)").json()
+    assert (len(exact["rows"]), exact["truncated"]) == (ROWS, False)
+
+
+def test_an_answer_of_too_many_bytes_is_cut_and_says_so(client: httpx.Client) -> None:
+    answer = ask(client, "select repeat('a', 10000) as t from range(100000)")
+    assert answer.json()["truncated"]
+    assert "size limit" in answer.json()["message"]
+    assert answer.headers["dta-truncated"] == "bytes"
+    assert len(answer.content) < 200_000_000
+
+
+def test_saved_questions_run_with_parameters_of_the_address(client: httpx.Client) -> None:
+    page = html.fromstring(client.get("/sql").text)
+    assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {f"/sql?recipe={name}" for name in recipes()}
+    page = html.fromstring(client.get("/sql?recipe=why&year=2023").text)
+    assert [(i.get("name"), i.get("value")) for i in page.xpath("//input[not(@type='hidden')]")] == [("cds", "27660680000000"), ("year", "2023")]
+    by_code = client.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()["rows"]
+    by_name = client.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()["rows"]
+    assert by_code == by_name
+    assert len(by_code) == 6
+    unknown = client.get("/sql.json", params={"recipe": "why", "cds": "Nowhere Unified"})
+    assert (unknown.status_code, "No LEA is called" in unknown.text) == (400, True)
+    assert "There is no recipe 'nothing'" in client.get("/sql.json?recipe=nothing").json()["error"]
+    assert "has no parameter colour" in client.get("/sql.json?recipe=why&colour=1").json()["error"]
+
+
+def test_the_form_of_a_saved_question_leads_to_its_short_address_until_the_query_is_changed(client: httpx.Client) -> None:
+    recipe = recipes()["why"]
+    sent = {"recipe": "why", "cds": SALINAS, "year": "", "q": recipe.sql.replace("\n", "\r\n")}
+    answer = client.get("/sql", params=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sql?recipe=why&cds={SALINAS}")
+    changed = client.get("/sql.json", params={**sent, "q": "select count(*) as n from eligibility where cds = $cds"})
+    assert changed.json()["rows"][0]["n"] > 0
+
+
+def test_parameters_are_values(client: httpx.Client) -> None:
+    for value in ("'; drop table leas; --", "$x", "\0", "<b>", "é"):
+        assert ask(client, "select $x as x", x=value).json()["rows"] == [{"x": value}]
+    assert ask(client, "select $x as x, '$y' as y -- $z", x="").json()["rows"] == [{"x": None, "y": "$y"}]
+
+
+@pytest.mark.parametrize(
+    "query", ["select '<script>alert(1)</script>' as \"<img src=x onerror=alert(1)>\"", "</textarea><script>alert(1)</script>", "select '{{ 7*7 }}'"]
+)
+def test_what_is_asked_and_answered_is_escaped(client: httpx.Client, query: str) -> None:
+    answer = client.get("/sql", params={"q": query})
+    page = html.fromstring(answer.text)
+    assert not page.xpath("//script[not(@src)] | //main//img | //*[@onerror]")
+    assert page.xpath("//textarea")[0].text_content().strip() == query
+
+
+def test_many_visitors_get_their_turn_or_are_told_to_wait(client: httpx.Client) -> None:
+    def visit(n: int) -> httpx.Response:
+        with httpx.Client(base_url=client.base_url, cookies={"dta_visitor": f"visitor-{n:06d}"}, timeout=120) as own:
+            return own.get("/sql.json", params={"q": "select sleep_ms(200)"})
+
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(visit, range(40)))
+    outcomes = Counter(a.status_code for a in answers)
+    assert set(outcomes) <= {200, 503}
+    assert outcomes[200] >= AT_ONCE
+    assert all("Try again in a moment" in a.text for a in answers if a.status_code == 503)
+    assert ask(client, "select 1 as n").json()["rows"] == [{"n": 1}]
+
+
+def test_one_query_at_a_time_for_a_visitor_and_a_few_in_all(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+
+    async def answer(self: Desk, release: Path, queries: list[Query]) -> bytes:
+        visitor = queries[0].sql
+        running[visitor] += 1
+        most[visitor] = max(most[visitor], running[visitor])
+        most["all"] = max(most["all"], running.total())
+        await asyncio.sleep(0.02)
+        running[visitor] -= 1
+        return b'{"results": []}\n'
+
+    monkeypatch.setattr(Desk, "_answer", answer)
+
+    async def visits() -> list[object]:
+        desk = Desk()
+        names = [f"visitor {n % 8}" for n in range(60)]
+        found = await asyncio.gather(*(desk.run(name, release, [Query(name)]) for name in names), return_exceptions=True)
+        assert not desk._locks
+        assert not desk._visitors
+        return list(found)
+
+    outcomes = Counter(type(o) for o in asyncio.run(visits()))
+    assert most.pop("all") == AT_ONCE
+    assert set(most.values()) == {1}
+    assert outcomes == {list: AT_ONCE + WAITING, AskError: 60 - AT_ONCE - WAITING}
+
+
+def test_a_query_is_stopped_when_its_visitor_leaves(client: httpx.Client) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        client.get("/sql.json", params={"q": "select sleep_ms(60000)"}, timeout=1)
+    deadline = time.monotonic() + SLACK
+    while [c for c in psutil.Process().children() if "reports.serve.child" in c.cmdline()] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ask(client, "select 1 as n").json()["rows"] == [{"n": 1}]
+
+
+def test_no_query_leaves_files_or_changes_the_release(client: httpx.Client, db: duckdb.DuckDBPyConnection, release: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in release.rglob("*")}
+    for query in GREEDY.values():
+        ask(client, query)
+    assert {p: p.stat().st_mtime_ns for p in release.rglob("*")} == before
+    assert db.execute("select count(*) from leas").fetchall() == [(42,)]
