@@ -166,9 +166,9 @@ def test_reconciliation_counts_every_flag(site: Path, db: duckdb.DuckDBPyConnect
 
 def test_quality_lists_every_check(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "quality.html")
-    checks = db.execute("select outcome, gate, table_name, sentence, failing_rows::varchar from meta_gate_results").fetchall()
-    listed = [(row[0].split()[-1], row[2], row[3], row[4], row[6]) for row in table(page, "checks-table")]
-    assert sorted(listed) == sorted((outcome, gate, name, " ".join(words.split()), n) for outcome, gate, name, words, n in checks)
+    checks = db.execute("select outcome, check_class, gate, table_name, sentence, failing_rows::varchar from meta_gate_results").fetchall()
+    listed = [(row[0].split()[-1], row[1], row[3], row[4], row[5], row[7]) for row in table(page, "checks-table")]
+    assert sorted(listed) == sorted((outcome, kind, gate, name, " ".join(words.split()), n) for outcome, kind, gate, name, words, n in checks)
     failed = [c for (c,) in db.execute("select check_id from meta_gate_results where outcome <> 'passed'").fetchall()]
     assert sorted(page.find("//*[@data-check]/@data-check")) == sorted(failed)
     for row in page.find("//tr[@data-gate][th]"):
