@@ -56,3 +56,19 @@ def test_reds_per_student_group_equal_a_plain_count(path: Path, place: Workplace
         ours = dict(db.execute("select student_group, count(*) from indicator_results where color = 1 group by 1").fetchall())
     assert sum(plain.values()) > 100
     assert ours == plain
+
+
+def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
+    """Nothing is rejected, refused or remarked in any file as CDE published it; of two editions the larger is taken."""
+    place.source.mkdir()
+    for path in sorted(FILES, key=lambda p: p.stat().st_size):
+        shutil.copy(path, place.source / path.name)
+    with place.decide() as db:
+        files = db.execute("select count(*), sum(rows_in), sum(len(warnings) + len(notes)) from source_files").fetchall()
+        kept = db.execute("select sum(rows_kept) from source_rows").fetchall()
+        rejected = db.execute("select file, line, value, reason from rejects limit 5").fetchall()
+        listed = db.execute("select count(distinct cds) from low_performing where listed_for = 'ec52064e5'").fetchall()
+    names = {p.name for p in FILES}
+    assert rejected == []
+    assert files == [(len(names), kept[0][0], 0)]
+    assert listed == ([(132,)] if "leas2023perec52064.xlsx" in names else [(0,)])
