@@ -77,8 +77,8 @@ def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workp
         ).fetchall()
         groups = db.execute("select student_group from low_performing where listed_for = 'ec52064e5' order by 1").fetchall()
         of_salinas = db.execute(
-            "select split_part(flag, ':', 1), class, count(*) > 0 from reconciliation where cds = '27661590000000' and (flag like 'red:%' or flag like 'ec52064e5%') "
-            "and cde = 'N' group by all order by 1"
+            "select split_part(flag, ':', 1), class, count(*) > 0 from reconciliation where cds = '27661590000000' "
+            "and (flag like 'red:%' or flag like 'ec52064e5%') and cde = 'N' group by all order by 1"
         ).fetchall()
     assert of_salinas == [("ec52064e5", "not_comparable", True), ("red", "not_comparable", True)], "a row that was rejected is no 'no' of CDE"
     assert rows == [
