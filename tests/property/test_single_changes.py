@@ -206,22 +206,27 @@ def test_one_change_of_each_other_kind_of_row(lab: Lab, operator: str) -> None:
     held(lab, [[(operator, 3)]])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("operator", DASHBOARD_ROWS)
-def test_many_changes_of_dashboard_rows(lab: Lab, operator: str) -> None:
-    held(lab, several([operator], MANY // len(OPERATORS), 1000, PER_RUN))
+def named(runs: list[list[Wanted]]) -> list[object]:
+    """Each run as a parameter, with the first of its changes as its name."""
+    return [pytest.param(run, id=f"{run[0][0]}-{run[0][1]}") for run in runs]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("operator", OTHER_ROWS)
-def test_many_changes_of_other_rows(lab: Lab, operator: str) -> None:
-    held(lab, several([operator], MANY // len(OPERATORS), 2000, PER_RUN))
+@pytest.mark.parametrize("wanted", named(several(list(DASHBOARD_ROWS), MANY // 2, 1000, PER_RUN)))
+def test_many_changes_of_dashboard_rows(lab: Lab, wanted: list[Wanted]) -> None:
+    held(lab, [wanted])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("operator", [*DASHBOARD_FILES, *BOOKS])
-def test_many_changes_of_whole_files(lab: Lab, operator: str) -> None:
-    held(lab, several([operator], MANY // len(OPERATORS), 3000, 1))
+@pytest.mark.parametrize("wanted", named(several(list(OTHER_ROWS), MANY // 4, 2000, PER_RUN)))
+def test_many_changes_of_other_rows(lab: Lab, wanted: list[Wanted]) -> None:
+    held(lab, [wanted])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wanted", named(several([*DASHBOARD_FILES, *BOOKS], MANY // 4, 3000, 1)))
+def test_many_changes_of_whole_files(lab: Lab, wanted: list[Wanted]) -> None:
+    held(lab, [wanted])
 
 
 def smaller_group(source: Path) -> tuple[str, str]:
