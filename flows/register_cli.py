@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
+AFTER = {  # what an event leaves open, and the event that settles it
+    "repaid": "Ask CCEE whether the referral has ended, and add its answer: the event referral_closed or referral_confirmed. Until then it is not determined.",
+    "authorized": "Add the event disbursed when the district draws the loan, or referral_confirmed. Until then the referral is not determined.",
+}
 
 
 @register_app.command()
@@ -71,6 +75,8 @@ def add(
         return
     backup = add_row(folder, pathway, values, names)
     console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", highlight=False, soft_wrap=True)
+    if pathway == "state_loan_events" and values["event"] in AFTER:
+        console.print(AFTER[values["event"]], highlight=False, soft_wrap=True)
 
 
 @register_app.command()

@@ -131,7 +131,7 @@ def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
     assert accepted_by == dict.fromkeys(("release_files_kept", "release_rows_kept"), "A. Analyst")
     assert because == [("fault", "warning", BECAUSE)]
     said = runner.invoke(app, ["status", "--out", str(accepted.out)]).output
-    assert "▲ warning No row was rejected. Not so for 1 row (rows_rejected)." in said
+    assert "▲ warning No row of a source file was rejected. Not so for 1 row (rows_rejected)." in said
     for page in (current / "quality" / "index.html", accepted.out / "quality" / "index.html"):
         text = Page(page.read_text("utf-8")).text
         assert "▲ Passed, with warnings" in text
@@ -185,7 +185,7 @@ def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
 def test_a_check_that_could_not_run_says_so(release: Path) -> None:
     good = quality_of_release(release)
     broken = {**vars(good.checks[0]), "outcome": "error", "detail": "Binder Error: no such column", "rows": []}
-    status = {"last_outcome": "failed", "message": "m", "last_run": "now", "release_id": "r", "exit_code": 5}
+    status = {"last_outcome": "failed", "message": "m", "last_run": "2026-11-24T12:15:00+00:00", "release_id": "r", "exit_code": 5}
     quality = quality_of_run(status, {"results": [broken], "rejects": []})
     assert isinstance(quality, Quality)
     text = Page(render(quality)).text

@@ -39,7 +39,7 @@ def test_no_method_now_and_an_unknown_year_before_is_said(tmp_path, raw_cache) -
         lines = ["cdsCode|lea|priorityNumber|countyPerformance|year", f"{DISTRICT}|LEA|{priority}|Met|2024"]
         (source / f"Pr{priority}2024.txt").write_text("\n".join(lines) + "\n")
     reference = reference_copy(tmp_path / "reference")
-    add_rows(reference, "calpads", case("calpads", cds=DISTRICT, certified_on_time="Y"))
+    add_rows(reference, "calpads", case("calpads", cds=DISTRICT, lea_name="LEA", certified_on_time="Y"))
     with Workplace(source, raw_cache, tmp_path / "out").decide(reference=reference) as db:
         rows = db.execute("select method, ours from assistance_methods where cds = ? and determination_year = 2024 order by 1", [DISTRICT]).fetchall()
         assert rows == [(1, False), (2, False), (3, False), (4, False)]

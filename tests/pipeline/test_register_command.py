@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import transforms.registers.append as append
 from flows.cli import app
 from tests.cases import COUNTY_OFFICE, add_rows, case, reference_copy
+from tests.workplace import Workplace
 from transforms.errors import ConfigError
 from transforms.registers import REGISTERS, check_registers, columns_of, load_registers, to_arrow
 from transforms.registers.append import add_row
@@ -115,6 +116,40 @@ def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
     register(reference, "add", "spi", answers=[*answers("spi"), last])
     assert text_of(reference, "spi") == before
     assert not (reference / "registers/backups").exists()
+
+
+@pytest.mark.parametrize(("event", "part"), [("repaid", "referral_closed or referral_confirmed"), ("authorized", "the event disbursed")])
+def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: str, part: str) -> None:
+    typed = ["X-1", "CA-SEL-2012-INGLEWOOD", event, "2026-02-01" if event == "repaid" else "2012-09-15", "day", "x", "", "", "https://example.org", "high", ""]
+    ended = register(reference, "add", "state_loan_events", answers=[*typed, "y"])
+    assert ended.exit_code == 0, ended.output
+    assert part in " ".join(ended.output.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "again"),
+    [
+        ("spi", {"lea_name": "Salinas Union High"}, ["", "South Monterey County Joint Union High"]),
+        ("calpads", {"cds": "27661590000000", "lea_name": "South Monterey County Joint Union High"}, ["27660680000000", ""]),
+        ("request", {"cds": "27661590000000", "lea_name": "Gonzales Unified"}, ["", "Salinas Union High"]),
+    ],
+)
+def test_add_refuses_a_row_whose_code_is_another_leas(
+    published: Workplace, reference: Path, name: str, changes: dict[str, str], again: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DTA_OUT", str(published.out))
+    ended = register(reference, "add", name, answers=[*answers(name, **changes), *again, "y"])
+    assert ended.exit_code == 0, ended.output
+    assert "Not taken: cds: this is the code of" in ended.output
+    assert load_registers(reference)[name].fine == 1
+
+
+def test_migrate_by_command(reference: Path) -> None:
+    path = reference / "registers/state_loans.csv"
+    path.write_text(path.read_text().replace("amount_authorized_usd", "amount_authorised_usd"))
+    assert "Rewritten. The file as it was:" in register(reference, "migrate").output
+    assert "amount_authorized_usd" in path.read_text()
+    assert "Nothing was changed." in register(reference, "migrate").output
 
 
 def test_an_unknown_register_is_named(reference: Path) -> None:

@@ -44,13 +44,15 @@ def sheets(published: Workplace) -> dict[str, Row]:
 
 def test_every_lea_has_a_page_with_every_pathway_in_words(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     verdicts = db.execute(
-        "select cds, p.name, status, e.statute, reason from eligibility e join pathways p using (pathway) where determination_year = 2024"
+        "select cds, p.name, status, e.statute, reason, source_age_years, source_is_old from eligibility e join pathways p using (pathway) where determination_year = 2024"
     ).fetchall()
     assert {cds for cds, *_ in verdicts} == set(sheets)
-    for cds, name, status, statute, reason in verdicts:
+    for cds, name, status, statute, reason, age, is_old in verdicts:
         said = [v for v in sheets[cds]["verdicts"] if v["name"] == name]
         if said:
-            assert [(v["label"], v["statute"], v["reason"]) for v in said] == [(LABELS[status], statute, reason)]
+            assert [(v["label"], v["statute"], v["reason"]) for v in said] == [
+                (LABELS[status] + (f" (source {age} years old)" if is_old else ""), statute, reason)
+            ]
         else:
             assert name in next(u["names"] for u in sheets[cds]["unsaid"] if u["status"] == status)
 

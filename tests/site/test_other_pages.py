@@ -118,13 +118,13 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
         listed = {row[1]: row for row in table(page, "leas-table")}
         assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
         verdicts = db.execute(
-            "select cds, pathway, status, reason from eligibility where county_code = ? and pathway in ('continuum', 'wraparound') "
+            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') from eligibility where county_code = ? and pathway in ('continuum', 'wraparound') "
             "and determination_year = (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
-        for cds, pathway, status, reason in verdicts:
+        for cds, pathway, status, reason, age in verdicts:
             words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "cannot tell"}.get(status, "")
-            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words)
+            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + age)
             if status in ("eligible", "undetermined"):
                 assert " ".join(reason.split()) in listed[cds][-1]
 

@@ -72,5 +72,5 @@ select
     end as loan_state,
     latest_source_date,
     if(source_says_repaid_by is null, greatest(date_sub('year', latest_source_date, as_of), 0)::smallint, null) as source_age_years,
-    source_says_repaid_by is null and latest_source_date + to_years(old_after_years) <= as_of as source_is_old
+    source_says_repaid_by is null and date_sub('year', latest_source_date, as_of) >= old_after_years as source_is_old
 from judged
