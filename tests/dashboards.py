@@ -13,6 +13,11 @@ INDICATORS = {
     2025: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
 }
 CODES = {"chronic": "CHRO"}  # what a file prints of itself; others print their name in capitals
+# A heading that only files of the indicator have.
+MARKS = {
+    "ela": "hscutpoints", "math": "hscutpoints", "science": "currprate_enrolled", "elpi": "currprogressed",
+    "susp": "type", "grad": "fiveyrnumer", "cci": "studentgroup_pct",
+}  # fmt: skip
 EVERYONE = ("ela", "math", "susp")  # every LEA has rows here
 # A status that has the level in every year, by the cut scores.
 STATUS: dict[str, dict[object, float]] = {
@@ -83,6 +88,7 @@ class Dashboards:
 
 def _write(path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str]) -> None:
     columns = [*NAMES, "studentgroup", "currdenom", "currstatus", "statuslevel", "currnsizemet", "indicator", "reportingyear"]
+    columns[-2:-2] = [MARKS[indicator]] if indicator in MARKS else []
     if indicator == "elpi" and year < 2024:
         columns.remove("studentgroup")
     if year != 2022 and (year, indicator) not in ((2019, "elpi"), (2023, "cci")):
