@@ -411,11 +411,12 @@ def hide_sheet(place: Place, book: Book) -> str:
 
 def shadow_sheet(place: Place, book: Book) -> str:
     """A hidden copy before the sheet, in which nobody has a letter."""
+    title, book.sheet.title = book.sheet.title, "Sheet"
     copy = book.book.copy_worksheet(book.sheet)
     for row in book.rows():
         for column in book.letters():
             copy.cell(row, column).value = "*"
-    copy.title, book.sheet.title = book.sheet.title, "Copy"
+    copy.title = title
     copy.sheet_state = place.dice.choice(["hidden", "veryHidden"])
     book.book.move_sheet(copy, -len(book.book.sheetnames) + 1)
     book.book.active = len(book.book.sheetnames) - 1
