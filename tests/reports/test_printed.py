@@ -44,7 +44,8 @@ def sheets(published: Workplace) -> dict[str, Row]:
 
 def test_every_lea_has_a_page_with_every_pathway_in_words(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     verdicts = db.execute(
-        "select cds, p.name, status, e.statute, reason, source_age_years, source_is_old from eligibility e join pathways p using (pathway) where determination_year = 2024"
+        "select cds, p.name, status, e.statute, reason, source_age_years, source_is_old "
+        "from eligibility e join pathways p using (pathway) where determination_year = 2024"
     ).fetchall()
     assert {cds for cds, *_ in verdicts} == set(sheets)
     for cds, name, status, statute, reason, age, is_old in verdicts:

@@ -79,7 +79,8 @@ def head(c: Check) -> None:
 
 def verdicts(c: Check) -> None:
     rows = c.rows(
-        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question, source_age_years, source_is_old from eligibility e "
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question, source_age_years, source_is_old "
+        "from eligibility e "
         "join pathways p using (pathway) where cds = $cds and determination_year = $year",
         year=c.year,
     )
