@@ -127,9 +127,7 @@ VIOLATIONS = {
         named="{d} 2024 primary",
     ),
     "registers_name_leas": violation(
-        "insert into register_warnings by name select 'calpads' as register, 'R-9' as record, '"
-        + MADE_UP
-        + "' as cds, 'registers/calpads.csv' as file, 2 as line",
+        "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds, 'registers/calpads.csv' as file, 2 as line",
         named="calpads 01999990000000",
     ),
     "registers_rejected": violation(
