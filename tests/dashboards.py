@@ -21,6 +21,8 @@ MARKS = {
 EVERYONE = ("ela", "math", "susp")  # every LEA has rows here
 # A status that has the level in every year, by the cut scores.
 STATUS: dict[str, dict[object, float]] = {
+    "ela": {1: -100, 2: -40, 3: 5, 4: 40, 5: 90},
+    "math": {1: -200, 2: -80, 3: -10, 4: 20, 5: 60},
     "chronic": {1: 25, 2: 15, 3: 7.5, 4: 4, 5: 1},
     "grad": {1: 50, 2: 75, 3: 88, 4: 92, 5: 99},
     "elpi": {1: 20, 2: 40, 3: 50, 4: 60, 5: 80},

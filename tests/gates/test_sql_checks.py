@@ -156,10 +156,8 @@ VIOLATIONS = {
         named="{d} 2024 primary",
     ),
     "registers_name_leas": violation(
-        "insert into register_warnings by name select 'calpads' as register, 'R-9' as record, '"
-        + MADE_UP
-        + "' as cds, 'registers/calpads.csv' as file, 2 as line",
-        named="calpads " + MADE_UP,
+        "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds, 'registers/calpads.csv' as file, 2 as line",
+        named="calpads 01999990000000",
     ),
     "registers_rejected": violation(
         "insert into register_rejects by name select 'spi' as register, 'S-9' as record, 'registers/spi.csv' as file, 2 as line, 'cds' as column_name",
