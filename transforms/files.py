@@ -30,6 +30,9 @@ def same_bytes(one: Path, other: Path) -> bool:
     return False
 
 
+A_FOLDER = "it is a folder, not a file"
+
+
 def odd_kind(path: Path, folder: Path) -> str:
     """Why a name in ``folder`` is not read, in words; empty for a plain file of this folder. Links out of it may lead to anything on this machine."""
     try:
@@ -43,7 +46,9 @@ def odd_kind(path: Path, folder: Path) -> str:
     except (OSError, RuntimeError) as error:  # RuntimeError: before Python 3.13, for a circle
         number = error.errno if isinstance(error, OSError) else errno.ELOOP
         return "it is a link that leads in a circle" if number == errno.ELOOP else f"it cannot be looked at ({os.strerror(number or errno.EIO)})"
-    kinds = {stat.S_ISDIR: "a folder", stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
+    if stat.S_ISDIR(mode):
+        return A_FOLDER
+    kinds = {stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
     return next((f"it is {words}, not a file" for is_kind, words in kinds.items() if is_kind(mode)), "")
 
 

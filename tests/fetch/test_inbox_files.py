@@ -10,6 +10,9 @@ from tests.fetch.cde import Cde
 from tests.fetch.conftest import Night
 from tests.pipeline.test_odd_files import EARLIER, FILE, LATER, ODD, OTHER, both_editions
 from tests.workplace import SAMPLE
+from transforms.raw.table import Report
+from transforms.run import Run, Snapshot
+from transforms.snapshot.unused import unused_files
 
 WORKBOOK = f"""
 [[source]]
@@ -32,16 +35,27 @@ def night_with_the_workbook(night: Night) -> None:
     both_editions(night.inbox)
 
 
-@pytest.mark.parametrize("name", ["link out", "dangling", "circle", "folder", "pipe"])
-def test_an_inbox_is_read_in_the_same_way(name: str, night: Night, cde: Cde) -> None:
-    make, said = ODD[name]
-    make(night.inbox / FILE)
+@pytest.mark.parametrize("name", [FILE, f"Copy of {FILE}"])
+@pytest.mark.parametrize("kind", ["link out", "dangling", "circle", "folder", "pipe"])
+def test_an_inbox_is_read_in_the_same_way(kind: str, name: str, night: Night, cde: Cde) -> None:
+    make, said = ODD[kind]
+    make(night.inbox / name)
     shutil.copy(SAMPLE / OTHER, night.inbox)
     run = night()
-    problems = {p["file"]: p["message"] for p in run.fact("source_problems") if "inbox" in p["message"]}
-    assert problems == {FILE: f"in the inbox, not taken: {said}"}
+    assert [(u.file, u.reason, u.source_id) for u in unused_files(run)] == [(name, said, "dashboard-ela-2024")]
     assert [s.file for s in run.snapshots()] == [OTHER]
-    assert os.path.lexists(night.inbox / FILE), "it stays"
+    assert os.path.lexists(night.inbox / name), "it stays"
+
+
+def test_what_has_no_name_of_the_catalog_is_named_in_the_inbox_too(night: Night, cde: Cde) -> None:
+    os.mkfifo(night.inbox / "a pipe")
+    (night.inbox / "more").mkdir()
+    shutil.copy(SAMPLE / FILE, night.inbox / "more")
+    shutil.copy(SAMPLE / OTHER, night.inbox)
+    assert {u.file: u.reason for u in unused_files(night())} == {
+        "a pipe": "it is a pipe, not a file",
+        "more/": "this is a folder, and files of the catalog are in it",
+    }
 
 
 def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,14 +80,14 @@ def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(night: Night, cde
     import transforms.snapshot.published as published
 
     shutil.copy(SAMPLE / OTHER, night.inbox)
-    prove = published.prove
+    read = published.read_snapshot
 
-    def replaced_meanwhile(*arguments: object) -> None:
+    def replaced_meanwhile(run: Run, snapshot: Snapshot) -> Report:
         (night.inbox / OTHER).unlink()
         (night.inbox / OTHER).write_bytes(b"new bytes")
-        prove(*arguments)  # type: ignore[arg-type]
+        return read(run, snapshot)
 
-    monkeypatch.setattr(published, "prove", replaced_meanwhile)
+    monkeypatch.setattr(published, "read_snapshot", replaced_meanwhile)
     night()
     assert (night.inbox / OTHER).read_bytes() == b"new bytes"
 
@@ -83,12 +97,24 @@ def test_an_earlier_edition_in_the_inbox_does_not_replace_a_later_one(night: Nig
     night_with_the_workbook(night)
     run = night()
     assert [s.file for s in run.snapshots()] == [LATER]
-    said = f"in the inbox, not taken: it is an earlier edition, which CDE has replaced by {LATER}"
-    assert [p["message"] for p in run.fact("source_problems") if p["file"] == EARLIER] == [said]
+    said = (EARLIER, f"it is an earlier edition, which CDE has replaced by {LATER}")
+    assert [(u.file, u.reason) for u in unused_files(run)] == [said]
     assert [p.name for p in night.inbox.iterdir()] == [EARLIER]
     run = night()
     assert [s.file for s in run.snapshots()] == [LATER]
-    assert [p["message"] for p in run.fact("source_problems") if p["file"] == EARLIER] == [said]
+    assert [(u.file, u.reason) for u in unused_files(run)] == [said]
+
+
+def test_a_later_edition_keeps_its_place_under_a_careless_name(night: Night, cde: Cde) -> None:
+    night_with_the_workbook(night)
+    earlier = (night.inbox / EARLIER).rename(night.inbox.parent / EARLIER)
+    careless = f"Copy of {LATER}"
+    (night.inbox / LATER).rename(night.inbox / careless)
+    assert [s.file for s in night().snapshots()] == [careless]
+    shutil.copy(earlier, night.inbox / f"{Path(EARLIER).stem} (1).xlsx")
+    run = night()
+    assert [s.file for s in run.snapshots()] == [careless]
+    assert [u.reason for u in unused_files(run)] == [f"it is an earlier edition, which CDE has replaced by {careless}"]
 
 
 def test_a_later_edition_in_the_inbox_replaces_an_earlier_one(night: Night, cde: Cde) -> None:

@@ -83,11 +83,35 @@ def test_what_is_no_file_of_the_folder_is_reported_and_not_read(make: Callable[[
     path.unlink()
     make(path)
     run = taken(workplace)
-    assert unused_files(run) == [UnusedFile(FILE, said, "Put the file itself in its place.", "dashboard-ela-2024")]
+    helpers = [UnusedFile(n, said, "Remove it, or put the file itself in its place.") for n in ("second", "step") if (workplace.source / n).is_symlink()]
+    assert unused_files(run) == [*helpers, UnusedFile(FILE, said, "Put the file itself in its place.", "dashboard-ela-2024")]
     assert FILE not in [s.file for s in run.snapshots()]
     assert OTHER in [s.file for s in run.snapshots()]
     for kept in (workplace.work / "snapshots").rglob("*"):
         assert not kept.is_file() or b"a secret" not in kept.read_bytes()
+
+
+@pytest.mark.parametrize("careless", ["Copy of eladownload2024 (1).txt", "ELAdownload2024.txt.txt"])
+@pytest.mark.parametrize("kind", ["link out", "folder", "pipe"])
+def test_a_careless_name_makes_no_difference(kind: str, careless: str, workplace: Workplace) -> None:
+    make, said = ODD[kind]
+    (workplace.source / FILE).unlink()
+    make(workplace.source / careless)
+    assert unused_files(taken(workplace)) == [UnusedFile(careless, said, "Put the file itself in its place.", "dashboard-ela-2024")]
+
+
+def test_what_has_no_name_of_the_catalog_is_named_too(workplace: Workplace) -> None:
+    """But a folder of other things is nobody's concern."""
+    os.mkfifo(workplace.source / "a pipe")
+    link_to_nothing(workplace.source / "a link")
+    for folder, name in (("more", FILE), ("photos", "holiday.jpg")):
+        (workplace.source / folder).mkdir()
+        (workplace.source / folder / name).write_text("x")
+    assert {u.file: u.reason for u in unused_files(taken(workplace))} == {
+        "a pipe": "it is a pipe, not a file",
+        "a link": "it is a link that leads nowhere",
+        "more/": "this is a folder, and files of the catalog are in it",
+    }
 
 
 def test_the_edition_of_the_current_release_is_used_in_its_place(released: Workplace) -> None:
@@ -129,6 +153,24 @@ def test_a_reissue_replaces_its_edition_in_a_folder(workplace: Workplace) -> Non
     run = taken(workplace)
     assert [s.file for s in run.snapshots() if s.source_id == "assistance-2019"] == [EARLIER], "alone it is better than none"
     assert unused_files(run) == []
+
+
+def test_editions_are_known_under_careless_names(workplace: Workplace) -> None:
+    both_editions(workplace.source)
+    for name in (EARLIER, LATER):
+        (workplace.source / name).rename(workplace.source / f"Copy of {name}")
+    run = taken(workplace)
+    assert [s.file for s in run.snapshots() if s.source_id == "assistance-2019"] == [f"Copy of {LATER}"]
+    (unused,) = unused_files(run)
+    assert (unused.file, unused.reason) == (f"Copy of {EARLIER}", f"it is an earlier edition, which CDE has replaced by Copy of {LATER}")
+
+
+def test_a_later_edition_that_has_not_ended_replaces_nothing(workplace: Workplace) -> None:
+    both_editions(workplace.source)
+    (workplace.source / LATER).rename(workplace.source / f"{LATER}.crdownload")
+    run = taken(workplace)
+    assert [s.file for s in run.snapshots() if s.source_id == "assistance-2019"] == [EARLIER]
+    assert [u.file for u in unused_files(run)] == [f"{LATER}.crdownload"]
 
 
 def test_of_two_names_of_one_edition_the_first_of_the_catalog_is_used(workplace: Workplace) -> None:

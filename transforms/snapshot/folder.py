@@ -3,13 +3,14 @@
 import shutil
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from transforms.catalog import Source
 from transforms.errors import ConfigError, SourceError, SourceFilesError
-from transforms.files import odd_kind, sha256_of
+from transforms.files import A_FOLDER, odd_kind, sha256_of
 from transforms.interrupt import stop_if_asked
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
@@ -29,8 +30,8 @@ def from_folder(run: Run) -> StepResult:
         raise ConfigError(
             f"source {run.settings.source!r} is neither 'sample' nor 'catalog' nor a folder. Give --source a folder of files named as CDE names them."
         )
-    seen = sorted(p for p in folder.iterdir() if not is_ignored(p))
-    files, refused, unused = _known_files(run, folder, seen)
+    files, refused, unused = look_into(run, folder)
+    seen = len(files) + len(refused) + len(unused)
     files, others = latest_editions(files)
     unused += others
     store = Store(run.settings.snapshots)
@@ -46,34 +47,40 @@ def from_folder(run: Run) -> StepResult:
         raise SourceFilesError(none_usable(unused, folder))
     taken += _earlier(run, [source for source, _ in refused], taken)
     run.save_snapshots(taken)
-    return StepResult(len(seen), len(taken), f"{len(taken)} files{in_words(unused)}")
+    return StepResult(seen, len(taken), f"{len(taken)} files{in_words(unused)}")
 
 
 Refused = list[tuple[Source, SourceError]]
 
 
-def _known_files(run: Run, folder: Path, seen: list[Path]) -> tuple[list[Found], Refused, list[UnusedFile]]:
-    """Files whose names mean a source, those that cannot be read whatever they hold, and all others with what to do about them."""
+def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[UnusedFile]]:
+    """What lies in a source folder or inbox: files whose names mean a source, those not to be read whatever they hold, and all others with the remedy."""
     known = run.catalog.by_file_name()
     files: list[Found] = []
     refused: Refused = []
     unused: list[UnusedFile] = []
-    for path in seen:
+    for path in sorted(p for p in folder.iterdir() if not is_ignored(p)):
         (source, right), kind = recognize(path.name, known), odd_kind(path, folder)
-        if source is not None and kind:
-            refused.append((source, SourceError(path.name, kind, "Put the file itself in its place.")))
-        elif path.is_dir():
-            if any(recognize(p.name, known)[0] for p in path.iterdir()):
+        if source is not None:
+            if error := SourceError(path.name, kind, "Put the file itself in its place.") if kind else refusal_of_name(path.name, right):
+                refused.append((source, error))
+            else:
+                files.append((path, source, right))
+        elif kind == A_FOLDER:
+            if _holds_known_files(path, known):
                 unused.append(UnusedFile(f"{path.name}/", "this is a folder, and files of the catalog are in it", "Put them beside the others."))
         elif kind:
             unused.append(UnusedFile(path.name, kind, "Remove it, or put the file itself in its place."))
-        elif source is None:
-            unused.append(stranger(run, path))
-        elif error := refusal_of_name(path.name, right):
-            refused.append((source, error))
         else:
-            files.append((path, source, right))
+            unused.append(stranger(run, path))
     return files, refused, unused
+
+
+def _holds_known_files(folder: Path, known: Mapping[str, Source]) -> bool:
+    try:
+        return any(recognize(p.name, known)[0] for p in folder.iterdir())
+    except OSError:  # it may not be looked into
+        return False
 
 
 def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refused]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from transforms import clock
 from transforms.catalog import Source
 from transforms.errors import SourceError, SourceFilesError
-from transforms.files import odd_kind, sha256_of
+from transforms.files import sha256_of
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.snapshot.download import Downloader, GiveUpError
 from transforms.snapshot.editions import Found, latest_editions, replaced
-from transforms.snapshot.folder import copy_into, state_of, without_twins
-from transforms.snapshot.names import is_ignored, recognize, refusal_of_name, stranger
+from transforms.snapshot.folder import copy_into, look_into, state_of, without_twins
+from transforms.snapshot.names import recognize
 from transforms.snapshot.store import Accepted, Store
 from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
@@ -185,8 +185,6 @@ def _take_inbox(night: Night) -> list[Problem]:
             continue
         before[path.name] = state_of(path)
         try:
-            if refused := refusal_of_name(path.name, right):
-                raise refused
             came.append(copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None))
         except SourceError as error:
             night.refuse(source, error)
@@ -214,20 +212,14 @@ def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tup
 
 def _look_into_inbox(night: Night) -> list[Found]:
     """The files to take; the others are recorded with what to do about them."""
-    inbox, known = night.run.settings.inbox, night.run.catalog.by_file_name()
-    found: list[Found] = []
-    for path in sorted(inbox.iterdir()) if inbox.is_dir() else ():
-        if is_ignored(path):
-            continue
-        (source, right), kind = recognize(path.name, known), odd_kind(path, inbox)
-        if source is not None and kind:
-            night.refuse(source, SourceError(path.name, kind, "Put the file itself in its place."))
-        elif source is not None:
-            found.append((path, source, right))
-        elif not kind:
-            night.unused.append(stranger(night.run, path))
-    latest, others = latest_editions(found)
-    night.unused += others
+    inbox = night.run.settings.inbox
+    if not inbox.is_dir():
+        return []
+    files, refused, unused = look_into(night.run, inbox)
+    for source, error in refused:
+        night.refuse(source, error)
+    latest, others = latest_editions(files)
+    night.unused += unused + others
     return latest
 
 
@@ -246,8 +238,10 @@ def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> l
 def _later_edition(night: Night, source: Source, name: str, accepted: Accepted | None) -> str:
     """Name of the accepted file, if it is one by which CDE has replaced ``name``."""
     record = night.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
-    later = record is not None and record.file.lower() in map(str.lower, source.names) and source.rank(record.file) < source.rank(name)
-    return record.file if record is not None and later else ""
+    if record is None:
+        return ""
+    known, right = recognize(record.file, night.run.catalog.by_file_name())  # it may have come under a careless name
+    return record.file if known is source and source.rank(right) < source.rank(name) else ""
 
 
 def _serving(store: Store, source: Source) -> Snapshot | None:
