@@ -10,6 +10,9 @@ from tests.fetch.cde import Cde
 from tests.fetch.conftest import Night
 from tests.pipeline.test_odd_files import EARLIER, FILE, LATER, ODD, OTHER, both_editions
 from tests.workplace import SAMPLE
+from transforms.raw.stage import Report
+from transforms.run import Run, Snapshot
+from transforms.snapshot.unused import UnusedFile, unused_files
 
 WORKBOOK = f"""
 [[source]]
@@ -38,8 +41,7 @@ def test_an_inbox_is_read_in_the_same_way(name: str, night: Night, cde: Cde) -> 
     make(night.inbox / FILE)
     shutil.copy(SAMPLE / OTHER, night.inbox)
     run = night()
-    problems = {p["file"]: p["message"] for p in run.fact("source_problems") if "inbox" in p["message"]}
-    assert problems == {FILE: f"in the inbox, not taken: {said}"}
+    assert unused_files(run) == [UnusedFile(FILE, said, "Put the file itself in its place.", "dashboard-ela-2024")]
     assert [s.file for s in run.snapshots()] == [OTHER]
     assert os.path.lexists(night.inbox / FILE), "it stays"
 
@@ -66,15 +68,15 @@ def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(night: Night, cde
     import transforms.snapshot.published as published
 
     shutil.copy(SAMPLE / OTHER, night.inbox)
-    prove = published.prove
+    read_snapshot = published.read_snapshot
 
-    def replaced_meanwhile(*arguments: object) -> None:
+    def replaced_meanwhile(run: Run, snapshot: Snapshot) -> Report:
         (night.inbox / OTHER).unlink()
         (night.inbox / OTHER).write_bytes(b"new bytes")
-        prove(*arguments)  # type: ignore[arg-type]
+        return read_snapshot(run, snapshot)
 
-    monkeypatch.setattr(published, "prove", replaced_meanwhile)
-    night()
+    monkeypatch.setattr(published, "read_snapshot", replaced_meanwhile)
+    assert [s.file for s in night().snapshots()] == [OTHER]
     assert (night.inbox / OTHER).read_bytes() == b"new bytes"
 
 
@@ -83,12 +85,12 @@ def test_an_earlier_edition_in_the_inbox_does_not_replace_a_later_one(night: Nig
     night_with_the_workbook(night)
     run = night()
     assert [s.file for s in run.snapshots()] == [LATER]
-    said = f"in the inbox, not taken: it is an earlier edition, which CDE has replaced by {LATER}"
-    assert [p["message"] for p in run.fact("source_problems") if p["file"] == EARLIER] == [said]
+    reason, advice = f"it is an earlier edition, which CDE has replaced by {LATER}", f"Remove it; or remove {LATER}, if {EARLIER} is the one to use."
+    assert unused_files(run) == [UnusedFile(EARLIER, reason, advice, "assistance-2019")]
     assert [p.name for p in night.inbox.iterdir()] == [EARLIER]
     run = night()
     assert [s.file for s in run.snapshots()] == [LATER]
-    assert [p["message"] for p in run.fact("source_problems") if p["file"] == EARLIER] == [said]
+    assert unused_files(run) == [UnusedFile(EARLIER, reason, advice, "assistance-2019")]
 
 
 def test_a_later_edition_in_the_inbox_replaces_an_earlier_one(night: Night, cde: Cde) -> None:

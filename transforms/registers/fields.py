@@ -199,7 +199,7 @@ def refusal(model: type[Record], column: str, value: str) -> str | None:
     info = model.model_fields[column]
     fields: dict[str, Any] = {"value": (info.annotation, info)}
     try:
-        create_model("OneColumn", __base__=Cells, **fields)(value=value)
+        create_model("OneColumn", __base__=Cells, **fields).model_validate({"value": value})
     except ValidationError as error:
         return "; ".join(plain(e["msg"]) for e in error.errors())
     return None
