@@ -123,7 +123,6 @@ VIOLATIONS = {
         "insert into eligibility by name select lpad(range::varchar, 14, '0') as cds, 2030 as determination_year, 'continuum' as pathway, "
         "'not_eligible' as status, [] as student_groups from range(600)",
         named="2030 decided",
-        also="counts_near_year_before",
     ),
     "determinations_exist": violation(
         "update eligibility set status = 'undetermined' where pathway = 'continuum'",
