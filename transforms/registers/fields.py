@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from transforms import clock
-from transforms.config_file import fault_of
+from transforms.config_file import fault_of, plain
 from transforms.registers.names import KIND_WORDS, lea_kind, names_an_office
 from transforms.toml_model import StrictModel
 
@@ -203,11 +203,6 @@ def refusal(model: type[Record], column: str, value: str) -> str | None:
     except ValidationError as error:
         return "; ".join(plain(e["msg"]) for e in error.errors())
     return None
-
-
-def plain(message: str) -> str:
-    """Pydantic's words for a value outside a list, in ours."""
-    return message.replace("Input should be", "it must be")
 
 
 def allowed(info: FieldInfo) -> tuple[str, ...]:
