@@ -18,10 +18,9 @@ from docx.text.paragraph import Paragraph
 from reports.colors import level_word
 from reports.explain import Explanation
 from reports.numbers import amount, students
-from reports.printed.sheet import UNSAID
 from reports.published import Row, rows
 from transforms.control_characters import shown
-from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, agreement
+from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, UNSAID, agreement
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")

@@ -9,9 +9,8 @@ from reports.site.evidence import Matrix, matrices
 from reports.site.figures import INDICATOR_ORDER, ORDER, place
 from reports.site.lea_facts import LeaFacts
 from transforms.sentences import Finding, lcap_sentence
-from transforms.words import SHORT_INDICATORS
+from transforms.words import SHORT_INDICATORS, UNSAID
 
-UNSAID = ("not_assessed", "not_applicable")
 StateValues = dict[tuple[int, str, str], float]
 
 
