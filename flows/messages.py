@@ -11,6 +11,7 @@ from flows.watch import Watch
 from reports.published import open_release
 from transforms import clock
 from transforms.check_result import ADVICE
+from transforms.control_characters import shown
 from transforms.current import current_release
 from transforms.errors import DtaError
 from transforms.status import read_status
@@ -20,7 +21,6 @@ TEMPLATES = Environment(  # noqa: S701 - plain text; each channel escapes for it
     loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 SUFFIX = "; see dta status on the machine that runs the nights."
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def _message(occasion: str, headline: str, facts: list[tuple[str, Any]], lines: 
     text = TEMPLATES.get_template("message.txt.j2").render(
         headline=headline, facts=[(n, v) for n, v in facts if v not in (None, "")], lines=lines or [], most=MOST_LINES, advice=advice
     )
-    return Message(occasion, " ".join(CONTROL.sub(" ", headline).split())[:200], CONTROL.sub(" ", text).strip() + "\n")
+    return Message(occasion, " ".join(shown(headline).split())[:200], re.sub(r"[\t\r]+", " ", shown(text)).strip() + "\n")
 
 
 def about_failure(out: Path, error: BaseException) -> Message:

@@ -13,11 +13,10 @@ from flows.consoles import json_line, raw_output
 from reports.compare import Comparison, Difference
 from reports.explain import Explanation
 from transforms.spreadsheet import WRITERS
-from transforms.words import ASSISTANCE, DESIGNATION, STATUS, agreement, source_age
+from transforms.words import ASSISTANCE, DESIGNATION, STATUS, UNSAID, agreement, source_age
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
-UNSAID = ("not_assessed", "not_applicable")  # one line for all of them
 
 
 def status_text(status: str) -> Text:

@@ -19,7 +19,11 @@ def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -
     """Rows of ``folder / file``, no two with the same key. Raises ConfigError with every problem at once."""
     problems: list[str] = []
     rows: list[tuple[int, Model]] = []
-    lines = _lines(read_text(folder / file, str(file)), file)
+    text = read_text(folder / file, str(file))
+    try:
+        lines = iter([*numbered_rows(text)])
+    except csv.Error as error:
+        raise ConfigError(f"{file}, {error}. Check its quotation marks.") from error
     header = next(lines, (1, []))[1]
     if missing := [c for c in model.model_fields if c not in header]:
         raise ConfigError(f"{file}, line 1: the header lacks {', '.join(missing)}. Add what is missing, in any order.")
@@ -44,8 +48,8 @@ def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -
     return [row for _, row in rows]
 
 
-def _lines(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each row begins, and its cells. Blank lines are left out. Raises ConfigError for quotes that do not fit."""
+def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line on which each row begins, and its cells. Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
     begins = 1
     try:
@@ -54,7 +58,7 @@ def _lines(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise ConfigError(f"{file}, line {begins}: this is not a row of a CSV file ({error}). Check its quotation marks.") from error
+        raise csv.Error(f"line {begins}: this is not a row of a CSV file ({error})") from error
 
 
 def _too_large(file: Path, rows: Sequence[tuple[int, BaseModel]]) -> Iterator[str]:

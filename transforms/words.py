@@ -63,6 +63,9 @@ def agreement(row: Mapping[str, Any]) -> str:
     return {True: "agrees", False: "does not agree", None: "cannot be compared"}[row["agrees_with_cde"]]
 
 
+UNSAID = ("not_assessed", "not_applicable")  # one line for all verdicts of such a status
+
+
 def source_age(verdict: Mapping[str, Any]) -> str:
     """How old the source of a loan is, beside its status; empty if it is not too old."""
     years = verdict["source_age_years"]

@@ -8,9 +8,8 @@ from reports.colors import direction, level_color, level_word
 from reports.explain import Explanation
 from reports.numbers import amount, students
 from reports.published import Row
-from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, agreement, in_words, source_age
+from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, UNSAID, agreement, in_words, source_age
 
-UNSAID = ("not_assessed", "not_applicable")  # one line for all of them
 LEGEND = (
     "A letter stands for two or more state priorities whose criteria the group met (A to K, as CDE's); below it the indicators that caused it, with their "
     "results. “·”: met no or one priority. “–”: no result of sufficient size. “?”: cannot be known. “CDE”: taken from CDE's letters."

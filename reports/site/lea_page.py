@@ -9,9 +9,8 @@ from reports.site.evidence import Matrix, matrices
 from reports.site.figures import INDICATOR_ORDER, ORDER, place
 from reports.site.lea_facts import LeaFacts
 from transforms.sentences import Finding, lcap_sentence
-from transforms.words import SHORT_INDICATORS
+from transforms.words import SHORT_INDICATORS, UNSAID
 
-UNSAID = ("not_assessed", "not_applicable")
 StateValues = dict[tuple[int, str, str], float]
 
 
@@ -66,7 +65,7 @@ def lea_page(book: Book, facts: LeaFacts, state: StateValues) -> dict[str, Any]:
         "facts": facts,
         "local": _local(facts),
         "lcap": lcap_sentence(lea["lea_name"], year, _findings(book, facts, verdicts, assistance)),
-        "sources": _sources(book, facts, window, evidence),
+        "sources": _sources(book, facts, evidence),
     }
 
 
@@ -150,7 +149,7 @@ def _findings(book: Book, facts: LeaFacts, verdicts: list[Row], assistance: list
     return findings
 
 
-def _sources(book: Book, facts: LeaFacts, window: list[int], evidence: list[Matrix]) -> list[Row]:
+def _sources(book: Book, facts: LeaFacts, evidence: list[Matrix]) -> list[Row]:
     """Files that the page rests on, in the order of their years."""
     used = {source for matrix in evidence for source in matrix.sources}
     used |= {r["cde_source_id"] for r in facts["history"] if r["cde_source_id"]}

@@ -184,7 +184,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "reference_big": ("reference/priority_letters.csv", "A,4|5|6", f"A,4|{BIG}", r"reference/priority_letters.csv, line {n}, column priorities: "),
     "state_value_big": ("reference/state_values.csv", "2018,cci", f"{BIG},cci", r"reference/state_values.csv, line {n}, column dashboard_year: "),
     "register_header": ("registers/state_loans.csv", "loan_id,", "loan,", r"registers/state_loans.csv, line {n}: the header lacks loan_id"),
-    "register_quote": ("registers/primary.csv", "", '"P-1', r"registers/primary.csv: this is not a CSV file in UTF-8 \(unexpected end of data\)"),
+    "register_quote": ("registers/primary.csv", "", '"P-1', r"registers/primary.csv: line {n}: this is not a row of a CSV file"),
 }
 
 # Rows of registers that are rejected, while the run goes on: in the same form.

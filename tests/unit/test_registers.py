@@ -181,7 +181,7 @@ def spoil(old: str, new: str) -> Callable[[str], str]:
         (spoil("cds,", "cds,colour,"), "line 1: the header has columns that the register does not know: colour"),
         (spoil("cds,", "cds,cds,"), "line 1: the header has cds more than once"),
         (lambda text: text + "X-1,2766,x\n", "line 2: the row has 3 values, the header has"),
-        (lambda text: text + 'X-1,"2766,x\n', "this is not a CSV file in UTF-8"),
+        (lambda text: text + 'X-1,"2766,x\n', ": line 2: this is not a row of a CSV file"),
         (lambda _: "", "line 1: the header lacks case_id"),
     ],
 )

@@ -26,7 +26,8 @@ from transforms.registers.fields import (
     empty_to_none,
     fitting,
 )
-from transforms.registers.names import KIND_WORDS, lea_kind
+from transforms.registers.names import lea_kind
+from transforms.sentences.words import LEA_WORDS
 
 
 class Case(Record):
@@ -57,7 +58,7 @@ class Case(Record):
         yield from super().contradictions()
         kind = lea_kind(self.cds)
         if kind not in self.serves:
-            yield Contradiction(("cds",), f"the {self.pathway} pathway does not serve a {KIND_WORDS[kind]}")
+            yield Contradiction(("cds",), f"the {self.pathway} pathway does not serve a {LEA_WORDS[kind]}")
         if self.superseded_by == self.case_id:
             yield Contradiction(("superseded_by",), "a case cannot replace itself")
         if self.end_reason and not self.end_date:
@@ -128,7 +129,7 @@ class PrimaryCase(Case):
             yield Contradiction(("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})")
         expected = {"district": "EC 52071", "charter": "EC 47607.3"}.get(lea_kind(self.cds))
         if self.assistance_statute and expected and self.assistance_statute != expected:
-            yield Contradiction(("assistance_statute", "cds"), f"assistance to a {KIND_WORDS[lea_kind(self.cds)]} is given under {expected}")
+            yield Contradiction(("assistance_statute", "cds"), f"assistance to a {LEA_WORDS[lea_kind(self.cds)]} is given under {expected}")
 
 
 class SpiCase(Case):

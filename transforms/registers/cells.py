@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from transforms.csv_model import numbered_rows
+
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # an apostrophe of the value's own is kept apart from the one put before it
 
 
@@ -27,10 +29,6 @@ def to_line(values: Sequence[str], end: str) -> str:
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each row begins, and its values. Blank lines are left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
-    begins = 1
-    for cells in reader:
-        if cells:
-            yield begins, [from_cell(c) for c in cells]
-        begins = reader.line_num + 1
+    """Line on which each row begins, and its values. Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit."""
+    for line, cells in numbered_rows(text):
+        yield line, [from_cell(c) for c in cells]

@@ -12,8 +12,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from transforms import clock
-from transforms.config_file import fault_of
-from transforms.registers.names import KIND_WORDS, lea_kind, names_an_office
+from transforms.config_file import fault_of, plain
+from transforms.registers.names import lea_kind, names_an_office
+from transforms.sentences.words import LEA_WORDS
 from transforms.toml_model import StrictModel
 
 EARLIEST = date(1990, 1, 1)  # the first loan of the register is of 1990
@@ -184,7 +185,7 @@ class Record(Cells):
                 name, kind = getattr(self, column), lea_kind(cds)
                 if name and names_an_office(name) != (kind == "county_office"):
                     named = "a county office" if names_an_office(name) else "no county office"
-                    yield Contradiction((code, column), f"the code is that of a {KIND_WORDS[kind]}, and {column} names {named} ({name})")
+                    yield Contradiction((code, column), f"the code is that of a {LEA_WORDS[kind]}, and {column} names {named} ({name})")
 
     @model_validator(mode="after")
     def _without_contradictions(self) -> Self:
@@ -203,11 +204,6 @@ def refusal(model: type[Record], column: str, value: str) -> str | None:
     except ValidationError as error:
         return "; ".join(plain(e["msg"]) for e in error.errors())
     return None
-
-
-def plain(message: str) -> str:
-    """Pydantic's words for a value outside a list, in ours."""
-    return message.replace("Input should be", "it must be")
 
 
 def allowed(info: FieldInfo) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from transforms import clock
+from transforms.config_file import plain
 from transforms.errors import ConfigError
 from transforms.reference import Reference
 from transforms.registers.about import compare_names
 from transforms.registers.acceptances import AcceptedDifference
 from transforms.registers.cases import CalpadsCertification, Case, FeeForServiceCase, PrimaryCase, RequestCase, SpiCase
 from transforms.registers.cells import numbered_lines
-from transforms.registers.fields import Record, plain
+from transforms.registers.fields import Record
 from transforms.registers.links import problems_between, warnings_between
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.names import LeaNames
@@ -115,7 +116,10 @@ def _read(path: Path, model: type[Record], content: bytes | None, today: date) -
     except OSError as error:
         register.problems.append(Problem(file, None, "", "", f"the file cannot be read ({error.strerror}); check {path} and its permissions"))
         return register
-    except (UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
+        register.problems.append(Problem(file, None, "", "", f"{error}; check its quotation marks"))
+        return register
+    except UnicodeDecodeError as error:
         register.problems.append(Problem(file, None, "", "", f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'"))
         return register
     register.header = [present_column(c) for c in rows[0][1]] if rows else []

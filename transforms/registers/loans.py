@@ -22,7 +22,8 @@ from transforms.registers.fields import (
     about,
     fitting,
 )
-from transforms.registers.names import KIND_WORDS, lea_kind
+from transforms.registers.names import lea_kind
+from transforms.sentences.words import LEA_WORDS
 
 
 class StateLoan(Record):
@@ -71,7 +72,7 @@ class StateLoan(Record):
         for column in ("cds", "successor_cds"):
             code = getattr(self, column)
             if code and lea_kind(code) != "district":
-                yield Contradiction((column,), f"state loans go to school districts, and this is the code of a {KIND_WORDS[lea_kind(code)]}")
+                yield Contradiction((column,), f"state loans go to school districts, and this is the code of a {LEA_WORDS[lea_kind(code)]}")
         if self.cds and self.cds == self.successor_cds:
             yield Contradiction(("successor_cds", "cds"), "a district does not take over from itself")
         if bool(self.successor_cds) != bool(self.successor_name):

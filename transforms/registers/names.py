@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import duckdb
 
-KIND_WORDS = {"district": "district", "county_office": "county office", "charter": "charter school"}
 OFFICE = r"\b(?:county )?(?:office|department|superintendent) of (?:education|schools)\b|\bcoe\b|\bcounty (?:schools|superintendent)\b"
 SHORT = {
     "mt": "mount", "st": "saint", "ft": "fort", "co": "county", "elem": "elementary", "hi": "high", "jt": "joint", "un": "union",
