@@ -16,7 +16,7 @@ test: $(READY) lint types
 
 # Whole files as CDE published them, from the folder that CDE_FILES names.
 test-slow: $(READY)
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n auto --dist worksteal
 
 # Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them. One worker waits for the scheduler.
 test-faults: $(READY)

@@ -123,7 +123,7 @@ def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
             yield (*place, "id"), f"the id {s.id!r} is there {ids[s.id]} times; give each entry its own"
         for name in s.names:
             if names[name.lower()] > 1:
-                yield (*place, "file"), f"the file name {name!r} is there {names[name.lower()]} times; give each entry its own"
+                yield (*place, "file"), f"{s.id}: the file name {name!r} is there {names[name.lower()]} times; give each entry its own"
         for key in NEEDED[s.layout]:
             if getattr(s, key) in (None, ""):
                 yield place, f"{s.id}: an entry with layout {s.layout!r} needs {key}; add it"

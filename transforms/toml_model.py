@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -33,11 +33,25 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     except ValueError as error:  # of TOML, and of a number with thousands of digits
         raise ConfigError(f"{path.name}: not valid TOML: {error}") from error
     if faults := list(_faults(found)):
-        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in faults))
+        raise ConfigError("\n".join(told(path.name, text, place, _entry(found, place) + why) for place, why in faults))
     try:
         return model.model_validate(found)
     except ValidationError as error:
-        raise ConfigError("\n".join(told(path.name, text, e["loc"], f"{plain(e['msg'])} (value {e['input']!r:.80})") for e in error.errors())) from error
+        problems = [(e["loc"], f"{_entry(found, e['loc'])}{plain(e['msg'])} (value {e['input']!r:.80})") for e in error.errors()]
+        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in problems)) from error
+
+
+def _entry(found: Any, place: Place) -> str:
+    """Id of the nearest entry around ``place`` that has one, with a colon; empty where the id itself is wrong: it is the value."""
+    name = ""
+    for key in () if place[-1:] == ("id",) else place:
+        try:
+            found = found[key]
+        except (KeyError, IndexError, TypeError):  # what is missing
+            break
+        if isinstance(found, dict) and isinstance(found.get("id"), str):
+            name = f"{' '.join(found['id'].split())[:80]}: "
+    return name
 
 
 def told(name: str, text: str, place: Place, why: str) -> str:
@@ -56,7 +70,7 @@ def _faults(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
         for position, inner in enumerate(value):
             yield from _faults(inner, (*place, position))
     elif why := fault_of(value):
-        yield place, why
+        yield place, f"{why} (value {value!r:.80})" if isinstance(value, str) else why
 
 
 def line_of(text: str, place: Place) -> int | None:

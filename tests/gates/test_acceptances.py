@@ -11,7 +11,6 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from expectations import acceptances
 from expectations.acceptances import FILE, apply_acceptances, asked_by, load_acceptances
 from expectations.checks import Check, load_checks
 from expectations.files import file_target
@@ -126,9 +125,9 @@ def test_an_acceptance_expires(state: State, tmp_path: Path, monkeypatch: pytest
     taken = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [found])[0]
     assert taken.accepted_until == clock.today() + timedelta(days=90)
     later = night(state, tmp_path)
-    monkeypatch.setattr(acceptances, "today", lambda: taken.accepted_until)
+    monkeypatch.setattr(clock, "today", lambda: taken.accepted_until)
     assert apply_acceptances(later, [found])[0].warns
-    monkeypatch.setattr(acceptances, "today", lambda: taken.accepted_until + timedelta(days=1))
+    monkeypatch.setattr(clock, "today", lambda: taken.accepted_until + timedelta(days=1))
     assert apply_acceptances(later, [found])[0].stops_release
 
 

@@ -123,6 +123,7 @@ def test_nothing_else_fails(failed: list[tuple[Check, GateResult]]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # the first test of each worker publishes the good state
 @pytest.mark.parametrize("name", CORRUPTIONS)
 def test_a_corrupted_state_is_stopped_or_not_used_as_the_docs_say(good_release: Workplace, name: str, tmp_path: Path) -> None:
     assert outcome_of(good_release, name, tmp_path) == of_the_docs()[CORRUPTIONS[name].words]

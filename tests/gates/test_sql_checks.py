@@ -115,6 +115,12 @@ VIOLATIONS = {
         named="2024 letter",
         also="agrees_with_cde",
     ),
+    "codes_of_one_name": violation(
+        "insert into leas by name select '59123450000000' as cds, 'District' as lea_name, 'district' as lea_type, 2010 as first_dashboard_year, "
+        "2016 as last_dashboard_year",
+        "insert into lea_names by name select '59123450000000' as cds, upper(' ' || lea_name) as lea_name from lea_names where cds = '{d}'",
+        named="{d} 59123450000000 2016",
+    ),
     "counts_near_year_before": violation(
         "update assistance set status = 'not_eligible' where determination = 'differentiated_assistance' and determination_year = 2024",
         named="differentiated_assistance 2024",
@@ -123,7 +129,6 @@ VIOLATIONS = {
         "insert into eligibility by name select lpad(range::varchar, 14, '0') as cds, 2030 as determination_year, 'continuum' as pathway, "
         "'not_eligible' as status, [] as student_groups from range(600)",
         named="2030 decided",
-        also="counts_near_year_before",
     ),
     "determinations_exist": violation(
         "update eligibility set status = 'undetermined' where pathway = 'continuum'",

@@ -1,5 +1,8 @@
 """One careless change of an input: the run names it, or the verdicts that rest on it are not determined, or nothing differs. Never another yes or no.
 
+A rejected row excuses no other verdict of its LEA: what depends on it is not determined. A file that is not used may leave its LEAs to CDE's letters and flags.
+A change of a row in which everything still agrees can be seen only beside CDE: a new difference in ``reconciliation``.
+
 Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed in one run, each of another LEA;
 a change of a whole file has a run of its own. ``make test-slow`` makes several hundred; SINGLE_CHANGES=1000 makes more.
 """
@@ -32,17 +35,19 @@ PER_RUN = 8
 MANY = int(os.environ.get("SINGLE_CHANGES", "400"))
 OPERATORS = {**DASHBOARD_ROWS, **OTHER_ROWS, **DASHBOARD_FILES, **BOOKS}
 VERDICTS = """
-    select 'eligibility', cds, determination_year, pathway, status from eligibility
+    select 'eligibility', cds, determination_year, pathway, status, decided_by from eligibility
     union all
-    select 'assistance', cds, determination_year, determination, status from assistance
+    select 'assistance', cds, determination_year, determination, status, decided_by from assistance
 """
+SELF_CONSISTENT = ("wrong_size", "other_group")  # may leave a row that agrees with itself
 Key = tuple[str, str, int, str]
+Verdict = tuple[str, str | None]  # status, and by whom it was decided
 Wanted = tuple[str, int]  # operator and seed
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One change and what came of it. ``bad``: another yes or no, which nothing named."""
+    """One change and what came of it. ``bad``: another yes or no that would be published without a word."""
 
     change: Change
     outcome: str
@@ -50,7 +55,7 @@ class Seen:
 
     @property
     def bad(self) -> bool:
-        return self.outcome in ("another verdict", "another LEA's verdict")
+        return self.outcome.startswith("another")
 
 
 @dataclass
@@ -65,7 +70,7 @@ class Lab:
     def __post_init__(self) -> None:
         """What comes of the sample itself."""
         run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
-        self.verdicts, self.failing = verdicts_of(run), frozenset(failing_rows(run))
+        self.verdicts, self.failing, self.differences = verdicts_of(run), stopping_rows(run), differences_from_cde(run)
         run.finish()
 
     def workplace(self, source: Path, reference: Path) -> Workplace:
@@ -106,32 +111,42 @@ class Lab:
         now = verdicts_of(run)
         differing: dict[str, list[Key]] = defaultdict(list)
         for key in {**self.verdicts, **now}:
-            if self.verdicts.get(key) != now.get(key):
+            if self._status(self.verdicts, key) != self._status(now, key):
                 differing[key[1]].append(key)
         with run.connect() as db:
             rejected = db.execute("select file, if(cds in (select cds from leas), cds, null) from rejects").fetchall()
         unused = {u.file for u in unused_files(run)}
-        named: list[str] | None = None
         seen: list[Seen] = []
         for change in changes:
             keys = [k for cds, keys in differing.items() if not change.leas or cds in change.leas for k in keys]
-            other = [k for k in keys if now.get(k) != "undetermined"]
+            other = [k for k in keys if self._status(now, k) != "undetermined"]
             by_name = self._name(change, rejected, unused)
             told = tuple(f"{' '.join(map(str, k[1:]))}: {self.verdicts.get(k)} -> {now.get(k)}" for k in (other or keys))
             if not keys:
                 seen.append(Seen(change, by_name or "no difference"))
             elif not other:
                 seen.append(Seen(change, f"undetermined, {by_name}" if by_name else "undetermined", told))
+            elif change.file in unused and all(now[k][1] in ("computed_from_letters", "cde") for k in other if k in now):
+                seen.append(Seen(change, "file not used, CDE's letters or flags decide", told))
             else:
-                named = failing_rows(run) if named is None else named
-                marks = change.leas or (change.file,)
-                checks = sorted({row.split(":", 1)[0] for row in named if row not in self.failing and any(m in row for m in marks)})
-                outcome = f"{by_name}, other verdict" if by_name else f"named by {checks[0]}" if checks else "another verdict"
-                seen.append(Seen(change, outcome, told))
+                seen.append(Seen(change, self._named(run, change) or f"another verdict, {by_name or 'nothing named'}", told))
         leas = {cds for c in changes for cds in c.leas}
         if all(c.leas for c in changes) and (strangers := {c: k for c, k in differing.items() if c not in leas}):
             seen.append(Seen(Change("batch", "", str([c.what for c in changes])), "another LEA's verdict", tuple(map(str, strangers.items()))))
         return seen
+
+    @staticmethod
+    def _status(verdicts: Mapping[Key, Verdict], key: Key) -> str | None:
+        return verdicts[key][0] if key in verdicts else None
+
+    def _named(self, run: Run, change: Change) -> str:
+        """How another verdict is stopped, or seen beside CDE where the row agrees with itself."""
+        marks = change.leas or (change.file,)
+        checks = sorted({row.split(":", 1)[0] for row in stopping_rows(run) - self.failing if any(m in row for m in marks)})
+        if checks:
+            return f"stopped by {checks[0]}"
+        differences = {d for d in differences_from_cde(run) - self.differences if d[0] in change.leas}
+        return "differs from CDE" if differences and change.operator in SELF_CONSISTENT else ""
 
     @staticmethod
     def _name(change: Change, rejected: list[tuple[str, str | None]], unused: set[str]) -> str:
@@ -142,20 +157,26 @@ class Lab:
         return "row rejected" if row else ""
 
 
-def verdicts_of(run: Run) -> Mapping[Key, str]:
+def verdicts_of(run: Run) -> Mapping[Key, Verdict]:
     with run.connect() as db:
-        return {(t, c, y, p): s for t, c, y, p, s in db.execute(VERDICTS).fetchall()}
+        return {(t, c, y, p): (s, by) for t, c, y, p, s, by in db.execute(VERDICTS).fetchall()}
 
 
-def failing_rows(run: Run) -> list[str]:
-    """Check and row of every SQL check that fails."""
+def differences_from_cde(run: Run) -> frozenset[tuple[str, int, str]]:
+    """LEA, Dashboard year and flag of every difference from CDE."""
+    with run.connect() as db:
+        return frozenset(db.execute("select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde', 'differs')").fetchall())
+
+
+def stopping_rows(run: Run) -> frozenset[str]:
+    """Check and row of every SQL check that fails and stops a release."""
     run.save_fact("inputs_digest", "none")
     with run.connect() as db:
         attach_previous(run, db)
         put_results(db, [])
         write_candidate_meta(run, db)
-        results = [run_check(db, check) for check in load_checks()]
-    return [f"{r.check_id}: {row}" for r in results if r.outcome == "failed" for row in r.rows]
+        results = [run_check(db, check) for check in load_checks() if check.severity == "critical"]
+    return frozenset(f"{r.check_id}: {row}" for r in results if r.outcome == "failed" for row in r.rows)
 
 
 def summary(seen: list[Seen]) -> str:

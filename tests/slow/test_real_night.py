@@ -31,6 +31,7 @@ WARNINGS = {
     ("cde_mostly_agrees", "reconciliation"): 1,
     ("indicator_results-current-numerator-within", "indicator_results"): 275,
     ("indicator_results-prior-numerator-within", "indicator_results"): 278,
+    ("codes_of_one_name", "leas"): 1,  # Lowell Joint, which came from Los Angeles to Orange County in 2021
     ("inputs_missing", "meta_years"): 2,
     ("leas_in_directory", "leas"): 6,
     ("prior_differs_from_last_year", "indicator_results"): 1,

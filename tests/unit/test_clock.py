@@ -104,6 +104,12 @@ def test_the_hour_of_the_night_is_californias(moment: str, slot: str) -> None:
     assert clock.latest_slot(time(4, 15), datetime.fromisoformat(moment).replace(tzinfo=UTC)).isoformat() == f"{slot}+00:00"
 
 
+def night_ended(out: Path, moment: str, outcome: str = "unchanged") -> None:
+    """The record of a run that ended at ``moment``."""
+    record = {"last_run": moment, "last_outcome": outcome, "exit_code": 0 if outcome == "unchanged" else 1, "message": ""}
+    (out / "status.json").write_text(json.dumps(record))
+
+
 def calls(monkeypatch: pytest.MonkeyPatch, out: Path, begin: str, days: int, minutes: int = 15) -> list[str]:
     """Moments at which calls every few minutes would have run, each run ending half a minute later."""
     moment, ran = datetime.fromisoformat(begin).replace(tzinfo=UTC), []
@@ -112,7 +118,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, out: Path, begin: str, days: int, min
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
         if is_due(out, time(4, 15)):
             ran.append(clock.shown(moment))
-            (out / "status.json").write_text(json.dumps({"last_run": (moment + timedelta(seconds=30)).isoformat()}))
+            night_ended(out, (moment + timedelta(seconds=30)).isoformat())
         moment += timedelta(minutes=minutes)
     return ran
 
@@ -128,23 +134,23 @@ def calls(monkeypatch: pytest.MonkeyPatch, out: Path, begin: str, days: int, min
 )
 def test_calls_every_quarter_of_an_hour_run_once_a_night(zone: str, begin: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = datetime.fromisoformat(begin).replace(tzinfo=UTC) - timedelta(hours=12)
-    (tmp_path / "status.json").write_text(json.dumps({"last_run": before.isoformat()}))
+    night_ended(tmp_path, before.isoformat())
     assert calls(monkeypatch, tmp_path, begin, 3) == expected
 
 
 def test_a_missed_night_is_made_up_for_and_a_run_at_work_is_not_disturbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "2026-11-27T19:00:00")
-    (tmp_path / "status.json").write_text(json.dumps({"last_run": "2026-11-26T12:20:00+00:00"}))
+    night_ended(tmp_path, "2026-11-26T12:20:00+00:00")
     assert is_due(tmp_path, time(4, 15)), "the machine was off at 04:15"
     with run_lock(tmp_path):
         assert not is_due(tmp_path, time(4, 15))
-    (tmp_path / "status.json").write_text(json.dumps({"last_run": "2026-11-27T12:16:00+00:00", "last_outcome": "failed"}))
+    night_ended(tmp_path, "2026-11-27T12:16:00+00:00", "failed")
     assert not is_due(tmp_path, time(4, 15)), "a night that failed is not tried all day"
 
 
 def test_a_call_before_its_hour_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "2026-11-27T12:00:00")
-    (tmp_path / "status.json").write_text(json.dumps({"last_run": "2026-11-26T12:20:00+00:00"}))
+    night_ended(tmp_path, "2026-11-26T12:20:00+00:00")
     ended = CliRunner().invoke(app, ["run", "--at", "04:15", "--out", str(tmp_path)])
     assert (ended.exit_code, ended.output) == (0, "")
 

@@ -9,6 +9,7 @@ import pytest
 from tests.workplace import AS_OF, SAMPLE
 from transforms.errors import ConfigError
 from transforms.inputs import check_configuration
+from transforms.registers import load_registers
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 from transforms.toml_model import line_of
@@ -86,17 +87,32 @@ def test_a_folder_in_the_place_of_a_file_is_named(folder: Path, file: str) -> No
 
 BIG, CDS, REST = "9" * 30, "1" * 14, "a,b,long enough reason,2024-01-01,2025-01-01\n"
 
-# what is wrong -> file, text that is replaced (nothing: added at the end), by what, what is said; {n} is the line that is changed
+# what is wrong -> file, text that is replaced (nothing: added at the end), by what, what is said; {n}: line of the change; {entry}: of its entry
 FAULTS: dict[str, tuple[str, str, str, str]] = {
-    "catalog_no_year": ("catalog.toml", "dashboard_year = 2017\n", "", r"catalog.toml, line 13, source.0: dashboard-ela-2017: .*needs dashboard_year"),
-    "catalog_no_indicator": ("catalog.toml", 'indicator = "ela"\n', "", r"line 13.*needs indicator"),
+    "catalog_no_year": ("catalog.toml", "dashboard_year = 2017\n", "", r"catalog.toml, line {entry}, source.0: dashboard-ela-2017: .*needs dashboard_year"),
+    "catalog_no_indicator": ("catalog.toml", 'indicator = "ela"\n', "", r"line {entry}, source.0: dashboard-ela-2017: .*needs indicator"),
     "catalog_no_edition": ("catalog.toml", 'edition = "2024-25 first"\n', "", r"line \d+.*needs edition"),
     "catalog_wrong_edition": ("catalog.toml", 'edition = "2024-25 first"\n', 'edition = "first"\n', r"line \d+.*'first' is not an edition"),
-    "catalog_id_twice": ("catalog.toml", 'id = "dashboard-math-2017"', 'id = "dashboard-ela-2017"', r"line 14, source.0.id: .*there 2 times"),
-    "catalog_file_twice": ("catalog.toml", 'file = "mathdownload2017f.txt"', 'file = "ELAdownload2017f.txt"', r"line \d+, source.1.file: .*2 times"),
-    "catalog_two_files_of_an_indicator": ("catalog.toml", 'indicator = "math"', 'indicator = "ela"', r"line 26, source.1.*several entries"),
+    "catalog_id_twice": ("catalog.toml", 'id = "dashboard-math-2017"', 'id = "dashboard-ela-2017"', r"line {n}, source.1.id: .*there 2 times"),
+    "catalog_file_twice": (
+        "catalog.toml",
+        'file = "mathdownload2017f.txt"',
+        'file = "ELAdownload2017f.txt"',
+        r"line {n}, source.1.file: dashboard-math-2017: .*2 times",
+    ),
+    "catalog_two_files_of_an_indicator": (
+        "catalog.toml",
+        'indicator = "math"',
+        'indicator = "ela"',
+        r"line {entry}, source.1: dashboard-math-2017: .*several entries",
+    ),
     "catalog_other_host": ("catalog.toml", "https://www3.cde.ca.gov/", "https://example.org/", r"catalog.toml, line {n}, source.0.url: .*not an https"),
-    "catalog_unknown_key": ("catalog.toml", 'format = "text"', 'format = "text"\ntypo = 1', r"catalog.toml, line 20, source.0.typo: this key is not known"),
+    "catalog_unknown_key": (
+        "catalog.toml",
+        'format = "text"',
+        'typo = 1\nformat = "text"',
+        r"catalog.toml, line {n}, source.0.typo: dashboard-ela-2017: this key is not known",
+    ),
     "catalog_big_year": ("catalog.toml", "dashboard_year = 2017", f"dashboard_year = {BIG}", r"catalog.toml, line {n}, .*more than 64 bits"),
     "catalog_hex_year": ("catalog.toml", "dashboard_year = 2017", "dashboard_year = 0x" + "f" * 5000, r"line {n}, .*more than 64 bits"),
     "catalog_endless_digits": ("catalog.toml", "dashboard_year = 2017", "dashboard_year = " + "9" * 5000, r"catalog.toml: not valid TOML"),
@@ -167,16 +183,22 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "reference_letter": ("reference/priority_letters.csv", "A,4|5|6", "A,4|5|six", r"reference/priority_letters.csv, line {n}, column priorities: "),
     "reference_big": ("reference/priority_letters.csv", "A,4|5|6", f"A,4|{BIG}", r"reference/priority_letters.csv, line {n}, column priorities: "),
     "state_value_big": ("reference/state_values.csv", "2018,cci", f"{BIG},cci", r"reference/state_values.csv, line {n}, column dashboard_year: "),
+    "register_header": ("registers/state_loans.csv", "loan_id,", "loan,", r"registers/state_loans.csv, line {n}: the header lacks loan_id"),
+    "register_quote": ("registers/primary.csv", "", '"P-1', r"registers/primary.csv: this is not a CSV file in UTF-8 \(unexpected end of data\)"),
+}
+
+# Rows of registers that are rejected, while the run goes on: in the same form.
+ROWS: dict[str, tuple[str, str, str, str]] = {
     "accepted_big": (
         "registers/accepted_differences.csv",
         "",
-        f"11111111111111,{BIG},f,a,b,long enough reason,2024-01-01,2025-01-01\n",
-        r"_differences.csv, line {n}, column dashboard_year",
+        f"11111111111111,,{BIG},f,a,b,long enough reason,2024-01-01,2025-01-01\n",
+        r"_differences.csv, line {n}, column dashboard_year: the number is too large",
     ),
     "accepted_hidden": (
         "registers/accepted_differences.csv",
         "",
-        "11111111111111,2024,f\u202e,a,b,long enough reason,2024-01-01,2025-01-01\n",
+        "11111111111111,,2024,f\u202e,a,b,long enough reason,2024-01-01,2025-01-01\n",
         r"differences.csv, line {n}, column flag: .*U\+202E",
     ),
     "register_big": (
@@ -203,7 +225,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
 
 def spoil(folder: Path, fault: str) -> int:
     """Bring in a fault; returns the first line that is changed."""
-    file, old, new, _ = FAULTS[fault]
+    file, old, new, _ = (FAULTS | ROWS)[fault]
     text = (folder / file).read_text("utf-8")
     assert old in text
     at = text.index(old) if old else len(text)
@@ -215,8 +237,20 @@ def spoil(folder: Path, fault: str) -> int:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_said_with_file_and_line(folder: Path, fault: str) -> None:
     line = spoil(folder, fault)
-    pattern = FAULTS[fault][3].replace("{n}", str(line))
+    above = (folder / FAULTS[fault][0]).read_text("utf-8").splitlines()[:line]
+    entry = max((n for n, text in enumerate(above, 1) if text.startswith("[[")), default=line)
+    pattern = FAULTS[fault][3].replace("{n}", str(line)).replace("{entry}", str(entry))
     assert re.search(pattern, said(folder)), f"{pattern}\n{said(folder)}"
+
+
+@pytest.mark.parametrize("fault", ROWS)
+def test_a_wrong_row_of_a_register_is_rejected_and_the_run_goes_on(folder: Path, fault: str) -> None:
+    line = spoil(folder, fault)
+    settings = Settings(source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF)
+    check_configuration(Run.start(settings))
+    register = load_registers(folder)[Path(ROWS[fault][0]).stem]
+    assert [row.number for row in register.rejected] == [line]
+    assert re.search(ROWS[fault][3].replace("{n}", str(line)), "\n".join(map(str, register.problems)))
 
 
 def test_a_workbook_without_a_year_is_named(folder: Path) -> None:
@@ -230,10 +264,10 @@ def test_a_workbook_without_a_year_is_named(folder: Path) -> None:
 
 
 def test_every_fault_is_said_at_once(folder: Path) -> None:
-    for fault in ("catalog_no_year", "rules_level_6", "layouts_capitals", "state_value_big", "accepted_big", "register_escape"):
+    for fault in ("catalog_no_year", "rules_level_6", "layouts_capitals", "state_value_big", "register_header", "register_quote"):
         spoil(folder, fault)
     message = said(folder)
-    for part in ("catalog.toml", "layouts.toml", "state_values.csv", "accepted_differences.csv", "state_loans.csv"):
+    for part in ("catalog.toml", "layouts.toml", "state_values.csv", "primary.csv", "state_loans.csv"):
         assert part in message
 
 

@@ -289,7 +289,7 @@ def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str,
 
 def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:
     with duckdb.connect() as connection:
-        load_reference(PROJECT / "data" / "reference", connection)
+        load_reference(PROJECT / "data", connection)
         load_macros(connection)
         for day in ("2024-01-01", "2024-02-01", "2023-12-01", "2023-07-01", "2024-06-15"):
             for precision in ("day", "month", "season", "year", "fiscal_year", "before") if day.endswith("01") else ("day", "month", "year", "before"):
@@ -340,16 +340,32 @@ def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column:
         assert told == [], "space around a value is left out when it is read: the note is empty"
         return
     assert len(told) == 1
-    assert "cannot be seen" in told[0] or "must not be empty" in told[0]
+    said = f"the text holds the control or invisible character U+{ord(hidden):04X}; delete it" if hidden.strip() else "it must not be empty"
+    assert f"line 2, column {column}: {said} (value " in told[0]
+    assert load_registers(folder, IN_FILES)[register].fine == 0
 
 
 @pytest.mark.parametrize(
-    ("register", "column", "value"),
-    [("spi", "case_id", "S\u200b-1"), ("spi", "lea_name", "South Monterey\u00ad County Joint Union High"), ("primary", "superseded_by", "P\u2060-2")],
+    ("register", "column", "value", "said"),
+    [
+        ("spi", "case_id", "S\u200b-1", "the text holds the control or invisible character U+200B; delete it"),
+        ("spi", "lea_name", "South Monterey\u00ad County Joint Union High", "the text holds the control or invisible character U+00AD; delete it"),
+        ("primary", "superseded_by", "P\u2060-2", "the text holds the control or invisible character U+2060; delete it"),
+        ("calpads", "source_url", "java\u200bscript:alert(1)", "the text holds the control or invisible character U+200B; delete it"),
+        ("spi", "case_id", "S\u00a01", "it holds a character that cannot be seen; write it again by hand"),
+    ],
 )
-def test_a_hidden_character_within_a_name_or_identifier_is_refused(folder: Path, register: str, column: str, value: str) -> None:
+def test_a_hidden_character_within_a_text_is_refused(folder: Path, register: str, column: str, value: str, said: str) -> None:
+    assert refusal(REGISTERS[register], column, value) == said
     add_rows(folder, register, case(register, **{column: value}))
-    assert any("it holds a character that cannot be seen" in t for t in problems(folder, register))
+    told = [t for t in problems(folder, register) if "no register has a case of this name" not in t]
+    assert told == [f"registers/{register}.csv, line 2, column {column}: {said} (value {value!r})."]
+
+
+def test_each_wrong_cell_of_a_row_is_said_once(folder: Path) -> None:
+    add_rows(folder, "spi", case("spi", evidence="\u200b", note="\x1b[31mred", determination_date="soon"))
+    told = problems(folder, "spi")
+    assert [t.split(": ")[0].rsplit(" ", 1)[1] for t in told] == ["evidence", "note", "determination_date"]
 
 
 SCHEMES = [
@@ -358,7 +374,7 @@ SCHEMES = [
     "data:text/html,x",
     "file:///etc/passwd",
     "vbscript:x",
-    "java\u200bscript:alert(1)",
+    "java\tscript:alert(1)",
     "ftp://example.org/x",
 ]
 

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, create_model, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, create_model, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from transforms import clock
+from transforms.config_file import fault_of
 from transforms.registers.names import KIND_WORDS, lea_kind, names_an_office
 from transforms.toml_model import StrictModel
 
@@ -157,7 +158,18 @@ class Contradiction(NamedTuple):
     sentence: str
 
 
-class Record(StrictModel):
+class Cells(StrictModel):
+    """Columns of a register: whatever each holds, no control or invisible character is in it."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_hidden_characters(cls, value: object) -> object:
+        if why := fault_of(value):
+            raise PydanticCustomError("hidden", "{said}", {"said": why})
+        return value
+
+
+class Record(Cells):
     """One row of a register."""
 
     identifier: ClassVar[tuple[str, ...]]
@@ -187,7 +199,7 @@ def refusal(model: type[Record], column: str, value: str) -> str | None:
     info = model.model_fields[column]
     fields: dict[str, Any] = {"value": (info.annotation, info)}
     try:
-        create_model("OneColumn", **fields)(value=value)
+        create_model("OneColumn", __base__=Cells, **fields).model_validate({"value": value})
     except ValidationError as error:
         return "; ".join(plain(e["msg"]) for e in error.errors())
     return None

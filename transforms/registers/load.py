@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from transforms import clock
-from transforms.config_file import fault_of
 from transforms.errors import ConfigError
 from transforms.reference import Reference
 from transforms.registers.about import compare_names
@@ -113,6 +112,9 @@ def _read(path: Path, model: type[Record], content: bytes | None, today: date) -
     except FileNotFoundError:
         register.problems.append(Problem(file, None, "", "", "the file is missing; it may be empty but for its header, which registers/README.md describes"))
         return register
+    except OSError as error:
+        register.problems.append(Problem(file, None, "", "", f"the file cannot be read ({error.strerror}); check {path} and its permissions"))
+        return register
     except (UnicodeDecodeError, csv.Error) as error:
         register.problems.append(Problem(file, None, "", "", f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'"))
         return register
@@ -146,8 +148,6 @@ def _line(file: str, number: int, header: list[str], cells: list[str], model: ty
     if line.is_ragged:
         advice = "put quotation marks around a value that holds a comma"
         return line, [Problem(file, number, "", ",".join(cells), f"the row has {len(cells)} values, the header has {len(header)}; {advice}")]
-    if hidden := [line.problem(column, why) for column, value in line.values.items() if (why := fault_of(value))]:
-        return line, hidden
     try:
         line.record = model.model_validate(line.values, context={"today": today})
     except ValidationError as error:
