@@ -103,7 +103,7 @@ def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(light
 
 def test_many_verdicts_that_a_refused_file_leaves_undetermined_stop_the_night(light: None, released: Workplace, tmp_path: Path) -> None:
     before = (released.out / "current").resolve()
-    refuse(released, "assistancestatus19-rev.xlsx")
+    refuse(released, "assistancestatus22.xlsx", "suspdownload2022.txt")
     with pytest.raises(GateError, match="release_verdicts_kept") as raised:
         released.publish(work=tmp_path / "without-snapshots")
     assert "release_files_kept" not in str(raised.value)
