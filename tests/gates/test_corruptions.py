@@ -15,6 +15,7 @@ from expectations.previous import attach_previous
 from expectations.results import GATES, GateResult
 from expectations.sql_checks import run_check
 from flows import steps
+from flows.runner import Outcome
 from tests.gates.corruptions import CORRUPTIONS, corrupted
 from tests.gates.sample import decided
 from tests.gates.state import Written
@@ -54,11 +55,11 @@ def outcome_of(good: Workplace, name: str, folder: Path) -> str:
     shutil.copytree(good.out, place.out, symlinks=True)
     before = digest_of(place.out / "current")
     try:
-        place.publish()
+        outcome = place.publish()
     except (GateError, SourceFilesError) as error:
         assert digest_of(place.out / "current") == before
         return stopped(place.out, error)
-    return used(place.out / "current" / "dta.duckdb")
+    return used(outcome, place.out / "current" / "dta.duckdb")
 
 
 def stopped(out: Path, error: DtaError) -> str:
@@ -75,14 +76,13 @@ def stopped(out: Path, error: DtaError) -> str:
     return f"stopped at {of_gate[0]['gate']} ({classes}): {', '.join(f'`{c}`' for c in sorted({d['check_id'] for d in of_gate}))}"
 
 
-def used(database: Path) -> str:
-    """What a release did not use of the files."""
+def used(outcome: Outcome, database: Path) -> str:
+    """What a night did not use of the files. Where the editions of the release before took their place, it stays current: nothing else changed."""
+    if outcome.unused:
+        assert all(f.earlier_sha256 for f in outcome.unused), "the good edition was kept"
+        return f"file not used: {', '.join(f'`{name}`' for name in sorted(f.file for f in outcome.unused))}"
     with duckdb.connect(str(database), read_only=True) as db:
-        tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
-        unused = sorted(f for (f,) in db.execute("select file from meta_unused_files").fetchall()) if "meta_unused_files" in tables else []
         rejected = db.execute("select file, count(distinct line) from rejects group by file order by file").fetchall()
-    if unused:
-        return f"file not used: {', '.join(f'`{f}`' for f in unused)}"
     assert rejected, "published as if it were sound"
     return f"rows rejected: {', '.join(f'{n:,} of `{f}`' for f, n in rejected)}"
 

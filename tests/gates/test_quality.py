@@ -46,16 +46,9 @@ def spoil(kind: str, value: str) -> Callable[[str], str]:
     return change
 
 
-def as_fractions(text: str) -> str:
-    """Write statuses and changes as fractions."""
-    header, *lines = text.split("\n")
-    positions = [header.rstrip("\r").split("\t").index(c) for c in ("currstatus", "priorstatus", "change")]
-    rows = [line.split("\t") for line in lines]
-    for cells in rows:
-        for n in positions:
-            if len(cells) > n and cells[n].strip():
-                cells[n] = f"{float(cells[n]) / 100:.4f}"
-    return "\n".join([header, *("\t".join(cells) for cells in rows)])
+def last_years_rows(_: str) -> str:
+    """The rows of mathematics of 2023, under the year 2024: no row contradicts itself."""
+    return re.sub(r"\t2023(?=\r?\n)", "\t2024", (SAMPLE / "mathdownload2023.txt").read_text("utf-8"))
 
 
 class Page(HTMLParser):
@@ -202,11 +195,11 @@ def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path:
     ended = runner.invoke(app, asked)
     assert ended.exit_code == 0, ended.output
     assert "Nothing was published." in ended.output
-    edit("suspdownload2024.txt", as_fractions)
+    edit("mathdownload2024.txt", last_years_rows)
     ended = runner.invoke(app, [*asked, "--page", str(page)])
     assert ended.exit_code == 5
-    assert "✗ stops the release Rates are written as percentages, not as fractions." in ended.output
-    assert "file suspdownload2024.txt" in ended.output
+    assert "✗ stops the release The prior statuses of a file do not equal the file of another year in" in ended.output
+    assert "file mathdownload2024.txt" in ended.output
     assert "What you can do." in ended.output
     assert "This would not be published" in Page(page.read_text("utf-8")).text
     assert not workplace.out.exists()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from tests.contract.writing import as_xlsx
 from tests.workplace import SAMPLE, Workplace
-from transforms.errors import SourceFilesError
+from transforms.errors import GateError, SourceFilesError
 from transforms.run import Run
 from transforms.snapshot.unused import UnusedFile, unused_files
 
@@ -82,6 +82,42 @@ def test_the_edition_of_the_release_before_is_used_and_marked(light: None, relea
     (sha256,) = (s["sha256"] for s in json.loads((before / "manifest.json").read_text())["sources"] if s["source_id"] == "dashboard-ela-2024")
     assert (file.file, file.earlier_sha256) == (ELA, sha256)
     assert (released.out / "current").resolve() == before
+
+
+def refuse(place: Workplace, *files: str) -> None:
+    for file in files:
+        (place.source / file).write_bytes(b"<html>Sorry</html>")
+
+
+def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(light: None, released: Workplace, tmp_path: Path) -> None:
+    refuse(released, "mathdownload2024.txt", "assistancestatus24.xlsx")
+    outcome = released.publish(work=tmp_path / "without-snapshots")
+    assert outcome.outcome == "published"
+    assert {(f.file, f.earlier_sha256) for f in outcome.unused} == {("mathdownload2024.txt", ""), ("assistancestatus24.xlsx", "")}
+    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+        failed = dict(db.execute("select check_id, failing_rows from meta_gate_results where outcome <> 'passed' and severity <> 'info'").fetchall())
+        gone = db.execute("select count(*) from indicator_results where indicator = 'math' and dashboard_year = 2024").fetchone()
+    assert failed == {"files_not_used": 2, "inputs_missing": 1}
+    assert gone == (0,)
+
+
+def test_many_verdicts_that_a_refused_file_leaves_undetermined_stop_the_night(light: None, released: Workplace, tmp_path: Path) -> None:
+    before = (released.out / "current").resolve()
+    refuse(released, "assistancestatus22.xlsx", "suspdownload2022.txt")
+    with pytest.raises(GateError, match="release_verdicts_kept") as raised:
+        released.publish(work=tmp_path / "without-snapshots")
+    assert "release_files_kept" not in str(raised.value)
+    assert "release_rows_kept" not in str(raised.value)
+    assert (released.out / "current").resolve() == before
+
+
+def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one(light: None, released: Workplace, tmp_path: Path) -> None:
+    refuse(released, "mathdownload2024.txt")
+    (released.source / "sciencedownload2024.txt").unlink()
+    with pytest.raises(GateError, match="release_files_kept") as raised:
+        released.publish(work=tmp_path / "without-snapshots")
+    assert "dashboard-science-2024" in str(raised.value)
+    assert "dashboard-math-2024" not in str(raised.value)
 
 
 def test_what_depends_on_a_file_that_is_not_used_is_undetermined(workplace: Workplace) -> None:

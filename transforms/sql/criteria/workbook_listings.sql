@@ -1,6 +1,6 @@
 -- Grain: LEA x assistance workbook that covers its county, or charter school x charter workbook: is it listed, and what does it mean if not?
 -- Key: cds, source_id.
--- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history, dashboard_entities, directory, rule_sets.
+-- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history, dashboard_entities, directory.
 -- Oddities: a row that is missing is no "no". A later workbook that has a status for the year proves that there was a row ('row_missing'); a
 --           blank there proves that there was none ('not_listed'). Where no later workbook lists the LEA, it is 'not_listed' if the workbook
 --           beside this one lacks it as well, and the year's Dashboard too, or if the directory says that it had closed or was not open yet.
