@@ -21,6 +21,11 @@ NOTES = {
     "lea_not_listed": "not listed under this code in {file}",
     "no_letter_column": "{file} has no column of this student group",
     "county_offices_not_determined": "county offices were not determined in {year}",
+    # years before a code began, with a predecessor on record
+    "predecessor_met": "{year}: not listed under this code; as {name} ({cds}): {groups} met the criteria",
+    "predecessor_unknown": "{year}: not listed under this code; the results of {name} ({cds}) are not determined",
+    "predecessor_not_listed": "{year}: not listed under this code, nor is {name} ({cds}) under its code",
+    "predecessor_not_loaded": "{year}: not listed under this code; no loaded file has {name} ({cds})",
     # the Primary pathway
     "no_lead_known": "The list of Geographic Leads names no lead of this county for that day.",
     "same_body_differs": "The register says {recorded}; the list of Geographic Leads says {computed} ({lead}).",
