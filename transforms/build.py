@@ -96,6 +96,7 @@ MARTS = (
     "levels",
     "priority_letters",
     "geo_leads",
+    "coe_providers",
     "counties",
     "student_groups",
     "indicators",
