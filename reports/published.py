@@ -98,7 +98,12 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     for condition in _conditions(tables):
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
         if len(found) > 1 and "successions" in tables:  # of one name under two codes the present one is meant
-            ended = {c for (c,) in connection.execute("select predecessor_cds from successions where list_contains(?, successor_cds)", [[f[0] for f in found]]).fetchall()}
+            ended = {
+                c
+                for (c,) in connection.execute(
+                    "select predecessor_cds from successions where list_contains(?, successor_cds)", [[f[0] for f in found]]
+                ).fetchall()
+            }
             found = [f for f in found if f[0] not in ended]
         if len(found) == 1:
             return Lea(*map(_shown, found[0]))

@@ -42,6 +42,13 @@ BY_DATA = (
 REISSUED = "update meta_sources set sha256 = 'another' where source_id = '{file}'"
 VIOLATIONS = {
     "changes_are_differences": violation("update indicator_results set change = change + 5 " + OF_FILE, named="{file}"),
+    "codes_of_one_name": violation(
+        "insert into leas by name select '" + MADE_UP + "' as cds, 'A district' as lea_name, 'district' as lea_type, 2022 as first_dashboard_year, "
+        "2023 as last_dashboard_year",
+        "insert into leas by name select '99888880000000' as cds, 'A District' as lea_name, 'district' as lea_type, 2024 as first_dashboard_year, "
+        "2024 as last_dashboard_year",
+        named=MADE_UP + " 99888880000000",
+    ),
     "counties_in_every_file": violation(
         "update source_coverage set counties = list_filter(counties, lambda c: c <> '02') " + OF_FILE, named="{file} 02 Alpine"
     ),
@@ -154,6 +161,10 @@ VIOLATIONS = {
         "insert into eligible_districts by name select '{d}' as cds, 2024 as determination_year, ['primary'] as pathways "
         "where not exists (select 1 from eligible_districts where cds = '{d}' and determination_year = 2024)",
         named="{d} 2024 primary",
+    ),
+    "necessity_after_criteria": violation(
+        "insert into necessity_determinations by name select '{d}' as cds, 'A district' as lea_name, 2030 as determination_year, 'yes' as necessary",
+        named="{d} 2030 yes",
     ),
     "registers_name_leas": violation(
         "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds, 'registers/calpads.csv' as file, 2 as line",
