@@ -42,13 +42,6 @@ BY_DATA = (
 REISSUED = "update meta_sources set sha256 = 'another' where source_id = '{file}'"
 VIOLATIONS = {
     "changes_are_differences": violation("update indicator_results set change = change + 5 " + OF_FILE, named="{file}"),
-    "codes_of_one_name": violation(
-        "insert into leas by name select '" + MADE_UP + "' as cds, 'A district' as lea_name, 'district' as lea_type, 2022 as first_dashboard_year, "
-        "2023 as last_dashboard_year",
-        "insert into leas by name select '99888880000000' as cds, 'A District' as lea_name, 'district' as lea_type, 2024 as first_dashboard_year, "
-        "2024 as last_dashboard_year",
-        named=MADE_UP + " 99888880000000",
-    ),
     "counties_in_every_file": violation(
         "update source_coverage set counties = list_filter(counties, lambda c: c <> '02') " + OF_FILE, named="{file} 02 Alpine"
     ),
@@ -121,6 +114,12 @@ VIOLATIONS = {
         "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and hash(cds) % 3 = 0",
         named="2024 letter",
         also="agrees_with_cde",
+    ),
+    "codes_of_one_name": violation(
+        "insert into leas by name select '59123450000000' as cds, 'District' as lea_name, 'district' as lea_type, 2010 as first_dashboard_year, "
+        "2016 as last_dashboard_year",
+        "insert into lea_names by name select '59123450000000' as cds, upper(' ' || lea_name) as lea_name from lea_names where cds = '{d}'",
+        named="{d} 59123450000000 2016",
     ),
     "counts_near_year_before": violation(
         "update assistance set status = 'not_eligible' where determination = 'differentiated_assistance' and determination_year = 2024",

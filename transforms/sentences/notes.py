@@ -35,7 +35,7 @@ NOTES = {
     "decided_by_cde": "an input is missing, and CDE's own value is the answer",
     "continuum_open": "a missing input or the clause for fewer than three groups leaves it open",
     "input_missing": "a missing input leaves it open",
-    "flag_not_sourced": "the sources do not say how the flag is made; most likely three or more student groups met the criteria in three of four years (an inference)",
+    "flag_not_sourced": "not sourced how the flag is made; most likely three or more student groups met the criteria in three of four years (inferred)",
     "charter_test_open": "the sources leave the test of charter schools open",
     # beside a computed verdict from which CDE's flag differs
     "flag_of_cde": "CDE's flag: {flag}.",
