@@ -46,7 +46,11 @@ def check() -> None:
 @register_app.command()
 def add(
     pathway: Annotated[
-        str, typer.Argument(help="Register: primary, spi, fee_for_service, request, calpads, state_loans, state_loan_events or accepted_differences.")
+        str,
+        typer.Argument(
+            help="Register: primary, spi, fee_for_service, request, calpads, state_loans, state_loan_events, successions, "
+            "necessity_determinations or accepted_differences."
+        ),
     ],
 ) -> None:
     """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""

@@ -11,9 +11,19 @@ from rich.text import Text
 
 from flows.consoles import json_line, raw_output
 from reports.compare import Comparison, Difference
-from reports.explain import Explanation
+from reports.explain import Explanation, identity_lines
 from transforms.spreadsheet import WRITERS
-from transforms.words import ASSISTANCE, DESIGNATION, STATUS, UNSAID, agreement, source_age
+from transforms.words import (
+    ASSISTANCE,
+    DESIGNATION,
+    NOT_LISTED,
+    STATUS,
+    UNSAID,
+    agreement,
+    capitalized,
+    ccee_determination,
+    source_age,
+)
 
 COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
@@ -40,6 +50,8 @@ def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
     age = f" ({source_age(verdict)})" if source_age(verdict) else ""
     console.print(Text.assemble(status_text(verdict["status"]), age, "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
     _say(console, escape(verdict["reason"]))
+    if ccee_determination(verdict):
+        _say(console, f"{escape(capitalized(ccee_determination(verdict)))}.")
     if verdict["case_state"]:
         _say(console, f"State of the case: {escape(verdict['case_state'])}.")
     if verdict["cde_flag"]:
@@ -68,7 +80,10 @@ def _show_assistance(console: Console, e: Explanation) -> None:
 def show_explanation(console: Console, e: Explanation) -> None:
     """Verdicts in words, groups by year, loans, sources."""
     console.print(f"[bold]{escape(e.lea.name)}[/] · {escape(e.lea.lea_type.replace('_', ' '))} · {escape(e.lea.county)} County · CDS {escape(e.lea.cds)}")
-    console.print(f"Determination year {e.determination_year}, release {escape(e.release_id)}\n")
+    console.print(f"Determination year {e.determination_year}, release {escape(e.release_id)}")
+    for line in identity_lines(e):
+        console.print(escape(line), highlight=False, soft_wrap=True)
+    console.print()
     for verdict in e.verdicts:
         if verdict["status"] in UNSAID and verdict["pathway"] != "continuum":
             continue
@@ -121,6 +136,8 @@ def _cell(cell: dict[str, Any] | None) -> RenderableType:
     """One group in one year."""
     if cell is None:
         return Text("·", "dim")
+    if cell["listed"] is False:
+        return Text(NOT_LISTED, "dim")
     if cell["meets_criteria"] is None:
         return Text(f"? {cell['note'] or ''}", "yellow")
     if not cell["meets_criteria"]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reports.published import Lea, Row, record
+from reports.published import Lea, Row, former_names, record
 from transforms.database import one_row
+from transforms.sentences import plain_day
+from transforms.words import SUCCESSIONS
 
 BATCH = 200  # LEAs asked for at once: one query for many is as fast as a query for one
 ASKED = "in (select unnest($cds))"
@@ -27,6 +29,9 @@ class Explanation:
     evidence: list[Row]
     loans: list[Row]
     cases: list[Row]
+    predecessors: list[Row]
+    successors: list[Row]
+    other_names: list[str]
     sources: list[Row]
     release_id: str
 
@@ -59,6 +64,7 @@ def _explain(connection: duckdb.DuckDBPyConnection, leas: Sequence[Lea], year: i
     verdicts, assistance, watched = ask(VERDICTS), ask(ASSISTANCE), ask(WATCHED)
     groups, cells, evidence = ask(CHARTER_GROUPS if charters else GROUPS), ask(CELLS), ask(EVIDENCE)
     loans, cases, sources = ask(LOANS), ask(CASES), ask(SOURCES)
+    predecessors, successors, named = ask(PREDECESSORS), ask(SUCCESSORS), ask(NAMES)
     (release_id,) = one_row(connection, "select release_id from meta_release")
     return {
         lea.cds: Explanation(
@@ -73,11 +79,26 @@ def _explain(connection: duckdb.DuckDBPyConnection, leas: Sequence[Lea], year: i
             evidence=evidence[lea.cds],
             loans=loans[lea.cds],
             cases=cases[lea.cds],
+            predecessors=predecessors[lea.cds],
+            successors=successors[lea.cds],
+            other_names=former_names(lea.name, [str(n["lea_name"]) for n in named[lea.cds]]),
             sources=sources[lea.cds],
             release_id=str(release_id),
         )
         for lea in leas
     }
+
+
+def identity_lines(e: Explanation) -> list[str]:
+    """Other names of the LEA, the years before its code began, and the code that followed it: a line each."""
+    lines = [f"Other names in CDE's files: {'; '.join(e.other_names)}"] if e.other_names else []
+    lines += [str(p["sentence"]) for p in e.predecessors]
+    return lines + [successor_line(s) for s in e.successors]
+
+
+def successor_line(s: Row) -> str:
+    """What became of a code that ended."""
+    return f"This code ended on {plain_day(s['succession_date'])}: it {SUCCESSIONS[s['kind']]}. It goes on as {s['successor_name']} ({s['successor_cds']})."
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,7 @@ def _window(connection: duckdb.DuckDBPyConnection, year: int, charters: bool) ->
 
 VERDICTS = f"""
     select e.cds, p.name, e.pathway, e.status, e.reason, e.statute, e.basis, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of, e.case_state,
-        p.open_question, e.source_age_years, e.source_is_old
+        p.open_question, e.source_age_years, e.source_is_old, e.ccee_determination, e.ccee_determination_date
     from eligibility e join pathways p using (pathway) where e.cds {ASKED} and e.determination_year = $year order by p.position
 """
 ASSISTANCE = f"""
@@ -121,6 +142,13 @@ LOANS = f"""
         e.source_url
     from state_loan_events e join state_loans l using (loan_id) where coalesce(l.cds, l.successor_cds) {ASKED} order by e.event_date, e.event_id
 """
+# Years before the code began, one line each, and the code that followed an ended one.
+PREDECESSORS = f"select cds, dashboard_year, predecessor_cds, sentence from predecessor_years where cds {ASKED} order by dashboard_year, predecessor_cds"
+SUCCESSORS = f"""
+    select predecessor_cds as cds, successor_cds, successor_name, succession_date, kind from successions
+    where predecessor_cds {ASKED} order by succession_date, successor_cds
+"""
+NAMES = f"select cds, lea_name from lea_names where cds {ASKED} order by last_dashboard_year desc nulls last, lea_name"
 CASES = f"""
     select s.cds, p.name, s.case_id, s.case_state, s.known_from, c.evidence
     from case_states s join pathway_register c using (case_id) join pathways p on p.pathway = s.pathway
@@ -160,7 +188,7 @@ CELLS = f"""
         join indicators i on i.indicator = m.indicator
         group by all
     )
-    select h.cds, h.student_group, h.dashboard_year, h.basis, h.meets_criteria, h.has_result, h.letter, h.cde_letter, h.priorities_met, h.note,
+    select h.cds, h.student_group, h.dashboard_year, h.basis, h.listed, h.meets_criteria, h.has_result, h.letter, h.cde_letter, h.priorities_met, h.note,
         h.cde_source_id, h.cde_source_line, h.cde_source_column, coalesce(c.causes, []) as causes
     from student_group_history h
     left join causes c on c.cds = h.cds and c.dashboard_year = h.dashboard_year and c.student_group = h.student_group

@@ -12,6 +12,7 @@ from transforms.control_characters import shown
 from transforms.current import DATABASE, required_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
+from transforms.registers.names import name_key
 
 Row = dict[str, Any]
 
@@ -81,12 +82,29 @@ def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
     return [Lea(*row.values()) for row in rows(connection, "select cds, lea_name, lea_type, county from leas order by cds")]
 
 
+def former_names(present: str, names: Sequence[str]) -> list[str]:
+    """Names that differ from the present one in more than spelling, each once."""
+    found: dict[object, str] = {name_key(present).full: present}
+    for name in names:
+        found.setdefault(name_key(name).full, name)
+    return list(found.values())[1:]
+
+
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
-    """The LEA with this CDS code (14 or 7 digits) or name; part of a name will do if only one has it. Raises NotFoundError."""
+    """The LEA with this CDS code (14 or 7 digits) or name, present or former; part of a name will do if only one has it. Raises NotFoundError."""
     columns = "select cds, lea_name, lea_type, county from leas"
     asked = asked.strip()
-    for condition in ("cds = $asked or cds = $asked || '0000000'", "lower(lea_name) = lower($asked)", "contains(lower(lea_name), lower($asked))"):
+    tables = {t for (t,) in connection.execute("select table_name from information_schema.tables").fetchall()}
+    for condition in _conditions(tables):
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
+        if len(found) > 1 and "successions" in tables:  # of one name under two codes the present one is meant
+            ended = {
+                c
+                for (c,) in connection.execute(
+                    "select predecessor_cds from successions where list_contains(?, successor_cds)", [[f[0] for f in found]]
+                ).fetchall()
+            }
+            found = [f for f in found if f[0] not in ended]
         if len(found) == 1:
             return Lea(*map(_shown, found[0]))
         if found:
@@ -97,6 +115,21 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
         {"asked": asked},
     ).fetchall()
     raise NotFoundError(f"No LEA is called {asked!r}. Did you mean: " + "; ".join(f"{n} ({c})" for n, c in near) + "?")
+
+
+def _conditions(tables: set[str]) -> list[str]:
+    """Ways to look for an LEA, the surest first: code, present name, former name, and the code or name of a predecessor that has no rows of its own.
+
+    ``tables``: those of the release, of which an earlier version may lack some.
+    """
+    exact, part = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
+    ways = ["cds = $asked or cds = $asked || '0000000'", exact.format("lea_name"), part.format("lea_name")]
+    if "lea_names" in tables:
+        ways += [f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (exact, part)]
+    if "successions" in tables:
+        former = ("predecessor_cds in ($asked, $asked || '0000000')", exact.format("predecessor_name"), part.format("predecessor_name"))
+        ways += [f"cds in (select successor_cds from successions where {way})" for way in former]
+    return ways
 
 
 def resolve_names(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """Put the verdicts on assistance into words: table ``assistance_reasons``."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -54,7 +55,10 @@ def _differentiated(connection: duckdb.DuckDBPyConnection) -> Rows:
 def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
     rows = connection.execute(
         "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, "
-        "false, c.no_file, if(c.decided_by = 'cde', c.cde_flag, null) from consecutive c join leas l using (cds)"
+        "false, c.no_file, if(c.decided_by = 'cde', c.cde_flag, null), "
+        "if(c.by_succession, coalesce(list_distinct((select list(p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_cds) "
+        "from predecessor_years p where p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year))), ['a record that was rejected']), []) "
+        "from consecutive c join leas l using (cds)"
     ).fetchall()
     return [(cds, year, "consecutive", say.consecutive_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]
 
@@ -79,5 +83,7 @@ def _span(
     different: bool,
     no_file: bool,
     cde_value: str | None,
+    predecessors: Sequence[str] = (),
 ) -> say.SpanFacts:
-    return say.SpanFacts(status, kind, year, tuple(dashboards), tuple(groups), tuple(unknown), open_question, different, no_file, cde_value)
+    spans = (tuple(dashboards), tuple(groups), tuple(unknown))
+    return say.SpanFacts(status, kind, year, *spans, open_question, different, no_file, cde_value, tuple(predecessors))

@@ -24,6 +24,7 @@ REGISTERS = {  # pathway: the registers that decide it
     "spi": ("spi",),
     "fee_for_service": ("fee_for_service",),
     "request": ("request",),
+    "continuum": ("successions",),
 }
 ALWAYS = 0  # a year before all others: rules that every determination rests on
 
@@ -63,8 +64,9 @@ def _changed_sources(run: Run, connection: duckdb.DuckDBPyConnection, manifest: 
 
 
 def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], names: tuple[str, ...]) -> bool:
-    """True if one of the registers is another one, or the release before does not say which it had."""
-    return before is None or any(before.get(f"registers/{n}.csv") != now.get(f"registers/{n}.csv") for n in names)
+    """True if one of the registers is another one, or the release before does not say which it had. One that it did not know came with the code."""
+    files = [f"registers/{n}.csv" for n in names]
+    return before is None or any(f in before and before[f] != now.get(f) for f in files)
 
 
 def _rules_changed_from(before: Mapping[str, str] | None, now: Mapping[str, str]) -> int | None:

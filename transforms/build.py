@@ -52,6 +52,9 @@ CRITERIA = (
     "criterion_results",
     "priority_results",
     "student_group_history",
+    "predecessor_groups",
+    "predecessor_years",
+    "joined_history",
 )
 DETERMINATIONS = (
     "lea_index",
@@ -76,6 +79,7 @@ DETERMINATIONS = (
     "pathway_changes",
 )
 MARTS = (
+    "necessity_determinations",
     "eligibility",
     "eligible_districts",
     "assistance",
@@ -84,6 +88,7 @@ MARTS = (
     "reconciliation",
     "state_loans",
     "state_loan_events",
+    "successions",
     "calpads_certifications",
     "rule_criteria",
     "rule_windows",
@@ -91,6 +96,7 @@ MARTS = (
     "levels",
     "priority_letters",
     "geo_leads",
+    "coe_providers",
     "counties",
     "student_groups",
     "indicators",

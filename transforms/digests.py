@@ -93,6 +93,8 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
             union all
             select in_force_from from rule_determinations
             union all
+            select determination_date from reg_necessity_determinations
+            union all
             select try_cast(value as date) from register_rejects
             union all
             select since from register_doubts

@@ -48,29 +48,53 @@ def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
             from determination_years d
             join lea_years y on list_contains(d.counted_dashboards, y.dashboard_year)
             join rule_assistance a on a.determination_year = y.dashboard_year and list_contains(a.serves, y.lea_type)
-            where y.basis = 'cde_letters' and y.listing = 'not_listed'
+            where y.basis <> 'none' and y.in_files is false and y.dashboard_year <> d.determination_year
             group by all
             """
         ).fetchall()
     }
+    before = _predecessors(connection)
+    joined = _groups_joined(connection)
     rows = connection.execute(
         """
         select c.cds, c.determination_year, c.status, l.lea_type, c.counted_dashboards, d.years_required, d.groups_required,
                c.by_small_clause, c.small_clause_open, c.groups_with_result, c.groups_that_may_have_result, c.in_files,
-               c.decided_by, c.cde_flag, c.cde_column
+               c.decided_by, c.cde_flag, c.cde_column, c.by_succession
         from continuum c join leas l using (cds) join determination_years d using (determination_year)
         """
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column in rows:
+    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column, by_succession in rows:
         years_required, groups_required = needed
         facts = sentences.ContinuumFacts(
             status, lea_type, year, tuple(counted), years_required, groups_required, tuple(groups[cds, year]),
             small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()),
-            decided_by, flag, column, not_listed.get((cds, year), ()),
+            decided_by, flag, column, not_listed.get((cds, year), ()), before.get((cds, year), ()), by_succession, joined.get((cds, year), ()),
         )  # fmt: skip
         said.append((cds, year, "continuum", sentences.continuum_reason(facts)))
     return said
+
+
+def _predecessors(connection: duckdb.DuckDBPyConnection) -> dict[Key, tuple[str, ...]]:
+    """Names and codes of the predecessors in the counted years of each determination."""
+    rows = connection.execute(
+        """
+        select p.cds, d.determination_year, list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by 1)
+        from predecessor_years p join determination_years d on list_contains(d.counted_dashboards, p.dashboard_year) group by all
+        """
+    ).fetchall()
+    return {(cds, year): tuple(named) for cds, year, named in rows}
+
+
+def _groups_joined(connection: duckdb.DuckDBPyConnection) -> dict[Key, tuple[str, ...]]:
+    """Student groups that may count only with the years under an earlier code."""
+    rows = connection.execute(
+        """
+        select cds, determination_year, list(student_group order by student_group)
+        from continuum_groups where may_count_joined and not may_count group by all
+        """
+    ).fetchall()
+    return {(cds, year): tuple(groups) for cds, year, groups in rows}
 
 
 def _wraparound(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:

@@ -45,6 +45,20 @@ class GeoLead(StrictModel):
     source: str
 
 
+class CoeProvider(StrictModel):
+    """A county office and who assists it (EC 52071.5), for a time."""
+
+    county_code: County
+    county: Filled
+    provider: Filled
+    valid_from: Day
+    valid_to: Day
+    date_basis: str
+    basis: Filled
+    confidence: Annotated[str, StringConstraints(pattern=r"^(high|medium|low)$")]
+    source: Filled
+
+
 class Indicator(StrictModel):
     """A state indicator."""
 
@@ -116,6 +130,7 @@ class AssistanceStatus(StrictModel):
 # Name of the file -> model, and the columns that tell its rows apart.
 LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
     "assistance_statuses": (AssistanceStatus, ("status",)),
+    "coe_providers": (CoeProvider, ("county_code", "provider", "valid_from")),
     "counties": (CountyRow, ("county_code",)),
     "geo_leads": (GeoLead, ("county_code", "valid_from", "valid_to")),
     "indicators": (Indicator, ("indicator",)),

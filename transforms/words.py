@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from transforms.sentences.words import plain_day
+
 STATUS = {
     "eligible": ("●", "eligible"),
     "not_eligible": ("○", "not eligible"),
@@ -53,6 +55,20 @@ LOAN_EVENTS = {
     "repaid": "Loan repaid",
     "released": "Released from oversight",
 }
+CCEE = {
+    "not_recorded": "not recorded",
+    "necessary": "necessary",
+    "not_necessary": "not necessary",
+    "record_rejected": "not determined, because its record was rejected",
+}
+SUCCESSIONS = {
+    "county_transfer": "moved to another county",
+    "unification": "was unified with others",
+    "merger": "was merged with another",
+    "lapsation": "lapsed",
+    "charter_moved": "moved to another authorizer or county",
+}
+NOT_LISTED = "not listed under this code"
 DESIGNATION = "Statuses say whether published criteria are met. They are not an official designation."
 
 
@@ -70,6 +86,25 @@ def source_age(verdict: Mapping[str, Any]) -> str:
     """How old the source of a loan is, beside its status; empty if it is not too old."""
     years = verdict["source_age_years"]
     return f"source {years} {'year' if years == 1 else 'years'} old" if verdict["source_is_old"] else ""
+
+
+def ccee_determination(verdict: Mapping[str, Any]) -> str:
+    """CCEE's own decision beside criteria that are met (EC 52072, 52072.5); empty beside any other verdict."""
+    found = verdict["ccee_determination"]
+    if not found:
+        return ""
+    day = f" on {plain_day(verdict['ccee_determination_date'])}" if verdict["ccee_determination_date"] else ""
+    return f"criteria met; CCEE's determination: {CCEE[found]}{day}"
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
+def term(first: object, last: object) -> str:
+    """Days of a term, as far as they are known."""
+    return f"{first or ''} to {last or 'now'}".strip() if first or last else "days not found"
 
 
 def in_words(code: str) -> str:

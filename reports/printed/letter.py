@@ -16,11 +16,11 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from reports.colors import level_word
-from reports.explain import Explanation
+from reports.explain import Explanation, identity_lines
 from reports.numbers import amount, students
 from reports.published import Row, rows
 from transforms.control_characters import shown
-from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, UNSAID, agreement
+from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, UNSAID, agreement, capitalized, ccee_determination
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
@@ -94,8 +94,12 @@ def _findings(document: Document, e: Explanation, said: Sequence[Row]) -> None:
     document.add_heading("Findings", 2)
     for verdict in said:
         text = _finding(document, verdict["name"], verdict)
+        if ccee_determination(verdict):
+            _write(text, f" {capitalized(ccee_determination(verdict))}.")
         if verdict["cde_flag"]:
             _write(text, f" CDE's own flag is {verdict['cde_flag']}: {agreement(verdict)}.")
+    for line in identity_lines(e):
+        _write(document.add_paragraph(), f"{line}." if line[-1] != "." else line)
     for row in e.assistance:
         if row["status"] not in UNSAID:
             text = _finding(document, ASSISTANCE[row["determination"]], row)

@@ -5,10 +5,24 @@ from datetime import date
 from typing import Any
 
 from reports.colors import direction, level_color, level_word
-from reports.explain import Explanation
+from reports.explain import Explanation, identity_lines
 from reports.numbers import amount, students
 from reports.published import Row
-from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, STATUS, UNSAID, agreement, in_words, source_age
+from transforms.words import (
+    ASSISTANCE,
+    DESIGNATION,
+    LEA_KINDS,
+    LOAN_EVENTS,
+    NOT_LISTED,
+    SHORT_INDICATORS,
+    STATUS,
+    UNSAID,
+    agreement,
+    capitalized,
+    ccee_determination,
+    in_words,
+    source_age,
+)
 
 LEGEND = (
     "A letter stands for two or more state priorities whose criteria the group met (A to K, as CDE's); below it the indicators that caused it, with their "
@@ -22,6 +36,7 @@ def lea_sheet(e: Explanation, as_of: date) -> Row:
     return {
         "name": e.lea.name,
         "about": f"{LEA_KINDS[e.lea.lea_type]} · {e.lea.county} County · CDS {e.lea.cds}",
+        "identity": identity_lines(e),
         "year": e.determination_year,
         "release": e.release_id,
         "as_of": as_of.isoformat(),
@@ -44,7 +59,9 @@ def lea_sheet(e: Explanation, as_of: date) -> Row:
 def _verdict(v: Row) -> Row:
     """One pathway: status in words, statute, reason, and what CDE says."""
     sign, label = STATUS[v["status"]]
-    notes = [f"State of the case: {v['case_state']}."] if v["case_state"] else []
+    notes = [f"{capitalized(ccee_determination(v))}."] if ccee_determination(v) else []
+    if v["case_state"]:
+        notes.append(f"State of the case: {v['case_state']}.")
     if v["cde_flag"]:
         notes.append(f"CDE's own flag is {v['cde_flag']}: {agreement(v)}.")
     if v["status"] == "undetermined" and v["open_question"]:
@@ -85,6 +102,8 @@ def _cell(cell: Row | None) -> Row:
     """One group in one year: a sign, what stands beside it, and the indicators that caused it."""
     if cell is None:
         return _sign("·")
+    if cell["listed"] is False:
+        return _sign("", NOT_LISTED)
     if cell["meets_criteria"] is None:
         return _sign("?", cell["note"] or "")
     if not cell["meets_criteria"]:

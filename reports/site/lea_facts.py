@@ -14,14 +14,14 @@ from reports.site.book import Book
 QUERIES = {
     "verdicts": """
         select e.cds, e.determination_year, e.pathway, e.status, e.reason, e.statute, e.student_groups, e.as_of, e.cde_flag, e.agrees_with_cde, e.decided_by,
-            e.case_state, e.source_age_years, e.source_is_old
+            e.case_state, e.source_age_years, e.source_is_old, e.ccee_determination, e.ccee_determination_date
         from eligibility e join pathways p using (pathway)
         where e.cds between $first and $last order by e.cds, e.determination_year, p.position""",
     "assistance": """
         select cds, determination_year, determination, status, reason, statute, cde_value, agrees_with_cde, decided_by, student_groups from assistance
         where cds between $first and $last order by cds, determination_year, determination desc""",
     "history": """
-        select cds, dashboard_year, student_group, basis, meets_criteria, has_result, priorities_met, letter, cde_letter, note, cde_source_id
+        select cds, dashboard_year, student_group, basis, listed, meets_criteria, has_result, priorities_met, letter, cde_letter, note, cde_source_id
         from student_group_history where cds between $first and $last order by all""",
     "causes": """
         select distinct r.cds, r.dashboard_year, r.student_group, c.indicator, e.measure, e.level
@@ -50,6 +50,18 @@ QUERIES = {
         select s.cds, s.pathway, s.case_id, s.case_state, s.known_from, c.evidence from case_states s join pathway_register c using (case_id)
         join pathways p on p.pathway = s.pathway where s.determination_year = $year and s.cds between $first and $last
         order by s.cds, p.position, s.known_from, s.case_id""",
+    "predecessors": """
+        select p.cds, p.dashboard_year, p.predecessor_cds, p.predecessor_name, p.sentence, p.source_url, l.cds is not null as has_page
+        from predecessor_years p left join leas l on l.cds = p.predecessor_cds
+        where p.cds between $first and $last order by p.cds, p.dashboard_year, p.predecessor_cds""",
+    "successors": """
+        select s.predecessor_cds as cds, s.successor_cds, s.successor_name, s.succession_date, s.kind, s.source_url, l.cds is not null as has_page
+        from successions s left join leas l on l.cds = s.successor_cds
+        where s.predecessor_cds between $first and $last order by all""",
+    "names": "select cds, lea_name from lea_names where cds between $first and $last order by cds, last_dashboard_year desc nulls last, lea_name",
+    "providers": """
+        select l.cds, v.* exclude (county_code) from leas l join coe_providers v using (county_code)
+        where l.lea_type = 'county_office' and l.cds between $first and $last order by l.cds, v.valid_from nulls first, v.provider""",
     "local": """
         select cds, dashboard_year, priority, performance, source_id from local_indicators where cds between $first and $last
         order by cds, dashboard_year, priority""",

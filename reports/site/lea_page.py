@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reports.published import Row
+from reports.explain import successor_line
+from reports.published import Row, former_names
 from reports.site.book import Book
 from reports.site.evidence import Matrix, matrices
 from reports.site.figures import INDICATOR_ORDER, ORDER, place
@@ -56,6 +57,8 @@ def lea_page(book: Book, facts: LeaFacts, state: StateValues) -> dict[str, Any]:
         "others": [v for v in verdicts if v not in shown],
         "pathway": {p["pathway"]: p for p in book.pathways},
         "assistance": assistance,
+        "other_names": former_names(lea["lea_name"], [r["lea_name"] for r in facts["names"]]),
+        "successor_line": successor_line,
         "lines": lines,
         "without": without,
         "unlettered": unlettered,

@@ -5,17 +5,17 @@ from typing import Any
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import Row, former_names, rows
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
-from transforms.words import LEA_KINDS, STATUS
+from transforms.words import LEA_KINDS, STATUS, ccee_determination
 
 CODES = {status: n for n, status in enumerate(STATUS)}
 
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
     """Write the four pages."""
-    write_districts(pages, lines)
+    write_districts(connection, pages, lines)
     counties = "select distinct l.county_code, l.county from {} join leas l using (cds) order by 2"
     watched = rows(
         connection, "select w.*, l.county_code from watch_list w join leas l using (cds) order by w.county, w.lea_name, w.cds, w.student_group, w.watch"
@@ -33,14 +33,15 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     write_reconciliation(connection, pages)
 
 
-def write_districts(pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
+def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
     """The page, and its rows as one script per year: pages opened from disk may run scripts of their folder, and read nothing else of it."""
     book = pages.book
     folder = pages.folder / "assets" / "rows"
     folder.mkdir(parents=True)
+    also = _also(connection)
     for year, of_year in lines.items():
         texts: dict[str, int] = {}
-        packed = [_packed(line, texts) for line in of_year]
+        packed = [_packed(line, texts, also.get(line.lea["cds"], "")) for line in of_year]
         content = json.dumps({"texts": list(texts), "rows": packed}, separators=(",", ":"))
         (folder / f"{year}.js").write_text(f"dtaRows({year},{content});\n", "ascii")
     names = {
@@ -53,12 +54,25 @@ def write_districts(pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
     pages.write("districts.html", "districts.html", names=names, areas=sorted(set(book.areas.values())), years=sorted(lines, reverse=True))
 
 
-def _packed(line: LeaLine, texts: dict[str, int]) -> list[Any]:
-    """CDS code, name, kind, then a digit per pathway for its status, one for assistance, and the numbers of the reasons in a list of texts."""
+def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
+    """CDS code, name, kind, a digit per pathway for its status and one for assistance, numbers of the reasons in a list of texts, CCEE, other names."""
     judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "reason": ""}]
     statuses = "".join(str(CODES[v["status"]]) for v in judged)
     reasons = [texts.setdefault(v["reason"], len(texts)) for v in judged]
-    return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons]
+    return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, ccee_determination(line.verdicts["continuum"]), also]
+
+
+def _also(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Former names and former codes of an LEA, by which a search finds it."""
+    found: dict[str, list[str]] = {}
+    named: dict[str, tuple[str, list[str]]] = {}
+    for row in rows(connection, "select n.cds, n.lea_name, l.lea_name as present from lea_names n join leas l using (cds) order by all"):
+        named.setdefault(row["cds"], (row["present"], []))[1].append(row["lea_name"])
+    for cds, (present, names) in named.items():
+        found[cds] = former_names(present, names)
+    for row in rows(connection, "select successor_cds, predecessor_name, predecessor_cds from successions order by all"):
+        found.setdefault(row["successor_cds"], []).append(f"{row['predecessor_name']} ({row['predecessor_cds']})")
+    return {cds: f"formerly also {'; '.join(names)}" for cds, names in found.items() if names}
 
 
 def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from transforms.words import STATUS
 
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
-        e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason, e.source_age_years, e.source_is_old
+        e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason, e.source_age_years, e.source_is_old,
+        e.ccee_determination, e.ccee_determination_date
     from eligibility e join leas l using (cds)
     join pathways p using (pathway) order by e.cds, e.determination_year, p.position
 """

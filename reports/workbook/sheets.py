@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reports.colors import direction, level_color, level_word
 from reports.published import Row
 from reports.workbook.cells import Cell, Column, plain, status
-from transforms.words import CHANGES, LEA_KINDS, WATCHED
+from transforms.words import CHANGES, LEA_KINDS, WATCHED, ccee_determination
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ ELIGIBLE = Sheet(
         COUNTY,
         plain("Determination year", 14, "determination_year"),
         plain("Pathways", 26, "pathways"),
+        Column("CCEE's determination", 30, lambda row: (ccee_determination(row), "text")),
         plain("In words", 60, "sentence"),
         plain("Reasons", 90, "reasons"),
     ),
@@ -56,6 +57,7 @@ VERDICTS = Sheet(
         plain("Determination year", 14, "determination_year"),
         plain("Pathway", 24, "pathway_name"),
         status("Status", 17, "status"),
+        Column("CCEE's determination", 30, lambda row: (ccee_determination(row), "text")),
         Column("Years since the loan's source", 17, lambda row: (row["source_age_years"], "whole")),
         plain("Statute", 19, "statute"),
         plain("Student groups", 18, "student_groups"),

@@ -24,6 +24,7 @@ VALUES = {
 NAMED = {
     "cds": "27660680000000", "dashboard_year": 2023, "determination_year": 2023, "letter": "B", "student_group": "EL", "county_code": "27",
     "source_url": "https://example.org/page", "gate": "release", "record_type": "S", "closed_date": "2025-01-02", "sha256": "0a" * 32,
+    "successor_cds": "30647660000000",
 }  # fmt: skip
 
 

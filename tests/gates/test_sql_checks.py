@@ -160,6 +160,10 @@ VIOLATIONS = {
         "where not exists (select 1 from eligible_districts where cds = '{d}' and determination_year = 2024)",
         named="{d} 2024 primary",
     ),
+    "necessity_after_criteria": violation(
+        "insert into necessity_determinations by name select '{d}' as cds, 'A district' as lea_name, 2030 as determination_year, 'yes' as necessary",
+        named="{d} 2030 yes",
+    ),
     "registers_name_leas": violation(
         "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds, 'registers/calpads.csv' as file, 2 as line",
         named="calpads 01999990000000",

@@ -23,8 +23,10 @@ from transforms.registers.fields import Record
 from transforms.registers.links import problems_between, warnings_between
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.names import LeaNames
+from transforms.registers.necessity import NecessityDetermination
 from transforms.registers.problems import Line, Problem
 from transforms.registers.spellings import present_column, present_value
+from transforms.registers.successions import Succession
 
 REGISTERS: dict[str, type[Record]] = {
     "state_loans": StateLoan,
@@ -35,6 +37,8 @@ REGISTERS: dict[str, type[Record]] = {
     "request": RequestCase,
     "calpads": CalpadsCertification,
     "accepted_differences": AcceptedDifference,
+    "successions": Succession,
+    "necessity_determinations": NecessityDetermination,
 }
 CASES = tuple(name for name, model in REGISTERS.items() if issubclass(model, Case))
 

@@ -107,15 +107,22 @@ class SpanFacts:
     different_groups: bool = False
     no_file: bool = False  # no file of the year covers the county
     cde_value: str | None = None  # CDE's own flag or status, where it is the verdict
+    predecessors: tuple[str, ...] = ()  # whose years, before this code began, would change a "no"
 
 
 def consecutive_reason(f: SpanFacts) -> str:
     """Why EC 52071(f) does or does not apply: one group in three Dashboards running."""
     window = joined([str(y) for y in f.dashboards])
     if f.status == "not_applicable":
-        return f"EC 52071(f) is for school districts; this is a {LEA_WORDS[f.lea_type]}."
+        return f"EC 52071(f) does not serve a {LEA_WORDS[f.lea_type]}."
     if f.status == "not_assessed":
         return f"Nothing to judge: this district is not on the {f.determination_year} Dashboard."
+    if f.predecessors:
+        flag = f"CDE's flag of EC 52071(f) is {f.cde_value}, and it is the verdict" if f.cde_value else "Not determined"
+        return (
+            f"{flag}: by the results under this code alone the answer is no, and those under the earlier code ({joined(f.predecessors)}) would change it: "
+            f"{joined(f.groups_unknown)} may have met the criteria on each of the Dashboards {window}."
+        )
     if f.cde_value:
         return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because inputs of the Dashboards {window} are missing."
     if f.status == "eligible":

@@ -37,7 +37,10 @@ class ContinuumFacts:
     decided_by: str | None = None
     cde_flag: str | None = None
     cde_column: str | None = None
-    not_listed: tuple[int, ...] = ()  # counted years in which CDE's workbook does not list it under its code
+    not_listed: tuple[int, ...] = ()  # counted years in which CDE's files do not list it under its code
+    predecessors: tuple[str, ...] = ()  # names and codes of registered predecessors in counted years
+    by_succession: bool = False  # "no" under this code, and not with the years of the predecessors
+    groups_joined: tuple[str, ...] = ()  # groups that may count with those years
 
 
 def continuum_reason(f: ContinuumFacts) -> str:
@@ -49,6 +52,11 @@ def continuum_reason(f: ContinuumFacts) -> str:
 
 def _by_cde(f: ContinuumFacts) -> str:
     """A verdict that is CDE's own, and why it could not be computed."""
+    if f.by_succession:
+        return (
+            f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict: by the results under this code alone the answer is no, "
+            f"and {_predecessors(f)} would change it.{_not_listed(f)}"
+        )
     because = "; ".join(f.unknown_because) or (
         "letters do not show how many student groups have results, and the clause for fewer than three groups needs all of them"
     )
@@ -59,10 +67,25 @@ def _by_cde(f: ContinuumFacts) -> str:
 
 
 def _not_listed(f: ContinuumFacts) -> str:
+    """Counted years before the code began, or after a row that CDE does not have: not "did not meet", but not listed."""
     if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
         return ""
-    years = joined([str(y) for y in f.not_listed])
-    return f" CDE's workbook of {years} does not list this {LEA_WORDS[f.lea_type]} under its code, which counts as not meeting the criteria."
+    text = f" CDE's files of {joined([str(y) for y in f.not_listed])} do not list this {LEA_WORDS[f.lea_type]} under this code"
+    if f.predecessors:
+        return f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this verdict."
+    return f"{text}, and no predecessor is on record: {'that year is' if len(f.not_listed) == 1 else 'those years are'} left out of its history."
+
+
+def _predecessors(f: ContinuumFacts) -> str:
+    """What the years under an earlier code may add."""
+    known = joined(f.predecessors) or "a predecessor whose record was rejected"
+    return f"the results under the earlier code ({known})"
+
+
+def _by_succession(f: ContinuumFacts) -> str:
+    """A "no" under this code that the years under an earlier one may change."""
+    groups = f": {joined(f.groups_joined)} may then count" if f.groups_joined else ""
+    return f"Not determined: by the results under this code alone the answer is no, and {_predecessors(f)} would change it{groups}."
 
 
 def _perhaps_not_there(f: ContinuumFacts) -> str:
@@ -78,7 +101,7 @@ def _computed(f: ContinuumFacts) -> str:
     counting = [g for g in f.groups if g.counts]
     rule = f"met the criteria in at least {number(f.years_required)} of the four Dashboards {window}"
     if f.status == "not_applicable":
-        return f"The Continuum of Support is for districts and county offices; a {lea} has a test of its own under EC 47607.3, in the table assistance."
+        return f"The Continuum of Support does not serve a {lea}, which has a test of its own under EC 47607.3, in the table assistance."
     if f.status == "not_assessed":
         if f.in_files is False:
             return f"Nothing to judge: this {lea} is not on the {f.determination_year} Dashboard."
@@ -87,6 +110,8 @@ def _computed(f: ContinuumFacts) -> str:
         return f"The {lea} has fewer than three student groups with a result in {f.determination_year}, and all of them {rule}: {_with_years(counting)}."
     if f.status == "eligible":
         return f"{plural(len(counting), 'student group').capitalize()} {rule}: {_with_years(counting)}."
+    if f.by_succession:
+        return _by_succession(f)
     if f.status == "undetermined":
         return _continuum_unknown(f, counting, rule)
     return _continuum_no(f, counting, rule)

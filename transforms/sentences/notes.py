@@ -21,6 +21,11 @@ NOTES = {
     "lea_not_listed": "not listed under this code in {file}",
     "no_letter_column": "{file} has no column of this student group",
     "county_offices_not_determined": "county offices were not determined in {year}",
+    # years before a code began, with a predecessor on record
+    "predecessor_met": "{year}: not listed under this code; as {name} ({cds}): {groups} met the criteria",
+    "predecessor_unknown": "{year}: not listed under this code; the results of {name} ({cds}) are not determined",
+    "predecessor_not_listed": "{year}: not listed under this code, nor is {name} ({cds}) under its code",
+    "predecessor_not_loaded": "{year}: not listed under this code; no loaded file has {name} ({cds})",
     # the Primary pathway
     "no_lead_known": "The list of Geographic Leads names no lead of this county for that day.",
     "same_body_differs": "The register says {recorded}; the list of Geographic Leads says {computed} ({lead}).",
@@ -30,7 +35,7 @@ NOTES = {
     "decided_by_cde": "an input is missing, and CDE's own value is the answer",
     "continuum_open": "a missing input or the clause for fewer than three groups leaves it open",
     "input_missing": "a missing input leaves it open",
-    "flag_not_sourced": "the sources do not say how the flag is made",
+    "flag_not_sourced": "not sourced how the flag is made; most likely three or more student groups met the criteria in three of four years (inferred)",
     "charter_test_open": "the sources leave the test of charter schools open",
     # beside a computed verdict from which CDE's flag differs
     "flag_of_cde": "CDE's flag: {flag}.",

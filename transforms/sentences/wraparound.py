@@ -75,7 +75,7 @@ def wraparound_reason(
 ) -> str:  # fmt: skip
     """Why Wraparound does or does not apply in the time of a determination."""
     if status == "not_applicable":
-        return f"Wraparound is for school districts; this is a {LEA_WORDS[lea_type]}."
+        return f"Wraparound does not serve a {LEA_WORDS[lea_type]}."
     if status == "not_eligible" and not loans:
         return f"No emergency apportionment to this district is on the register as of {plain_day(as_of)}."
     opening = {

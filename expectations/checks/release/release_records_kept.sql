@@ -1,6 +1,6 @@
 -- class: fault
 -- table: pathway_register
--- sentence: Every state loan, event, case and CALPADS record of the release before is still on record.
+-- sentence: Every state loan, event, case, succession, CALPADS record and determination of necessity of the release before is still on record.
 -- reason: Registers are only added to: a case that ends is closed, one entered by mistake is superseded.
 -- A record whose row is rejected is on record, and is shown by registers_rejected.
 with rejected as (
@@ -15,5 +15,11 @@ lost as (
     select 'pathway_register', case_id, lea_name from before.pathway_register anti join pathway_register using (case_id)
     union all
     select 'calpads_certifications', cds || ' ' || school_year, lea_name from before.calpads_certifications anti join calpads_certifications using (cds, school_year)
+    union all
+    select 'successions', predecessor_cds || ' ' || successor_cds, predecessor_name
+    from before.successions anti join successions using (predecessor_cds, successor_cds)
+    union all
+    select 'necessity_determinations', cds || ' ' || determination_year, lea_name
+    from before.necessity_determinations anti join reg_necessity_determinations using (cds, determination_year)
 )
 select register, record, lea_name from lost where record not in (select record from rejected) order by all

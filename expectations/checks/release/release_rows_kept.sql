@@ -26,7 +26,7 @@ left join meta_tables n on n.table_name = b.table_name
 left join of_refused r on r.table_name = b.table_name
 where coalesce(n.row_count, 0) < (1 - threshold(reissue_rows_lost_share)) * (b.row_count - coalesce(r.rows_of_refused, 0)) and b.table_name not like 'meta_%'
     and b.table_name not in ('rejects', 'changes', 'watch_list', 'eligible_districts', 'interim_certifications', 'state_loans', 'state_loan_events', 'loan_states', 'pathway_register', 'case_states',
-        'calpads_certifications')
+        'calpads_certifications', 'successions', 'predecessor_years', 'necessity_determinations')
     and exists (select 1 from changed_inputs where by_default = 'data' or data_changed)
     and (r.table_name is not null or not exists (from refused))
 order by b.table_name

@@ -25,7 +25,7 @@
   }
 
   const facts = new WeakMap();
-  function line([cds, name, kind, statuses, reasons], texts, pathway) {
+  function line([cds, name, kind, statuses, reasons, ccee, also], texts, pathway) {
     const last = names.pathways.length; // the place of assistance, after the pathways
     const status = Object.fromEntries(names.pathways.map(([code], i) => [code, names.statuses[statuses[i]][0]]));
     const reason = Object.fromEntries(names.pathways.map(([code], i) => [code, texts[reasons[i]]]));
@@ -36,11 +36,12 @@
     const why = !pathway && own ? own : (pathway ? [pathway] : said.length ? said : ["continuum"]).map((code) => reason[code]).join(" ");
     const row = node("tr");
     Object.assign(row.dataset, { county, area: names.areas[county] ?? "", kind });
-    facts.set(row, { cds, name, kind, county, status, assistance, why });
+    facts.set(row, { cds, name, kind, county, status, assistance, why, ccee });
     const head = node("th"), link = node("a", name);
     head.scope = "row";
     link.href = `lea/${encodeURIComponent(cds)}.html`;
     head.append(link);
+    if (also) head.append(" ", node("small", also, "also"));
     const recorded = node("td");
     for (const [code, title] of names.pathways.slice(2)) {
       if (UNSAID.includes(status[code])) continue;
@@ -49,6 +50,7 @@
     if (!recorded.childNodes.length) recorded.append(node("span", "no case on record", "quiet"));
     const cells = [node("td", cds), node("td", names.kinds[kind]), node("td", names.counties[county])];
     const verdicts = [status.continuum, status.wraparound].map((code) => { const cell = node("td"); cell.append(badge(code)); return cell; });
+    if (ccee) verdicts[0].append(" ", node("small", ccee, "ccee"));
     const before = node("td");
     before.append(badge(assistance));
     row.append(head, ...cells, ...verdicts, recorded, before, node("td", why, "why"));
@@ -86,6 +88,7 @@
     ["Geographic Lead area", (row) => row.dataset.area],
     ["Determination year", () => form.elements.year.value],
     ...names.pathways.map(([code, title]) => [title, (row) => words[facts.get(row).status[code]]]),
+    ["CCEE's determination", (row) => facts.get(row).ccee],
     ["Assistance by the county office", (row) => words[facts.get(row).assistance]],
     ["Why", (row) => facts.get(row).why],
   ];

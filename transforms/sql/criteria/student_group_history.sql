@@ -33,6 +33,7 @@ not_determined as (
 from_indicators as (
     select
         l.cds, l.dashboard_year, g.student_group, 'indicators' as basis,
+        if(n.dashboard_year is null, l.in_files, null) as listed,
         coalesce(c.priorities_met, []) as priorities_met,
         coalesce(c.priorities_unknown, []) as priorities_unknown,
         case
@@ -57,6 +58,7 @@ from_indicators as (
 from_letters as (
     select
         l.cds, l.dashboard_year, g.student_group, l.basis,
+        if(n.dashboard_year is null, l.in_files, null) as listed,
         coalesce(a.priorities, []) as priorities_met,
         []::tinyint[] as priorities_unknown,
         case
@@ -90,7 +92,7 @@ together as (
     select * from from_letters
 )
 select
-    t.cds, t.dashboard_year, t.student_group, t.basis, t.meets_criteria, t.has_result,
+    t.cds, t.dashboard_year, t.student_group, t.basis, t.listed, t.meets_criteria, t.has_result,
     t.priorities_met, t.priorities_unknown,
     p.letter,
     a.letter as cde_letter,

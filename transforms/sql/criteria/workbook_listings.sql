@@ -1,10 +1,12 @@
 -- Grain: LEA x assistance workbook that covers its county, or charter school x charter workbook: is it listed, and what does it mean if not?
 -- Key: cds, source_id.
--- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history, dashboard_entities, directory.
+-- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history, dashboard_entities, directory,
+--         reg_successions.
 -- Oddities: a row that is missing is no "no". A later workbook that has a status for the year proves that there was a row ('row_missing'); a
 --           blank there proves that there was none ('not_listed'). Where no later workbook lists the LEA, it is 'not_listed' if the workbook
 --           beside this one lacks it as well, and the year's Dashboard too, or if the directory says that it had closed or was not open yet.
---           Otherwise it is 'unknown': closed, or a row that is lost.
+--           Otherwise it is 'unknown': closed, or a row that is lost. Where a registered predecessor is listed in a year before the succession, the
+--           LEA is 'not_listed' under its own code, also where a later workbook carries the status over.
 with books as (
     select f.source_id, f.file, f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -29,12 +31,19 @@ beside as (
     left join listed n on n.cds = l.cds and n.source_id = b.source_id
     left join rejected r on r.cds = l.cds and r.source_id = b.source_id
     window w as (partition by l.cds order by b.dashboard_year)
+),
+succeeded as (
+    select distinct r.successor_cds as cds, n.source_id
+    from reg_successions r
+    join listed n on n.cds = r.predecessor_cds
+    join books b on b.source_id = n.source_id and make_date(b.dashboard_year, 6, 30) < r.succession_date
 )
 select
     b.cds, b.source_id, b.dashboard_year, h.told_by,
     case
         when b.is_listed then 'listed'
         when b.is_rejected then 'row_rejected'
+        when s.cds is not null then 'not_listed'
         when h.was_listed then 'row_missing'
         when h.was_listed is false then 'not_listed'
         when e.cds is not null then 'unknown'
@@ -46,4 +55,5 @@ select
 from beside b
 left join assistance_history h on h.cds = b.cds and h.dashboard_year = b.dashboard_year
 left join directory d on d.cds = b.cds
+left join succeeded s on s.cds = b.cds and s.source_id = b.source_id
 left join (select distinct cds, dashboard_year from dashboard_entities) e on e.cds = b.cds and e.dashboard_year = b.dashboard_year

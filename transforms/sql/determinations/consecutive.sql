@@ -3,13 +3,13 @@
 -- Inputs: leas, rule_consecutive, assistance_years, consecutive_groups, lea_years, assistance_flags.
 -- Rule: at least one student group met the criteria in each of three Dashboards running; districts only: CDE's flag is N for county offices
 --       whose groups would qualify.
--- Oddities: where missing inputs leave it open, CDE's own flag of the year's workbook (from 2025 on) is the verdict.
+-- Oddities: a "no" that the years of a registered predecessor would change is undetermined; where missing inputs leave it open, CDE's own flag of the year's workbook (from 2025 on) is the verdict.
 with per_lea as (
     select
-        cds, determination_year, bool_or(counts) as any_counts, bool_or(may_count) as any_may,
+        cds, determination_year, bool_or(counts) as any_counts, bool_or(may_count) as any_may, bool_or(may_count_joined) as any_may_joined,
         if(bool_or(from_letters), 'computed_from_letters', 'computed_from_indicators') as computed_by,
         coalesce(list(student_group order by student_group) filter (counts), []) as student_groups,
-        coalesce(list(student_group order by student_group) filter (may_count and not counts), []) as student_groups_unknown
+        coalesce(list(student_group order by student_group) filter (may_count_joined and not counts), []) as student_groups_unknown
     from consecutive_groups
     group by all
 ),
@@ -20,9 +20,10 @@ computed as (
             when l.lea_type <> 'district' then 'not_applicable'
             when not y.in_files and y.basis <> 'none' then 'not_assessed'
             when p.any_counts and (y.in_files or y.basis = 'none') then 'eligible'
-            when p.any_may then 'undetermined'
+            when p.any_may or p.any_may_joined then 'undetermined'
             else 'not_eligible'
         end as computed_status,
+        coalesce(p.any_may_joined and not p.any_may, false) as by_succession,
         f.value as cde_flag, p.computed_by,
         coalesce(p.student_groups, []) as student_groups,
         coalesce(p.student_groups_unknown, []) as student_groups_unknown

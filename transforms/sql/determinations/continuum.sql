@@ -11,6 +11,7 @@
 --           a result, 'nothing to judge' and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as
 --           CDE's flag has it. Where an input is missing and nothing follows from the others, CDE's own flag in the row of the year's workbook
 --           is the verdict (decided_by 'cde'); what can be computed never yields to it. A blank flag is no answer.
+--           CDE begins a new history with a new code: a "no" under it is undetermined where the years of a registered predecessor would change it.
 with groups as (
     select
         cds, determination_year,
@@ -18,7 +19,10 @@ with groups as (
         count(*) filter (may_count) as groups_that_may_count,
         count(*) filter (has_result) as groups_with_result,
         count(*) filter (may_have_result) as groups_that_may_have_result,
+        count(*) filter (may_count_joined) as groups_that_may_count_joined,
         count(*) filter (has_result and may_count) as groups_with_result_that_may_count,
+        count(*) filter (has_result and may_count_joined) as groups_with_result_that_may_count_joined,
+        count(*) filter (may_have_result and may_count_joined) as groups_that_may_have_result_and_count_joined,
         count(*) filter (may_have_result and may_count) as groups_that_may_have_result_and_count,
         count(*) filter (may_have_result and counts) as groups_that_may_have_result_counting,
         coalesce(list(student_group order by student_group) filter (counts), []) as student_groups_counting
@@ -31,7 +35,9 @@ clause as (
         groups_with_result >= 1 and groups_that_may_have_result < 3
             and groups_that_may_have_result_counting = groups_that_may_have_result as small_clause_holds,
         groups_with_result < 3 and groups_with_result_that_may_count = groups_with_result
-            and groups_that_may_have_result_and_count >= 1 as small_clause_may_hold
+            and groups_that_may_have_result_and_count >= 1 as small_clause_may_hold,
+        groups_with_result < 3 and groups_with_result_that_may_count_joined = groups_with_result
+            and groups_that_may_have_result_and_count_joined >= 1 as small_clause_may_hold_joined
     from groups
 ),
 sources as (
@@ -40,7 +46,7 @@ sources as (
     join student_group_history h on list_contains(d.counted_dashboards, h.dashboard_year)
     group by h.cds, d.determination_year
 ),
-computed as (
+own_code as (
     select
         l.cds, d.determination_year,
         case
@@ -50,7 +56,8 @@ computed as (
             when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
             when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
             else 'not_eligible'
-        end as computed_status,
+        end as own_status,
+        coalesce(c.groups_that_may_count_joined >= d.groups_required or c.small_clause_may_hold_joined, false) as may_hold_joined,
         coalesce(c.groups_counting < d.groups_required and c.small_clause_holds, false) as by_small_clause,
         coalesce(c.small_clause_may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
         coalesce(c.student_groups_counting, []) as student_groups_counting,
@@ -70,6 +77,12 @@ computed as (
     left join sources s on s.cds = l.cds and s.determination_year = d.determination_year
     left join assistance_flags f on f.cds = l.cds and f.dashboard_year = d.determination_year and f.flag = 'ec52072'
     join lea_years y on y.cds = l.cds and y.dashboard_year = d.determination_year
+),
+computed as (
+    select
+        * exclude (own_status, may_hold_joined), own_status = 'not_eligible' and may_hold_joined as by_succession,
+        if(own_status = 'not_eligible' and may_hold_joined, 'undetermined', own_status) as computed_status
+    from own_code
 )
 select
     * exclude (computed_status, cde_column),

@@ -1,0 +1,108 @@
+"""Meeting the criteria is not CCEE's decision: the decision is beside the verdict, from a register, and changes no verdict (EC 52072)."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.checks import load_checks
+from tests.cases import COUNTY_OFFICE, DISTRICT, NAMES, add_rows, reference_copy
+from tests.workplace import Workplace
+from transforms.registers import check_registers
+from transforms.words import ccee_determination
+
+ROW = {
+    "cds": COUNTY_OFFICE, "lea_name": NAMES[COUNTY_OFFICE], "determination_year": "2024", "consultations": "the county office, March 2025", "necessary": "yes",
+    "determination_date": "2025-06-30", "reason": "three student groups", "evidence": "letter of June 30, 2025", "entered_by": "a test",
+    "entered_on": "2025-07-15", "note": "",
+}  # fmt: skip
+BESIDE = "select ccee_determination, ccee_determination_date from eligibility where cds = ? and determination_year = ? and pathway = 'continuum'"
+
+
+def place_with(workplace: Workplace, tmp_path: Path, *rows: dict[str, str]) -> Workplace:
+    reference = reference_copy(tmp_path / "reference")
+    add_rows(reference, "necessity_determinations", *rows)
+    return Workplace(workplace.source, workplace.work, workplace.out, reference)
+
+
+def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(db: duckdb.DuckDBPyConnection) -> None:
+    found = db.execute(
+        "select pathway = 'continuum' and status = 'eligible', ccee_determination, count(*) > 0 from eligibility group by 1, 2 order by 1"
+    ).fetchall()
+    assert found == [(False, None, True), (True, "not_recorded", True)]
+
+
+@pytest.mark.parametrize(("necessary", "said"), [("yes", "necessary"), ("no", "not_necessary")])
+def test_a_record_is_beside_the_verdict_and_changes_none(
+    workplace: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection, necessary: str, said: str
+) -> None:
+    verdicts = "select cds, determination_year, pathway, status, reason from eligibility order by all"
+    with place_with(workplace, tmp_path, ROW | {"necessary": necessary}).decide() as decided:
+        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2024]).fetchone() == (said, date(2025, 6, 30))
+        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2023]).fetchone() == ("not_recorded", None)
+        assert decided.execute(verdicts).fetchall() == db.execute(verdicts).fetchall()
+        listed = "select ccee_determination from eligible_districts where cds = ? and determination_year = 2024"
+        assert decided.execute(listed, [COUNTY_OFFICE]).fetchone() == (said,)
+
+
+def test_a_record_where_the_criteria_are_not_met_warns(workplace: Workplace, tmp_path: Path) -> None:
+    row = ROW | {"cds": DISTRICT, "lea_name": NAMES[DISTRICT]}
+    check = next(c for c in load_checks() if c.check_id == "necessity_after_criteria")
+    with place_with(workplace, tmp_path, row).decide() as decided:
+        assert decided.execute(BESIDE, [DISTRICT, 2024]).fetchone() == (None, None)
+        assert decided.execute(check.query).fetchall() == [(DISTRICT, NAMES[DISTRICT], 2024, "yes", "not_eligible")]
+    assert check.severity == "warning"
+
+
+def test_a_rejected_record_is_never_not_recorded(workplace: Workplace, tmp_path: Path) -> None:
+    with place_with(workplace, tmp_path, ROW | {"necessary": "perhaps"}).decide() as decided:
+        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2024]).fetchone() == ("record_rejected", None)
+
+
+def test_a_decision_of_a_later_day_is_not_known_yet(workplace: Workplace, tmp_path: Path) -> None:
+    with place_with(workplace, tmp_path, ROW).decide(as_of=date(2025, 6, 29)) as decided:
+        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2024]).fetchone() == ("not_recorded", None)
+
+
+REFUSED: list[tuple[dict[str, str], str]] = [
+    ({"cds": "27660680112177", "lea_name": "A charter school"}, "do not serve a charter school"),
+    ({"determination_date": "2023-05-01"}, "the decision is dated before the 2024 Dashboard"),
+    ({"entered_on": "2025-06-01"}, "the decision is dated after the row was entered"),
+    ({"determination_year": ""}, "must not be empty"),
+    ({"evidence": ""}, "must not be empty"),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), REFUSED, ids=[s for _, s in REFUSED])
+def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
+    folder = reference_copy(tmp_path / "reference")
+    add_rows(folder, "necessity_determinations", ROW | changes)
+    assert sentence in "\n".join(map(str, check_registers(folder)["necessity_determinations"].problems))
+
+
+def test_the_words_beside_a_verdict() -> None:
+    def said(found: str | None, day: date | None = None) -> str:
+        return ccee_determination({"ccee_determination": found, "ccee_determination_date": day})
+
+    assert said(None) == ""
+    assert said("not_recorded") == "criteria met; CCEE's determination: not recorded"
+    assert said("necessary", date(2025, 6, 30)) == "criteria met; CCEE's determination: necessary on June 30, 2025"
+    assert said("not_necessary", date(2025, 6, 30)) == "criteria met; CCEE's determination: not necessary on June 30, 2025"
+
+
+def test_texts_of_county_offices_and_charters_do_not_call_them_districts(db: duckdb.DuckDBPyConnection) -> None:
+    said = db.execute(
+        "select cds, reason from eligibility where lea_type <> 'district' union all select cds, reason from assistance where lea_type <> 'district' "
+        "union all select w.cds, w.sentence from watch_list w join leas l using (cds) where l.lea_type <> 'district'"
+    ).fetchall()
+    assert len(said) > 20
+    assert [s for s in said if "district" in s[1].lower()] == []
+
+
+def test_no_lea_has_a_pathway_that_the_law_does_not_give_it(db: duckdb.DuckDBPyConnection) -> None:
+    found = db.execute(
+        "select distinct pathway, e.lea_type from eligibility e join pathways p using (pathway) "
+        "where not list_contains(p.may_receive, e.lea_type) and status <> 'not_applicable'"
+    ).fetchall()
+    assert found == []

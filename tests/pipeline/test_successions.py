@@ -1,0 +1,173 @@
+"""A CDS code that ended: the history under it is shown beside the new one, and never makes or hides a verdict in silence."""
+
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from rich.console import Console
+
+from expectations.checks import load_checks
+from flows.show import show_explanation
+from reports.explain import explain
+from reports.published import NotFoundError, find_lea
+from tests.cases import add_rows, reference_copy
+from tests.workplace import Workplace
+
+CODE, FORMER, NAME = "27660680000000", "40660680000000", "South Monterey County Joint Union High"
+SUCCESSION = {
+    "predecessor_cds": FORMER, "predecessor_name": NAME, "successor_cds": CODE, "successor_name": NAME, "succession_date": "2021-07-01",
+    "kind": "county_transfer", "source_url": "https://example.org/moved", "source_note": "", "entered_by": "a test", "entered_on": "2025-01-15",
+}  # fmt: skip
+LETTERS = "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter is not null group by 1"
+CONTINUUM = "select status, decided_by, reason from eligibility where cds = ? and determination_year = ? and pathway = 'continuum'"
+
+
+def moved(source: Path) -> None:
+    """The district's rows before 2022 have another county's code, as those of Lowell Joint."""
+    for name in ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx"):
+        rewritten(source / name, {CODE: FORMER, CODE[:7]: FORMER[:7]})
+
+
+def rewritten(path: Path, values: dict[str, str]) -> None:
+    book = openpyxl.load_workbook(path)
+    found = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row if str(c.value) in values]
+    assert found, path.name
+    for cell in found:
+        cell.value = values[str(cell.value)]
+    book.save(path)
+
+
+@pytest.fixture
+def whole(workplace: Workplace, tmp_path: Path) -> Workplace:
+    """The sample with the district moved, and registers to add to."""
+    moved(workplace.source)
+    return Workplace(workplace.source, workplace.work, workplace.out, reference_copy(tmp_path / "reference"))
+
+
+@pytest.fixture
+def place(whole: Workplace) -> Workplace:
+    """The same without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
+    for year in (22, 23, 24):
+        (whole.source / f"assistancestatus{year}.xlsx").unlink()
+    return whole
+
+
+def check(name: str) -> str:
+    return next(c.query for c in load_checks() if c.check_id == name)
+
+
+def test_without_a_predecessor_the_missing_years_are_said_and_the_pair_is_named(place: Workplace) -> None:
+    with place.decide() as db:
+        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
+        assert (status, decided_by) == ("not_eligible", "computed_from_letters")
+        assert "CDE's files of 2018 and 2019 do not list this district under this code, and no predecessor is on record" in reason
+        assert [(row[4], row[0]) for row in db.execute(check("codes_of_one_name")).fetchall()] == [(FORMER, CODE)]
+        years = "select distinct dashboard_year from student_group_history where cds = ? and listed is false order by 1"
+        assert db.execute(years, [CODE]).fetchall() == [(2017,), (2018,), (2019,)]
+
+
+def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no(whole: Workplace) -> None:
+    """Without a predecessor on record the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
+    with whole.decide() as db:
+        status, decided_by, _ = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
+        assert (status, decided_by) == ("eligible", "cde")
+        assert [(row[4], row[0]) for row in db.execute(check("codes_of_one_name")).fetchall()] == [(FORMER, CODE)]
+
+
+def test_with_a_predecessor_what_it_would_change_is_not_determined(place: Workplace) -> None:
+    add_rows(place.reference, "successions", SUCCESSION)
+    with place.decide() as db:
+        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
+        assert (status, decided_by) == ("undetermined", None)
+        assert reason.startswith("Not determined: by the results under this code alone the answer is no")
+        assert f"{NAME} ({FORMER})" in reason
+        assert db.execute(check("codes_of_one_name")).fetchall() == []
+        own = db.execute("select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]).fetchall()
+        letters = db.execute(
+            "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter is not null group by 1",
+            [FORMER],
+        ).fetchall()
+        assert {year: groups for year, groups in own if groups} == dict(letters)
+        assert any(groups for _, groups in own)
+
+
+def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(whole: Workplace) -> None:
+    add_rows(whole.reference, "successions", SUCCESSION)
+    with whole.decide() as db:
+        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
+        assert (status, decided_by) == ("eligible", "cde")
+        assert reason.startswith("CDE's flag EC52072_2023 is Y. It is the verdict: by the results under this code alone the answer is no")
+        assert db.execute("select count(*) from eligibility where cds = ? and agrees_with_cde is false", [CODE]).fetchone() == (0,)
+
+
+def test_a_rejected_succession_leaves_its_lea_undetermined(place: Workplace) -> None:
+    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": "July 2021"})
+    with place.decide() as db:
+        status, _, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
+        assert status == "undetermined"
+        assert "a predecessor whose record was rejected" in reason
+
+
+def test_consecutive_years_of_a_predecessor_count_the_same_way(place: Workplace) -> None:
+    add_rows(place.reference, "successions", SUCCESSION)
+    query = "select status, reason from assistance where cds = ? and determination = 'consecutive' and determination_year = 2023"
+    with place.decide() as db:
+        status, reason = db.execute(query, [CODE]).fetchone()
+        joined = db.execute("select count(*) from consecutive_groups where cds = ? and determination_year = 2023 and may_count_joined", [CODE]).fetchone()
+        assert status == ("undetermined" if joined != (0,) else "not_eligible")
+        assert joined != (0,)
+        assert f"{NAME} ({FORMER})" in reason
+
+
+def test_chains_of_codes_reach_back_to_the_first(place: Workplace) -> None:
+    between = "41660680000000"
+    add_rows(place.reference, "successions", SUCCESSION | {"predecessor_cds": between, "succession_date": "2021-07-01"})
+    add_rows(place.reference, "successions", SUCCESSION | {"successor_cds": between, "succession_date": "2019-07-01"})
+    with place.decide() as db:
+        found = db.execute("select dashboard_year, predecessor_cds from predecessor_years where cds = ? order by all", [CODE]).fetchall()
+    assert [year for year, cds in found if cds == FORMER] == [2017, 2018, 2019]
+
+
+def test_former_codes_and_names_find_the_lea(whole: Workplace, light: None, capsys: pytest.CaptureFixture[str]) -> None:
+    add_rows(whole.reference, "successions", SUCCESSION)
+    assert whole.publish().outcome == "published"
+    with duckdb.connect(str(whole.out / "current" / "dta.duckdb"), read_only=True) as db:
+        assert find_lea(db, NAME).cds == CODE  # both codes have the name; the present one is meant
+        assert find_lea(db, FORMER).cds == FORMER
+        with pytest.raises(NotFoundError):
+            find_lea(db, "30647660000001")
+        console = Console(width=160)
+        show_explanation(console, explain(db, find_lea(db, CODE), 2024))
+        shown = capsys.readouterr().out
+        assert f"2019: not listed under this code; as {NAME} ({FORMER}):" in shown
+        show_explanation(console, explain(db, find_lea(db, FORMER), 2024))
+        assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
+
+
+def test_a_code_that_no_file_has_finds_its_successor(tmp_path: Path, workplace: Workplace, light: None) -> None:
+    reference = reference_copy(tmp_path / "reference")
+    add_rows(reference, "successions", SUCCESSION | {"predecessor_name": "King City Union High"})
+    place = Workplace(workplace.source, workplace.work, workplace.out, reference)
+    assert place.publish().outcome == "published"
+    with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as released:
+        assert [find_lea(released, asked).cds for asked in (FORMER, FORMER[:7], "King City Union High")] == [CODE] * 3
+
+
+REFUSED: list[tuple[dict[str, str], str]] = [
+    ({"successor_cds": FORMER}, "an LEA does not follow itself"),
+    ({"kind": "charter_moved"}, "which does not fit charter_moved"),
+    ({"predecessor_cds": "40102720000000", "predecessor_name": "San Luis Obispo County Office of Education"}, "the codes are those of a county office"),
+    ({"predecessor_cds": "27660690000000"}, "both codes are of one county"),
+    ({"succession_date": "2090-07-01"}, "the day lies in the future"),
+    ({"source_url": "a letter"}, "an address of a web page is needed"),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), REFUSED, ids=[s for _, s in REFUSED])
+def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
+    from transforms.registers import check_registers
+
+    folder = reference_copy(tmp_path / "reference")
+    add_rows(folder, "successions", SUCCESSION | changes)
+    assert sentence in "\n".join(map(str, check_registers(folder)["successions"].problems))
