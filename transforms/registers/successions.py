@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from transforms.registers.fields import Address, Cds, Contradiction, Filled, Name, NeededDay, Record, Text, about
-from transforms.registers.names import KIND_WORDS, lea_kind
+from transforms.registers.names import lea_kind
+from transforms.sentences.words import LEA_WORDS
 
 SuccessionKind = Literal["county_transfer", "unification", "merger", "lapsation", "charter_moved"]
 
@@ -34,8 +35,8 @@ class Succession(Record):
             return
         before, after = lea_kind(self.predecessor_cds), lea_kind(self.successor_cds)
         if before != after:
-            yield Contradiction(("successor_cds", "predecessor_cds"), f"the codes are those of a {KIND_WORDS[before]} and of a {KIND_WORDS[after]}")
+            yield Contradiction(("successor_cds", "predecessor_cds"), f"the codes are those of a {LEA_WORDS[before]} and of a {LEA_WORDS[after]}")
         elif (self.kind == "charter_moved") != (before == "charter"):
-            yield Contradiction(("kind", "predecessor_cds"), f"the codes are those of a {KIND_WORDS[before]}, which does not fit {self.kind}")
+            yield Contradiction(("kind", "predecessor_cds"), f"the codes are those of a {LEA_WORDS[before]}, which does not fit {self.kind}")
         if self.kind == "county_transfer" and self.predecessor_cds[:2] == self.successor_cds[:2]:
             yield Contradiction(("kind", "successor_cds"), "both codes are of one county, so nothing moved to another")
