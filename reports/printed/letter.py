@@ -19,7 +19,6 @@ from reports.colors import level_word
 from reports.explain import Explanation, identity_lines
 from reports.numbers import amount, students
 from reports.published import Row, rows
-from transforms.control_characters import shown
 from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, UNSAID, agreement, capitalized, ccee_determination
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
@@ -199,8 +198,8 @@ def _row(table: Table, texts: Sequence[str], bold: bool = False) -> None:
 
 
 def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | None = None) -> None:
-    """Text as it is, with blanks for a person, ``[so]``, marked; characters that no document may hold are shown as codes."""
-    clean = shown(text)
+    """Text as it is, with blanks for a person, ``[so]``, marked; characters that no document may hold are left out."""
+    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
     own = text in (*BLANKS, GREETING, NEXT_STEPS, *CLOSING)
     for part in re.split(r"(\[[^\]]*\])", clean) if own else [clean]:
         run = paragraph.add_run(part)
