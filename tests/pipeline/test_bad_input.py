@@ -66,7 +66,7 @@ BAD_ROWS: dict[str, tuple[str, Callable[[str], str], str, str]] = {
     "cds_of_13_digits": ("graddownload2024.txt", lambda t: first_district_row(t, "cds", "7659610000000"), "cds", "7659610000000"),
     "unknown_color": ("eladownload2023.txt", lambda t: first_district_row(t, "color", "7"), "color", "7"),
     "unknown_student_group": ("eladownload2023.txt", lambda t: first_district_row(t, "studentgroup", "XX"), "studentgroup", "XX"),
-    "doubled_rows": ("suspdownload2022.txt", lambda t: t + first_district_line(t).replace("\t1\t", "\t2\t", 1), "cds", "27"),
+    "doubled_rows": ("suspdownload2022.txt", lambda t: t + first_district_line(t).replace("\t10\t", "\t9\t", 1), "cds", "27"),
 }
 
 

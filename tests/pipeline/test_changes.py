@@ -103,6 +103,7 @@ def with_another_letter(place: Workplace) -> None:
     headings = [c.value for c in sheet[6]]
     (row,) = [r for r in range(7, sheet.max_row + 1) if sheet.cell(r, headings.index("CDS") + 1).value == SALINAS]
     sheet.cell(row, headings.index("ELpriorities") + 1).value = "K"
+    sheet.cell(row, headings.index("TotalStudentGroups") + 1).value += 1  # else the row contradicts itself, and is rejected
     book.save(path)
 
 

@@ -123,12 +123,12 @@ def test_folders_of_earlier_versions_are_known_without_a_mark(released: Workplac
 
 
 def test_a_first_run_that_failed_can_be_repeated(workplace: Workplace) -> None:
-    path = workplace.source / "eladownload2024.txt"
-    content = path.read_bytes()
-    path.write_text("<html>")
+    whole = workplace.source.rename(workplace.source.with_name("whole"))
+    workplace.source.mkdir()
+    (workplace.source / "eladownload2024.txt").write_text("<html>")
     with pytest.raises(SourceFilesError):
         workplace.publish()
-    path.write_bytes(content)
+    shutil.copytree(whole, workplace.source, dirs_exist_ok=True)
     assert workplace.publish().outcome == "published"
 
 
