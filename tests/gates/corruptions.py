@@ -1,4 +1,4 @@
-"""Twenty ways in which the files of a whole state can be wrong, seeded into good ones."""
+"""Twenty-two ways in which the files of a whole state can be wrong, seeded into good ones."""
 
 import re
 import shutil
@@ -129,6 +129,13 @@ def a_group_is_doubled(folder: Path) -> None:
     rewrite(folder / "suspdownload2024.txt", lambda header, rows: rows + [row for row in rows if row["studentgroup"] == "EL"])
 
 
+def a_group_is_doubled_with_other_numbers(folder: Path) -> None:
+    def change(header: list[str], rows: list[Row]) -> list[Row]:
+        return rows + [{**row, "currdenom": str(int(row["currdenom"]) + 1)} for row in rows if row["studentgroup"] == "EL" and row["currdenom"].strip()]
+
+    rewrite(folder / "suspdownload2024.txt", change)
+
+
 def a_group_is_missing(folder: Path) -> None:
     rewrite(folder / "chronicdownload2025.txt", keep(lambda row: row["studentgroup"] != "SWD"))
 
@@ -211,6 +218,7 @@ CORRUPTIONS: dict[str, Corruption] = {
         ("Last year's file under this year's name", last_years_file_under_this_years_name),
         ("Last year's file under this year's name, with this year's number", last_years_file_with_this_years_number),
         ("A student group is doubled", a_group_is_doubled),
+        ("A student group is doubled, with other numbers", a_group_is_doubled_with_other_numbers),
         ("A student group is missing", a_group_is_missing),
         ("CDS codes without leading zeros", codes_without_leading_zeros),
         ("A workbook with half its rows", half_a_sheet),

@@ -101,11 +101,12 @@ def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(light
     assert gone == (0,)
 
 
-def test_many_verdicts_that_a_refused_file_leaves_undetermined_stop_the_night(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(light: None, released: Workplace, tmp_path: Path) -> None:
     before = (released.out / "current").resolve()
-    refuse(released, "assistancestatus22.xlsx", "suspdownload2022.txt")
-    with pytest.raises(GateError, match="release_verdicts_kept") as raised:
+    refuse(released, "assistancestatus22.xlsx", *(p.name for p in released.source.glob("*download2022.txt")))
+    with pytest.raises(GateError, match="release_years_kept") as raised:
         released.publish(work=tmp_path / "without-snapshots")
+    assert '{"kind": "determination", "year": 2022}' in str(raised.value)
     assert "release_files_kept" not in str(raised.value)
     assert "release_rows_kept" not in str(raised.value)
     assert (released.out / "current").resolve() == before
