@@ -85,6 +85,14 @@ VIOLATIONS = {
         named="dashboard-susp largest_status",
         also="state_rows_as_printed",
     ),
+    "rows_of_their_group": violation(
+        "update indicator_results set current_status = 7.5, current_denominator = 777 where source_id = 'dashboard-ela-2023' and cds = '{d}' "
+        "and student_group = 'SED'",
+        "delete from indicator_results where source_id = '{file}' and cds = '{d}' and student_group = 'SED'",
+        "update indicator_results set prior_status = 7.5, prior_denominator = 777, change = current_status - 7.5 where source_id = '{file}' "
+        "and cds = '{d}' and student_group = 'PI'",
+        named="{file} {d} PI dashboard-ela-2023 SED",
+    ),
     "state_rows_as_printed": violation(
         "update indicator_results set current_status = current_status + 0.2 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",
         "update indicator_results set change = change + 0.2 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",

@@ -298,3 +298,34 @@ def test_the_district_whose_code_changed_is_the_only_pair_in_cdes_files(tmp_path
     with Workplace(files, raw_cache, tmp_path / "out").decide() as db:
         assert pairs_of_codes(db) == [("30647660000000", "19647660000000", 2022, 2019)]
         assert all("2019" in reason for *_, reason in db.execute(REASONS, ["30647660000000"]).fetchall())
+
+
+def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    (check,) = (c for c in load_checks() if c.check_id == "rows_of_their_group")
+    return db.execute(f"select source_id, cds, student_group, earlier_source_id, earlier_student_group from ({check.query})").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("file", "group", "given", "named"),
+    [
+        ("suspdownload2024.txt", "SED", "PI", ("dashboard-susp-2024", "PI", "dashboard-susp-2023", "SED")),
+        ("suspdownload2023.txt", "SED", "PI", ("dashboard-susp-2024", "SED", "dashboard-susp-2023", "PI")),
+        ("graddownload2024.txt", "EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
+    ],
+)
+def test_a_row_under_another_groups_code_is_named(workplace: Workplace, file: str, group: str, given: str, named: tuple[str, ...]) -> None:
+    """Exchanged with that group's row, where it has one."""
+
+    def exchange(lines: Lines) -> Lines:
+        at = [h.lower() for h in lines[0]].index("studentgroup")
+        exchanged = {group: given, given: group}
+        for line in lines:
+            if line[0] == SALINAS:
+                line[at] = exchanged.get(line[at], line[at])
+        return lines
+
+    rewrite(workplace.source / file, exchange)
+    with workplace.decide() as db:
+        source, group_now, earlier, earlier_group = named
+        assert (source, SALINAS, group_now, earlier, earlier_group) in rows_named(db)
+        assert {cds for _, cds, *_ in rows_named(db)} == {SALINAS}

@@ -183,8 +183,46 @@ def other_code(place: Place, table: Table, row: list[str]) -> str:
     return _set(table, row, table.header[0].lower(), place.dice.choice([row[0].lstrip("2"), row[0] + "0", row[0][:-1], ""]))
 
 
+def group_without_row(place: Place, table: Table, row: list[str]) -> str | None:
+    """The row under a group of which the LEA has none: nothing in the file contradicts it."""
+    if not table.has("studentgroup"):
+        return None
+    there = {table.group(r) for r in table.rows if r[0] == row[0]}
+    absent = [g for g in ("AA", "AI", "AS", "FI", "HOM", "FOS", "MR", "PI", "WH", "SWD") if g not in there]
+    return _set(table, row, "studentgroup", place.dice.choice(absent)) if absent else None
+
+
+def exchange_groups(place: Place, table: Table, row: list[str]) -> str | None:
+    """Two rows of an LEA under each other's group."""
+    if not table.has("studentgroup"):
+        return None
+    others = [r for r in table.rows if r[0] == row[0] and r is not row and table.group(r) not in UNCOUNTED]
+    if not others:
+        return None
+    other, at = place.dice.choice(others), table.at("studentgroup")
+    row[at], other[at] = other[at], row[at]
+    return f"row exchanged with that of {row[at]}"
+
+
 def other_record_type(_: Place, table: Table, row: list[str]) -> str:
     return _set(table, row, "rtype", "S")
+
+
+def move_to_lea(place: Place) -> Change | None:
+    """A row under the code of another LEA; half of the time with its name as well."""
+    table = Table(place.pick("*download20*.txt"))
+    row = table.decide(place)
+    leas = {r[0]: r for r in table.rows if r[1] == "D" and place.free(r[0]) and row is not None and r[0] != row[0]}
+    if row is None or not leas:
+        return None
+    old, other = row[0], leas[place.dice.choice(sorted(leas))]
+    group = table.group(row)
+    columns = [0, table.at("districtname")] if place.dice.random() < 0.5 else [0]
+    for at in columns:
+        row[at] = other[at]
+    place.taken |= {old, other[0]}
+    table.save()
+    return Change("move_to_lea", table.path.name, f"{old} {group}: row moved to {other[0]}{' with its name' if len(columns) == 2 else ''}", (old, other[0]))
 
 
 def in_a_file(name: str, how: Callable[[Place, Table], str | None]) -> Callable[[Place], Change | None]:
@@ -452,9 +490,10 @@ DASHBOARD_ROWS = {
     how.__name__: in_a_row(how.__name__, how)
     for how in (
         blank_cell, star_cell, spoil_cell, shift_level, color_to_nothing, color_from_nothing, exchange_cells, scale_status, wrong_size, duplicate_row,
-        cut_row, other_group, other_code, other_record_type, delete_row,
+        cut_row, other_group, group_without_row, exchange_groups, other_code, other_record_type, delete_row,
     )
 }  # fmt: skip
+DASHBOARD_ROWS["move_to_lea"] = move_to_lea
 OTHER_ROWS = {
     **{h.__name__: in_a_book_row(h.__name__, WORKBOOK, h) for h in (delete_book_row, blank_letter, spoil_letter, add_letter, duplicate_book_row)},
     "blank_local_result": in_a_book_row("blank_local_result", LOCAL, blank_result),

@@ -1,6 +1,7 @@
 """One careless change of an input: the run names it, or the verdicts that rest on it are not determined, or nothing differs. Never another yes or no.
 
-A rejected row excuses no other verdict of its LEA: what depends on it is not determined. A file that is not used may leave its LEAs to CDE's letters and flags.
+A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides. So it is for the LEAs of a file that is not
+used, which CDE's letters may decide as well.
 A change of a row in which everything still agrees can be seen only beside CDE: a new difference in ``reconciliation``.
 
 Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed in one run, each of another LEA;
@@ -39,7 +40,8 @@ VERDICTS = """
     union all
     select 'assistance', cds, determination_year, determination, status, decided_by from assistance
 """
-SELF_CONSISTENT = ("wrong_size", "other_group")  # may leave a row that agrees with itself
+SELF_CONSISTENT = ("wrong_size", "other_group", "group_without_row", "exchange_groups", "move_to_lea")  # may leave a row that agrees with itself
+REJECTED = "select parse_filename(file), if(cds in (select cds from leas), cds, null) from rejects"
 Key = tuple[str, str, int, str]
 Verdict = tuple[str, str | None]  # status, and by whom it was decided
 Wanted = tuple[str, int]  # operator and seed
@@ -64,13 +66,14 @@ class Lab:
 
     folder: Path
     work: Path
+    published: Path  # releases of the sample: the checks compare with them, the runs do not know them
     number: int = 0
     seen: list[Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """What comes of the sample itself."""
         run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
-        self.verdicts, self.failing, self.differences = verdicts_of(run), stopping_rows(run), differences_from_cde(run)
+        self.verdicts, self.failing, self.differences = verdicts_of(run), stopping_rows(run, self.published), differences_from_cde(run)
         run.finish()
 
     def workplace(self, source: Path, reference: Path) -> Workplace:
@@ -114,7 +117,7 @@ class Lab:
             if self._status(self.verdicts, key) != self._status(now, key):
                 differing[key[1]].append(key)
         with run.connect() as db:
-            rejected = db.execute("select file, if(cds in (select cds from leas), cds, null) from rejects").fetchall()
+            rejected = db.execute(REJECTED).fetchall()
         unused = {u.file for u in unused_files(run)}
         seen: list[Seen] = []
         for change in changes:
@@ -126,12 +129,19 @@ class Lab:
                 seen.append(Seen(change, by_name or "no difference"))
             elif not other:
                 seen.append(Seen(change, f"undetermined, {by_name}" if by_name else "undetermined", told))
+            elif all(now[k][1] == "cde" for k in other if k in now) and all(k in now for k in other):
+                seen.append(Seen(change, f"CDE's flag decides, {by_name}" if by_name else "CDE's flag decides", told))
             elif change.file in unused and all(now[k][1] in ("computed_from_letters", "cde") for k in other if k in now):
                 seen.append(Seen(change, "file not used, CDE's letters or flags decide", told))
             else:
                 seen.append(Seen(change, self._named(run, change) or f"another verdict, {by_name or 'nothing named'}", told))
         leas = {cds for c in changes for cds in c.leas}
-        if all(c.leas for c in changes) and (strangers := {c: k for c, k in differing.items() if c not in leas}):
+        strange = {
+            cds: [k for k in keys if now.get(k, ("", ""))[0] != "undetermined" and now.get(k, ("", ""))[1] != "cde"]
+            for cds, keys in differing.items()
+            if cds not in leas
+        }
+        if all(c.leas for c in changes) and (strangers := {cds: keys for cds, keys in strange.items() if keys}):
             seen.append(Seen(Change("batch", "", str([c.what for c in changes])), "another LEA's verdict", tuple(map(str, strangers.items()))))
         return seen
 
@@ -142,7 +152,7 @@ class Lab:
     def _named(self, run: Run, change: Change) -> str:
         """How another verdict is stopped, or seen beside CDE where the row agrees with itself."""
         marks = change.leas or (change.file,)
-        checks = sorted({row.split(":", 1)[0] for row in stopping_rows(run) - self.failing if any(m in row for m in marks)})
+        checks = sorted({row.split(":", 1)[0] for row in stopping_rows(run, self.published) - self.failing if any(m in row for m in marks)})
         if checks:
             return f"stopped by {checks[0]}"
         differences = {d for d in differences_from_cde(run) - self.differences if d[0] in change.leas}
@@ -168,11 +178,11 @@ def differences_from_cde(run: Run) -> frozenset[tuple[str, int, str]]:
         return frozenset(db.execute("select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde', 'differs')").fetchall())
 
 
-def stopping_rows(run: Run) -> frozenset[str]:
-    """Check and row of every SQL check that fails and stops a release."""
+def stopping_rows(run: Run, published: Path) -> frozenset[str]:
+    """Check and row of every SQL check that fails and stops a release after one of the sample."""
     run.save_fact("inputs_digest", "none")
     with run.connect() as db:
-        attach_previous(run, db)
+        attach_previous(Run(run.settings.model_copy(update={"out": published}), run.folder), db)
         put_results(db, [])
         write_candidate_meta(run, db)
         results = [run_check(db, check) for check in load_checks() if check.severity == "critical"]
@@ -197,8 +207,8 @@ def several(operators: list[str], count: int, first_seed: int, per_run: int) -> 
 
 
 @pytest.fixture(scope="module")
-def lab(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab(tmp_path_factory.mktemp("changes"), raw_cache)
+def lab(raw_cache: Path, first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(tmp_path_factory.mktemp("changes"), raw_cache, first_run / "out")
     yield lab
     print(summary(lab.seen))  # noqa: T201 - the figures, for whoever runs with -s
 
