@@ -34,12 +34,10 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
 
 def accepted(out: Out = None) -> None:
     """List the failures that were accepted: what, who, why and until when."""
-    from rich.markup import escape
-    from rich.table import Table
-
     from expectations.acceptances import FILE, load_acceptances
     from flows.cli import settings_from
     from flows.consoles import out_console
+    from flows.show import show_rows
     from transforms import clock
 
     work = settings_from(None, out).work
@@ -47,10 +45,10 @@ def accepted(out: Out = None) -> None:
     if not rows:
         out_console.print("Nothing was accepted.")
         return
-    table = Table("Check", "Table or file", "Rows", "By", "On", "Until", "Because")
+    columns = ["check", "table or file", "rows", "by", "on", "until", "because"]
+    cells = []
     for a in rows:
         until = f"{a.accepted_until}{' (expired)' if a.accepted_until < clock.today() else ''}"
-        cells = (a.check_id, a.table_name, f"{a.failing_rows:,}", a.accepted_by, f"{a.accepted_at:%Y-%m-%d}", until, a.because)
-        table.add_row(*map(escape, cells))
-    out_console.print(table)
+        cells.append((a.check_id, a.table_name, f"{a.failing_rows:,}", a.accepted_by, f"{clock.day_of(a.accepted_at)}", until, a.because))
+    show_rows(out_console, columns, cells, len(cells))
     out_console.print(f"An acceptance ends before when the failing rows or their files change. Register: {work / FILE}", highlight=False, soft_wrap=True)

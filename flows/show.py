@@ -183,10 +183,11 @@ def _sources(e: Explanation) -> Table:
 
 def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
     """Counts by pathway and status for one determination year."""
-    table = Table(title=f"Determination year {year}: districts, county offices and charter schools by pathway", title_justify="left")
-    table.add_column("Pathway", min_width=max((len(word) for name, *_ in rows for word in name.split()), default=1))
+    title = f"Determination year {year}: districts, county offices and charter schools by pathway"
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)  # every word within 80 columns
+    table.add_column("Pathway", width=max((len(word) for name, *_ in rows for word in name.split()), default=1))
     for sign, label in STATUS.values():
-        table.add_column(f"{sign} {label}", justify="right")
+        table.add_column(f"{sign} {label}", justify="right", width=10)
     counts: dict[str, dict[str, int]] = {}
     for name, status, n in rows:
         counts.setdefault(name, {})[status] = n

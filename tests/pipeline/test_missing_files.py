@@ -59,7 +59,7 @@ def test_without_the_files_of_one_indicator(workplace: Workplace, db: duckdb.Duc
             findings = reduced.execute(
                 "select distinct finding, unknown_because from evidence where dashboard_year = ? and indicator = ? and cds[1:2] = '27'", [year, indicator]
             ).fetchall()
-            assert findings == [("unknown", f"the {year} file of this indicator is not loaded")]
+            assert findings == [("unknown", f"a {year} Dashboard file is not loaded")]
             if unknown[0][0]:
                 assert "not loaded" in str(unknown[0][1])
 
@@ -69,7 +69,7 @@ def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
     with workplace.decide() as reduced:
         rows = reduced.execute("select reason from eligibility where pathway = 'continuum' and decided_by = 'cde'").fetchall()
         assert len(rows) == 4
-        assert all("It is the verdict, because" in reason and "the 2023 file of this indicator is not loaded" in reason for (reason,) in rows)
+        assert all("It is the verdict, because" in reason and "a 2023 Dashboard file is not loaded" in reason for (reason,) in rows)
 
 
 def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:

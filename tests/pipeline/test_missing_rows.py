@@ -174,8 +174,28 @@ def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace) -> None:
             assert met.fetchall() in ([(None,)], [(True,)])
 
 
+@pytest.mark.parametrize(
+    ("indicator", "cds", "group", "witness"),
+    [("cci", COUNTY_OFFICE, "HOM", "grad"), ("grad", COUNTY_OFFICE, "SED", "cci"), ("cci", COUNTY_OFFICE, None, "grad"), ("susp", SALINAS, "SWD", "cci")],
+)
+def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
+    workplace: Workplace, indicator: str, cds: str, group: str | None, witness: str
+) -> None:
+    """In the weeks before CDE's workbook only the other files of the year show that a group, or all groups of an LEA, must have a row."""
+    (workplace.source / "assistancestatus24.xlsx").unlink()
+    with workplace.decide() as db:
+        whole = verdicts(db)
+    assert whole[COUNTY_OFFICE, 2024][0] == "eligible"
+    drop_lines(workplace.source / f"{indicator}download2024.txt", lambda row: row["cds"] != cds or group not in (None, row["studentgroup"]))
+    with workplace.decide() as db:
+        because = f"the file has no row of this group, but the {witness} file of the year has one"
+        assert db.execute(EVIDENCE, [cds, 2024, group or "HOM", indicator]).fetchall() == [("unknown", because)]
+        flipped = nothing_flipped(whole, verdicts(db))
+    assert flipped == (cds == COUNTY_OFFICE)
+
+
 def test_a_row_that_the_release_before_had_is_unknown_night_after_night(released: Workplace, light: None) -> None:
-    gone = [(SALINAS, "susp", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (COUNTY_OFFICE, "grad", "SWD")]
+    gone = [("27661420000000", "chronic", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (COUNTY_OFFICE, "chronic", "SWD")]
     for cds, indicator, group in gone:
         without_group(released.source, f"{indicator}download2024.txt", cds, group)
     because = "the file has no row of this group, but the release before had it"

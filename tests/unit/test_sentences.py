@@ -42,12 +42,12 @@ def test_cannot_tell_names_what_is_missing() -> None:
     said = continuum_reason(
         replace(
             facts("undetermined", group("EL", 2019, 2022, 2023), group("HOM", 2019, 2022, unknown=(2024,)), group("SWD", 2022, 2023, unknown=(2024,))),
-            unknown_because=("the 2024 file of this indicator is not at hand",),
+            unknown_because=("a 2024 Dashboard file is not loaded",),
         )
     )
     assert said == (
         "Cannot tell: one student group surely met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024 (EL); "
-        "two more groups may have (HOM and SWD), and three are needed. Missing: the 2024 file of this indicator is not at hand."
+        "two more groups may have (HOM and SWD), and three are needed. Missing: a 2024 Dashboard file is not loaded."
     )
 
 

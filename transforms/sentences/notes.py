@@ -4,7 +4,7 @@ from string import Formatter
 
 NOTES = {
     # why the result of a student group on one indicator is unknown
-    "file_not_loaded": "the {year} file of this indicator is not loaded",
+    "file_not_loaded": "a {year} Dashboard file is not loaded",
     "row_rejected": "line {line} of {file} was rejected: {reason}",
     "county_not_covered": "{file} does not cover this county",
     "lea_not_in_file": "{file} has no row of this LEA, where every LEA has one",
