@@ -118,14 +118,14 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
         listed = {row[1]: row for row in table(page, "leas-table")}
         assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
         verdicts = db.execute(
-            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') from eligibility "
-            "where county_code = ? and pathway in ('continuum', 'wraparound') "
+            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') || "
+            "if(ccee_determination = 'not_recorded', ' criteria met; CCEE''s determination: not recorded', '') from eligibility where county_code = ? and pathway in ('continuum', 'wraparound') "
             "and determination_year = (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
-        for cds, pathway, status, reason, age in verdicts:
+        for cds, pathway, status, reason, beside in verdicts:
             words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "cannot tell"}.get(status, "")
-            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + age)
+            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)
             if status in ("eligible", "undetermined"):
                 assert " ".join(reason.split()) in listed[cds][-1]
 
