@@ -145,6 +145,27 @@ def test_former_codes_and_names_find_the_lea(whole: Workplace, light: None, caps
         assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
 
 
+def test_pages_show_and_find_what_came_before(whole: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("expectations.gates.check_types", lambda *_: [])
+    monkeypatch.setattr("expectations.gates.check_tables", lambda *_: [])
+    add_rows(whole.reference, "successions", SUCCESSION)
+    with (whole.reference / "reference" / "coe_providers.csv").open("a") as stream:
+        stream.write("27,Monterey,Kern COE,2024-07-01,,a letter,a letter names the provider,high,a letter\n")
+    assert whole.publish().outcome == "published"
+    site = whole.out / "current" / "reports"
+    page = (site / "lea" / f"{CODE}.html").read_text("utf-8")
+    for year in (2017, 2018, 2019):
+        assert f'data-predecessor="{FORMER}" data-year="{year}">{year}: not listed under this code; as {NAME} ({FORMER}):' in page
+    assert f'<a href="{FORMER}.html">Its page</a>' in page
+    assert '<span class="quiet">not listed under this code</span>' in page
+    former = (site / "lea" / f"{FORMER}.html").read_text("utf-8")
+    assert f"This code ended on July 1, 2021: it moved to another county. It goes on as {NAME} ({CODE})." in former
+    assert f"formerly also {NAME} ({FORMER})" in (site / "assets" / "rows" / "2024.js").read_text("ascii")
+    office = (site / "lea" / "27102720000000.html").read_text("utf-8")
+    assert "Assistance provider: Kern COE (2024-07-01 to now)" in office
+    assert "Criteria met; CCEE&#39;s determination: not recorded." in office
+
+
 def test_a_code_that_no_file_has_finds_its_successor(tmp_path: Path, workplace: Workplace, light: None) -> None:
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "successions", SUCCESSION | {"predecessor_name": "King City Union High"})

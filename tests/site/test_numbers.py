@@ -83,15 +83,17 @@ def head(c: Check) -> None:
 
 def verdicts(c: Check) -> None:
     rows = c.rows(
-        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question, decided_by, source_age_years, source_is_old "
-        "from eligibility e "
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question, decided_by, source_age_years, source_is_old, "
+        "ccee_determination from eligibility e "
         "join pathways p using (pathway) where cds = $cds and determination_year = $year",
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6
-    for pathway, name, status, statute, reason, flag, agrees, state, question, decided_by, age, is_old in rows:
+    for pathway, name, status, statute, reason, flag, agrees, state, question, decided_by, age, is_old, ccee in rows:
         said = c.page.one(f"//*[@aria-labelledby='verdicts']//*[@data-pathway='{pathway}']")
         expected = [SIGNS[status], *([f"source {age} years old"] if is_old else []), name, statute, " ".join(reason.split())]
+        assert ccee == ("not_recorded" if (pathway, status) == ("continuum", "eligible") else None)
+        expected += ["Criteria met; CCEE's determination: not recorded."] if ccee else []
         expected += [f"State of the case: {state} ."] if state else []
         expected += [f"CDE's own flag is {flag} : {agreement(agrees, decided_by)}."] if flag else []
         expected += [f"Open: {question}"] if status == "undetermined" and question else []

@@ -118,14 +118,15 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
         listed = {row[1]: row for row in table(page, "leas-table")}
         assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
         verdicts = db.execute(
-            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') from eligibility "
+            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') || "
+            "if(ccee_determination = 'not_recorded', ' criteria met; CCEE''s determination: not recorded', '') from eligibility "
             "where county_code = ? and pathway in ('continuum', 'wraparound') "
             "and determination_year = (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
-        for cds, pathway, status, reason, age in verdicts:
+        for cds, pathway, status, reason, beside in verdicts:
             words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "cannot tell"}.get(status, "")
-            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + age)
+            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)
             if status in ("eligible", "undetermined"):
                 assert " ".join(reason.split()) in listed[cds][-1]
 
@@ -136,9 +137,12 @@ def test_the_rows_of_the_districts_table_are_the_verdicts(site: Path, db: duckdb
     for (year,) in db.execute("select distinct determination_year from eligibility").fetchall():
         script = (site / "assets" / "rows" / f"{year}.js").read_text("ascii")
         content = json.loads(script.removeprefix(f"dtaRows({year},").removesuffix(");\n"))
+        recorded = f"select cds from eligibility where determination_year = {year} and ccee_determination = 'not_recorded'"
+        beside = {row[0] for row in content["rows"] if row[5] == "criteria met; CCEE's determination: not recorded"}
+        assert beside == {cds for (cds,) in db.execute(recorded).fetchall()} == {row[0] for row in content["rows"] if row[5]}
         held = {
             (cds, pathway): (name, kind, names["statuses"][int(statuses[i])][0], content["texts"][reasons[i]])
-            for cds, name, kind, statuses, reasons in content["rows"]
+            for cds, name, kind, statuses, reasons, _, _ in content["rows"]
             for i, (pathway, _) in enumerate(names["pathways"])
         }
         verdicts = db.execute("select cds, pathway, lea_name, lea_type, status, reason from eligibility where determination_year = ?", [year]).fetchall()

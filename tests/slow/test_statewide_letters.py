@@ -102,3 +102,45 @@ def test_three_hundred_lost_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnect
         yes = [cds for (cds,) in letters.execute(eligible).fetchall()]
         now = "select distinct status from eligibility where determination_year = 2022 and pathway = 'continuum' and list_contains(?, cds)"
         assert {found for (found,) in db.execute(now, [yes]).fetchall()} == {"eligible", "undetermined"}
+
+
+def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
+    """What the press and county offices printed of the whole state's workbooks."""
+    query = """
+        select a.lea_type, count(*) from assistance a
+        where determination = 'differentiated_assistance' and determination_year = 2024 and status = 'eligible' and reason like '%(Year 1)%' group by all
+    """
+    assert dict(letters.execute(query).fetchall()) == {"district": 413, "county_office": 23}
+    identified = """
+        select county, list(n order by determination_year) from (
+            select county, determination_year, count(*) as n from assistance
+            where determination = 'differentiated_assistance' and lea_type = 'district' and status = 'eligible' and reason not like '%(Year 2)%'
+                and determination_year in (2023, 2024) and county in ('Los Angeles', 'Sacramento', 'Alameda') group by all
+        ) group by all
+    """
+    found = dict(letters.execute(identified).fetchall())
+    assert found["Los Angeles"][0] == 45
+    assert (found["Sacramento"], found["Alameda"]) == ([7, 11], [8, 13])
+    second = """
+        select count(*) from assistance where determination = 'differentiated_assistance' and determination_year = 2024 and lea_type = 'district'
+            and county = 'Los Angeles' and status = 'eligible' and reason like '%(Year 2)%'
+    """
+    assert letters.execute(second).fetchone() == (11,)
+
+
+def test_lowell_joint_has_its_history_under_both_codes(letters: duckdb.DuckDBPyConnection) -> None:
+    """It moved from Los Angeles to Orange County in 2021: CDE's list begins anew, and what it showed before is beside it."""
+    before, now = "19647660000000", "30647660000000"
+    years = letters.execute(
+        "select dashboard_year, student_groups from predecessor_years where cds = ? and predecessor_cds = ? order by 1", [now, before]
+    ).fetchall()
+    assert years == [(2017, []), (2018, ["SWD"]), (2019, [])]
+    listed = letters.execute("select distinct dashboard_year, listed from student_group_history where cds = ? order by 1", [now]).fetchall()
+    assert listed == [(2017, False), (2018, False), (2019, False), (2022, True), (2023, True), (2024, True)]
+    for year, status, decided_by, reason in letters.execute(
+        "select determination_year, status, decided_by, reason from eligibility where cds = ? and pathway = 'continuum' order by 1", [now]
+    ).fetchall():
+        assert (status, decided_by) == ("not_eligible", "computed_from_letters"), year
+        assert f"under this code: it was Lowell Joint ({before})" in reason
+    ended = letters.execute("select distinct status from eligibility where cds = ? and pathway = 'continuum'", [before]).fetchall()
+    assert ended == [("not_assessed",)]
