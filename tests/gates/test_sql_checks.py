@@ -59,6 +59,13 @@ VIOLATIONS = {
     "levels_in_order": violation(
         "update indicator_results set status_level = 6 - status_level where source_id = '{file}' and status_level > 0", named="{file} up"
     ),
+    "names_of_codes": violation(
+        "create table entities_then as select * from dashboard_entities",
+        "drop view dashboard_entities",
+        "create table dashboard_entities as select * replace (if(source_id = '{file}' and cds = '{d}', (select max(district_name) from entities_then "
+        "where record_type = 'D' and cds <> '{d}'), district_name) as district_name) from entities_then",
+        named="{file} {d}",
+    ),
     "one_file_per_indicator": violation(
         "update indicator_results set source_id = 'dashboard-ela-2023' where rowid = (select min(rowid) from indicator_results where source_id = '{file}')",
         named="2024 ela dashboard-ela-2023 {file}",

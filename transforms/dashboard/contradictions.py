@@ -166,6 +166,31 @@ def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
     return [_made(rows, "record_type", "rtype", np.ones(len(wrong), bool), wrong, lambda r: f"a row with such a code is of record type {due[r]}", True)]
 
 
+def _name_against_code(rows: FileRows) -> list[Contradiction]:
+    """A row of a district or county office has the name of its code, not the one that the file gives to another code."""
+    if not rows.has("districtname"):
+        return []
+    codes, names = rows.columns["cds"], rows.columns["districtname"]
+    of_lea = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL), False) & rows.given("districtname")
+    usual = _usual_names(codes.codes[of_lea], names.codes[of_lea], len(codes.texts))
+    is_usual = np.zeros(len(names.texts) + 1, bool)  # the last is for blanks
+    is_usual[usual[usual >= 0]] = True
+    differs = is_usual[names.codes] & (usual[codes.codes] != names.codes)
+    return [_made(rows, "name", "districtname", of_lea, differs, lambda r: f"the file gives this name to another code than {codes.at(r)}", True)]
+
+
+def _usual_names(codes: npt.NDArray[np.int32], names: npt.NDArray[np.int32], many: int) -> npt.NDArray[np.int64]:
+    """The name that most rows of each code have; -1 for a code without rows, or with two names in as many rows each. One place more, for blanks."""
+    usual = np.full(many + 1, -1, np.int64)
+    pairs, counts = np.unique(np.stack([codes, names], axis=1), axis=0, return_counts=True)
+    order = np.lexsort((counts, pairs[:, 0]))
+    code, name, count = pairs[order, 0], pairs[order, 1], counts[order]
+    last = np.append(code[1:] != code[:-1], True)[: len(code)]
+    tied = np.append(False, (code[1:] == code[:-1]) & (count[1:] == count[:-1]))[: len(code)]
+    usual[code[last & ~tied]] = name[last & ~tied]
+    return usual
+
+
 def _color_against_levels(rows: FileRows) -> list[Contradiction]:
     """The color by the grid, and the box; graduation of small groups has three change levels."""
     if not rows.has("color", "statuslevel", "changelevel"):
@@ -357,4 +382,12 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
     return {"": everyone}
 
 
-TESTS = (_record_type_against_code, _color_against_levels, _color_against_sizes, _levels_against_gaps, _status_against_numbers, _level_against_status)
+TESTS = (
+    _record_type_against_code,
+    _name_against_code,
+    _color_against_levels,
+    _color_against_sizes,
+    _levels_against_gaps,
+    _status_against_numbers,
+    _level_against_status,
+)
