@@ -16,7 +16,7 @@ from flows.nights_cli import add_night_commands
 from flows.register_cli import register_app
 from flows.releases_cli import add_release_commands
 from flows.report_cli import report_app
-from transforms.errors import ConfigError, DtaError, storage_error
+from transforms.errors import ConfigError, DtaError, ReleaseError, storage_error
 from transforms.interrupt import Interrupted, listening, stop_if_asked
 from transforms.settings import Settings
 
@@ -219,8 +219,10 @@ def main() -> None:
 def _run_app() -> None:
     try:
         app()
-    except Exception:
+    except Exception as error:
         stop_if_asked()  # DuckDB makes another fault of a signal
+        if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (["run"], ["check"]):
+            raise ReleaseError("The release lacks a table or column that this version reads: an earlier version made it. Run: dta run") from error
         raise
 
 
