@@ -166,6 +166,37 @@ def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
     return [_made(rows, "record_type", "rtype", np.ones(len(wrong), bool), wrong, lambda r: f"a row with such a code is of record type {due[r]}", True)]
 
 
+def _name_against_code(rows: FileRows) -> list[Contradiction]:
+    """An LEA has one name in a file, and no other LEA of its county has that name: a row moved to another code keeps the old name."""
+    if not rows.has("districtname"):
+        return []
+    codes, names = rows.columns["cds"], rows.columns["districtname"]
+    of_lea = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
+    tested = codes.rows_of(of_lea, False) & rows.given("districtname") & rows.usable
+    at = np.flatnonzero(tested)
+    pairs, place, counts = np.unique(codes.codes[at].astype(np.int64) * len(names.texts) + names.codes[at], return_inverse=True, return_counts=True)
+    code, name = np.divmod(pairs, len(names.texts))
+    _, county = np.unique(np.array([t[:2] for t in codes.texts.to_pylist()])[code], return_inverse=True)
+    wrong = np.zeros(len(tested), bool)
+    wrong[at] = (_outnumbered(code, counts) | _outnumbered(county * len(names.texts) + name, counts))[place]
+    return [
+        _made(
+            rows, "name", "districtname", tested, wrong,
+            lambda r: f"the code is {rows.text('cds', r)}, and other rows of the file have this code with another name, or this name with another code", True,
+        )
+    ]  # fmt: skip
+
+
+def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Mask:
+    """Pairs that share their key with another of as many rows or more."""
+    _, place = np.unique(keys, return_inverse=True)
+    most = np.zeros(len(keys), np.int64)
+    np.maximum.at(most, place, counts)
+    at_most = np.bincount(place, weights=counts == most[place], minlength=len(keys))
+    outnumbered: Mask = (counts < most[place]) | (at_most[place] > 1)
+    return outnumbered
+
+
 def _color_against_levels(rows: FileRows) -> list[Contradiction]:
     """The color by the grid, and the box; graduation of small groups has three change levels."""
     if not rows.has("color", "statuslevel", "changelevel"):
@@ -357,4 +388,7 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
     return {"": everyone}
 
 
-TESTS = (_record_type_against_code, _color_against_levels, _color_against_sizes, _levels_against_gaps, _status_against_numbers, _level_against_status)
+TESTS = (
+    _record_type_against_code, _name_against_code, _color_against_levels, _color_against_sizes, _levels_against_gaps, _status_against_numbers,
+    _level_against_status,
+)  # fmt: skip

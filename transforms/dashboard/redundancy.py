@@ -29,7 +29,7 @@ def _number(text: object) -> object:
 Years = Annotated[tuple[int, ...], BeforeValidator(_years)]
 Level = Annotated[int, Field(ge=1, le=5)]
 Kind = Literal[
-    "record_type", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate", "numerator", "change", "cuts", "parts"
+    "record_type", "name", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate", "numerator", "change", "cuts", "parts"
 ]  # fmt: skip
 
 
