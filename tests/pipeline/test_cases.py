@@ -329,3 +329,29 @@ def test_a_row_under_another_groups_code_is_named(workplace: Workplace, file: st
         source, group_now, earlier, earlier_group = named
         assert (source, SALINAS, group_now, earlier, earlier_group) in rows_named(db)
         assert {cds for _, cds, *_ in rows_named(db)} == {SALINAS}
+
+
+@pytest.mark.parametrize(
+    ("file", "group", "target"),
+    [
+        ("suspdownload2024.txt", "EL", GREENFIELD),  # which has rows of its own
+        ("graddownload2024.txt", "EL", GREENFIELD),  # an elementary district, which has none
+        ("eladownload2023.txt", "SED", CARMEL),
+    ],
+)
+def test_a_row_under_another_leas_code_is_rejected(workplace: Workplace, db: duckdb.DuckDBPyConnection, file: str, group: str, target: str) -> None:
+    """By its name, or as a second row of a group that the LEA has; no verdict turns but to undetermined or to CDE's own."""
+
+    def move(lines: Lines) -> Lines:
+        at = [h.lower() for h in lines[0]].index("studentgroup")
+        row = next(line for line in lines if line[0] == SALINAS and line[at] == group)
+        row[0] = target
+        return lines
+
+    rewrite(workplace.source / file, move)
+    with workplace.decide() as found:
+        rejected = found.execute("select distinct cds from rejects where file = ?", [file]).fetchall()
+        now = verdicts(found)
+        by_cde = set(found.execute("select cds, determination_year, pathway from eligibility where decided_by = 'cde'").fetchall())
+    assert rejected == [(target,)]
+    assert all(now[k] in (status, "undetermined") or k in by_cde for k, status in verdicts(db).items())

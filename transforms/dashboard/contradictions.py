@@ -167,28 +167,33 @@ def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
 
 
 def _name_against_code(rows: FileRows) -> list[Contradiction]:
-    """A row of a district or county office has the name of its code, not the one that the file gives to another code."""
+    """An LEA has one name in a file, and no other LEA of its county has it: a row moved to another code keeps the old name.
+
+    Another spelling that no other code has is no contradiction.
+    """
     if not rows.has("districtname"):
         return []
     codes, names = rows.columns["cds"], rows.columns["districtname"]
-    of_lea = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL), False) & rows.given("districtname")
-    usual = _usual_names(codes.codes[of_lea], names.codes[of_lea], len(codes.texts))
-    is_usual = np.zeros(len(names.texts) + 1, bool)  # the last is for blanks
-    is_usual[usual[usual >= 0]] = True
-    differs = is_usual[names.codes] & (usual[codes.codes] != names.codes)
-    return [_made(rows, "name", "districtname", of_lea, differs, lambda r: f"the file gives this name to another code than {codes.at(r)}", True)]
+    of_lea = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
+    tested = codes.rows_of(of_lea, False) & rows.given("districtname") & rows.usable
+    at = np.flatnonzero(tested)
+    pairs, place, counts = np.unique(codes.codes[at].astype(np.int64) * len(names.texts) + names.codes[at], return_inverse=True, return_counts=True)
+    code, name = np.divmod(pairs, len(names.texts))
+    _, county = np.unique(np.array([t[:2] for t in codes.texts.to_pylist()])[code], return_inverse=True)
+    shared = np.bincount(name, minlength=len(names.texts))[name] > 1
+    wrong = np.zeros(len(tested), bool)
+    wrong[at] = (shared & (_outnumbered(code, counts) | _outnumbered(county * len(names.texts) + name, counts)))[place]
+    return [_made(rows, "name", "districtname", tested, wrong, lambda r: f"the file gives this name to another code than {codes.at(r)}", True)]
 
 
-def _usual_names(codes: npt.NDArray[np.int32], names: npt.NDArray[np.int32], many: int) -> npt.NDArray[np.int64]:
-    """The name that most rows of each code have; -1 for a code without rows, or with two names in as many rows each. One place more, for blanks."""
-    usual = np.full(many + 1, -1, np.int64)
-    pairs, counts = np.unique(np.stack([codes, names], axis=1), axis=0, return_counts=True)
-    order = np.lexsort((counts, pairs[:, 0]))
-    code, name, count = pairs[order, 0], pairs[order, 1], counts[order]
-    last = np.append(code[1:] != code[:-1], True)[: len(code)]
-    tied = np.append(False, (code[1:] == code[:-1]) & (count[1:] == count[:-1]))[: len(code)]
-    usual[code[last & ~tied]] = name[last & ~tied]
-    return usual
+def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Mask:
+    """Pairs that share their key with another of as many rows or more."""
+    _, place = np.unique(keys, return_inverse=True)
+    most = np.zeros(len(keys), np.int64)
+    np.maximum.at(most, place, counts)
+    at_most = np.bincount(place, weights=counts == most[place], minlength=len(keys))
+    outnumbered: Mask = (counts < most[place]) | (at_most[place] > 1)
+    return outnumbered
 
 
 def _color_against_levels(rows: FileRows) -> list[Contradiction]:
