@@ -178,7 +178,7 @@ def test_a_code_that_changed_has_its_earlier_years_not_listed(workplace: Workpla
         )
         assert sorted(missing.fetchall()) == [(2017, False), (2018, False), (2019, False)]
     for (year, _, _, reason), years in zip(found, ("2017, 2018 and 2019", "2018 and 2019", "2019"), strict=True):
-        assert f"CDE's workbook of {years} does not list this district under its code" in reason, year
+        assert f"CDE's files of {years} do not list this district under this code, and no predecessor is on record" in reason, year
     assert pairs == [(MOVED, BEFORE, 2022, 2019)]
     assert all(status != "not_eligible" or "2019" in reason for _, status, _, reason in former)
 
