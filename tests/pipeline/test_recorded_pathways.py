@@ -19,6 +19,9 @@ from transforms.digests import dated_facts
 Decide = Callable[..., Any]
 SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"
 
+GATES = ("files", "contracts", "determinations")
+OF_A_RELEASE = ("files_not_used",)  # looks at a table that only a release has
+
 
 class Verdict(NamedTuple):
     status: str
@@ -114,7 +117,7 @@ def test_what_each_case_gives(decide: Decide) -> None:
             found = verdicts(db, register)[districts[number]]
             assert (found.status, found.case_state) == (status, state), (register, changes, found.reason)
             assert part in found.reason
-        assert [(r.check_id, r.detail) for gate in ("files", "contracts", "determinations") for r in run_sql_checks(db, gate) if r.stops_release] == []
+        assert [(r.check_id, r.detail) for gate in GATES for r in run_sql_checks(db, gate) if r.stops_release and r.check_id not in OF_A_RELEASE] == []
         counted = db.execute("select count(*) from eligibility where determination_year = 2024 and case_state is not null").fetchall()
         assert counted == [(len(CASES),)], "no other LEA has a case"
 

@@ -19,7 +19,7 @@ STATEWIDE = PROJECT / "tests" / "data" / "statewide"
 @pytest.fixture(scope="module")
 def words() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    load_reference(PROJECT / "data" / "reference", connection)
+    load_reference(PROJECT / "data", connection)
     load_macros(connection)
     return connection
 
