@@ -1,6 +1,6 @@
 -- class: fault
 -- table: leas
--- sentence: No Dashboard file gives a district's or county office's code the name that two or more other files give another code.
+-- sentence: No Dashboard file gives a district's or county office's code the name that {names_of_code_files} or more other files give another code.
 -- reason: Rows under exchanged CDS codes decide about the wrong LEAs. Within one file such a row is rejected; a whole LEA's rows are seen only beside other files.
 with named as (
     select distinct source_id, cds, lower(squeezed(district_name)) as name
@@ -11,7 +11,7 @@ usual as (
     select cds, name, count(*) as files
     from named
     group by cds, name
-    having count(*) >= 2
+    having count(*) >= threshold(names_of_code_files)
     qualify row_number() over (partition by cds order by count(*) desc, name) = 1
 )
 select n.source_id, f.file, n.cds, n.name, u.name as name_in_other_files, o.cds as code_of_that_name

@@ -1,8 +1,9 @@
 -- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE say it.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence, student_group_history, rule_lcap_goals, rule_groups.
--- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers. All students and LEAs that we do not
---           know are left out, and so are LEAs on whose row of a list nothing is known because it was rejected. A red is the worst level: Red, or Very Low and Very High where CDE used status.
+-- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers, but not of an LEA of which a row
+--           was rejected, nor of any LEA where a rejected row's CDS code names none. All students and LEAs that we do not know are left out.
+--           A red is the worst level: Red, or Very Low and Very High where CDE used status.
 with lists as (
     select f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -35,8 +36,12 @@ ours as (
     union all by name
     select * from goals
 ),
-unread as (
-    select f.dashboard_year, f.layout, r.cds from rejects r join source_files f using (source_id) where f.layout in ('low_performing', 'lcap_goals')
+rejected as (
+    select distinct f.dashboard_year, f.layout, l.cds
+    from rejects r
+    join source_files f using (source_id)
+    left join leas l on l.cds = r.cds
+    where f.layout in ('low_performing', 'lcap_goals')
 ),
 theirs as (
     select p.* from low_performing p
@@ -47,12 +52,12 @@ select
     coalesce(o.cds, t.cds) as cds, coalesce(o.dashboard_year, t.dashboard_year)::smallint as dashboard_year,
     coalesce(o.listed_for, t.listed_for) || ':' || coalesce(o.student_group, t.student_group) as flag,
     if(coalesce(o.listed_for, t.listed_for) = 'ec52064e5', 'ec52064e5', 'red') as kind,
-    if(o.ours, 'Y', 'N') as ours, if(t.cds is null, 'N', 'Y') as cde, o.ours is null as unknown
+    if(o.ours, 'Y', 'N') as ours, if(t.cds is null, 'N', 'Y') as cde,
+    o.ours is null or (t.cds is null and (x.layout is not null or u.layout is not null)) as unknown
 from ours o
 full join theirs t using (cds, dashboard_year, student_group, listed_for)
-where t.cds is not null
-    or (o.ours and not exists (
-        select 1 from unread u
-        where u.dashboard_year = o.dashboard_year and (u.layout = 'lcap_goals') = (o.listed_for = 'ec52064e5')
-            and (u.cds = o.cds or u.cds is null or u.cds not in (select cds from leas))
-    ))
+left join rejected x
+    on x.cds = o.cds and x.dashboard_year = o.dashboard_year and x.layout = if(o.listed_for = 'ec52064e5', 'lcap_goals', 'low_performing')
+left join rejected u
+    on u.cds is null and u.dashboard_year = o.dashboard_year and u.layout = if(o.listed_for = 'ec52064e5', 'lcap_goals', 'low_performing')
+where o.ours or t.cds is not null
