@@ -26,6 +26,7 @@ REGISTERS = {  # pathway: the registers that decide it
     "request": ("request",),
     "continuum": ("successions",),
 }
+YOUNGER = {"successions"}  # registers that no release without digests had
 ALWAYS = 0  # a year before all others: rules that every determination rests on
 
 
@@ -64,9 +65,11 @@ def _changed_sources(run: Run, connection: duckdb.DuckDBPyConnection, manifest: 
 
 
 def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], names: tuple[str, ...]) -> bool:
-    """True if one of the registers is another one, or the release before does not say which it had. One that it did not know came with the code."""
+    """True if one of the registers is another one, or the release before does not say which it had. One that it could not know came with the code."""
     files = [f"registers/{n}.csv" for n in names]
-    return before is None or any(f in before and before[f] != now.get(f) for f in files)
+    if before is None:
+        return not YOUNGER.issuperset(names)
+    return any(f in before and before[f] != now.get(f) for f in files)
 
 
 def _rules_changed_from(before: Mapping[str, str] | None, now: Mapping[str, str]) -> int | None:

@@ -65,7 +65,7 @@ def test_the_size_flag_of_elpi_2019_and_cci_2023(decide: Decide) -> None:
     flags = {DISTRICT: "Y", OTHER: "N", ALAMEDA: ""}
     boards = Dashboards()
     for cds, flag in flags.items():
-        boards.put(2019, cds, "EL", susp=1).put(2023, cds, "SWD", susp=1)
+        boards.put(2019, cds, "EL", susp=1).put(2023, cds, "SWD", susp=1, grad=3)
         boards.row(2019, "elpi", cds, "EL", statuslevel=1, currnsizemet=flag)
         boards.row(2023, "cci", cds, "SWD", statuslevel=1, currnsizemet=flag)
     db = decide(boards)
@@ -89,7 +89,8 @@ def test_three_groups_in_three_of_four_dashboards(decide: Decide) -> None:
 def test_a_group_that_met_different_priorities_each_year_counts(decide: Decide) -> None:
     boards = Dashboards()
     for group in ("EL", "HI", "SWD"):
-        boards.put(2022, DISTRICT, group, ela=1, math=1, susp=1).put(2023, DISTRICT, group, susp=1, chronic=1).put(2024, DISTRICT, group, grad=1, cci=1)
+        boards.put(2022, DISTRICT, group, ela=1, math=1, susp=1).put(2023, DISTRICT, group, susp=1, chronic=1)
+        boards.put(2024, DISTRICT, group, grad=1, cci=1, susp=3)
     db = decide(boards)
     assert verdict(db, 2024)[0] == "eligible"
     assert letters(db)["HI", 2022] == "D"
@@ -133,7 +134,7 @@ def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decide: 
 
 
 def test_an_lea_with_no_color_at_all_is_not_assessed(decide: Decide) -> None:
-    boards = Dashboards().put(2019, DISTRICT, "HI", ela=0).put(2024, DISTRICT, "HI", ela=0, math=0).put(2024, OTHER, "HI", ela=3)
+    boards = Dashboards().put(2019, DISTRICT, "HI", ela=0).put(2024, DISTRICT, "HI", ela=0, math=0, susp=0).put(2024, OTHER, "HI", ela=3)
     for year in (2022, 2023):
         boards.put(year, DISTRICT, "HI", ela=0)
     status, reason = verdict(decide(boards), 2024)

@@ -17,7 +17,7 @@ def met(db, group: str, year: int = 2024, cds: str = DISTRICT) -> tuple[bool, li
 
 
 def test_p1_two_red_indicators_of_one_priority_are_one_priority(decide: Decide) -> None:
-    assert met(decide(Dashboards().put(2024, DISTRICT, "HI", ela=1, math=1)), "HI") == (False, [4])
+    assert met(decide(Dashboards().put(2024, DISTRICT, "HI", ela=1, math=1, susp=3)), "HI") == (False, [4])
 
 
 def test_p2_more_reds_never_turn_a_yes_into_a_no(decide: Decide) -> None:
