@@ -60,10 +60,8 @@ VIOLATIONS = {
         "update indicator_results set status_level = 6 - status_level where source_id = '{file}' and status_level > 0", named="{file} up"
     ),
     "names_of_codes": violation(
-        "create table entities_then as select * from dashboard_entities",
-        "drop view dashboard_entities",
-        "create table dashboard_entities as select * replace (if(source_id = '{file}' and cds = '{d}', (select max(district_name) from entities_then "
-        "where record_type = 'D' and cds <> '{d}'), district_name) as district_name) from entities_then",
+        "update indicator_results set district_name = (select max(district_name) from indicator_results where record_type = 'D' and cds <> '{d}') "
+        "where source_id = '{file}' and cds = '{d}'",
         named="{file} {d}",
     ),
     "one_file_per_indicator": violation(
