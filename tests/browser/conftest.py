@@ -44,7 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Path:
         path.write_bytes(text.encode("utf-8"))
     for path in source.glob("assistancestatus*.xlsx"):
         _rename(path)
-    add_rows(reference, "request", case("request", case_id=CASE, cds=SALINAS, lea_name="x", evidence='<i>letter</i> of "the" district, =1+1'))
+    add_rows(reference, "request", case("request", case_id=CASE, cds=SALINAS, lea_name="Salinas Union High", evidence='<i>letter</i> of "the" district, =1+1'))
     place = Workplace(source, raw_cache, folder / "out")
     assert place.publish(reference=reference).outcome == "published"
     return (place.out / "current").resolve() / "reports"

@@ -30,9 +30,10 @@ def counted(page: Any, n: int) -> None:
 
 
 def rows_shown(page: Any) -> list[str]:
-    """Names in the first column of the rows that are drawn."""
+    """Names in the first column of the rows that are drawn, without the former names behind them."""
     page.locator("table[data-sort] tbody tr").first.wait_for(state="attached")
-    return [t.strip() for t in page.locator("table[data-sort] tbody tr:visible > *:first-child").all_text_contents()]
+    texts = page.locator("table[data-sort] tbody tr:visible > *:first-child").all_text_contents()
+    return [re.sub(r"\s*formerly also .*", "", t.strip(), flags=re.DOTALL) for t in texts]
 
 
 def names(held: Any, where: str) -> list[str]:
