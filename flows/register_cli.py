@@ -48,20 +48,21 @@ def add(
     pathway: Annotated[
         str,
         typer.Argument(
-            help="Register: primary, spi, fee_for_service, request, calpads, state_loans, state_loan_events, successions, "
+            help="Register: a recorded pathway such as primary or spi; calpads, state_loans, state_loan_events, successions, "
             "necessity_determinations or accepted_differences."
         ),
     ],
 ) -> None:
     """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
     from flows.cli import settings_from
-    from transforms.registers import REGISTERS, check_registers, columns_of
+    from transforms.registers import check_registers, columns_of, registers_of
     from transforms.registers.append import add_row, all_problems, check_row
 
-    if pathway not in REGISTERS:
-        raise typer.BadParameter(f"there is no register {pathway!r}; there are {', '.join(REGISTERS)}", param_hint="PATHWAY")
     settings = settings_from()
-    folder, model, names = settings.reference, REGISTERS[pathway], _names(settings)
+    folder, models = settings.reference, registers_of(settings.reference)
+    if pathway not in models:
+        raise typer.BadParameter(f"there is no register {pathway!r}; there are {', '.join(models)}", param_hint="PATHWAY")
+    model, names = models[pathway], _names(settings)
     if found := all_problems(check_registers(folder, names)):
         raise ConfigError("Correct the registers before you add to them.\n" + "\n".join(map(str, found)))
     console.print(f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the value shown in brackets.")

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from transforms.registers import REGISTERS, columns_of
+from transforms.registers import case_registers, columns_of, registers_of
 from transforms.registers.cells import to_line
 from transforms.settings import PROJECT
 
+REGISTERS = registers_of(PROJECT / "data")
+CASE_REGISTERS = case_registers(REGISTERS)
 DISTRICT, COUNTY_OFFICE, CHARTER = "27660680000000", "27102720000000", "27660680112177"
 SALINAS, BORROWER, OAKLAND = "27661590000000", "19646340000000", "01612590000000"
 NAMES = {

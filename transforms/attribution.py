@@ -18,14 +18,7 @@ from transforms.digests import crosses_dated_fact, part_digests
 from transforms.run import Run
 from transforms.tables import as_table, put
 
-REGISTERS = {  # pathway: the registers that decide it
-    "wraparound": ("state_loans", "state_loan_events"),
-    "primary": ("primary",),
-    "spi": ("spi",),
-    "fee_for_service": ("fee_for_service",),
-    "request": ("request",),
-    "continuum": ("successions",),
-}
+REGISTERS = {"wraparound": ("state_loans", "state_loan_events"), "continuum": ("successions",)}  # that decide a computed pathway; a recorded one has its own
 YOUNGER = {"successions"}  # registers that no release without digests had
 ALWAYS = 0  # a year before all others: rules that every determination rests on
 
@@ -37,7 +30,8 @@ def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release
     now = part_digests(run)
     sources = list(_changed_sources(run, connection, manifest)) if manifest else []
     put(connection, "changed_sources", as_table(sources, source_id=pa.string(), dashboard_year=pa.int16(), whole=pa.bool_()))
-    pathways = [{"pathway": p} for p, names in REGISTERS.items() if manifest and _register_changed(before, now, names)]
+    deciding = REGISTERS | {p.pathway: (p.pathway,) for p in run.rules.pathways.pathway if p.decided == "recorded"}
+    pathways = [{"pathway": p} for p, names in deciding.items() if manifest and _register_changed(before, now, names)]
     put(connection, "changed_pathways", as_table(pathways, pathway=pa.string()))
     rules_from = _rules_changed_from(before, now) if manifest else None
     code_changed = manifest is not None and (before is None or before["code"] != now["code"])

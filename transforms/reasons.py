@@ -161,13 +161,13 @@ def _recorded(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         cases[cds, year, pathway].append(sentences.CaseFacts(*facts))
     rows = connection.execute(
         """
-        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, p.name, v.as_of, coalesce(v.rejected_rows, 0)
+        select v.cds, v.determination_year, v.pathway, v.status, l.lea_type, v.as_of, coalesce(v.rejected_rows, 0), p.name, p.record_kind, p.determined_by
         from verdicts v join leas l using (cds) join pathways p using (pathway) where p.decided = 'recorded'
         """
     ).fetchall()
     return [
-        (cds, year, pathway, sentences.recorded_reason(status, lea_type, pathway, name, as_of, cases[cds, year, pathway], rejected))
-        for cds, year, pathway, status, lea_type, name, as_of, rejected in rows
+        (cds, year, pathway, sentences.recorded_reason(status, lea_type, sentences.RecordedPathway(*recorded), as_of, cases[cds, year, pathway], rejected))
+        for cds, year, pathway, status, lea_type, as_of, rejected, *recorded in rows
     ]
 
 

@@ -30,7 +30,7 @@ from transforms.release_database import check_database, parts_of, write_other_ta
 from transforms.release_parquet import write_parquet, write_parted
 from transforms.retention import prune
 from transforms.run import Notify, Run, StepResult
-from transforms.schema import Table, published_tables
+from transforms.schema import Column, Table, published_tables
 from transforms.source_changes import write_source_changes
 from transforms.spreadsheet import write_csv
 from transforms.sql import build_table
@@ -172,7 +172,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
             "type": c.type,
             "description": c.description,
             "cde_field": c.cde_field or None,
-            "allowed_values": list(c.values) or None,
+            "allowed_values": _allowed_values(connection, n, c),
             "nullable": n not in {*t.key, *t.required},
         }
         for t in tables
@@ -184,6 +184,13 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         for t in tables
     ]
     put(connection, "meta_tables", pa.Table.from_pylist(counts))
+
+
+def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> list[str] | None:
+    """Values of a column with few: as the schema lists them, or the table that it names."""
+    if column.values_from:
+        return [value for (value,) in connection.execute(f"select {quote(name)} from {quote(column.values_from)} order by all").fetchall()]
+    return list(column.values) or None
 
 
 def _load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from transforms.rules import Condition, PathwayRules, PreviewRules, RuleSet
 
 Problem = tuple[Place, str]
-PATHWAYS = ("continuum", "wraparound", "primary", "spi", "fee_for_service", "request")  # each has SQL or a register of its own
+COMPUTED = ("continuum", "wraparound")  # each has SQL of its own; a recorded pathway has a register
 
 
 def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
@@ -102,13 +102,16 @@ def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[
 
 
 def pathway_problems(rules: "PathwayRules") -> Iterator[Problem]:
-    """Problems of the pathways: each is there once, and none is missing."""
+    """Problems of the pathways: each is there once, and both computed ones are."""
     names = [p.pathway for p in rules.pathway]
     for n, name in enumerate(names):
         if names.count(name) > 1:
             yield ("pathway", n), f"pathway {name!r} is there {names.count(name)} times; keep one"
-        yield from _not_among(("pathway", n, "pathway"), "pathway", [name], set(PATHWAYS))
-    if missing := [p for p in PATHWAYS if p not in names]:
+        if rules.pathway[n].decided == "computed":
+            yield from _not_among(("pathway", n, "pathway"), "pathway", [name], set(COMPUTED), "only continuum and wraparound are computed")
+        elif name in COMPUTED:
+            yield ("pathway", n, "decided"), f"pathway {name!r} is computed, never recorded"
+    if missing := [p for p in COMPUTED if p not in names]:
         yield (), f"the pathway {', '.join(missing)} is missing"
 
 

@@ -71,6 +71,8 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
             name=pa.string(),
             statute=pa.string(),
             decided=pa.string(),
+            record_kind=pa.string(),
+            determined_by=pa.string(),
             may_receive=pa.list_(pa.string()),
             trigger=pa.string(),
             url=pa.string(),

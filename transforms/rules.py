@@ -18,6 +18,7 @@ from transforms.reference import Reference
 from transforms.toml_model import Place, StrictModel, read_toml, told
 
 Standing = Literal["final"]
+RecordKind = Literal["two_acts", "determination", "agreement", "request"]  # transforms.registers.cases has the columns of each
 LeaType = Literal["district", "county_office", "charter"]
 Year = Annotated[int, Field(ge=2013, le=2100)]
 Count = Annotated[int, Field(ge=1, le=1000)]
@@ -201,14 +202,24 @@ class PreviewRules(StrictModel):
 class Pathway(StrictModel):
     """One way to Direct Technical Assistance."""
 
-    pathway: str
-    name: str
+    pathway: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+    name: Annotated[str, Field(min_length=1)]
     statute: str
     decided: Literal["computed", "recorded"]
+    record_kind: RecordKind | None = None
+    determined_by: str = ""
     may_receive: tuple[LeaType, ...]
     trigger: str
     url: str
     open_question: str
+
+    @model_validator(mode="after")
+    def _recorded_ones_say_what_is_recorded(self) -> Self:
+        if (self.decided == "recorded") != (self.record_kind is not None):
+            raise ValueError("a recorded pathway names its record_kind; a computed one has none")
+        if (self.record_kind in ("two_acts", "determination")) != bool(self.determined_by):
+            raise ValueError("record_kind two_acts or determination names who determines in determined_by; no other does")
+        return self
 
 
 class WraparoundRule(StrictModel):

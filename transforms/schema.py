@@ -38,6 +38,7 @@ class Column(StrictModel):
     description: str
     cde_field: str = ""
     values: tuple[str, ...] = ()
+    values_from: str = ""  # published table that lists the values in a column of the same name; a check compares them
     volatile: bool = False  # true: changes from night to night without a change in content
 
     @model_validator(mode="after")

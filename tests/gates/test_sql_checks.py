@@ -46,6 +46,7 @@ VIOLATIONS = {
         "update source_coverage set counties = list_filter(counties, lambda c: c <> '02') " + OF_FILE, named="{file} 02 Alpine"
     ),
     "groups_in_every_file": violation("delete from indicator_results where source_id = '{file}' and student_group = 'FI'", named="{file} FI"),
+    "indicators_known": violation("update evidence set indicator = 'pe' where rowid = (select min(rowid) from evidence)", named="evidence pe"),
     "leas_in_directory": violation("update leas set directory_status = null where cds = '{d}'", named="{d}"),
     "leas_in_every_file": violation("delete from indicator_results where source_id = '{file}' and cds[1:2] in " + SIX, named="{file} without_rows"),
     "leas_near_last_year": violation(
@@ -119,10 +120,10 @@ VIOLATIONS = {
     ),
     "cases_have_verdicts": violation(
         "insert into pathway_register by name select 'P-9' as case_id, '" + MADE_UP + "' as cds, 'A school' as lea_name, false as has_verdicts",
-        "insert into reg_primary by name select 'P-9' as case_id",
+        "insert into reg_cases by name select 'P-9' as case_id",
         named="P-9 " + MADE_UP,
     ),
-    "cases_kept": violation("insert into reg_request by name select 'R-9' as case_id", named="R-9"),
+    "cases_kept": violation("insert into reg_cases by name select 'R-9' as case_id", named="R-9"),
     "cde_mostly_agrees": violation(
         "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and hash(cds) % 3 = 0",
         named="2024 letter",
@@ -166,6 +167,7 @@ VIOLATIONS = {
     ),
     "index_is_judged": violation("delete from verdicts where cds = '{d}' and pathway = 'request' and determination_year = 2024", named="{d} 2024 request"),
     "leas_are_indexed": violation("delete from lea_index where cds = '{d}'", "delete from verdicts where cds = '{d}'", named="{d}"),
+    "pathways_known": violation("update changes set pathway = 'pilot' where rowid = (select min(rowid) from changes)", named="changes pilot"),
     "pathways_possible": violation(
         "update eligibility set status = 'eligible' where cds = '{d}' and pathway = 'primary' and determination_year = 2024",
         "update eligible_districts set pathways = list_append(pathways, 'primary') where cds = '{d}' and determination_year = 2024",

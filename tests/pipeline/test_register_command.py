@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 import transforms.registers.append as append
 from flows.cli import app
-from tests.cases import COUNTY_OFFICE, add_rows, case, reference_copy
+from tests.cases import COUNTY_OFFICE, REGISTERS, add_rows, case, reference_copy
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
-from transforms.registers import REGISTERS, check_registers, columns_of, load_registers, to_arrow
+from transforms.registers import check_registers, columns_of, load_registers, to_arrow
 from transforms.registers.append import add_row
 
 

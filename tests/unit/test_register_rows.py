@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.cases import CHARTER, COUNTY_OFFICE, DISTRICT, FILES, NAMES, OAKLAND, SALINAS, add_rows, case
+from tests.cases import CHARTER, COUNTY_OFFICE, DISTRICT, FILES, NAMES, OAKLAND, REGISTERS, SALINAS, add_rows, case
 from transforms import clock
 from transforms.inputs import load_macros, load_reference
-from transforms.registers import REGISTERS, check_registers, load_registers, to_arrow
+from transforms.registers import check_registers, load_registers, to_arrow
 from transforms.registers.append import migrate, with_row
 from transforms.registers.fields import refusal
 from transforms.registers.loans import StateLoanEvent
@@ -38,7 +38,8 @@ HIDDEN = ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u00a0", "\u3000", "\u202e", 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     shutil.copytree(PROJECT / "data" / "registers", tmp_path / "registers", ignore=shutil.ignore_patterns("backups"))
-    shutil.copytree(PROJECT / "data" / "reference", tmp_path / "reference")
+    for name in ("reference", "rules"):
+        shutil.copytree(PROJECT / "data" / name, tmp_path / name)
     return tmp_path
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import CHARTER, COUNTY_OFFICE, FILES, add_rows, case
-from transforms.registers import CASES, REGISTERS, check_registers, columns_of, load_registers, to_arrow
+from tests.cases import CASE_REGISTERS, CHARTER, COUNTY_OFFICE, FILES, REGISTERS, add_rows, case
+from transforms.registers import check_registers, columns_of, load_registers, to_arrow
 from transforms.registers.cases import lea_kind
 from transforms.registers.cells import from_cell, numbered_lines, to_cell, to_line
 from transforms.registers.fields import allowed, refusal
@@ -21,7 +21,8 @@ from transforms.settings import PROJECT
 def folder(tmp_path: Path) -> Path:
     """Registers and reference lists that a test may spoil."""
     shutil.copytree(PROJECT / "data" / "registers", tmp_path / "registers", ignore=shutil.ignore_patterns("backups"))
-    shutil.copytree(PROJECT / "data" / "reference", tmp_path / "reference")
+    for name in ("reference", "rules"):
+        shutil.copytree(PROJECT / "data" / name, tmp_path / name)
     return tmp_path
 
 
@@ -49,7 +50,7 @@ def test_the_header_of_each_file_is_that_of_its_model(name: str) -> None:
 def test_the_readme_describes_every_column_and_no_other(name: str) -> None:
     readme = (PROJECT / "data/registers/README.md").read_text()
     section = re.split(r"\n##+ ", readme.split(f"# {name}.csv:")[1])[0]
-    shared = re.split(r"\n##+ ", readme.split("| shared column |")[1])[0] if name in CASES else ""
+    shared = re.split(r"\n##+ ", readme.split("| shared column |")[1])[0] if name in CASE_REGISTERS else ""
     rows = [line for line in (section + shared).splitlines() if line.startswith("| `")]
     named = [column for row in rows for column in re.findall(r"`(\w+)`", row.split("|")[1])]
     assert sorted(named) == sorted(columns_of(REGISTERS[name]))
@@ -62,7 +63,7 @@ def test_every_column_has_a_description(name: str) -> None:
 
 def test_the_kinds_served_are_those_of_the_rules() -> None:
     may_receive = {p.pathway: set(p.may_receive) for p in load_rules(PROJECT / "data").pathways.pathway}
-    for name in CASES:
+    for name in CASE_REGISTERS:
         assert set(REGISTERS[name].serves) == may_receive[name]  # type: ignore[attr-defined]
 
 

@@ -10,7 +10,7 @@ from transforms import clock
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
 from transforms.registers.cells import numbered_lines, to_line
-from transforms.registers.load import REGISTERS, Register, check_registers
+from transforms.registers.load import Register, check_registers, registers_of
 from transforms.registers.names import LeaNames
 from transforms.registers.problems import Problem
 from transforms.registers.spellings import present_column, present_value
@@ -52,7 +52,7 @@ def migrate(folder: Path) -> list[Path]:
     backups = folder / "registers" / BACKUPS
     changed = []
     with _one_writer(backups):
-        for name, model in REGISTERS.items():
+        for name, model in registers_of(folder).items():
             path = folder / "registers" / f"{name}.csv"
             before = path.read_bytes()
             after = _in_present_spelling(before, sorted(model.added_later))

@@ -27,6 +27,7 @@ from transforms.registers.fields import (
     fitting,
 )
 from transforms.registers.names import lea_kind
+from transforms.rules import Pathway
 from transforms.sentences.words import LEA_WORDS
 
 
@@ -35,8 +36,8 @@ class Case(Record):
 
     identifier: ClassVar[tuple[str, ...]] = ("case_id",)
     about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
-    pathway: ClassVar[str] = ""
-    serves: ClassVar[tuple[str, ...]] = ("district", "county_office", "charter")
+    pathway: ClassVar[str] = ""  # name, and whom it serves: set from rules/pathways.toml
+    serves: ClassVar[tuple[str, ...]] = ()
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date")
 
     case_id: Identifier = about("identifier of the case; no other case in any register has it")
@@ -84,11 +85,9 @@ class Case(Record):
                 yield Contradiction((column, day), f"{column} is given, and {day} is not: an act without its day cannot count; say it in the note")
 
 
-class PrimaryCase(Case):
+class TwoActsCase(Case):
     """The county superintendent determines, after assistance, that CCEE's help is necessary, and the Geographic Lead agrees: two dated acts."""
 
-    pathway: ClassVar[str] = "Primary"
-    serves: ClassVar[tuple[str, ...]] = ("district", "charter")
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date", "conferred_date", "concurrence_date")
 
     assistance_from: Day = about("first day of the earlier assistance under EC 52071 (districts) or EC 47607.3 (charter schools)")
@@ -132,13 +131,12 @@ class PrimaryCase(Case):
             yield Contradiction(("assistance_statute", "cds"), f"assistance to a {LEA_WORDS[lea_kind(self.cds)]} is given under {expected}")
 
 
-class SpiCase(Case):
-    """The State Superintendent of Public Instruction determines that CCEE's help is necessary."""
+class DeterminationCase(Case):
+    """One body, which rules/pathways.toml names, determines that CCEE's help is necessary."""
 
-    pathway: ClassVar[str] = "State Superintendent"
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date")
 
-    determination_date: Day = about("day on which the State Superintendent determined that CCEE's help is necessary")
+    determination_date: Day = about("day on which the body that the pathway names determined that CCEE's help is necessary")
     determination_by: Text = about("who signed the determination")
     determination_reference: Text = about("reference of its letter")
     lcap_goals: Text = about("goals of the LCAP that the determination names")
@@ -149,10 +147,9 @@ class SpiCase(Case):
         yield from self._undated("determination_date", "determination_by", "determination_reference", "lcap_goals")
 
 
-class FeeForServiceCase(Case):
+class AgreementCase(Case):
     """The LEA asks for help and reimburses CCEE by agreement."""
 
-    pathway: ClassVar[str] = "Fee for Service"
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "agreement_date")
 
     agreement_date: Day = about("day of the agreement")
@@ -171,7 +168,6 @@ class FeeForServiceCase(Case):
 class RequestCase(Case):
     """The LEA sent CCEE's request form; CCEE accepts or declines, or the LEA withdraws."""
 
-    pathway: ClassVar[str] = "Request form"
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "decision_date")
 
     contact: Text = about("whom to ask at the LEA; kept in the register and not published")
@@ -192,6 +188,15 @@ class RequestCase(Case):
             yield Contradiction(("decision", "decision_date"), "decision_date is given, and the decision is not")
         if self.requested_date and self.decision_date and self.decision_date < self.requested_date:
             yield Contradiction(("decision_date", "requested_date"), f"the request was decided before it was made ({self.requested_date})")
+
+
+KINDS: dict[str, type[Case]] = {"two_acts": TwoActsCase, "determination": DeterminationCase, "agreement": AgreementCase, "request": RequestCase}
+
+
+def cases_of(pathway: Pathway) -> type[Case]:
+    """The model of the cases of a recorded pathway: the acts of its kind, its name, and whom it serves."""
+    kind = KINDS[pathway.record_kind or ""]
+    return type(kind.__name__, (kind,), {"__module__": __name__, "__doc__": kind.__doc__, "pathway": pathway.name, "serves": pathway.may_receive})
 
 
 class CalpadsCertification(Record):

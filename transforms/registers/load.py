@@ -17,7 +17,7 @@ from transforms.errors import ConfigError
 from transforms.reference import Reference
 from transforms.registers.about import compare_names
 from transforms.registers.acceptances import AcceptedDifference
-from transforms.registers.cases import CalpadsCertification, Case, FeeForServiceCase, PrimaryCase, RequestCase, SpiCase
+from transforms.registers.cases import CalpadsCertification, Case, cases_of
 from transforms.registers.cells import numbered_lines
 from transforms.registers.fields import Record
 from transforms.registers.links import problems_between, warnings_between
@@ -27,20 +27,30 @@ from transforms.registers.necessity import NecessityDetermination
 from transforms.registers.problems import Line, Problem
 from transforms.registers.spellings import present_column, present_value
 from transforms.registers.successions import Succession
+from transforms.rules import PathwayRules
+from transforms.toml_model import read_toml
 
-REGISTERS: dict[str, type[Record]] = {
-    "state_loans": StateLoan,
-    "state_loan_events": StateLoanEvent,
-    "primary": PrimaryCase,
-    "spi": SpiCase,
-    "fee_for_service": FeeForServiceCase,
-    "request": RequestCase,
+LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events": StateLoanEvent}
+OTHERS: dict[str, type[Record]] = {
     "calpads": CalpadsCertification,
     "accepted_differences": AcceptedDifference,
     "successions": Succession,
     "necessity_determinations": NecessityDetermination,
 }
-CASES = tuple(name for name, model in REGISTERS.items() if issubclass(model, Case))
+
+
+def registers_of(folder: Path) -> dict[str, type[Record]]:
+    """Every register by name, with the model of its rows; one for each recorded pathway of rules/pathways.toml. Raises ConfigError."""
+    pathways = read_toml(folder / "rules" / "pathways.toml", PathwayRules).pathway
+    cases = {p.pathway: cases_of(p) for p in pathways if p.decided == "recorded"}
+    if taken := sorted(cases.keys() & {*LOANS, *OTHERS}):
+        raise ConfigError(f"rules/pathways.toml: the pathway {taken[0]!r} has the name of another register; name it otherwise.")
+    return {**LOANS, **cases, **OTHERS}
+
+
+def case_registers(models: Mapping[str, type[Record]]) -> list[str]:
+    """Names of the registers of cases."""
+    return [name for name, model in models.items() if issubclass(model, Case)]
 
 
 @dataclass
@@ -77,6 +87,11 @@ def load_registers(folder: Path, names: LeaNames | None = None, today: date | No
     """Every register; rows with a problem are in ``rejected``. Raises ConfigError for a file that cannot be read."""
     registers = check_registers(folder, names, today=today)
     unreadable = [p for r in registers.values() if not r.is_readable for p in r.problems]
+    unreadable += [
+        Problem(f"registers/{path.name}", None, "", "", "no recorded pathway of rules/pathways.toml has this register; add the pathway, or move the file away")
+        for path in sorted((folder / "registers").glob("*.csv"))
+        if path.stem not in registers
+    ]
     if unreadable:
         raise ConfigError("\n".join(map(str, unreadable)))
     return registers
@@ -85,13 +100,14 @@ def load_registers(folder: Path, names: LeaNames | None = None, today: date | No
 def check_registers(folder: Path, names: LeaNames | None = None, instead: Mapping[str, bytes] | None = None, today: date | None = None) -> dict[str, Register]:
     """Every register with its problems and warnings. ``names``: what loaded files call each LEA; ``instead``: contents in place of a file's own."""
     day = today or clock.today()
-    registers = {name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day) for name, model in REGISTERS.items()}
+    models = registers_of(folder)
+    registers = {name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day) for name, model in models.items()}
     lines = {name: register.lines for name, register in registers.items()}
-    for name, problem in problems_between(lines, REGISTERS, CASES, Reference(folder).values("counties", "county_code")):
+    for name, problem in problems_between(lines, models, case_registers(models), Reference(folder).values("counties", "county_code")):
         registers[name].problems.append(problem)
     for name, problem in warnings_between(lines):
         registers[name].warnings.append(problem)
-    for found in compare_names(lines, REGISTERS, names or LeaNames()):
+    for found in compare_names(lines, models, names or LeaNames()):
         register = registers[found.register]
         (register.warnings if found.is_warning else register.problems).append(found.problem)
     return registers
@@ -172,10 +188,15 @@ def _problems(line: Line, error: ErrorDetails) -> list[Problem]:
 
 def to_arrow(register: Register) -> pa.Table:
     """The rows that are used, typed."""
+    return pa.Table.from_pylist([line.record.model_dump() for line in register.used if line.record], schema_of(register.model))
+
+
+def schema_of(model: type[Record]) -> pa.Schema:
+    """Types of the columns of a register."""
     types = {int: pa.int64(), date: pa.date32()}
     fields = []
-    for name in columns_of(register.model):
-        annotation: Any = register.model.model_fields[name].annotation
+    for name in columns_of(model):
+        annotation: Any = model.model_fields[name].annotation
         kinds = [k for k in (*getattr(annotation, "__args__", ()), annotation) if k in (int, date)]
         fields.append((name, types[kinds[0]] if kinds else pa.string()))
-    return pa.Table.from_pylist([line.record.model_dump() for line in register.used if line.record], pa.schema(fields))
+    return pa.schema(fields)

@@ -12,9 +12,9 @@ from transforms import clock
 from transforms.current import DATABASE, current_release
 from transforms.database import connect_read_only
 from transforms.registers.about import leas_concerned, subjects
-from transforms.registers.cases import Case
+from transforms.registers.cases import KINDS, Case
 from transforms.registers.links import alike
-from transforms.registers.load import REGISTERS, Register, load_registers, to_arrow
+from transforms.registers.load import Register, load_registers, schema_of, to_arrow
 from transforms.registers.loans import StateLoanEvent
 from transforms.registers.names import LeaNames, names_of
 from transforms.registers.problems import Line, Problem
@@ -44,12 +44,20 @@ class Doubt:
 
 
 def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave the registers as tables reg_*, with register_rejects, register_doubts and register_warnings. Reads the table ``lea_names``."""
+    """Leave the registers as tables reg_* (reg_cases: all recorded pathways), with register_rejects, register_doubts and register_warnings.
+
+    Reads the table ``lea_names``.
+    """
     files = names_of(connection)
     today = max(run.settings.as_of, clock.today())
     registers = load_registers(run.settings.reference, files, today)
+    cases = [schema_of(kind).empty_table() for kind in KINDS.values()]
     for name, register in registers.items():
-        put(connection, TABLES.get(name, f"reg_{name}"), to_arrow(register))
+        if issubclass(register.model, Case):
+            cases.append(to_arrow(register).append_column("pathway", pa.repeat(name, register.fine)))
+        else:
+            put(connection, TABLES.get(name, f"reg_{name}"), to_arrow(register))
+    put(connection, "reg_cases", pa.concat_tables(cases, promote_options="default"))
     integers = {"line": pa.int64()}
     put(connection, "register_rejects", as_table(_rejects(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
     put(connection, "register_warnings", as_table(_warnings(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
@@ -90,7 +98,7 @@ def _names_before(run: Run) -> LeaNames:
 
 def doubts_of(registers: Mapping[str, Register], files: LeaNames, before: LeaNames | None = None) -> list[Doubt]:
     """Every LEA that a rejected row may concern. ``before``: names in the current release."""
-    used = subjects({name: register.used for name, register in registers.items()}, REGISTERS)
+    used = subjects({n: r.used for n, r in registers.items()}, {n: r.model for n, r in registers.items()})
     today = LeaNames([*files.pairs(), *((s.cds, n) for s in used for n in s.names)])
     known = LeaNames([*today.pairs(), *(before or LeaNames()).pairs()])
     found: list[Doubt] = []
@@ -123,7 +131,7 @@ def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) ->
     event = line.record if isinstance(line.record, StateLoanEvent) else None
     since = event.earliest if event and not wrong & {"event_date", "precision"} else None
     for loan_id in meant:
-        for cds in leas_concerned(loans[loan_id], REGISTERS["state_loans"], known):
+        for cds in leas_concerned(loans[loan_id], registers["state_loans"].model, known):
             yield Doubt("state_loan_events", "wraparound", cds, loans[loan_id].values.get("district", ""), loan_id, since, line.file, line.number, False)
 
 

@@ -6,7 +6,7 @@ from transforms.sentences.assistance import METHODS, DifferentiatedFacts, SpanFa
 from transforms.sentences.changes import Change, GroupChange, case_cause, change_cause, change_sentence, loan_cause
 from transforms.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
 from transforms.sentences.lcap import Finding, lcap_sentence
-from transforms.sentences.recorded import CaseFacts, case_sentence, recorded_reason
+from transforms.sentences.recorded import CaseFacts, RecordedPathway, case_sentence, recorded_reason
 from transforms.sentences.watch import watch_sentence
 from transforms.sentences.words import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
 from transforms.sentences.wraparound import LoanFacts, Reading, day_with_preposition, loan_sentence, wraparound_reason
@@ -24,6 +24,7 @@ __all__ = [
     "GroupYears",
     "LoanFacts",
     "Reading",
+    "RecordedPathway",
     "SpanFacts",
     "case_cause",
     "case_sentence",

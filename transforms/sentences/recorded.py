@@ -1,4 +1,4 @@
-"""Sentences about the recorded pathways: Primary, State Superintendent, Fee for Service, request."""
+"""Sentences about the recorded pathways, by the kind of acts that they record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,9 +37,12 @@ class CaseFacts:
     end_reason: str
 
 
-def case_sentence(pathway: str, c: CaseFacts) -> str:
-    """One case in words: the acts on record, and what is missing."""
-    said = {"primary": _primary_acts, "spi": _spi_acts, "fee_for_service": _agreement, "request": _request}[pathway](c)
+def case_sentence(record_kind: str, determined_by: str, c: CaseFacts) -> str:
+    """One case in words: the acts on record, and what is missing. ``determined_by``: who determines, in a pathway that asks for it."""
+    if record_kind in ("two_acts", "determination"):
+        said = (_two_acts if record_kind == "two_acts" else _determination)(c, determined_by)
+    else:
+        said = {"agreement": _agreement, "request": _request}[record_kind](c)
     if c.finding == "ended":
         said = f"ended on {c.ended}{_because(c.end_reason)}"
     elif c.engaged:
@@ -59,9 +62,9 @@ def _asked(c: CaseFacts) -> str:
     return f"reached CCEE on {c.received}" if c.received else f"on record since {c.known_from}"
 
 
-def _primary_acts(c: CaseFacts) -> str:
+def _two_acts(c: CaseFacts, by: str) -> str:
     """Assistance, determination and agreement (EC 52074(g)(1)(A))."""
-    determined = f"the county superintendent determined on {c.determined} that CCEE's help is necessary"
+    determined = f"the {by} determined on {c.determined} that CCEE's help is necessary"
     agreed = f"the Geographic Lead ({c.geo_lead}) agreed on {c.answered}"
     agreed += ", being the county office itself" if c.same_body == "Y" else ""
     refused = f"the Geographic Lead ({c.geo_lead}) did not agree, on {c.answered}"
@@ -72,15 +75,15 @@ def _primary_acts(c: CaseFacts) -> str:
         "both_acts": f"after assistance under {c.assistance_statute} by {c.assistance_provider} from {c.assistance_from}, {determined}, and {agreed}",
         "precondition_not_shown": f"{determined}, and {agreed}; precondition not shown: {before}",
         "lead_not_heard": f"{determined}; no answer of the Geographic Lead is on record by that day, and its agreement is needed",
-        "lead_disagreed": f"{determined}; {refused}" if c.determined else f"{refused}; no determination of the county superintendent is on record by that day",
-        "not_determined": f"{agreed}; no determination of the county superintendent is on record by that day, and both acts are needed",
-    }.get(c.finding, f"{_asked(c)}; no determination of the county superintendent is on record by that day")
+        "lead_disagreed": f"{determined}; {refused}" if c.determined else f"{refused}; no determination of the {by} is on record by that day",
+        "not_determined": f"{agreed}; no determination of the {by} is on record by that day, and both acts are needed",
+    }.get(c.finding, f"{_asked(c)}; no determination of the {by} is on record by that day")
 
 
-def _spi_acts(c: CaseFacts) -> str:
+def _determination(c: CaseFacts, by: str) -> str:
     if c.determined:
-        return f"the State Superintendent determined on {c.determined} that CCEE's help is necessary"
-    return f"{_asked(c)}; no determination of the State Superintendent is on record by that day"
+        return f"the {by} determined on {c.determined} that CCEE's help is necessary"
+    return f"{_asked(c)}; no determination of the {by} is on record by that day"
 
 
 def _agreement(c: CaseFacts) -> str:
@@ -100,8 +103,18 @@ def _request(c: CaseFacts) -> str:
     return f"{_asked(c)}; no decision is on record by that day"
 
 
-def recorded_reason(status: str, lea_type: str, pathway: str, name: str, as_of: date, cases: Sequence[CaseFacts], rejected_rows: int = 0) -> str:
+@dataclass(frozen=True)
+class RecordedPathway:
+    """A recorded pathway as rules/pathways.toml has it."""
+
+    name: str
+    record_kind: str
+    determined_by: str
+
+
+def recorded_reason(status: str, lea_type: str, pathway: RecordedPathway, as_of: date, cases: Sequence[CaseFacts], rejected_rows: int = 0) -> str:
     """What is on record of a recorded pathway as of a date: nothing is computed."""
+    name = pathway.name
     if status == "not_applicable":
         return f"{name} does not serve a {LEA_WORDS[lea_type]}."
     rejected = _rejected(lea_type, name, rejected_rows) if rejected_rows else ""
@@ -115,7 +128,7 @@ def recorded_reason(status: str, lea_type: str, pathway: str, name: str, as_of: 
         "undetermined": f"Not determined as of {as_of}.",
         "not_eligible": f"No open case as of {as_of}." if closed else f"Not complete as of {as_of}.",
     }[status]
-    return " ".join([opening, *(case_sentence(pathway, c) for c in cases), *([rejected] if rejected else [])])
+    return " ".join([opening, *(case_sentence(pathway.record_kind, pathway.determined_by, c) for c in cases), *([rejected] if rejected else [])])
 
 
 def _rejected(lea_type: str, name: str, rows: int) -> str:

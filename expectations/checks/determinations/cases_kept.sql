@@ -3,13 +3,7 @@
 -- sentence: Every case of every register is in the pathway register once.
 -- reason: A person's act must not get lost between register and result.
 with entered as (
-    select case_id from reg_primary
-    union all
-    select case_id from reg_spi
-    union all
-    select case_id from reg_fee_for_service
-    union all
-    select case_id from reg_request
+    select case_id from reg_cases
 ),
 kept as (
     select case_id, count(*) as times from pathway_register group by all

@@ -1,12 +1,12 @@
 -- Grain: case of a recorded pathway x determination year, as of the last day of that determination.
 -- Key: case_id, determination_year.
--- Inputs: pathway_register, determination_years.
+-- Inputs: pathway_register, pathways, determination_years.
 -- Rule: EC 52074(g): what makes a recorded pathway open is the dated act of a person.
--- Oddities: only acts dated on or before the day are known; a case without any such act is left out, and so is a replaced one.
---           In the Primary pathway both acts are needed, in either order, and earlier assistance must be on record: without it nothing is decided.
+-- Oddities: what opens a case follows from the kind of acts that its pathway records; a kind that is not here has no status, and a check stops. Only acts dated on or before the day are known; a case without any such act is left out, and so is a replaced one.
+--           Of two acts both are needed, in either order, and earlier assistance must be on record: without it nothing is decided.
 with known as (
     select
-        c.case_id, c.pathway, c.cds, d.determination_year, d.as_of, c.known_from, c.precondition_shown,
+        c.case_id, c.pathway, p.record_kind, c.cds, d.determination_year, d.as_of, c.known_from, c.precondition_shown,
         c.budget_act_item is not null and c.budget_act_year is not null as authority_shown,
         c.received_date <= d.as_of as received,
         c.determination_date <= d.as_of as determined,
@@ -16,6 +16,7 @@ with known as (
         c.engagement_start <= d.as_of as engaged,
         c.end_date <= d.as_of as ended
     from pathway_register c
+    join pathways p using (pathway)
     cross join determination_years d
     where c.superseded_by is null and c.known_from <= d.as_of
 ),
@@ -24,10 +25,11 @@ found as (
         *,
         case
             when ended then 'ended'
-            when pathway = 'request' then coalesce(decision, 'no_decision')
-            when pathway = 'fee_for_service' and agreed then if(authority_shown, 'agreed', 'authority_not_shown')
-            when pathway = 'fee_for_service' then 'only_requested'
-            when pathway = 'spi' then if(determined, 'determined', 'only_requested')
+            when record_kind = 'request' then coalesce(decision, 'no_decision')
+            when record_kind = 'agreement' and agreed then if(authority_shown, 'agreed', 'authority_not_shown')
+            when record_kind = 'agreement' then 'only_requested'
+            when record_kind = 'determination' then if(determined, 'determined', 'only_requested')
+            when record_kind <> 'two_acts' then null
             when concurrence = 'no' then 'lead_disagreed'
             when determined and concurrence = 'yes' then if(precondition_shown, 'both_acts', 'precondition_not_shown')
             when determined then 'lead_not_heard'
@@ -48,6 +50,7 @@ select
         else 'requested'
     end as case_state,
     case
+        when finding is null then null
         when finding in ('both_acts', 'determined', 'agreed', 'authority_not_shown', 'accepted') then 'eligible'
         when finding in ('precondition_not_shown', 'no_decision') then 'undetermined'
         else 'not_eligible'

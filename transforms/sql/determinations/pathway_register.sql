@@ -1,25 +1,16 @@
 -- Grain: one case of a recorded pathway, as people entered it.
 -- Key: case_id.
--- Inputs: reg_primary, reg_spi, reg_fee_for_service, reg_request, leas, ref_counties, ref_geo_leads.
+-- Inputs: reg_cases, pathways, leas, ref_counties, ref_geo_leads.
 -- Rule: EC 52074(g)(1)(A) asks for assistance under EC 52071 or 47607.3 before the determination, and for two acts: determination and agreement.
 -- Oddities: a case of an LEA that has no verdicts, since no source file names it, stands here all the same.
 --           Whether both acts were done by one body is computed from the term of the Geographic Lead on the day of its answer;
 --           where the list names no lead for that day it is not known. The requester's contact stays in the register.
-with cases as (
-    select 'primary' as pathway, * from reg_primary
-    union all by name
-    select 'spi' as pathway, * from reg_spi
-    union all by name
-    select 'fee_for_service' as pathway, * from reg_fee_for_service
-    union all by name
-    select 'request' as pathway, * from reg_request
-),
-leads as (
+with leads as (
     select
         c.case_id,
         string_agg(distinct g.geo_lead, ' or ' order by g.geo_lead) as listed_lead,
         if(bool_or(g.lead_is_own_county = 'Y'), 'Y', 'N') as same_body
-    from cases c
+    from reg_cases c
     join ref_geo_leads g
         on g.county_code = c.cds[1:2]
         and c.concurrence_date between coalesce(g.valid_from::date, date '0001-01-01') and coalesce(g.valid_to::date, date '9999-12-31')
@@ -36,7 +27,7 @@ select
     ]) as known_from,
     c.requested_date, c.received_date,
     c.assistance_from, c.assistance_to, c.assistance_provider, c.assistance_statute,
-    if(c.pathway = 'primary' and c.determination_date is not null, coalesce(c.assistance_from < c.determination_date, false), null) as precondition_shown,
+    if(p.record_kind = 'two_acts' and c.determination_date is not null, coalesce(c.assistance_from < c.determination_date, false), null) as precondition_shown,
     c.determination_date, c.determination_by, c.determination_reference, c.lcap_goals,
     c.geo_lead, c.conferred_date, c.concurrence, c.concurrence_date, c.concurrence_by,
     g.same_body, c.same_body as same_body_recorded,
@@ -50,7 +41,8 @@ select
     c.statutory_ground, c.presenting_need, c.expected_months, c.coe_involvement, c.geo_lead_involvement,
     c.decision, c.decision_date, c.decision_reason,
     c.engagement_start, c.end_date, c.end_reason, c.evidence, c.entered_by, c.entered_on, c.superseded_by, c.note
-from cases c
+from reg_cases c
+left join pathways p using (pathway)
 left join leas l using (cds)
 left join ref_counties k on k.county_code = c.cds[1:2]
 left join leads g using (case_id)

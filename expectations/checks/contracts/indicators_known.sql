@@ -1,0 +1,16 @@
+-- class: impossible
+-- table: indicators
+-- sentence: Every indicator code of every table is a known one.
+-- reason: A code that is not known has no name, unit or rule.
+with used as (
+    select distinct 'indicator_results' as table_name, indicator from indicator_results
+    union all
+    select distinct 'evidence', indicator from evidence
+    union all
+    select distinct 'rule_criteria', indicator from rule_criteria
+    union all
+    select distinct 'watch_list', unnest(indicators) from watch_list
+)
+select u.table_name, u.indicator from used u
+anti join indicators i on i.indicator = u.indicator
+order by all
