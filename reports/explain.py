@@ -181,7 +181,8 @@ CELLS = f"""
     ),
     causes as (
         select m.cds, m.dashboard_year, m.student_group,
-            list({{'indicator': m.indicator, 'level': e.level, 'measure': e.measure, 'worst_status_label': i.worst_status_label, 'value': e.current_status,
+            list({{'indicator': m.indicator, 'short_name': i.short_name, 'unit': i.unit,
+                  'level': e.level, 'measure': e.measure, 'worst_status_label': i.worst_status_label, 'value': e.current_status,
                   'students': e.current_denominator, 'source_id': e.source_id, 'line': e.source_line}} order by m.indicator) as causes
         from met m
         join evidence e on e.cds = m.cds and e.dashboard_year = m.dashboard_year and e.student_group = m.student_group and e.indicator = m.indicator
@@ -196,7 +197,8 @@ CELLS = f"""
 """
 # Indicator results of the determination's own Dashboard.
 EVIDENCE = f"""
-    select e.cds, e.student_group, e.indicator, i.name, i.better, i.unit, i.worst_status_label, e.measure, e.level, e.status_level, e.current_status,
+    select e.cds, e.student_group, e.indicator, i.position, i.name, i.short_name,
+        i.better, i.unit, i.worst_status_label, e.measure, e.level, e.status_level, e.current_status,
         e.change, e.change_level, e.current_denominator, e.source_id, e.source_line
     from evidence e join indicators i using (indicator)
     where e.cds {ASKED} and e.dashboard_year = $year and e.finding = 'result' order by e.student_group, e.indicator

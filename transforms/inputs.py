@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms import clock
+from transforms.completeness import missing_entries
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.redundancy import load_redundancy
 from transforms.database import literal, parquet, quote
@@ -67,6 +68,7 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         "create or replace table ref_priority_letters as "
         "select letter, list_transform(string_split(priorities, '|'), lambda p: p::tinyint) as priorities from ref_priority_letters"
     )
+    connection.execute("create or replace table ref_indicators as select *, (rowid + 1)::tinyint as position from ref_indicators")
     connection.execute(
         "create or replace table student_group_words as select distinct lower(written) as written, student_group from ("
         "select unnest([student_group, also_called, name]) as written, student_group from ref_student_groups "
@@ -93,6 +95,8 @@ def check_configuration(run: Run) -> None:
             read()
         except ConfigError as error:
             problems += [line for line in str(error).split("\n") if line not in problems]
+    if not problems:
+        problems = list(missing_entries(run.catalog, run.layouts, run.rules, Reference(folder)))
     if problems:
         raise ConfigError("\n".join(problems))
 

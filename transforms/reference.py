@@ -64,6 +64,7 @@ class Indicator(StrictModel):
 
     indicator: Code
     name: Filled
+    short_name: Filled
     file_stem: Filled
     priority: Annotated[str, StringConstraints(pattern=r"^([1-9]|10)?$")]
     better: Annotated[str, StringConstraints(pattern=r"^(up|down)$")]
@@ -71,16 +72,17 @@ class Indicator(StrictModel):
     best_status_label: Filled
     unit: Filled
     reported_for: Filled
+    expected_with: Annotated[str, StringConstraints(pattern=r"^(\w+(\|\w+)*)?$")]  # indicators whose row shows that this one must have one
     note: str
 
 
 class Level(StrictModel):
-    """A level of color, status or change with its label."""
+    """A level of color, status or change with its label; of indicators of which more, or less, is better, or of all."""
 
     measure: Annotated[str, StringConstraints(pattern=r"^(color|status_level|change_level)$")]
     level: Annotated[str, StringConstraints(pattern=r"^[0-5]$")]
     label: Filled
-    indicators: Filled
+    better: Annotated[str, StringConstraints(pattern=r"^(up|down)?$")]
 
 
 class PriorityRow(StrictModel):
@@ -134,7 +136,7 @@ LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
     "counties": (CountyRow, ("county_code",)),
     "geo_leads": (GeoLead, ("county_code", "valid_from", "valid_to")),
     "indicators": (Indicator, ("indicator",)),
-    "levels": (Level, ("measure", "level", "indicators")),
+    "levels": (Level, ("measure", "level", "better")),
     "priorities": (PriorityRow, ("priority",)),
     "priority_letters": (PriorityLetter, ("letter",)),
     "state_values": (StateValue, ("dashboard_year", "indicator")),

@@ -85,9 +85,38 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
         for n, criterion in enumerate(rules.criterion):
             if counts[criterion.id] > 1:
                 yield rules.dashboard_year, ("criterion", n, "id"), f"criterion id {criterion.id!r} is there {counts[criterion.id]} times; give each its own"
+    for n, rules in enumerate(years):
+        for place, why in _years_out_of_step(rules, sorted(known)[: n + 1]):
+            yield rules.dashboard_year, place, why
     for before, after in pairwise(years):
         if after.in_force_from <= before.in_force_from:
             yield after.dashboard_year, ("in_force_from",), f"it must be later than {before.in_force_from}, the day of {before.dashboard_year}"
+
+
+def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Problem]:
+    """Years that follow from the file's own and that it repeats. ``known``: Dashboard years with rules, the file's own last."""
+    year, assistance = rules.dashboard_year, rules.assistance
+    for n, criterion in enumerate(rules.criterion):
+        if not criterion.id.startswith(f"{year}-"):
+            yield ("criterion", n, "id"), f"criterion id {criterion.id!r} must begin with {year}-"
+    windows: list[tuple[Place, Sequence[int]]] = [
+        (("continuum", "counted_dashboards"), rules.continuum.counted_dashboards if rules.continuum else ()),
+        (("consecutive", "dashboards"), rules.consecutive.dashboards if rules.consecutive else ()),
+        (("charter", "dashboards"), rules.charter.dashboards if rules.charter else ()),
+        (("lcap_goals", "dashboards"), rules.lcap_goals.dashboards if rules.lcap_goals else ()),
+        (("assistance", "local", "years"), assistance.local.years if assistance.local else ()),
+    ]
+    for place, years in windows:
+        running = list(known[-len(years) :]) if years else []
+        if set(years) <= set(known) and list(years) != running:
+            yield place, f"the years must be Dashboards running up to {year}: {', '.join(map(str, running))}"
+    before = known[-2] if len(known) > 1 else None
+    if assistance.second_year_after not in (None, before):
+        yield ("assistance", "second_year_after"), f"it must be {before}, the Dashboard before {year}, and is {assistance.second_year_after}"
+    if assistance.calpads_school_year not in (None, school_year := f"{year - 1}-{year % 100:02}"):
+        yield ("assistance", "calpads_school_year"), f"it must be {school_year}, the school year that ends in {year}"
+    if rules.in_force_from.year not in (year, year + 1):
+        yield ("in_force_from",), f"the day must be in {year} or {year + 1}, and is {rules.in_force_from}"
 
 
 def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[Problem]:

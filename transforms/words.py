@@ -42,10 +42,6 @@ CLASSES = {
     "differs": "differ",
     "not_comparable": "not comparable",
 }
-SHORT_INDICATORS = {
-    "ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science",
-    "ela11": "ELA 11", "math11": "Math 11",
-}  # fmt: skip
 LOAN_EVENTS = {
     "requested": "Loan asked for",
     "authorized": "Loan authorized",

@@ -197,7 +197,7 @@ def _local_by_priority(source: Source, needed: set[str], groups: list[str]) -> l
 
 
 def _low_performing(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
-    listed = Column("field").is_in([f"red:{i}" for i in ("ela", "math", "chronic", "cci", "elpi", "grad", "susp")])
+    listed = Column("field").is_in(sorted(n for n in needed if n.startswith("red:")))
     return [*_cds(source.layout), _known(source.layout, "value", ["Y", "N", ""], "A listed indicator is Y, any other blank.", row_condition=listed)]
 
 

@@ -7,16 +7,11 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.suites.base import expect
-from expectations.thresholds import THRESHOLDS
-
-WITHIN = int(THRESHOLDS["points_within"])
-PERCENT = ["chronic", "susp", "grad", "elpi", "cci"]
-POINTS = ["ela", "math", "ela11", "math11"]
 
 
 def own() -> list[Expectation]:
-    """Numerators within denominators, percentages within 0 to 100, and 2022 with status and no color: single rows warn, and SQL checks count them."""
-    return [*_of_2022(), _within("current"), _within("prior"), *_units()]
+    """Numerators within denominators, and 2022 with status and no color: single rows warn, and SQL checks count them."""
+    return [*_of_2022(), _within("current"), _within("prior")]
 
 
 def _of_2022() -> list[Expectation]:
@@ -50,23 +45,3 @@ def _within(when: str) -> Expectation:
         or_equal=True,
         ignore_row_if="either_value_is_missing",
     )
-
-
-def _units() -> list[Expectation]:
-    percent = "Rates are percentages; a value outside is of another column."
-    points = "Distances from standard stay within a few hundred points."
-    return [
-        expect(
-            gxe.ExpectColumnValuesToBeBetween,
-            f"indicator_results-{column.replace('_', '-')}-{unit}",
-            f"{column} of {', '.join(indicators)} lies between {low} and {high}.",
-            why,
-            "unusual",
-            column=column,
-            min_value=low,
-            max_value=high,
-            row_condition=Column("indicator").is_in(indicators),
-        )
-        for column in ("current_status", "prior_status")
-        for unit, indicators, low, high, why in (("percent", PERCENT, 0, 100, percent), ("points", POINTS, -WITHIN, WITHIN, points))
-    ]

@@ -19,7 +19,7 @@ from reports.colors import level_word
 from reports.explain import Explanation, identity_lines
 from reports.numbers import amount, students
 from reports.published import Row, rows
-from transforms.words import ASSISTANCE, DESIGNATION, SHORT_INDICATORS, STATUS, UNSAID, agreement, capitalized, ccee_determination
+from transforms.words import ASSISTANCE, DESIGNATION, STATUS, UNSAID, agreement, capitalized, ccee_determination
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
@@ -141,8 +141,7 @@ def _evidence(document: Document, e: Explanation, criteria: Sequence[Row], files
 
 def _result(c: Row) -> str:
     word = level_word(c["measure"], c["level"], c["worst_status_label"])
-    unit = "points" if c["indicator"] in ("ela", "math") else "percent"
-    return f"{SHORT_INDICATORS[c['indicator']]}: {word}, {amount(c['value'], unit)} ({students(c['students'])} students)"
+    return f"{c['short_name']}: {word}, {amount(c['value'], c['unit'])} ({students(c['students'])} students)"
 
 
 def _cde_cell(cell: Row, files: dict[str, str]) -> str:

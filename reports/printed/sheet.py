@@ -14,7 +14,6 @@ from transforms.words import (
     LEA_KINDS,
     LOAN_EVENTS,
     NOT_LISTED,
-    SHORT_INDICATORS,
     STATUS,
     UNSAID,
     agreement,
@@ -121,29 +120,23 @@ def cause(c: Row) -> Row:
     """An indicator that caused a letter: its name, level and result."""
     word = level_word(c["measure"], c["level"], c["worst_status_label"])
     return {
-        "text": f"{SHORT_INDICATORS[c['indicator']]} {word}",
-        "value": amount(c["value"], _unit(c["indicator"])),
+        "text": f"{c['short_name']} {word}",
+        "value": amount(c["value"], c["unit"]),
         "color": level_color(c["measure"], c["level"]),
     }
 
 
-def _unit(indicator: str) -> str:
-    """Points for the two subjects, percent for the rest: as in the table indicators."""
-    return "points" if indicator in ("ela", "math", "ela11", "math11") else "percent"
-
-
 def _results(e: Explanation) -> Row:
     """Groups x indicators of the determination's own Dashboard, where indicator rows are at hand."""
-    at_hand = {r["indicator"] for r in e.evidence}
-    shown = [i for i in SHORT_INDICATORS if i in at_hand]
+    names = {r["indicator"]: r["short_name"] for r in sorted(e.evidence, key=lambda r: r["position"])}
     found = {(r["student_group"], r["indicator"]): _result(r) for r in e.evidence}
     order = {g["student_group"]: n for n, g in enumerate(e.groups)}
     groups = sorted({r["student_group"] for r in e.evidence}, key=lambda g: (order.get(g, len(order)), g))
     return {
         "year": e.determination_year,
-        "indicators": [SHORT_INDICATORS[i] for i in shown],
+        "indicators": list(names.values()),
         "lower_is_better": sorted({r["name"] for r in e.evidence if r["better"] == "down"}),
-        "rows": [{"code": g, "cells": [found.get((g, i)) for i in shown]} for g in groups],
+        "rows": [{"code": g, "cells": [found.get((g, i)) for i in names]} for g in groups],
     }
 
 

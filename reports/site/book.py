@@ -44,7 +44,7 @@ class Book:
 def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     """Read what all pages share."""
     known = "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
-    indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators")}
+    indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators order by position")}
     return Book(
         release=rows(connection, "select * from meta_release")[0],
         determination_years=_column(connection, "select distinct determination_year from eligibility order by 1"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from reports.numbers import amount, students
 from reports.published import Row
 from reports.site.book import Book
-from reports.site.figures import INDICATOR_ORDER, ORDER, change_words, place
+from reports.site.figures import ORDER, change_words, place
 from reports.site.lea_facts import LeaFacts
 
 
@@ -54,7 +54,7 @@ def matrices(
             lines.setdefault(row["student_group"], {})[row["indicator"]] = _cell(
                 book, row, key in causes, state.get((year, row["indicator"], row["student_group"]))
             )
-        indicators = sorted({r["indicator"] for r in found}, key=lambda i: place(i, INDICATOR_ORDER))
+        indicators = sorted({r["indicator"] for r in found}, key=lambda i: book.indicators[i]["position"])
         made.append(Matrix(year, indicators, lines, {r["source_id"] for r in found if r["source_id"]}))
     return made
 

@@ -6,7 +6,6 @@ from reports.numbers import tenths
 from transforms import clock
 
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
-INDICATOR_ORDER = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science", "ela11", "math11")
 LEA_ORDER = ("county_office", "district", "charter")
 
 

@@ -7,10 +7,10 @@ from reports.explain import successor_line
 from reports.published import Row, former_names
 from reports.site.book import Book
 from reports.site.evidence import Matrix, matrices
-from reports.site.figures import INDICATOR_ORDER, ORDER, place
+from reports.site.figures import ORDER, place
 from reports.site.lea_facts import LeaFacts
 from transforms.sentences import Finding, lcap_sentence
-from transforms.words import SHORT_INDICATORS, UNSAID
+from transforms.words import UNSAID
 
 StateValues = dict[tuple[int, str, str], float]
 
@@ -107,11 +107,11 @@ def _nothing(cell: Row) -> bool:
 def _causes_by_cell(book: Book, facts: LeaFacts) -> dict[tuple[str, int], list[Cause]]:
     """What met a criterion: per student group and year, indicators of the same level together, worst level first."""
     found: dict[tuple[str, int], dict[tuple[str, str], Cause]] = {}
-    for row in sorted(facts["causes"], key=lambda r: (r["level"], place(r["indicator"], INDICATOR_ORDER))):
+    for row in sorted(facts["causes"], key=lambda r: (r["level"], book.indicators[r["indicator"]]["position"])):
         look = f"{'c' if row['measure'] == 'color' else 's'}{row['level']}"
         label = book.labels[row["measure"], row["indicator"], row["level"]]
         cell = found.setdefault((row["student_group"], row["dashboard_year"]), {})
-        cell.setdefault((look, label), Cause(look, label, [])).indicators.append(SHORT_INDICATORS[row["indicator"]])
+        cell.setdefault((look, label), Cause(look, label, [])).indicators.append(book.indicators[row["indicator"]]["short_name"])
     return {cell: list(causes.values()) for cell, causes in found.items()}
 
 

@@ -8,7 +8,6 @@ import duckdb
 from reports.published import Row, rows
 from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
-from reports.site.figures import INDICATOR_ORDER, place
 from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
 
@@ -83,7 +82,7 @@ def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     for source in pages.book.sources.values():
         if not source["indicator"]:
             others.setdefault((source["dashboard_year"], source["layout"]), []).append(source)
-    indicators = sorted({i for _, i in known}, key=lambda i: place(i, INDICATOR_ORDER))
+    indicators = sorted({i for _, i in known}, key=lambda i: pages.book.indicators[i]["position"])
     years = rows(connection, "select * from meta_years order by dashboard_year desc")
     without = rows(
         connection,

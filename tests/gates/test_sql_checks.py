@@ -85,6 +85,7 @@ VIOLATIONS = {
         "update indicator_results set current_status = -current_status, prior_status = -prior_status, change = -change "
         "where source_id = 'dashboard-susp-2023' and record_type = 'S' and current_status > 0",
         named="dashboard-susp-2023 that_are_outside",
+        also="single_statuses_in_units",
     ),
     "rates_are_percentages": violation(
         "update indicator_results set current_status = current_status / 100, prior_status = prior_status / 100, change = change / 100 where indicator = 'susp'",
@@ -98,6 +99,9 @@ VIOLATIONS = {
         "update indicator_results set prior_status = 7.5, prior_denominator = 777, change = current_status - 7.5 where source_id = '{file}' "
         "and cds = '{d}' and student_group = 'PI'",
         named="{file} {d} PI dashboard-ela-2023 SED",
+    ),
+    "single_statuses_in_units": violation(
+        "update indicator_results set prior_status = 101 where source_id = 'dashboard-susp-2024' and cds = '{d}'", named="dashboard-susp-2024 {d} 101"
     ),
     "state_rows_as_printed": violation(
         "update indicator_results set current_status = current_status + 0.2 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",
@@ -119,7 +123,9 @@ VIOLATIONS = {
         "update reconciliation set class = 'only_ours' where rowid = (select min(rowid) from reconciliation where class = 'agree')", named="dashboard_year"
     ),
     "cases_have_verdicts": violation(
-        "insert into pathway_register by name select 'P-9' as case_id, '" + MADE_UP + "' as cds, 'A school' as lea_name, false as has_verdicts",
+        "insert into pathway_register by name select 'P-9' as case_id, 'primary' as pathway, '"
+        + MADE_UP
+        + "' as cds, 'A school' as lea_name, false as has_verdicts",
         "insert into reg_cases by name select 'P-9' as case_id",
         named="P-9 " + MADE_UP,
     ),

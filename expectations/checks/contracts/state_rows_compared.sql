@@ -5,7 +5,7 @@
 -- reason: What could not be compared is reported, so that nobody takes it for compared.
 with states as (
     select source_id, bool_or(current_status is not null) as has_status from indicator_results
-    where record_type = 'X' and student_group = if(indicator = 'elpi', 'EL', 'ALL')
+    where record_type = 'X' and student_group = if(indicator in (select indicator from ref_indicators where reported_for = 'English learners'), 'EL', 'ALL')
     group by source_id
 )
 select f.source_id, f.file, f.dashboard_year, f.indicator,

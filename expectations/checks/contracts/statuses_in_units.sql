@@ -3,13 +3,14 @@
 -- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are more than {points_within} from standard.
 -- reason: Many such values are of another column. Single ones are a warning.
 with counted as (
-    select source_id, count(*) as row_count,
+    select r.source_id, count(*) as row_count,
         count(*) filter (
-            if(indicator in ('ela', 'math', 'ela11', 'math11'), abs(current_status) > threshold(points_within), current_status not between 0 and 100)
+            if(i.unit like 'points%', abs(r.current_status) > threshold(points_within), r.current_status not between 0 and 100)
         ) as that_are_outside
-    from indicator_results
-    where current_status is not null and indicator <> 'science'
-    group by source_id
+    from indicator_results r
+    join ref_indicators i on i.indicator = r.indicator
+    where r.current_status is not null and (i.unit like 'points%' or i.unit like 'percent%')
+    group by r.source_id
 )
 select c.source_id, f.file, c.row_count, c.that_are_outside
 from counted c

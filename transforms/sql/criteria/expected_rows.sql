@@ -1,10 +1,10 @@
 -- Grain: LEA x Dashboard year x student group x indicator without a row, though another source shows that there must be one.
 -- Key: cds, dashboard_year, student_group, indicator.
--- Inputs: lea_results, leas, dashboard_entities, rule_conditions, rule_criterion_groups, assistance_letters, charter_letters, evidence_before,
+-- Inputs: ref_indicators, lea_results, leas, dashboard_entities, rule_conditions, rule_criterion_groups, assistance_letters, charter_letters, evidence_before,
 --         source_files.
 -- Oddities: four witnesses. Another indicator of the same students in the same year: the other one of a criterion (English language arts
 --           and mathematics test the same), graduation and College/Career of each other (one cohort), and for suspension every other, since
---           it counts whoever was enrolled. Of a handful all may lack one: 11 make a result that CDE shows, and of 13,000 real pairs of
+--           it counts whoever was enrolled (expected_with in indicators.csv). Of a handful all may lack one: 11 make a result that CDE shows, and of 13,000 real pairs of
 --           2017 and 2022 to 2024 with as many none lacks its row. The next
 --           Dashboard's row, whose prior size meets the size test (30 students where the file has no flag: the number that holds for every
 --           group); of a charter school only where the file has other rows of it, since 99 schools have results of 2017 in the 2018 graduation file
@@ -18,9 +18,9 @@ with siblings as (
     union
     select distinct f.dashboard_year, f.indicator, r.indicator
     from source_files f
+    join ref_indicators i on i.indicator = f.indicator
     join (select distinct dashboard_year, indicator from lea_results) r on r.dashboard_year = f.dashboard_year
-    where f.layout = 'dashboard' and r.indicator <> f.indicator
-      and (f.indicator = 'susp' and r.indicator in ('ela', 'math', 'elpi', 'chronic', 'grad', 'cci') or f.indicator in ('grad', 'cci') and r.indicator in ('grad', 'cci'))
+    where f.layout = 'dashboard' and list_contains(string_split(i.expected_with, '|'), r.indicator)
 ),
 used as (
     select distinct c.dashboard_year, c.indicator, g.student_group, c.priority, c.measure, c.levels, f.source_id

@@ -1,7 +1,13 @@
 -- Grain: one value of a measure, with the label that CDE gives it.
 -- Key: measure, level, position.
--- Inputs: ref_levels.
+-- Inputs: ref_levels, ref_indicators.
 -- Oddities: labels run the other way for chronic absenteeism and suspension, where less is better; level 1 is the worst of either.
-select measure, level::tinyint as level, row_number() over (partition by measure, level order by indicators)::tinyint as position,
-    label, if(indicators = '*', null, string_split(indicators, '|')) as indicators
-from ref_levels
+select
+    l.measure,
+    l.level::tinyint as level,
+    row_number() over (partition by l.measure, l.level order by l.better)::tinyint as position,
+    l.label,
+    list(i.indicator order by i.position) filter (l.better is not null) as indicators
+from ref_levels l
+join ref_indicators i on i.better = coalesce(l.better, i.better)
+group by l.measure, l.level, l.better, l.label
