@@ -1,15 +1,20 @@
 """Stages 3 to 5: typed tables, criteria, determinations. The order of tables stands here."""
 
+import duckdb
+
 from transforms.assistance_reasons import write_assistance_reasons
 from transforms.before import load_evidence_before
 from transforms.change_reasons import write_change_sentences, write_watch_sentences
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
+from transforms.database import quote
+from transforms.errors import ConfigError
 from transforms.inputs import load_inputs
 from transforms.reasons import write_reasons
 from transforms.reconciliation_words import write_reconciliation_words
 from transforms.registers.tables import put_registers
 from transforms.run import Run, StepResult
+from transforms.schema import published_tables
 from transforms.sql import build_table
 
 FILES = (
@@ -103,15 +108,25 @@ MARTS = (
 )
 
 
+def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
+    """Build one table. Raises ConfigError for a column of the SQL that the table's schema does not have: it would not be published."""
+    rows = build_table(connection, stage, table)
+    if published := published_tables().get(table):
+        made = [name for (name,) in connection.execute(f"select column_name from (describe {quote(table)})").fetchall()]
+        if extra := [name for name in made if name not in published.columns]:
+            raise ConfigError(f"sql/{stage}/{table}.toml: the columns {', '.join(extra)} of {table}.sql are missing; add them.")
+    return rows
+
+
 def build_core(run: Run) -> StepResult:
     """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``, and a file of too many of them is not used."""
     admit_dashboards(run)
     with run.connect() as connection:
         load_inputs(run, connection)
         results = load_dashboards(run, connection)
-        rows = {table: build_table(connection, "core", table) for table in FILES}
+        rows = {table: build_checked(connection, "core", table) for table in FILES}
         put_registers(run, connection)  # compared with the names in the files
-        rows |= {table: build_table(connection, "core", table) for table in LEAS}
+        rows |= {table: build_checked(connection, "core", table) for table in LEAS}
     rows_in = sum(r["rows_in"] for r in run.raw_reports())
     kept = f"{results:,} indicator results of {rows['leas']:,} LEAs, {rows['rejects']:,} rejects"
     return StepResult(rows_in, results, kept)
@@ -121,7 +136,7 @@ def build_criteria(run: Run) -> StepResult:
     """Clause, criterion, priority, student group: what each group showed in each Dashboard year."""
     with run.connect() as connection:
         load_evidence_before(run, connection)
-        rows = {table: build_table(connection, "criteria", table) for table in CRITERIA}
+        rows = {table: build_checked(connection, "criteria", table) for table in CRITERIA}
     return StepResult(
         rows["evidence"], rows["student_group_history"], f"{rows['student_group_history']:,} group years from {rows['evidence']:,} indicator cells"
     )
@@ -130,12 +145,12 @@ def build_criteria(run: Run) -> StepResult:
 def build_determinations(run: Run) -> StepResult:
     """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
     with run.connect() as connection:
-        rows = {table: build_table(connection, "determinations", table) for table in DETERMINATIONS}
+        rows = {table: build_checked(connection, "determinations", table) for table in DETERMINATIONS}
         write_reasons(connection)
         write_assistance_reasons(connection)
         write_watch_sentences(connection)
         write_change_sentences(connection)
         write_reconciliation_words(connection)
         for table in MARTS:
-            build_table(connection, "marts", table)
+            build_checked(connection, "marts", table)
     return StepResult(rows["lea_index"], rows["verdicts"], f"{rows['verdicts']:,} verdicts")

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from transforms import clock
 from transforms.attribution import load_changed_inputs
+from transforms.build import build_checked
 from transforms.current import MANIFEST, current_release, read_manifest, releases
 from transforms.dashboard.parts import PARTED
 from transforms.database import one_row, parquet, quote
@@ -33,7 +34,6 @@ from transforms.run import Notify, Run, StepResult
 from transforms.schema import Column, Table, published_tables
 from transforms.source_changes import write_source_changes
 from transforms.spreadsheet import write_csv
-from transforms.sql import build_table
 from transforms.tables import put
 from transforms.unchanged import remember_same
 
@@ -162,7 +162,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     _load_previous(connection, previous)
     load_changed_inputs(run, connection, previous)
     for name in META:
-        build_table(connection, "meta", name)
+        build_checked(connection, "meta", name)
     tables = published_tables().values()
     columns = [
         {

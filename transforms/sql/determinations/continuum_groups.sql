@@ -20,7 +20,6 @@ select
     cds, determination_year, student_group,
     coalesce(list(dashboard_year order by dashboard_year) filter (meets_criteria), []) as years_met,
     coalesce(list(dashboard_year order by dashboard_year) filter (meets_criteria is null), []) as years_unknown,
-    coalesce(list(dashboard_year order by dashboard_year) filter (dashboard_year = determination_year and meets_criteria), []) <> [] as met_this_year,
     count(*) filter (meets_criteria) >= any_value(years_required) as counts,
     count(*) filter (meets_criteria is not false) >= any_value(years_required) as may_count,
     count(*) filter (meets_joined is not false) >= any_value(years_required) as may_count_joined,

@@ -1,12 +1,18 @@
 -- Grain: LEA x student group x what is watched: what one more Dashboard would do. A preview, not a finding; loans are left aside.
 -- Key: cds, student_group, watch.
 -- Inputs: determination_years, continuum, student_group_history, leas, criterion_results, rule_conditions, indicator_results,
---         preview_rule, preview_indicators.
--- Oddities: looks at the last three counted Dashboards of the determination in force, as the next one will. A group that met the criteria in
+--         rule_sets, preview_rule, preview_indicators.
+-- Oddities: looks at the last three counted Dashboards of the determination in force, as the next one will: that of the next year with rules or a preview, or else the year after. A group that met the criteria in
 --           two of them counts if it does once more; of an LEA with fewer than three groups with a result, all are needed. The provisional 2026 preview needs both Dashboards before it, and judges all students too.
 with latest as (
     select determination_year, groups_required, list_slice(counted_dashboards, 2, len(counted_dashboards)) as kept, years_required
     from determination_years where now_in_force
+),
+next_one as (
+    select coalesce(min(s.dashboard_year), t.determination_year + 1) as next_dashboard
+    from latest t
+    left join (select dashboard_year from rule_sets union select dashboard_year from preview_rule) s on s.dashboard_year > t.determination_year
+    group by t.determination_year
 ),
 groups as (
     select
@@ -33,11 +39,12 @@ near as (
     select
         g.cds, g.student_group,
         if(p.sure = g.groups_required - 1, 'one_more_group', 'one_more_year') as watch,
-        'final' as standing, g.determination_year + 1 as next_dashboard, g.years_met as years,
+        'final' as standing, x.next_dashboard, g.years_met as years,
         coalesce(c.indicators, []) as indicators,
         p.sure + p.candidates >= least(g.groups_required, if(n.in_files and n.groups_that_may_have_result > 0, n.groups_that_may_have_result, g.groups_required))
             as would_be_eligible
     from groups g
+    cross join next_one x
     join per_lea p using (cds)
     join continuum n on n.cds = g.cds and n.determination_year = g.determination_year
     left join causes c on c.cds = g.cds and c.student_group = g.student_group and c.dashboard_year = g.years_met[-1]
