@@ -39,6 +39,8 @@ class Dashboards:
     rows: dict[tuple[int, str, str, str], dict[str, object]] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     charters: set[str] = field(default_factory=set)
+    indicators: dict[int, tuple[str, ...]] = field(default_factory=lambda: INDICATORS)  # files of each year
+    marks: dict[str, str] = field(default_factory=lambda: MARKS)
 
     def put(self, year: int, cds: str, group: str, **levels: int) -> "Dashboards":
         """One group in one year: indicator=color, or indicator=status level in 2022, 2019 ELPI and 2023 CCI. All with 100 students."""
@@ -61,12 +63,12 @@ class Dashboards:
         shuffle = set(shuffle)
         for year in sorted({y for y, *_ in self.rows}):
             leas = {cds for y, _, cds, _ in self.rows if y == year}
-            for indicator in INDICATORS[year]:
+            for indicator in self.indicators[year]:
                 records = [self._record(year, indicator, cds, group, values) for (y, i, cds, group), values in self.rows.items() if (y, i) == (year, indicator)]
                 have = {r["cds"] for r in records}
                 fill = leas - have if indicator in EVERYONE or not records else set()
                 records += [self._record(year, indicator, cds, "ALL", {"currdenom": 5, "color": 0, "statuslevel": 0}) for cds in sorted(fill)]
-                _write(folder / f"{indicator}download{year}.txt", records, indicator, year, shuffle)
+                _write(folder / f"{indicator}download{year}.txt", records, indicator, year, shuffle, self.marks)
 
     def _record(self, year: int, indicator: str, cds: str, group: str, values: dict[str, object]) -> dict[str, object]:
         charter = cds in self.charters
@@ -88,9 +90,9 @@ class Dashboards:
         }
 
 
-def _write(path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str]) -> None:
+def _write(path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str], marks: dict[str, str]) -> None:
     columns = [*NAMES, "studentgroup", "currdenom", "currstatus", "statuslevel", "currnsizemet", "indicator", "reportingyear"]
-    columns[-2:-2] = [MARKS[indicator]] if indicator in MARKS else []
+    columns[-2:-2] = [marks[indicator]] if indicator in marks else []
     if indicator == "elpi" and year < 2024:
         columns.remove("studentgroup")
     if year != 2022 and (year, indicator) not in ((2019, "elpi"), (2023, "cci")):

@@ -91,6 +91,19 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
     for before, after in pairwise(years):
         if after.in_force_from <= before.in_force_from:
             yield after.dashboard_year, ("in_force_from",), f"it must be later than {before.in_force_from}, the day of {before.dashboard_year}"
+        for name in _tests(before) - _tests(after) - set(after.ended):
+            yield after.dashboard_year, (), f"{name} is missing, and {before.dashboard_year}.toml has it; add it, or name it in ended"
+
+
+def _tests(rules: "RuleSet") -> set[str]:
+    """What a year decides beside the criteria, as the key ``ended`` names it."""
+    has = {
+        "continuum": rules.continuum,
+        "consecutive": rules.consecutive,
+        "charter": rules.charter,
+        "second_year_after": rules.assistance.second_year_after,
+    }
+    return {name for name, test in has.items() if test is not None}
 
 
 def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Problem]:

@@ -153,6 +153,7 @@ class RuleSet(StrictModel):
     assistance: Assistance
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
+    ended: tuple[Literal["continuum", "consecutive", "charter", "second_year_after"], ...] = ()  # what earlier years have, and none from this one on
     lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), held against ours
 
     @property
