@@ -34,10 +34,10 @@ from transforms.run import Notify, Run, StepResult
 from transforms.schema import Column, Table, published_tables
 from transforms.source_changes import write_source_changes
 from transforms.spreadsheet import write_csv
+from transforms.sql import order_of
 from transforms.tables import put
 from transforms.unchanged import remember_same
 
-META = ("meta_sources", "meta_unused_files", "meta_source_changes", "meta_release_changes")
 Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
 
 
@@ -161,7 +161,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     write_source_changes(run, connection, previous)
     _load_previous(connection, previous)
     load_changed_inputs(run, connection, previous)
-    for name in META:
+    for name in order_of("meta"):
         build_checked(connection, "meta", name)
     tables = published_tables().values()
     columns = [

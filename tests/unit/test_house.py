@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from transforms import build
-from transforms.release import META
+from transforms.lineage import reads
 from transforms.schema import published_tables
 from transforms.settings import PROJECT
+from transforms.sql import STAGES, inputs_of, order_of
 
 MAY_IMPORT = {
     "transforms": {"transforms"},
@@ -53,9 +53,22 @@ def test_sql_files_open_with_grain_key_and_inputs(path: Path) -> None:
 
 
 def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:
-    built = {("core", t) for t in build.CORE} | {("criteria", t) for t in build.CRITERIA}
-    built |= {("determinations", t) for t in build.DETERMINATIONS} | {("marts", t) for t in build.MARTS} | {("meta", t) for t in META}
-    assert built == {(p.parent.name, p.stem) for p in SQL}
+    assert {(stage, t) for stage in STAGES for t in order_of(stage)} == {(p.parent.name, p.stem) for p in SQL}
+
+
+@pytest.mark.parametrize("path", SQL, ids=lambda p: p.stem)
+def test_the_inputs_in_the_head_are_what_the_sql_reads(path: Path) -> None:
+    """The order of building follows from the heads, so a head that lacks a table is a fault and not a matter of taste."""
+    assert set(inputs_of(path.parent.name)[path.stem]) == reads(path.read_text("utf-8"))
+
+
+def test_no_table_reads_one_that_is_built_later() -> None:
+    built: list[str] = []
+    tables = {t for stage in STAGES for t in inputs_of(stage)}
+    for stage in STAGES:
+        for table in order_of(stage):
+            assert not {i for i in inputs_of(stage)[table] if i in tables} - set(built), table
+            built.append(table)
 
 
 def test_every_published_table_says_its_grain_and_describes_its_columns() -> None:

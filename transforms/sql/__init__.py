@@ -1,5 +1,8 @@
-"""One table per file: the folder is the list of tables."""
+"""One table per file: the folder is the list of tables, and the heads of the files say in which order they are built."""
 
+import re
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -7,6 +10,34 @@ import duckdb
 from transforms.database import one_row, quote
 
 FOLDER = Path(__file__).resolve().parent
+STAGES = ("core", "criteria", "determinations", "marts", "meta")
+INPUTS = re.compile(r"^-- Inputs: (.*\n(?:--  +.*\n)*)", re.MULTILINE)  # a test compares them with what the SQL reads
+REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what people keep
+
+
+@cache
+def inputs_of(stage: str) -> dict[str, tuple[str, ...]]:
+    """Tables of a stage, and what each one's head says that it reads."""
+    found = {}
+    for path in sorted((FOLDER / stage).glob("*.sql")):
+        head = INPUTS.search(path.read_text("utf-8"))
+        found[path.stem] = tuple(re.findall(r"\w+", head[1])) if head else ()
+    return found
+
+
+def order_of(stage: str) -> tuple[str, ...]:
+    """Tables of a stage in the order in which they are built: each after those that it reads."""
+    inputs = inputs_of(stage)
+    return tuple(TopologicalSorter({name: [i for i in reads if i in inputs] for name, reads in inputs.items()}).static_order())
+
+
+def after_registers(stage: str) -> set[str]:
+    """Tables of a stage that can only be built when the registers are loaded, because they read them or a table that does."""
+    found: set[str] = set()
+    for name in order_of(stage):
+        if any(i in found or i.startswith(REGISTERS) for i in inputs_of(stage)[name]):
+            found.add(name)
+    return found
 
 
 def build_table(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
