@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
+from flows.build_cli import build
 from flows.check_cli import accepted, check
 from flows.consoles import err_console, flush_streams, out_console, prepare_streams, silence
 from flows.due import is_due, time_of_day
@@ -23,6 +24,7 @@ from transforms.settings import Settings
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
 add_release_commands(app)
+app.command()(build)
 app.command()(check)
 app.command()(accepted)
 app.add_typer(report_app, name="report")

@@ -1,0 +1,72 @@
+"""``dta build``: one SQL model, what it needs or what is made from it, on a database that is kept."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from flows.build_cli import BUILT, NAME, selected
+from flows.cli import app
+from tests.dashboards import Dashboards
+from transforms.sql import order_of
+
+CDS = "27661590000000"
+
+
+def names(*wanted: str) -> list[str]:
+    return [table for _, table in selected(list(wanted))]
+
+
+def test_nothing_selected_is_everything_in_order() -> None:
+    assert selected([]) == [(stage, table) for stage in BUILT for table in order_of(stage)]
+
+
+def test_a_plus_behind_adds_what_is_made_from_a_table_and_before_it_what_it_needs() -> None:
+    assert names("continuum") == ["continuum"]
+    after = names("continuum+")
+    assert {"continuum", "verdicts", "watch_rows", "eligibility", "eligible_districts"} <= set(after)
+    assert not {"continuum_groups", "loan_states"} & set(after)
+    assert after.index("continuum") < after.index("verdicts") < after.index("eligibility")
+    before = names("+continuum")
+    assert {"continuum_groups", "student_group_history", "evidence", "leas", "assistance_cells"} <= set(before)
+    assert "verdicts" not in before
+    assert set(names("+continuum+")) == {*before, *after}
+    assert names("marts") == list(order_of("marts"))
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(typer.BadParameter, match="do you mean continuum"):
+        selected(["contnuum+"])
+
+
+def test_tables_are_built_on_what_the_last_build_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = Dashboards(names={(CDS, y): "Salinas Union High" for y in (2023, 2024)})
+    for year in (2023, 2024):
+        state.put(year, CDS, "EL", susp=1, ela=3, math=3)
+    state.write(tmp_path / "source")
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    monkeypatch.setenv("DTA_OUT", str(tmp_path / "out"))
+    made = CliRunner().invoke(app, ["build", "--source", str(tmp_path / "source")], catch_exceptions=False)
+    assert made.exit_code == 0
+    kept = tmp_path / "work" / "build" / NAME
+    with duckdb.connect(str(kept)) as connection:
+        connection.execute("delete from continuum")
+        connection.execute("delete from eligibility where pathway = 'continuum'")
+    for path in (tmp_path / "source").iterdir():
+        path.unlink()  # a kept database needs no source
+    again = CliRunner().invoke(app, ["build", "--select", "continuum+", "--keep"], catch_exceptions=False)
+    assert again.exit_code == 0, again.output
+    assert "continuum" in again.output
+    assert "0 before" in again.output
+    with duckdb.connect(str(kept), read_only=True) as connection:
+        rows = connection.execute("select reason from eligibility where pathway = 'continuum' and cds = ? and determination_year = 2024", [CDS]).fetchall()
+    assert len(rows) == 1
+    assert rows[0][0], "the sentence is written as well"
+    assert not (tmp_path / "out").exists(), "nothing is published"
+
+
+def test_the_order_is_listed_with_what_each_table_reads() -> None:
+    listed = CliRunner().invoke(app, ["build", "--list", "--select", "continuum"], catch_exceptions=False)
+    assert listed.output.split()[:3] == ["determinations", "continuum", "leas,"]
