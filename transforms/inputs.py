@@ -109,6 +109,10 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"create or replace macro without_hidden(x) as regexp_replace(x, {literal(CONTROL)}, chr(65533), 'g')")
     connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
     connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
+    connection.execute(
+        "create or replace macro cds_problem(col, val) as problem(not coalesce(regexp_full_match(val, '[0-9]{14}'), false), col, val, "
+        "'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file')"
+    )
     connection.execute(f"create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, {literal(REASON)})")
     connection.execute(
         "create or replace macro last_possible_day(first_day, precise_to) as case precise_to when 'month' then last_day(first_day) "

@@ -65,7 +65,7 @@ counted as (
 select
     source_id, dashboard_year, line, cds, heading, family, part, value,
     list_filter([
-        problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDS', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        cds_problem('CDS', cds),
         problem(family = 'letter' and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
         problem(family = 'letter' and is_empty and dashboard_year >= 2019, heading, null, 'the cell is empty; from 2019 on CDE writes * where there is no letter'),
         problem(family in ('ec52072', 'ec52071f', 'met_method') and coalesce(value not in ('Y', 'N'), true), heading, value, 'a flag is Y or N'),

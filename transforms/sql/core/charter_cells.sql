@@ -19,7 +19,7 @@ judged as (
         * exclude (part, times),
         if(family in ('current', 'prior'), canonical_group(upper(part)), part) as part,
         list_filter([
-            problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDS', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+            cds_problem('CDS', cds),
             problem(family in ('current', 'prior') and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
             problem(family = 'ec47607' and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
             problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),

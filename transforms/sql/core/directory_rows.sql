@@ -16,7 +16,7 @@ counted as (
 select
     * exclude (times),
     list_filter([
-        problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDSCode', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        cds_problem('CDSCode', cds),
         problem(status is null or status not in ('Active', 'Closed', 'Merged', 'Pending'), 'StatusType', status, 'status is Active, Closed, Merged or Pending'),
         hidden_problem('County', county), hidden_problem('District', district), hidden_problem('School', school),
         hidden_problem('Charter', charter), hidden_problem('OpenDate', open_date), hidden_problem('ClosedDate', closed_date),

@@ -32,7 +32,7 @@ counted as (
 select
     c.source_id, c.dashboard_year, c.line, c.cds, c.lea_name, coalesce(t.student_groups, []) as student_groups,
     list_filter([
-        problem(not coalesce(regexp_full_match(c.cds, '[0-9]{14}'), false), 'CDS', c.cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        cds_problem('CDS', c.cds),
         problem(t.not_known is not null, 'Targeted Student Group(s)', t.not_known, 'this names no known student group'),
         problem(c.groups_text is null, 'Targeted Student Group(s)', null, 'no student group is named'),
         hidden_problem('LEA', c.lea_name), hidden_problem('Targeted Student Group(s)', c.groups_text),

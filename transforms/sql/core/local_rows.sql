@@ -42,7 +42,7 @@ counted as (
 select
     * exclude (times),
     list_filter([
-        problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'cds', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        cds_problem('cds', cds),
         problem(coalesce(try_cast(priority_text as integer), 0) not in (1, 2, 3, 6, 7, 9, 10), 'priority', priority_text, 'a local priority is 1, 2, 3, 6, 7, 9 or 10'),
         problem(coalesce(performance not in ('Met', 'Not Met', 'Not Met For Two or More Years', 'NA'), true), 'performance', performance, 'performance is Met, Not Met or Not Met For Two or More Years'),
         problem(left(year_text, 4) is distinct from dashboard_year::varchar, 'year', year_text, 'the row is of another year than the file name says'),

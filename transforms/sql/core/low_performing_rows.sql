@@ -25,7 +25,7 @@ counted as (
 select
     source_id, dashboard_year, line, cds, student_group, indicators,
     list_filter([
-        problem(not coalesce(regexp_full_match(cds, '[0-9]{14}'), false), 'CDS', cds, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'),
+        cds_problem('CDS', cds),
         problem(student_group is null, 'studentgroup', group_as_served, 'this names no known student group'),
         problem(odd_column is not null, odd_column, odd_value, 'a listed indicator is Y, any other blank'),
         problem(year_text is not null and left(year_text, 4) <> dashboard_year::varchar, 'reportingyear', year_text, 'the row is of another year than the file name says'),

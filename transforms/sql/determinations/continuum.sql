@@ -1,13 +1,11 @@
 -- Grain: LEA x determination year.
 -- Key: cds, determination_year.
--- Inputs: leas, determination_years, continuum_groups, lea_years, student_group_history, assistance_flags.
+-- Inputs: leas, determination_years, continuum_groups, small_lea_clause, lea_years, student_group_history, assistance_flags.
 -- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its groups where an
---       LEA has fewer than three (EC 52072, 52072.5). A group exists if it has a result that meets the size test in the
---       determination year [inferred, medium confidence: one case known].
+--       LEA has fewer than three (EC 52072, 52072.5; small_lea_clause has that part).
 -- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the year's files, though they cover its
 --           county, is not assessed, whatever it showed before it closed. What cannot be known is carried through: 'may' counts are upper
---           bounds. The small-LEA clause may hold when the groups known to exist are fewer than three and all of them may count; it surely
---           holds when the groups that may exist are fewer than three and all of them count. If a missing file hides whether any group has
+--           bounds. If a missing file hides whether any group has
 --           a result, 'nothing to judge' and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as
 --           CDE's flag has it. Where an input is missing and nothing follows from the others, CDE's own flag in the row of the year's workbook
 --           is the verdict (decided_by 'cde'); what can be computed never yields to it. A blank flag is no answer.
@@ -20,25 +18,9 @@ with groups as (
         count(*) filter (has_result) as groups_with_result,
         count(*) filter (may_have_result) as groups_that_may_have_result,
         count(*) filter (may_count_joined) as groups_that_may_count_joined,
-        count(*) filter (has_result and may_count) as groups_with_result_that_may_count,
-        count(*) filter (has_result and may_count_joined) as groups_with_result_that_may_count_joined,
-        count(*) filter (may_have_result and may_count_joined) as groups_that_may_have_result_and_count_joined,
-        count(*) filter (may_have_result and may_count) as groups_that_may_have_result_and_count,
-        count(*) filter (may_have_result and counts) as groups_that_may_have_result_counting,
         coalesce(list(student_group order by student_group) filter (counts), []) as student_groups_counting
     from continuum_groups
     group by cds, determination_year
-),
-clause as (
-    select
-        *,
-        groups_with_result >= 1 and groups_that_may_have_result < 3
-            and groups_that_may_have_result_counting = groups_that_may_have_result as small_clause_holds,
-        groups_with_result < 3 and groups_with_result_that_may_count = groups_with_result
-            and groups_that_may_have_result_and_count >= 1 as small_clause_may_hold,
-        groups_with_result < 3 and groups_with_result_that_may_count_joined = groups_with_result
-            and groups_that_may_have_result_and_count_joined >= 1 as small_clause_may_hold_joined
-    from groups
 ),
 sources as (
     select h.cds, d.determination_year, list(distinct h.basis) filter (h.basis <> 'none') as bases
@@ -52,14 +34,14 @@ own_code as (
         case
             when l.lea_type = 'charter' then 'not_applicable'
             when c.groups_that_may_have_result = 0 or (not y.in_files and y.basis <> 'none') then 'not_assessed'
-            when (c.groups_counting >= d.groups_required or c.small_clause_holds) and (y.in_files or y.basis = 'none') then 'eligible'
-            when c.groups_that_may_count >= d.groups_required or c.small_clause_may_hold then 'undetermined'
+            when (c.groups_counting >= d.groups_required or e.holds) and (y.in_files or y.basis = 'none') then 'eligible'
+            when c.groups_that_may_count >= d.groups_required or e.may_hold then 'undetermined'
             when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
             else 'not_eligible'
         end as own_status,
-        coalesce(c.groups_that_may_count_joined >= d.groups_required or c.small_clause_may_hold_joined, false) as may_hold_joined,
-        coalesce(c.groups_counting < d.groups_required and c.small_clause_holds, false) as by_small_clause,
-        coalesce(c.small_clause_may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
+        coalesce(c.groups_that_may_count_joined >= d.groups_required or e.may_hold_joined, false) as may_hold_joined,
+        coalesce(c.groups_counting < d.groups_required and e.holds, false) as by_small_clause,
+        coalesce(e.may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
         coalesce(c.student_groups_counting, []) as student_groups_counting,
         c.groups_with_result::smallint as groups_with_result,
         c.groups_that_may_have_result::smallint as groups_that_may_have_result,
@@ -73,7 +55,8 @@ own_code as (
         d.rule_set, d.counted_dashboards, f.value as cde_flag, f.source_column as cde_column
     from leas l
     cross join determination_years d
-    left join clause c on c.cds = l.cds and c.determination_year = d.determination_year
+    left join groups c on c.cds = l.cds and c.determination_year = d.determination_year
+    left join small_lea_clause e on e.cds = l.cds and e.determination_year = d.determination_year
     left join sources s on s.cds = l.cds and s.determination_year = d.determination_year
     left join assistance_flags f on f.cds = l.cds and f.dashboard_year = d.determination_year and f.flag = 'ec52072'
     join lea_years y on y.cds = l.cds and y.dashboard_year = d.determination_year
