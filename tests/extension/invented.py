@@ -47,10 +47,11 @@ def extended_reference(folder: Path) -> Path:
     """The project's reference folder with every entry that the three additions need."""
     reference_copy(folder)
     shutil.rmtree(folder / "sample")
-    _add_indicator(folder)
-    _add_pathway(folder)
+    add_indicator(folder)
+    add_pathway(folder)
     for year in YEARS:
-        _add_year(folder, year)
+        add_year(folder, year)
+        use_indicator(folder, year)
     return folder
 
 
@@ -60,24 +61,27 @@ def _change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def _add_indicator(folder: Path) -> None:
+def add_indicator(folder: Path) -> None:
+    """The entries of an indicator, apart from those of each year that has it."""
     with (folder / "reference" / "indicators.csv").open("a", encoding="utf-8") as stream:
         stream.write(INDICATOR_ROW)
     _change(folder / "layouts.toml", "[dashboard.told_by]\n", f"[dashboard.told_by]\n{MARK}")
     _change(folder / "layouts.toml", 'red = "(ela|', f'red = "({INDICATOR}|ela|')
 
 
-def _add_pathway(folder: Path) -> None:
+def add_pathway(folder: Path) -> None:
+    """The entries of a recorded pathway."""
     _change(folder / "rules" / "pathways.toml", "# How state loans are read.", f"{PATHWAY_ENTRY}# How state loans are read.")
     header = (folder / "registers" / "spi.csv").read_text("utf-8").splitlines()[0]
     row = case("spi", cds=CASE, lea_name=NAMES[CASE], case_id="PILOT-1", determination_date="2030-12-10", requested_date="2030-12-02", entered_on="2030-12-20")
     (folder / "registers" / f"{PATHWAY}.csv").write_text(header + "\n" + to_line([row[c] for c in header.split(",")], "\n"), "utf-8")
 
 
-def _add_year(folder: Path, year: int) -> None:
+def add_year(folder: Path, year: int) -> None:
+    """The entries of a Dashboard year."""
     _add_sources(folder / "catalog.toml", year)
     text = (folder / "rules" / "2025.toml").read_text("utf-8")
-    known = [2022, 2023, 2024, 2025, *(y for y in YEARS if y <= year)]
+    known = [*sorted(int(p.stem) for p in (folder / "rules").glob("[0-9]*.toml") if int(p.stem) < year), year]
     changes = {
         r"2025-12-01": f"{year}-12-01",
         r'id = "2025-': f'id = "{year}-',
@@ -92,21 +96,26 @@ def _add_year(folder: Path, year: int) -> None:
     for old, new in changes.items():
         text, times = re.subn(old, new, text)
         assert times, old
-    at = text.index("# EC 52072 (districts)")
-    text = text[:at] + CRITERION.format(year=year) + text[at:]
     (folder / "rules" / f"{year}.toml").write_text(text, "utf-8")
 
 
 def _add_sources(catalog: Path, year: int) -> None:
-    """The section of 2025 with another year, and a file of the new indicator made as that of science."""
+    """The section of 2025 with another year."""
     text = catalog.read_text("utf-8")
     section = re.search(r"# ---- Dashboard 2025 ----\n.*?(?=\n# ---- )", text, re.DOTALL)
     assert section
     entries = re.sub(r"(assistance|status)25\b", rf"\g<1>{year % 100}", section[0]).replace("2025", str(year))
-    science = re.search(r"\[\[source\]\]\nid = \"dashboard-science-\d+\".*?\n\n", entries, re.DOTALL)
+    catalog.write_text(f"{text}\n{entries}\n", "utf-8")
+
+
+def use_indicator(folder: Path, year: int) -> None:
+    """A file of the indicator in a year, made as that of science, and a criterion that looks at it."""
+    text = (folder / "catalog.toml").read_text("utf-8")
+    science = re.search(rf'\[\[source\]\]\nid = "dashboard-science-{year}"\n(?:[^\n]+\n)*', text)
     assert science
     own = science[0].replace("science", INDICATOR).replace("Science", "Civic engagement")
-    catalog.write_text(f"{text}\n{entries}\n{own}", "utf-8")
+    (folder / "catalog.toml").write_text(f"{text}\n{own}", "utf-8")
+    _change(folder / "rules" / f"{year}.toml", "# EC 52072 (districts)", CRITERION.format(year=year) + "# EC 52072 (districts)")
 
 
 def write_sources(folder: Path) -> None:

@@ -8,8 +8,11 @@ import pytest
 
 from tests.statewide.compare import QUERIES, differences, load_truth
 from tests.statewide.state import State, write_state
+from tests.statewide.truth import RULES
 from tests.statewide.world import SCALES, Scale
 from tests.workplace import Workplace
+from transforms.rules import load_rules
+from transforms.settings import PROJECT
 
 SMALL = Scale(counties=4, leas=60, charters=40, schools=20)
 
@@ -25,6 +28,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     folder = tmp_path_factory.mktemp("small_state")
     with decided(write_state(folder, SMALL, seed=17), folder / "work", folder / "out") as connection:
         yield connection
+
+
+def test_the_truth_has_every_year_with_rules() -> None:
+    years = {r.dashboard_year for r in load_rules(PROJECT / "data").years}
+    assert set(RULES) == years, "tests/statewide/truth.py says for each Dashboard year what CDE states of it: add the year, or its results are not compared"
 
 
 @pytest.mark.parametrize("table", QUERIES)
