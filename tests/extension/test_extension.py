@@ -282,6 +282,14 @@ def test_the_whole_addition_loads(extended: Path, tmp_path: Path, in_2031: None)
     load(extended, tmp_path)
 
 
+def test_a_suspension_file_does_not_pass_as_the_invented_indicator(extended: Path, tmp_path: Path) -> None:
+    write_sources(tmp_path / "source")
+    shutil.copy(tmp_path / "source" / f"suspdownload{LAST}.txt", tmp_path / "source" / f"{INDICATOR}download{LAST}.txt")
+    with Workplace(tmp_path / "source", tmp_path / "work", tmp_path / "out", extended).decide(as_of=AS_OF) as db:
+        assert db.execute("select count(*) from source_files where indicator = ? and dashboard_year = ?", [INDICATOR, LAST]).fetchall() == [(0,)]
+        assert db.execute("select distinct status from continuum where cds = ? and determination_year = ?", [PIONEER, LAST]).fetchall() == [("undetermined",)]
+
+
 def test_a_test_that_ends_is_named_once(extended: Path, tmp_path: Path, in_2031: None) -> None:
     folder = tmp_path / "reference"
     shutil.copytree(extended, folder)

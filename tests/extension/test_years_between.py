@@ -1,0 +1,56 @@
+"""As of which day a verdict is, and which Dashboard is the next, where a year between is not loaded or lies in the future."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.cases import reference_copy
+from tests.dashboards import INDICATORS, Dashboards
+from tests.extension.invented import add_year
+from tests.workplace import Workplace
+from transforms.settings import PROJECT
+
+CDS = "27661590000000"
+AS_OF = "select determination_year, as_of from determination_years order by 1"
+
+
+@contextmanager
+def decided(folder: Path, years: tuple[int, ...], as_of: date, reference: Path = PROJECT / "data") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Tables of a run in which one district has rows in these years only; two groups meet the criteria in each."""
+    state = Dashboards(names={(CDS, y): "Salinas Union High" for y in years}, indicators=INDICATORS | {2027: INDICATORS[2025]})
+    for year in years:
+        for group in ("EL", "SWD"):
+            state.put(year, CDS, group, susp=1, grad=1, ela=3, math=3)
+    state.write(folder / "source")
+    with Workplace(folder / "source", folder / "work", folder / "out", reference).decide(as_of=as_of) as connection:
+        yield connection
+
+
+def test_a_determination_ends_when_the_next_began_though_its_files_are_not_loaded(tmp_path: Path) -> None:
+    with decided(tmp_path, (2022, 2024), date(2026, 11, 24)) as db:
+        assert db.execute(AS_OF).fetchall() == [(2022, date(2023, 11, 30)), (2024, date(2026, 11, 24))]
+        assert db.execute("select determination_year, as_of from assistance_years order by 1").fetchall() == db.execute(AS_OF).fetchall()
+
+
+def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of 2027 are there before its determination is in force; there are no rules of 2026."""
+    today = date(2026, 11, 27)
+    monkeypatch.setattr("transforms.clock.today", lambda: today)
+    reference = reference_copy(tmp_path / "reference")
+    add_year(reference, 2027)
+    with decided(tmp_path, (2025, 2027), today, reference) as db:
+        assert [day for _, day in db.execute(AS_OF).fetchall()] == [today, today]
+        assert db.execute("select max(as_of) from eligibility").fetchall() == [(today,)]
+        assert db.execute("select max(as_of) from assistance_years").fetchall() == [(today,)]
+
+
+def test_the_next_dashboard_is_that_of_the_next_year_with_rules(tmp_path: Path) -> None:
+    """After 2023 comes 2024; after the last year with rules, the one that is previewed."""
+    for year, following in ((2023, 2024), (2025, 2026)):
+        with decided(tmp_path / str(year), (year - 1, year), date(2026, 11, 24)) as db:
+            rows = db.execute("select distinct next_dashboard from watch_list where standing = 'final'").fetchall()
+            assert rows == [(following,)]
