@@ -1,15 +1,13 @@
 """Stages 3 to 5: typed tables, criteria, determinations. The order of tables stands here."""
 
-from transforms.assistance_reasons import write_assistance_reasons
 from transforms.before import load_evidence_before
-from transforms.change_reasons import write_change_sentences, write_watch_sentences
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
 from transforms.inputs import load_inputs
-from transforms.reasons import write_reasons
 from transforms.reconciliation_words import write_reconciliation_words
 from transforms.registers.tables import put_registers
 from transforms.run import Run, StepResult
+from transforms.say import write_sentences
 from transforms.sql import build_table
 
 FILES = (
@@ -131,10 +129,7 @@ def build_determinations(run: Run) -> StepResult:
     """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
     with run.connect() as connection:
         rows = {table: build_table(connection, "determinations", table) for table in DETERMINATIONS}
-        write_reasons(connection)
-        write_assistance_reasons(connection)
-        write_watch_sentences(connection)
-        write_change_sentences(connection)
+        write_sentences(connection)
         write_reconciliation_words(connection)
         for table in MARTS:
             build_table(connection, "marts", table)

@@ -33,8 +33,26 @@ class GroupChange:
 
 
 @dataclass(frozen=True)
+class LoanChange:
+    """A state loan whose state differs between two determinations."""
+
+    act: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """A recorded case whose state differs; an empty state is a case that was not, or is no longer, on record."""
+
+    case_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Change:
-    """One verdict before and after. ``other_causes`` are loans and cases whose state changed, in words."""
+    """One verdict before and after, and what differs below it."""
 
     lea_name: str
     pathway_name: str
@@ -44,7 +62,8 @@ class Change:
     status_after: str
     groups_added: tuple[GroupChange, ...]
     groups_removed: tuple[GroupChange, ...]
-    other_causes: tuple[str, ...] = ()
+    loans: tuple[LoanChange, ...] = ()
+    cases: tuple[CaseChange, ...] = ()
 
 
 def change_sentence(c: Change) -> str:
@@ -64,24 +83,16 @@ def change_sentence(c: Change) -> str:
     return f"{text}: {cause}." if cause else f"{text}."
 
 
-def change_cause(c: Change) -> str:
-    """By what the verdict changed; empty where no group, loan or case did."""
+def change_cause(c: Change) -> str | None:
+    """By what the verdict changed; None where no group, loan or case did."""
     causes = []
     if c.groups_added:
         causes.append(f"now counting {joined([_added(g) for g in c.groups_added])}")
     if c.groups_removed:
         causes.append(f"no longer counting {joined([_removed(g) for g in c.groups_removed])}")
-    return "; ".join([*causes, *c.other_causes])
-
-
-def loan_cause(act: str, before: str, after: str) -> str:
-    """A state loan whose state changed between two determinations."""
-    return f"state loan {act}: {LOAN_STATES[before]} before, {LOAN_STATES[after]} now"
-
-
-def case_cause(case_id: str, before: str, after: str) -> str:
-    """A recorded case whose state changed; an empty state is a case that was not, or is no longer, on record."""
-    return f"case {case_id}: {before or 'not on record'} before, {after or 'not on record'} now"
+    causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
+    causes += [f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases]
+    return "; ".join(causes) or None
 
 
 def _added(group: GroupChange) -> str:

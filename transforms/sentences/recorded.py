@@ -1,6 +1,5 @@
 """Sentences about the recorded pathways: Primary, State Superintendent, Fee for Service, request."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,22 +99,35 @@ def _request(c: CaseFacts) -> str:
     return f"{_asked(c)}; no decision is on record by that day"
 
 
-def recorded_reason(status: str, lea_type: str, pathway: str, name: str, as_of: date, cases: Sequence[CaseFacts], rejected_rows: int = 0) -> str:
+@dataclass(frozen=True)
+class RecordedFacts:
+    """What is on record of one recorded pathway for one LEA and determination year."""
+
+    status: str
+    lea_type: str
+    pathway: str
+    pathway_name: str
+    as_of: date
+    cases: tuple[CaseFacts, ...]
+    rejected_rows: int = 0
+
+
+def recorded_reason(f: RecordedFacts) -> str:
     """What is on record of a recorded pathway as of a date: nothing is computed."""
-    if status == "not_applicable":
-        return f"{name} does not serve a {LEA_WORDS[lea_type]}."
-    rejected = _rejected(lea_type, name, rejected_rows) if rejected_rows else ""
-    if rejected and not cases:
-        return f"Not determined as of {as_of}. {rejected}"
-    if not cases:
-        return f"No {name} case is on record for this {LEA_WORDS[lea_type]} as of {as_of}; this pathway is recorded, never computed."
-    closed = all(c.case_state == "closed" for c in cases)
+    if f.status == "not_applicable":
+        return f"{f.pathway_name} does not serve a {LEA_WORDS[f.lea_type]}."
+    rejected = _rejected(f.lea_type, f.pathway_name, f.rejected_rows) if f.rejected_rows else ""
+    if rejected and not f.cases:
+        return f"Not determined as of {f.as_of}. {rejected}"
+    if not f.cases:
+        return f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {f.as_of}; this pathway is recorded, never computed."
+    closed = all(c.case_state == "closed" for c in f.cases)
     opening = {
-        "eligible": f"On record as of {as_of}.",
-        "undetermined": f"Not determined as of {as_of}.",
-        "not_eligible": f"No open case as of {as_of}." if closed else f"Not complete as of {as_of}.",
-    }[status]
-    return " ".join([opening, *(case_sentence(pathway, c) for c in cases), *([rejected] if rejected else [])])
+        "eligible": f"On record as of {f.as_of}.",
+        "undetermined": f"Not determined as of {f.as_of}.",
+        "not_eligible": f"No open case as of {f.as_of}." if closed else f"Not complete as of {f.as_of}.",
+    }[f.status]
+    return " ".join([opening, *(case_sentence(f.pathway, c) for c in f.cases), *([rejected] if rejected else [])])
 
 
 def _rejected(lea_type: str, name: str, rows: int) -> str:
