@@ -1,6 +1,6 @@
 """Every sentence that the product says about a verdict. Tables, SQL, commands and pages take them from here; one room for each subject."""
 
-from transforms.sentences.assistance import METHODS, DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
+from transforms.sentences.assistance import DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
 from transforms.sentences.changes import CaseChange, Change, GroupChange, LoanChange, change_cause, change_sentence
 from transforms.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
 from transforms.sentences.eligible import EligibleFacts, eligible_sentence
@@ -12,7 +12,6 @@ from transforms.sentences.wraparound import DatedText, LoanFacts, Reading, Wrapa
 
 __all__ = [
     "LEA_WORDS",
-    "METHODS",
     "STATUS_WORDS",
     "CaseChange",
     "CaseFacts",

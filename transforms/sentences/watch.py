@@ -7,10 +7,10 @@ from transforms.sentences.words import joined
 
 @dataclass(frozen=True)
 class WatchFacts:
-    """A student group of an LEA, what is watched, and the years and indicators that it rests on."""
+    """A student group of an LEA, what is watched, and the years and indicators that it rests on, named as in a sentence."""
 
     lea_name: str
-    student_group: str
+    group_name: str
     watch: str
     years: tuple[int, ...]
     next_dashboard: int
@@ -20,21 +20,17 @@ class WatchFacts:
 
 def watch_sentence(f: WatchFacts) -> str:
     """What one more year, group or red would do. A preview, never a finding."""
-    causes = f" (in {f.years[-1]} by {joined(f.indicators)})" if f.indicators else ""
+    years = joined([str(y) for y in f.years])
     if f.watch == "preview_one_more_red":
-        seen = joined([str(y) for y in f.years])
         return (
-            f"{f.lea_name}, {f.student_group}: red on {joined(f.indicators)} on the Dashboards {seen}; "
-            f"the same on the {f.next_dashboard} Dashboard would bring three years of assistance. "
-            "Provisional: one secondary source, not law as far as is known."
+            f"{f.lea_name}: {f.group_name} were red on {joined(f.indicators)} on the Dashboards {years}. "
+            f"The same on the {f.next_dashboard} Dashboard would bring three years of assistance. Provisional: one secondary source says so."
         )
-    met = f"met the criteria in {joined([str(y) for y in f.years])}{causes}"
+    by = f" (in {f.years[-1]} by {joined(f.indicators)})" if f.indicators else ""
     if f.watch == "one_more_group":
-        next_one = f"if it does on the {f.next_dashboard} Dashboard it would be the third group that counts, and the LEA would be eligible"
-        return f"{f.lea_name}, {f.student_group}: {met}; {next_one}."
-    outcome = (
-        "the LEA would be eligible for the Continuum of Support if all such groups did"
-        if f.would_be_eligible
-        else "it would count toward the Continuum of Support"
-    )
-    return f"{f.lea_name}, {f.student_group}: {met}; if it does on the {f.next_dashboard} Dashboard, {outcome}."
+        outcome = "they would be the third group that counts, and the LEA would be eligible"
+    elif f.would_be_eligible:
+        outcome = "the LEA would be eligible for the Continuum of Support, provided that all such groups do"
+    else:
+        outcome = "they would count toward the Continuum of Support"
+    return f"{f.lea_name}: {f.group_name} met the criteria in {years}{by}. If they do on the {f.next_dashboard} Dashboard too, {outcome}."

@@ -13,7 +13,7 @@ with groups as (
         min(h.basis) as basis,
         bool_or(h.basis <> 'indicators' or len(h.priorities_unknown) > 0) as single_unknown,
         coalesce(
-            list(distinct h.priorities_met[1] order by 1)
+            list(distinct h.priorities_met[1] order by h.priorities_met[1])
                 filter (h.basis = 'indicators' and len(h.priorities_met) = 1 and len(h.priorities_unknown) = 0),
             []
         ) as single_priorities

@@ -19,10 +19,8 @@ windows as (
 met_by as (
     select
         h.cds, h.dashboard_year, h.student_group,
-        coalesce(
-            list(distinct c.indicator order by c.indicator) filter (r.met),
-            list_transform(h.priorities_met, lambda p: 'priority ' || p)
-        ) as met_by
+        h.priorities_met,
+        list(distinct indicator_in_text(c.indicator) order by indicator_in_text(c.indicator)) filter (r.met) as met_by
     from student_group_history h
     left join criterion_results r using (cds, dashboard_year, student_group)
     left join rule_conditions c on c.criterion = r.criterion
@@ -38,10 +36,11 @@ described as (
     select
         g.cds, g.pathway, g.to_year, g.added,
         list({
-            student_group: g.student_group,
+            name: group_in_text(g.student_group),
             years_met: coalesce(n.years_met, []),
             year_in: g.to_year,
             met_by: coalesce(m.met_by, []),
+            priorities_met: coalesce(m.priorities_met, []),
             year_out: w.year_out
         } order by g.student_group) as groups
     from groups g

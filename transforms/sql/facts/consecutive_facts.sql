@@ -5,7 +5,7 @@
 with predecessors as (
     select
         c.cds, c.determination_year,
-        list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by 1) as predecessors
+        list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
     from consecutive c
     join predecessor_years p on p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year)
     group by all
@@ -17,8 +17,8 @@ select
     c.status,
     l.lea_type,
     c.dashboards,
-    c.student_groups as groups,
-    c.student_groups_unknown as groups_unknown,
+    list_transform(c.student_groups, lambda g: group_in_text(g)) as groups,
+    list_transform(c.student_groups_unknown, lambda g: group_in_text(g)) as groups_unknown,
     c.open_question,
     c.no_file,
     if(c.decided_by = 'cde', c.cde_flag, null) as cde_value,

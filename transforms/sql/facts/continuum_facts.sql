@@ -6,9 +6,9 @@ with groups as (
     select
         cds, determination_year,
         list({
-            student_group: student_group, years_met: years_met, years_unknown: years_unknown, counts: counts, may_count: may_count
+            name: group_in_text(student_group), years_met: years_met, years_unknown: years_unknown, counts: counts, may_count: may_count
         } order by student_group) as groups,
-        coalesce(list(student_group order by student_group) filter (may_count_joined and not may_count), []) as groups_joined
+        coalesce(list(group_in_text(student_group) order by student_group) filter (may_count_joined and not may_count), []) as groups_joined
     from continuum_groups
     group by all
 ),
@@ -28,7 +28,7 @@ not_listed as (
     group by all
 ),
 predecessors as (
-    select p.cds, d.determination_year, list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by 1) as predecessors
+    select p.cds, d.determination_year, list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
     from predecessor_years p
     join determination_years d on list_contains(d.counted_dashboards, p.dashboard_year)
     group by all

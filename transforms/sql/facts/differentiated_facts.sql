@@ -2,7 +2,7 @@
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags.
 with groups as (
-    select cds, dashboard_year as determination_year, list(student_group order by student_group) as groups
+    select cds, dashboard_year as determination_year, list(group_in_text(student_group) order by student_group) as groups
     from student_group_history
     where meets_criteria
     group by all

@@ -5,10 +5,11 @@ select
     w.cds,
     w.student_group,
     w.watch,
+    group_in_text(w.student_group) as group_name,
     l.lea_name,
     w.years,
     w.next_dashboard,
-    w.indicators,
+    list_transform(w.indicators, lambda i: indicator_in_text(i)) as indicators,
     coalesce(w.would_be_eligible, false) as would_be_eligible
 from watch_rows w
 join leas l using (cds)
