@@ -24,7 +24,8 @@ def dta(*arguments: object):
 def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
     said = dta("explain", "south monterey county joint union high", "--year", 2023, "--out", published.out).output
     for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "English learners (2018, 2022, 2023)", "CDE's own flag is Y: agrees",
-                     "cci Very Low", "math orange", "(CDE)", "State loan: SB 130, authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
+                     "cci Very Low", "math orange", "(CDE)",
+                     "State loan: SB 130, authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
         assert part in said
 
 
