@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from transforms.settings import Settings
 
-BUILT = ("core", "criteria", "determinations", "marts")  # without meta: its tables are about a release, and there is none here
+BUILT = ("core", "criteria", "determinations", "facts", "marts")  # without meta: its tables are about a release, and there is none here
 NAME = "dev.duckdb"
 
 
@@ -50,13 +50,13 @@ def build(
 
 def selected(wanted: list[str]) -> list[tuple[str, str]]:
     """Stage and table of what is asked for, in the order of building; everything if nothing is. Raises BadParameter for an unknown name."""
-    from transforms.sql import inputs_of, order_of
+    from transforms.sql import inputs_of, made_from, order_of
 
     tables = [(stage, table) for stage in BUILT for table in order_of(stage)]
     names = [table for _, table in tables]
     if not wanted:
         return tables
-    reads = {table: set(inputs_of(stage)[table]) & set(names) for stage, table in tables}
+    reads = {table: {made_from(i) for i in inputs_of(stage)[table]} & set(names) for stage, table in tables}
     found: set[str] = set()
     for word in wanted:
         name = word.strip("+")
@@ -108,18 +108,19 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
     """Build the tables on the kept database, with the rules, lists and macros as they are now."""
     import duckdb
 
-    from transforms.build import build_checked, write_sentences
+    from transforms.build import build_checked
     from transforms.database import connect
     from transforms.inputs import load_macros, load_reference
     from transforms.rule_tables import load_rule_tables
     from transforms.rules import load_rules
+    from transforms.say import write_sentences
 
     try:
         with connect(path, settings.memory_limit, settings.build / "spill") as connection:
             load_reference(settings.reference, connection)
             load_rule_tables(load_rules(settings.reference), connection)
             load_macros(connection)
-            said = not any(stage == "determinations" for stage, _ in chosen)
+            said = not any(stage == "facts" for stage, _ in chosen)
             for stage, table in chosen:
                 if stage == "marts" and not said:
                     write_sentences(connection)

@@ -39,7 +39,7 @@ VERDICTS = """
     from eligibility e join pathways p using (pathway)
 """
 Side = dict[tuple[str, str, int | None], tuple[str, str, str, list[str]]]
-Years = dict[tuple[str, str, int | None], tuple[int, ...]]
+Years = dict[tuple[str, str, int | None], tuple[str, tuple[int, ...]]]
 
 
 def compare(out: Path, a: str, b: str) -> Comparison:
@@ -79,8 +79,11 @@ def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Sid
 
 
 def _years(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Years:
-    rows = connection.execute("select cds, student_group, determination_year, years_met from continuum_groups").fetchall()
-    return {(cds, group, None if year else y): tuple(met) for cds, group, y, met in rows if year is None or y == year}
+    """A group's name in a sentence, and the years in which it met the criteria."""
+    rows = connection.execute(
+        "select c.cds, c.student_group, c.determination_year, s.name_in_text, c.years_met from continuum_groups c join student_groups s using (student_group)"
+    ).fetchall()
+    return {(cds, group, None if year else y): (name, tuple(met)) for cds, group, y, name, met in rows if year is None or y == year}
 
 
 def _differences(before: Side, after: Side, years: Years, before_label: str, after_label: str) -> list[Difference]:
@@ -91,8 +94,8 @@ def _differences(before: Side, after: Side, years: Years, before_label: str, aft
         _, _, new, new_groups = after.get(key) or (name, pathway_name, "absent", [])
         if old == new and old_groups == new_groups:
             continue
-        added = tuple(GroupChange(g, years.get((cds, g, year), ())) for g in new_groups if g not in old_groups)
-        removed = tuple(GroupChange(g, years.get((cds, g, year), ())) for g in old_groups if g not in new_groups)
+        added = tuple(GroupChange(*years.get((cds, g, year), (g, ()))) for g in new_groups if g not in old_groups)
+        removed = tuple(GroupChange(*years.get((cds, g, year), (g, ()))) for g in old_groups if g not in new_groups)
         words = change_sentence(Change(name, pathway_name + (f" of {year}" if year else ""), before_label, after_label, old, new, added, removed))
         found.append(Difference(cds, name, pathway, year, old, new, words))
     return found

@@ -2,19 +2,16 @@
 
 import duckdb
 
-from transforms.assistance_reasons import write_assistance_reasons
 from transforms.before import load_evidence_before
-from transforms.change_reasons import write_change_sentences, write_watch_sentences
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
 from transforms.database import quote
 from transforms.errors import ConfigError
 from transforms.inputs import load_inputs
-from transforms.reasons import write_reasons
-from transforms.reconciliation_words import write_reconciliation_words
 from transforms.registers.tables import put_registers
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
+from transforms.say import write_sentences
 from transforms.sql import after_registers, build_table, order_of
 
 
@@ -26,15 +23,6 @@ def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str)
         if extra := [name for name in made if name not in published.columns]:
             raise ConfigError(f"sql/{stage}/{table}.toml: the columns {', '.join(extra)} of {table}.sql are missing; add them.")
     return rows
-
-
-def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
-    """The tables of words that the marts read, from the determinations."""
-    write_reasons(connection)
-    write_assistance_reasons(connection)
-    write_watch_sentences(connection)
-    write_change_sentences(connection)
-    write_reconciliation_words(connection)
 
 
 def build_core(run: Run) -> StepResult:
@@ -66,6 +54,8 @@ def build_determinations(run: Run) -> StepResult:
     """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
     with run.connect() as connection:
         rows = {table: build_checked(connection, "determinations", table) for table in order_of("determinations")}
+        for table in order_of("facts"):
+            build_checked(connection, "facts", table)
         write_sentences(connection)
         for table in order_of("marts"):
             build_checked(connection, "marts", table)

@@ -126,9 +126,15 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for statement in note_macros():
         connection.execute(statement)
-    aliases = connection.execute("select also_called, student_group from ref_student_groups where also_called is not null").fetchall()
-    cases = " ".join(f"when '{a}' then '{g}'" for a, g in aliases if a.isalnum() and g.isalnum())
-    connection.execute(f"create or replace macro canonical_group(g) as case g {cases} else g end")
+    _looked_up(connection, "canonical_group", "select also_called, student_group from ref_student_groups where also_called is not null")
+    _looked_up(connection, "group_in_text", "select student_group, name_in_text from ref_student_groups")
+    _looked_up(connection, "indicator_in_text", "select indicator, name_in_text from ref_indicators")
+
+
+def _looked_up(connection: duckdb.DuckDBPyConnection, macro: str, pairs: str) -> None:
+    """A macro that gives what a reference list says for a code, and any other text as it is. Lambdas take no join."""
+    cases = " ".join(f"when {literal(code)} then {literal(said)}" for code, said in connection.execute(pairs).fetchall())
+    connection.execute(f"create or replace macro {macro}(code) as case code {cases} else code end")
 
 
 def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:

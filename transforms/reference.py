@@ -65,6 +65,7 @@ class Indicator(StrictModel):
     indicator: Code
     name: Filled
     short_name: Filled
+    name_in_text: Filled
     file_stem: Filled
     priority: Annotated[str, StringConstraints(pattern=r"^([1-9]|10)?$")]
     better: Annotated[str, StringConstraints(pattern=r"^(up|down)$")]
@@ -107,6 +108,7 @@ class StudentGroup(StrictModel):
 
     student_group: Code
     name: Filled
+    name_in_text: Filled
     dashboard_from: Year
     dashboard_until: Year
     judged: YesNo

@@ -1,5 +1,5 @@
 -- title: By Geographic Lead
--- question: How many LEAs of each Geographic Lead area are eligible, or cannot be told?
+-- question: How many LEAs of each Geographic Lead area are eligible, or not determined?
 -- param: year = null -- determination year; the latest if not given
 with areas as (
     select distinct g.county_code, g.geo_area

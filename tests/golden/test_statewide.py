@@ -141,4 +141,4 @@ def test_a_district_that_two_workbooks_running_lack_is_not_assessed(state: duckd
     said = state.execute(
         "select status, reason from eligibility where cds = '21655160000000' and pathway = 'continuum' and determination_year = 2022"
     ).fetchall()
-    assert said == [("not_assessed", "Nothing to judge: this district is not on the 2022 Dashboard.")]
+    assert said == [("not_assessed", "No results to assess: this district is not on the 2022 Dashboard.")]

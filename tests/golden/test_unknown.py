@@ -13,12 +13,12 @@ def test_an_lea_that_no_file_covers_is_undetermined_by_every_determination(decid
     db = decide(three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024)))
     assert verdict(db, 2024, ALAMEDA)[0] == "undetermined"
     for determination in ("differentiated_assistance", "consecutive"):
-        assert assistance(db, ALAMEDA, determination) == ("undetermined", "Cannot tell: no file of 2024 at hand covers this district.")
+        assert assistance(db, ALAMEDA, determination) == ("undetermined", "2024 data for this district is not loaded.")
 
 
 def test_an_lea_that_left_the_dashboard_is_not_assessed_by_every_determination(decide: Decide) -> None:
     db = decide(three_groups(Dashboards(), DISTRICT, (2019, 2022, 2023)).put(2024, OTHER, "HI", ela=3))
-    said = ("not_assessed", "Nothing to judge: this district is not on the 2024 Dashboard.")
+    said = ("not_assessed", "No results to assess: this district is not on the 2024 Dashboard.")
     assert verdict(db, 2024) == said, "three of four Dashboards do not make it eligible"
     assert assistance(db, DISTRICT, "differentiated_assistance") == said
     assert assistance(db, DISTRICT, "consecutive") == said
@@ -45,7 +45,7 @@ def test_no_method_now_and_an_unknown_year_before_is_said(tmp_path, raw_cache) -
         assert rows == [(1, False), (2, False), (3, False), (4, False)]
         status, reason = assistance(db, DISTRICT, "differentiated_assistance")
     assert status == "undetermined"
-    assert reason.startswith("Cannot tell: no method is met on the 2024 Dashboard; whether one was on the 2023 Dashboard")
+    assert reason.startswith("No method is met on the 2024 Dashboard. Whether one was on the 2023 Dashboard")
 
 
 def test_an_lea_that_only_the_local_indicators_name_is_in_the_index(tmp_path, raw_cache) -> None:

@@ -1,5 +1,6 @@
 """What changed between determination years and between releases, and differences from CDE that a person has accepted."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -27,14 +28,17 @@ def change(db: duckdb.DuckDBPyConnection, cds: str, pathway: str, year: int) -> 
 def test_newly_eligible_by_groups_and_indicators(db: duckdb.DuckDBPyConnection) -> None:
     kind, added, removed, cause, sentence = change(db, KING_CITY, "continuum", 2023)
     assert (kind, added, removed) == ("newly_eligible", ["EL", "HOM"], [])
-    assert cause == "now counting EL (2018, 2022, 2023; in 2023 by cci, ela, math and susp) and HOM (2019, 2022, 2023; in 2023 by ela, math and susp)"
+    assert cause == (
+        "two more groups now count: English learners (2018, 2022, 2023; in 2023 by College/Career, English language arts, mathematics and suspension) "
+        "and homeless youth (2019, 2022, 2023; in 2023 by English language arts, mathematics and suspension)"
+    )
     assert sentence.endswith(f"(determination year 2022 to 2023; before: not eligible): {cause}.")
 
 
 def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
     kind, added, removed, cause, _ = change(db, SALINAS, "continuum", 2024)
     assert (kind, added, removed) == ("no_longer", [], ["HOM"])
-    assert cause == "no longer counting HOM (at two years: 2018 is no longer counted, and in 2024 it did not meet the criteria)"
+    assert cause == "one group no longer counts: homeless youth (two years: 2018 is no longer counted, and in 2024 they did not meet the criteria)"
 
 
 def test_the_cause_of_a_change_of_wraparound_is_a_loan(db: duckdb.DuckDBPyConnection) -> None:
@@ -70,10 +74,10 @@ def test_who_stays_eligible_is_continuing_and_who_stays_out_has_no_row(db: duckd
 def test_two_years_are_compared(published: Workplace) -> None:
     found = compare(published.out, "2023", "2024")
     said = {(d.cds, d.pathway): d.sentence for d in found.differences}
-    assert "no longer counting HOM (at two years)" in said[SALINAS, "continuum"]
-    assert said[PLUMAS, "wraparound"] == "Plumas Unified, Wraparound: not eligible before, undetermined now (determination year 2023 to 2024)."
+    assert "one group no longer counts: homeless youth (two years)" in said[SALINAS, "continuum"]
+    assert said[PLUMAS, "wraparound"] == "Plumas Unified, Wraparound: not eligible before, not determined now (determination year 2023 to 2024)."
     same = [d for d in found.differences if d.status_before == d.status_after]
-    assert all("counting" in d.sentence for d in same), "where the status is the same, student groups changed"
+    assert all(re.search(r"now counts?:|no longer counts?:", d.sentence) for d in same), "where the status is the same, student groups changed"
     with pytest.raises(ReleaseError, match="no determination of 2019"):
         compare(published.out, "2019", "2024")
 

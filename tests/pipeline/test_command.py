@@ -23,8 +23,9 @@ def dta(*arguments: object):
 
 def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
     said = dta("explain", "south monterey county joint union high", "--year", 2023, "--out", published.out).output
-    for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "EL (2018, 2022, 2023)", "CDE's own flag is Y: agrees", "cci Very Low", "math orange",
-                 "(CDE)", "State loan: SB 130, authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
+    for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "English learners (2018, 2022, 2023)", "CDE's own flag is Y: agrees",
+                     "cci Very Low", "math orange", "(CDE)",
+                     "State loan: SB 130, authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
         assert part in said
 
 
@@ -36,16 +37,16 @@ def test_an_lea_is_found_by_code_name_or_part_of_it(published: Workplace, asked:
 def test_explain_a_no(published: Workplace) -> None:
     said = " ".join(dta("explain", "27661590000000", "--out", published.out).output.split())
     assert "Two student groups met the criteria" in said
-    assert "Next is HOM, at two years." in said
+    assert "Closest, with two years: homeless youth." in said
 
 
 def test_explain_a_county_office_and_a_charter_school(published: Workplace) -> None:
     said = " ".join(dta("explain", "27102720000000", "--out", published.out).output.split())
     assert "● eligible Continuum of Support (SIR+) EC 52072.5" in said
-    assert "HI: met the criteria in 2023 and 2024 (in 2024 by cci and grad)" in said
+    assert "Hispanic or Latino students met the criteria in 2023 and 2024 (in 2024 by College/Career and graduation)" in said
     said = " ".join(dta("explain", "27102720124297", "--year", 2023, "--out", published.out).output.split())
     assert "Bay View Academy · charter" in said
-    assert "○ not eligible Charter schools' assistance EC 47607.3(a) The criteria were not met on both Dashboards 2022 and 2023." in said
+    assert "○ not eligible Charter schools' assistance EC 47607.3(a) No student group met the criteria in 2022 or 2023." in said
     assert "assistancestatus" not in said, "the workbook of districts says nothing of a charter school"
 
 

@@ -15,6 +15,7 @@ from flows.cli import app
 from tests.cases import CHARTER, DISTRICT, add_rows, case, reference_copy
 from tests.workplace import Workplace
 from transforms.digests import dated_facts
+from transforms.sentences import plain_day
 
 Decide = Callable[..., Any]
 SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"
@@ -64,23 +65,23 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
         {},
         "eligible",
         "concurred",
-        "after assistance under EC 52071 by Monterey COE from 2023-01-10, the county superintendent determined on 2024-09-01",
+        "after assistance under EC 52071 by Monterey COE from January 10, 2023, the county superintendent determined on September 1, 2024",
     ),
-    ("primary", {"received_date": "2024-10-05"}, "eligible", "referred", "and the Geographic Lead (Kern COE) agreed on 2024-10-01."),
-    ("primary", {"engagement_start": "2024-11-01"}, "eligible", "engaged", "CCEE's work began on 2024-11-01"),
+    ("primary", {"received_date": "2024-10-05"}, "eligible", "referred", "and the Geographic Lead (Kern COE) agreed on October 1, 2024."),
+    ("primary", {"engagement_start": "2024-11-01"}, "eligible", "engaged", "CCEE's work began on November 1, 2024"),
     ("primary", NO_ASSISTANCE, "undetermined", "concurred", "precondition not shown: no assistance under EC 52071 or 47607.3"),
-    ("primary", {"assistance_from": "2024-09-02"}, "undetermined", "concurred", "precondition not shown: the assistance on record began on 2024-09-02"),
+    ("primary", {"assistance_from": "2024-09-02"}, "undetermined", "concurred", "precondition not shown: the assistance on record began on September 2, 2024"),
     ("primary", NO_ANSWER, "not_eligible", "determined", "no answer of the Geographic Lead is on record by that day"),
     ("primary", {"concurrence": "no"}, "not_eligible", "determined", "the Geographic Lead (Kern COE) did not agree, on 2024-10-01."),
     ("primary", NO_ACT, "not_eligible", "concurred", "no determination of the county superintendent is on record by that day, and both acts are needed"),
-    ("primary", {**NO_ACT, **NO_ANSWER}, "not_eligible", "requested", "asked for on 2024-08-01; no determination of the county superintendent"),
+    ("primary", {**NO_ACT, **NO_ANSWER}, "not_eligible", "requested", "requested on August 1, 2024; no determination of the county superintendent"),
     ("primary", {"concurrence_date": "2024-08-20"}, "eligible", "concurred", "The agreement of the Geographic Lead is dated before the determination."),
     (
         "primary",
         {"end_date": "2025-01-10", "end_reason": "done"},
         "not_eligible",
         "closed",
-        "No open case as of 2026-11-24. Case C: ended on 2025-01-10: done.",
+        "No open case as of November 24, 2026. Case C: ended on January 10, 2025: done.",
     ),
     ("spi", {}, "eligible", "determined", "the State Superintendent determined on 2024-09-01 that CCEE's help is necessary"),
     ("spi", {"received_date": "2024-09-03"}, "eligible", "referred", "the State Superintendent determined"),
@@ -88,9 +89,9 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
     ("fee_for_service", {}, "eligible", "agreed", "agreement A-7 of 2024-09-01, under item 0000-000-0000 of the Budget Act of 2024"),
     ("fee_for_service", {"budget_act_item": ""}, "eligible", "agreed", "the item of the Budget Act that gives the authority is not shown"),
     ("fee_for_service", {"agreement_date": "", "agreement_number": ""}, "not_eligible", "requested", "no agreement is on record by that day"),
-    ("request", {}, "eligible", "agreed", "asked for on 2024-08-01; CCEE accepted the request on 2024-09-01"),
+    ("request", {}, "eligible", "agreed", "requested on August 1, 2024; CCEE accepted the request on September 1, 2024"),
     ("request", {"decision": "declined", "decision_reason": "no capacity"}, "not_eligible", "closed", "CCEE declined the request on 2024-09-01: no capacity."),
-    ("request", {"decision": "withdrawn"}, "not_eligible", "closed", "the request was withdrawn on 2024-09-01"),
+    ("request", {"decision": "withdrawn"}, "not_eligible", "closed", "the request was withdrawn on September 1, 2024"),
     ("request", {"decision": "", "decision_date": ""}, "undetermined", "requested", "no decision is on record by that day"),
 ]
 
@@ -128,7 +129,10 @@ def test_a_case_counts_from_its_day_on(decide: Decide) -> None:
         by_year = dict(db.execute("select determination_year, as_of from determination_years").fetchall())
         assert by_year[2022] < date(2023, 12, 5), "the determination of 2022 was no longer in force when the case began"
         before = db.execute("select status, reason from eligibility where pathway = 'primary' and determination_year = 2022 and cds = ?", [DISTRICT]).fetchone()
-        assert before == ("not_assessed", f"No Primary case is on record for this district as of {by_year[2022]}; this pathway is recorded, never computed.")
+        assert before == (
+            "not_assessed",
+            f"No Primary case is on record for this district as of {plain_day(by_year[2022])}; this pathway is recorded, never computed.",
+        )
         assert verdicts(db, "primary", 2022) == {}
         found = verdicts(db, "primary", 2023)[DISTRICT]
         assert (found.status, found.case_state) == ("not_eligible", "determined")
@@ -152,8 +156,8 @@ def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(deci
     with decide(("spi", ended), ("spi", asked), ("spi", open_case), ("spi", closed)) as db:
         found = verdicts(db, "spi")
         assert found[DISTRICT][:2] == ("not_eligible", "requested")
-        assert "Case S-new: asked for on 2025-01-05" in found[DISTRICT].reason
-        assert "Case S-old: ended on 2024-12-01: goals met." in found[DISTRICT].reason
+        assert "Case S-new: requested on January 5, 2025" in found[DISTRICT].reason
+        assert "Case S-old: ended on December 1, 2024: goals met." in found[DISTRICT].reason
         assert found[SALINAS][:2] == ("eligible", "determined")
         sentence = db.execute("select pathways, sentence from eligible_districts where cds = ? and determination_year = 2024", [SALINAS]).fetchall()
         assert "spi" in sentence[0][0]

@@ -127,7 +127,7 @@ def lcap(c: Check) -> None:
     name = " ".join(c.value("select lea_name from leas where cds = $cds").split())
     assert said.startswith(f"Based on the {c.year} Dashboard, {name} meets the published criteria of ") == bool(statutes["eligible"])
     assert (" does not meet " in said) == bool(statutes["not_eligible"] and not statutes["eligible"])
-    assert ("cannot be told" in said) == bool(statutes["undetermined"])
+    assert ("is not determined" in said) == bool(statutes["undetermined"])
     named = set(re.findall(r"EC [\d.]+(?:\([a-zA-Z0-9]+\))*", said))
     assert named == statutes["undetermined"] | (statutes["eligible"] or statutes["not_eligible"])
     groups = c.rows(

@@ -25,16 +25,35 @@ class GroupChange:
     Between two years also: the Dashboard that came in, what the group met it by, and the one that left the window.
     """
 
-    student_group: str
+    name: str
     years_met: tuple[int, ...]
     year_in: int | None = None
     met_by: tuple[str, ...] = ()
+    priorities_met: tuple[int, ...] = ()  # by CDE's letter, where the indicators are not known
     year_out: int | None = None
 
 
 @dataclass(frozen=True)
+class LoanChange:
+    """A state loan whose state differs between two determinations."""
+
+    act: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """A recorded case whose state differs; an empty state is a case that was not, or is no longer, on record."""
+
+    case_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Change:
-    """One verdict before and after. ``other_causes`` are loans and cases whose state changed, in words."""
+    """One verdict before and after, and what differs below it."""
 
     lea_name: str
     pathway_name: str
@@ -44,55 +63,59 @@ class Change:
     status_after: str
     groups_added: tuple[GroupChange, ...]
     groups_removed: tuple[GroupChange, ...]
-    other_causes: tuple[str, ...] = ()
+    loans: tuple[LoanChange, ...] = ()
+    cases: tuple[CaseChange, ...] = ()
 
 
 def change_sentence(c: Change) -> str:
     """What changed, and by which student groups, loans or cases."""
     span = f"{c.before_label} to {c.after_label}"
+    before, after = STATUS_WORDS[c.status_before], STATUS_WORDS[c.status_after]
     if c.status_before == c.status_after == "eligible":
         text = f"{c.lea_name} remains eligible for {c.pathway_name} ({span})"
     elif c.status_after == "eligible":
-        text = f"{c.lea_name} is newly eligible for {c.pathway_name} ({span}; before: {STATUS_WORDS[c.status_before]})"
+        text = f"{c.lea_name} is newly eligible for {c.pathway_name} ({span}; before: {before})"
     elif c.status_before == "eligible" and c.status_after != "undetermined":
-        text = f"{c.lea_name} is no longer eligible for {c.pathway_name} ({span}; now: {STATUS_WORDS[c.status_after]})"
+        text = f"{c.lea_name} is no longer eligible for {c.pathway_name} ({span}; now: {after})"
     elif c.status_before == c.status_after:
-        text = f"{c.lea_name}, {c.pathway_name}: still {STATUS_WORDS[c.status_after]} ({span})"
+        text = f"{c.lea_name}, {c.pathway_name}: {after} ({span})"
     else:
-        text = f"{c.lea_name}, {c.pathway_name}: {STATUS_WORDS[c.status_before]} before, {STATUS_WORDS[c.status_after]} now ({span})"
+        text = f"{c.lea_name}, {c.pathway_name}: {before} before, {after} now ({span})"
     cause = change_cause(c)
     return f"{text}: {cause}." if cause else f"{text}."
 
 
-def change_cause(c: Change) -> str:
-    """By what the verdict changed; empty where no group, loan or case did."""
+def change_cause(c: Change) -> str | None:
+    """By what the verdict changed; None where no group, loan or case did."""
     causes = []
     if c.groups_added:
-        causes.append(f"now counting {joined([_added(g) for g in c.groups_added])}")
+        causes.append(f"{_groups(len(c.groups_added), 'more')} now count{'s' * (len(c.groups_added) == 1)}: {joined([_added(g) for g in c.groups_added])}")
     if c.groups_removed:
-        causes.append(f"no longer counting {joined([_removed(g) for g in c.groups_removed])}")
-    return "; ".join([*causes, *c.other_causes])
+        many = len(c.groups_removed)
+        causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {joined([_removed(g) for g in c.groups_removed])}")
+    causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
+    causes += [f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases]
+    return "; ".join(causes) or None
 
 
-def loan_cause(act: str, before: str, after: str) -> str:
-    """A state loan whose state changed between two determinations."""
-    return f"state loan {act}: {LOAN_STATES[before]} before, {LOAN_STATES[after]} now"
-
-
-def case_cause(case_id: str, before: str, after: str) -> str:
-    """A recorded case whose state changed; an empty state is a case that was not, or is no longer, on record."""
-    return f"case {case_id}: {before or 'not on record'} before, {after or 'not on record'} now"
+def _groups(many: int, more: str = "") -> str:
+    return plural(many, f"{more} group".strip())
 
 
 def _added(group: GroupChange) -> str:
     if not group.years_met:
-        return group.student_group
-    by = f"; in {group.year_in} by {joined(group.met_by)}" if group.met_by and group.year_in in group.years_met else ""
-    return f"{group.student_group} ({', '.join(map(str, group.years_met))}{by})"
+        return group.name
+    by = joined(group.met_by) or _priorities(group.priorities_met)
+    by = f"; in {group.year_in} by {by}" if by and group.year_in in group.years_met else ""
+    return f"{group.name} ({', '.join(map(str, group.years_met))}{by})"
+
+
+def _priorities(priorities: tuple[int, ...]) -> str:
+    return f"priorit{'y' if len(priorities) == 1 else 'ies'} {joined([str(p) for p in priorities])}" if priorities else ""
 
 
 def _removed(group: GroupChange) -> str:
-    at = f"at {plural(len(group.years_met), 'year')}"
+    years = plural(len(group.years_met), "year")
     if group.year_in is None or group.year_in in group.years_met:
-        return f"{group.student_group} ({at})"
-    return f"{group.student_group} ({at}: {group.year_out} is no longer counted, and in {group.year_in} it did not meet the criteria)"
+        return f"{group.name} ({years})"
+    return f"{group.name} ({years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the criteria)"

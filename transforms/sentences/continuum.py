@@ -10,7 +10,7 @@ from transforms.sentences.words import LEA_WORDS, joined, number, plural
 class GroupYears:
     """One student group in the counted Dashboards: years in which it met the criteria, and years that are unknown."""
 
-    student_group: str
+    name: str
     years_met: tuple[int, ...]
     years_unknown: tuple[int, ...]
     counts: bool
@@ -19,7 +19,7 @@ class GroupYears:
 
 @dataclass(frozen=True)
 class ContinuumFacts:
-    """What the continuum verdict of one LEA and determination year rests on."""
+    """What the continuum verdict of one LEA and determination year rests on. Groups are named as in a sentence."""
 
     status: str
     lea_type: str
@@ -52,17 +52,16 @@ def continuum_reason(f: ContinuumFacts) -> str:
 
 def _by_cde(f: ContinuumFacts) -> str:
     """A verdict that is CDE's own, and why it could not be computed."""
+    text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, "
     if f.by_succession:
-        return (
-            f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict: by the results under this code alone the answer is no, "
-            f"and {_predecessors(f)} would change it.{_not_listed(f)}"
-        )
-    because = "; ".join(f.unknown_because) or (
-        "letters do not show how many student groups have results, and the clause for fewer than three groups needs all of them"
-    )
-    text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, because the student groups could not be counted: {because}."
+        return f"{text}because {_predecessors(f)} would change the no that this code alone gives.{_not_listed(f)}"
+    text += "because the student groups could not be counted"
+    if f.unknown_because:
+        text += f": {'; '.join(f.unknown_because)}."
+    else:
+        text += ". Letters do not show how many groups have results, and the clause for fewer than three groups needs all of them."
     if known := [g for g in f.groups if g.counts]:
-        text += f" Known: {plural(len(known), 'student group')} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}."
+        text += f" {plural(len(known), 'group').capitalize()} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}."
     return text + _not_listed(f)
 
 
@@ -73,7 +72,7 @@ def _not_listed(f: ContinuumFacts) -> str:
     text = f" CDE's files of {joined([str(y) for y in f.not_listed])} do not list this {LEA_WORDS[f.lea_type]} under this code"
     if f.predecessors:
         return f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this verdict."
-    return f"{text}, and no predecessor is on record: {'that year is' if len(f.not_listed) == 1 else 'those years are'} left out of its history."
+    return f"{text}, and no predecessor is on record. {'That year is' if len(f.not_listed) == 1 else 'Those years are'} left out of its history."
 
 
 def _predecessors(f: ContinuumFacts) -> str:
@@ -85,7 +84,7 @@ def _predecessors(f: ContinuumFacts) -> str:
 def _by_succession(f: ContinuumFacts) -> str:
     """A "no" under this code that the years under an earlier one may change."""
     groups = f": {joined(f.groups_joined)} may then count" if f.groups_joined else ""
-    return f"Not determined: by the results under this code alone the answer is no, and {_predecessors(f)} would change it{groups}."
+    return f"By the results under this code alone the answer is no, and {_predecessors(f)} would change it{groups}."
 
 
 def _perhaps_not_there(f: ContinuumFacts) -> str:
@@ -96,63 +95,71 @@ def _perhaps_not_there(f: ContinuumFacts) -> str:
 
 
 def _computed(f: ContinuumFacts) -> str:
-    window = joined([str(y) for y in f.counted_dashboards])
-    lea = LEA_WORDS[f.lea_type]
+    lea, year = LEA_WORDS[f.lea_type], f.determination_year
     counting = [g for g in f.groups if g.counts]
-    rule = f"met the criteria in at least {number(f.years_required)} of the four Dashboards {window}"
     if f.status == "not_applicable":
-        return f"The Continuum of Support does not serve a {lea}, which has a test of its own under EC 47607.3, in the table assistance."
+        return f"The Continuum of Support does not serve a {lea}, which has a test of its own under EC 47607.3."
+    if f.status == "not_assessed" and f.in_files is False:
+        return f"No results to assess: this {lea} is not on the {year} Dashboard."
     if f.status == "not_assessed":
-        if f.in_files is False:
-            return f"Nothing to judge: this {lea} is not on the {f.determination_year} Dashboard."
-        return f"Nothing to judge: no student group of this {lea} has a result on the {f.determination_year} Dashboard that meets the size test."
+        return f"No results to assess: no student group of this {lea} has a result on the {year} Dashboard that meets the size test."
     if f.status == "eligible" and f.by_small_clause:
-        return f"The {lea} has fewer than three student groups with a result in {f.determination_year}, and all of them {rule}: {_with_years(counting)}."
+        few = plural(len(counting), "student group")
+        return f"The {lea} has {few} with a result in {year}, and {_all_of(len(counting))} {_rule(f)}: {_with_years(counting)}."
     if f.status == "eligible":
-        return f"{plural(len(counting), 'student group').capitalize()} {rule}: {_with_years(counting)}."
+        return f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}: {_with_years(counting)}."
     if f.by_succession:
         return _by_succession(f)
     if f.status == "undetermined":
-        return _continuum_unknown(f, counting, rule)
-    return _continuum_no(f, counting, rule)
+        return _unknown(f, counting)
+    return _no(f, counting)
 
 
-def _continuum_no(f: ContinuumFacts, counting: list[GroupYears], rule: str) -> str:
+def _rule(f: ContinuumFacts) -> str:
+    return f"met the criteria in at least {number(f.years_required)} of the four Dashboards {joined([str(y) for y in f.counted_dashboards])}"
+
+
+def _all_of(groups: int) -> str:
+    return {1: "it", 2: "both"}.get(groups, "all of them")
+
+
+def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     """The "no", with how near it was."""
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
-    needed = f"{number(f.groups_required)} are needed"
-    if 0 < f.groups_that_may_have_result < f.groups_required:
-        few = plural(f.groups_that_may_have_result, "student group")
-        all_of_them = "both are" if f.groups_that_may_have_result == 2 else "it is"
-        needed = f"this {LEA_WORDS[f.lea_type]} has {few} with a result in {f.determination_year}, and {all_of_them} needed"
     if not counting and not near:
-        return f"No student group {rule}, nor in any one of them; {needed}."
-    text = f"{plural(len(counting), 'student group').capitalize()} {rule}"
-    text += f": {_with_years(counting)}" if counting else ""
-    text += f"; {needed}."
+        text = f"No student group met the criteria in any of the four Dashboards {joined([str(y) for y in f.counted_dashboards])}."
+    else:
+        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (f": {_with_years(counting)}." if counting else ".")
+    if 0 < f.groups_that_may_have_result < f.groups_required:
+        few = f.groups_that_may_have_result
+        text += f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year}, and {_all_of(few)} would have to."
+    elif counting or near:
+        text += f" {number(f.groups_required).capitalize()} would have to."
     if near:
-        text += f" {'Next is' if len(near) == 1 else 'Next are'} {joined([g.student_group for g in near])}, at {plural(best, 'year')}."
+        text += f" Closest, with {plural(best, 'year')}: {joined([g.name for g in near])}."
     return text
 
 
-def _continuum_unknown(f: ContinuumFacts, counting: list[GroupYears], rule: str) -> str:
-    """The "cannot tell", with what is missing."""
+def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
+    """What is known, what may be, and what is missing."""
     maybe = [g for g in f.groups if g.may_count and not g.counts]
     missing = f" Missing: {'; '.join(f.unknown_because)}." if f.unknown_because else ""
     if not maybe and not f.small_clause_open:
         return (
-            f"Cannot tell whether any student group of this {LEA_WORDS[f.lea_type]} has a result on the {f.determination_year} Dashboard "
-            f"that meets the size test; if one has, the answer is no.{missing}"
+            f"Whether any student group of this {LEA_WORDS[f.lea_type]} has a result on the {f.determination_year} Dashboard "
+            f"that meets the size test is not known. If one has, the answer is no.{missing}"
         )
-    text = f"Cannot tell: {plural(len(counting), 'student group')} surely {rule}"
-    text += f" ({joined([g.student_group for g in counting])})" if counting else ""
-    text += f"; {plural(len(maybe), 'more group')} may have ({joined([g.student_group for g in maybe])})" if maybe else ""
-    text += f", and {number(f.groups_required)} are needed"
+    if f.unknown_because and not any(g.years_met for g in f.groups):
+        return f"The results of this {LEA_WORDS[f.lea_type]} are not loaded: {'; '.join(f.unknown_because)}."
+    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (f": {joined([g.name for g in counting])}." if counting else ".")
+    if maybe:
+        text += f" {plural(len(maybe), 'more group').capitalize()} may have: {joined([g.name for g in maybe])}."
+    text += f" {number(f.groups_required).capitalize()} would have to"
     if f.small_clause_open:
         text += f", or all of them if there are fewer than {number(f.groups_required)}, and how many there are is not certain"
     return f"{text}.{missing}"
 
 
 def _with_years(groups: Sequence[GroupYears]) -> str:
-    return joined([f"{g.student_group} ({', '.join(str(y) for y in g.years_met)})" for g in groups])
+    return joined([f"{g.name} ({', '.join(str(y) for y in g.years_met)})" for g in groups])

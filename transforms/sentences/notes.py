@@ -13,8 +13,8 @@ NOTES = {
     "row_of_letter": "the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}",
     "row_of_release": "the file has no row of this group, but the release before had it",
     # what the letters of an LEA rest on
-    "no_file_of_year": "no {year} file is loaded",
-    "no_file_covers_county": "no {year} file that is loaded covers this county",
+    "no_file_of_year": "{year} data is not loaded",
+    "no_file_covers_county": "{year} data for this county is not loaded",
     "lea_row_rejected": "the row of this LEA in {file} was rejected",
     "lea_row_missing": "{file} has no row of this LEA, but a later workbook has its status of {year}",
     "lea_row_may_be_missing": "{file} has no row of this LEA, and no later workbook shows whether it should have one",

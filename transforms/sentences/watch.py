@@ -1,26 +1,36 @@
 """Sentences about what one more Dashboard would do."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from transforms.sentences.words import joined
 
 
-def watch_sentence(lea: str, group: str, watch: str, years: Sequence[int], next_year: int, indicators: Sequence[str], would_be_eligible: bool) -> str:
+@dataclass(frozen=True)
+class WatchFacts:
+    """A student group of an LEA, what is watched, and the years and indicators that it rests on, named as in a sentence."""
+
+    lea_name: str
+    group_name: str
+    watch: str
+    years: tuple[int, ...]
+    next_dashboard: int
+    indicators: tuple[str, ...]
+    would_be_eligible: bool
+
+
+def watch_sentence(f: WatchFacts) -> str:
     """What one more year, group or red would do. A preview, never a finding."""
-    causes = f" (in {years[-1]} by {joined(indicators)})" if indicators else ""
-    if watch == "preview_one_more_red":
-        seen = joined([str(y) for y in years])
+    years = joined([str(y) for y in f.years])
+    if f.watch == "preview_one_more_red":
         return (
-            f"{lea}, {group}: red on {joined(indicators)} on the Dashboards {seen}; "
-            f"the same on the {next_year} Dashboard would bring three years of assistance. "
-            "Provisional: one secondary source, not law as far as is known."
+            f"{f.lea_name}: {f.group_name} were red on {joined(f.indicators)} on the Dashboards {years}. "
+            f"The same on the {f.next_dashboard} Dashboard would bring three years of assistance. Provisional: one secondary source says so."
         )
-    met = f"met the criteria in {joined([str(y) for y in years])}{causes}"
-    if watch == "one_more_group":
-        return f"{lea}, {group}: {met}; if it does on the {next_year} Dashboard it would be the third group that counts, and the LEA would be eligible."
-    outcome = (
-        "the LEA would be eligible for the Continuum of Support if all such groups did"
-        if would_be_eligible
-        else "it would count toward the Continuum of Support"
-    )
-    return f"{lea}, {group}: {met}; if it does on the {next_year} Dashboard, {outcome}."
+    by = f" (in {f.years[-1]} by {joined(f.indicators)})" if f.indicators else ""
+    if f.watch == "one_more_group":
+        outcome = "they would be the third group that counts, and the LEA would be eligible"
+    elif f.would_be_eligible:
+        outcome = "the LEA would be eligible for the Continuum of Support, provided that all such groups do"
+    else:
+        outcome = "they would count toward the Continuum of Support"
+    return f"{f.lea_name}: {f.group_name} met the criteria in {years}{by}. If they do on the {f.next_dashboard} Dashboard too, {outcome}."

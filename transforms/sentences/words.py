@@ -8,7 +8,7 @@ LEA_WORDS = {"district": "district", "county_office": "county office", "charter"
 STATUS_WORDS = {
     "eligible": "eligible",
     "not_eligible": "not eligible",
-    "undetermined": "undetermined",
+    "undetermined": "not determined",
     "not_assessed": "not assessed",
     "not_applicable": "not applicable",
     "absent": "without a verdict",

@@ -10,9 +10,14 @@ import duckdb
 from transforms.database import one_row, quote
 
 FOLDER = Path(__file__).resolve().parent
-STAGES = ("core", "criteria", "determinations", "marts", "meta")
+STAGES = ("core", "criteria", "determinations", "facts", "marts", "meta")
 INPUTS = re.compile(r"^-- Inputs: (.*\n(?:--  +.*\n)*)", re.MULTILINE)  # a test compares them with what the SQL reads
 REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what people keep
+
+
+def made_from(table: str) -> str:
+    """The SQL model that a table comes from: texts are said from the facts of the same name (transforms.say)."""
+    return re.sub(r"_(reasons|sentences)$", "_facts", table)
 
 
 @cache

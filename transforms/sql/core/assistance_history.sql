@@ -13,7 +13,7 @@ with remembered as (
     )
     where regexp_full_match(flag, 'assistance_status_20[0-9]{2}')
 )
-select cds, dashboard_year, bool_or(value is not null) as was_listed, arg_max(source_id, (value is not null, told_in)) as told_by
+select cds, dashboard_year, bool_or(value is not null) as was_listed, arg_max(source_id, (value is not null, told_in, source_id)) as told_by
 from remembered
 where dashboard_year < told_in
 group by cds, dashboard_year

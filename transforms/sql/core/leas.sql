@@ -1,11 +1,11 @@
 -- Grain: one local educational agency that this release knows: district, county office of education or charter school.
 -- Key: cds.
 -- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, register_doubts, ref_counties, directory.
--- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. A county office is told by
---           '10' in positions 3 and 4 of its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
---           register names have no Dashboard years. Charter schools are school rows with the charter flag; they are judged by tests of their own.
---           The local indicators of priorities 9 and 10 are of county offices alone, statewide even where all other files are cut to a county, so
---           they bring in no LEA. directory_status is null where no directory is at hand.
+-- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. Of two names of one year the longer is shown: some
+--           files cut names at 50 letters. A county office is told by '10' in positions 3 and 4 of its district code, since the county-office
+--           flag is blank on many of its rows. LEAs that only the loan register names have no Dashboard years. Charter schools are school rows
+--           with the charter flag; they are judged by tests of their own. The local indicators of priorities 9 and 10 are of county offices alone,
+--           statewide even where all other files are cut to a county, so they bring in no LEA. directory_status is null where no directory is loaded.
 with seen as (
     select cds, dashboard_year, district_name as lea_name, 2 as rank from dashboard_entities where record_type = 'D' and cds like '%0000000'
     union all
@@ -26,7 +26,7 @@ with seen as (
 named as (
     select
         cds,
-        arg_max(lea_name, (coalesce(dashboard_year, 0), rank)) filter (lea_name is not null) as lea_name,
+        arg_max(lea_name, (coalesce(dashboard_year, 0), rank, len(lea_name), lea_name)) filter (lea_name is not null) as lea_name,
         min(dashboard_year) as first_dashboard_year,
         max(dashboard_year) as last_dashboard_year
     from seen

@@ -10,10 +10,13 @@ with groups as (
         h.cds, h.dashboard_year as determination_year,
         bool_or(h.meets_criteria) as any_meets,
         bool_or(h.meets_criteria is null) as any_unknown,
-        any_value(h.basis) as basis,
+        min(h.basis) as basis,
         bool_or(h.basis <> 'indicators' or len(h.priorities_unknown) > 0) as single_unknown,
-        coalesce(list(distinct h.priorities_met[1]) filter (h.basis = 'indicators' and len(h.priorities_met) = 1 and len(h.priorities_unknown) = 0), [])
-            as single_priorities
+        coalesce(
+            list(distinct h.priorities_met[1] order by h.priorities_met[1])
+                filter (h.basis = 'indicators' and len(h.priorities_met) = 1 and len(h.priorities_unknown) = 0),
+            []
+        ) as single_priorities
     from student_group_history h
     group by all
 ),

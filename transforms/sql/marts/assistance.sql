@@ -1,6 +1,6 @@
 -- Grain: LEA x determination year x determination: assistance by others than CCEE, which comes before Direct Technical Assistance.
 -- Key: cds, determination_year, determination.
--- Inputs: differentiated_assistance, consecutive, charter_test, leas, assistance_reasons, assistance_flags, charter_flags.
+-- Inputs: differentiated_assistance, consecutive, charter_test, leas, differentiated_reasons, consecutive_reasons, charter_reasons, assistance_flags, charter_flags.
 -- Oddities: CDE's status of 2025 prints no year of assistance; its flag of EC 52071(f) exists from 2025 on. CDE's charter status is shown,
 --           not compared, where the sources leave the test open.
 with decided as (
@@ -20,6 +20,13 @@ cde as (
     union all
     select cds, dashboard_year, 'charter', value from charter_flags where flag = 'assistance_status_' || dashboard_year and value is not null
 ),
+reasons as (
+    select * from differentiated_reasons
+    union all
+    select * from consecutive_reasons
+    union all
+    select * from charter_reasons
+),
 compared as (
     select
         d.*, c.cde_value,
@@ -38,4 +45,4 @@ select
     c.decided_by, c.assistance_year, c.methods_met, c.methods_unknown, c.student_groups, c.rule_set, c.as_of, c.cde_value, c.agrees_with_cde
 from compared c
 join leas l using (cds)
-left join assistance_reasons r using (cds, determination_year, determination)
+left join reasons r using (cds, determination_year, determination)

@@ -1,9 +1,16 @@
 -- Grain: LEA x determination year x pathway: every verdict, also "no" and "not determined".
 -- Key: cds, determination_year, pathway.
--- Inputs: lea_index, verdicts, leas, reasons, necessity_determinations, register_doubts.
+-- Inputs: lea_index, verdicts, leas, continuum_reasons, wraparound_reasons, recorded_reasons, necessity_determinations, register_doubts.
 -- Oddities: built from the index, so an LEA without a verdict shows as a null status and stops the release.
 --           CDE's flag exists for the continuum only; it is absent where the workbook does not list the LEA.
 --           Meeting the criteria is not CCEE's decision: whether its assistance is necessary (EC 52072) is beside the verdict, from its register.
+with reasons as (
+    select * from continuum_reasons
+    union all
+    select * from wraparound_reasons
+    union all
+    select * from recorded_reasons
+)
 select
     i.cds, l.lea_name, l.lea_type, l.county_code, l.county,
     i.determination_year, i.pathway, v.status, r.reason, v.statute,

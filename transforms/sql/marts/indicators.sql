@@ -6,6 +6,7 @@ select
     indicator,
     name,
     short_name,
+    name_in_text,
     priority::tinyint as priority,
     better,
     worst_status_label,

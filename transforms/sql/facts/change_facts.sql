@@ -1,0 +1,94 @@
+-- Grain: LEA x pathway x pair of determination years: what the sentence of the change names (transforms.sentences.changes).
+-- Key: cds, pathway, to_year.
+-- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history, criterion_results, rule_conditions,
+--         loan_states, reg_state_loans, case_states.
+-- Oddities: a group that only CDE's letter shows is named with the priorities of the letter, not with indicators.
+with pairs as (
+    select
+        determination_year as to_year,
+        lag(determination_year) over (order by determination_year) as from_year,
+        counted_dashboards,
+        lag(counted_dashboards) over (order by determination_year) as counted_before
+    from determination_years
+),
+windows as (
+    select to_year, from_year, list_filter(counted_before, lambda y: not list_contains(counted_dashboards, y))[1] as year_out
+    from pairs
+    where from_year is not null
+),
+met_by as (
+    select
+        h.cds, h.dashboard_year, h.student_group,
+        h.priorities_met,
+        list(distinct indicator_in_text(c.indicator) order by indicator_in_text(c.indicator)) filter (r.met) as met_by
+    from student_group_history h
+    left join criterion_results r using (cds, dashboard_year, student_group)
+    left join rule_conditions c on c.criterion = r.criterion
+    where h.meets_criteria
+    group by h.cds, h.dashboard_year, h.student_group, h.priorities_met
+),
+groups as (
+    select cds, pathway, to_year, unnest(groups_added) as student_group, true as added from pathway_changes
+    union all
+    select cds, pathway, to_year, unnest(groups_removed), false from pathway_changes
+),
+described as (
+    select
+        g.cds, g.pathway, g.to_year, g.added,
+        list({
+            name: group_in_text(g.student_group),
+            years_met: coalesce(n.years_met, []),
+            year_in: g.to_year,
+            met_by: coalesce(m.met_by, []),
+            priorities_met: coalesce(m.priorities_met, []),
+            year_out: w.year_out
+        } order by g.student_group) as groups
+    from groups g
+    left join windows w using (to_year)
+    left join continuum_groups n on n.cds = g.cds and n.determination_year = g.to_year and n.student_group = g.student_group
+    left join met_by m on m.cds = g.cds and m.dashboard_year = g.to_year and m.student_group = g.student_group
+    group by all
+),
+loans as (
+    select
+        b.cds, 'wraparound' as pathway, o.to_year,
+        list({act: coalesce(l.enabling_act, b.loan_id), before: a.loan_state, after: b.loan_state} order by l.enabling_act, a.loan_state, b.loan_state) as loans
+    from windows o
+    join loan_states b on b.determination_year = o.to_year
+    join loan_states a on a.loan_id = b.loan_id and a.determination_year = o.from_year
+    join reg_state_loans l on l.loan_id = b.loan_id
+    where a.loan_state <> b.loan_state
+    group by all
+),
+cases as (
+    select
+        coalesce(b.cds, a.cds) as cds, coalesce(b.pathway, a.pathway) as pathway, o.to_year,
+        list({case_id: k.case_id, before: coalesce(a.case_state, ''), after: coalesce(b.case_state, '')} order by k.case_id) as cases
+    from windows o
+    cross join (select distinct case_id from case_states) k
+    left join case_states b on b.case_id = k.case_id and b.determination_year = o.to_year
+    left join case_states a on a.case_id = k.case_id and a.determination_year = o.from_year
+    where a.case_state is distinct from b.case_state
+    group by all
+)
+select
+    c.cds,
+    c.pathway,
+    c.to_year,
+    l.lea_name,
+    p.name as pathway_name,
+    'determination year ' || c.from_year as before_label,
+    c.to_year::varchar as after_label,
+    c.status_before,
+    c.status_after,
+    coalesce(i.groups, []) as groups_added,
+    coalesce(u.groups, []) as groups_removed,
+    coalesce(o.loans, []) as loans,
+    coalesce(k.cases, []) as cases
+from pathway_changes c
+join leas l using (cds)
+join pathways p using (pathway)
+left join described i on i.cds = c.cds and i.pathway = c.pathway and i.to_year = c.to_year and i.added
+left join described u on u.cds = c.cds and u.pathway = c.pathway and u.to_year = c.to_year and not u.added
+left join loans o on o.cds = c.cds and o.pathway = c.pathway and o.to_year = c.to_year
+left join cases k on k.cds = c.cds and k.pathway = c.pathway and k.to_year = c.to_year

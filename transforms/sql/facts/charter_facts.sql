@@ -1,0 +1,24 @@
+-- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names (transforms.sentences.assistance).
+-- Key: cds, determination_year.
+-- Inputs: charter_test, charter_groups.
+with years as (
+    select cds, determination_year, list(distinct year_met order by year_met) as years_met
+    from (select cds, determination_year, unnest(years_met) as year_met from charter_groups)
+    group by all
+)
+select
+    c.cds,
+    c.determination_year,
+    'charter' as determination,
+    c.status,
+    'charter' as lea_type,
+    c.dashboards,
+    list_transform(c.student_groups, lambda g: group_in_text(g)) as groups,
+    list_transform(c.student_groups_unknown, lambda g: group_in_text(g)) as groups_unknown,
+    c.open_question,
+    c.different_groups,
+    c.no_file,
+    if(c.decided_by = 'cde', c.cde_value, null) as cde_value,
+    coalesce(y.years_met, []) as years_met
+from charter_test c
+left join years y using (cds, determination_year)

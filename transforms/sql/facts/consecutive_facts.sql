@@ -1,0 +1,28 @@
+-- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names (transforms.sentences.assistance).
+-- Key: cds, determination_year.
+-- Inputs: consecutive, leas, predecessor_years.
+-- Oddities: a "no" that a rejected record of a succession leaves open names no predecessor.
+with predecessors as (
+    select
+        c.cds, c.determination_year,
+        list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
+    from consecutive c
+    join predecessor_years p on p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year)
+    group by all
+)
+select
+    c.cds,
+    c.determination_year,
+    'consecutive' as determination,
+    c.status,
+    l.lea_type,
+    c.dashboards,
+    list_transform(c.student_groups, lambda g: group_in_text(g)) as groups,
+    list_transform(c.student_groups_unknown, lambda g: group_in_text(g)) as groups_unknown,
+    c.open_question,
+    c.no_file,
+    if(c.decided_by = 'cde', c.cde_flag, null) as cde_value,
+    if(c.by_succession, coalesce(p.predecessors, ['a record that was rejected']), []) as predecessors
+from consecutive c
+join leas l using (cds)
+left join predecessors p using (cds, determination_year)

@@ -1,0 +1,39 @@
+-- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names (transforms.sentences.assistance).
+-- Key: cds, determination_year.
+-- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags.
+with groups as (
+    select cds, dashboard_year as determination_year, list(group_in_text(student_group) order by student_group) as groups
+    from student_group_history
+    where meets_criteria
+    group by all
+),
+methods as (
+    select
+        cds, determination_year,
+        max(local_priorities_failed) as local_failed,
+        list(method order by method) filter (basis = 'cde_flag') as from_cde
+    from assistance_methods
+    group by all
+)
+select
+    d.cds,
+    d.determination_year,
+    'differentiated_assistance' as determination,
+    d.status,
+    l.lea_type,
+    d.assistance_year,
+    d.second_year_after,
+    d.methods_met,
+    d.methods_unknown,
+    coalesce(g.groups, []) as groups,
+    coalesce(m.local_failed, []) as local_failed,
+    coalesce(m.from_cde, []) as from_cde,
+    coalesce(d.no_file, false) as no_file,
+    coalesce(d.none_met, false) as none_met,
+    if(d.by_cde_status, f.value, null) as cde_status
+from differentiated_assistance d
+join leas l using (cds)
+left join groups g using (cds, determination_year)
+left join methods m using (cds, determination_year)
+left join assistance_flags f
+    on f.cds = d.cds and f.dashboard_year = d.determination_year and f.flag = 'assistance_status_' || d.determination_year

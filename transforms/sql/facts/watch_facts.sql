@@ -1,0 +1,15 @@
+-- Grain: LEA x student group x what is watched: what its sentence names (transforms.sentences.watch).
+-- Key: cds, student_group, watch.
+-- Inputs: watch_rows, leas.
+select
+    w.cds,
+    w.student_group,
+    w.watch,
+    group_in_text(w.student_group) as group_name,
+    l.lea_name,
+    w.years,
+    w.next_dashboard,
+    list_transform(w.indicators, lambda i: indicator_in_text(i)) as indicators,
+    coalesce(w.would_be_eligible, false) as would_be_eligible
+from watch_rows w
+join leas l using (cds)

@@ -1,0 +1,54 @@
+-- Grain: LEA x determination year: what the reason of its verdict on Wraparound names (transforms.sentences.wraparound).
+-- Key: cds, determination_year.
+-- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule.
+-- Oddities: of several events of one kind that are known by the last day of the determination, the earliest is named.
+with dated as (
+    select
+        s.loan_id, s.determination_year, e.event,
+        arg_min({text: e.date_text, day: e.event_date, precision: e.precision}, coalesce(e.latest, date '9999-12-31')) as said
+    from loan_states s
+    join loan_events_dated e using (loan_id)
+    where coalesce(e.earliest, e.latest) <= s.as_of
+    group by all
+),
+loans as (
+    select
+        s.cds, s.determination_year,
+        list({
+            district: l.district,
+            act: coalesce(l.enabling_act, ''),
+            loan_state: s.loan_state,
+            authorized: a.said,
+            repaid: r.said,
+            confirmed_on: s.confirmed_on,
+            closed_on: s.closed_on,
+            latest_source: {text: '', day: l.latest_source_date, precision: l.latest_source_precision},
+            source_says_repaid: l.status_at_latest_source = 'repaid',
+            source_age_years: s.source_age_years,
+            source_is_old: s.source_is_old,
+            unknown: coalesce(l.unknown, ''),
+            of_predecessor: s.of_predecessor
+        } order by s.loan_id) as loans
+    from loan_states s
+    join reg_state_loans l using (loan_id)
+    cross join wraparound_rule w
+    left join dated a on a.loan_id = s.loan_id and a.determination_year = s.determination_year and a.event = w.receipt_event
+    left join dated r on r.loan_id = s.loan_id and r.determination_year = s.determination_year and r.event = 'repaid'
+    where s.loan_state <> 'not_received'
+    group by all
+)
+select
+    w.cds,
+    w.determination_year,
+    'wraparound' as pathway,
+    w.status,
+    l.lea_type,
+    w.as_of,
+    w.in_force_from as first_day,
+    coalesce(o.loans, []) as loans,
+    w.rejected_rows,
+    {effective: r.effective, basis: r.reach_basis, url: r.reach_url} as reading
+from wraparound w
+join leas l using (cds)
+cross join wraparound_rule r
+left join loans o using (cds, determination_year)
