@@ -68,8 +68,8 @@ def selected(wanted: list[str]) -> list[tuple[str, str]]:
         if word.startswith("+"):
             found |= _with_inputs(seeds, reads)
         if word.endswith("+"):
-            made_from = {t: {other for other in names if t in reads[other]} for t in names}
-            found |= _with_inputs(seeds, made_from)
+            read_by = {t: {other for other in names if t in reads[other]} for t in names}
+            found |= _with_inputs(seeds, read_by)
     return [(stage, table) for stage, table in tables if table in found]
 
 

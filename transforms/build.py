@@ -10,8 +10,8 @@ from transforms.errors import ConfigError
 from transforms.inputs import load_inputs
 from transforms.registers.tables import put_registers
 from transforms.run import Run, StepResult
-from transforms.schema import published_tables
 from transforms.say import write_sentences
+from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of
 
 
