@@ -6,18 +6,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.gates.sample import Sample, decided, good_rows
+from tests.gates.sample import decided, good_rows
 from tests.gates.state import State, Written, decided_state, write_small_state
 from tests.workplace import SAMPLE, Workplace
 
 
 @pytest.fixture(scope="session")
-def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, Sample]]]:
-    """The run's database, and for every published table a few good rows in it."""
+def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A few good rows of every published table. Tests that change some roll it back."""
     run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("good")))
     with connection:
-        yield connection, good_rows(connection)
+        found = good_rows(connection)
     run.finish()
+    with found:
+        yield found
 
 
 @pytest.fixture(scope="session")
