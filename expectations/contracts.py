@@ -10,7 +10,7 @@ import duckdb
 from expectations.checks import Check
 from expectations.results import GateResult, passed
 from expectations.sql_checks import run_check
-from transforms.check_result import severity_of
+from transforms.check_result import CheckClass, severity_of
 from transforms.database import literal, one_row, quote
 from transforms.interrupt import stop_if_asked
 from transforms.run import Run
@@ -44,9 +44,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Gat
 def checks_of(table: Table) -> list[Check]:
     """Every rule of a table as a check; the last is that its values fit the types that they are published with."""
     name, key = table.name, ", ".join(map(quote, table.key))
-    checks = [
-        _check(table, c.check_id, c.sentence, c.reason, _failing(table, f"not ({c.condition})", [c.column]), c.enforced) for c in table.constraints()
-    ]
+    checks = [_check(table, c.check_id, c.sentence, c.reason, _failing(table, f"not ({c.condition})", [c.column]), c.enforced) for c in table.constraints()]
     identify = f"{', '.join(table.key)} {'identify' if len(table.key) > 1 else 'identifies'} a row."
     doubled = _failing(table, f"true qualify count(*) over (partition by {key}) > 1", [])
     checks.append(_check(table, f"{name}-key", identify, "A doubled row is judged or counted twice.", doubled, table.key_is_enforced))
@@ -81,5 +79,5 @@ def _failing(table: Table, condition: str, looked_at: Sequence[str]) -> str:
 
 def _check(table: Table, check_id: str, sentence: str, reason: str, query: str, enforced: bool = True) -> Check:
     """A broken contract of our own is impossible; what no verdict rests on only warns."""
-    check_class = "impossible" if enforced else "unusual"
+    check_class: CheckClass = "impossible" if enforced else "unusual"
     return Check(check_id, "contracts", check_class, severity_of(check_class), table.name, sentence, reason, query)

@@ -61,14 +61,22 @@ def check_shape(connection: duckdb.DuckDBPyConnection, suite: "Suite") -> list[G
 
 def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing: list[int]) -> dict[str, list[int]]:
     """The rows that fail, by file; not those of a file where they are within the share of judged rows that may fail."""
+    share = 1 - THRESHOLDS["file_rows_sound_share"] if "fields" in expectation.meta else 0.0
+    sizes = sizes_of(expectation, rows)
+    files = rows["source_id"].to_pylist()
+    parts: dict[str, list[int]] = {}
+    for n in failing:
+        parts.setdefault(files[n], []).append(n)
+    return {name: found for name, found in parts.items() if len(found) > share * sizes[name]}
+
+
+def sizes_of(expectation: "Expectation", rows: pa.Table) -> dict[str, int]:
+    """How many rows of each file an expectation judges: those of its fields with a value, unless it is about values that are missing."""
     import great_expectations.expectations as gxe
 
     frame = rows.to_pandas()
-    share = 1 - THRESHOLDS["file_rows_sound_share"] if "fields" in expectation.meta else 0.0
     fields, column = expectation.meta.get("fields"), getattr(expectation, "column", None) or getattr(expectation, "column_A", None)
     judged = frame[frame["field"].isin(fields)] if fields else frame
     if column and not isinstance(expectation, gxe.ExpectColumnValuesToNotBeNull):
         judged = judged[judged[column].notna()]
-    sizes = judged["source_id"].value_counts()
-    parts = frame.iloc[failing].groupby("source_id").indices
-    return {str(name): [failing[n] for n in where] for name, where in parts.items() if len(where) > share * sizes[name]}
+    return {str(name): int(n) for name, n in judged["source_id"].value_counts().items()}

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.gates.raw_files import raw_database
 from tests.gates.sample import decided, good_rows
 from tests.gates.state import State, Written, decided_state, write_small_state
 from tests.workplace import SAMPLE, Workplace
@@ -35,3 +36,10 @@ def state(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFa
     with state.connection:
         yield state
     state.run.finish()
+
+
+@pytest.fixture(scope="session")
+def files(state: State) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Rows of two files of every shape. Tests that spoil some roll it back."""
+    with raw_database(state) as connection:
+        yield connection
