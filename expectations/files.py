@@ -25,7 +25,8 @@ def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateRes
     """Results on the columns and the rows of all files that were read."""
     from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations: only where it is used
 
-    groups = connection.sql("select lower(unnest([student_group, also_called])) as g from ref_student_groups order by 1").fetchall()
+    codes = "select lower(unnest([student_group, also_called])) as g from ref_student_groups order by 1"
+    groups = connection.sql(codes).fetchall()
     layouts = sorted({r["layout"] for r in run.raw_reports()})
     results = [check_columns(run, layout) for layout in layouts]
     for layout in layouts:
@@ -38,19 +39,24 @@ def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateRes
 def check_columns(run: Run, layout: str) -> GateResult:
     """The result on the columns of all files of a layout."""
     words = ("The files were read with the columns of their layout.", "Later stages address columns by name.")
-    result = passed(Check(f"file-{layout.replace('_', '-')}-columns", "files", "impossible", "critical", f"{layout} files", *words, ""))
+    check_id = f"file-{layout.replace('_', '-')}-columns"
+    result = passed(Check(check_id, "files", "impossible", "critical", f"{layout} files", *words, ""))
     rows, sources = [], []
     for report in (r for r in run.raw_reports() if r["layout"] == layout):
         spec = run.layouts.of(run.sources[report["source_id"]])
-        expected, found = CELL_SCHEMA.names if layout in CELL_LAYOUTS else [*spec.columns, "line"], pq.read_schema(report["parquet"]).names
+        expected, found = (
+            CELL_SCHEMA.names if layout in CELL_LAYOUTS else [*spec.columns, "line"],
+            pq.read_schema(report["parquet"]).names,
+        )
         if found != expected:
             sources.append(report["source_id"])
-            rows.append(row_text(("source_id", "columns_found", "columns_of_layout"), (report["source_id"], found, expected)))
+            columns = ("source_id", "columns_found", "columns_of_layout")
+            rows.append(row_text(columns, (report["source_id"], found, expected)))
     return result.failed(len(rows), rows, sources=sources) if rows else result
 
 
 def check_shape(connection: duckdb.DuckDBPyConnection, suite: "Suite") -> list[GateResult]:
-    """One result per expectation, or one for each file that fails it. A few rows warn: they are rejected one by one, and are no evidence about the file."""
+    """One result per expectation, or one for each file that fails it. A few rows are no evidence about their file, and warn."""
     from expectations.validate import validate
 
     def is_few(result: GateResult) -> bool:
@@ -71,11 +77,14 @@ def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing:
 
 
 def sizes_of(expectation: "Expectation", rows: pa.Table) -> dict[str, int]:
-    """How many rows of each file an expectation judges: those of its fields with a value, unless it is about values that are missing."""
+    """How many rows of each file an expectation judges: those of its fields, with a value unless it is about missing ones."""
     import great_expectations.expectations as gxe
 
     frame = rows.to_pandas()
-    fields, column = expectation.meta.get("fields"), getattr(expectation, "column", None) or getattr(expectation, "column_A", None)
+    fields, column = (
+        expectation.meta.get("fields"),
+        getattr(expectation, "column", None) or getattr(expectation, "column_A", None),
+    )
     judged = frame[frame["field"].isin(fields)] if fields else frame
     if column and not isinstance(expectation, gxe.ExpectColumnValuesToNotBeNull):
         judged = judged[judged[column].notna()]

@@ -1,4 +1,4 @@
-"""Run Great Expectations on pandas frames, in one ephemeral context. Rows that fail are named and digested as those of SQL checks are."""
+"""Run Great Expectations on pandas frames, in one ephemeral context. Rows that fail are named as those of SQL checks are."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -26,7 +26,7 @@ def as_one(suite: Suite, expectation: Expectation, rows: pa.Table, failing: list
 
 
 def validate(connection: duckdb.DuckDBPyConnection, suite: Suite, split: Split = as_one) -> list[GateResult]:
-    """One result per expectation, or one for each part of the rows that fail. Never raises: what could not run is an error of its own."""
+    """One result per expectation, or one for each part of the rows that fail. What could not run is an error of its own."""
     try:
         rows, outcomes = judge(connection, suite)
     except Exception as error:
@@ -44,7 +44,7 @@ def validate(connection: duckdb.DuckDBPyConnection, suite: Suite, split: Split =
 
 
 def judge(connection: duckdb.DuckDBPyConnection, suite: Suite) -> tuple[pa.Table, list[tuple[Expectation, Outcome]]]:
-    """The rows that were judged, and for each expectation what came of it. Which rows fail is asked only where some do: it costs as much again."""
+    """The rows that were judged, and what came of each expectation. Which rows fail is asked only where some do: that costs."""
     stop_if_asked()
     columns = dict.fromkeys((*suite.key, *suite.naming, *(c for e in suite.expectations for c in columns_of(e))))
     rows = connection.sql(f"select {', '.join(map(quote, columns))} from {suite.relation}").to_arrow_table()
@@ -56,7 +56,10 @@ def judge(connection: duckdb.DuckDBPyConnection, suite: Suite) -> tuple[pa.Table
 
 
 def _validated(batch: Any, expectations: Sequence[Expectation], result_format: str) -> dict[str, Any]:
-    report = batch.validate(gx.ExpectationSuite(name="rows", expectations=list(expectations)), result_format={"result_format": result_format})
+    report = batch.validate(
+        gx.ExpectationSuite(name="rows", expectations=list(expectations)),
+        result_format={"result_format": result_format},
+    )
     return {r.expectation_config.meta["check_id"]: r for r in report.results}
 
 
@@ -79,7 +82,8 @@ def _batch_definition() -> Any:
     """One ephemeral context for the process: a context for each table takes a sixth of the time."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_pandas("run").add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+    asset = context.data_sources.add_pandas("run").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("all")
 
 
 def _failed(connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation, failing: pa.Table, name: str) -> GateResult:

@@ -1,4 +1,4 @@
-"""The DuckDB file of a release: all tables with the constraints of their schema, and a comment on every table and column.
+"""The DuckDB file of a release: all tables with the constraints of their schema, and comments on tables and columns.
 
 Nearly all of its rows are those of the Dashboard files. Where most of these files are as they were in the current release, its DuckDB file is copied and
 only the rows of the other files are replaced in it.
@@ -77,7 +77,7 @@ def write_rows(run: Run, parts: dict[str, Part], folder: Path, release_id: str, 
 
 
 def _known(previous: Path | None, created_by: str) -> Written | None:
-    """What an earlier release says of its DuckDB file, if that can be built upon: of this format, and with these constraints."""
+    """What an earlier release says of its DuckDB file, if it is of this format and with these constraints."""
     remembered = parsed_manifest(previous).get("database") if previous else None
     try:
         known = Written(**remembered) if remembered else None
@@ -142,7 +142,7 @@ def write_other_tables(run: Run, folder: Path) -> None:
 
 
 def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    """Create one table and fill it. Raises ReleaseError for a row that breaks a constraint: the gates look before, and name the row."""
+    """Create one table and fill it. Raises ReleaseError for a row that breaks a constraint: the gates name it before."""
     connection.execute(table.create_statement(with_key=pq.read_metadata(path).num_rows < KEY_ROWS))
     try:
         connection.execute(f"insert into {quote(table.name)} by name select * from {parquet(path)}")

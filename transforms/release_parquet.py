@@ -53,4 +53,10 @@ def _schema(table: Table, release_id: str) -> pa.Schema:
 
 
 def _entry(table: Table, rows: int) -> Entry:
-    return {"name": table.name, "file": f"{table.name}.parquet", "rows": rows, "grain": table.grain, "key": list(table.key)}
+    return {
+        "name": table.name,
+        "file": f"{table.name}.parquet",
+        "rows": rows,
+        "grain": table.grain,
+        "key": list(table.key),
+    }

@@ -1,7 +1,8 @@
 """One truth about every published table: columns, types, keys, descriptions, and what every value must satisfy.
 
-``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of columns by name;
-a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published DuckDB file has all of it as constraints.
+``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of columns by
+name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published DuckDB file has
+all of it as constraints.
 """
 
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ class Column(StrictModel):
 
 
 class ColumnRule(StrictModel):
-    """What every value of the columns of these names is, in whatever table they are: of a pattern, in a range, or one of a list."""
+    """What every value of the columns of these names is, in every table: of a pattern, in a range, or one of a list."""
 
     columns: tuple[str, ...]
     pattern: str = ""
@@ -86,7 +87,7 @@ class ColumnBook(StrictModel):
 
 @dataclass(frozen=True)
 class Constraint:
-    """What every row of a table satisfies. ``enforced``: a constraint of the published table; otherwise a row that breaks it only warns."""
+    """What every row of a table satisfies. ``enforced``: a constraint of the published table; else it only warns."""
 
     check_id: str
     column: str
@@ -106,7 +107,7 @@ class TableFile(StrictModel):
     columns: tuple[str, ...]
     may_be_empty: bool = False
     as_served: tuple[str, ...] = ()  # columns that show what a file served, sound or not: no rule by name holds
-    only_warns: tuple[str, ...] = ()  # columns whose values stop no release, as no verdict rests on them: nothing about them is enforced
+    only_warns: tuple[str, ...] = ()  # columns that no verdict rests on: nothing about their values is enforced
     column: dict[str, Column] = Field(default_factory=dict)
 
 
@@ -161,7 +162,8 @@ class Table(StrictModel):
         for name, column in self.columns.items():
             if column.values:
                 known = f"{quote(name)} in ({', '.join(map(literal, column.values))})"
-                yield self._constraint(name, "known", known, f"{name} is one of its known values: {', '.join(column.values)}.")
+                sentence = f"{name} is one of its known values: {', '.join(column.values)}."
+                yield self._constraint(name, "known", known, sentence)
             elif name in self.rules:
                 rule = self.rules[name]
                 yield self._constraint(name, rule.kind, rule.condition(name), f"{name} {rule.sentence}.", rule.reason)
@@ -171,12 +173,13 @@ class Table(StrictModel):
         return Constraint(f"{self.name}-{column}-{kind}", column, condition, sentence, reason, column not in self.only_warns)
 
     def create_statement(self, with_key: bool) -> str:
-        """Create the published table, with the release in every row, and every enforced constraint where readers see it."""
+        """Create the published table, with the release in every row and every enforced constraint."""
         columns = {n: f"{quote(n)} {c.type}" for n, c in self.columns.items()}
         columns.setdefault("release_id", "release_id varchar not null")
         for constraint in self.constraints():
             if constraint.enforced:
-                columns[constraint.column] += " not null" if constraint.check_id.endswith("-present") else f" check ({constraint.condition})"
+                present = constraint.check_id.endswith("-present")
+                columns[constraint.column] += " not null" if present else f" check ({constraint.condition})"
         key = [f"primary key ({', '.join(map(quote, self.key))})"] if with_key and self.key_is_enforced else []
         return f"create table {quote(self.name)} ({', '.join([*columns.values(), *key])})"
 

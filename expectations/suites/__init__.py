@@ -1,4 +1,4 @@
-"""What Great Expectations judges: rules of the domain, on the tables that people act on and on one batch per shape of source file."""
+"""What Great Expectations judges: rules of the domain, on tables that people act on and on a batch per shape of file."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,11 @@ from transforms.check_result import CheckClass, severity_of
 
 
 def said(check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible") -> dict[str, Any]:
-    """What every expectation is given beside its arguments: an id, a class, and words for whoever reads that it failed."""
-    return {"severity": severity_of(check_class), "meta": {"check_id": check_id, "check_class": check_class, "sentence": sentence, "reason": reason}}
+    """What every expectation is given beside its arguments: an id, a class, and words for whoever reads of it."""
+    return {
+        "severity": severity_of(check_class),
+        "meta": {"check_id": check_id, "check_class": check_class, "sentence": sentence, "reason": reason},
+    }
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,16 @@ class Suite:
         """An expectation as a check: on this relation, or on the part of it that ``name`` says."""
         meta = expectation.meta
         severity = severity_of(meta["check_class"])
-        return Check(meta["check_id"], self.gate, meta["check_class"], severity, name or self.name, meta["sentence"], meta["reason"], query)
+        return Check(
+            meta["check_id"],
+            self.gate,
+            meta["check_class"],
+            severity,
+            name or self.name,
+            meta["sentence"],
+            meta["reason"],
+            query,
+        )
 
 
 def classes_of_suites() -> dict[str, CheckClass]:

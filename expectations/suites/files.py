@@ -1,7 +1,8 @@
-"""A suite for each shape of source file that is kept as text, on the rows of all its files as they were read: are they what their names say?
+"""A suite for each shape of source file that is kept as text, on the rows of all its files as they were read.
 
-Single rows that break the contract of their file are found by the core stage, rejected and named; here, many in one file are evidence about it. Rows of
-Dashboard files come by the million; SQL checks judge them (``dashboard_rows_sound``, ``dashboard_levels_present``).
+Single rows that break the contract of their file are found by the core stage, rejected and named; here, many in one file
+are evidence about it. Rows of Dashboard files come by the million; SQL checks judge them (``dashboard_rows_sound``,
+``dashboard_levels_present``).
 """
 
 from collections.abc import Callable, Iterable
@@ -30,7 +31,7 @@ class Shape:
         self.check_class: CheckClass = "unusual" if layout in NEVER_STOPS else "fault"
 
     def said(self, what: str, sentence: str, reason: str, fields: Iterable[str] = ()) -> dict[str, Any]:
-        """Words of an expectation on cells of ``fields``, on all rows if none are named; a share of the rows of a file may fail it."""
+        """Words of an expectation on cells of ``fields``, or on all rows; a share of the rows of a file may fail it."""
         found = said(self.id(what), sentence, reason, self.check_class)
         found["meta"] |= {"fields": list(fields)}
         return {**found, "row_condition": Column("field").is_in(list(fields))} if fields else found
@@ -54,13 +55,20 @@ class Shape:
 
     def once(self, *key: str) -> Expectation:
         """No two rows of a file have the same key."""
-        words = self.said("rows-once", f"No two rows have the same {' and '.join(key)}.", "A file that was put together twice doubles its rows.")
+        words = self.said(
+            "rows-once",
+            f"No two rows have the same {' and '.join(key)}.",
+            "A file that was put together twice doubles its rows.",
+        )
         return gxe.ExpectCompoundColumnsToBeUnique(column_list=["source_id", *key], **words)
 
     def codes(self) -> list[Expectation]:
         """CDS codes with their leading zeros, in every row."""
         zeros = "A spreadsheet that saves the file takes leading zeros away, and moves LEAs to other counties."
-        return [self.form("cds", "a CDS code of 14 digits", r"^\d{14}$", zeros), self.present("cds", "A row without a code is nobody's.")]
+        return [
+            self.form("cds", "a CDS code of 14 digits", r"^\d{14}$", zeros),
+            self.present("cds", "A row without a code is nobody's."),
+        ]
 
     def lines(self) -> Expectation:
         """Rows that know their line: that is ours to give, so that no share may lack it."""
@@ -76,19 +84,22 @@ def suite_of_shape(layout: str, groups: list[str]) -> Suite:
 
 
 def relation_of(layout: str) -> str:
-    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star; with the year that a file names."""
+    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star."""
     named = "case when \"field\" = 'reporting_year' then blank(value)[:4] end" if layout == "assistance" else "null::varchar"
     return (
-        f"(select blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named, f.dashboard_year::varchar as year_of_file "
-        f"from raw_{layout} r join source_files f using (source_id))"
+        f"(select blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named, "
+        f"f.dashboard_year::varchar as year_of_file from raw_{layout} r join source_files f using (source_id))"
     )
 
 
 def _assistance(shape: Shape, groups: list[str]) -> list[Expectation]:
     letters = [f"letter:{g}" for g in groups]
-    flags = [f"{f}:{n}" for f in ("ec52072", "ec52071f") for n in range(17, 40)] + [f"met_method:{n}" for n in range(1, 5)]
+    flags = [f"{f}:{n}" for f in ("ec52072", "ec52071f") for n in range(17, 40)]
+    flags += [f"met_method:{n}" for n in range(1, 5)]
     year = shape.said(
-        "year-named", "The reporting year is the one that the file name says.", "Last year's workbook under this year's name would decide this year."
+        "year-named",
+        "The reporting year is the one that the file name says.",
+        "Last year's workbook under this year's name would decide this year.",
     )
     return [
         *shape.codes(),
@@ -105,14 +116,23 @@ def _assistance(shape: Shape, groups: list[str]) -> list[Expectation]:
 
 def _charters(shape: Shape, groups: list[str]) -> list[Expectation]:
     letters = [f"{when}:{g}" for g in groups for when in ("current", "prior")]
-    return [*shape.codes(), shape.once("cds", "heading"), shape.known("value", LETTERS, "CDE's letters are A to K.", letters)]
+    return [
+        *shape.codes(),
+        shape.once("cds", "heading"),
+        shape.known("value", LETTERS, "CDE's letters are A to K.", letters),
+    ]
 
 
 def _local(shape: Shape, groups: list[str]) -> list[Expectation]:
     what = "Met, Not Met, Not Met For Two or More Years or NA"
     return [
         *shape.codes(),
-        shape.form("localindicator", "the label of a priority", r"Priority Area \d+", "The label says which priority the row is about."),
+        shape.form(
+            "localindicator",
+            "the label of a priority",
+            r"Priority Area \d+",
+            "The label says which priority the row is about.",
+        ),
         shape.form("performance", what, PERFORMANCE, "Methods 2 and 3 count what is not met."),
         shape.once("cds", "localindicator"),
     ]

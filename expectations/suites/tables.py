@@ -1,4 +1,4 @@
-"""Rules of the domain on the tables that people act on: verdicts and what explains them, and the registers behind them."""
+"""Rules of the domain on the tables that people act on: verdicts, what explains them, and the registers behind them."""
 
 from functools import cache
 
@@ -21,19 +21,32 @@ def suites_of_tables() -> tuple[Suite, ...]:
     """A suite for each table that has rules of its own."""
     tables = published_tables()
     return tuple(
-        Suite(name, "contracts", name, tables[name].key, tuple(c for c in NAMING if c in tables[name].columns), expectations)
+        Suite(
+            name,
+            "contracts",
+            name,
+            tables[name].key,
+            tuple(c for c in NAMING if c in tables[name].columns),
+            expectations,
+        )
         for name, expectations in RULES.items()
     )
 
 
 ELIGIBILITY: tuple[Expectation, ...] = (
     gxe.ExpectColumnValueLengthsToBeBetween(
-        column="reason", min_value=20, **said("eligibility-reason-said", "Every verdict has a reason in words.", UNDEFENDED)
+        column="reason",
+        min_value=20,
+        **said("eligibility-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
     ),
     gxe.ExpectColumnValuesToMatchRegex(
         column="statute",
         regex=r"^EC \d",
-        **said("eligibility-statute-form", "Every verdict names a section of the Education Code.", "Each pathway has its basis in law."),
+        **said(
+            "eligibility-statute-form",
+            "Every verdict names a section of the Education Code.",
+            "Each pathway has its basis in law.",
+        ),
     ),
     gxe.ExpectColumnValuesToBeInSet(
         column="status",
@@ -60,26 +73,42 @@ ELIGIBLE_DISTRICTS: tuple[Expectation, ...] = (
     gxe.ExpectColumnValueLengthsToBeBetween(
         column="sentence",
         min_value=30,
-        **said("eligible_districts-sentence-said", "Every row says in a sentence what the LEA meets.", "Most readers read nothing else."),
+        **said(
+            "eligible_districts-sentence-said",
+            "Every row says in a sentence what the LEA meets.",
+            "Most readers read nothing else.",
+        ),
     ),
     gxe.ExpectColumnValueLengthsToBeBetween(
-        column="reasons", min_value=20, **said("eligible_districts-reasons-said", "Every row gives the reasons of its pathways.", UNDEFENDED)
+        column="reasons",
+        min_value=20,
+        **said("eligible_districts-reasons-said", "Every row gives the reasons of its pathways.", UNDEFENDED),
     ),
 )
 ASSISTANCE: tuple[Expectation, ...] = (
     gxe.ExpectColumnValueLengthsToBeBetween(
-        column="reason", min_value=20, **said("assistance-reason-said", "Every verdict has a reason in words.", UNDEFENDED)
+        column="reason",
+        min_value=20,
+        **said("assistance-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
     ),
     gxe.ExpectColumnValuesToMatchRegex(
         column="statute",
         regex=r"^EC \d",
-        **said("assistance-statute-form", "Every verdict names a section of the Education Code.", "Each test has its basis in law."),
+        **said(
+            "assistance-statute-form",
+            "Every verdict names a section of the Education Code.",
+            "Each test has its basis in law.",
+        ),
     ),
     gxe.ExpectColumnValuesToBeInSet(
         column="lea_type",
         value_set=["charter"],
         row_condition=Column("determination") == "charter",
-        **said("assistance-charter-test", "The charter test judges charter schools only.", "EC 47607.3 speaks of charter schools."),
+        **said(
+            "assistance-charter-test",
+            "The charter test judges charter schools only.",
+            "EC 47607.3 speaks of charter schools.",
+        ),
     ),
     gxe.ExpectColumnValuesToBeInSet(
         column="assistance_year",
@@ -96,7 +125,11 @@ CHANGES: tuple[Expectation, ...] = (
         column_A="to_year",
         column_B="from_year",
         **EACH,
-        **said("changes-forward", "A change runs from an earlier year to a later one.", "Read backwards, a new eligibility is a lost one."),
+        **said(
+            "changes-forward",
+            "A change runs from an earlier year to a later one.",
+            "Read backwards, a new eligibility is a lost one.",
+        ),
     ),
     gxe.ExpectColumnValuesToBeInSet(
         column="status_after",
@@ -112,7 +145,11 @@ CHANGES: tuple[Expectation, ...] = (
         column="status_before",
         value_set=["eligible"],
         row_condition=Column("change") == "no_longer",
-        **said("changes-no-longer", "Who is no longer eligible was eligible in the earlier year.", "One cannot lose what one did not have."),
+        **said(
+            "changes-no-longer",
+            "Who is no longer eligible was eligible in the earlier year.",
+            "One cannot lose what one did not have.",
+        ),
     ),
 )
 GROUPS: tuple[Expectation, ...] = (
@@ -128,7 +165,11 @@ GROUPS: tuple[Expectation, ...] = (
     gxe.ExpectColumnValuesToNotBeNull(
         column="note",
         row_condition=Column("meets_criteria").is_null(),
-        **said("student_group_history-unknown-said", "What cannot be known says why.", "An unknown without a reason looks like a no."),
+        **said(
+            "student_group_history-unknown-said",
+            "What cannot be known says why.",
+            "An unknown without a reason looks like a no.",
+        ),
     ),
 )
 WATCH_LIST: tuple[Expectation, ...] = (
@@ -165,7 +206,8 @@ RECONCILIATION: tuple[Expectation, ...] = (
     gxe.ExpectColumnPairValuesToBeEqual(
         column_A="ours",
         column_B="cde",
-        row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),  # CDE names statuses in other words each year
+        # CDE names statuses in other words each year
+        row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),
         **EACH,
         **said(
             "reconciliation-agree-same",
@@ -198,7 +240,8 @@ LEAS: tuple[Expectation, ...] = (
         ),
     ),
     gxe.ExpectColumnValuesToNotBeNull(
-        column="county", **said("leas-county-known", "Every LEA lies in a known county.", "County readers filter by it.", "unusual")
+        column="county",
+        **said("leas-county-known", "Every LEA lies in a known county.", "County readers filter by it.", "unusual"),
     ),
 )
 DIRECTORY: tuple[Expectation, ...] = (
@@ -207,7 +250,12 @@ DIRECTORY: tuple[Expectation, ...] = (
         column_B="open_date",
         or_equal=True,
         **EACH,
-        **said("directory-closed-after-open", "A school closes after it opens.", "Exchanged columns of dates show here.", "unusual"),
+        **said(
+            "directory-closed-after-open",
+            "A school closes after it opens.",
+            "Exchanged columns of dates show here.",
+            "unusual",
+        ),
     ),
 )
 LOANS: tuple[Expectation, ...] = (
@@ -216,7 +264,12 @@ LOANS: tuple[Expectation, ...] = (
         column_B="amount_drawn_usd",
         or_equal=True,
         **EACH,
-        **said("state_loans-drawn-within", "No more was drawn than was authorized.", "One of the two amounts is mistyped.", "unusual"),
+        **said(
+            "state_loans-drawn-within",
+            "No more was drawn than was authorized.",
+            "One of the two amounts is mistyped.",
+            "unusual",
+        ),
     ),
 )
 LOAN_EVENTS: tuple[Expectation, ...] = (

@@ -11,9 +11,19 @@ from transforms.raw.table import CELL_LAYOUTS
 ROWS = 4_000  # of the file that is spoiled; of another file, a few stay as they are
 # Shapes that the generated state has no file of, with a good row.
 MADE_UP = {
-    "interim_certifications": {"certification": "negative", "county": "Alameda", "lea": "Oakland Unified", "total_budget": "959.2"},
+    "interim_certifications": {
+        "certification": "negative",
+        "county": "Alameda",
+        "lea": "Oakland Unified",
+        "total_budget": "959.2",
+    },
     "low_performing": {"cds": "01612590000000", "heading": "ELA", "field": "red:ela", "value": "Y"},
-    "lcap_goals": {"cds": "01612590000000", "heading": "Targeted Student Group(s)", "field": "student_groups", "value": "Foster Youth"},
+    "lcap_goals": {
+        "cds": "01612590000000",
+        "heading": "Targeted Student Group(s)",
+        "field": "student_groups",
+        "value": "Foster Youth",
+    },
 }
 
 

@@ -84,7 +84,10 @@ def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnectio
     """The published table takes the good rows, and none that breaks an enforced rule; what only warns it takes."""
     table, rows = TABLES[name], good.sql(f"from {quote(name)}").to_arrow_table()
     with duckdb.connect() as release:
-        release.register("good", rows if "release_id" in table.columns else rows.append_column("release_id", pa.array(["r"] * len(rows))))
+        release.register(
+            "good",
+            rows if "release_id" in table.columns else rows.append_column("release_id", pa.array(["r"] * len(rows))),
+        )
         release.execute(table.create_statement(with_key=True))
         release.execute(f"insert into {quote(name)} by name from good")
         doubled = f"insert into {quote(name)} by name from good limit 1"
@@ -97,7 +100,10 @@ def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnectio
             wrong = f"select * replace ({wrong_value(table, constraint)} as {quote(constraint.column)}) from good limit 1"
             release.execute(f"delete from {quote(name)}")
             if constraint.enforced:
-                with pytest.raises(duckdb.ConstraintException, match="NOT NULL" if constraint.check_id.endswith("-present") else "CHECK"):
+                with pytest.raises(
+                    duckdb.ConstraintException,
+                    match="NOT NULL" if constraint.check_id.endswith("-present") else "CHECK",
+                ):
                     release.execute(f"insert into {quote(name)} by name {wrong}")
             else:
                 release.execute(f"insert into {quote(name)} by name {wrong}")
@@ -135,7 +141,10 @@ def test_a_column_of_another_type_or_none_is_named(spoiled: duckdb.DuckDBPyConne
     spoiled.execute("create or replace table meta_columns as from meta_columns limit 0")
     for table in TABLES.values():
         for n, (name, column) in enumerate(table.columns.items(), 1):
-            spoiled.execute("insert into meta_columns (table_name, column_name, position, type) values (?, ?, ?, ?)", [table.name, name, n, column.type])
+            spoiled.execute(
+                "insert into meta_columns (table_name, column_name, position, type) values (?, ?, ?, ?)",
+                [table.name, name, n, column.type],
+            )
     assert failures([run_check(spoiled, c) for c in COLUMN_CHECKS]) == {}
     for statement in statements:
         spoiled.execute(statement)

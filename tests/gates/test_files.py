@@ -29,7 +29,10 @@ OF_SHAPE = {
     "file-assistance-value-known": ("value = 'Z'", "field like 'letter:%' and blank(value) is not null"),
     "file-charter-assistance-value-known": ("value = 'Z'", "field like 'current:%'"),
     "file-low-performing-value-known": ("value = 'maybe'", "field = 'red:ela'"),
-    "file-local-indicators-by-priority-value-form": ("value = 'fine'", "field = 'performance' and blank(value) is not null"),
+    "file-local-indicators-by-priority-value-form": (
+        "value = 'fine'",
+        "field = 'performance' and blank(value) is not null",
+    ),
 }
 # Rows without a code have one key.
 ALSO = {f"file-{layout.replace('_', '-')}-cds-present": f"file-{layout.replace('_', '-')}-rows-once" for layout in SHAPES}

@@ -1,6 +1,6 @@
 -- class: fault
 -- table: rejects
--- sentence: Fewer than {file_rows_unsound} rows of a Dashboard file, or at most 1 percent of them, have a text that their column cannot hold.
+-- sentence: In at least {file_rows_sound_share%} of 100 rows of a Dashboard file, or all but {file_rows_unsound}, each column has a text that it can hold.
 -- reason: A single bad row is rejected; many are evidence about their file: another year, lost leading zeros, a shifted column, rows that were doubled.
 -- Rows that contradict themselves are another matter: the reader refuses a file with many.
 with unsound as (
@@ -10,7 +10,7 @@ with unsound as (
     where f.layout = 'dashboard'
         and (
             r.column_name in ('rtype', 'reportingyear', 'studentgroup')
-            or (r.column_name = 'cds' and (not regexp_full_match(coalesce(r.value, ''), '\d{14}') or r.reason like '%times in the file'))
+            or (r.column_name = 'cds' and (not regexp_full_match(coalesce(r.value, ''), repeat('\d', 14)) or r.reason like '%times in the file'))
             or (r.column_name in ('currstatus', 'currdenom') and try_cast(trim(r.value) as double) is null)
             or (r.column_name in ('statuslevel', 'color') and not regexp_full_match(trim(r.value), '[0-5](\.0+)?'))
         )
