@@ -15,6 +15,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from expectations.checks import load_checks
+from expectations.contracts import checks_of
 from expectations.results import GateResult
 from transforms import clock
 from transforms.check_result import LASTS_DAYS, CheckClass
@@ -25,6 +26,7 @@ from transforms.files import write_atomically
 from transforms.registers.append import with_row
 from transforms.registers.cells import from_cell
 from transforms.run import Run
+from transforms.schema import published_tables
 from transforms.settings import Settings
 from transforms.toml_model import StrictModel
 
@@ -79,7 +81,8 @@ def asked_by(settings: Settings) -> Asked | None:
 
 def _acceptable(check_id: str) -> None:
     """Raise ConfigError unless the check is of class fault."""
-    classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in load_checks()}
+    checks = [*load_checks(), *(c for table in published_tables().values() for c in checks_of(table))]
+    classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in checks}
     if check_id not in classes:
         from expectations.suites import classes_of_suites  # imports Great Expectations: only for a check of a suite
 

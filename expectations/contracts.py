@@ -1,63 +1,88 @@
-"""Second gate: every published table keeps the contract of its suite. What was validated before is not validated again."""
+"""What the schema says, judged before publishing: one generated statement per table counts the rows that break each rule.
 
-from collections.abc import Iterable
+Publishing enforces the same rules as constraints. Here a violation is a named check with its failing rows, instead of an
+error of the database.
+"""
+
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
-from expectations.memory import content_of, prune, recall, remember
-from expectations.results import GateResult
-from expectations.targets import Target, table_target
-from expectations.types import types_target
+from expectations.checks import Check
+from expectations.results import GateResult, passed
+from expectations.sql_checks import run_check
+from transforms.check_result import CheckClass, severity_of
+from transforms.database import literal, one_row, quote
 from transforms.interrupt import stop_if_asked
 from transforms.run import Run
-from transforms.schema import Table, published_tables
+from transforms.schema import Table
 
-
-def check_types(connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """Results on the types of all published columns, but for the tables of the gates, which are made with theirs."""
-    from expectations.runners import run_suite
-    from expectations.suites.base import types
-
-    return run_suite(connection, types_target(connection, [t for t in published_tables().values() if not t.name.startswith("meta_gate")]), types())
+NAMING = ("lea_name", "source_id", "file", "source_line", "line")  # beside the key, what tells a person which row it is
 
 
 def check_tables(run: Run, connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[GateResult]:
-    """Results of the suites of these tables."""
+    """Results of what the schema says of these tables."""
     results = []
     for table in tables:
         run.notify(f"checking {table.name}", 0, None)
-        try:
-            results += _check_table(run, connection, table_target(connection, table))
-        except duckdb.Error as error:  # the table is not there, or a value does not fit its type
-            stop_if_asked()
-            what = f"The table {table.name} can be read with the types of its schema."
-            passed = GateResult(
-                "contracts", f"{table.name}-readable", table.name, "impossible", "critical", "passed", 0, what, "What cannot be read cannot be published."
-            )
-            results.append(passed.error(str(error)))
+        results += check_table(connection, table)
     return results
 
 
-def _check_table(run: Run, connection: duckdb.DuckDBPyConnection, target: Target) -> list[GateResult]:
-    if target.is_large:
-        return _validate(connection, target)
-    folder = run.settings.build / "checks"
-    key = content_of(connection, target)
-    path = folder / f"{target.name}-{key[:24]}.json"
-    results = recall(path, key)
-    if results is None:
-        results = _validate(connection, target)
-        remember(path, key, results)
-        prune(folder, target.name)
-    return results
+def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[GateResult]:
+    """One result per rule. Where the table cannot be judged, because a column is missing, the only one says so."""
+    stop_if_asked()
+    checks = checks_of(table)
+    counts = [*(f"count(*) filter (where not ({c.condition}))" for c in table.constraints()), *_counts(table)]
+    try:
+        broken = one_row(connection, f"select {', '.join(counts)} from {quote(table.name)}")
+    except duckdb.Error as error:
+        stop_if_asked()
+        return [passed(checks[-1]).error(str(error))]
+    return [run_check(connection, check) if rows else passed(check) for check, rows in zip(checks, broken, strict=True)]
 
 
-def _validate(connection: duckdb.DuckDBPyConnection, target: Target) -> list[GateResult]:
-    from expectations.parts import is_parted, judge_parts  # these import Great Expectations: three seconds and 270 MB, only where it is used
-    from expectations.runners import run_suite
-    from expectations.suites import suite_of
+def checks_of(table: Table) -> list[Check]:
+    """Every rule of a table as a check; the last is that its values fit the types that they are published with."""
+    name, key = table.name, ", ".join(map(quote, table.key))
+    checks = []
+    for c in table.constraints():
+        broken = _failing(table, f"not ({c.condition})", [c.column])
+        checks.append(_check(table, c.check_id, c.sentence, c.reason, broken, c.enforced))
+    identify = f"{', '.join(table.key)} {'identify' if len(table.key) > 1 else 'identifies'} a row."
+    doubled = _failing(table, f"true qualify count(*) over (partition by {key}) > 1", [])
+    why = "A doubled row is judged or counted twice."
+    checks.append(_check(table, f"{name}-key", identify, why, doubled, table.key_is_enforced))
+    if not table.may_be_empty:
+        empty = f"select {literal(name)} as table_name, count(*) as rows from {quote(name)} having count(*) = 0"
+        why = "An empty table passes every other check."
+        checks.append(_check(table, f"{name}-not-empty", "The table has rows.", why, empty))
+    unfit = _failing(table, _unfit(table), list(table.columns))
+    readable = f"The table {name} can be read with the types of its schema."
+    return [*checks, _check(table, f"{name}-readable", readable, "What cannot be read cannot be published.", unfit)]
 
-    expectations = suite_of(target.name).expectations
-    if target.is_large and is_parted(connection, target):
-        return judge_parts(connection, target, expectations)
-    return run_suite(connection, target, expectations)
+
+def _counts(table: Table) -> list[str]:
+    """The counts beside those of conditions. Keys are counted by hash: only if one may be doubled, it is looked at itself."""
+    key = ", ".join(map(quote, table.key))
+    empty = [] if table.may_be_empty else ["count(*) = 0"]
+    return [f"count(*) - count(distinct hash({key}))", *empty, f"count(*) filter (where {_unfit(table)})"]
+
+
+def _unfit(table: Table) -> str:
+    """True for a row with a value that its published type cannot hold; of a list, any of its values."""
+    lost = {n: f"distinct from {quote(n)}" if c.type.endswith("[]") else "null" for n, c in table.columns.items()}
+    return " or ".join(f"{quote(n)} is not null and try_cast({quote(n)} as {c.type}) is {lost[n]}" for n, c in table.columns.items())
+
+
+def _failing(table: Table, condition: str, looked_at: Sequence[str]) -> str:
+    """The rows for which the condition is true, by key, with what identifies them and what was looked at."""
+    shown = [c for c in dict.fromkeys((*table.key, *NAMING, *looked_at)) if c in table.columns]
+    columns, key = (", ".join(map(quote, names)) for names in (shown, table.key))
+    return f"select {columns} from {quote(table.name)} where {condition} order by {key}"
+
+
+def _check(table: Table, check_id: str, sentence: str, reason: str, query: str, enforced: bool = True) -> Check:
+    """A broken contract of our own is impossible; what no verdict rests on only warns."""
+    check_class: CheckClass = "impossible" if enforced else "unusual"
+    return Check(check_id, "contracts", check_class, severity_of(check_class), table.name, sentence, reason, query)

@@ -1,64 +1,92 @@
-"""First gate: every source file, as it was read, has the shape of its layout. A file is validated once, and the result kept beside it."""
+"""First gate: source files, as they were read, have the shape of their layouts."""
 
-import hashlib
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.memory import recall, remember, suites_digest
-from expectations.results import GateResult
-from expectations.targets import Target, cleaned
+from expectations.checks import Check
+from expectations.results import GateResult, passed, row_text
 from expectations.thresholds import THRESHOLDS
-from transforms.database import parquet
-from transforms.layouts import needed_columns
-from transforms.raw.table import Report
+from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.run import Run
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
+    from expectations.suites import Suite
+
+FEW = "Few rows fail: each is rejected, and what depends on it is not determined."
+
 
 def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """Results of the suites of all files that were read."""
-    groups = [g for (g,) in connection.sql("select unnest([student_group, also_called]) as g from ref_student_groups order by 1").fetchall() if g]
-    results = []
-    for report in run.raw_reports():
-        run.notify(f"checking {report['file']}", 0, None)
-        results += _check_file(run, connection, report, groups)
+    """Results on the columns and the rows of all files that were read."""
+    from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations: only where it is used
+
+    codes = "select lower(unnest([student_group, also_called])) as g from ref_student_groups order by 1"
+    groups = connection.sql(codes).fetchall()
+    indicators = [i for (i,) in connection.sql("select indicator from ref_indicators order by 1").fetchall()]
+    layouts = sorted({r["layout"] for r in run.raw_reports()})
+    results = [check_columns(run, layout) for layout in layouts]
+    for layout in layouts:
+        if layout in SHAPES:
+            run.notify(f"checking {layout} files", 0, None)
+            results += check_shape(connection, suite_of_shape(layout, [g for (g,) in groups if g], indicators))
     return results
 
 
-def _check_file(run: Run, connection: duckdb.DuckDBPyConnection, report: Report, groups: list[str]) -> list[GateResult]:
-    source = run.sources[report["source_id"]]
-    spec = run.layouts.of(source)
-    needed = needed_columns(source, spec, run.rules_by_year)
-    path = Path(report["parquet"])
-    kept = path.with_suffix(".checks.json")
-    # the name of the read file holds the digest of its content and of its contract
-    key = hashlib.sha256(f"{path.name} {source.model_dump_json()} {sorted(needed)} {groups} {suites_digest()}".encode()).hexdigest()
-    results = recall(kept, key)
-    if results is None:
-        from expectations.runners import run_suite  # imports Great Expectations: only where it is used
-        from expectations.suites.files import suite_of_file
-
-        expectations = suite_of_file(source, spec, needed, groups).expectations
-        results = [_many(r, e) for r, e in zip(run_suite(connection, file_target(source.id, path), expectations), expectations, strict=True)]
-        remember(kept, key, results)
-    return results
-
-
-def _many(result: GateResult, expectation: "Expectation") -> GateResult:
-    """The result, which warns where a few rows of a short file fail: they are rejected one by one, and are no evidence about the file."""
-    few = result.stops_release and result.can_be_accepted and hasattr(expectation, "mostly") and result.failing_rows < THRESHOLDS["file_rows_unsound"]
-    return replace(result, severity="warning", note="Few rows fail: each is rejected, and what depends on it is not determined.") if few else result
+def check_columns(run: Run, layout: str) -> GateResult:
+    """The result on the columns of all files of a layout."""
+    words = ("The files were read with the columns of their layout.", "Later stages address columns by name.")
+    check_id = f"file-{layout.replace('_', '-')}-columns"
+    result = passed(Check(check_id, "files", "impossible", "critical", f"{layout} files", *words, ""))
+    rows, sources = [], []
+    for report in (r for r in run.raw_reports() if r["layout"] == layout):
+        spec = run.layouts.of(run.sources[report["source_id"]])
+        expected, found = (
+            CELL_SCHEMA.names if layout in CELL_LAYOUTS else [*spec.columns, "line"],
+            pq.read_schema(report["parquet"]).names,
+        )
+        if found != expected:
+            sources.append(report["source_id"])
+            columns = ("source_id", "columns_found", "columns_of_layout")
+            rows.append(row_text(columns, (report["source_id"], found, expected)))
+    return result.failed(len(rows), rows, sources=sources) if rows else result
 
 
-def file_target(source_id: str, path: Path) -> Target:
-    """The rows of a file as it was read: text without blanks around it, null where it is empty or a star."""
-    schema = pq.read_schema(path)
-    served = parquet(path)
-    relation = f"(select {', '.join(map(cleaned, schema.names))} from {served})"
-    return Target(source_id, "files", relation, ("line",), tuple(schema.names), pq.read_metadata(path).num_rows, served)
+def check_shape(connection: duckdb.DuckDBPyConnection, suite: "Suite") -> list[GateResult]:
+    """One result per expectation, or one for each file that fails it. A few rows are no evidence about their file, and warn."""
+    from expectations.validate import validate
+
+    def is_few(result: GateResult) -> bool:
+        return result.stops_release and result.can_be_accepted and result.failing_rows < THRESHOLDS["file_rows_unsound"]
+
+    return [replace(r, severity="warning", note=FEW) if is_few(r) else r for r in validate(connection, suite, by_file)]
+
+
+def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing: list[int]) -> dict[str, list[int]]:
+    """The rows that fail, by file; not those of a file where they are within the share of judged rows that may fail."""
+    share = 1 - THRESHOLDS["file_rows_sound_share"] if "fields" in expectation.meta else 0.0
+    sizes = sizes_of(expectation, rows)
+    files = rows["source_id"].to_pylist()
+    parts: dict[str, list[int]] = {}
+    for n in failing:
+        parts.setdefault(files[n], []).append(n)
+    return {name: found for name, found in parts.items() if len(found) > share * sizes[name]}
+
+
+def sizes_of(expectation: "Expectation", rows: pa.Table) -> dict[str, int]:
+    """How many rows of each file an expectation judges: those of its fields, with a value unless it is about missing ones."""
+    import great_expectations.expectations as gxe
+
+    frame = rows.to_pandas()
+    fields, column = (
+        expectation.meta.get("fields"),
+        getattr(expectation, "column", None) or getattr(expectation, "column_A", None),
+    )
+    judged = frame[frame["field"].isin(fields)] if fields else frame
+    if column and not isinstance(expectation, gxe.ExpectColumnValuesToNotBeNull):
+        judged = judged[judged[column].notna()]
+    return {str(name): int(n) for name, n in judged["source_id"].value_counts().items()}

@@ -1,13 +1,12 @@
 """The four gates that a release must pass: files, contracts, determinations, and the release compared with the one before."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
 
 from expectations.acceptances import apply_acceptances, asked_by
-from expectations.contracts import check_tables, check_types
+from expectations.contracts import check_tables
 from expectations.files import check_files
 from expectations.previous import attach_previous
 from expectations.published_before import apply_published_before
@@ -94,8 +93,21 @@ def command_of(settings: Settings) -> list[str]:
 
 
 def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
-    suites: dict[str, Callable[[], list[GateResult]]] = {
-        "files": lambda: check_files(run, connection),
-        "contracts": lambda: [*check_types(connection), *check_tables(run, connection, [t for n, t in published_tables().items() if n not in OF_THE_GATES])],
-    }
-    return [*(suites[gate]() if gate in suites else []), *run_sql_checks(connection, gate)]
+    results = run_sql_checks(connection, gate)
+    if gate == "files":
+        results += check_files(run, connection)
+    if gate == "contracts":
+        results += check_tables(run, connection, [t for n, t in published_tables().items() if n not in OF_THE_GATES])
+        results += check_domain(run, connection)
+    return results
+
+
+def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
+    """Results of the suites of tables."""
+    from expectations.suites.tables import (
+        suites_of_tables,
+    )  # these import Great Expectations: seconds and 270 MB, only where it is used
+    from expectations.validate import validate
+
+    run.notify("checking the rules of the domain", 0, None)
+    return [result for suite in suites_of_tables() for result in validate(connection, suite)]

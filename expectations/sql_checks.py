@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import duckdb
 
 from expectations.checks import Check, load_checks
-from expectations.results import SHOWN_ROWS, GateResult, row_text
+from expectations.results import SHOWN_ROWS, GateResult, passed, row_text
 from transforms.database import one_row, quote
 from transforms.digests import rows_digest
 from transforms.interrupt import stop_if_asked
@@ -19,19 +19,19 @@ def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[Gat
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult:
     """The result of one check. A query that cannot run is an error of its own."""
     stop_if_asked()
-    passed = GateResult(check.gate, check.check_id, check.table, check.check_class, check.severity, "passed", 0, check.sentence, check.reason)
+    found = passed(check)
     try:
         relation = connection.sql(f"select * from ({check.query}\n) limit {SHOWN_ROWS + 1}")
         columns, rows = relation.columns, relation.fetchall()
         if not rows:
-            return passed
+            return found
         failing = f"({check.query}\n)"
         count = len(rows) if len(rows) <= SHOWN_ROWS else int(one_row(connection, f"select count(*) from {failing}")[0])
         digest, sources = rows_digest(connection, failing, columns), sources_in(connection, failing, columns)
     except duckdb.Error as error:
         stop_if_asked()
-        return passed.error(str(error))
-    return passed.failed(count, [row_text(columns, row) for row in rows[:SHOWN_ROWS]], digest, sources)
+        return found.error(str(error))
+    return found.failed(count, [row_text(columns, row) for row in rows[:SHOWN_ROWS]], digest, sources)
 
 
 def sources_in(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> list[str]:

@@ -173,7 +173,7 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
             "description": c.description,
             "cde_field": c.cde_field or None,
             "allowed_values": _allowed_values(connection, n, c),
-            "nullable": n not in {*t.key, *t.required},
+            "nullable": n not in t.never_null,
         }
         for t in tables
         for i, (n, c) in enumerate(t.columns.items(), 1)

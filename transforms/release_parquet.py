@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from transforms.dashboard.parts import write_parts
 from transforms.database import quote
+from transforms.errors import ReleaseError
 from transforms.schema import Table
 
 Entry = dict[str, Any]
@@ -27,7 +28,10 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
             arrays = [batch.column(n).cast(schema.field(n).type) for n in table.columns]
             if "release_id" not in table.columns:
                 arrays.append(pa.repeat(release_id, batch.num_rows))
-            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            try:
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            except pa.ArrowInvalid as error:  # the gates look before, and name the row
+                raise ReleaseError(f"{table.name} has a row that its schema does not allow: not published. {error}") from error
             rows += batch.num_rows
     return _entry(table, rows)
 
@@ -49,4 +53,10 @@ def _schema(table: Table, release_id: str) -> pa.Schema:
 
 
 def _entry(table: Table, rows: int) -> Entry:
-    return {"name": table.name, "file": f"{table.name}.parquet", "rows": rows, "grain": table.grain, "key": list(table.key)}
+    return {
+        "name": table.name,
+        "file": f"{table.name}.parquet",
+        "rows": rows,
+        "grain": table.grain,
+        "key": list(table.key),
+    }

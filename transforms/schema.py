@@ -1,15 +1,19 @@
-"""One truth about every published table: columns, types, keys and descriptions.
+"""One truth about every published table: columns, types, keys, descriptions, and what every value must satisfy.
 
-``columns.toml`` defines each column name once, so the same name means the same thing everywhere;
-a table's own file, beside its SQL, says grain, key and which columns it has, in order.
+``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of columns by
+name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published DuckDB file has
+all of it as constraints.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 from pydantic import Field, model_validator
 
+from transforms.database import literal, quote
 from transforms.errors import ConfigError
 from transforms.sql import FOLDER
 from transforms.toml_model import StrictModel, read_toml
@@ -48,10 +52,50 @@ class Column(StrictModel):
         return self
 
 
+class ColumnRule(StrictModel):
+    """What every value of the columns of these names is, in every table: of a pattern, in a range, or one of a list."""
+
+    columns: tuple[str, ...]
+    pattern: str = ""
+    low: int | None = None
+    high: int | None = None
+    values: tuple[str, ...] = ()
+    sentence: str
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """Last part of the ids of its checks."""
+        return "form" if self.pattern else "code" if self.values else "range"
+
+    def condition(self, column: str) -> str:
+        """True in SQL for a value that satisfies it, null for none."""
+        name = quote(column)
+        if self.pattern:
+            return f"regexp_matches({name}, {literal(self.pattern)})"
+        if self.values:
+            return f"{name} in ({', '.join(map(literal, self.values))})"
+        bounds = [f"{name} {sign} {bound}" for sign, bound in ((">=", self.low), ("<=", self.high)) if bound is not None]
+        return " and ".join(bounds)
+
+
 class ColumnBook(StrictModel):
-    """All column definitions."""
+    """All column definitions, and the rules of columns by name."""
 
     column: dict[str, Column]
+    rule: tuple[ColumnRule, ...]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What every row of a table satisfies. ``enforced``: a constraint of the published table; else it only warns."""
+
+    check_id: str
+    column: str
+    condition: str
+    sentence: str
+    reason: str
+    enforced: bool
 
 
 class TableFile(StrictModel):
@@ -63,6 +107,8 @@ class TableFile(StrictModel):
     required: tuple[str, ...] = ()
     columns: tuple[str, ...]
     may_be_empty: bool = False
+    as_served: tuple[str, ...] = ()  # columns that show what a file served, sound or not: no rule by name holds
+    only_warns: tuple[str, ...] = ()  # columns that no verdict rests on: nothing about their values is enforced
     column: dict[str, Column] = Field(default_factory=dict)
 
 
@@ -76,7 +122,9 @@ class Table(StrictModel):
     key: tuple[str, ...]
     required: tuple[str, ...]
     may_be_empty: bool
+    only_warns: tuple[str, ...]
     columns: dict[str, Column]
+    rules: dict[str, ColumnRule]
 
     @property
     def is_meta(self) -> bool:
@@ -93,24 +141,63 @@ class Table(StrictModel):
         """Comment of the table in the database."""
         return f"{self.description} Grain: {self.grain}. Key: {', '.join(self.key)}. {DISCLAIMER}"
 
+    @property
+    def never_null(self) -> set[str]:
+        """Columns that are not nullable to whoever reads the release."""
+        return {*self.key, *self.required} - set(self.only_warns)
+
+    @property
+    def key_is_enforced(self) -> bool:
+        """False where a doubled key only warns."""
+        return not set(self.key) & set(self.only_warns)
+
     def arrow_schema(self) -> pa.Schema:
         """Explicit types of the Parquet file; key and required columns are not nullable."""
-        fixed = {*self.key, *self.required}
+        fixed = self.never_null
         return pa.schema([pa.field(n, ARROW[c.type], nullable=n not in fixed, metadata={"description": c.description}) for n, c in self.columns.items()])
+
+    def constraints(self) -> Iterator[Constraint]:
+        """What every row satisfies: required values, known values, and the rules of columns by name."""
+        for name in dict.fromkeys((*self.key, *self.required)):
+            yield self._constraint(name, "present", f"{quote(name)} is not null", f"{name} is never missing.")
+        for name, column in self.columns.items():
+            if column.values:
+                known = f"{quote(name)} in ({', '.join(map(literal, column.values))})"
+                sentence = f"{name} is one of its known values: {', '.join(column.values)}."
+                yield self._constraint(name, "known", known, sentence)
+            elif name in self.rules:
+                rule = self.rules[name]
+                yield self._constraint(name, rule.kind, rule.condition(name), f"{name} {rule.sentence}.", rule.reason)
+
+    def _constraint(self, column: str, kind: str, condition: str, sentence: str, reason: str = "") -> Constraint:
+        reason = reason or f"{self.columns[column].description}."
+        return Constraint(f"{self.name}-{column}-{kind}", column, condition, sentence, reason, column not in self.only_warns)
+
+    def create_statement(self, with_key: bool) -> str:
+        """Create the published table, with the release in every row and every enforced constraint."""
+        columns = {n: f"{quote(n)} {c.type}" for n, c in self.columns.items()}
+        columns.setdefault("release_id", "release_id varchar not null")
+        for constraint in self.constraints():
+            if constraint.enforced:
+                present = constraint.check_id.endswith("-present")
+                columns[constraint.column] += " not null" if present else f" check ({constraint.condition})"
+        key = [f"primary key ({', '.join(map(quote, self.key))})"] if with_key and self.key_is_enforced else []
+        return f"create table {quote(self.name)} ({', '.join([*columns.values(), *key])})"
 
 
 @cache
 def published_tables() -> dict[str, Table]:
     """Every published table by name. Raises ConfigError when a table names an undefined column or key."""
-    book = read_toml(FOLDER / "columns.toml", ColumnBook).column
+    book = read_toml(FOLDER / "columns.toml", ColumnBook)
     tables = [_table(path, book) for path in sorted(FOLDER.glob("*/*.toml"))]
     return {t.name: t for t in tables}
 
 
-def _table(path: Path, book: dict[str, Column]) -> Table:
+def _table(path: Path, book: ColumnBook) -> Table:
     spec = read_toml(path, TableFile)
-    defined = book | spec.column
-    unknown = [c for c in spec.columns if c not in defined] + [k for k in (*spec.key, *spec.required) if k not in spec.columns]
+    defined = book.column | spec.column
+    named = (*spec.key, *spec.required, *spec.as_served, *spec.only_warns)
+    unknown = [c for c in spec.columns if c not in defined] + [k for k in named if k not in spec.columns]
     if unknown:
         raise ConfigError(f"{path.parent.name}/{path.name}: columns without a definition: {', '.join(unknown)}")
     return Table(
@@ -121,5 +208,7 @@ def _table(path: Path, book: dict[str, Column]) -> Table:
         key=spec.key,
         required=spec.required,
         may_be_empty=spec.may_be_empty,
+        only_warns=spec.only_warns,
         columns={c: defined[c] for c in spec.columns},
+        rules={c: rule for rule in book.rule for c in rule.columns if c in spec.columns and c not in spec.as_served},
     )

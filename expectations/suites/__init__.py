@@ -1,58 +1,53 @@
-"""Great Expectations suites as code: what the schema asks, what a column's name asks, and a module for each table that asks more."""
+"""What Great Expectations judges: rules of the domain, on tables that people act on and on a batch per shape of file."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-import great_expectations as gx
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites import (
-    assistance,
-    changes,
-    directory,
-    eligibility,
-    eligible_districts,
-    evidence,
-    indicator_results,
-    leas,
-    meta_sources,
-    reconciliation,
-    state_loan_events,
-    state_loans,
-    student_group_history,
-    watch_list,
-)
-from expectations.suites.base import base, types
-from expectations.suites.columns import by_column
-from expectations.suites.files import classes_of_files
-from transforms.check_result import CheckClass
-from transforms.schema import published_tables
-
-OWN: dict[str, Callable[[], list[Expectation]]] = {
-    "assistance": assistance.own,
-    "changes": changes.own,
-    "directory": directory.own,
-    "eligibility": eligibility.own,
-    "eligible_districts": eligible_districts.own,
-    "evidence": evidence.own,
-    "indicator_results": indicator_results.own,
-    "leas": leas.own,
-    "meta_sources": meta_sources.own,
-    "reconciliation": reconciliation.own,
-    "state_loan_events": state_loan_events.own,
-    "state_loans": state_loans.own,
-    "student_group_history": student_group_history.own,
-    "watch_list": watch_list.own,
-}
+from expectations.checks import Check
+from transforms.check_result import CheckClass, severity_of
 
 
-def suite_of(name: str) -> gx.ExpectationSuite:
-    """The suite of a published table."""
-    table = published_tables()[name]
-    own = OWN[name]() if name in OWN else []
-    return gx.ExpectationSuite(name=name, expectations=[*base(table), *by_column(table), *own])
+def said(check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible") -> dict[str, Any]:
+    """What every expectation is given beside its arguments: an id, a class, and words for whoever reads of it."""
+    return {
+        "severity": severity_of(check_class),
+        "meta": {"check_id": check_id, "check_class": check_class, "sentence": sentence, "reason": reason},
+    }
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Expectations on the rows of a relation, which ``key`` identifies; ``naming`` columns are shown beside it."""
+
+    name: str
+    gate: str
+    relation: str
+    key: tuple[str, ...]
+    naming: tuple[str, ...]
+    expectations: tuple[Expectation, ...]
+
+    def check(self, expectation: Expectation, query: str = "", name: str = "") -> Check:
+        """An expectation as a check: on this relation, or on the part of it that ``name`` says."""
+        meta = expectation.meta
+        severity = severity_of(meta["check_class"])
+        return Check(
+            meta["check_id"],
+            self.gate,
+            meta["check_class"],
+            severity,
+            name or self.name,
+            meta["sentence"],
+            meta["reason"],
+            query,
+        )
 
 
 def classes_of_suites() -> dict[str, CheckClass]:
-    """The class of every expectation of every suite, those of source files too."""
-    expectations = [*types(), *(e for name in published_tables() for e in suite_of(name).expectations)]
-    return {**{e.meta["check_id"]: e.meta["check_class"] for e in expectations}, **classes_of_files()}
+    """The class of every expectation of every suite."""
+    from expectations.suites.files import SHAPES, suite_of_shape
+    from expectations.suites.tables import suites_of_tables
+
+    suites = [*suites_of_tables(), *(suite_of_shape(layout, []) for layout in SHAPES)]
+    return {e.meta["check_id"]: e.meta["check_class"] for suite in suites for e in suite.expectations}

@@ -6,18 +6,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.gates.sample import Sample, decided, good_rows
+from tests.gates.raw_files import raw_database
+from tests.gates.sample import decided, good_rows
 from tests.gates.state import State, Written, decided_state, write_small_state
 from tests.workplace import SAMPLE, Workplace
 
 
 @pytest.fixture(scope="session")
-def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, Sample]]]:
-    """The run's database, and for every published table a few good rows in it."""
+def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A few good rows of every published table. Tests that change some roll it back."""
     run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("good")))
     with connection:
-        yield connection, good_rows(connection)
+        found = good_rows(connection)
     run.finish()
+    with found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +36,10 @@ def state(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFa
     with state.connection:
         yield state
     state.run.finish()
+
+
+@pytest.fixture(scope="session")
+def files(state: State) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Rows of two files of every shape. Tests that spoil some roll it back."""
+    with raw_database(state) as connection:
+        yield connection

@@ -1,16 +1,10 @@
 """Good rows of every published table, few enough to be judged hundreds of times."""
 
-from dataclasses import dataclass, replace
-from typing import Any
-
 import duckdb
 
-from expectations.conditions import row_condition
 from expectations.results import put_results
-from expectations.suites import suite_of
-from expectations.targets import Target, table_target
 from tests.workplace import Workplace
-from transforms.database import quote
+from transforms.database import one_row, quote
 from transforms.release import write_candidate_meta
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -28,16 +22,6 @@ NAMED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A table of good rows, what a suite is run on, and the suite. ``values`` are the known values of columns that have few."""
-
-    name: str
-    target: Target
-    expectations: list[Any]
-    values: dict[str, tuple[str, ...]]
-
-
 def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyConnection]:
     """All tables of a run before the gates, those about the release too."""
     from flows.steps import STEPS
@@ -53,32 +37,19 @@ def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyCo
     return run, connection
 
 
-def good_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, Sample]:
-    """A table of good rows for every published table; what the run has none of is made up by type."""
-    return {table.name: _of_table(connection, table) for table in published_tables().values()}
-
-
-def _of_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Sample:
-    sample = few(connection, table_target(connection, table), suite_of(table.name).expectations, {n: c.values for n, c in table.columns.items()})
-    missing = max(0, 2 - sample.target.rows)
-    for n in range(missing):
-        values = [_value(table, name, n) for name in table.columns]
-        connection.execute(f"insert into {sample.name} values ({', '.join('?' for _ in values)})", values)
-    return replace(sample, target=replace(sample.target, rows=sample.target.rows + missing))
-
-
-def few(connection: duckdb.DuckDBPyConnection, target: Target, expectations: list[Any], values: dict[str, tuple[str, ...]]) -> Sample:
-    """The first rows by key, and of every kind of row that an expectation asks for, the first two."""
-    name, order = quote(f"good_{target.name}"), ", ".join(map(quote, target.key))
-    asked = {c.judged for e in expectations if (c := row_condition(e)) is not None}
-    parts = [
-        f"(from {target.relation} order by {order} limit {ROWS})",
-        *(f"(from {target.relation} where {j} order by {order} limit 2)" for j in sorted(asked)),
-    ]
-    connection.execute(f"create or replace temp table {name} as select distinct * from ({' union all '.join(parts)}) order by {order}")
-    return Sample(
-        name, replace(target, relation=name, rows=connection.sql(f"from {name}").shape[0], served=name if target.served else ""), expectations, values
-    )
+def good_rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A database with a few rows of every published table, under its name; what the run has none of is made up by type."""
+    good = duckdb.connect()
+    for table in published_tables().values():
+        columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
+        order = ", ".join(map(quote, table.key))
+        good.register("few", connection.sql(f"select {columns} from {quote(table.name)} order by {order} limit {ROWS}").to_arrow_table())
+        good.execute(f"create table {quote(table.name)} as from few")
+        (rows,) = one_row(good, f"select count(*) from {quote(table.name)}")
+        for n in range(2 - min(rows, 2)):
+            values = [_value(table, name, n) for name in table.columns]
+            good.execute(f"insert into {quote(table.name)} values ({', '.join('?' for _ in values)})", values)
+    return good
 
 
 def _value(table: Table, name: str, n: int) -> object:

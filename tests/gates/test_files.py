@@ -1,60 +1,114 @@
-"""For every expectation of every shape of source file: one violation in rows as they were read, and exactly that check fails."""
+"""For every expectation on every shape of source file: rows of one file are spoiled, and exactly that check fails, for that file, with its rows named."""
 
-from pathlib import Path
+import json
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 import pytest
 
-from expectations.files import check_files, file_target
-from expectations.suites.files import SHAPES, columns_of_layout, suite_of_file
-from tests.gates.sample import few
+from expectations.files import check_columns, check_shape
+from expectations.results import GateResult
+from expectations.suites.files import SHAPES, suite_of_shape
+from tests.gates.raw_files import ROWS
 from tests.gates.state import State
-from tests.gates.violations import Unseen, not_passed, unseen
-from transforms.layouts import needed_columns
 
-# One file of every shape; the Dashboard's in its three forms: color, status only, and without student groups.
-FILES = (
-    "dashboard-ela-2024", "dashboard-susp-2022", "dashboard-elpi-2019", "assistance-2024", "charter-assistance-2024", "local-indicators-2018",
-    "local-indicators-2024-priority-1", "directory", "interim-first-2024-25", "low-performing-2023", "lcap-goals-2022",
-)  # fmt: skip
-# The generated state has no file of these shapes.
-LISTED = {
-    "interim_certifications": {"certification": "negative", "county": "Alameda", "lea": "Oakland Unified", "total_budget": "959.2"},
-    "low_performing": {"cds": "01612590000000", "heading": "ELA", "field": "red:ela", "value": "Y"},
-    "lcap_goals": {"cds": "01612590000000", "heading": "Targeted Student Group(s)", "field": "student_groups", "value": "Foster Youth"},
+# What is set in rows of a file, and in which of them.
+SPOILED = {
+    "line-present": ("line = null", "true"),
+    "cds-form": ("cds = cds[2:]", "true"),
+    "cds-present": ("cds = ' '", "true"),
+    "year-named": ("value = '2023-24'", "field = 'reporting_year'"),
+    "flags-known": ("value = 'maybe'", "field like 'met_method:%' and blank(value) is not null"),
+    "localindicator-form": ("localindicator = 'Basics ' || localindicator[-1:]", "true"),
+    "performance-form": ("performance = 'fine'", "blank(performance) is not null"),
+    "status-known": ("status = 'Sleeping'", "true"),
+    "certification-known": ("certification = 'positive'", "true"),
+    "county-present": ("county = '*'", "true"),
+    "lea-present": ("lea = null", "true"),
 }
+OF_SHAPE = {
+    "file-assistance-value-known": ("value = 'Z'", "field like 'letter:%' and blank(value) is not null"),
+    "file-charter-assistance-value-known": ("value = 'Z'", "field like 'current:%'"),
+    "file-low-performing-value-known": ("value = 'maybe'", "field = 'red:ela'"),
+    "file-local-indicators-by-priority-value-form": (
+        "value = 'fine'",
+        "field = 'performance' and blank(value) is not null",
+    ),
+}
+# Rows without a code have one key.
+ALSO = {f"file-{layout.replace('_', '-')}-cds-present": f"file-{layout.replace('_', '-')}-rows-once" for layout in SHAPES}
+CASES = [(layout, e.meta["check_id"]) for layout in SHAPES for e in suite_of_shape(layout, ["el"], ["ela"]).expectations]
 
 
-@pytest.mark.parametrize("source_id", FILES)
-def test_each_violation_in_a_file_fails_exactly_its_check(state: State, source_id: str, tmp_path: Path) -> None:
-    run, connection = state.run, state.connection
-    source = run.sources[source_id]
-    spec = run.layouts.of(source)
-    groups = [g for (g,) in connection.execute("select student_group from ref_student_groups").fetchall()] + ["TOM"]
-    expectations = suite_of_file(source, spec, needed_columns(source, spec, run.rules_by_year), groups).expectations
-    path = next((Path(r["parquet"]) for r in run.raw_reports() if r["source_id"] == source_id), None)
-    if path is None:
-        path = tmp_path / "listed.parquet"
-        rows = [{**LISTED[source.layout], **({"cds": f"0161259000000{n}"} if "cds" in LISTED[source.layout] else {}), "line": n} for n in (1, 2)]
-        pq.write_table(pa.Table.from_pylist(rows).select(columns_of_layout(source, spec)), path)
-    sample = few(connection, file_target(source_id, path), expectations, {})
-    assert not_passed(connection, sample) == []
-    assert unseen(connection, sample) == Unseen([], [])
+def failed(connection: duckdb.DuckDBPyConnection, layout: str) -> list[GateResult]:
+    groups = [g for (g,) in connection.execute("select lower(unnest([student_group, also_called])) from ref_student_groups").fetchall() if g]
+    return [r for r in check_shape(connection, suite_of_shape(layout, groups, ["ela"])) if r.outcome != "passed"]
 
 
-def test_every_shape_has_a_file_here(state: State) -> None:
-    assert {state.run.sources[s].layout for s in FILES} == set(SHAPES)
+def spoil(connection: duckdb.DuckDBPyConnection, layout: str, check_id: str, limit: int = ROWS) -> None:
+    what = check_id.removeprefix(f"file-{layout.replace('_', '-')}-")
+    if what == "rows-once":
+        connection.execute(f"insert into raw_{layout} from raw_{layout} where source_id = 'one' and blank(cds) is not null order by line limit {limit}")
+        return
+    change, where = OF_SHAPE.get(check_id) or SPOILED[what]
+    connection.execute(
+        f"update raw_{layout} set {change} where rowid in (select rowid from raw_{layout} where source_id = 'one' and {where} order by line limit {limit})"
+    )
 
 
-def test_an_unchanged_file_is_not_validated_again(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    some = state.run.raw_reports()[:3]
-    monkeypatch.setattr(state.run, "raw_reports", lambda: some)
-    first = check_files(state.run, state.connection)
+@pytest.mark.parametrize("layout", SHAPES)
+def test_good_files_pass(files: duckdb.DuckDBPyConnection, layout: str) -> None:
+    assert [r.described() for r in failed(files, layout)] == []
 
-    def never(*_: object) -> None:
-        raise AssertionError("validated again")
 
-    monkeypatch.setattr("expectations.runners.run_suite", never)
-    assert check_files(state.run, state.connection) == first
-    assert {r.table_name for r in first} == {r["source_id"] for r in some}
+@pytest.mark.parametrize(("layout", "check_id"), CASES)
+def test_many_spoiled_rows_fail_exactly_their_check_for_their_file(files: duckdb.DuckDBPyConnection, layout: str, check_id: str) -> None:
+    files.execute("begin")
+    try:
+        spoil(files, layout, check_id)
+        results = failed(files, layout)
+    finally:
+        files.execute("rollback")
+    assert {(r.table_name, r.outcome) for r in results} == {("one", "failed")}
+    (result,) = (r for r in results if r.check_id == check_id)
+    assert {r.check_id for r in results} <= {check_id, ALSO.get(check_id)}
+    assert result.failing_rows >= 10
+    assert result.sources == ("one",)
+    assert json.loads(result.rows[0])["source_id"] == "one"
+    assert result.stops_release is (result.check_class != "unusual")
+
+
+@pytest.mark.parametrize(("layout", "check_id"), [c for c in CASES if not c[1].endswith("line-present")])
+def test_few_spoiled_rows_only_warn(files: duckdb.DuckDBPyConnection, layout: str, check_id: str) -> None:
+    """A few of many rows are within the share that may fail; a few of a short file warn."""
+    files.execute("begin")
+    try:
+        spoil(files, layout, check_id, 2)
+        results = failed(files, layout)
+    finally:
+        files.execute("rollback")
+    assert {r.check_id for r in results} <= {check_id, ALSO.get(check_id)}
+    assert not any(r.stops_release for r in results)
+
+
+def test_a_share_of_a_long_file_may_fail_and_a_few_rows_of_a_short_one_warn(files: duckdb.DuckDBPyConnection) -> None:
+    files.execute("begin")
+    files.execute("update raw_directory set cds = 'x' where rowid in (select rowid from raw_directory where source_id = 'other' limit 9)")
+    files.execute("update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id = 'one' limit 20)")
+    assert {r.check_id for r in failed(files, "assistance")} == set()
+    files.execute("update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id = 'other' limit 9)")
+    (few,) = failed(files, "assistance")
+    files.execute("update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id = 'other' limit 10)")
+    (many,) = failed(files, "assistance")
+    files.execute("rollback")
+    assert (few.table_name, few.failing_rows, few.severity, bool(few.note)) == ("other", 9, "warning", True)
+    assert (many.table_name, many.failing_rows, many.severity, many.note) == ("other", 10, "critical", None)
+
+
+def test_a_file_that_was_read_with_other_columns_is_named(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    for layout in {r["layout"] for r in state.run.raw_reports()}:
+        assert check_columns(state.run, layout).outcome == "passed"
+    of_another = [{**r, "parquet": next(o["parquet"] for o in state.run.raw_reports() if o["layout"] == "directory")} for r in state.run.raw_reports()]
+    monkeypatch.setattr(state.run, "raw_reports", lambda: of_another[:3])
+    result = check_columns(state.run, of_another[0]["layout"])
+    assert (result.outcome, result.check_class, result.stops_release) == ("failed", "impossible", True)
+    assert of_another[0]["source_id"] in result.sources

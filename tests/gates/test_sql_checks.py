@@ -33,6 +33,7 @@ REJECT = (
     "insert into rejects by name select '{file}' as source_id, 'eladownload2024.txt' as file, 7 as line, 'color' as column_name, '9' as value, "
     "'wrong' as reason, "
 )
+RESULT = "(select min(rowid) from evidence where finding = 'result')"
 SIX = "('01', '10', '19', '30', '37', '43')"
 BY_DATA = (
     "insert into meta_release_changes by name select n.cds, n.determination_year, n.pathway, 'data' as attributed_to, b.status as status_before, "
@@ -79,7 +80,9 @@ VIOLATIONS = {
         also="prior_differs_from_last_year",
     ),
     "status_only_in_2022": violation(
-        "update indicator_results set color = 2 where source_id = 'dashboard-susp-2022' and cds[1:2] < '30'", named="dashboard-susp-2022 with_status_only"
+        "update indicator_results set color = 2 where source_id = 'dashboard-susp-2022' and cds[1:2] < '30'",
+        named="dashboard-susp-2022 with_status_only",
+        also="indicator_results-2022",
     ),
     "statuses_in_units": violation(
         "update indicator_results set current_status = -current_status, prior_status = -prior_status, change = -change "
@@ -205,6 +208,38 @@ VIOLATIONS = {
     "files_read_as_served": violation("update source_files set warnings = ['line 7 repeats line 3'] " + OF_FILE, named="eladownload2024.txt repeats"),
     "files_not_empty": violation("update source_rows set rows_kept = 0 " + OF_FILE, named="{file}", also="rows_accounted"),
     "inputs_missing": violation("update meta_years set indicators_missing = ['susp'] where dashboard_year = 2024", named="2024 susp"),
+    "columns-present": violation("insert into meta_columns by name select 'leas' as table_name, 'nobody' as column_name", named="leas nobody"),
+    "columns-types": violation(
+        "update meta_columns set type = 'BIGINT' where table_name = 'leas' and column_name = 'county_code'", named="leas county_code VARCHAR"
+    ),
+    "evidence-result-has-level": violation("update evidence set level = 0 where rowid = " + RESULT, named="level finding"),
+    "evidence-result-has-line": violation("update evidence set source_line = null where rowid = " + RESULT, named="source_line finding"),
+    "evidence-unknown-said": violation(
+        "update evidence set finding = 'unknown', unknown_because = null where rowid = " + RESULT, named="unknown_because finding"
+    ),
+    "indicator_results-2022": violation(
+        "update indicator_results set color = 2 where rowid = (select min(rowid) from indicator_results where source_id = 'dashboard-susp-2022')",
+        named="dashboard-susp-2022 color",
+    ),
+    "indicator_results-numerators-within": violation(
+        "update indicator_results set prior_numerator = prior_denominator + 1 where rowid = "
+        "(select min(rowid) from indicator_results where source_id = 'dashboard-grad-2024' and prior_denominator > 0)",
+        named="dashboard-grad-2024 prior_numerator",
+    ),
+    "dashboard_levels_blank": violation(
+        "update indicator_results set color = null where rowid = (select min(rowid) from indicator_results where source_id = '{file}' and color = 0)",
+        named="{file} color",
+    ),
+    "dashboard_levels_present": violation(
+        "update indicator_results set color = null where source_id = '{file}' and hash(cds) % 3 = 0", named="{file} color", also="dashboard_levels_blank"
+    ),
+    "dashboard_rows_sound": violation(
+        REJECT.replace("7 as line", "range as line") + "'S' as record_type from range(1, 2000)",
+        "update source_rows set rows_kept = rows_kept - 1999 " + OF_FILE,
+        named="{file} color 9",
+        also="rows_rejected",
+    ),
+    "supporting_files_not_empty": violation("update source_files set rows_in = 0 where source_id = 'directory'", named="directory", also="rows_accounted"),
     "rows_accounted": violation("update source_rows set rows_kept = rows_kept - 1 " + OF_FILE, named="{file}"),
     "rows_rejected": violation(
         REJECT + "'S' as record_type",
@@ -217,7 +252,9 @@ VIOLATIONS = {
         named="{file} 59123450000000",
     ),
     "numerators_mostly_within": violation(
-        "update indicator_results set current_numerator = current_denominator + 1 where source_id = 'dashboard-grad-2024'", named="grad"
+        "update indicator_results set current_numerator = current_denominator + 1 where source_id = 'dashboard-grad-2024'",
+        named="grad",
+        also="indicator_results-numerators-within",
     ),
     "release_eligible_band": violation(
         "update eligibility set status = 'eligible' where pathway = 'request' and determination_year = 2024 and cds in "

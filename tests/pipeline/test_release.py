@@ -38,7 +38,7 @@ def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
         schema = pq.read_schema(release / f"{name}.parquet")
         for column, spec in table.columns.items():
             assert schema.field(column).type == ARROW[spec.type], f"{name}.{column}"
-            assert schema.field(column).nullable == (column not in {*table.key, *table.required})
+            assert schema.field(column).nullable == (column not in table.never_null)
         assert schema.metadata[b"release_id"].decode() == release.name
 
 

@@ -1,0 +1,8 @@
+-- class: impossible
+-- table: evidence
+-- sentence: What is unknown says why.
+-- reason: An unknown without a reason looks like a no.
+select cds, dashboard_year, student_group, indicator, source_id, source_line, finding, unknown_because
+from evidence
+where finding = 'unknown' and unknown_because is null
+order by all
