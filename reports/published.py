@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +59,6 @@ def _shown(value: Any) -> Any:
     if isinstance(value, list):
         return [_shown(inner) for inner in value]
     return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
-
-
-def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
-    """Dashboards that are in force on the day of the release but of which no file is at hand: newer than what the verdicts rest on."""
-    return connection.execute(
-        "select dashboard_year, in_force_from from meta_years cross join meta_release "
-        "where basis = 'none' and in_force_from <= as_of and dashboard_year > (select max(determination_year) from eligibility) order by 1"
-    ).fetchall()
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:

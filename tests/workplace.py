@@ -18,6 +18,10 @@ for name in [n for n in os.environ if n.startswith("DTA_")]:  # a developer's ow
     del os.environ[name]
 
 STATE = PROJECT / "data" / "sample"
+BEFORE_2023 = (
+    "assistancestatus2017.xls", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx",
+    "LocalIndPerf2017.txt", "LocalIndPerf2018.txt", "leas2023perec52064.xlsx",
+)  # fmt: skip
 COUNTY_BOOKS = PROJECT / "tests" / "data" / "monterey"
 
 
@@ -36,6 +40,14 @@ def _one_county() -> Path:
 
 SAMPLE = _one_county()  # the small sample that most tests run on; STATE is what `make run` runs on
 AS_OF = date(2026, 11, 24)
+
+
+def copy_of_state(folder: Path, *names: str) -> Path:
+    """A new source folder with these files of the statewide sample."""
+    folder.mkdir()
+    for name in names:
+        shutil.copy2(STATE / name, folder)
+    return folder
 
 
 def reissue(source: Path) -> None:

@@ -30,8 +30,8 @@ from transforms.release_database import check_database, parts_of, write_other_ta
 from transforms.release_parquet import write_parquet, write_parted
 from transforms.retention import prune
 from transforms.run import Notify, Run, StepResult
-from transforms.scope import not_loaded, scope_line
 from transforms.schema import Table, published_tables
+from transforms.scope import not_loaded, scope_line
 from transforms.source_changes import write_source_changes
 from transforms.spreadsheet import write_csv
 from transforms.sql import build_table
