@@ -13,10 +13,9 @@ from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from flows.words import not_listed_as_unused, problem_text, unused_lines, warning_text
 from reports.answer import Answer, read_answer
-from reports.published import Row, open_release, reissued_files, rows
+from reports.published import FETCH, Row, not_loaded, open_release, reissued_files, rows
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.run import Run, StepResult
-from transforms.scope import LOAD_COMMAND
 from transforms.settings import Settings
 from transforms.words import DESIGNATION
 
@@ -66,17 +65,17 @@ def _near(path: Path) -> Path:
 def _answer(out: Path, console: Console) -> None:
     """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at most a screen of 80 columns."""
     with open_release(out) as connection:
-        answer, reissued = read_answer(connection), reissued_files(connection)
-        (release,) = rows(connection, "select * from meta_release")
+        answer, missing, reissued = read_answer(connection), not_loaded(connection), reissued_files(connection)
+        (release,) = rows(connection, "select scope from meta_release")
     console.print()
     _say(console, answer.sentence, "bold")
-    _say(console, release["scope"])
+    _say(console, f"{release['scope']}.")
     _leas(console, f"New in {answer.year}", answer.new, answer)
     _leas(console, f"Left since {answer.before}", answer.left, answer)
-    for line in filter(None, (answer.not_determined, *release["not_loaded"])):
-        _say(console, line)
-    if release["not_loaded"]:
-        _say(console, f"To load what is out: {LOAD_COMMAND}")
+    if answer.not_determined:
+        _say(console, answer.not_determined)
+    if missing:
+        _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
     for file, added, removed, altered in reissued:
         _say(console, f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.")
     current = current_release(out)

@@ -11,7 +11,6 @@ from transforms.current import current_release, pointer_fault, read_manifest
 from transforms.errors import ReleaseError
 from transforms.integrity import damage_of
 from transforms.pointer import held
-from transforms.scope import LOAD_COMMAND
 from transforms.status import GOOD, read_status
 
 NO_RELEASE = ReleaseError.exit_code
@@ -46,7 +45,7 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     if damage := damage_of(release):
         more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
         return [f"Release {release.name} is damaged ({damage[0]}{more}). dta run makes it anew."]
-    from reports.published import open_release, rows
+    from reports.published import FETCH, not_loaded, open_release, rows
 
     manifest = read_manifest(release)
     console.print(f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
@@ -54,10 +53,10 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     console.print(f"  {sizes}, in {escape(str(release))}", highlight=False, soft_wrap=True)
     with open_release(out) as connection:
         (about,) = rows(connection, "select * from meta_release")
-    if scope := about.get("scope"):  # a release of an earlier version has none
-        console.print(f"  {escape(scope)}", highlight=False)
-    for line in about.get("not_loaded") or []:
-        console.print(f"  [yellow]not current[/] {escape(line)} To load what is out: {LOAD_COMMAND}", highlight=False)
+        if scope := about.get("scope"):  # a release of an earlier version has none
+            console.print(f"  {escape(scope)}", highlight=False)
+        if lines := not_loaded(connection):
+            console.print(*(f"  [yellow]{escape(line)}[/]" for line in lines), f"  To get the files: {FETCH}", sep="\n", highlight=False, soft_wrap=True)
     for warning in manifest["warnings"]:
         console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
     return []

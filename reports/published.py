@@ -14,6 +14,7 @@ from transforms.errors import ReleaseError
 from transforms.registers.names import name_key
 
 Row = dict[str, Any]
+FETCH = "dta run --source catalog"  # asks CDE for every file of the catalog
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ def _shown(value: Any) -> Any:
     if isinstance(value, list):
         return [_shown(inner) for inner in value]
     return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
+def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Dashboards that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    (release,) = rows(connection, "select * from meta_release")
+    return release.get("not_loaded") or []  # a release of an earlier version has none
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:

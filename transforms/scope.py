@@ -6,9 +6,8 @@ from datetime import date
 
 import duckdb
 
-from transforms.sentences.words import joined, plain_day
+from transforms.sentences.words import joined
 
-LOAD_COMMAND = "dta run --source catalog"  # asks CDE for every file of the catalog that has an address
 NAMED = 3  # counties that a line names; more are counted
 
 Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
@@ -47,7 +46,7 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
-    """A sentence for each Dashboard newer than what the verdicts rest on that is out, or due, and of which no file is loaded."""
+    """Dashboards newer than what the verdicts rest on that are out, or due, and of which no file is loaded, a line each: "2025: out, not loaded"."""
     out = connection.execute(
         "select dashboard_year from meta_years where basis = 'none' and in_force_from <= ? "
         "and dashboard_year > (select max(determination_year) from eligibility) order by 1",
@@ -59,8 +58,8 @@ def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
         [as_of],
     ).fetchall()
     return [
-        *(f"The {year} Dashboard is out, but its files are not loaded." for (year,) in out),
-        *(f"The {year} Dashboard has been due since {plain_day(day)}; its files are not loaded." for year, day in due),
+        *(f"{year}: out, not loaded" for (year,) in out),
+        *(f"{year}: due since {day:%B} {day.day}{'' if day.year == as_of.year else f', {day.year}'}, not loaded" for year, day in due),
     ]
 
 

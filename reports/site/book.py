@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import FETCH, Row, not_loaded, rows
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Book:
     areas: dict[str, str]  # county code -> Geographic Lead area
     sources: dict[str, Row]
     warnings: list[Row]
+    not_loaded: list[str]  # Dashboards that are out or due
+    fetch: str = FETCH
 
     @property
     def year(self) -> int:
@@ -45,7 +47,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     known = "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
     indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators")}
     return Book(
-        release={"scope": "", "not_loaded": [], **rows(connection, "select * from meta_release")[0]},  # an earlier version had neither
+        release={"scope": "", **rows(connection, "select * from meta_release")[0]},  # an earlier version had none
         determination_years=_column(connection, "select distinct determination_year from eligibility order by 1"),
         dashboard_years=_column(connection, known),
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
@@ -57,6 +59,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         areas=dict(connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()),
         sources={r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")},
         warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' and severity = 'warning' order by check_id, table_name"),
+        not_loaded=not_loaded(connection),
     )
 
 

@@ -11,7 +11,6 @@ from reports.numbers import file_size, students, thousands
 from reports.site import figures
 from reports.site.book import Book
 from transforms import words
-from transforms.scope import LOAD_COMMAND
 from transforms.sentences import joined
 
 FOLDER = Path(__file__).resolve().parent
@@ -36,7 +35,7 @@ def environment() -> Environment:
     """Everything that is printed is escaped; a name that a template does not know is an error."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {f.__name__: f for f in (joined, figures.day, figures.moment, figures.dollars, students, thousands, file_size, words.in_words, pair)}
-    made.globals |= {"words": words, "navigation": NAVIGATION, "load_command": LOAD_COMMAND}
+    made.globals |= {"words": words, "navigation": NAVIGATION}
     return made
 
 

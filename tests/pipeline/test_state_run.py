@@ -15,7 +15,7 @@ from tests.site.page import Page
 from transforms.scope import not_loaded
 
 SCOPE = "All 58 counties by CDE's assistance workbooks 2017–2024; indicator detail for Monterey County only"
-OUT, DUE = "The 2025 Dashboard is out, but its files are not loaded.", "The 2026 Dashboard has been due since October 15, 2026; its files are not loaded."
+OUT, DUE, GET = "2025: out, not loaded", "2026: due since October 15, not loaded", "To get the files: dta run --source catalog"
 SALINAS, HAYWARD = "27661590000000", "01611920000000"
 
 
@@ -36,7 +36,7 @@ def test_the_run_ends_with_the_answer(printed: str, state_db: duckdb.DuckDBPyCon
     assert answer.sentence == (
         "In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; two more districts have a state loan."
     )
-    for part in (answer.sentence, SCOPE, OUT, DUE, "dta run --source catalog", "Look: dta site", 'Ask: dta explain "Del Norte County Unified"'):
+    for part in (answer.sentence, f"{SCOPE}.", OUT, DUE, GET, "Look: dta site", 'Ask: dta explain "Del Norte County Unified"'):
         assert part in said
     changed = state_db.execute(
         "select lea_name || ' (' || county || ')' from changes where to_year = 2024 and pathway = 'continuum' and change in ('newly_eligible', 'no_longer')"
@@ -70,7 +70,7 @@ def test_the_release_status_and_workbook_say_it(state_run: Path, state_db: duckd
     assert state_db.execute("select scope, not_loaded from meta_release").fetchall() == [(SCOPE, [OUT, DUE])]
     out = state_run / "out"
     said = dta(out, "status")
-    assert all(part in said for part in (SCOPE, OUT, DUE, "dta run --source catalog"))
+    assert all(part in said for part in (SCOPE, OUT, DUE, GET))
     dta(out, "report", "workbook", "--out-file", tmp_path / "dta.xlsx")
     cover = list(openpyxl.load_workbook(tmp_path / "dta.xlsx", read_only=True)["About"].iter_rows(values_only=True))
     assert [row[1] for row in cover if row[0] == "Covers"] == [SCOPE]

@@ -344,10 +344,12 @@ def sources(c: Check) -> None:
     )
     assert set(listed) == {s for (s,) in used}
     for source in listed:
-        file, digest, seen = c.db.execute("select file, sha256, first_seen from meta_sources where source_id = ?", [source]).fetchall()[0]
+        query = "select file || if(excerpt is null, '', ' (excerpt)'), sha256, first_seen from meta_sources where source_id = ?"
+        file, digest, seen = c.db.execute(query, [source]).fetchall()[0]
         assert c.page.one(f"//li[@data-source='{source}']") == f"{file} {digest[:12]} {seen}"
         assert c.page.tree.xpath(f"//li[@data-source='{source}']/code/@title") == [digest]
     c.page.read("//section[@aria-labelledby='sources']/p")
+    assert c.page.one("//p[@class='scope']") == c.db.execute("select scope from meta_release").fetchall()[0][0]
 
 
 def and_list(years: list[int]) -> str:
