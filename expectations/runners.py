@@ -1,4 +1,4 @@
-"""Run a suite: Great Expectations on a frame for tables that people act on, SQL made from the same expectations for files and all others."""
+"""Run a suite on a target: small ones as a pandas frame with Great Expectations, large ones by SQL made from the same expectations."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -23,7 +23,7 @@ Judge = Callable[[duckdb.DuckDBPyConnection, Target, Sequence[Expectation]], lis
 def run_suite(connection: duckdb.DuckDBPyConnection, target: Target, expectations: Sequence[Expectation], judge: Judge | None = None) -> list[GateResult]:
     """One result per expectation, with the first failing rows. Never raises: what could not run is an error of its own."""
     stop_if_asked()
-    judge = judge or (judge_by_frame if target.by_frame else judge_by_sql)
+    judge = judge or (judge_by_sql if target.is_large else judge_by_frame)
     try:
         return judge(connection, target, expectations)
     except Exception as error:

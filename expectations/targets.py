@@ -9,11 +9,6 @@ from transforms.schema import Table
 
 # Rows. Great Expectations on pandas needs seconds and a gigabyte for 26 expectations on 1.5 million rows; SQL made from the same expectations does not.
 LARGE = 10_000
-# Tables that people act on: Great Expectations itself judges them, at half a processor second a table, nearly all of it its own bookkeeping.
-ACTED_ON = (
-    "eligibility", "eligible_districts", "assistance", "continuum_groups", "student_group_history", "watch_list", "changes", "reconciliation",
-    "state_loans", "state_loan_events", "pathway_register",
-)  # fmt: skip
 NAMING = ("lea_name", "source_id", "file", "source_line", "line")  # beside the key, what tells a person which row it is
 
 
@@ -33,11 +28,6 @@ class Target:
     def is_large(self) -> bool:
         """True where a frame costs more than it gives."""
         return self.rows > LARGE
-
-    @property
-    def by_frame(self) -> bool:
-        """True where Great Expectations judges a frame; elsewhere SQL made from the same expectations does."""
-        return self.gate == "contracts" and self.name in ACTED_ON and not self.is_large
 
     def shown(self, looked_at: tuple[str, ...]) -> list[str]:
         """Columns of a failing row that are shown: what identifies it, and what was looked at."""
