@@ -25,6 +25,10 @@ DECIDED = """
 """
 
 
+def test_the_sample_stays_small() -> None:
+    assert sum(path.stat().st_size for path in STATE.iterdir()) < 6_000_000
+
+
 def official(year: int) -> pd.DataFrame:
     """CDE's rows of a year by CDS code."""
     file, sheet, header = SHEETS[year]
