@@ -68,6 +68,7 @@ def test_every_page_says_its_scope_and_what_is_not_loaded(state_run: Path) -> No
 
 def test_the_release_status_and_workbook_say_it(state_run: Path, state_db: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     assert state_db.execute("select scope, not_loaded from meta_release").fetchall() == [(SCOPE, [OUT, DUE])]
+    state_db.close()  # the command opens the file in its own way
     out = state_run / "out"
     said = dta(out, "status")
     assert all(part in said for part in (SCOPE, OUT, DUE, GET))
@@ -101,6 +102,7 @@ def test_an_excerpt_is_named_as_one_where_it_is_cited(state_run: Path, state_db:
     excerpts = state_db.execute("select distinct excerpt from meta_sources where present and excerpt is not null").fetchall()
     ((said,),) = excerpts
     assert said == ("Excerpt: holds only the rows of Monterey County. CDE's file is statewide; SHA-256, size and line numbers are those of the excerpt.")
+    state_db.close()
     reports = out / "current" / "reports"
     for cds, cited in ((SALINAS, True), (HAYWARD, False)):
         page = (reports / "lea" / f"{cds}.html").read_text("utf-8").replace("&#39;", "'")
