@@ -72,12 +72,12 @@ def head(c: Check) -> None:
         "select lea_name, county, (select min(geo_area) from geo_leads g where g.county_code = l.county_code) from leas l where cds = $cds"
     )[0]
     assert c.page.one("//h1") == " ".join(name.split())
-    line = c.page.one("//header[@class='head']/p[1]")
+    line = c.page.one("//header[@class='head']/p[not(@class='scope')][1]")
     assert f"{county} County" in line
     assert area in line
     assert line.endswith(c.cds)
     assert c.page.find("//header[@class='head']//a/@href")[-1] == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
-    assert c.page.one("//header[@class='head']/p[2]").startswith(f"CDE's Dashboard page of {c.year}")
+    assert c.page.one("//header[@class='head']/p[not(@class='scope')][2]").startswith(f"CDE's Dashboard page of {c.year}")
     assert c.page.one("//h2[@id='verdicts']") == f"Verdict for determination year {c.year}"
 
 
