@@ -1,5 +1,7 @@
-"""Run the steps on a terminal: a moving line per step, then a summary by pathway and where the release lies."""
+"""Run the steps on a terminal: a moving line per step, then the answer, what is not loaded, and what to do next."""
 
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -8,15 +10,16 @@ from rich.markup import escape
 from flows.consoles import moving_line
 from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
-from flows.show import summary_table
 from flows.steps import STEPS, Step
 from flows.words import not_listed_as_unused, problem_text, unused_lines, warning_text
-from reports.published import missing_dashboards, open_release, reissued_files
+from reports.answer import Answer, read_answer
+from reports.published import FETCH, Row, not_loaded, open_release, reissued_files, rows
 from transforms.current import DATABASE, current_release, read_manifest
-from transforms.database import one_row
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 from transforms.words import DESIGNATION
+
+LINES = 10  # of names under a heading
 
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
@@ -43,33 +46,59 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
         console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
     if problems:
         console.print("Where a file was accepted before, that one serves: see dta sources.")
-    if outcome.outcome == "published":
-        _summary(settings.out, console)
+    release = current_release(settings.out)
+    if release:
+        _answer(settings.out, console)
     for line in unused_lines(outcome.unused):
         console.print(line, highlight=False, soft_wrap=True)
-    release = current_release(settings.out)
-    console.print(f"Release: {settings.out / 'current' / DATABASE}" if release else "", highlight=False, markup=False, soft_wrap=True)
+    if release:
+        console.print(f"Release: {_near(settings.out / 'current' / DATABASE)}", highlight=False, markup=False, soft_wrap=True)
     return outcome
 
 
-def _summary(out: Path, console: Console) -> None:
-    """Counts by pathway of the determination now in force, and the warnings."""
+def _near(path: Path) -> Path:
+    """The path from the working folder, where it lies in it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _answer(out: Path, console: Console) -> None:
+    """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at most a screen of 80 columns."""
     with open_release(out) as connection:
-        (year,) = one_row(connection, "select max(determination_year) from eligibility")
-        rows = connection.execute(
-            "select p.name, e.status, count(*) from eligibility e join pathways p using (pathway) where e.determination_year = ? "
-            "group by p.name, p.position, e.status order by p.position",
-            [year],
-        ).fetchall()
-        missing, reissued = missing_dashboards(connection), reissued_files(connection)
-    console.print(summary_table(rows, year))
+        answer, missing, reissued = read_answer(connection), not_loaded(connection), reissued_files(connection)
+        (release,) = rows(connection, "select scope from meta_release")
+    console.print()
+    _say(console, answer.sentence, "bold")
+    _say(console, f"{release['scope']}.")
+    _leas(console, f"New in {answer.year}", answer.new, answer)
+    _leas(console, f"Left since {answer.before}", answer.left, answer)
+    if answer.not_determined:
+        _say(console, answer.not_determined)
+    if missing:
+        _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
     for file, added, removed, altered in reissued:
-        console.print(f"Reissued: {escape(file)} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.", soft_wrap=True)
-    for later, since in missing:
-        console.print(
-            f"[yellow]Older than it could be[/]: the {later} Dashboard is in force since {since}, and none of its files is at hand. Verdicts rest on {year}."
-        )
-    release = current_release(out)
-    for warning in read_manifest(release)["warnings"] if release else []:
+        _say(console, f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.")
+    current = current_release(out)
+    for warning in read_manifest(current)["warnings"] if current else []:
         console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)
-    console.print(f"[dim]{DESIGNATION}[/]")
+    _say(console, DESIGNATION, "dim")
+    example = next(iter((*answer.new, *answer.meet, *answer.loans)), None)
+    console.print()
+    _say(console, "Look:  dta site")
+    if example:
+        _say(console, f'Ask:   dta explain "{example["lea_name"]}"')
+
+
+def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -> None:
+    """A heading with their number, and their names with their counties in a paragraph."""
+    if not leas:
+        return
+    lines = textwrap.wrap(", ".join(f"{r['lea_name']} ({r['county']})" for r in leas), console.width - 2, break_on_hyphens=False)
+    cut = [f"and more: dta compare {answer.before} {answer.year}"] if len(lines) > LINES else []
+    _say(console, f"{heading} ({len(leas)}):")
+    for line in (*lines[: LINES - len(cut)], *cut):
+        _say(console, f"  {line}")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False)

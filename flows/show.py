@@ -171,29 +171,14 @@ def _cases(e: Explanation) -> Table:
     return table
 
 
-def _sources(e: Explanation) -> Table:
+def _sources(e: Explanation) -> Group:
     table = Table(title="Sources", title_justify="left")
     table.add_column("File", overflow="fold")
     for heading in ("SHA-256", "First seen"):
         table.add_column(heading, no_wrap=True)
     for source in e.sources:
         table.add_row(escape(source["file"] or f"missing: {source['title']}"), (source["sha256"] or "")[:16], source["first_seen"] or "")
-    return table
-
-
-def summary_table(rows: list[tuple[str, str, int]], year: int) -> Table:
-    """Counts by pathway and status for one determination year."""
-    title = f"Determination year {year}: districts, county offices and charter schools by pathway"
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)  # every word within 80 columns
-    table.add_column("Pathway", width=max((len(word) for name, *_ in rows for word in name.split()), default=1))
-    for sign, label in STATUS.values():
-        table.add_column(f"{sign} {label}", justify="right", width=10)
-    counts: dict[str, dict[str, int]] = {}
-    for name, status, n in rows:
-        counts.setdefault(name, {})[status] = n
-    for name, by_status in counts.items():
-        table.add_row(escape(name), *[str(by_status.get(s, 0)) for s in STATUS])
-    return table
+    return Group(table, *map(Text, e.excerpts))
 
 
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:

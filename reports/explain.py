@@ -35,6 +35,11 @@ class Explanation:
     sources: list[Row]
     release_id: str
 
+    @property
+    def excerpts(self) -> list[str]:
+        """What the sources that are no whole files of CDE hold, each sentence once."""
+        return sorted({str(s["excerpt"]) for s in self.sources if s["excerpt"]})
+
 
 def determination_years(connection: duckdb.DuckDBPyConnection) -> list[int]:
     """Determination years of the release."""
@@ -203,13 +208,14 @@ EVIDENCE = f"""
     from evidence e join indicators i using (indicator)
     where e.cds {ASKED} and e.dashboard_year = $year and e.finding = 'result' order by e.student_group, e.indicator
 """
-# Files that the verdicts rest on.
+# Files that the verdicts rest on, an excerpt named as one.
 SOURCES = f"""
     with used as (
         select cds, source_id from evidence where cds {ASKED} and list_contains($counted, dashboard_year)
         union
         select unnest(list_filter($cds, lambda c: ends_with(c, '0000000'))), letters_source_id from meta_years where list_contains($counted, dashboard_year)
     )
-    select u.cds, s.source_id, s.file, s.title, s.sha256, s.first_seen, s.present, s.dashboard_year
+    select u.cds, s.source_id, s.file || if(s.excerpt is null, '', ' (excerpt)') as file, s.excerpt,
+        s.title, s.sha256, s.first_seen, s.present, s.dashboard_year
     from meta_sources s join used u using (source_id) order by s.dashboard_year, s.file
 """

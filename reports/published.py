@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from transforms.errors import ReleaseError
 from transforms.registers.names import name_key
 
 Row = dict[str, Any]
+FETCH = "dta run --source catalog"  # asks CDE for every file of the catalog
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,10 @@ def _shown(value: Any) -> Any:
     return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
-def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
-    """Dashboards that are in force on the day of the release but of which no file is at hand: newer than what the verdicts rest on."""
-    return connection.execute(
-        "select dashboard_year, in_force_from from meta_years cross join meta_release "
-        "where basis = 'none' and in_force_from <= as_of and dashboard_year > (select max(determination_year) from eligibility) order by 1"
-    ).fetchall()
+def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Dashboards that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    (release,) = rows(connection, "select * from meta_release")
+    return release.get("not_loaded") or []  # a release of an earlier version has none
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:

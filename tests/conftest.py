@@ -3,13 +3,16 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.workplace import SAMPLE, Workplace, copy_of_work
+from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
+from transforms.settings import PROJECT
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -41,6 +44,27 @@ def first_run(once: Once) -> Path:
         assert Workplace(SAMPLE, folder / "work", folder / "out").publish().outcome == "published"
 
     return once("first-run", make)
+
+
+@pytest.fixture(scope="session")
+def state_run(once: Once) -> Path:
+    """`dta run` as `make run` calls it, on the statewide sample, with every expectation and page: its work, its out and what it printed."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        environment = {"DTA_WORK": str(folder / "work"), "DTA_OUT": str(folder / "out"), "DTA_AS_OF": str(AS_OF), "PATH": "/usr/bin", "COLUMNS": "80"}
+        ended = subprocess.run([Path(sys.executable).parent / "dta", "run"], capture_output=True, text=True, env=environment, cwd=PROJECT, check=False)
+        assert ended.returncode == 0, ended.stderr
+        (folder / "stdout.txt").write_text(ended.stdout, "utf-8")
+
+    return once("state-run", make)
+
+
+@pytest.fixture
+def state_db(state_run: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Read-only connection to the release of the statewide sample."""
+    with duckdb.connect(str(state_run / "out" / "current" / "dta.duckdb"), read_only=True) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,37 @@ os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the t
 for name in [n for n in os.environ if n.startswith("DTA_")]:  # a developer's own settings must not change what is tested
     del os.environ[name]
 
-SAMPLE = PROJECT / "data" / "sample"
+STATE = PROJECT / "data" / "sample"
+BEFORE_2023 = (
+    "assistancestatus2017.xls", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx",
+    "LocalIndPerf2017.txt", "LocalIndPerf2018.txt", "leas2023perec52064.xlsx",
+)  # fmt: skip
+COUNTY_BOOKS = PROJECT / "tests" / "data" / "monterey"
+
+
+def _one_county() -> Path:
+    """Monterey County alone: its workbooks, with copies of the sample's excerpts beside them. A link that leads out of a source folder is not read."""
+    for path in STATE.iterdir():
+        copy = COUNTY_BOOKS / path.name
+        if path.name.startswith(("assistance", "LocalInd", "leas2023", "README")):
+            continue
+        if not copy.exists() or copy.stat().st_mtime_ns != path.stat().st_mtime_ns or copy.stat().st_size != path.stat().st_size:
+            beside = COUNTY_BOOKS.parent / f".{os.getpid()}-{path.name}"  # whole or not at all, also where several workers come at once
+            shutil.copy2(path, beside)
+            beside.replace(copy)
+    return COUNTY_BOOKS
+
+
+SAMPLE = _one_county()  # the small sample that most tests run on; STATE is what `make run` runs on
 AS_OF = date(2026, 11, 24)
+
+
+def copy_of_state(folder: Path, *names: str) -> Path:
+    """A new source folder with these files of the statewide sample."""
+    folder.mkdir()
+    for name in names:
+        shutil.copy2(STATE / name, folder)
+    return folder
 
 
 def reissue(source: Path) -> None:

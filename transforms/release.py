@@ -32,6 +32,7 @@ from transforms.release_parquet import write_parquet, write_parted
 from transforms.retention import prune
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import Column, Table, published_tables
+from transforms.scope import not_loaded, scope_line
 from transforms.source_changes import write_source_changes
 from transforms.spreadsheet import write_csv
 from transforms.sql import order_of
@@ -154,6 +155,8 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
         "content_digest": [digest],
         "inputs_digest": [str(run.fact("inputs_digest"))],
         "version": [version("dta-eligibility")],
+        "scope": [scope_line(connection)],
+        "not_loaded": pa.array([not_loaded(connection, run.settings.as_of)], pa.list_(pa.string())),
     }
     put(connection, "meta_release", pa.table(release))
     load_unused(run, connection)

@@ -216,6 +216,7 @@ def _load_preview(preview: PreviewRules, connection: duckdb.DuckDBPyConnection) 
         as_table(
             [preview.model_dump(exclude={"indicator"})],
             dashboard_year=pa.int16(),
+            due=pa.date32(),
             standing=pa.string(),
             dashboards=pa.list_(pa.int16()),
             indicators_required=pa.int8(),

@@ -189,6 +189,8 @@ class PreviewRules(StrictModel):
     """Criteria that are not law yet. They feed the watch list only: nothing that decides reads them."""
 
     dashboard_year: Year
+    due: date  # day on which the law wants the Dashboard published
+    due_basis: str
     standing: Literal["provisional"]
     dashboards: tuple[Year, ...]
     indicators_required: Count

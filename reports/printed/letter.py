@@ -173,7 +173,8 @@ def _sources(document: Document, e: Explanation) -> None:
     table = _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5))
     for source in e.sources:
         _row(table, (source["file"] or f"missing: {source['title']}", source["sha256"] or "", source["first_seen"] or ""))
-    _write(document.add_paragraph(), f"Release {e.release_id}.")
+    for line in (*e.excerpts, f"Release {e.release_id}."):
+        _write(document.add_paragraph(), line)
 
 
 def _table(document: Document, headings: Sequence[str], widths: Sequence[float]) -> Table:

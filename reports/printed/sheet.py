@@ -51,6 +51,7 @@ def lea_sheet(e: Explanation, as_of: date) -> Row:
         "cases": [_case(c) for c in e.cases],
         "watched": [{"sentence": w["sentence"], "standing": w["standing"]} for w in e.watched],
         "sources": [_source(s) for s in e.sources],
+        "excerpts": e.excerpts,
         "disclaimer": DESIGNATION,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from reports.published import Row, missing_dashboards, rows
+from reports.published import FETCH, Row, not_loaded, rows
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Book:
     areas: dict[str, str]  # county code -> Geographic Lead area
     sources: dict[str, Row]
     warnings: list[Row]
-    later_dashboards: list[Row]
+    not_loaded: list[str]  # Dashboards that are out or due
+    fetch: str = FETCH
 
     @property
     def year(self) -> int:
@@ -46,7 +47,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     known = "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
     indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators order by position")}
     return Book(
-        release=rows(connection, "select * from meta_release")[0],
+        release={"scope": "", **rows(connection, "select * from meta_release")[0]},  # an earlier version had none
         determination_years=_column(connection, "select distinct determination_year from eligibility order by 1"),
         dashboard_years=_column(connection, known),
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
@@ -58,7 +59,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         areas=dict(connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()),
         sources={r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")},
         warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' and severity = 'warning' order by check_id, table_name"),
-        later_dashboards=[{"year": year, "since": since} for year, since in missing_dashboards(connection)],
+        not_loaded=not_loaded(connection),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import duckdb
 
+from reports.answer import read_answer
 from reports.published import rows
 from reports.site.book import Book
 from reports.site.charts import group_chart
@@ -24,6 +25,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     pages.write(
         "index.html",
         "home.html",
+        answer=read_answer(connection),
         tally=counts,
         chart=counts.chart(book),
         groups=_group_counts(connection, book),

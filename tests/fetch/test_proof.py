@@ -8,7 +8,7 @@ from tests.fetch.cde import Cde, body
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH_BYTES
 from tests.pipeline.test_other_sources import PAGE
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, STATE, Workplace
 from transforms.errors import SourceError
 from transforms.raw.stage import read_raw, read_snapshot
 from transforms.run import Run
@@ -18,7 +18,6 @@ from transforms.snapshot.take import take_snapshots
 from transforms.snapshot.unused import unused_files
 
 SLICES = Path(__file__).parents[1] / "contract" / "slices"
-STATEWIDE = Path(__file__).parents[1] / "data" / "statewide"
 
 
 def carried_in(tmp_path: Path, name: str, content: bytes) -> None:
@@ -54,8 +53,8 @@ WRONG: dict[str, tuple[str, Path, str]] = {
     "graduation_as_absenteeism_2022": ("chronicdownload2022.txt", SAMPLE / "graddownload2022.txt", "by which a file of grad is told"),
     "absenteeism_as_graduation_2022": ("graddownload2022.txt", SAMPLE / "chronicdownload2022.txt", "none of the columns by which a file of grad is told"),
     "absenteeism_as_suspension_2022": ("suspdownload2022.txt", SAMPLE / "chronicdownload2022.txt", "none of the columns by which a file of susp is told"),
-    "local_indicators_2017_as_2018": ("LocalIndPerf2018.txt", STATEWIDE / "LocalIndPerf2017.txt", "it lacks priority 7"),
-    "local_indicators_2018_as_2017": ("LocalIndPerf2017.txt", STATEWIDE / "LocalIndPerf2018.txt", "it lists priority 7"),
+    "local_indicators_2017_as_2018": ("LocalIndPerf2018.txt", STATE / "LocalIndPerf2017.txt", "it lacks priority 7"),
+    "local_indicators_2018_as_2017": ("LocalIndPerf2017.txt", STATE / "LocalIndPerf2018.txt", "it lists priority 7"),
 }
 
 

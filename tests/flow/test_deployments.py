@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from flows.backfill import plan
 from flows.cli import app
 from flows.parameters import settings_of
+from tests.workplace import SAMPLE
 from transforms import clock
 from transforms.errors import ConfigError
 from transforms.settings import PROJECT
@@ -86,7 +87,7 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
 
 
 def test_a_backfill_by_command(light: None, raw_cache: Path, tmp_path: Path) -> None:
-    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(raw_cache), "DTA_OUT": str(tmp_path / "out")})
+    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(raw_cache), "DTA_OUT": str(tmp_path / "out"), "DTA_SOURCE": str(SAMPLE)})
     ended = runner.invoke(app, ["backfill", "--from", "2023", "--to", "2023", "--day", "2024-03-01"])
     assert ended.exit_code == 0, ended.output
     for label in ("year-2023", "day-2024-03-01"):

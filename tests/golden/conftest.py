@@ -1,6 +1,5 @@
 """Decide from small Dashboards."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,8 +7,7 @@ import duckdb
 import pytest
 
 from tests.dashboards import Dashboards
-from tests.workplace import Workplace
-from transforms.settings import PROJECT
+from tests.workplace import Workplace, copy_of_state
 
 Decide = Callable[..., duckdb.DuckDBPyConnection]
 
@@ -33,9 +31,7 @@ def decide(tmp_path: Path, raw_cache: Path) -> Iterator[Decide]:
 @pytest.fixture(scope="session")
 def state_2018(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The whole state from CDE's workbook of 2018 and the local indicators of 2017 and 2018."""
-    folder = tmp_path_factory.mktemp("state2018") / "source"
-    folder.mkdir()
-    for name in ("assistancestatus18.xlsx", "LocalIndPerf2017.txt", "LocalIndPerf2018.txt"):
-        shutil.copy(PROJECT / "tests" / "data" / "statewide" / name, folder)
+    names = ("assistancestatus18.xlsx", "LocalIndPerf2017.txt", "LocalIndPerf2018.txt")
+    folder = copy_of_state(tmp_path_factory.mktemp("state2018") / "source", *names)
     with Workplace(folder, raw_cache, folder.parent / "out").decide() as connection:
         yield connection

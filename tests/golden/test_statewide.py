@@ -7,10 +7,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.workplace import Workplace
-from transforms.settings import PROJECT
+from tests.workplace import BEFORE_2023, STATE, Workplace, copy_of_state
 
-FOLDER = PROJECT / "tests" / "data" / "statewide"
 SHEETS = {
     2018: ("assistancestatus18.xlsx", "LCFFLEAAssistance2018", 2),
     2019: ("assistancestatus19-rev.xlsx", "District and COE 2019", 5),
@@ -20,13 +18,14 @@ SHEETS = {
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with Workplace(FOLDER, raw_cache, tmp_path_factory.mktemp("statewide")).decide() as connection:
+    folder = tmp_path_factory.mktemp("statewide")
+    with Workplace(copy_of_state(folder / "source", *BEFORE_2023), raw_cache, folder / "out").decide() as connection:
         yield connection
 
 
 def official(year: int) -> pd.DataFrame:
     file, sheet, header = SHEETS[year]
-    frame = pd.read_excel(FOLDER / file, sheet_name=sheet, header=header, dtype="string", engine="calamine", keep_default_na=False)
+    frame = pd.read_excel(STATE / file, sheet_name=sheet, header=header, dtype="string", engine="calamine", keep_default_na=False)
     return frame[frame["CDS"].str.fullmatch(r"\d{14}")].set_index("CDS")
 
 

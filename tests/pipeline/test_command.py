@@ -1,6 +1,7 @@
 """The command as people use it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 import flows.cli
 from flows.cli import app
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import AS_OF, Workplace
 
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
@@ -129,22 +130,22 @@ def test_a_wrong_setting_is_named(
     assert said in capsys.readouterr().err
 
 
-def test_run_as_a_person_would(raw_cache: Path, tmp_path: Path) -> None:
-    work = {"DTA_WORK": str(raw_cache), "PATH": "/usr/bin"}
-    command = [Path(sys.executable).parent / "dta", "run", "--source", str(SAMPLE), "--out", str(tmp_path / "out")]
-    first = subprocess.run(command, capture_output=True, text=True, env=work, check=True)
-    assert "Continuum" in first.stdout
-    assert "current/dta.duckdb" in first.stdout.replace("\n", "")
-    with duckdb.connect(str(tmp_path / "out/current/dta.duckdb"), read_only=True) as db:
-        assert db.execute("select count(*) from eligibility where cds like '27%0000000'").fetchall() == [(25 * 3 * 6,)]
-    second = subprocess.run(command, capture_output=True, text=True, env=work, check=True)
+def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
+    """The whole state from the embedded sample; then nothing changed; then a folder of which no file can be used."""
+    out = shutil.copytree(state_run / "out", tmp_path / "out", symlinks=True)
+    with duckdb.connect(str(out / "current/dta.duckdb"), read_only=True) as db:
+        assert db.execute("select count(distinct cds), count(*) from eligibility where lea_type <> 'charter'").fetchall() == [(1004, 1004 * 3 * 6)]
+    settings = {"DTA_WORK": str(state_run / "work"), "DTA_OUT": str(out), "DTA_AS_OF": str(AS_OF), "PATH": "/usr/bin"}
+    command = [Path(sys.executable).parent / "dta", "run"]
+    second = subprocess.run(command, capture_output=True, text=True, env=settings, check=True)
     assert "Nothing changed" in second.stdout
+    assert "In 2024, 67 LEAs meet the criteria" in second.stdout, "the answer is said again"
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad/eladownload2024.txt").write_text("<html>")
-    ended = subprocess.run([*command[:3], str(tmp_path / "bad"), *command[4:]], capture_output=True, text=True, env=work, check=False)
+    ended = subprocess.run([*command, "--source", str(tmp_path / "bad")], capture_output=True, text=True, env=settings, check=False)
     assert ended.returncode == 3
     assert "eladownload2024.txt, line 1: this is a web page" in ended.stderr
-    status = dta("status", "--out", tmp_path / "out")
+    status = dta("status", "--out", out)
     assert status.exit_code == 3
     assert "failed" in status.output
 

@@ -1,14 +1,12 @@
 """CDE's lists of low performing LEAs are held against ours: reds of 2023, and the groups of EC 52064(e)(5)."""
 
-import shutil
 from pathlib import Path
 
 import duckdb
 import openpyxl
 import pytest
 
-from tests.workplace import Workplace
-from transforms.settings import PROJECT
+from tests.workplace import BEFORE_2023, Workplace, copy_of_state
 
 REDS = "lowperfleasnonall23data.xlsx"
 GOALS = "leas2023perec52064.xlsx"
@@ -107,10 +105,7 @@ def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> lis
 
 def test_the_list_of_ec_52064_e_5_statewide(tmp_path: Path, raw_cache: Path, listed_132: list[tuple[str, str]]) -> None:
     assert len(listed_132) == 132, "as many LEAs as CDE listed"
-    source = tmp_path / "source"
-    source.mkdir()
-    for path in (PROJECT / "tests" / "data" / "statewide").glob("assistancestatus*.xls*"):
-        shutil.copy(path, source)  # a link that leads out of the folder is not used
+    source = copy_of_state(tmp_path / "source", *(name for name in BEFORE_2023 if name.startswith("assistancestatus")))
     write_goals(source, listed_132[1:])
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
         rows = db.execute("select class, count(*), min(cds) from reconciliation where flag like 'ec52064e5:%' group by 1 order by 1").fetchall()

@@ -18,12 +18,10 @@ from expectations.checks import load_checks
 from tests.gates.test_thresholds import everything_in_one_folder
 from tests.pipeline.test_command import main
 from tests.workbooks import change_rows
-from tests.workplace import Workplace
+from tests.workplace import STATE, Workplace
 from transforms.run import Run
-from transforms.settings import PROJECT
 from transforms.snapshot.unused import unused_files
 
-STATEWIDE = PROJECT / "tests" / "data" / "statewide"
 GOALS = "leas2023perec52064.xlsx"  # CDE's list of January 2023 under EC 52064(e)(5)
 SALINAS, CARMEL, GREENFIELD, GONZALES = "27661590000000", "27659870000000", "27660350000000", "27754730000000"
 MOVED, BEFORE = "27660680000000", "40660680000000"  # a district, and its code before it came to Monterey County
@@ -106,7 +104,7 @@ def test_a_state_row_a_tenth_from_the_press_is_published(workplace: Workplace, l
 
 
 def test_cdes_list_is_compared_and_stops_nothing(workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copy(STATEWIDE / GOALS, workplace.source / GOALS)
+    shutil.copy(STATE / GOALS, workplace.source / GOALS)
     assert run_command(workplace, monkeypatch) == 0
     with released_tables(workplace) as db:
         assert db.execute("select rows_in, rows_kept, rows_rejected from meta_sources where file = ?", [GOALS]).fetchall() == [(132, 132, 0)]

@@ -9,11 +9,9 @@ import openpyxl
 import pytest
 
 from tests.pipeline.test_low_performing import GOALS, REDS, write_goals, write_reds
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, STATE, Workplace
 from transforms.inputs import load_macros, load_reference
 from transforms.settings import PROJECT
-
-STATEWIDE = PROJECT / "tests" / "data" / "statewide"
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +63,8 @@ def groups_named(path: Path) -> list[set[str]]:
 
 
 def test_every_row_of_cdes_list_of_january_2023_is_read(workplace: Workplace, words: duckdb.DuckDBPyConnection) -> None:
-    shutil.copy(STATEWIDE / GOALS, workplace.source / GOALS)
-    rows = groups_named(STATEWIDE / GOALS)
+    shutil.copy(STATE / GOALS, workplace.source / GOALS)
+    rows = groups_named(STATE / GOALS)
     with workplace.decide() as db:
         counted = db.execute("select f.rows_in, k.rows_kept from source_files f join source_rows k using (source_id) where f.layout = 'lcap_goals'").fetchall()
         rejected = db.execute("select * from rejects where source_id = 'lcap-goals-2022'").fetchall()

@@ -46,10 +46,10 @@ def test_it_says_the_findings_the_evidence_and_the_sources(published: Workplace,
     (el,) = [row for row in evidence if "(EL)" in row[0] and row[1] == "2023"]
     assert "Red on suspension rate" in el[3]
     assert "Susp.: red, 10.6% (635 students)" in el[4]
-    assert "suspdownload2023.txt, line 156" in el[5]
+    assert "suspdownload2023.txt (excerpt), line 156" in el[5]
     (by_cde,) = [row for row in evidence if "(EL)" in row[0] and row[1] == "2018"]
     assert "by CDE's letter" in by_cde[3]
-    assert "assistancestatus18.xlsx, row" in by_cde[5]
+    assert "assistancestatus18.xlsx (excerpt), row" in by_cde[5]
 
 
 def test_it_is_a_draft_with_blanks_that_only_a_person_fills(published: Workplace, tmp_path: Path) -> None:

@@ -72,12 +72,12 @@ def head(c: Check) -> None:
         "select lea_name, county, (select min(geo_area) from geo_leads g where g.county_code = l.county_code) from leas l where cds = $cds"
     )[0]
     assert c.page.one("//h1") == " ".join(name.split())
-    line = c.page.one("//header[@class='head']/p[1]")
+    line = c.page.one("//header[@class='head']/p[not(@class='scope')][1]")
     assert f"{county} County" in line
     assert area in line
     assert line.endswith(c.cds)
     assert c.page.find("//header[@class='head']//a/@href")[-1] == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
-    assert c.page.one("//header[@class='head']/p[2]").startswith(f"CDE's Dashboard page of {c.year}")
+    assert c.page.one("//header[@class='head']/p[not(@class='scope')][2]").startswith(f"CDE's Dashboard page of {c.year}")
     assert c.page.one("//h2[@id='verdicts']") == f"Verdict for determination year {c.year}"
 
 
@@ -344,10 +344,12 @@ def sources(c: Check) -> None:
     )
     assert set(listed) == {s for (s,) in used}
     for source in listed:
-        file, digest, seen = c.db.execute("select file, sha256, first_seen from meta_sources where source_id = ?", [source]).fetchall()[0]
+        query = "select file || if(excerpt is null, '', ' (excerpt)'), sha256, first_seen from meta_sources where source_id = ?"
+        file, digest, seen = c.db.execute(query, [source]).fetchall()[0]
         assert c.page.one(f"//li[@data-source='{source}']") == f"{file} {digest[:12]} {seen}"
         assert c.page.tree.xpath(f"//li[@data-source='{source}']/code/@title") == [digest]
     c.page.read("//section[@aria-labelledby='sources']/p")
+    assert c.page.one("//p[@class='scope']") == c.db.execute("select scope from meta_release").fetchall()[0][0]
 
 
 def and_list(years: list[int]) -> str:

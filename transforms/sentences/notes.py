@@ -39,6 +39,8 @@ NOTES = {
     "charter_test_open": "the sources leave the test of charter schools open",
     # beside a computed verdict from which CDE's flag differs
     "flag_of_cde": "CDE's flag: {flag}.",
+    # of a file of which CDE publishes the whole state
+    "excerpt": "Excerpt: holds only the rows of {counties}. CDE's file is statewide; SHA-256, size and line numbers are those of the excerpt.",
     # size tests
     "size_by_flag": "the size flag of the file is Y",
     "size_by_students": "at least {minimum} students; {small_minimum} for {groups} on district and county office rows",

@@ -1,0 +1,57 @@
+"""What a release covers, in words."""
+
+import pytest
+
+from reports.answer import Answer
+from transforms.scope import in_words
+
+YEARS = [2017, 2018, 2019, 2022, 2023, 2024]
+ALL = frozenset({"Fresno", "Kern", "Monterey", "Yolo", "Yuba"})
+ONE, TWO, FOUR = frozenset({"Monterey"}), frozenset({"Kern", "Fresno"}), ALL - {"Kern"}
+
+
+@pytest.mark.parametrize(
+    ("workbooks", "details", "said"),
+    [
+        ({ALL: YEARS}, {ONE: [2022, 2023, 2024]}, "All 5 counties by CDE's assistance workbooks 2017–2024; indicator detail for Monterey County only"),
+        ({ONE: YEARS}, {ONE: [2024]}, "Monterey County by CDE's assistance workbooks 2017–2024; indicator detail 2024"),
+        ({ALL: YEARS}, {ALL: [2022, 2023]}, "All 5 counties by CDE's assistance workbooks 2017–2024; indicator detail 2022–2023"),
+        ({ALL: [2017, 2019, 2022]}, {}, "All 5 counties by CDE's assistance workbooks 2017 and 2019–2022; no indicator detail"),
+        ({}, {TWO: [2024]}, "Indicator detail 2024 for Fresno and Kern Counties; no assistance workbook"),
+        (
+            {ALL: [2022], ONE: [2024]},
+            {FOUR: [2022], ONE: [2024]},
+            "All 5 counties by CDE's assistance workbooks 2022; Monterey County by CDE's assistance workbooks 2024; "
+            "indicator detail 2022 for 4 counties; indicator detail 2024 for Monterey County",
+        ),
+        ({}, {}, "No indicator detail; no assistance workbook"),
+    ],
+)
+def test_the_scope_follows_what_was_loaded(workbooks: dict[frozenset[str], list[int]], details: dict[frozenset[str], list[int]], said: str) -> None:
+    assert in_words(workbooks, details, YEARS, len(ALL)) == said
+
+
+def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:
+    return {"cds": name, "lea_name": name, "lea_type": lea_type, "county": "Kern", **more}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(2024, 2023, (lea("A"), lea("B"), lea("C", "county_office")), (lea("A"),), (), (lea("D"),), ()),
+         "In 2024, three LEAs meet the criteria: two districts and one county office; one is new, none left; one more district has a state loan."),
+        (Answer(2024, 2023, (), (), (lea("A"), lea("B")), (lea("C"), lea("D")), ()),
+         "In 2024, no LEA meets the criteria; none are new, two left; two districts have a state loan."),
+        (Answer(2022, None, (lea("A"),), (), (), (), ()), "In 2022, one LEA meets the criteria (A)."),
+    ],
+)  # fmt: skip
+def test_the_answer_is_one_sentence(answer: Answer, said: str) -> None:
+    assert answer.sentence == said
+
+
+def test_what_is_not_determined_is_named_while_it_is_little() -> None:
+    open_for = {"pathway_name": "Wraparound"}
+    few = Answer(2024, 2023, (), (), (), (), (lea("A", **open_for), lea("B", **open_for)))
+    assert few.not_determined == "Not determined in 2024 for Wraparound: A and B."
+    many = Answer(2024, 2023, (), (), (), (), tuple(lea(str(n), **open_for) for n in range(6)))
+    assert many.not_determined == "Not determined in 2024 for Wraparound: 6 LEAs."
