@@ -5,10 +5,10 @@ from typing import Any
 
 import duckdb
 
+from reports.figures import INDICATOR_ORDER, place
 from reports.published import Row, rows
 from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
-from reports.site.figures import INDICATOR_ORDER, place
 from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
 

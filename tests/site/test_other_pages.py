@@ -125,7 +125,7 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
             [code],
         ).fetchall()
         for cds, pathway, status, reason, beside in verdicts:
-            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "cannot tell"}.get(status, "")
+            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(status, "")
             assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)
             if status in ("eligible", "undetermined"):
                 assert " ".join(reason.split()) in listed[cds][-1]

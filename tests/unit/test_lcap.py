@@ -24,9 +24,9 @@ def test_the_no_names_what_was_looked_at() -> None:
 
 def test_a_doubt_is_said_beside_a_yes() -> None:
     said = lcap_sentence("X", 2024, [ASSISTANCE, LOAN])
-    assert said.endswith("Whether X meets the published criteria of Wraparound (EC 52074(g)(2)(A)) cannot be told from the records at hand.")
+    assert said.endswith("Whether X meets the published criteria of Wraparound (EC 52074(g)(2)(A)) is not determined.")
 
 
 def test_nothing_to_judge_is_not_a_no() -> None:
     said = lcap_sentence("X", 2024, [Finding("Differentiated Assistance", "EC 52071(c)(1)", "not_assessed")])
-    assert said == "No technical assistance can be judged for X on the 2024 Dashboard."
+    assert said == "No technical assistance is assessed for X on the 2024 Dashboard."

@@ -20,7 +20,7 @@ class Finding:
 
 
 def lcap_sentence(lea: str, year: int, findings: Sequence[Finding]) -> str:
-    """The reason for technical assistance on the Dashboard of a year, with student groups; for "no" and "cannot tell" as well."""
+    """The reason for technical assistance on the Dashboard of a year, with student groups; for "no" and "not determined" as well."""
     of_status = {s: [f for f in findings if f.status == s] for s in ("eligible", "not_eligible", "undetermined")}
     said = []
     if of_status["eligible"]:
@@ -31,9 +31,9 @@ def lcap_sentence(lea: str, year: int, findings: Sequence[Finding]) -> str:
         )
     if of_status["undetermined"]:
         doubtful = joined([_named(f) for f in of_status["undetermined"]], "or")
-        said.append(f"Whether {lea} meets the published criteria of {doubtful} cannot be told from the records at hand.")
+        said.append(f"Whether {lea} meets the published criteria of {doubtful} is not determined.")
     if not said:
-        return f"No technical assistance can be judged for {lea} on the {year} Dashboard."
+        return f"No technical assistance is assessed for {lea} on the {year} Dashboard."
     return " ".join(said)
 
 

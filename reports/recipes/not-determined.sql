@@ -1,5 +1,5 @@
--- title: What cannot be told
--- question: Which verdicts cannot be told, and what is missing?
+-- title: What is not determined
+-- question: Which verdicts are not determined, and what is missing?
 -- param: year = null -- determination year; the latest if not given
 select e.county, e.lea_name, e.cds, p.name as pathway, e.reason, nullif(p.open_question, '') as open_question
 from eligibility e
