@@ -15,7 +15,7 @@ from reports.compare import Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from transforms.spreadsheet import WRITERS
-from transforms.words import DESIGNATION, LEA_KINDS, LOAN_EVENTS, STATUS, UNSAID, in_words
+from transforms.words import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
@@ -52,8 +52,8 @@ def _show_rest(console: Console, e: LeaReport) -> None:
         console.print("\n[bold]To watch (a preview, not a finding)[/]")
     for watched in e.watched:
         _say(console, escape(watched.sentence))
-    loans = [(LOAN_EVENTS.get(x.event, in_words(x.event)), x.date_text, x.role or "", x.confidence, x.source_url) for x in e.loan_events]
-    _table(console, "State loan record", ("Event", "Date as sourced", "Role", "Confidence", "Source"), loans)
+    loans = [(x.said, x.date_text, x.confidence, x.source_url) for x in e.loan_events]
+    _table(console, "State loan record", ("Event", "Date as sourced", "Confidence", "Source"), loans)
     cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
     _table(console, "Recorded cases", ("Pathway", "Case", "State", "On record since", "Evidence"), cases)
     _table(console, "Sources", ("File", "SHA-256", "First seen"), [(s.file, s.sha256[:16], s.first_seen or "") for s in e.sources])
@@ -68,8 +68,7 @@ def _say(console: Console, sentence: str) -> None:
 
 def _show_verdict(console: Console, v: Verdict, full: bool) -> None:
     """Status and reason; in full, or where CDE differs or the verdict is open, what is to be added."""
-    age = f" ({v.age})" if v.age else ""
-    console.print(Text.assemble((f"{v.sign} {v.label}", STYLES[v.status]), age, "  ", (v.title, "bold"), f"  {v.statute}"))
+    console.print(Text.assemble((f"{v.sign} {v.label}", STYLES[v.status]), "  ", (v.title, "bold"), f"  {v.statute}"))
     _say(console, escape(v.reason))
     if full or v.agrees_with_cde is False or v.status == "undetermined":
         for note in v.notes:

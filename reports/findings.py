@@ -56,8 +56,8 @@ class Verdict:
 
     @property
     def label(self) -> str:
-        """The status in words."""
-        return STATUS[self.status][1]
+        """The status in words, with the age of its source."""
+        return STATUS[self.status][1] + (f" ({self.age})" if self.age else "")
 
     @property
     def sign(self) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from transforms.sentences import plain_day
-from transforms.words import SUCCESSIONS
+from transforms.words import LOAN_EVENTS, SUCCESSIONS, in_words
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class LoanEvent:
     confidence: str
     source_url: str
     note: str | None
+
+    @property
+    def said(self) -> str:
+        """What happened, to which district if not to this one."""
+        words = LOAN_EVENTS.get(self.event, in_words(self.event)) + (f" ({self.role})" if self.role else "")
+        return f"{words}, {self.district}" if self.of_predecessor else words
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -34,6 +35,16 @@ def write_packet(
     connection: duckdb.DuckDBPyConnection, folder: Path, book: Book, county: tuple[str, str], year: int, tell: Callable[[str], None] = lambda words: None
 ) -> int:
     """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs. Raises NotFoundError when the release has no LEA of the county."""
+    facts = packet_of(connection, book, county, year)
+    code, name = county
+    tell(f"{len(facts['leas'])} LEAs of {name} County: packet.pdf")
+    (folder / "packet.pdf").write_bytes(Printer(book.release["as_of"]).print(facts))
+    write_workbook(connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell)
+    return len(facts["leas"])
+
+
+def packet_of(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], year: int) -> dict[str, Any]:
+    """What a packet shows: a page for each LEA, and a first page."""
     code, name = county
     found = rows(connection, f"select {LEA} from leas where cds[1:2] = $code", code=code)
     leas = sorted((Lea(*row.values()) for row in found), key=lambda lea: (KINDS.index(lea.lea_type), lea.name, lea.cds))
@@ -41,11 +52,7 @@ def write_packet(
         raise NotFoundError(f"This release has no LEA of {name} County.")
     reports = list(collect(connection, book, leas, year))
     facts = facts_of([lea_sheet(book, e) for e in reports], f"{name} County: Direct Technical Assistance, determination year {year}")
-    facts["county"] = _summary(connection, book, county, reports)
-    tell(f"{len(leas)} LEAs of {name} County: packet.pdf")
-    (folder / "packet.pdf").write_bytes(Printer(book.release["as_of"]).print(facts))
-    write_workbook(connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell)
-    return len(leas)
+    return facts | {"county": _summary(connection, book, county, reports)}
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], reports: Sequence[LeaReport]) -> Row:

@@ -14,7 +14,6 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
-from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from reports.book import Book
@@ -22,7 +21,7 @@ from reports.findings import Cell, Result, Verdict
 from reports.lea import LeaReport
 from reports.published import NotFoundError
 from transforms.sentences import joined
-from transforms.words import DESIGNATION, LOAN_EVENTS, in_words
+from transforms.words import DESIGNATION
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
@@ -73,12 +72,12 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
         _loans(document, e)
     document.add_heading("Law as the rules of this release cite it", 2)
     law = [(v.title, v.statute, f"{v.trigger}\n{v.url}", v.open_question or "none") for v in said]
-    _rows(document, ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"), (3.0, 3.2, 6.6, 4.7), law)
+    _table(document, ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"), (3.0, 3.2, 6.6, 4.7), law)
     if any(v.code == "continuum" for v in said):
         window = book.windows[e.year]
         _write(document.add_paragraph(), f"Dashboards that count: {window['basis']}. {window['url']}")
     document.add_heading("Sources", 2)
-    _rows(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5), [(s.file, s.sha256, s.first_seen or "") for s in e.sources])
+    _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5), [(s.file, s.sha256, s.first_seen or "") for s in e.sources], 7)
     _write(document.add_paragraph(), f"Release {e.release_id}.")
     document.save(str(path))
 
@@ -123,7 +122,7 @@ def _evidence(document: Document, e: LeaReport, files: dict[str, str]) -> None:
     found = [(g, g.cells[y]) for g in e.in_question for y in e.window if g.state(y) in ("met", "unknown")]
     rows = [(f"{g.name} ({g.code})", str(c.dashboard_year), *_shown(c, files)) for g, c in found]
     headings = ("Student group", "Dashboard", "Letter", "Criteria met", "Results", "Source")
-    _rows(document, headings, (2.6, 1.8, 1.3, 4.6, 3.9, 3.3), rows or [("None", "", "", e.group_finding, "", "")])
+    _table(document, headings, (2.6, 2.1, 1.4, 4.3, 3.8, 3.3), rows or [("None", "", "", e.group_finding, "", "")])
     if rows and e.missing:
         _write(document.add_paragraph(), e.group_finding)
 
@@ -144,35 +143,21 @@ def _result(c: Result) -> str:
 
 def _loans(document: Document, e: LeaReport) -> None:
     document.add_heading("State loan record", 2)
-    events = [(x.date_text, LOAN_EVENTS.get(x.event, in_words(x.event)), x.district, x.confidence, x.source_url) for x in e.loan_events]
-    _rows(document, ("Date as sourced", "Event", "District", "Confidence", "Source"), (3.0, 3.6, 3.6, 2.0, 5.3), events)
+    events = [(x.date_text, x.said, x.confidence, x.source_url) for x in e.loan_events]
+    _table(document, ("Date as sourced", "Event", "Confidence", "Source"), (3.0, 5.0, 2.2, 7.3), events)
 
 
-def _rows(document: Document, headings: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
-    """A table with these rows."""
-    table = _table(document, headings, widths)
-    for row in rows:
-        _row(table, row)
-
-
-def _table(document: Document, headings: Sequence[str], widths: Sequence[float]) -> Table:
+def _table(document: Document, headings: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[str]], size: float = 8.5) -> None:
     """A table whose heading is repeated on every page."""
-    table: Table = document.add_table(rows=0, cols=len(headings), style="Table Grid")
+    table = document.add_table(rows=len(rows) + 1, cols=len(headings), style="Table Grid")
     table.autofit = False
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Cm(width)
-    _row(table, headings, bold=True)
+    for n, (row, texts) in enumerate(zip(table.rows, (headings, *rows), strict=True)):
+        for cell, width, text in zip(row.cells, widths, texts, strict=True):
+            cell.width = Cm(width)
+            _write(cell.paragraphs[0], text, bold=n == 0, size=size)
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)
-    return table
-
-
-def _row(table: Table, texts: Sequence[str], bold: bool = False) -> None:
-    row = table.add_row()  # type: ignore[no-untyped-call]
-    for cell, column, text in zip(row.cells, table.columns, texts, strict=True):
-        cell.width = column.width or Cm(2)
-        _write(cell.paragraphs[0], text, bold=bold, size=8.5)
 
 
 def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | None = None) -> None:
@@ -181,7 +166,7 @@ def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | No
     own = text in (*BLANKS, GREETING, NEXT_STEPS, *CLOSING)
     for part in re.split(r"(\[[^\]]*\])", clean) if own else [clean]:
         run = paragraph.add_run(part)
-        run.bold = bold
+        run.bold = bold or None
         if size:
             run.font.size = Pt(size)
         if own and part.startswith("["):

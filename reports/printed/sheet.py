@@ -8,7 +8,7 @@ from reports.figures import INDICATOR_ORDER, place
 from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict, remarks
 from reports.lea import LeaReport
 from reports.published import Row
-from transforms.words import DESIGNATION, LEA_KINDS, LOAN_EVENTS, SHORT_INDICATORS, UNSAID, in_words
+from transforms.words import DESIGNATION, LEA_KINDS, SHORT_INDICATORS, UNSAID
 
 
 def lea_sheet(book: Book, e: LeaReport) -> Row:
@@ -31,7 +31,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "results": _results(book, e),
         "loans": [
             {
-                "event": LOAN_EVENTS.get(x.event, in_words(x.event)) + (f" ({x.role})" if x.role else "") + (f", {x.district}" if x.of_predecessor else ""),
+                "event": x.said,
                 "date": x.date_text,
                 "confidence": x.confidence,
                 "source": x.source_url,
@@ -47,8 +47,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
 
 def _verdict(v: Verdict) -> Row:
     """Status in words, statute, reason, and what CDE says."""
-    label = f"{v.label} ({v.age})" if v.age else v.label
-    return {"status": v.status, "sign": v.sign, "label": label, "name": v.title, "statute": v.statute, "reason": v.reason, "notes": v.notes}
+    return {"status": v.status, "sign": v.sign, "label": v.label, "name": v.title, "statute": v.statute, "reason": v.reason, "notes": v.notes}
 
 
 def _group(g: GroupLine) -> Row:
