@@ -52,7 +52,7 @@ CAUSES = """
             e.current_status, e.current_denominator, e.change, e.change_level, e.current_size_met, e.source_id, e.source_line
         from criterion_results r join rule_criteria c using (criterion, dashboard_year)
         join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group and e.indicator = c.indicator
-        where r.met and r.cds between $first and $last and r.dashboard_year <= $year
+        where r.met and r.cds between $first and $last and e.cds between $first and $last and r.dashboard_year <= $year
     ) order by criterion, indicator
 """
 # What the Dashboards that count show, also of all students together, and what was found in it.
