@@ -98,21 +98,20 @@ def run(
 def explain(
     name: Annotated[str, typer.Argument(help="Name or CDS code of a district or county office.")],
     year: Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Also causes, what to watch, loans, cases and sources.")] = False,
     source: Source = None,
     out: Out = None,
 ) -> None:
-    """Say why an LEA is eligible, is not, or why that cannot be told; show groups, causes and sources."""
-    from flows.show import show_explanation
-    from reports.explain import determination_years
-    from reports.explain import explain as collect
-    from reports.published import NotFoundError, find_lea, open_release
+    """Say why an LEA is eligible or not, or what is missing; show its student groups by Dashboard."""
+    from flows.show import show_report
+    from reports.book import read_book
+    from reports.lea import collect
+    from reports.published import find_lea, open_release
 
     with open_release(settings_from(source, out).out) as connection:
+        book = read_book(connection)
         lea = find_lea(connection, name)
-        years = determination_years(connection)
-        if year is not None and year not in years:
-            raise NotFoundError(f"There is no determination of {year} in this release. It has {', '.join(map(str, years))}.")
-        show_explanation(out_console, collect(connection, lea, year or years[-1]))
+        show_report(out_console, next(collect(connection, book, [lea], book.asked_year(year))), full)
 
 
 @app.command()

@@ -53,7 +53,8 @@ def list_recipes(console: Console) -> None:
 
 
 def _said(p: Parameter) -> str:
-    return f"{p.name}: {p.meaning}" + (f" ({p.value})" if p.value else "")
+    given = f" ({'required, such as ' if p.is_required else ''}{p.value})" if p.value else ""
+    return f"{p.name}: {p.meaning}{given}"
 
 
 def run_query(out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters | None = None) -> None:

@@ -1,42 +1,65 @@
 """How verdicts look in a terminal: words first, then the grid, then the sources. Colour is never the only sign."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 import pyarrow as pa
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from flows.consoles import json_line, raw_output
 from reports.compare import Comparison, Difference
-from reports.explain import Explanation, identity_lines
+from reports.findings import LEGEND, GroupLine, Verdict, remarks
+from reports.lea import LeaReport
 from transforms.spreadsheet import WRITERS
-from transforms.words import (
-    ASSISTANCE,
-    DESIGNATION,
-    NOT_LISTED,
-    STATUS,
-    UNSAID,
-    agreement,
-    capitalized,
-    ccee_determination,
-    source_age,
-)
+from transforms.words import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 
-COLORS = {1: ("red", "red"), 2: ("orange", "dark_orange"), 3: ("yellow", "yellow"), 4: ("green", "green"), 5: ("blue", "blue")}
+COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
 
 
-def status_text(status: str) -> Text:
-    """Status with a sign that needs no colour."""
-    return Text(" ".join(STATUS[status]), STYLES[status])
+def show_report(console: Console, e: LeaReport, full: bool) -> None:
+    """Verdicts with their reasons, then student groups by Dashboard: a screen. ``full``: all that is known."""
+    about = f" · {LEA_KINDS[e.lea.lea_type]} · {e.lea.county} County · CDS {e.lea.cds}"
+    console.print(Text.assemble((e.lea.name, "bold"), about), soft_wrap=True)
+    console.print(f"Determination year {e.year}, release {escape(e.release_id)}")
+    for line in e.identity:
+        console.print(escape(line), highlight=False, soft_wrap=True)
+    for verdict in e.said:
+        _show_verdict(console, verdict, full)
+    for status in UNSAID:
+        if names := [v.title for v in e.unsaid if v.status == status]:
+            console.print(Text.assemble((" ".join(STATUS[status]), STYLES[status]), "  ", ", ".join(names)))
+    for verdict in e.assistance:
+        _show_verdict(console, verdict, full)
+    if e.in_question:
+        console.print(_grid(e, full))
+    said = remarks(e.others) if e.in_question else [e.group_finding]
+    for line in [*said, *([LEGEND] if e.in_question else [])]:
+        console.print(escape(line), style="dim", highlight=False)
+    if full:
+        _show_rest(console, e)
+    else:
+        console.print(f'dta explain "{escape(e.lea.name)}" --full shows causes, loans, cases and sources.', style="dim", highlight=False)
 
 
-def _agreement(row: dict[str, Any]) -> str:
-    said = agreement(row)
-    return f"[bold]{said}[/]" if row["agrees_with_cde"] is False else said
+def _show_rest(console: Console, e: LeaReport) -> None:
+    """What to watch, loans, cases, sources."""
+    if e.watched:
+        console.print("\n[bold]To watch (a preview, not a finding)[/]")
+    for watched in e.watched:
+        _say(console, escape(watched.sentence))
+    loans = [(x.said, x.date_text, x.confidence, x.source_url) for x in e.loan_events]
+    _table(console, "State loan record", ("Event", "Date as sourced", "Confidence", "Source"), loans)
+    cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
+    _table(console, "Recorded cases", ("Pathway", "Case", "State", "On record since", "Evidence"), cases)
+    _table(console, "Sources", ("File", "SHA-256", "First seen"), [(s.name, s.sha256[:16], s.first_seen or "") for s in e.sources])
+    for line in e.excerpts:
+        console.print(line, highlight=False, markup=False)
+    console.print(f"[dim]{DESIGNATION}[/]")
 
 
 def _say(console: Console, sentence: str) -> None:
@@ -45,140 +68,49 @@ def _say(console: Console, sentence: str) -> None:
         console.print(Text("   ").append_text(line))
 
 
-def _show_verdict(console: Console, verdict: dict[str, Any]) -> None:
-    """One verdict: status, reason, what CDE says, what is open."""
-    age = f" ({source_age(verdict)})" if source_age(verdict) else ""
-    console.print(Text.assemble(status_text(verdict["status"]), age, "  ", (verdict["name"], "bold"), f"  {verdict['statute']}"))
-    _say(console, escape(verdict["reason"]))
-    if ccee_determination(verdict):
-        _say(console, f"{escape(capitalized(ccee_determination(verdict)))}.")
-    if verdict["case_state"]:
-        _say(console, f"State of the case: {escape(verdict['case_state'])}.")
-    if verdict["cde_flag"]:
-        _say(console, f"CDE's own flag is {escape(verdict['cde_flag'])}: {_agreement(verdict)}.")
-    if verdict["status"] == "undetermined" and verdict["open_question"]:
-        _say(console, f"[dim]Open: {escape(verdict['open_question'])}[/]")
+def _show_verdict(console: Console, v: Verdict, full: bool) -> None:
+    """Status and reason; in full, or where CDE differs or the verdict is open, what is to be added."""
+    console.print(Text.assemble((f"{v.sign} {v.label}", STYLES[v.status]), "  ", (v.title, "bold"), f"  {v.statute}"))
+    _say(console, escape(v.reason))
+    if full or v.agrees_with_cde is False or v.status == "undetermined":
+        for note in v.notes:
+            _say(console, f"[bold]{escape(note)}[/]" if v.agrees_with_cde is False else escape(note))
 
 
-def _show_assistance(console: Console, e: Explanation) -> None:
-    """What comes before Direct Technical Assistance, and what one more Dashboard would do."""
-    if e.assistance:
-        console.print("\n[bold]Assistance by the county office or the State Superintendent[/]")
-    for row in e.assistance:
-        if row["status"] == "not_applicable":
-            continue
-        console.print(Text.assemble(status_text(row["status"]), "  ", (ASSISTANCE[row["determination"]], "bold"), f"  {row['statute']}"))
-        _say(console, escape(row["reason"]))
-        if row["cde_value"]:
-            _say(console, f"CDE's own value is {escape(row['cde_value'])}: {_agreement(row)}.")
-    if e.watched:
-        console.print("\n[bold]To watch (a preview, not a finding)[/]")
-    for row in e.watched:
-        _say(console, escape(row["sentence"]))
-
-
-def show_explanation(console: Console, e: Explanation) -> None:
-    """Verdicts in words, groups by year, loans, sources."""
-    console.print(f"[bold]{escape(e.lea.name)}[/] · {escape(e.lea.lea_type.replace('_', ' '))} · {escape(e.lea.county)} County · CDS {escape(e.lea.cds)}")
-    console.print(f"Determination year {e.determination_year}, release {escape(e.release_id)}")
-    for line in identity_lines(e):
-        console.print(escape(line), highlight=False, soft_wrap=True)
-    console.print()
-    for verdict in e.verdicts:
-        if verdict["status"] in UNSAID and verdict["pathway"] != "continuum":
-            continue
-        _show_verdict(console, verdict)
-    for status in UNSAID:
-        names = [v["name"] for v in e.verdicts if v["status"] == status and v["pathway"] != "continuum"]
-        if names:
-            console.print(Text.assemble(status_text(status), "  ", ", ".join(names)))
-    _show_assistance(console, e)
-    if any(map(_shown, e.groups)):
-        console.print()
-        console.print(_grid(e))
-        never = [g["student_group"] for g in e.groups if not _shown(g)]
-        if never:
-            console.print(f"Met the criteria in none of these years: {', '.join(map(escape, never))}.")
-        console.print(
-            "[dim]A letter stands for two or more state priorities met (A to K, as CDE's); below it the indicators that caused it. "
-            "· met no or one priority, – no result of sufficient size, ? cannot be known, (CDE) taken from CDE's letters.[/]"
-        )
-    if e.loans:
-        console.print()
-        console.print(_loans(e))
-    if e.cases:
-        console.print()
-        console.print(_cases(e))
-    console.print()
-    console.print(_sources(e))
-    console.print(f"[dim]{DESIGNATION}[/]")
-
-
-def _grid(e: Explanation) -> Table:
-    table = Table(title="Student groups in the counted Dashboards", title_justify="left", show_lines=True)
-    table.add_column("Group")
-    for year in e.window:
-        table.add_column(str(year))
+def _grid(e: LeaReport, full: bool) -> Table:
+    table = Table(title="Student groups on the Dashboards that count", title_justify="left", show_lines=full)
+    for heading in ("Group", *map(str, e.window)):
+        table.add_column(heading, overflow="fold")
     table.add_column("Years", justify="right")
-    for group in filter(_shown, e.groups):
-        cells = [_cell(e.cells.get((group["student_group"], year))) for year in e.window]
-        total = f"{len(group['years_met'])} of {len(e.window)}" + (" ●" if group["counts"] else "")
-        table.add_row(f"{escape(group['student_group'])}\n[dim]{escape(group['name'])}[/]", *cells, total)
+    for group in e.in_question:
+        name = f"{escape(group.name)} [dim]{escape(group.code)}[/]"
+        table.add_row(name, *[_cell(group, year, full) for year in e.window], group.total + (" ●" if group.counts else ""))
     return table
 
 
-def _shown(group: dict[str, Any]) -> bool:
-    """True for groups that met the criteria, or may have, in any counted year."""
-    return bool(group["years_met"] or group["years_unknown"])
+def _cell(group: GroupLine, year: int, full: bool) -> Text:
+    """One group on one Dashboard: a sign; in full, also what it rests on."""
+    cell, met = group.cells.get(year), group.state(year) == "met"
+    text = Text(group.sign(year), "bold" if met else "dim")
+    if cell and full and cell.said:
+        text.append(f" {cell.said}")
+    elif cell and met and cell.basis == "cde_letters":
+        text.append(" CDE")
+    for cause in cell.causes if cell and met and full else []:
+        text.append(f"\n{cause.short} {cause.word} {cause.value}", COLORS[cause.colored] or "red")
+    return text
 
 
-def _cell(cell: dict[str, Any] | None) -> RenderableType:
-    """One group in one year."""
-    if cell is None:
-        return Text("·", "dim")
-    if cell["listed"] is False:
-        return Text(NOT_LISTED, "dim")
-    if cell["meets_criteria"] is None:
-        return Text(f"? {cell['note'] or ''}", "yellow")
-    if not cell["meets_criteria"]:
-        return Text("–" if cell["has_result"] is False else "·", "dim")
-    if cell["basis"] != "indicators":
-        return Text(f"{cell['letter']}  (CDE)\npriorities {', '.join(map(str, cell['priorities_met']))}")
-    return Group(Text(f"{cell['letter'] or '●'}", "bold"), *[_cause(c) for c in cell["causes"]])
-
-
-def _cause(cause: dict[str, Any]) -> Text:
-    """An indicator and its level, in words and colour."""
-    word, style = COLORS[cause["level"]] if cause["measure"] == "color" else (cause["worst_status_label"], "red")
-    return Text(f"{cause['indicator']} {word}", style)
-
-
-def _loans(e: Explanation) -> Table:
-    table = Table(title="State loan record", title_justify="left")
-    for heading in ("Event", "Date as sourced", "Role", "Confidence", "Source"):
-        table.add_column(heading, overflow="fold")
-    for loan in e.loans:
-        table.add_row(escape(loan["event"]), escape(loan["date_text"]), escape(loan["role"] or ""), escape(loan["confidence"]), escape(loan["source_url"]))
-    return table
-
-
-def _cases(e: Explanation) -> Table:
-    table = Table(title="Recorded cases", title_justify="left")
-    for heading in ("Pathway", "Case", "State", "On record since", "Evidence"):
-        table.add_column(heading, overflow="fold")
-    for case in e.cases:
-        table.add_row(escape(case["name"]), escape(case["case_id"]), escape(case["case_state"]), str(case["known_from"]), escape(case["evidence"]))
-    return table
-
-
-def _sources(e: Explanation) -> Group:
-    table = Table(title="Sources", title_justify="left")
-    table.add_column("File", overflow="fold")
-    for heading in ("SHA-256", "First seen"):
-        table.add_column(heading, no_wrap=True)
-    for source in e.sources:
-        table.add_row(escape(source["file"] or f"missing: {source['title']}"), (source["sha256"] or "")[:16], source["first_seen"] or "")
-    return Group(table, *map(Text, e.excerpts))
+def _table(console: Console, title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table, if it has rows."""
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("SHA-256", "First seen"))
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if rows:
+        console.print()
+        console.print(table)
 
 
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:

@@ -24,7 +24,11 @@ class Lea:
     cds: str
     name: str
     lea_type: str
+    county_code: str
     county: str
+
+
+LEA = "cds, lea_name, lea_type, county_code, county"  # columns of leas that make a Lea
 
 
 class NotFoundError(ReleaseError):
@@ -77,7 +81,7 @@ def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int
 
 def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
     """Every LEA of the release, by CDS code."""
-    return [Lea(*row.values()) for row in rows(connection, "select cds, lea_name, lea_type, county from leas order by cds")]
+    return [Lea(*row.values()) for row in rows(connection, f"select {LEA} from leas order by cds")]
 
 
 def former_names(present: str, names: Sequence[str]) -> list[str]:
@@ -90,7 +94,7 @@ def former_names(present: str, names: Sequence[str]) -> list[str]:
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     """The LEA with this CDS code (14 or 7 digits) or name, present or former; part of a name will do if only one has it. Raises NotFoundError."""
-    columns = "select cds, lea_name, lea_type, county from leas"
+    columns = f"select {LEA} from leas"
     asked = asked.strip()
     tables = {t for (t,) in connection.execute("select table_name from information_schema.tables").fetchall()}
     for condition in _conditions(tables):
@@ -106,7 +110,7 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
         if len(found) == 1:
             return Lea(*map(_shown, found[0]))
         if found:
-            raise NotFoundError(f"{asked!r} fits {len(found)} LEAs. Say which: " + "; ".join(f"{n} ({c}, {k})" for c, n, _, k in found[:10]))
+            raise NotFoundError(f"{asked!r} fits {len(found)} LEAs. Say which: " + "; ".join(f"{n} ({c}, {k})" for c, n, _, _, k in found[:10]))
     near = connection.execute(
         "select lea_name, cds from leas order by greatest(jaro_winkler_similarity(lower(lea_name), lower($asked)), "
         "jaro_winkler_similarity(cds, $asked)) desc, lea_name limit 5",

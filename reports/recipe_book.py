@@ -1,7 +1,7 @@
 """Questions that analysts ask, as SQL files: each says its title, its question and its parameters with defaults.
 
 A file opens with ``-- title:``, ``-- question:`` and a line ``-- param: name = default -- what it is`` for each ``$name`` of its query.
-A default is a text in quotes, a whole number, or null.
+A default is a text in quotes, a whole number, or null. ``required, such as`` before a text says that there is no default: it is an example.
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from transforms.errors import ConfigError, DtaError
 
 FOLDER = Path(__file__).parent / "recipes"
-PARAMETER = re.compile(r"-- param: (\w+) = ('(?:[^']|'')*'|-?\d+|null) -- (\S.*)")
+PARAMETER = re.compile(r"-- param: (\w+) = (required, such as )?('(?:[^']|'')*'|-?\d+|null) -- (\S.*)")
 USED = re.compile(r"\$(\w+)")
 
 
@@ -28,12 +28,13 @@ class Parameter:
     """A parameter: its default as an SQL literal, and what it is."""
 
     name: str
-    default: str
+    is_required: bool
+    default: str  # or an example
     meaning: str
 
     @property
     def value(self) -> str | None:
-        """The default as a text to bind; queries cast it to the type that they need."""
+        """The default, or the example, as a text to bind; queries cast it to the type that they need."""
         return None if self.default == "null" else self.default.strip("'").replace("''", "'")
 
 
@@ -47,17 +48,23 @@ class Recipe:
     parameters: tuple[Parameter, ...]
     sql: str
 
+    def lacking(self, given: Mapping[str, str]) -> list[Parameter]:
+        """Parameters that need a value and have none."""
+        return [p for p in self.parameters if p.is_required and not given.get(p.name)]
+
     def bound(self, given: Mapping[str, str]) -> dict[str, str | None]:
-        """Values of all parameters. Raises RecipeError that lists the parameters when one is not known."""
+        """Values of all parameters. Raises RecipeError when one is not known, or has no value and needs one."""
         unknown = sorted(set(given) - {p.name for p in self.parameters})
         if unknown:
             known = "; ".join(f"{p.name}: {p.meaning}" for p in self.parameters) or "none"
             raise RecipeError(f"The recipe {self.name} has no parameter {', '.join(unknown)}. It has {known}.")
+        for p in self.lacking(given):
+            raise RecipeError(f"The recipe {self.name} needs {p.name}: {p.meaning}. For example {p.name}={p.value}.")
         return {p.name: given.get(p.name, p.value) for p in self.parameters}
 
     @property
     def runnable(self) -> str:
-        """The query with its defaults in place of the parameters, to paste into any DuckDB."""
+        """The query with its defaults and examples in place of the parameters, to paste into any DuckDB."""
         defaults = {p.name: p.default for p in self.parameters}
         return USED.sub(lambda found: defaults[found[1]], self.sql)
 
@@ -86,7 +93,7 @@ def _recipe(path: Path) -> Recipe:
     for line, match in matches:
         if match is None:
             raise ConfigError(f"{path.name}: {line!r} is not of the form -- param: name = default -- what it is.")
-    parameters = tuple(Parameter(*match.groups()) for _, match in matches if match)
+    parameters = tuple(Parameter(match[1], bool(match[2]), match[3], match[4]) for _, match in matches if match)
     sql = "\n".join(line for line in lines if not line.startswith("-- ")).strip()
     if {p.name for p in parameters} != set(USED.findall(sql)):
         raise ConfigError(f"{path.name}: the parameters that it declares are not those that its query uses.")

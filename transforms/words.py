@@ -1,15 +1,14 @@
 """Words and signs for codes of the tables, once for terminal, pages and workbooks. No sign needs color to be told apart."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import date
 
 from transforms.sentences.words import plain_day
 
 STATUS = {
     "eligible": ("●", "eligible"),
     "not_eligible": ("○", "not eligible"),
-    "undetermined": ("?", "cannot tell"),
-    "not_assessed": ("–", "nothing to judge"),
+    "undetermined": ("?", "not determined"),
+    "not_assessed": ("–", "not assessed"),
     "not_applicable": ("·", "does not apply"),
 }
 LEA_KINDS = {"district": "School district", "county_office": "County office of education", "charter": "Charter school"}
@@ -68,29 +67,25 @@ NOT_LISTED = "not listed under this code"
 DESIGNATION = "Statuses say whether published criteria are met. They are not an official designation."
 
 
-def agreement(row: Mapping[str, Any]) -> str:
-    """How CDE's own flag or status stands to a verdict with ``decided_by`` and ``agrees_with_cde``."""
-    if row["decided_by"] == "cde":
+def agreement(decided_by: str | None, agrees: bool | None) -> str:
+    """How CDE's own flag or status compares with a verdict."""
+    if decided_by == "cde":
         return "the verdict rests on CDE's flags"
-    return {True: "agrees", False: "does not agree", None: "cannot be compared"}[row["agrees_with_cde"]]
+    return {True: "agrees", False: "does not agree", None: "cannot be compared"}[agrees]
 
 
 UNSAID = ("not_assessed", "not_applicable")  # one line for all verdicts of such a status
 
 
-def source_age(verdict: Mapping[str, Any]) -> str:
+def source_age(years: int | None, is_old: bool | None) -> str:
     """How old the source of a loan is, beside its status; empty if it is not too old."""
-    years = verdict["source_age_years"]
-    return f"source {years} {'year' if years == 1 else 'years'} old" if verdict["source_is_old"] else ""
+    return f"source {years} {'year' if years == 1 else 'years'} old" if is_old else ""
 
 
-def ccee_determination(verdict: Mapping[str, Any]) -> str:
+def ccee_determination(found: str | None, day: date | None) -> str:
     """CCEE's own decision beside criteria that are met (EC 52072, 52072.5); empty beside any other verdict."""
-    found = verdict["ccee_determination"]
-    if not found:
-        return ""
-    day = f" on {plain_day(verdict['ccee_determination_date'])}" if verdict["ccee_determination_date"] else ""
-    return f"criteria met; CCEE's determination: {CCEE[found]}{day}"
+    decided = f" on {plain_day(day)}" if day else ""
+    return f"criteria met; CCEE's determination: {CCEE[found]}{decided}" if found else ""
 
 
 def capitalized(text: str) -> str:

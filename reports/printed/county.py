@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from reports.explain import Explanation, explain_all
+from reports.book import Book
+from reports.lea import LeaReport, collect
 from reports.printed.pdf import Printer
 from reports.printed.sheet import facts_of, lea_sheet
-from reports.published import Lea, NotFoundError, Row, rows
+from reports.published import LEA, Lea, NotFoundError, Row, rows
 from reports.workbook.sheets import OF_A_COUNTY
 from reports.workbook.write import write_workbook
 from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
@@ -30,27 +32,33 @@ def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str,
 
 
 def write_packet(
-    connection: duckdb.DuckDBPyConnection, folder: Path, county: tuple[str, str], year: int, as_of: date, tell: Callable[[str], None] = lambda words: None
+    connection: duckdb.DuckDBPyConnection, folder: Path, book: Book, county: tuple[str, str], year: int, tell: Callable[[str], None] = lambda words: None
 ) -> int:
     """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs. Raises NotFoundError when the release has no LEA of the county."""
+    facts = packet_of(connection, book, county, year)
     code, name = county
-    found = rows(connection, "select cds, lea_name, lea_type, county from leas where cds[1:2] = $code", code=code)
+    tell(f"{len(facts['leas'])} LEAs of {name} County: packet.pdf")
+    (folder / "packet.pdf").write_bytes(Printer(book.release["as_of"]).print(facts))
+    write_workbook(connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell)
+    return len(facts["leas"])
+
+
+def packet_of(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], year: int) -> dict[str, Any]:
+    """What a packet shows: a page for each LEA, and a first page."""
+    code, name = county
+    found = rows(connection, f"select {LEA} from leas where cds[1:2] = $code", code=code)
     leas = sorted((Lea(*row.values()) for row in found), key=lambda lea: (KINDS.index(lea.lea_type), lea.name, lea.cds))
     if not leas:
         raise NotFoundError(f"This release has no LEA of {name} County.")
-    explained = list(explain_all(connection, leas, year))
-    facts = facts_of([lea_sheet(e, as_of) for e in explained], f"{name} County: Direct Technical Assistance, determination year {year}")
-    facts["county"] = _summary(connection, county, explained, year, as_of)
-    tell(f"{len(leas)} LEAs of {name} County: packet.pdf")
-    (folder / "packet.pdf").write_bytes(Printer(as_of).print(facts))
-    write_workbook(connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell)
-    return len(leas)
+    reports = list(collect(connection, book, leas, year))
+    facts = facts_of([lea_sheet(book, e) for e in reports], f"{name} County: Direct Technical Assistance, determination year {year}")
+    return facts | {"county": _summary(connection, book, county, reports)}
 
 
-def _summary(connection: duckdb.DuckDBPyConnection, county: tuple[str, str], explained: Sequence[Explanation], year: int, as_of: date) -> Row:
+def _summary(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], reports: Sequence[LeaReport]) -> Row:
     """The first page."""
     code, name = county
-    computed = [v["name"] for v in explained[0].verdicts if v["pathway"] in COMPUTED]
+    year, as_of = reports[0].year, book.release["as_of"]
     sentences = rows(
         connection,
         "select sentence from eligible_districts where cds[1:2] = $code and determination_year = $year order by lea_name, cds", code=code, year=year,
@@ -58,12 +66,12 @@ def _summary(connection: duckdb.DuckDBPyConnection, county: tuple[str, str], exp
     return {
         "name": name,
         "year": year,
-        "release": explained[0].release_id,
+        "release": book.release["release_id"],
         "as_of": as_of.isoformat(),
         "disclaimer": DESIGNATION,
         "leads": _leads(connection, code, as_of),
-        "columns": [*computed, "Recorded pathways", BEFORE],
-        "leas": [{"name": e.lea.name, "about": f"{LEA_KINDS[e.lea.lea_type]} · CDS {e.lea.cds}", "statuses": _statuses(e)} for e in explained],
+        "columns": [*(book.pathway_names[p] for p in COMPUTED), "Recorded pathways", BEFORE],
+        "leas": [{"name": e.lea.name, "about": f"{LEA_KINDS[e.lea.lea_type]} · CDS {e.lea.cds}", "statuses": _statuses(e)} for e in reports],
         "said": [s["sentence"] for s in sentences],
     }
 
@@ -79,15 +87,10 @@ def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> lis
     return [f"Geographic Lead: {f['geo_lead']} ({f['geo_area']}; confidence {f['confidence']}: {f['date_basis']})" for f in found]
 
 
-def _statuses(e: Explanation) -> list[Row | None]:
+def _statuses(e: LeaReport) -> list[Row]:
     """One cell per column: the computed pathways, the recorded ones together, and what comes before."""
-    by_pathway = {v["pathway"]: v["status"] for v in e.verdicts}
+    by_pathway = {v.code: v.status for v in e.verdicts}
     recorded = [s for p, s in by_pathway.items() if p not in COMPUTED and s in ("eligible", "undetermined", "not_eligible")]
     first = next((s for s in ("eligible", "undetermined", "not_eligible") if s in recorded), "not_assessed")
-    assistance = [a["status"] for a in e.assistance if a["determination"] != "consecutive"]
-    return [_words(s) for s in (*(by_pathway[p] for p in COMPUTED), first, assistance[0] if assistance else "not_applicable")]
-
-
-def _words(status: str) -> Row:
-    sign, label = STATUS[status]
-    return {"status": status, "sign": sign, "label": label}
+    assistance = next((a.status for a in e.assistance if a.code != "consecutive"), "not_applicable")
+    return [{"status": s, "sign": STATUS[s][0], "label": STATUS[s][1]} for s in (*(by_pathway[p] for p in COMPUTED), first, assistance)]

@@ -1,4 +1,7 @@
-"""The draft of a letter as .docx: facts, evidence and citations of the release, and blanks for what only a person can write. Law text comes from the rules."""
+"""Drafts of letters as .docx, one kind for each finding: facts, evidence and citations of the release, and blanks for what only a person can write.
+
+Law text comes from the rules.
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,57 +9,84 @@ from datetime import date, datetime
 from pathlib import Path
 
 import docx
-import duckdb
 from docx.document import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
-from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from reports.colors import level_word
-from reports.explain import Explanation, identity_lines
-from reports.numbers import amount, students
-from reports.published import Row, rows
-from transforms.words import ASSISTANCE, DESIGNATION, STATUS, UNSAID, agreement, capitalized, ccee_determination
+from reports.book import Book
+from reports.findings import Cell, Result, Verdict
+from reports.lea import LeaReport
+from reports.published import NotFoundError
+from transforms.sentences import joined
+from transforms.words import DESIGNATION
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
 GREETING, NEXT_STEPS = "Dear [name]:", "[What the sender asks for or offers, by when, and whom to call]"
 CLOSING = ("Sincerely,", "[Signature]", "[Name, title and office of the signatory]")
-LAW = """
-    select name, statute, trigger, url, nullif(open_question, '') as open_question from pathways
-    where list_contains($pathways, pathway) order by position
-"""
-CRITERIA = """
-    select distinct c.dashboard_year, c.clause, c.citation, r.student_group, c.criterion
-    from criterion_results r join rule_criteria c on c.criterion = r.criterion
-    where r.met and r.cds = $cds and list_contains($counted, r.dashboard_year) order by c.dashboard_year, c.criterion, r.student_group
-"""
-TESTS = """
-    select test, basis, url, nullif(open_question, '') as open_question from rule_tests
-    where dashboard_year = $year and list_contains($tests, test) order by test
-"""
-WINDOW = "select basis, url from rule_windows where determination_year = $year"
+BY_GROUPS = ("continuum", "differentiated_assistance", "consecutive", "charter")  # findings that rest on student groups
 
 
-def write_letter(connection: duckdb.DuckDBPyConnection, path: Path, e: Explanation, as_of: date) -> None:
-    """Write the draft for one LEA and determination year."""
-    document = _new(f"Draft letter: {e.lea.name}, determination year {e.determination_year}", as_of)
-    said = [v for v in e.verdicts if v["status"] not in UNSAID]
-    _opening(document, e, as_of)
-    _findings(document, e, said)
+def letters_of(e: LeaReport) -> dict[str, list[Verdict]]:
+    """Kinds of letter that can be written to an LEA, each with the findings that it states. Raises NotFoundError where nothing is determined."""
+    kinds: dict[str, list[Verdict]] = {}
+    for v in [*e.said, *e.assistance]:
+        if v.status == "eligible":
+            year = f"year-{v.assistance_year}" if v.assistance_year else "differentiated-assistance"
+            names = {"differentiated_assistance": year, "consecutive": "three-dashboards"}
+            kinds[names.get(v.code, v.code.replace("_", "-"))] = [v]
+    before = max((v.determination_year for v in e.all_verdicts if v.determination_year < e.year), default=0)
+    had = {v.code for v in e.all_verdicts if v.determination_year == before and v.status == "eligible"}
+    if left := [v for v in e.said if v.code in had and v.status == "not_eligible"]:
+        kinds["leaving"] = left
+    found = [v for v in [*e.said, *e.assistance] if v.is_said]
+    if kinds or any(v.status == "not_eligible" for v in found if v.code in BY_GROUPS):
+        return kinds | {"findings": found}
+    reasons = " ".join(v.reason for v in [*e.said, *e.assistance] if v.code in BY_GROUPS)
+    raise NotFoundError(f"No letter: nothing is determined for {e.lea.name} in {e.year}. {reasons}")
+
+
+def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
+    """Write the draft of one kind (see ``letters_of``) for one LEA and determination year."""
+    said = letters_of(e)[kind]
+    document = _new(f"Draft letter: {e.lea.name}, determination year {e.year}", book.release["as_of"])
+    _opening(document, e, "Direct Technical Assistance" if kind == "findings" else _subject(kind, said), book.release["as_of"])
+    document.add_heading("Findings", 2)
+    for verdict in said:
+        text = document.add_paragraph()
+        _write(text, f"{verdict.title} ({verdict.statute}): {verdict.label}. ", bold=True)
+        _write(text, " ".join([verdict.reason, *verdict.notes]))
+    for line in e.identity:
+        _write(document.add_paragraph(), line)
     document.add_heading("Next steps", 2)
-    _write(document.add_paragraph(), NEXT_STEPS)
-    for line in CLOSING:
+    for line in (NEXT_STEPS, *CLOSING):
         _write(document.add_paragraph(), line)
     document.add_page_break()  # type: ignore[no-untyped-call]
     document.add_heading("Enclosure", 1)
-    _evidence(document, e, rows(connection, CRITERIA, cds=e.lea.cds, counted=e.window), {s["source_id"]: s["file"] for s in e.sources})
-    _law(document, _cited(connection, e, said), rows(connection, WINDOW, year=e.determination_year))
-    _sources(document, e)
+    if any(v.code in BY_GROUPS for v in said):
+        _evidence(document, e, {s.source_id: s.name for s in e.sources})
+    if e.loan_events and any(v.code == "wraparound" for v in said):
+        _loans(document, e)
+    document.add_heading("Law as the rules of this release cite it", 2)
+    law = [(v.title, v.statute, f"{v.trigger}\n{v.url}", v.open_question or "none") for v in said]
+    _table(document, ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"), (3.0, 3.2, 6.6, 4.7), law)
+    if any(v.code == "continuum" for v in said):
+        window = book.windows[e.year]
+        _write(document.add_paragraph(), f"Dashboards that count: {window['basis']}. {window['url']}")
+    document.add_heading("Sources", 2)
+    _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5), [(s.name, s.sha256, s.first_seen or "") for s in e.sources], 7)
+    for line in (*e.excerpts, f"Release {e.release_id}."):
+        _write(document.add_paragraph(), line)
     document.save(str(path))
+
+
+def _subject(kind: str, said: Sequence[Verdict]) -> str:
+    """What a letter of one kind is about."""
+    titles = joined([f"{v.title}, Year {v.assistance_year}" if v.assistance_year else v.title for v in said])
+    return f"no longer eligible: {titles}" if kind == "leaving" else titles
 
 
 def _new(title: str, as_of: date) -> Document:
@@ -76,11 +106,10 @@ def _new(title: str, as_of: date) -> Document:
     return document
 
 
-def _opening(document: Document, e: Explanation, as_of: date) -> None:
+def _opening(document: Document, e: LeaReport, subject: str, as_of: date) -> None:
     for blank in BLANKS:
         _write(document.add_paragraph(), blank)
-    subject = document.add_paragraph()
-    _write(subject, f"{e.lea.name} (CDS {e.lea.cds}): Direct Technical Assistance, determination year {e.determination_year}", bold=True)
+    _write(document.add_paragraph(), f"{e.lea.name} (CDS {e.lea.cds}): {subject}, determination year {e.year}", bold=True)
     _write(document.add_paragraph(), GREETING)
     _write(
         document.add_paragraph(),
@@ -88,113 +117,48 @@ def _opening(document: Document, e: Explanation, as_of: date) -> None:
     )
 
 
-def _findings(document: Document, e: Explanation, said: Sequence[Row]) -> None:
-    """One paragraph per pathway, and per determination that comes before one."""
-    document.add_heading("Findings", 2)
-    for verdict in said:
-        text = _finding(document, verdict["name"], verdict)
-        if ccee_determination(verdict):
-            _write(text, f" {capitalized(ccee_determination(verdict))}.")
-        if verdict["cde_flag"]:
-            _write(text, f" CDE's own flag is {verdict['cde_flag']}: {agreement(verdict)}.")
-    for line in identity_lines(e):
-        _write(document.add_paragraph(), f"{line}." if line[-1] != "." else line)
-    for row in e.assistance:
-        if row["status"] not in UNSAID:
-            text = _finding(document, ASSISTANCE[row["determination"]], row)
-            if row["cde_value"]:
-                _write(text, f" CDE's own value is {row['cde_value']}: {agreement(row)}.")
-
-
-def _finding(document: Document, name: str, row: Row) -> Paragraph:
-    text = document.add_paragraph()
-    _write(text, f"{name} ({row['statute']}): {STATUS[row['status']][1]}. ", bold=True)
-    _write(text, row["reason"])
-    return text
-
-
-def _evidence(document: Document, e: Explanation, criteria: Sequence[Row], files: dict[str, str]) -> None:
-    """Student group x Dashboard in which it met the criteria: letter, criteria, results, source."""
+def _evidence(document: Document, e: LeaReport, files: dict[str, str]) -> None:
+    """Student group x Dashboard in which it met the criteria, or may have: letter, criteria, results, source."""
     document.add_heading("Evidence", 2)
-    table = _table(document, ("Student group", "Dashboard", "Letter", "Criteria met", "Results", "Source"), (2.6, 1.8, 1.3, 4.6, 3.9, 3.3))
-    n = 0
-    for group in e.groups:
-        for year in group["years_met"]:
-            cell = e.cells[(group["student_group"], year)]
-            met = [c["clause"] for c in criteria if c["student_group"] == group["student_group"] and c["dashboard_year"] == year]
-            by_cde = f"Priorities {', '.join(map(str, cell['priorities_met'] or []))}, by CDE's letter"
-            n += 1
-            _row(
-                table,
-                (
-                    f"{group['name']} ({group['student_group']})",
-                    str(year),
-                    cell["letter"] or "",
-                    "; ".join(met) or by_cde,
-                    "\n".join(_result(c) for c in cell["causes"]) or "not at hand",
-                    "\n".join(f"{files.get(c['source_id'], c['source_id'])}, line {c['line']}" for c in cell["causes"]) or _cde_cell(cell, files),
-                ),
-            )
-    if n == 0:
-        _row(table, ("None", "", "", "No student group met the criteria in the Dashboards that count.", "", ""))
+    found = [(g, g.cells[y]) for g in e.in_question for y in e.window if g.state(y) in ("met", "unknown")]
+    rows = [(f"{g.name} ({g.code})", str(c.dashboard_year), *_shown(c, files)) for g, c in found]
+    headings = ("Student group", "Dashboard", "Letter", "Criteria met", "Results", "Source")
+    _table(document, headings, (2.6, 2.1, 1.4, 4.3, 3.8, 3.3), rows or [("None", "", "", e.group_finding, "", "")])
+    if rows and e.missing:
+        _write(document.add_paragraph(), e.group_finding)
 
 
-def _result(c: Row) -> str:
-    word = level_word(c["measure"], c["level"], c["worst_status_label"])
-    return f"{c['short_name']}: {word}, {amount(c['value'], c['unit'])} ({students(c['students'])} students)"
+def _shown(cell: Cell, files: dict[str, str]) -> tuple[str, str, str, str]:
+    """Letter, criteria, results and source of one student group and Dashboard."""
+    if cell.state == "unknown":
+        return cell.sign, "Not determined", cell.said, ""
+    by_cde = f"Priorities {', '.join(map(str, cell.priorities_met))}, by CDE's letter"
+    source = f"{files.get(cell.cde_source_id or '', '')}, row {cell.cde_source_line}, column {cell.cde_source_column}"
+    lines = [f"{files.get(c.source_id or '', '')}, line {c.source_line}" for c in cell.causes]
+    return cell.sign, "; ".join(cell.clauses) or by_cde, "\n".join(map(_result, cell.causes)) or "not loaded", "\n".join(lines) or source
 
 
-def _cde_cell(cell: Row, files: dict[str, str]) -> str:
-    """Where CDE's letter stands in its workbook."""
-    return f"{files.get(cell['cde_source_id'], cell['cde_source_id'])}, row {cell['cde_source_line']}, column {cell['cde_source_column']}"
+def _result(c: Result) -> str:
+    return f"{c.short}: {c.word}, {c.value} ({c.students} students)"
 
 
-def _cited(connection: duckdb.DuckDBPyConnection, e: Explanation, said: Sequence[Row]) -> list[tuple[str, str, str, str]]:
-    """Name, statute, what opens it, open question: of the pathways in the letter, then of what comes before them."""
-    law = rows(connection, LAW, pathways=[v["pathway"] for v in said])
-    cited = [(row["name"], row["statute"], f"{row['trigger']}\n{row['url']}", row["open_question"] or "none") for row in law]
-    statutes = {a["determination"]: a["statute"] for a in e.assistance if a["status"] not in UNSAID}
-    tests = rows(connection, TESTS, year=e.determination_year, tests=list(statutes))
-    return cited + [(ASSISTANCE[t["test"]], statutes[t["test"]], f"{t['basis']}\n{t['url']}", t["open_question"] or "none") for t in tests]
+def _loans(document: Document, e: LeaReport) -> None:
+    document.add_heading("State loan record", 2)
+    events = [(x.date_text, x.said, x.confidence, x.source_url) for x in e.loan_events]
+    _table(document, ("Date as sourced", "Event", "Confidence", "Source"), (3.0, 5.0, 2.2, 7.3), events)
 
 
-def _law(document: Document, cited: Sequence[tuple[str, str, str, str]], window: Sequence[Row]) -> None:
-    """What the findings rest on, as the rules of this release cite it."""
-    document.add_heading("Law as the rules of this release cite it", 2)
-    table = _table(document, ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"), (3.0, 3.2, 6.6, 4.7))
-    for row in cited:
-        _row(table, row)
-    for basis in window:
-        _write(document.add_paragraph(), f"Dashboards that count: {basis['basis']}. {basis['url']}")
-
-
-def _sources(document: Document, e: Explanation) -> None:
-    document.add_heading("Sources", 2)
-    table = _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5))
-    for source in e.sources:
-        _row(table, (source["file"] or f"missing: {source['title']}", source["sha256"] or "", source["first_seen"] or ""))
-    for line in (*e.excerpts, f"Release {e.release_id}."):
-        _write(document.add_paragraph(), line)
-
-
-def _table(document: Document, headings: Sequence[str], widths: Sequence[float]) -> Table:
+def _table(document: Document, headings: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[str]], size: float = 8.5) -> None:
     """A table whose heading is repeated on every page."""
-    table: Table = document.add_table(rows=0, cols=len(headings), style="Table Grid")
+    table = document.add_table(rows=len(rows) + 1, cols=len(headings), style="Table Grid")
     table.autofit = False
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Cm(width)
-    _row(table, headings, bold=True)
+    for n, (row, texts) in enumerate(zip(table.rows, (headings, *rows), strict=True)):
+        for cell, width, text in zip(row.cells, widths, texts, strict=True):
+            cell.width = Cm(width)
+            _write(cell.paragraphs[0], text, bold=n == 0, size=size)
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)
-    return table
-
-
-def _row(table: Table, texts: Sequence[str], bold: bool = False) -> None:
-    row = table.add_row()  # type: ignore[no-untyped-call]
-    for cell, column, text in zip(row.cells, table.columns, texts, strict=True):
-        cell.width = column.width or Cm(2)
-        _write(cell.paragraphs[0], text, bold=bold, size=8.5)
 
 
 def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | None = None) -> None:
@@ -203,7 +167,7 @@ def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | No
     own = text in (*BLANKS, GREETING, NEXT_STEPS, *CLOSING)
     for part in re.split(r"(\[[^\]]*\])", clean) if own else [clean]:
         run = paragraph.add_run(part)
-        run.bold = bold
+        run.bold = bold or None
         if size:
             run.font.size = Pt(size)
         if own and part.startswith("["):

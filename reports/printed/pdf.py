@@ -10,7 +10,7 @@ import typst
 from reports.colors import COLORS
 
 FOLDER = Path(__file__).parent
-FILLS = json.dumps([{"fill": fill, "ink": ink} for _, fill, ink in COLORS.values()])
+FILLS = json.dumps([{"fill": fill, "ink": ink} for fill, ink in COLORS.values()])
 
 
 class Printer:

@@ -1,18 +1,23 @@
 -- title: By Geographic Lead
--- question: How many LEAs of each Geographic Lead area are eligible, or not determined?
+-- question: How many LEAs of each Geographic Lead area are eligible, and for how many is nothing met and something not determined?
 -- param: year = null -- determination year; the latest if not given
 with areas as (
-    select distinct g.county_code, g.geo_area
-    from geo_leads g cross join meta_release r
-    where coalesce(g.valid_from, r.as_of) <= r.as_of and coalesce(g.valid_to, r.as_of) >= r.as_of
+    select county_code, min(geo_area) as geo_area from geo_leads group by county_code
+),
+per_lea as (
+    select county_code, cds, bool_or(status = 'eligible') as is_eligible, bool_or(status = 'undetermined') as is_undetermined,
+        bool_or(status = 'eligible' and pathway = 'continuum') as by_continuum,
+        bool_or(status = 'eligible' and pathway = 'wraparound') as by_wraparound
+    from eligibility
+    where determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+    group by county_code, cds
 )
-select a.geo_area, count(distinct e.cds) as leas,
-    count(distinct e.cds) filter (e.status = 'eligible') as eligible,
-    count(distinct e.cds) filter (e.status = 'eligible' and e.pathway = 'continuum') as eligible_continuum,
-    count(distinct e.cds) filter (e.status = 'eligible' and e.pathway = 'wraparound') as eligible_wraparound,
-    count(distinct e.cds) filter (e.status = 'undetermined') as cannot_tell
-from eligibility e
-left join areas a using (county_code)
-where e.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
-group by all
+select a.geo_area, count(p.cds) as leas,
+    count(*) filter (p.is_eligible) as eligible,
+    count(*) filter (p.by_continuum) as eligible_continuum,
+    count(*) filter (p.by_wraparound) as eligible_wraparound,
+    count(*) filter (p.is_undetermined and not p.is_eligible) as not_determined
+from areas a
+left join per_lea p using (county_code)
+group by a.geo_area
 order by eligible desc, a.geo_area

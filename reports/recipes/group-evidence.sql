@@ -1,7 +1,7 @@
 -- title: Evidence of a group
 -- question: What did one student group of one LEA show in one year, and which criteria did it meet?
--- param: cds = '27661590000000' -- CDS code
--- param: student_group = 'LTEL' -- student group code
+-- param: cds = required, such as '27661590000000' -- name or CDS code
+-- param: student_group = required, such as 'LTEL' -- student group code
 -- param: year = null -- Dashboard year; the latest with evidence if not given
 with met as (
     select distinct c.indicator, r.cds, r.dashboard_year, r.student_group, string_agg(distinct c.clause, '; ' order by c.clause) as criteria_met

@@ -1,6 +1,6 @@
 -- title: Why is it on the list
 -- question: Why is this district on the list, or not?
--- param: cds = '27660680000000' -- CDS code
+-- param: cds = required, such as '27660680000000' -- name or CDS code
 -- param: year = null -- determination year; the latest if not given
 select p.name as pathway, e.status, e.statute, e.reason, e.student_groups, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of
 from eligibility e

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from reports.recipe_book import Recipe, find_recipe
@@ -56,7 +56,7 @@ class Question:
     def address(self, format: str = "") -> str:
         """Its address; ``format`` is that of a file."""
         asked = [("recipe", self.recipe.name)] if self.recipe else [("q", self.sql)]
-        values = [(f.name, f.value) for f in self.fields if f.value]
+        values = [(f.name, f.value) for f in self.fields if f.value and f.name not in self.missing]
         return f"/sql{'.' if format else ''}{format}?{urlencode(asked + values)}"
 
 
@@ -67,9 +67,11 @@ def read_question(address: Mapping[str, str]) -> Question:
     if asked:
         recipe = find_recipe(asked)
         if not sql.strip() or sql.strip() == recipe.sql:
-            bound = recipe.bound(given)
-            question = Question(recipe.sql, tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters), recipe)
-            return Question(recipe.sql, question.fields, recipe, redirect=question.address() if sql else "")
+            lacking = {p.name: p.value or "" for p in recipe.lacking(given)}  # the form shows an example, and does not run it
+            bound = recipe.bound(given | lacking)
+            fields = tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters)
+            question = Question(recipe.sql, fields, recipe, missing=tuple(lacking))
+            return replace(question, redirect=question.address() if sql else "")
     names = list(dict.fromkeys(PARAMETER.findall(NOT_CODE.sub(" ", sql))))
     missing = tuple(n for n in names if n not in given)
     return Question(sql, tuple(Field(n, "", given.get(n, "")) for n in names), missing=missing)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from reports.book import Book, read_book
 from reports.published import rows
-from reports.site.book import Book, read_book
 from transforms.current import DATABASE, MANIFEST, current_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import duckdb
 
-from reports.published import rows
+from reports.book import read_book
+from reports.lea import collect
+from reports.published import all_leas
 from reports.quality import quality_of_release
 from reports.site import lists, overview, places, records
-from reports.site.book import read_book
-from reports.site.lea_facts import read_leas, state_values
-from reports.site.lea_page import lea_page
+from reports.site.lea_page import lea_page, state_values
 from reports.site.pages import FOLDER, Pages
 from reports.site.tallies import lea_lines
 from transforms.current import DATABASE
 from transforms.database import connect_read_only
 from transforms.run import Notify
 
-BATCH = 100  # LEAs whose rows are in memory at a time
+TELL = 100  # pages of LEAs from one message of progress to the next
 
 
 def write_site(release: Path, notify: Notify) -> None:
@@ -37,9 +37,8 @@ def write_site(release: Path, notify: Notify) -> None:
 
 def write_leas(connection: duckdb.DuckDBPyConnection, pages: Pages, notify: Notify) -> None:
     """A page for each LEA."""
-    leas = rows(connection, "select * from leas order by cds")
-    state = state_values(connection)
-    for start in range(0, len(leas), BATCH):
-        notify(f"writing pages of LEAs, {start:,} of {len(leas):,}", 0, None)
-        for facts in read_leas(connection, pages.book, leas[start : start + BATCH]):
-            pages.write(f"lea/{facts.cds}.html", "lea.html", state_known=bool(state), **lea_page(pages.book, facts, state))
+    leas, state, book = all_leas(connection), state_values(connection), pages.book
+    for n, e in enumerate(collect(connection, book, leas, book.year)):
+        if n % TELL == 0:
+            notify(f"writing pages of LEAs, {n:,} of {len(leas):,}", 0, None)
+        pages.write(f"lea/{e.lea.cds}.html", "lea.html", **lea_page(book, e, state))

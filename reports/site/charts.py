@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-STATUS_COLORS = {"eligible": "#7a1f5c", "cannot tell": "#e3b75a"}  # far apart in lightness, so that a grey print tells them apart
+STATUS_COLORS = {"eligible": "#7a1f5c", "not determined": "#e3b75a"}  # far apart in lightness, so that a grey print tells them apart
 Counts = tuple[tuple[Any, ...], ...]
 
 
@@ -27,7 +27,7 @@ def pathway_chart(counts: Counts) -> Markup:
     labels = base.mark_text(dy=-6, fontSize=11).encode(text="LEAs:Q")
     order = list(dict.fromkeys(pathway for pathway, *_ in counts))
     chart = alt.layer(bars, labels).properties(width=230, height=150).facet(column=alt.Column("pathway:N", title=None, sort=order))
-    return _svg(chart, "LEAs that are eligible, and LEAs of which it cannot be told, by pathway and determination year")
+    return _svg(chart, "LEAs that are eligible, and LEAs that are not determined, by pathway and determination year")
 
 
 @lru_cache(maxsize=64)

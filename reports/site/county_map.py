@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from reports.site.book import Book
+from reports.book import Book
 from reports.site.pages import FOLDER
 
 CLASSES = ((1, "m1"), (3, "m2"), (6, "m3"))  # smallest number of eligible LEAs of each shade

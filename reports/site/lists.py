@@ -8,7 +8,7 @@ import duckdb
 from reports.published import Row, former_names, rows
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
-from transforms.words import LEA_KINDS, STATUS, ccee_determination
+from transforms.words import LEA_KINDS, STATUS
 
 CODES = {status: n for n, status in enumerate(STATUS)}
 
@@ -59,7 +59,7 @@ def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
     judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "reason": ""}]
     statuses = "".join(str(CODES[v["status"]]) for v in judged)
     reasons = [texts.setdefault(v["reason"], len(texts)) for v in judged]
-    return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, ccee_determination(line.verdicts["continuum"]), also]
+    return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, line.ccee, also]
 
 
 def _also(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -5,11 +5,11 @@ from typing import Any
 import duckdb
 
 from reports.answer import read_answer
+from reports.book import Book
+from reports.figures import ORDER, place
 from reports.published import rows
-from reports.site.book import Book
 from reports.site.charts import group_chart
 from reports.site.county_map import county_map
-from reports.site.figures import ORDER, place
 from reports.site.lists import release_changes
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine, by_county, tally

@@ -6,10 +6,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports import quality
+from reports import figures, quality
+from reports.book import Book
 from reports.numbers import file_size, students, thousands
-from reports.site import figures
-from reports.site.book import Book
 from transforms import words
 from transforms.sentences import joined
 

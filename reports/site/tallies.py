@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 from markupsafe import Markup
 
+from reports.book import Book
+from reports.figures import LEA_ORDER, place
 from reports.published import Row, rows
-from reports.site.book import Book
 from reports.site.charts import pathway_chart
-from reports.site.figures import LEA_ORDER, place
-from transforms.words import STATUS
+from transforms.words import STATUS, ccee_determination, source_age
 
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
@@ -44,18 +44,30 @@ class LeaLine:
         return str(self.verdicts[pathway]["status"])
 
     @property
+    def ccee(self) -> str:
+        """CCEE's own decision beside criteria that are met."""
+        verdict = self.verdicts["continuum"]
+        return ccee_determination(verdict["ccee_determination"], verdict["ccee_determination_date"])
+
+    @property
+    def age(self) -> str:
+        """How old the source of a loan is, if it is too old."""
+        verdict = self.verdicts["wraparound"]
+        return source_age(verdict["source_age_years"], verdict["source_is_old"])
+
+    @property
     def eligible(self) -> bool:
         """True if the criteria of any pathway are met."""
         return any(v["status"] == "eligible" for v in self.verdicts.values())
 
     @property
     def in_doubt(self) -> bool:
-        """True if that cannot be told for some pathway, and no other is met."""
+        """True if some pathway is not determined, and no other is met."""
         return not self.eligible and any(v["status"] == "undetermined" for v in self.verdicts.values())
 
     @property
     def why(self) -> list[tuple[str, str]]:
-        """Pathway and reason of each "yes" and "cannot tell"; of the Continuum of Support where there is neither, or of a charter school's own test."""
+        """Pathway and reason of each "yes" and "not determined"; of the Continuum of Support where there is neither, or of a charter school's own test."""
         said = [(p, str(v["reason"])) for p, v in self.verdicts.items() if v["status"] in ("eligible", "undetermined")]
         if not said and self.lea["lea_type"] == "charter" and self.assistance:
             return [("", str(self.assistance["reason"]))]

@@ -131,6 +131,6 @@ class Book:
             "strong": {"bold": True},
             "line": {"text_wrap": False},
         }
-        styles |= {f"color {n}": {"bg_color": fill, "font_color": ink, "align": "center"} for n, (_, fill, ink) in COLORS.items()}
+        styles |= {f"color {n}": {"bg_color": fill, "font_color": ink, "align": "center"} for n, (fill, ink) in COLORS.items()}
         styles |= {f"status {name}": {"font_color": ink, "bold": name in ("eligible", "undetermined")} for name, ink in INK.items()}
         return {name: self._book.add_format(base | style) for name, style in styles.items()}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports.colors import direction, level_color, level_word
+from reports.figures import change_words
 from reports.published import Row
 from reports.workbook.cells import Cell, Column, plain, status
 from transforms.words import CHANGES, LEA_KINDS, WATCHED, ccee_determination
@@ -19,11 +19,12 @@ class Sheet:
 
 
 def _level(row: Row) -> Cell:
-    return level_word(row["measure"], row["level"], row["worst_status_label"]), f"color {level_color(row['measure'], row['level'])}"
+    return row["label"], f"color {row['level'] if row['measure'] == 'color' else 0}"
 
 
 LEA = (plain("LEA", 34, "lea_name"), plain("CDS code", 16, "cds"), Column("Kind", 15, lambda row: (LEA_KINDS[row["lea_type"]], "text")))
 COUNTY = plain("County", 14, "county")
+CCEE = Column("CCEE's determination", 30, lambda row: (ccee_determination(row["ccee_determination"], row["ccee_determination_date"]), "text"))
 
 ELIGIBLE = Sheet(
     "Eligible",
@@ -38,14 +39,14 @@ ELIGIBLE = Sheet(
         COUNTY,
         plain("Determination year", 14, "determination_year"),
         plain("Pathways", 26, "pathways"),
-        Column("CCEE's determination", 30, lambda row: (ccee_determination(row), "text")),
+        CCEE,
         plain("In words", 60, "sentence"),
         plain("Reasons", 90, "reasons"),
     ),
 )
 VERDICTS = Sheet(
     "Verdicts",
-    "Every LEA and pathway of the latest determination year, with the “no” and “cannot tell” rows",
+    "Every LEA and pathway of the latest determination year, with the “no” and “not determined” rows",
     """
     select e.*, p.name as pathway_name from eligibility e join pathways p using (pathway)
     where e.determination_year = (select max(determination_year) from eligibility) and ($county is null or e.county_code = $county)
@@ -57,7 +58,7 @@ VERDICTS = Sheet(
         plain("Determination year", 14, "determination_year"),
         plain("Pathway", 24, "pathway_name"),
         status("Status", 17, "status"),
-        Column("CCEE's determination", 30, lambda row: (ccee_determination(row), "text")),
+        CCEE,
         Column("Years since the loan's source", 17, lambda row: (row["source_age_years"], "whole")),
         plain("Statute", 19, "statute"),
         plain("Student groups", 18, "student_groups"),
@@ -71,23 +72,28 @@ EVIDENCE = Sheet(
     "Evidence",
     "Indicator results in the Dashboards that count, of each student group that met the criteria in one of them or more",
     """
-    with counted as (
-        select unnest(counted_dashboards) as dashboard_year from rule_windows
+    with windows as (
+        select counted_dashboards, charter_dashboards from rule_windows
         where determination_year = (select max(determination_year) from eligibility)
     ),
+    counted as (
+        select l.cds, unnest(if(l.lea_type = 'charter', coalesce(w.charter_dashboards, []), w.counted_dashboards)) as dashboard_year
+        from leas l cross join windows w
+    ),
     met as (
-        select distinct h.cds, h.student_group from student_group_history h join counted using (dashboard_year) where h.meets_criteria
+        select distinct h.cds, h.student_group from student_group_history h join counted using (cds, dashboard_year) where h.meets_criteria
     ),
     caused as (
         select distinct r.cds, r.dashboard_year, r.student_group, c.indicator, true as caused
         from criterion_results r join rule_criteria c on c.criterion = r.criterion where r.met
     )
-    select l.lea_name, l.lea_type, l.county, e.*, i.name as indicator_name, i.better, i.worst_status_label, coalesce(x.caused, false) as caused, s.file
+    select l.lea_name, l.lea_type, l.county, e.*, i.name as indicator_name, v.label, coalesce(x.caused, false) as caused, s.file
     from evidence e
-    join counted using (dashboard_year)
+    join counted using (cds, dashboard_year)
     join met using (cds, student_group)
     join leas l using (cds)
     join indicators i using (indicator)
+    join levels v on v.measure = e.measure and v.level = e.level and (v.indicators is null or list_contains(v.indicators, e.indicator))
     left join caused x using (cds, dashboard_year, student_group, indicator)
     left join meta_sources s using (source_id)
     where e.finding = 'result' and ($county is null or l.county_code = $county)
@@ -102,7 +108,7 @@ EVIDENCE = Sheet(
         Column("Level", 12, _level),
         Column("Status", 10, lambda row: (row["current_status"], "one decimal")),
         Column("Change", 10, lambda row: (row["change"], "one decimal")),
-        Column("Change is", 10, lambda row: (direction(row["change"], row["better"]), "text")),
+        Column("Change is", 10, lambda row: (change_words(row["change"], row["change_level"])[1], "text")),
         Column("Students", 10, lambda row: (row["current_denominator"], "whole")),
         plain("Met a criterion", 10, "caused"),
         plain("File", 26, "file"),

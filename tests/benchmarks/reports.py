@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 
-from reports.explain import determination_years, explain_all
+from reports.book import read_book
+from reports.lea import collect
 from reports.printed.pdf import Printer
 from reports.printed.sheet import facts_of, lea_sheet
 from reports.published import all_leas, open_release
@@ -28,11 +29,10 @@ def timed(what: str, n: int) -> Iterator[None]:
 def main(out: Path, pages: int) -> None:
     """Measure on the current release of ``out``; with fewer LEAs than pages they are printed again under other names, so that nothing is remembered."""
     with open_release(out) as connection, tempfile.TemporaryDirectory() as folder:
-        leas, year = all_leas(connection), determination_years(connection)[-1]
-        as_of = connection.execute("select as_of from meta_release").fetchall()[0][0]
+        leas, book = all_leas(connection), read_book(connection)
         with timed("explained", len(leas)):
-            sheets = [lea_sheet(e, as_of) for e in explain_all(connection, leas, year)]
-        printer, size = Printer(as_of), 0
+            sheets = [lea_sheet(book, e) for e in collect(connection, book, leas, book.year)]
+        printer, size = Printer(book.release["as_of"]), 0
         with timed("pages", pages):
             for n, sheet in enumerate(islice(cycle(sheets), pages)):
                 size += len(printer.print(facts_of([sheet | {"name": f"{sheet['name']} {n}"}], "page")))

@@ -133,7 +133,7 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     head = table[0]
     statuses = {row[1][2:-1]: row[head.index("Continuum of Support (SIR+)")] for row in table[1:]}
     real = dict(held.execute(f"select cds, replace(status, '_', ' ') from eligibility where pathway = 'continuum' and county_code = '27' and {NOW}").fetchall())
-    words = {"undetermined": "cannot tell", "not assessed": "nothing to judge", "not applicable": "does not apply"}
+    words = {"undetermined": "not determined", "not assessed": "not assessed", "not applicable": "does not apply"}
     assert statuses == {cds: words.get(status, status) for cds, status in real.items()}
 
 

@@ -10,7 +10,8 @@ import docx
 import duckdb
 import pytest
 
-from reports.explain import explain
+from reports.book import read_book
+from reports.lea import collect
 from reports.printed import letter
 from reports.printed.sheet import lea_sheet
 from reports.published import find_lea, open_release
@@ -99,11 +100,12 @@ def test_the_pages_show_all_three(out: Path) -> None:
 
 
 def test_letter_and_print_name_the_indicator_in_its_unit(out: Path, db: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    explanation = explain(db, find_lea(db, PIONEER), LAST)
-    letter.write_letter(db, tmp_path / "letter.docx", explanation, AS_OF)
-    assert "Civics: red, \u221241.5 (100 students)" in words_of(tmp_path / "letter.docx").replace("-41.5", "\u221241.5")
-    assert "Civics" in str(lea_sheet(explanation, AS_OF))
-    letter.write_letter(db, tmp_path / "pilot.docx", explain(db, find_lea(db, CASE), LAST), AS_OF)
+    book = read_book(db)
+    pioneer, case = (next(collect(db, book, [find_lea(db, cds)], LAST)) for cds in (PIONEER, CASE))
+    letter.write_letter(tmp_path / "letter.docx", book, pioneer, "findings")
+    assert "Civics: Red, \u221241.5 (100 students)" in words_of(tmp_path / "letter.docx").replace("-41.5", "\u221241.5")
+    assert "Civics" in str(lea_sheet(book, pioneer))
+    letter.write_letter(tmp_path / "pilot.docx", book, case, "findings")
     assert "EC 99999" in words_of(tmp_path / "pilot.docx")
 
 

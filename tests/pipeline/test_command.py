@@ -23,16 +23,27 @@ def dta(*arguments: object):
 
 
 def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
-    said = dta("explain", "south monterey county joint union high", "--year", 2023, "--out", published.out).output
+    said = dta("explain", "south monterey county joint union high", "--full", "--year", 2023, "--out", published.out).output
     for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "English learners (2018, 2022, 2023)", "CDE's own flag is Y: agrees",
-                     "cci Very Low", "math orange", "(CDE)",
-                     "State loan: SB 130, authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
+                 "CCI Very Low", "Math Orange",
+                 "(CDE)", "State loan: SB 130, authorized", "Loan authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
         assert part in said
 
 
 @pytest.mark.parametrize("asked", ["27661590000000", "2766159", "Salinas Union High", "salinas union"])
 def test_an_lea_is_found_by_code_name_or_part_of_it(published: Workplace, asked: str) -> None:
-    assert "Salinas Union High · district · Monterey County · CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
+    assert "Salinas Union High · School district · Monterey County · CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
+
+
+def test_explain_fits_a_screen(published: Workplace) -> None:
+    narrow = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"})
+    with duckdb.connect(str(published.out / "current/dta.duckdb"), read_only=True) as db:
+        codes = [cds for (cds,) in db.execute("select cds from leas where county = 'Monterey' and cds like '%0000000'").fetchall()]
+    for cds in codes:
+        lines = narrow.invoke(app, ["explain", cds, "--out", str(published.out)]).output.splitlines()
+        assert len(lines) <= 48, cds
+        assert max(map(len, lines)) <= 80 or len(lines[0]) > 80, cds
+        assert "--full" in " ".join(lines[-2:])
 
 
 def test_explain_a_no(published: Workplace) -> None:
@@ -42,11 +53,11 @@ def test_explain_a_no(published: Workplace) -> None:
 
 
 def test_explain_a_county_office_and_a_charter_school(published: Workplace) -> None:
-    said = " ".join(dta("explain", "27102720000000", "--out", published.out).output.split())
+    said = " ".join(dta("explain", "27102720000000", "--full", "--out", published.out).output.split())
     assert "● eligible Continuum of Support (SIR+) EC 52072.5" in said
     assert "Hispanic or Latino students met the criteria in 2023 and 2024 (in 2024 by College/Career and graduation)" in said
-    said = " ".join(dta("explain", "27102720124297", "--year", 2023, "--out", published.out).output.split())
-    assert "Bay View Academy · charter" in said
+    said = " ".join(dta("explain", "27102720124297", "--full", "--year", 2023, "--out", published.out).output.split())
+    assert "Bay View Academy · Charter school" in said
     assert "○ not eligible Charter schools' assistance EC 47607.3(a) No student group met the criteria in 2022 or 2023." in said
     assert "assistancestatus" not in said, "the workbook of districts says nothing of a charter school"
 

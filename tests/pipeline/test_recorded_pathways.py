@@ -221,10 +221,10 @@ def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workp
     add_rows(reference, "calpads", case("calpads"))
     assert workplace.publish(reference=reference).outcome == "published"
     runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
-    said = " ".join(runner.invoke(app, ["explain", SALINAS, "--out", str(workplace.out)]).output.split())
+    said = " ".join(runner.invoke(app, ["explain", SALINAS, "--full", "--out", str(workplace.out)]).output.split())
     for part in (
         "● eligible Primary EC 52074(g)(1)(A)", "Case P-1: after assistance under EC 52071", "State of the case: concurred.",
-        "? cannot tell Request form", "– nothing to judge State Superintendent, Fee for Service", "Recorded cases", "letter of 1 September 2024",
+        "? not determined Request form", "– not assessed State Superintendent, Fee for Service", "Recorded cases", "letter of 1 September 2024",
     ):  # fmt: skip
         assert part in said
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
@@ -232,6 +232,6 @@ def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workp
 
 
 def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace) -> None:
-    said = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["explain", SALINAS, "--out", str(published.out)]).output
-    assert "– nothing to judge  Primary, State Superintendent, Fee for Service, Request form" in said
+    said = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["explain", SALINAS, "--full", "--out", str(published.out)]).output
+    assert "– not assessed  Primary, State Superintendent, Fee for Service, Request form" in said
     assert "Recorded cases" not in said

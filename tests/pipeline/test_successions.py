@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from expectations.checks import load_checks
-from flows.show import show_explanation
-from reports.explain import explain
+from flows.show import show_report
+from reports.book import read_book
+from reports.lea import collect
 from reports.published import NotFoundError, find_lea
 from tests.cases import add_rows, reference_copy
 from tests.workplace import Workplace
@@ -138,10 +139,11 @@ def test_former_codes_and_names_find_the_lea(whole: Workplace, light: None, caps
         with pytest.raises(NotFoundError):
             find_lea(db, "30647660000001")
         console = Console(width=160)
-        show_explanation(console, explain(db, find_lea(db, CODE), 2024))
+        present, former = collect(db, read_book(db), [find_lea(db, CODE), find_lea(db, FORMER)], 2024)
+        show_report(console, present, False)
         shown = capsys.readouterr().out
         assert f"2019: not listed under this code; as {NAME} ({FORMER}):" in shown
-        show_explanation(console, explain(db, find_lea(db, FORMER), 2024))
+        show_report(console, former, False)
         assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
 
 

@@ -8,18 +8,20 @@ import duckdb
 import pytest
 from docx.document import Document
 
-from reports.explain import explain
+from reports.book import read_book
+from reports.lea import collect
 from reports.printed import letter
 from reports.published import find_lea, open_release
 from tests.reports.conftest import HOSTILE, SALINAS
-from tests.workplace import AS_OF, Workplace
+from tests.workplace import Workplace
 
 SOUTH_MONTEREY = "27660680000000"
 
 
-def written(out: Path, path: Path, cds: str, year: int) -> Document:
+def written(out: Path, path: Path, cds: str, year: int, kind: str = "findings") -> Document:
     with open_release(out) as connection:
-        letter.write_letter(connection, path, explain(connection, find_lea(connection, cds), year), AS_OF)
+        book = read_book(connection)
+        letter.write_letter(path, book, next(collect(connection, book, [find_lea(connection, cds)], year)), kind)
     return docx.Document(str(path))
 
 
@@ -45,7 +47,7 @@ def test_it_says_the_findings_the_evidence_and_the_sources(published: Workplace,
     assert sorted((re.findall(r"\((\w+)\)", row[0])[0], int(row[1])) for row in evidence) == sorted(met)
     (el,) = [row for row in evidence if "(EL)" in row[0] and row[1] == "2023"]
     assert "Red on suspension rate" in el[3]
-    assert "Susp.: red, 10.6% (635 students)" in el[4]
+    assert "Susp.: Red, 10.6% (635 students)" in el[4]
     assert "suspdownload2023.txt (excerpt), line 156" in el[5]
     (by_cde,) = [row for row in evidence if "(EL)" in row[0] and row[1] == "2018"]
     assert "by CDE's letter" in by_cde[3]
@@ -65,12 +67,17 @@ def test_it_is_a_draft_with_blanks_that_only_a_person_fills(published: Workplace
 
 
 def test_law_text_is_that_of_the_published_rules_and_not_of_the_code(published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection) -> None:
-    law = db.execute("select name, statute, trigger, url from pathways where pathway in ('continuum', 'wraparound') order by position").fetchall()
+    law = db.execute(
+        "select p.name, e.statute, p.trigger, p.url from pathways p join eligibility e using (pathway) "
+        "where e.cds = ? and e.determination_year = 2024 and pathway in ('continuum', 'wraparound') order by p.position",
+        [SALINAS],
+    ).fetchall()
     tests = db.execute(
         "select basis || chr(10) || url from rule_tests where dashboard_year = 2024 and test in ('consecutive', 'differentiated_assistance')"
     ).fetchall()
     db.close()
-    rows = [[c.text for c in row.cells] for row in written(published.out, tmp_path / "x.docx", SALINAS, 2024).tables[1].rows[1:]]
+    document = written(published.out, tmp_path / "x.docx", SALINAS, 2024)
+    rows = [[c.text for c in row.cells] for row in document.tables[1].rows[1:]]
     assert [tuple(row[:3]) for row in rows[:2]] == [(name, statute, f"{trigger}\n{url}") for name, statute, trigger, url in law]
     assert {row[2] for row in rows[2:]} == {text for (text,) in tests}
     assert not re.findall(r"\bEC \d|Education Code|shall", Path(letter.__file__).read_text("utf-8")), "the code cites no law of its own"

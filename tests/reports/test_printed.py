@@ -13,7 +13,8 @@ import typst
 from typer.testing import CliRunner
 
 from flows.cli import app
-from reports.explain import explain, explain_all
+from reports.book import read_book
+from reports.lea import collect
 from reports.printed.pdf import FILLS, FOLDER, Printer
 from reports.printed.sheet import facts_of, lea_sheet
 from reports.published import Row, all_leas, find_lea, open_release
@@ -24,8 +25,8 @@ runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 LABELS = {
     "eligible": "eligible",
     "not_eligible": "not eligible",
-    "undetermined": "cannot tell",
-    "not_assessed": "nothing to judge",
+    "undetermined": "not determined",
+    "not_assessed": "not assessed",
     "not_applicable": "does not apply",
 }
 
@@ -39,7 +40,8 @@ def laid_out(facts: Row) -> typst.Compiler:
 @pytest.fixture(scope="module")
 def sheets(published: Workplace) -> dict[str, Row]:
     with open_release(published.out) as connection:
-        return {e.lea.cds: lea_sheet(e, AS_OF) for e in explain_all(connection, all_leas(connection), 2024)}
+        book = read_book(connection)
+        return {e.lea.cds: lea_sheet(book, e) for e in collect(connection, book, all_leas(connection), 2024)}
 
 
 def test_every_lea_has_a_page_with_every_pathway_in_words(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
@@ -60,18 +62,20 @@ def test_every_lea_has_a_page_with_every_pathway_in_words(sheets: dict[str, Row]
 
 def test_every_result_on_a_page_is_the_releases(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     short = {"ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science"}
-    colors = ("no color", "red", "orange", "yellow", "green", "blue")
+    colors = ("None", "Red", "Orange", "Yellow", "Green", "Blue")
     seen = 0
-    for cds, group, indicator, color, status, change, students in db.execute(
-        "select cds, student_group, indicator, color, current_status, change, current_denominator from evidence "
+    for cds, group, indicator, color, status, change, change_level, students in db.execute(
+        "select cds, student_group, indicator, color, current_status, change, change_level, current_denominator from evidence "
         "where dashboard_year = 2024 and finding = 'result'"
     ).fetchall():
         results = sheets[cds]["results"]
         cell = next(r for r in results["rows"] if r["code"] == group)["cells"][results["indicators"].index(short[indicator])]
         assert cell["word"] == colors[color]
         assert float(cell["value"].replace("−", "-").replace("%", "").replace(",", "")) == pytest.approx(status, abs=0.051)
-        assert float(cell["change"].split()[0].replace("−", "-").replace(",", "")) == pytest.approx(change, abs=0.051)
-        assert cell["change"].split()[1] == ("same" if change == 0 else "better" if (change > 0) != (indicator in ("chronic", "susp")) else "worse")
+        arrow, amount, meaning = cell["change"].split()
+        assert float(amount.replace(",", "")) == pytest.approx(abs(change), abs=0.051)
+        assert arrow == ("▲" if change > 0 else "▼" if change < 0 else "■")
+        assert meaning == ("maintained" if change_level == 3 else "better" if (change > 0) != (indicator in ("chronic", "susp")) else "worse")
         assert cell["students"] == f"{students:,.0f}"
         seen += 1
     assert seen == sum(cell is not None for s in sheets.values() for r in s["results"]["rows"] for cell in r["cells"])
@@ -83,9 +87,9 @@ def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckd
     assert salinas["window"] == [2019, 2022, 2023, 2024]
     letters = {g["code"]: [c["sign"] for c in g["cells"]] for g in salinas["groups"]}
     assert letters["EL"] == ["D", "B", "B", "·"]
-    assert letters["LTEL"] == ["·", "·", "·", "D"]
+    assert letters["LTEL"] == ["n/a", "n/a", "n/a", "D"]
     (ltel,) = [g for g in salinas["groups"] if g["code"] == "LTEL"]
-    assert [(c["text"], c["value"]) for c in ltel["cells"][3]["causes"]] == [("ELA orange", "−116.3"), ("Math red", "−171.0"), ("Susp. red", "9.2%")]
+    assert [(c["text"], c["value"]) for c in ltel["cells"][3]["causes"]] == [("Math Red", "−171.0"), ("Susp. Red", "9.2%"), ("ELA Orange", "−116.3")]
     for cds, sheet in sheets.items():
         for group in sheet["groups"]:
             met = [year for year, cell in zip(sheet["window"], group["cells"], strict=True) if cell["met"]]
@@ -98,9 +102,9 @@ def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckd
 
 def test_many_at_once_say_what_one_says(published: Workplace) -> None:
     with open_release(published.out) as connection:
-        leas = all_leas(connection)
-        for e in explain_all(connection, leas, 2023):
-            assert e == explain(connection, e.lea, 2023)
+        book = read_book(connection)
+        for e in collect(connection, book, all_leas(connection), 2023):
+            assert e == next(collect(connection, book, [e.lea], 2023))
 
 
 def test_a_loan_of_a_predecessor_stands_on_the_successors_page(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
@@ -127,7 +131,8 @@ def test_the_same_facts_give_the_same_bytes_whatever_was_printed_before(sheets: 
 
 def test_a_hostile_name_is_text(hostile: Path) -> None:
     with open_release(hostile) as connection:
-        sheet = lea_sheet(explain(connection, find_lea(connection, SALINAS), 2024), AS_OF)
+        book = read_book(connection)
+        sheet = lea_sheet(book, next(collect(connection, book, [find_lea(connection, SALINAS)], 2024)))
     headings = json.loads(laid_out(facts_of([sheet], HOSTILE)).query("heading.where(level: 1)"))
     assert json.dumps(HOSTILE) in json.dumps([h["body"] for h in headings])
     assert Printer(AS_OF).print(facts_of([sheet], HOSTILE))

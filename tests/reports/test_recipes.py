@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from reports import recipe_book
-from reports.recipe_book import Recipe, find_recipe, recipes
+from reports.recipe_book import Recipe, RecipeError, find_recipe, recipes
+from tests.site.page import Page
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
 
@@ -39,8 +40,8 @@ CONTINUUM, YEAR_2023 = "Continuum of Support (SIR+)", {"year": "2023"}
 BOTH = "Orange on English language arts and Red on mathematics"
 # Recipe, parameters, which row, and what it says.
 FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
-    ("why", {}, {"pathway": "Wraparound"}, {"status": "eligible", "statute": "EC 52074(g)(2)(A)"}),
-    ("why", YEAR_2023, {"pathway": CONTINUUM}, {"status": "eligible", "student_groups": ["EL", "HOM", "SWD"], "cde_flag": "Y"}),
+    ("why", {"cds": SOUTH_MONTEREY}, {"pathway": "Wraparound"}, {"status": "eligible", "statute": "EC 52074(g)(2)(A)"}),
+    ("why", {"cds": SOUTH_MONTEREY, **YEAR_2023}, {"pathway": CONTINUUM}, {"status": "eligible", "student_groups": ["EL", "HOM", "SWD"], "cde_flag": "Y"}),
     ("why", {"cds": SALINAS}, {"pathway": CONTINUUM}, {"status": "not_eligible", "cde_flag": "N", "agrees_with_cde": True}),
     ("eligible", {}, {"lea_name": "Inglewood Unified"}, {"pathways": ["wraparound"]}),
     ("eligible", YEAR_2023, {"cds": SOUTH_MONTEREY}, {"pathways": ["continuum", "wraparound"]}),
@@ -50,26 +51,36 @@ FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
     ("loans-without-release", {}, {"loan_id": "CA-SEL-2009-SMCJUHSD"}, {"authorized": "July 2009", "repaid": None}),
     ("what-changed", {}, {"cds": SALINAS}, {"change": "no_longer", "groups_removed": ["HOM"]}),
     ("what-changed", {}, {"lea_name": "Plumas Unified"}, {"change": "status_changed", "pathway": "Wraparound"}),
-    ("compare-two", {}, {"student_group": "EL"}, {"years_met_a": [2019, 2022, 2023], "years_met_b": [2022, 2023, 2024]}),
+    (
+        "compare-two",
+        {"cds_a": SALINAS, "cds_b": SOUTH_MONTEREY},
+        {"student_group": "EL"},
+        {"years_met_a": [2019, 2022, 2023], "years_met_b": [2022, 2023, 2024]},
+    ),
     ("by-geographic-lead", {}, {"geo_area": "Valley to Coast"}, {"leas": 34, "eligible": 2, "eligible_continuum": 1, "eligible_wraparound": 1}),
-    ("by-county", {}, {"county": "Monterey", "pathway": CONTINUUM}, {"eligible": 1, "cannot_tell": 0, "not_eligible": 22, "nothing_to_judge": 10}),
+    ("by-county", {}, {"county": "Monterey", "pathway": CONTINUUM}, {"eligible": 1, "not_determined": 0, "not_eligible": 22, "not_assessed": 10}),
     ("new-or-continuing", {}, {"cds": SALINAS}, {"change": "no_longer"}),
     ("new-or-continuing", {}, {"cds": MONTEREY_COE}, {"change": "continuing"}),
     ("disagreements", {}, {"flag": "met_method_2"}, {"class": "not_comparable", "leas_and_years": 50, "dashboards": "2018, 2019"}),
-    ("cannot-tell", {}, {"lea_name": "Oakland Unified", "pathway": CONTINUUM}, {"county": "Alameda"}),
+    ("not-determined", {}, {"lea_name": "Oakland Unified", "pathway": CONTINUUM}, {"county": "Alameda"}),
     ("rejects", {}, {"file": "Pr12023.xlsx"}, {"rows_in": 33, "rows_kept": 33, "lines": 0}),
     ("freshness", {}, {"file": "eladownload2023.txt"}, {"present": True, "dashboard_year": 2023}),
-    ("group-evidence", {}, {"indicator": "math"}, {"color": 1, "current_status": -171.0, "criteria_met": BOTH, "source_line": 287}),
-    ("group-evidence", {"year": "2023", "student_group": "EL"}, {"indicator": "grad"}, {"color": 1, "criteria_met": "Red on graduation rate"}),
+    (
+        "group-evidence",
+        {"cds": SALINAS, "student_group": "LTEL"},
+        {"indicator": "math"},
+        {"color": 1, "current_status": -171.0, "criteria_met": BOTH, "source_line": 287},
+    ),
+    ("group-evidence", {"cds": SALINAS, "year": "2023", "student_group": "EL"}, {"indicator": "grad"}, {"color": 1, "criteria_met": "Red on graduation rate"}),
     ("charter-test", {}, {"lea_name": "Big Sur Charter"}, {"status": "not_eligible"}),
     ("methods-2-and-3", {}, {"cds": SALINAS, "method": 2}, {"met": False, "cde_flag": "N", "basis": "computed"}),
     ("methods-2-and-3", {"year": "2018"}, {"cds": SALINAS, "method": 2}, {"met": False, "ours": None, "basis": "cde_flag"}),
     ("long-term-english-learners", {}, {"cds": SALINAS}, {"meets_criteria": True, "letter": "D", "cde_letter": "D"}),
     ("two-reasons", {}, {}, {"cds": SOUTH_MONTEREY, "determination_year": 2023}),
-    ("letters-since-2017", {}, {"student_group": "EL", "dashboard_year": 2018}, {"ours": "E", "cde": "E"}),
+    ("letters-since-2017", {"cds": SALINAS}, {"student_group": "EL", "dashboard_year": 2018}, {"ours": "E", "cde": "E"}),
     ("rules-of-a-year", {"year": "2024"}, {"criterion": "2024-p6-susp-red"}, {"clause": "Red on suspension rate", "indicator": "susp", "levels": [1]}),
 ]
-COUNTS = {"eligible": 4, "one-year-short": 14, "loans-without-release": 5, "what-changed": 4, "cannot-tell": 11, "charter-test": 8, "methods-2-and-3": 50}
+COUNTS = {"eligible": 4, "one-year-short": 14, "loans-without-release": 5, "what-changed": 4, "not-determined": 11, "charter-test": 8, "methods-2-and-3": 50}
 # The sample has no row of these; they are asked of a copy that has one.
 NOTHING_IN_THE_SAMPLE = {"open-cases", "preview-2026", "since-last-release"}
 
@@ -95,6 +106,29 @@ def copy(release: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     (tmp_path / "dta.duckdb").chmod(0o644)
     with duckdb.connect(str(tmp_path / "dta.duckdb")) as connection:
         yield connection
+
+
+def test_a_recipe_about_an_lea_names_none_by_itself() -> None:
+    about_one = {r.name: [p.name for p in r.parameters if p.name.startswith("cds")] for r in recipes().values()}
+    for name, parameters in about_one.items():
+        assert all(p.is_required for p in find_recipe(name).parameters if p.name in parameters), name
+        if parameters:
+            with pytest.raises(RecipeError, match=f"{name} needs {parameters[0]}"):
+                find_recipe(name).bound({})
+
+
+def test_one_year_short_has_the_group_that_an_lea_with_two_lacks(copy: duckdb.DuckDBPyConnection) -> None:
+    copy.execute("update watch_list set watch = 'one_more_group' where cds = ? and student_group = 'EL'", [SALINAS])
+    assert one(ask(copy, "one-year-short"), cds=SALINAS, student_group="EL")["watch"] == "one_more_group"
+    assert len(ask(copy, "one-year-short")) == COUNTS["one-year-short"]
+
+
+def test_every_geographic_lead_area_has_a_name_and_the_counts_of_its_page(db: duckdb.DuckDBPyConnection, release: Path) -> None:
+    rows = ask(db, "by-geographic-lead")
+    page = Page(release / "reports" / "geographic-leads.html")
+    shown = {area: page.read("//tr[@data-area=$area]/td[@class='number']".replace("$area", repr(area))) for area in page.find("//tr/@data-area")}
+    assert {r["geo_area"]: [str(r["leas"]), str(r["eligible"]), str(r["not_determined"])] for r in rows} == shown
+    assert sum(r["leas"] for r in rows) == db.execute("select count(*) from leas").fetchall()[0][0]
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:
@@ -129,7 +163,8 @@ def test_cases_previews_changes_and_rejects_show_where_there_are_any(copy: duckd
 
 @pytest.mark.parametrize("recipe", recipes().values(), ids=lambda r: r.name)
 def test_the_text_to_paste_gives_what_the_parameters_give(db: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
-    assert db.execute(recipe.runnable).fetchall() == db.execute(recipe.sql, recipe.bound({}) or None).fetchall()
+    examples = {p.name: p.value or "" for p in recipe.parameters if p.is_required}
+    assert db.execute(recipe.runnable).fetchall() == db.execute(recipe.sql, recipe.bound(examples) or None).fetchall()
     assert recipe.title
     assert recipe.question.rstrip().endswith(("?", "."))
 
@@ -166,8 +201,10 @@ def test_the_command_lists_and_runs_recipes(published: Workplace) -> None:
     [
         (("--recipe", "nope"), "one-year-short"),
         (("--recipe", "why", "--param", "lea=x"), "It has cds"),
+        (("--recipe", "why"), "needs cds"),
+        (("--recipe", "why", "--param", "cds="), "needs cds"),
         (("--recipe", "why", "--param", "cds"), "name=value"),
-        (("--recipe", "why", "--param", "year=2024; drop table leas"), "Could not convert"),
+        (("--recipe", "why", "--param", "cds=27661590000000", "--param", "year=2024; drop table leas"), "Could not convert"),
         (("--recipe", "why", "--param", "cds=' or 1=1 --"), "No LEA is called"),
         (("--param", "cds=1", "--", "select 1"), "goes with --recipe"),
         ((), "--recipes lists them"),

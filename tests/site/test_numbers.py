@@ -15,8 +15,8 @@ from tests.site.page import Page, text_of
 SIGNS = {
     "eligible": "● eligible",
     "not_eligible": "○ not eligible",
-    "undetermined": "? cannot tell",
-    "not_assessed": "– nothing to judge",
+    "undetermined": "? not determined",
+    "not_assessed": "– not assessed",
     "not_applicable": "· does not apply",
 }
 SHORT = {"ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science"}
@@ -94,8 +94,8 @@ def verdicts(c: Check) -> None:
         expected = [SIGNS[status], *([f"source {age} years old"] if is_old else []), name, statute, " ".join(reason.split())]
         assert ccee == ("not_recorded" if (pathway, status) == ("continuum", "eligible") else None)
         expected += ["Criteria met; CCEE's determination: not recorded."] if ccee else []
-        expected += [f"State of the case: {state} ."] if state else []
-        expected += [f"CDE's own flag is {flag} : {agreement(agrees, decided_by)}."] if flag else []
+        expected += [f"State of the case: {state}."] if state else []
+        expected += [f"CDE's own flag is {flag}: {agreement(agrees, decided_by)}."] if flag else []
         expected += [f"Open: {question}"] if status == "undetermined" and question else []
         assert said == " ".join(expected)
 
@@ -111,7 +111,7 @@ def assistance(c: Check) -> None:
         said = c.page.one(f"//*[contains(@class, 'verdict')][@data-determination='{determination}']")
         assert said.startswith(SIGNS[status])
         assert f" {statute} {' '.join(reason.split())}" in said
-        assert not value or said.endswith(f"CDE's own value is {value} : {agreement(agrees, decided_by)}.")
+        assert not value or said.endswith(f"CDE's own value is {value}: {agreement(agrees, decided_by)}.")
 
 
 def lcap(c: Check) -> None:
@@ -177,7 +177,7 @@ def grid(c: Check) -> None:
 def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[tuple[str, int], list[tuple[str, str]]]]:
     """History by student group and year, and the indicators with their levels that met a criterion."""
     history = c.rows(
-        "select student_group, dashboard_year, basis, meets_criteria, letter, cde_letter, priorities_met, has_result "
+        "select student_group, dashboard_year, basis, meets_criteria, letter, cde_letter, priorities_met, has_result, listed "
         "from student_group_history where cds = $cds"
     )
     causes: dict[tuple[str, int], list[tuple[str, str]]] = {}
@@ -198,17 +198,17 @@ def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[t
 def grid_cell(said: str, chips: list[Any], found: tuple[Any, ...] | None, causes: list[tuple[str, str]]) -> bool:
     """Compare one cell with the history and with the criteria met; true if the group met the criteria."""
     if not found or found[0] == "none":
-        assert said == ("no file" if found else "–")
+        assert said == ("not loaded" if found else "no such group")
         return False
-    basis, meets, letter, cde_letter, priorities, has_result = found
-    assert meets is not None or said.startswith("? cannot be known")
+    basis, meets, letter, cde_letter, priorities, has_result, listed = found
+    assert meets is not None or said.startswith("? not determined")
     chips = [re.match(f"({LABELS}) (.+)", chip) for chip in chips]
     assert sorted((short, chip[1]) for chip in chips if chip for short in chip[2].split(", ")) == sorted((SHORT[i], label) for i, label in causes)
     if meets:
         assert said.startswith(f"{letter} ")
-        assert basis != "cde_letters" or said == f"{letter} {', '.join(map(str, priorities))} (CDE)"
+        assert basis != "cde_letters" or said == f"{letter} priorities {', '.join(map(str, priorities))} (CDE)"
     elif meets is False and not causes and not cde_letter:
-        assert said == ("too few" if has_result is False else "none")
+        assert said == ("no result" if has_result is False else "not met" if listed is not False else "not listed under this code")
     if basis == "indicators" and cde_letter != letter:
         assert said.endswith(f"CDE: {cde_letter or 'no letter'}")
     return bool(meets)
@@ -228,6 +228,7 @@ def evidence(c: Check) -> None:
         """
         select coalesce(i.dashboard_year, e.dashboard_year), coalesce(i.student_group, e.student_group), coalesce(i.indicator, e.indicator),
             i.current_status, i.current_denominator, i.change, i.change_level, i.color, e.finding, e.measure, e.level, n.unit, n.better, s.current_status,
+            i.current_size_met,
             l.label, exists (from criterion_results m join rule_criteria r using (criterion) where m.met and m.cds = e.cds
                 and m.dashboard_year = e.dashboard_year
                 and m.student_group = e.student_group and r.indicator = e.indicator)
@@ -240,7 +241,7 @@ def evidence(c: Check) -> None:
             and (l.indicators is null or list_contains(l.indicators, n.indicator))
         left join indicator_results s on s.record_type = 'X' and s.dashboard_year = i.dashboard_year and s.indicator = i.indicator
             and s.student_group = i.student_group
-        where i.current_status is not null or e.finding = 'unknown'
+        where i.current_status is not null or e.finding in ('unknown', 'result')
         """,
         window=window(c),
     )
@@ -253,11 +254,12 @@ def evidence(c: Check) -> None:
 
 
 def evidence_cell(c: Check, year: int, group: str, indicator: str, *values: Any) -> None:
-    status, size, change, change_level, color, finding, measure, level, unit, better, state, label, met = values
+    status, size, change, change_level, color, finding, measure, level, unit, better, state, size_met, label, met = values
     path = f"//table[@class='evidence'][@data-year='{year}']//tr[@data-group='{group}']/td[@data-i='{indicator}']"
     (look,) = c.page.find(f"{path}/@class")
     said = c.page.one(path)
-    word = {"unknown": "cannot be known", "no_result": "too few", "result": label}.get(finding or "", label if color else "")
+    few = "too few students" if size_met != "Y" and size < (15 if group in ("FOS", "HOM") else 30) else "no color" if measure == "color" else "no status"
+    word = {"unknown": "not determined", "no_result": few, "result": label}.get(finding or "", label if color else "")
     expected = [f"◆ {word}" if met and word else word or "", number(status, unit)]
     if change is not None and change_level:
         up = change > 0
@@ -339,6 +341,8 @@ def sources(c: Check) -> None:
         union select cde_source_id from student_group_history where cds = $cds and cde_source_id is not null
         union select source_id from local_indicators where cds = $cds
         union select source_id from interim_certifications where cds = $cds
+        union select e.source_id from evidence e join criterion_results r using (cds, dashboard_year, student_group)
+            join rule_criteria u on u.criterion = r.criterion and u.indicator = e.indicator where e.cds = $cds and r.met
         """,
         window=window(c),
     )

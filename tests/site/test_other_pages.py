@@ -35,7 +35,7 @@ def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) ->
 
 def test_a_change_of_a_page_would_make_a_new_release() -> None:
     named = {line.split()[0] for line in report_parts()}
-    assert {"reports/site/templates/lea.html", "reports/site/assets/site.css", "reports/site/county_shapes.json", "reports/site/evidence.py"} <= named
+    assert {"reports/site/templates/lea.html", "reports/site/assets/site.css", "reports/site/county_shapes.json", "reports/lea.py"} <= named
     assert {"transforms/words.py", "transforms/sentences/lcap.py"} <= named
     assert not [name for name in named if name.startswith("reports/serve/")]
 
@@ -125,7 +125,7 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
             [code],
         ).fetchall()
         for cds, pathway, status, reason, beside in verdicts:
-            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "cannot tell"}.get(status, "")
+            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(status, "")
             assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)
             if status in ("eligible", "undetermined"):
                 assert " ".join(reason.split()) in listed[cds][-1]

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from lxml import html
 
-from reports.recipe_book import recipes
+from reports.recipe_book import find_recipe, recipes
 from reports.serve.ask import AT_ONCE, ROWS, WAITING, AskError, Desk, Query
 from reports.serve.child import ADDRESS_SPACE
 from tests.site.serving import serving
@@ -189,6 +189,9 @@ def test_saved_questions_run_with_parameters_of_the_address(client: httpx.Client
     page = html.fromstring(client.get("/sql").text)
     assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {f"/sql?recipe={name}" for name in recipes()}
     page = html.fromstring(client.get("/sql?recipe=why&year=2023").text)
+    assert "Give a value for cds" in page.text_content(), "an example is no question"
+    assert client.get("/sql.json?recipe=why").status_code == 400
+    assert client.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers["location"] == "/sql?recipe=why"
     assert [(i.get("name"), i.get("value")) for i in page.xpath("//input[not(@type='hidden')]")] == [("cds", "27660680000000"), ("year", "2023")]
     by_code = client.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()["rows"]
     by_name = client.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()["rows"]

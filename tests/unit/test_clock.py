@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.due import is_due, time_of_day
 from flows.parameters import PastDay
-from reports.site.figures import day
+from reports.figures import day
 from transforms import clock
 from transforms.catalog import Source
 from transforms.errors import ConfigError

@@ -24,7 +24,7 @@ def test_the_no_names_what_was_looked_at() -> None:
 
 def test_a_doubt_is_said_beside_a_yes() -> None:
     said = lcap_sentence("X", 2024, [ASSISTANCE, LOAN])
-    assert said.endswith("Whether X meets the published criteria of Wraparound (EC 52074(g)(2)(A)) is not determined: data is missing.")
+    assert said.endswith("Whether X meets the published criteria of Wraparound (EC 52074(g)(2)(A)) is not determined.")
 
 
 def test_nothing_to_judge_is_not_a_no() -> None:

@@ -31,7 +31,7 @@ def lcap_sentence(lea: str, year: int, findings: Sequence[Finding]) -> str:
         )
     if of_status["undetermined"]:
         doubtful = joined([_named(f) for f in of_status["undetermined"]], "or")
-        said.append(f"Whether {lea} meets the published criteria of {doubtful} is not determined: data is missing.")
+        said.append(f"Whether {lea} meets the published criteria of {doubtful} is not determined.")
     if not said:
         return f"{lea} has no results to assess on the {year} Dashboard."
     return " ".join(said)

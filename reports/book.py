@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from reports.published import FETCH, Row, not_loaded, rows
+from reports.published import FETCH, NotFoundError, Row, not_loaded, rows
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,11 @@ class Book:
         """Names of the pathways by code."""
         return {p["pathway"]: p["name"] for p in self.pathways}
 
-    def counted(self, year: int) -> list[int]:
-        """Dashboards that the determination of a year looks at."""
-        return list(self.windows[year]["counted_dashboards"])
+    def asked_year(self, asked: int | None) -> int:
+        """The determination year asked for, or the one in force. Raises NotFoundError when the release does not have it."""
+        if asked is not None and asked not in self.determination_years:
+            raise NotFoundError(f"There is no determination of {asked} in this release. It has {', '.join(map(str, self.determination_years))}.")
+        return asked or self.year
 
 
 def read_book(connection: duckdb.DuckDBPyConnection) -> Book:

@@ -1,0 +1,240 @@
+"""The one collector of everything about an LEA, from published tables only: page, print, packet, letter and terminal render it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import duckdb
+
+from reports.book import Book
+from reports.figures import ORDER, place
+from reports.findings import Cell, GroupLine, Result, Verdict
+from reports.lea_records import (
+    FAMILIES,
+    HERE,
+    Calpads,
+    Case,
+    InterimCertification,
+    Loan,
+    LoanEvent,
+    LocalIndicator,
+    PredecessorYear,
+    Provider,
+    Source,
+    Successor,
+    Watched,
+)
+from reports.published import Lea, Row, former_names, rows
+from transforms.sentences import joined
+
+BATCH = 100  # LEAs read at once: one query for many is as fast as a query for one
+
+
+VERDICTS = f"""
+    select e.cds, e.determination_year, e.pathway as code, p.name, e.status, e.reason, e.statute, e.student_groups, e.decided_by,
+        e.cde_flag as cde_value, e.agrees_with_cde, e.case_state, e.source_age_years, e.source_is_old, e.ccee_determination,
+        e.ccee_determination_date, p.trigger, p.url, p.open_question
+    from eligibility e join pathways p using (pathway) {HERE} order by e.determination_year, p.position
+"""
+ASSISTANCE = f"""
+    select a.cds, a.determination_year, a.determination as code, a.status, a.reason, a.statute, a.student_groups, a.decided_by,
+        a.cde_value, a.agrees_with_cde, a.assistance_year, t.basis as trigger, t.url, t.open_question
+    from assistance a left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
+    {HERE} and a.status <> 'not_applicable' order by a.determination_year, a.determination desc
+"""
+HISTORY = f"select cds, student_group, {', '.join(f.name for f in fields(Cell)[:-2])} from student_group_history {HERE} and dashboard_year <= $year"
+# Indicators that met a criterion: one row for each of the criterion's indicators.
+CAUSES = """
+    select * exclude (criterion) from (
+        select distinct r.criterion, c.clause, e.cds, e.dashboard_year, e.student_group, e.indicator, e.measure, e.finding, e.level, e.color,
+            e.current_status, e.current_denominator, e.change, e.change_level, e.current_size_met, e.source_id, e.source_line
+        from criterion_results r join rule_criteria c using (criterion, dashboard_year)
+        join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group and e.indicator = c.indicator
+        where r.met and r.cds between $first and $last and e.cds between $first and $last and r.dashboard_year <= $year
+    ) order by criterion, indicator
+"""
+# What the Dashboards that count show, also of all students together, and what was found in it.
+RESULTS = """
+    select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status, i.current_denominator,
+        i.change, i.change_level, i.current_size_met, coalesce(e.source_id, i.source_id) as source_id, i.source_line
+    from (select * from indicator_results where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
+            and student_group in (select student_group from student_groups where judged = 'Y' or student_group = 'ALL')) i
+    full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
+        using (cds, dashboard_year, student_group, indicator)
+    where i.current_status is not null or e.finding in ('unknown', 'result')
+"""
+NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
+
+
+@dataclass(frozen=True)
+class LeaReport:
+    """One LEA in one determination year: what is said of it, and what that rests on."""
+
+    lea: Lea
+    year: int
+    release_id: str
+    window: list[int]  # Dashboards that count
+    all_verdicts: list[Verdict]  # of every year
+    all_assistance: list[Verdict]
+    groups: list[GroupLine]  # nearest to the threshold first
+    results: dict[int, dict[str, dict[str, Result]]]  # by Dashboard, student group and indicator; latest first, all students first
+    other_names: list[str]
+    sources: list[Source]
+    watched: list[Watched]
+    loans: list[Loan]
+    loan_events: list[LoanEvent]
+    cases: list[Case]
+    predecessors: list[PredecessorYear]
+    successors: list[Successor]
+    providers: list[Provider]
+    local: list[LocalIndicator]
+    interim: list[InterimCertification]
+    calpads: list[Calpads]
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Of the determination year: one for each pathway, in their order."""
+        return [v for v in self.all_verdicts if v.determination_year == self.year]
+
+    @property
+    def assistance(self) -> list[Verdict]:
+        """Of the determination year: what comes before a pathway."""
+        return [a for a in self.all_assistance if a.determination_year == self.year]
+
+    @property
+    def said(self) -> list[Verdict]:
+        """Pathways of which there is more to say than their status, and the Continuum of Support always."""
+        return [v for v in self.verdicts if v.is_said or v.code == "continuum"]
+
+    @property
+    def unsaid(self) -> list[Verdict]:
+        """The other pathways."""
+        return [v for v in self.verdicts if v not in self.said]
+
+    @property
+    def identity(self) -> list[str]:
+        """Other names of the LEA, the years before its code began, and the code that followed it: a line each."""
+        lines = [f"Other names in CDE's files: {'; '.join(self.other_names)}."] if self.other_names else []
+        return lines + [f"{p.sentence}." for p in self.predecessors] + [s.line for s in self.successors]
+
+    @property
+    def in_question(self) -> list[GroupLine]:
+        """Student groups that met the criteria, or may have, on a Dashboard that counts."""
+        return [g for g in self.groups if g.in_question]
+
+    @property
+    def others(self) -> list[GroupLine]:
+        """The other student groups."""
+        return [g for g in self.groups if not g.in_question]
+
+    @property
+    def missing(self) -> list[int]:
+        """Dashboards that count and of which the result of some student group is not known."""
+        return [y for y in self.window if any(g.state(y) in ("unknown", "not_listed", "not_loaded") for g in self.groups)]
+
+    @property
+    def excerpts(self) -> list[str]:
+        """What the sources that are no whole files of CDE hold, each sentence once."""
+        return sorted({s.excerpt for s in self.sources if s.excerpt})
+
+    @property
+    def group_finding(self) -> str:
+        """One sentence on the student groups of which nothing is known to have met the criteria; it never says more than the verdicts do."""
+        tested = [v.status for v in [*self.verdicts, *self.assistance] if v.code in ("continuum", "charter", "consecutive")]
+        if self.missing or "undetermined" in tested:
+            years = f" on the Dashboards of {joined(list(map(str, self.missing)))}" if self.missing else ""
+            return f"Not determined: whether a student group met the criteria{years}."
+        return "No student group met the criteria on the Dashboards that count."
+
+
+def collect(connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], year: int) -> Iterator[LeaReport]:
+    """A report on each LEA for one determination year, in the order given. LEAs that follow each other by CDS code are read fastest."""
+    for start in range(0, len(leas), BATCH):
+        batch = leas[start : start + BATCH]
+        codes = [lea.cds for lea in batch]
+        kept = sorted({*_window(book, "district", year), *_window(book, "charter", year)})
+        given = {"first": min(codes), "last": max(codes), "year": year, "years": kept}
+        read = {name: _by_lea(connection, query, given) for name, query in _queries().items()}
+        for lea in batch:
+            yield _report(book, lea, year, {name: found.get(lea.cds, []) for name, found in read.items()})
+
+
+def _queries() -> dict[str, str]:
+    shown = {name: f"select cds, {', '.join(f.name for f in fields(kind))} {rest}" for name, (kind, rest) in FAMILIES.items()}
+    own = {"verdicts": VERDICTS, "assistance": ASSISTANCE, "history": HISTORY, "causes": CAUSES, "results": RESULTS, "names": NAMES}
+    return own | shown
+
+
+def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(connection, query, **{name: given[name] for name in set(re.findall(r"\$(\w+)", query))}):
+        found[row.pop("cds")].append(row)
+    return found
+
+
+def _window(book: Book, lea_type: str, year: int) -> list[int]:
+    """Dashboards that the determination looks at; a charter school has a window of its own, or the year alone before it had a test."""
+    own = book.windows[year]["charter_dashboards" if lea_type == "charter" else "counted_dashboards"]
+    return list(own or [year])
+
+
+def _report(book: Book, lea: Lea, year: int, read: dict[str, list[Row]]) -> LeaReport:
+    window = _window(book, lea.lea_type, year)
+    verdicts, assistance = ([Verdict(**row) for row in read[name]] for name in ("verdicts", "assistance"))
+    shown: dict[str, list[Any]] = {name: [kind(**row) for row in read[name]] for name, (kind, _) in FAMILIES.items()}
+    tests = [*assistance, *verdicts] if lea.lea_type == "charter" else verdicts
+    test = next((v for v in tests if v.determination_year == year and v.code in ("charter", "continuum")), None)
+    causes = [_result(book, row) for row in read["causes"]]  # in the order of their criteria
+    groups = _groups(book, read["history"], causes, window, test.student_groups if test else [])
+    results = _matrix([_result(book, row) for row in read["results"] if row["dashboard_year"] in window], causes)
+    used = {r.source_id for lines in results.values() for line in lines.values() for r in line.values()} | {r.source_id for r in causes}
+    used |= {c.cde_source_id for g in groups for c in g.cells.values()} | {r.source_id for r in [*shown["local"], *shown["interim"]]}
+    return LeaReport(
+        lea=lea,
+        year=year,
+        release_id=book.release["release_id"],
+        window=window,
+        all_verdicts=verdicts,
+        all_assistance=assistance,
+        groups=groups,
+        results=results,
+        other_names=former_names(lea.name, [row["lea_name"] for row in read["names"]]),
+        sources=[Source(s, f["file"], f["sha256"], f["first_seen"], f.get("excerpt")) for s, f in book.sources.items() if s in used and f["present"]],
+        **shown,
+    )
+
+
+def _result(book: Book, row: Row) -> Result:
+    color = row["measure"] is None or row["finding"] is None
+    key = ("color", row["indicator"], row["color"]) if color else (row["measure"], row["indicator"], row["level"])
+    indicator = book.indicators[row["indicator"]]
+    return Result(**row, label=book.labels[key] if key[2] else "", unit=indicator["unit"], short=indicator["short_name"], position=indicator["position"])
+
+
+def _groups(book: Book, history: list[Row], causes: list[Result], window: list[int], counting: list[str]) -> list[GroupLine]:
+    """A line for each student group that any Dashboard knows, those that met the criteria most often first."""
+    met: dict[tuple[str, int], list[Result]] = defaultdict(list)
+    for result in causes:
+        met[result.student_group, result.dashboard_year].append(result)
+    cells: dict[str, dict[int, Cell]] = defaultdict(dict)
+    for row in history:
+        group = row.pop("student_group")
+        by_indicator = {r.indicator: r for r in met[group, row["dashboard_year"]]}
+        found = sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position))
+        clauses = list(dict.fromkeys(r.clause for r in met[group, row["dashboard_year"]]))
+        cells[group][row["dashboard_year"]] = Cell(**row, causes=found, clauses=clauses)
+    lines = [GroupLine(g, book.groups[g], cells[g], window, g in counting) for g in sorted(cells, key=lambda g: place(g, ORDER))]
+    return sorted(lines, key=lambda g: -len(g.years_met))
+
+
+def _matrix(results: list[Result], causes: list[Result]) -> dict[int, dict[str, dict[str, Result]]]:
+    """Results by Dashboard, student group and indicator, those marked that met a criterion."""
+    met = {(r.dashboard_year, r.student_group, r.indicator) for r in causes}
+    found: dict[int, dict[str, dict[str, Result]]] = {}
+    order = {i: n for n, i in enumerate(("ALL", *ORDER))}
+    for r in sorted(results, key=lambda r: (-r.dashboard_year, order.get(r.student_group, 99), r.position)):
+        r.met = (r.dashboard_year, r.student_group, r.indicator) in met
+        found.setdefault(r.dashboard_year, {}).setdefault(r.student_group, {})[r.indicator] = r
+    return found

@@ -1,0 +1,191 @@
+"""Records of an LEA that are shown as they are: loans, cases, codes, local indicators and more. The fields of each class are columns of a table."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from transforms.sentences import plain_day
+from transforms.words import LOAN_EVENTS, SUCCESSIONS, in_words
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What one more Dashboard would do: a preview."""
+
+    sentence: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A state loan of the LEA or of its predecessor."""
+
+    loan_id: str
+    district: str
+    former_name: str | None
+    enabling_act: str | None
+    chapter: str | None
+    amount_authorized_usd: int | None
+    amount_drawn_usd: int | None
+    status_at_latest_source: str | None
+    latest_source_date: date | None
+    scheduled_payoff: str | None
+    unknown: str | None
+
+
+@dataclass(frozen=True)
+class LoanEvent:
+    """One dated act of a state loan."""
+
+    event_id: str
+    loan_id: str
+    district: str
+    of_predecessor: bool
+    event: str
+    date_text: str
+    role: str | None
+    amount_usd: int | None
+    confidence: str
+    source_url: str
+    note: str | None
+
+    @property
+    def said(self) -> str:
+        """What happened, to which district if not to this one."""
+        words = LOAN_EVENTS.get(self.event, in_words(self.event)) + (f" ({self.role})" if self.role else "")
+        return f"{words}, {self.district}" if self.of_predecessor else words
+
+
+@dataclass(frozen=True)
+class Case:
+    """A recorded case, as it was in the determination year."""
+
+    pathway: str
+    name: str
+    case_id: str
+    case_state: str
+    known_from: date
+    evidence: str | None
+
+
+@dataclass(frozen=True)
+class PredecessorYear:
+    """What a Dashboard shows under the code before this one."""
+
+    dashboard_year: int
+    predecessor_cds: str
+    sentence: str
+    source_url: str
+    has_page: bool
+
+
+@dataclass(frozen=True)
+class Successor:
+    """The code that followed this one."""
+
+    successor_cds: str
+    successor_name: str
+    succession_date: date
+    kind: str
+    source_url: str
+    has_page: bool
+
+    @property
+    def line(self) -> str:
+        """What became of the code."""
+        became = f"This code ended on {plain_day(self.succession_date)}: it {SUCCESSIONS[self.kind]}."
+        return f"{became} It goes on as {self.successor_name} ({self.successor_cds})."
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Who assists a county office."""
+
+    provider: str
+    valid_from: date | None
+    valid_to: date | None
+    confidence: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class LocalIndicator:
+    """A local indicator as the LEA reported it."""
+
+    dashboard_year: int
+    priority: int
+    performance: str | None
+    source_id: str
+
+
+@dataclass(frozen=True)
+class InterimCertification:
+    """An early warning on a budget."""
+
+    fiscal_year: str
+    period: str
+    certification: str
+    source_id: str
+
+
+@dataclass(frozen=True)
+class Calpads:
+    """Whether End-of-Year data was certified on time."""
+
+    school_year: str
+    certified_on_time: str
+    certified_on: date | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that the report rests on."""
+
+    source_id: str
+    file: str
+    sha256: str
+    first_seen: str | None
+    excerpt: str | None = None  # whose rows it holds, where it is not CDE's whole file
+
+    @property
+    def name(self) -> str:
+        """The file, and whether it is an excerpt."""
+        return f"{self.file} (excerpt)" if self.excerpt else self.file
+
+
+HERE = "where cds between $first and $last"
+# Each family: the class of its rows, and where they come from. $first and $last are CDS codes: ranges of sorted tables are read fast.
+FAMILIES: dict[str, tuple[type, str]] = {
+    "watched": (Watched, f"from watch_list {HERE} order by standing, student_group, watch"),
+    "loans": (
+        Loan,
+        f"from (select * replace (coalesce(cds, successor_cds) as cds) from state_loans) {HERE} order by loan_id",
+    ),
+    "loan_events": (
+        LoanEvent,
+        "from (select e.* exclude (cds), coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor "
+        f"from state_loan_events e join state_loans l using (loan_id)) {HERE} order by event_date, event_id",
+    ),
+    "cases": (
+        Case,
+        "from (select s.*, r.evidence, p.name, p.position from case_states s join pathway_register r using (case_id) "
+        f"join pathways p on p.pathway = s.pathway where s.determination_year = $year) {HERE} order by position, known_from, case_id",
+    ),
+    "predecessors": (
+        PredecessorYear,
+        "from (select p.*, l.cds is not null as has_page from predecessor_years p left join leas l on l.cds = p.predecessor_cds) "
+        f"{HERE} order by dashboard_year, predecessor_cds",
+    ),
+    "successors": (
+        Successor,
+        "from (select s.*, s.predecessor_cds as cds, l.cds is not null as has_page from successions s left join leas l on l.cds = s.successor_cds) "
+        f"{HERE} order by succession_date, successor_cds",
+    ),
+    "providers": (
+        Provider,
+        f"from (select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type = 'county_office') {HERE} "
+        "order by valid_from nulls first, provider",
+    ),
+    "local": (LocalIndicator, f"from local_indicators {HERE} and dashboard_year <= $year order by dashboard_year, priority"),
+    "interim": (InterimCertification, f"from interim_certifications {HERE} order by fiscal_year, period"),
+    "calpads": (Calpads, f"from calpads_certifications {HERE} order by school_year"),
+}
