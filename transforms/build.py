@@ -100,6 +100,7 @@ MARTS = (
     "counties",
     "student_groups",
     "indicators",
+    "status_scales",
 )
 
 

@@ -94,12 +94,12 @@ def _other_causes(connection: duckdb.DuckDBPyConnection) -> dict[Key, list[str]]
 def write_watch_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     """Create ``watch_sentences`` (cds x student_group x watch)."""
     rows = connection.execute(
-        "select w.cds, w.student_group, w.watch, l.lea_name, w.years, w.next_dashboard, w.indicators, w.would_be_eligible "
+        "select w.cds, w.student_group, w.watch, l.lea_name, w.years, w.next_dashboard, w.indicators, w.would_be_eligible, w.standing "
         "from watch_rows w join leas l using (cds)"
     ).fetchall()
     said = [
-        (cds, group, watch, watch_sentence(name, group, watch, years, next_year, indicators, bool(would)))
-        for cds, group, watch, name, years, next_year, indicators, would in rows
+        (cds, group, watch, watch_sentence(name, group, watch, years, next_year, indicators, bool(would), standing == "provisional"))
+        for cds, group, watch, name, years, next_year, indicators, would, standing in rows
     ]
     _put(connection, "watch_sentences", said, cds=pa.string(), student_group=pa.string(), watch=pa.string(), sentence=pa.string())
 

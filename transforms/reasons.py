@@ -59,17 +59,17 @@ def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         """
         select c.cds, c.determination_year, c.status, l.lea_type, c.counted_dashboards, d.years_required, d.groups_required,
                c.by_small_clause, c.small_clause_open, c.groups_with_result, c.groups_that_may_have_result, c.in_files,
-               c.decided_by, c.cde_flag, c.cde_column, c.by_succession
+               c.decided_by, c.cde_flag, c.cde_column, c.by_succession, coalesce(d.not_confirmed, '')
         from continuum c join leas l using (cds) join determination_years d using (determination_year)
         """
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column, by_succession in rows:
-        years_required, groups_required = needed
+    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column, *last in rows:
+        (years_required, groups_required), (by_succession, not_confirmed) = needed, last
         facts = sentences.ContinuumFacts(
             status, lea_type, year, tuple(counted), years_required, groups_required, tuple(groups[cds, year]),
             small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()),
-            decided_by, flag, column, not_listed.get((cds, year), ()), before.get((cds, year), ()), by_succession, joined.get((cds, year), ()),
+            decided_by, flag, column, not_listed.get((cds, year), ()), before.get((cds, year), ()), by_succession, joined.get((cds, year), ()), not_confirmed,
         )  # fmt: skip
         said.append((cds, year, "continuum", sentences.continuum_reason(facts)))
     return said

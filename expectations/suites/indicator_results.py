@@ -8,10 +8,14 @@ from great_expectations.expectations.row_conditions import Column
 
 from expectations.suites.base import expect
 from expectations.thresholds import THRESHOLDS
+from transforms.scales import load_scales
+from transforms.settings import PROJECT
 
 WITHIN = int(THRESHOLDS["points_within"])
 PERCENT = ["chronic", "susp", "grad", "elpi", "cci"]
-POINTS = ["ela", "math", "ela11", "math11"]
+STANDARD = [s for s in load_scales(PROJECT / "data") if s.unit == "points from standard"]
+POINTS = [s.indicator for s in STANDARD]
+OTHER_SCALE_FROM = min((s.first_dashboard for s in load_scales(PROJECT / "data") if s not in STANDARD), default=2101)
 
 
 def own() -> list[Expectation]:
@@ -54,6 +58,7 @@ def _within(when: str) -> Expectation:
 
 def _units() -> list[Expectation]:
     percent = "Rates are percentages; a value outside is of another column."
+    in_standard = Column("dashboard_year") < OTHER_SCALE_FROM
     points = "Distances from standard stay within a few hundred points."
     return [
         expect(
@@ -65,7 +70,7 @@ def _units() -> list[Expectation]:
             column=column,
             min_value=low,
             max_value=high,
-            row_condition=Column("indicator").is_in(indicators),
+            row_condition=Column("indicator").is_in(indicators) if unit == "percent" else Column("indicator").is_in(indicators) & in_standard,
         )
         for column in ("current_status", "prior_status")
         for unit, indicators, low, high, why in (("percent", PERCENT, 0, 100, percent), ("points", POINTS, -WITHIN, WITHIN, points))

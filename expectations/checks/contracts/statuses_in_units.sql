@@ -5,10 +5,14 @@
 with counted as (
     select source_id, count(*) as row_count,
         count(*) filter (
-            if(indicator in ('ela', 'math', 'ela11', 'math11'), abs(current_status) > threshold(points_within), current_status not between 0 and 100)
+            case
+                when s.unit = 'points from standard' then abs(current_status) > threshold(points_within)
+                when s.unit like 'percent%' then current_status not between 0 and 100
+            end
         ) as that_are_outside
     from indicator_results
-    where current_status is not null and indicator <> 'science'
+    join dashboard_scales s using (indicator, dashboard_year)
+    where current_status is not null and (s.unit = 'points from standard' or s.unit like 'percent%')
     group by source_id
 )
 select c.source_id, f.file, c.row_count, c.that_are_outside
