@@ -11,9 +11,8 @@ from flows.runner import Outcome, execute
 from flows.show import summary_table
 from flows.steps import STEPS, Step
 from flows.words import not_listed_as_unused, problem_text, unused_lines, warning_text
-from reports.published import missing_dashboards, open_release, reissued_files
+from reports.published import FETCH, not_loaded, not_placed, open_release, reissued_files, year_in_force
 from transforms.current import DATABASE, current_release, read_manifest
-from transforms.database import one_row
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 from transforms.words import DESIGNATION
@@ -55,20 +54,21 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
 def _summary(out: Path, console: Console) -> None:
     """Counts by pathway of the determination now in force, and the warnings."""
     with open_release(out) as connection:
-        (year,) = one_row(connection, "select max(determination_year) from eligibility")
+        year = year_in_force(connection)
         rows = connection.execute(
             "select p.name, e.status, count(*) from eligibility e join pathways p using (pathway) where e.determination_year = ? "
             "group by p.name, p.position, e.status order by p.position",
             [year],
         ).fetchall()
-        missing, reissued = missing_dashboards(connection), reissued_files(connection)
+        missing, reissued, unknown = not_loaded(connection), reissued_files(connection), not_placed(connection)
     console.print(summary_table(rows, year))
     for file, added, removed, altered in reissued:
         console.print(f"Reissued: {escape(file)} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.", soft_wrap=True)
-    for later, since in missing:
-        console.print(
-            f"[yellow]Older than it could be[/]: the {later} Dashboard is in force since {since}, and none of its files is at hand. Verdicts rest on {year}."
-        )
+    if missing:
+        lines = escape("; ".join(missing))
+        console.print(f"[yellow]Not current[/]: {lines}. Verdicts rest on {year}. To get the files: {FETCH}", highlight=False, soft_wrap=True)
+    for line in unknown:
+        console.print(f"[yellow]Not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     release = current_release(out)
     for warning in read_manifest(release)["warnings"] if release else []:
         console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)

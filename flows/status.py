@@ -45,15 +45,17 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     if damage := damage_of(release):
         more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
         return [f"Release {release.name} is damaged ({damage[0]}{more}). dta run makes it anew."]
-    from reports.published import missing_dashboards, open_release
+    from reports.published import FETCH, not_loaded, not_placed, open_release
 
     manifest = read_manifest(release)
     console.print(f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
     sizes = f"{len(manifest['sources'])} source files, {len(manifest['tables'])} tables"
     console.print(f"  {sizes}, in {escape(str(release))}", highlight=False, soft_wrap=True)
     with open_release(out) as connection:
-        for later, since in missing_dashboards(connection):
-            console.print(f"  [yellow]older than it could be[/] the {later} Dashboard is in force since {since}; none of its files is loaded")
+        if lines := not_loaded(connection):
+            console.print(*(f"  [yellow]{escape(line)}[/]" for line in lines), f"  To get the files: {FETCH}", sep="\n", highlight=False, soft_wrap=True)
+        for line in not_placed(connection):
+            console.print(f"  [yellow]not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     for warning in manifest["warnings"]:
         console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
     return []

@@ -1,5 +1,6 @@
 """Open the current release for reading, and find an LEA in it by name or CDS code."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,11 @@ from transforms.errors import ReleaseError
 from transforms.registers.names import name_key
 
 Row = dict[str, Any]
+FETCH = "dta run --source catalog"  # asks CDE for every file of the catalog
+YEAR_IN_FORCE = (
+    "(select determination_year from eligibility "
+    "order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1)"
+)
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,38 @@ def _shown(value: Any) -> Any:
     return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
-def missing_dashboards(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, date]]:
-    """Dashboards that are in force on the day of the release but of which no file is at hand: newer than what the verdicts rest on."""
-    return connection.execute(
-        "select dashboard_year, in_force_from from meta_years cross join meta_release "
-        "where basis = 'none' and in_force_from <= as_of and dashboard_year > (select max(determination_year) from eligibility) order by 1"
-    ).fetchall()
+def year_in_force(connection: duckdb.DuckDBPyConnection) -> int:
+    """The newest determination year of which some LEA's Continuum of Support is decided: where the criteria of a year are not confirmed, the year before."""
+    return int(connection.execute(f"select {YEAR_IN_FORCE}").fetchall()[0][0])
+
+
+def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Dashboards that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    (as_of,) = connection.execute("select as_of from meta_release").fetchall()[0]
+    in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
+    files: dict[int, list[Row]] = {}
+    for source in rows(connection, "select * from meta_sources where layout in ('dashboard', 'assistance') order by dashboard_year, file, source_id"):
+        files.setdefault(source["dashboard_year"], []).append(source)
+    first = min((year for year, of_year in files.items() if any(f["present"] for f in of_year)), default=0)
+    return [line for year, of_year in files.items() if year > first and (line := _not_loaded(year, of_year, as_of, in_force.get(year)))]
+
+
+def _not_loaded(year: int, files: Sequence[Row], as_of: date, in_force_from: date | None) -> str:
+    """What is said of one Dashboard; empty if its files are loaded, or it is neither out nor due."""
+    due = min((f["due"] for f in files if f.get("due")), default=None)  # releases of earlier versions know of none
+    missing = [f["title"].partition(": ")[2] for f in files if not f["present"]]
+    if due is None:
+        return f"{year}: out, not loaded" if len(missing) == len(files) and in_force_from and in_force_from <= as_of else ""
+    if not missing or due > as_of:
+        return ""
+    since = f"{year}: due since {due:%B} {due.day}" + (f", {due.year}" if due.year != as_of.year else "")
+    return f"{since}, not loaded" if len(missing) == len(files) else f"{since}, not loaded: {', '.join(missing)}"
+
+
+def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Columns, flags, words and student groups of CDE's files that are not known and so not used, a line each."""
+    found = connection.execute("select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number").fetchall()
+    return [f"{n['file']}: {n['what'].replace('_', ' ')} {n['name']}, not known. {n['what_to_do']}" for n in (json.loads(text) for (text,) in found)]
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:

@@ -57,7 +57,8 @@ def _consecutive(connection: duckdb.DuckDBPyConnection) -> Rows:
         "select c.cds, c.determination_year, c.status, l.lea_type, c.dashboards, c.student_groups, c.student_groups_unknown, c.open_question, "
         "false, c.no_file, if(c.decided_by = 'cde', c.cde_flag, null), "
         "if(c.by_succession, coalesce(list_distinct((select list(p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_cds) "
-        "from predecessor_years p where p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year))), ['a record that was rejected']), []), coalesce(c.not_confirmed, '') "
+        "from predecessor_years p where p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year))), ['a record that was rejected']), []), "
+        "coalesce(c.not_confirmed, '') "
         "from consecutive c join leas l using (cds)"
     ).fetchall()
     return [(cds, year, "consecutive", say.consecutive_reason(_span(status, kind, year, *rest))) for cds, year, status, kind, *rest in rows]

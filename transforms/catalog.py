@@ -135,19 +135,22 @@ class Catalog(StrictModel):
 def load_catalog(folder: Path) -> Catalog:
     """Read catalog.toml. Raises ConfigError with file and line: unknown keys, an id or file name twice, no year where the layout needs one, ..."""
     path = folder / "catalog.toml"
-    catalog = read_toml(path, Catalog)
-    entries = len(catalog.source)
-    catalog = catalog.with_expected()
-    if found := list(_problems(catalog)):
+    written = read_toml(path, Catalog)
+    catalog = written.with_expected()
+    if found := [*_unnamed(written), *_problems(catalog)]:
         text = read_text(path, path.name)
-        raise ConfigError("\n".join(told(path.name, text, place if place[0] != "source" or int(place[1]) < entries else ("expected", 0), why) for place, why in found))
+        of_file = [(place if place[:1] != ("source",) or int(place[1]) < len(written.source) else ("expected", 0), why) for place, why in found]
+        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in of_file))
     return catalog
 
 
+def _unnamed(catalog: Catalog) -> Iterator[tuple[Place, str]]:
+    for n, expected in enumerate(catalog.expected):
+        if not any(s.dashboard_year == expected.named_like for s in catalog.source):
+            yield ("expected", n, "named_like"), f"no entry is of {expected.named_like}; name a Dashboard year that has entries"
+
+
 def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
-    for n, e in enumerate(catalog.expected):
-        if not any(s.dashboard_year == e.named_like for s in catalog.source):
-            yield ("expected", n, "named_like"), f"no entry is of {e.named_like}; name a Dashboard year that has entries"
     ids = Counter(s.id for s in catalog.source)
     names = Counter(n for s in catalog.source for n in {n.lower() for n in s.names})
     dashboards = Counter((s.dashboard_year, s.indicator) for s in catalog.source if s.layout == "dashboard")

@@ -148,9 +148,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     load_freshness(run, connection)
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
-    unknown = [
-        {"source_id": r["source_id"], "heading": h} for r in reports for h in getattr(layouts, r["layout"]).unknown(r["extra_columns"])
-    ]
+    unknown = [{"source_id": r["source_id"], "heading": h} for r in reports for h in getattr(layouts, r["layout"]).unknown(r["extra_columns"])]
     put(connection, "unknown_headings", as_table(unknown, source_id=pa.string(), heading=pa.string()))
     families = [{"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()]
     put(connection, "layout_families", as_table(families, layout=pa.string(), family=pa.string(), since=pa.int16()))

@@ -51,7 +51,6 @@ class LayoutSpec(StrictModel):
                 return f"{family}:{self.same_part.get(part, part)}"
         return None
 
-
     def unknown(self, headings: Iterable[str]) -> list[str]:
         """Headings of a file that nobody knows, in their order."""
         known = {*(self.not_read or ())}
@@ -105,12 +104,17 @@ def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
             continue
         if groups != 1:
             yield ("patterns", family), f"{pattern!r} must have one group in brackets; it has {groups}"
-    for heading in spec.not_read or ():
-        if heading != heading.strip().lower() or spec.canonical(heading):
-            yield ("not_read",), f"{heading!r} must be in lower case and a column that is not read"
+    yield from _misplaced(spec)
+
+
+def _misplaced(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
+    """Columns that are needed and not known, or known and said not to be read."""
     for column in spec.always:
         if column not in spec.columns:
             yield ("always",), f"column {column!r} has no spellings; add it to columns"
+    for heading in spec.not_read or ():
+        if heading != heading.strip().lower() or spec.canonical(heading):
+            yield ("not_read",), f"{heading!r} must be in lower case and a column that is not read"
 
 
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:

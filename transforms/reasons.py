@@ -64,8 +64,8 @@ def _continuum(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         """
     ).fetchall()
     said = []
-    for cds, year, status, lea_type, counted, *needed, small, small_open, with_result, may_have, in_files, decided_by, flag, column, *last in rows:
-        (years_required, groups_required), (by_succession, not_confirmed) = needed, last
+    for cds, year, status, lea_type, counted, years_required, groups_required, *rest in rows:
+        small, small_open, with_result, may_have, in_files, decided_by, flag, column, by_succession, not_confirmed = rest
         facts = sentences.ContinuumFacts(
             status, lea_type, year, tuple(counted), years_required, groups_required, tuple(groups[cds, year]),
             small, small_open, with_result, may_have, in_files, missing.get((cds, year), ()),

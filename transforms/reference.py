@@ -145,6 +145,10 @@ LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
 }
 
 
+def _as_text(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 class Reference:
     """The lists of one reference folder, read when first asked for."""
 
@@ -180,6 +184,6 @@ class Reference:
         self.check()
         tables = {}
         for name, (model, _) in LISTS.items():
-            rows = [{k: " ".join(map(str, v)) if isinstance(v, tuple) else str(v) or None for k, v in row.model_dump().items() if v is not None} for row in self.rows(name)]
+            rows = [{k: _as_text(v) or None for k, v in row.model_dump().items() if v is not None} for row in self.rows(name)]
             tables[name] = pa.Table.from_pylist(rows, pa.schema([(column, pa.string()) for column in model.model_fields]))
         return tables

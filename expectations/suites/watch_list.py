@@ -25,6 +25,6 @@ def own() -> list[Expectation]:
             "They rest on one secondary source.",
             column="standing",
             value_set=["provisional"],
-            row_condition=Column("watch") == "preview_one_more_red",
+            row_condition=Column("watch").is_in(["preview_one_more_red", "preview_met", "preview_scale_changed"]),
         ),
     ]

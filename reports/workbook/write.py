@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.published import Row, missing_dashboards, record, rows
+from reports.published import Row, not_loaded, record, rows
 from reports.workbook.cells import Book, Cell
 from reports.workbook.sheets import Sheet
 from transforms import clock
@@ -49,8 +49,8 @@ def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, coun
     yield [("Release", "strong"), (release["release_id"], "line")]
     yield [("As of", "strong"), (release["as_of"], "day")]
     yield [("Published", "strong"), (clock.shown(release["published_at"]), "line")]
-    for year, since in missing_dashboards(connection):
-        yield [("Older than it could be", "strong"), (f"The {year} Dashboard is in force since {since}; none of its files is at hand.", "line")]
+    for line in not_loaded(connection):
+        yield [("Not current", "strong"), (line, "line")]
     for check in rows(connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"):
         yield [("Warning", "strong"), (f"{check['sentence']} Not so for {check['failing_rows']} rows.", "line")]
     yield []

@@ -124,7 +124,8 @@ def _make(table: pa.Table, report: Report, groups: Mapping[str, str], redundancy
     _write(entities(columns, rows, report), paths["entities"])
     files = {name: str(path) for name, path in paths.items()}
     place = {n: report[n] for n in ("source_id", "dashboard_year", "indicator")}
-    return {**place, "rows": len(rows), "counts": judged.counts, "unknown_groups": judged.unknown_groups, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
+    found = {"rows": len(rows), "counts": judged.counts, "unknown_groups": judged.unknown_groups}
+    return {**place, **found, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
 
 
 def _fault_table(faults: list[Fault], report: Report) -> pa.Table:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from transforms.sentences.words import joined
 
-
 PROVISIONAL = "Provisional: one secondary source, not law as far as is known."
 PREVIEWS = {
     "preview_one_more_red": "the same on the {year} Dashboard would bring three years of assistance.",

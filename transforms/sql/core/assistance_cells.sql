@@ -20,24 +20,28 @@ with trimmed as (
     join source_files f using (source_id)
     left join rule_sets s using (dashboard_year)
 ),
-read as (
+known as (
     select
-        t.* exclude (served, served_part),
-        if(t.family = 'letter', canonical_group(upper(t.served_part)), t.served_part) as part,
-        case
-            when is_unknown then null
-            when t.family in ('letter', 'ec52072', 'ec52071f', 'met_method') then upper(t.served)
-            when t.family = 'assistance_status' then coalesce(s.status, t.served)
-            else t.served
-        end as value,
-        not is_confirmed and coalesce(
+        t.*, s.status, s.status is not null as status_is_known, s.differentiated = 'Y' as is_differentiated,
+        not is_confirmed and t.served is not null and coalesce(
             t.family = 'assistance_status' and s.status is null or t.family = 'letter' and upper(t.served) not in (select letter from ref_priority_letters), false
-        ) and t.served is not null as is_unknown,
-        if(is_unknown, t.served, null) as unknown_value,
-        t.family = 'assistance_status' and coalesce('20' || t.served_part, t.dashboard_year::varchar) = t.dashboard_year::varchar as is_own_status,
-        s.status is not null as status_is_known, s.differentiated = 'Y' as is_differentiated
+        ) as is_unknown
     from trimmed t
     left join ref_assistance_statuses s on t.family = 'assistance_status' and lower(s.status) = lower(squeezed(t.served))
+),
+read as (
+    select
+        * exclude (served, served_part, status, is_unknown),
+        if(family = 'letter', canonical_group(upper(served_part)), served_part) as part,
+        case
+            when is_unknown then null
+            when family in ('letter', 'ec52072', 'ec52071f', 'met_method') then upper(served)
+            when family = 'assistance_status' then coalesce(status, served)
+            else served
+        end as value,
+        if(is_unknown, served, null) as unknown_value,
+        family = 'assistance_status' and coalesce('20' || served_part, dashboard_year::varchar) = dashboard_year::varchar as is_own_status
+    from known
 ),
 whole_rows as (
     select
