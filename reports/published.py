@@ -78,7 +78,7 @@ def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
     (as_of,) = connection.execute("select as_of from meta_release").fetchall()[0]
     in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
     files: dict[int, list[Row]] = {}
-    for source in rows(connection, "select * from meta_sources where layout in ('dashboard', 'assistance') order by dashboard_year, file, source_id"):
+    for source in rows(connection, "select * from meta_sources where layout in ('dashboard', 'assistance') order by dashboard_year, layout desc, source_id"):
         files.setdefault(source["dashboard_year"], []).append(source)
     first = min((year for year, of_year in files.items() if any(f["present"] for f in of_year)), default=0)
     return [line for year, of_year in files.items() if year > first and (line := _not_loaded(year, of_year, as_of, in_force.get(year)))]
@@ -87,7 +87,7 @@ def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _not_loaded(year: int, files: Sequence[Row], as_of: date, in_force_from: date | None) -> str:
     """What is said of one Dashboard; empty if its files are loaded, or it is neither out nor due."""
     due = min((f["due"] for f in files if f.get("due")), default=None)  # releases of earlier versions know of none
-    missing = [f["title"].partition(": ")[2] for f in files if not f["present"]]
+    missing = [f["title"].partition(": ")[2] if f["layout"] == "dashboard" else "CDE's assistance workbook" for f in files if not f["present"]]
     if due is None:
         return f"{year}: out, not loaded" if len(missing) == len(files) and in_force_from and in_force_from <= as_of else ""
     if not missing or due > as_of:

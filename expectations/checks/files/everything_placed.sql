@@ -26,7 +26,9 @@ with found as (
     join rule_sets s on s.dashboard_year = f.dashboard_year and s.not_confirmed is not null
     join layout_families l on l.layout = f.layout and l.since <= f.dashboard_year
     anti join (
-        select distinct source_id, family from assistance_cells union select distinct source_id, family from charter_cells
+        select distinct source_id, family from assistance_cells where family not like 'ec%' or part = right(dashboard_year::varchar, 2)
+        union
+        select distinct source_id, family from charter_cells
     ) c on c.source_id = f.source_id and c.family = l.family
     where f.layout in ('assistance', 'charter_assistance')
 )

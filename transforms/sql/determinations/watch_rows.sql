@@ -69,21 +69,27 @@ reds as (
     group by all
     having count(distinct r.dashboard_year) = any_value(len(if(a.is_loaded, a.dashboards, a.before)))
 ),
-previewed as (
+counted as (
     select
-        cds, student_group,
+        cds, student_group, any_value(dashboard_year) as dashboard_year, any_value(dashboards) as dashboards, any_value(before) as before,
         case
             when count(*) filter (is_met and one_scale) >= any_value(indicators_required) then 'preview_met'
-            when count(*) filter (is_met) >= any_value(indicators_required) then 'preview_scale_changed'
-            else 'preview_one_more_red'
+            when count(*) filter (one_scale) >= any_value(indicators_required) then 'preview_one_more_red'
+            else 'preview_scale_changed'
         end as watch,
-        'provisional' as standing, any_value(dashboard_year) as next_dashboard,
-        if(bool_and(is_met), any_value(dashboards), any_value(before)) as years,
-        list(indicator order by indicator) as indicators, null::boolean as would_be_eligible
+        list({'indicator': indicator, 'one_scale': one_scale, 'is_met': is_met} order by indicator) as found
     from reds
     group by cds, student_group
     having count(*) >= any_value(indicators_required)
+),
+previewed as (
+    select
+        * exclude (found, dashboards, before, dashboard_year), 'provisional' as standing, dashboard_year as next_dashboard,
+        list_filter(found, lambda f: watch = 'preview_scale_changed' or (f.one_scale and (f.is_met or watch <> 'preview_met'))) as those,
+        if(watch <> 'preview_one_more_red' and list_bool_and([f.is_met for f in those]), dashboards, before) as years,
+        [f.indicator for f in those] as indicators, null::boolean as would_be_eligible
+    from counted
 )
 select * from near
 union all by name
-select * from previewed
+select * exclude (those) from previewed
