@@ -138,7 +138,7 @@ def _dashboard(source: Source, needed: set[str], groups: list[str]) -> list[Expe
 
 def _assistance(source: Source, needed: set[str], groups: list[str]) -> list[Expectation]:
     layout = source.layout
-    letters = [f"letter:{g.lower()}" for g in groups]
+    letters = [f"letter:{g.lower()}" for g in groups if any(n.startswith("letter:") for n in needed)]  # none where the criteria are not confirmed
     flags = [f"{f}:{n}" for f in ("ec52072", "ec52071f") for n in range(17, 40)] + [f"met_method:{n}" for n in range(1, 5)]
     return [
         *_cds(layout),
@@ -239,6 +239,6 @@ def classes_of_files() -> dict[str, CheckClass]:
     found: dict[str, CheckClass] = {}
     for source in {s.layout: s for s in catalog.source}.values():
         spec = layouts.of(source)
-        for expectation in suite_of_file(source, spec, set(spec.columns), []).expectations:
+        for expectation in suite_of_file(source, spec, {*spec.columns, *(f"{family}:" for family in spec.patterns)}, []).expectations:
             found[expectation.meta["check_id"]] = expectation.meta["check_class"]
     return found
