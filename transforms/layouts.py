@@ -113,7 +113,7 @@ def _misplaced(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
         if column not in spec.columns:
             yield ("always",), f"column {column!r} has no spellings; add it to columns"
     for heading in spec.not_read or ():
-        if heading != heading.strip().lower() or spec.canonical(heading):
+        if heading != heading.strip().lower() or any(heading in spellings for spellings in spec.columns.values()):
             yield ("not_read",), f"{heading!r} must be in lower case and a column that is not read"
 
 

@@ -327,7 +327,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert set(nights.verdicts(2026)) == {"undetermined", "not_assessed", "not_applicable"}
     assert nights.verdicts(2025) == of_2025
     assert "2026: due" not in fourth.output
-    home = (nights.out / "current" / "reports" / "site" / "index.html").read_text("utf-8")
+    home = (nights.out / "current" / "reports" / "index.html").read_text("utf-8")
     assert "LEAs judged for 2025" in home
 
     status = nights.call("status")
@@ -343,4 +343,4 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert nights.rows("select distinct decided_by from eligibility where determination_year = 2026 and pathway = 'continuum' and status = 'eligible'") == [
         ("cde",)
     ]
-    assert "LEAs judged for 2026" in (nights.out / "current" / "reports" / "site" / "index.html").read_text("utf-8")
+    assert "LEAs judged for 2026" in (nights.out / "current" / "reports" / "index.html").read_text("utf-8")

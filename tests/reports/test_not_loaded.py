@@ -24,7 +24,7 @@ def test_status_names_the_command(published: Workplace) -> None:
 
 
 def test_every_page_says_it(published: Workplace) -> None:
-    pages = published.out / "current" / "reports" / "site"
+    pages = published.out / "current" / "reports"
     said = f"Not current. {OUT}. {DUE}. Verdicts rest on the 2024 Dashboard. To get the files: <code>dta run --source catalog</code>"
     assert [p.name for p in pages.glob("*.html") if said not in p.read_text("utf-8")] == []
 

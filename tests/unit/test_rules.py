@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_orange_and_orange_is_no_criterion_in_any_year() -> None:
-    for rule_set in load_rules(PROJECT / "data").years:
+    for rule_set in (r for r in load_rules(PROJECT / "data").years if r.standing == "final"):
         pairs = [tuple(c.levels for c in k.conditions) for k in rule_set.criterion if {c.indicator for c in k.conditions} == {"ela", "math"}]
         expected = [((1,), (1,))] if rule_set.dashboard_year == 2022 else [((1,), (1,)), ((1,), (2,)), ((2,), (1,))]
         assert pairs == expected, rule_set.dashboard_year

@@ -78,8 +78,8 @@ class Redundancy:
     grids: dict[str, Grid]
     cuts: tuple[Cuts, ...]
     exceptions: tuple[RowException, ...]
-    scales: tuple[StatusScale, ...]
     digest: str
+    scales: tuple[StatusScale, ...] = ()
 
     def exceptions_of(self, indicator: str, year: int) -> list[RowException]:
         """The exceptions that may apply in one file."""
@@ -113,6 +113,7 @@ def load_redundancy(folder: Path) -> Redundancy:
         steps = np.diff(row.bounds)
         if not ((steps > 0).all() or (steps < 0).all()):
             raise ConfigError(f"{CUTS}: the cut scores of {row.indicator} {row.class_name} do not rise or fall from level to level.")
+    scales = load_scales(folder)
     exceptions = read_csv(folder, EXCEPTIONS, RowException, ("indicator", "dashboard_year", "column"))
     digest = hashlib.sha256(b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES))).hexdigest()
-    return Redundancy(grids, tuple(cuts), tuple(exceptions), load_scales(folder), digest)
+    return Redundancy(grids, tuple(cuts), tuple(exceptions), digest, scales)
