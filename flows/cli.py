@@ -105,14 +105,14 @@ def explain(
     from flows.show import show_explanation
     from reports.explain import determination_years
     from reports.explain import explain as collect
-    from reports.published import NotFoundError, find_lea, open_release
+    from reports.published import NotFoundError, find_lea, open_release, year_in_force
 
     with open_release(settings_from(source, out).out) as connection:
         lea = find_lea(connection, name)
         years = determination_years(connection)
         if year is not None and year not in years:
             raise NotFoundError(f"There is no determination of {year} in this release. It has {', '.join(map(str, years))}.")
-        show_explanation(out_console, collect(connection, lea, year or years[-1]))
+        show_explanation(out_console, collect(connection, lea, year or year_in_force(connection)))
 
 
 @app.command()

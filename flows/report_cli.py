@@ -148,12 +148,12 @@ def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", st
 def _year(connection: "duckdb.DuckDBPyConnection", asked: int | None) -> int:
     """The determination year asked for, or the latest. Raises NotFoundError when the release does not have it."""
     from reports.explain import determination_years
-    from reports.published import NotFoundError
+    from reports.published import NotFoundError, year_in_force
 
     years = determination_years(connection)
     if asked is not None and asked not in years:
         raise NotFoundError(f"There is no determination of {asked} in this release. It has {', '.join(map(str, years))}.")
-    return asked or years[-1]
+    return asked or year_in_force(connection)
 
 
 @contextmanager

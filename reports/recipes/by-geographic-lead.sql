@@ -13,6 +13,9 @@ select a.geo_area, count(distinct e.cds) as leas,
     count(distinct e.cds) filter (e.status = 'undetermined') as cannot_tell
 from eligibility e
 left join areas a using (county_code)
-where e.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+where e.determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+))
 group by all
 order by eligible desc, a.geo_area

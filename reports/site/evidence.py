@@ -62,7 +62,7 @@ def matrices(
 def _cell(book: Book, row: Row, met: bool, state: float | None) -> Cell:
     indicator = book.indicators[row["indicator"]]
     look, word = _look(book, row)
-    arrow, meaning = change_words(row["change"], row["change_level"])
+    arrow, meaning = ("not compared:", "on another scale") if row["other_scale"] else change_words(row["change"], row["change_level"])
     return Cell(
         look=look,
         word=word,

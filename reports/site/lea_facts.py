@@ -33,11 +33,12 @@ QUERIES = {
         where determination_year = $year and cds between $first and $last order by all""",
     "results": """
         select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, e.unknown_because, coalesce(e.source_id, i.source_id) as source_id,
-            i.current_status, i.current_denominator, i.change, i.change_level, i.color
+            i.current_status, i.current_denominator, z.scale as other_scale, if(z.scale is null, i.change, null) as change, i.change_level, i.color
         from (select * from indicator_results where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
                 and student_group in (select student_group from student_groups where judged = 'Y' or student_group = 'ALL')) i
         full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
             using (cds, dashboard_year, student_group, indicator)
+        left join (select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null) z using (indicator, dashboard_year)
         where cds in (select cds from leas) order by all""",
     "watched": "select cds, sentence, standing from watch_list where cds between $first and $last order by cds, standing, student_group, watch",
     "loans": """

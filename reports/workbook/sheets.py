@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports.colors import direction, level_color, level_word
-from reports.published import Row
+from reports.published import YEAR_IN_FORCE, Row
 from reports.workbook.cells import Cell, Column, plain, status
 from transforms.words import CHANGES, LEA_KINDS, WATCHED, ccee_determination
 
@@ -46,9 +46,9 @@ ELIGIBLE = Sheet(
 VERDICTS = Sheet(
     "Verdicts",
     "Every LEA and pathway of the latest determination year, with the “no” and “cannot tell” rows",
-    """
+    f"""
     select e.*, p.name as pathway_name from eligibility e join pathways p using (pathway)
-    where e.determination_year = (select max(determination_year) from eligibility) and ($county is null or e.county_code = $county)
+    where e.determination_year = {YEAR_IN_FORCE} and ($county is null or e.county_code = $county)
     order by e.county, e.lea_name, e.cds, p.position
     """,
     (
@@ -70,10 +70,10 @@ VERDICTS = Sheet(
 EVIDENCE = Sheet(
     "Evidence",
     "Indicator results in the Dashboards that count, of each student group that met the criteria in one of them or more",
-    """
+    f"""
     with counted as (
         select unnest(counted_dashboards) as dashboard_year from rule_windows
-        where determination_year = (select max(determination_year) from eligibility)
+        where determination_year = {YEAR_IN_FORCE}
     ),
     met as (
         select distinct h.cds, h.student_group from student_group_history h join counted using (dashboard_year) where h.meets_criteria
