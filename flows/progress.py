@@ -13,7 +13,7 @@ from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from flows.words import not_listed_as_unused, problem_text, unused_lines, warning_text
 from reports.answer import Answer, read_answer
-from reports.published import FETCH, Row, not_loaded, open_release, reissued_files, rows
+from reports.published import FETCH, Row, not_loaded, not_placed, open_release, reissued_files, rows
 from transforms.current import DATABASE, current_release, read_manifest
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
@@ -65,7 +65,7 @@ def _near(path: Path) -> Path:
 def _answer(out: Path, console: Console) -> None:
     """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at most a screen of 80 columns."""
     with open_release(out) as connection:
-        answer, missing, reissued = read_answer(connection), not_loaded(connection), reissued_files(connection)
+        answer, missing, reissued, unknown = read_answer(connection), not_loaded(connection), reissued_files(connection), not_placed(connection)
         (release,) = rows(connection, "select scope from meta_release")
     console.print()
     _say(console, answer.sentence, "bold")
@@ -78,6 +78,8 @@ def _answer(out: Path, console: Console) -> None:
         _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
     for file, added, removed, altered in reissued:
         _say(console, f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.")
+    for line in unknown:
+        console.print(f"[yellow]Not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     current = current_release(out)
     for warning in read_manifest(current)["warnings"] if current else []:
         console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)

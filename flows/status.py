@@ -45,7 +45,7 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     if damage := damage_of(release):
         more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
         return [f"Release {release.name} is damaged ({damage[0]}{more}). dta run makes it anew."]
-    from reports.published import FETCH, not_loaded, open_release, rows
+    from reports.published import FETCH, not_loaded, not_placed, open_release, rows
 
     manifest = read_manifest(release)
     console.print(f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
@@ -57,6 +57,8 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
             console.print(f"  {escape(scope)}", highlight=False)
         if lines := not_loaded(connection):
             console.print(*(f"  [yellow]{escape(line)}[/]" for line in lines), f"  To get the files: {FETCH}", sep="\n", highlight=False, soft_wrap=True)
+        for line in not_placed(connection):
+            console.print(f"  [yellow]not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     for warning in manifest["warnings"]:
         console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
     return []

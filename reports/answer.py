@@ -1,4 +1,4 @@
-"""The answer in a sentence: who meets the criteria in the newest year, who is new, who left. Home page and command take it from here."""
+"""The answer in a sentence: who meets the criteria in the year in force, who is new, who left. Home page and command take it from here."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import Row, rows, year_in_force
 from transforms.sentences.words import LEA_WORDS, joined, number, plural
 
 NAMED = 5  # LEAs not determined that a line names; more are counted
@@ -14,7 +14,7 @@ NAMED = 5  # LEAs not determined that a line names; more are counted
 
 @dataclass(frozen=True)
 class Answer:
-    """The newest determination year of a release. Rows have cds, lea_name, lea_type and county."""
+    """The determination year in force. Rows have cds, lea_name, lea_type and county."""
 
     year: int
     before: int | None  # the determination year that it is compared with
@@ -54,7 +54,8 @@ class Answer:
 def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
     """The answer of a release, from its published tables."""
     years = [year for (year,) in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()]
-    year, before = years[-1], years[-2] if len(years) > 1 else None
+    year = year_in_force(connection)
+    before = max((y for y in years if y < year), default=None)
     verdicts = rows(
         connection,
         "select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, e.status from eligibility e join pathways p using (pathway) "

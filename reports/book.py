@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from reports.published import FETCH, NotFoundError, Row, not_loaded, rows
+from reports.published import FETCH, NotFoundError, Row, not_loaded, rows, year_in_force
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,9 @@ class Book:
     areas: dict[str, str]  # county code -> Geographic Lead area
     sources: dict[str, Row]
     warnings: list[Row]
+    year: int  # the determination year now in force
     not_loaded: list[str]  # Dashboards that are out or due
     fetch: str = FETCH
-
-    @property
-    def year(self) -> int:
-        """The determination year now in force."""
-        return self.determination_years[-1]
 
     @property
     def pathway_names(self) -> dict[str, str]:
@@ -61,6 +57,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         areas=dict(connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()),
         sources={r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")},
         warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' and severity = 'warning' order by check_id, table_name"),
+        year=year_in_force(connection),
         not_loaded=not_loaded(connection),
     )
 

@@ -112,6 +112,7 @@ class Result:
     position: int  # of the indicator, as readers of the Dashboard know them
     clause: str = ""  # of the criterion that it met
     met: bool = False
+    other_scale: str | None = None  # than the year before, with which it is not compared
 
     @property
     def colored(self) -> int:
@@ -151,7 +152,7 @@ class Result:
     @property
     def changed(self) -> str:
         """Direction, size and meaning of the change."""
-        return " ".join(change_words(self.change, self.change_level)).strip()
+        return "not compared: on another scale" if self.other_scale else " ".join(change_words(self.change, self.change_level)).strip()
 
     @property
     def students(self) -> str:

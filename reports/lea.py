@@ -58,11 +58,13 @@ CAUSES = """
 # What the Dashboards that count show, also of all students together, and what was found in it.
 RESULTS = """
     select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status, i.current_denominator,
-        i.change, i.change_level, i.current_size_met, coalesce(e.source_id, i.source_id) as source_id, i.source_line
+        if(z.scale is null, i.change, null) as change, i.change_level, z.scale as other_scale, i.current_size_met,
+        coalesce(e.source_id, i.source_id) as source_id, i.source_line
     from (select * from indicator_results where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
             and student_group in (select student_group from student_groups where judged = 'Y' or student_group = 'ALL')) i
     full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
         using (cds, dashboard_year, student_group, indicator)
+    left join (select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null) z using (indicator, dashboard_year)
     where i.current_status is not null or e.finding in ('unknown', 'result')
 """
 NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"

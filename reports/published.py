@@ -1,5 +1,6 @@
 """Open the current release for reading, and find an LEA in it by name or CDS code."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from transforms.registers.names import name_key
 
 Row = dict[str, Any]
 FETCH = "dta run --source catalog"  # asks CDE for every file of the catalog
+YEAR_IN_FORCE = (
+    "(select determination_year from eligibility "
+    "order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,21 @@ def _shown(value: Any) -> Any:
     return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
+def year_in_force(connection: duckdb.DuckDBPyConnection) -> int:
+    """The newest determination year of which some LEA's Continuum of Support is decided: where the criteria of a year are not confirmed, the year before."""
+    return int(connection.execute(f"select {YEAR_IN_FORCE}").fetchall()[0][0])
+
+
 def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Dashboards that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
     (release,) = rows(connection, "select * from meta_release")
     return release.get("not_loaded") or []  # a release of an earlier version has none
+
+
+def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Columns, flags, words and student groups of CDE's files that are not known and so not used, a line each."""
+    found = connection.execute("select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number").fetchall()
+    return [f"{n['file']}: {n['what'].replace('_', ' ')} {n['name']}, not known. {n['what_to_do']}" for n in (json.loads(text) for (text,) in found)]
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:

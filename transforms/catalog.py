@@ -60,6 +60,7 @@ class Source(StrictModel):
     first_published: date | None = None  # of a file of no Dashboard: not known before this day
     changes_expected: str
     may_be_missing: str = ""
+    due: date | None = None  # of a file whose own name and address are not known yet: the day from which it is expected
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,11 +88,39 @@ class Publisher(StrictModel):
     hosts: tuple[str, ...]
 
 
+class Expected(StrictModel):
+    """A Dashboard whose files are due: named as those of an earlier year until CDE's own names are known, and an entry says them."""
+
+    dashboard_year: Annotated[int, Field(ge=2013, le=2100)]
+    named_like: Annotated[int, Field(ge=2013, le=2100)]
+    due: date
+    basis: str
+
+    def of(self, source: Source) -> Source:
+        """The file of this year that follows from that of the other one: the year is another, in two or in four digits."""
+        wrong, right = str(self.named_like), str(self.dashboard_year)
+
+        def renamed(text: str) -> str:
+            return re.sub(rf"(?<!\d){wrong[2:]}(?=\.)", right[2:], text.replace(wrong, right))
+
+        changed = {name: renamed(getattr(source, name)) for name in ("id", "title", "file", "url")}
+        in_full = re.sub(rf"(?<!\d){right[2:]}(?=\.)", right, changed["file"])
+        also_named = (*map(renamed, source.also_named), *({in_full} - {changed["file"]}))
+        return source.model_copy(update={**changed, "also_named": also_named, "dashboard_year": self.dashboard_year, "due": self.due})
+
+
 class Catalog(StrictModel):
-    """All known sources and their publishers."""
+    """All known sources and their publishers; ``expected`` Dashboards have become sources when the file is loaded."""
 
     publisher: tuple[Publisher, ...]
     source: tuple[Source, ...]
+    expected: tuple[Expected, ...] = ()
+
+    def with_expected(self) -> "Catalog":
+        """The files of expected Dashboards too, but those that have an entry of their own."""
+        own = {s.id for s in self.source}
+        due = [e.of(s) for e in self.expected for s in self.source if s.dashboard_year == e.named_like]
+        return self.model_copy(update={"source": (*self.source, *(s for s in due if s.id not in own))})
 
     def hosts_of(self, source: Source) -> tuple[str, ...]:
         """Domains of the publisher of a source."""
@@ -106,11 +135,19 @@ class Catalog(StrictModel):
 def load_catalog(folder: Path) -> Catalog:
     """Read catalog.toml. Raises ConfigError with file and line: unknown keys, an id or file name twice, no year where the layout needs one, ..."""
     path = folder / "catalog.toml"
-    catalog = read_toml(path, Catalog)
-    if found := list(_problems(catalog)):
+    written = read_toml(path, Catalog)
+    catalog = written.with_expected()
+    if found := [*_unnamed(written), *_problems(catalog)]:
         text = read_text(path, path.name)
-        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in found))
+        of_file = [(place if place[:1] != ("source",) or int(place[1]) < len(written.source) else ("expected", 0), why) for place, why in found]
+        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in of_file))
     return catalog
+
+
+def _unnamed(catalog: Catalog) -> Iterator[tuple[Place, str]]:
+    for n, expected in enumerate(catalog.expected):
+        if not any(s.dashboard_year == expected.named_like for s in catalog.source):
+            yield ("expected", n, "named_like"), f"no entry is of {expected.named_like}; name a Dashboard year that has entries"
 
 
 def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:

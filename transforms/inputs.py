@@ -69,6 +69,16 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         "select letter, list_transform(string_split(priorities, '|'), lambda p: p::tinyint) as priorities from ref_priority_letters"
     )
     connection.execute("create or replace table ref_indicators as select *, (rowid + 1)::tinyint as position from ref_indicators")
+    connection.execute(  # every indicator and Dashboard year: begins where the Dashboard before is on another scale
+        "create or replace table dashboard_scales as with scales as ("
+        "select indicator, scale, unit, first_dashboard::smallint as first_dashboard, "
+        "lead(first_dashboard::smallint) over w as next_dashboard, lag(scale) over w as follows from ref_status_scales "
+        "window w as (partition by indicator order by first_dashboard)) "
+        "select i.indicator, y.dashboard_year::smallint as dashboard_year, coalesce(s.scale, i.unit) as scale, coalesce(s.unit, i.unit) as unit, "
+        "coalesce(s.follows is not null and s.first_dashboard = y.dashboard_year, false) as begins "
+        "from ref_indicators i cross join range(2013, 2101) y(dashboard_year) left join scales s on s.indicator = i.indicator "
+        "and y.dashboard_year >= s.first_dashboard and (s.next_dashboard is null or y.dashboard_year < s.next_dashboard)"
+    )
     connection.execute(
         "create or replace table student_group_words as select distinct lower(written) as written, student_group from ("
         "select unnest([student_group, also_called, name]) as written, student_group from ref_student_groups "
@@ -152,6 +162,10 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     load_freshness(run, connection)
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
+    unknown = [{"source_id": r["source_id"], "heading": h} for r in reports for h in getattr(layouts, r["layout"]).unknown(r["extra_columns"])]
+    put(connection, "unknown_headings", as_table(unknown, source_id=pa.string(), heading=pa.string()))
+    families = [{"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()]
+    put(connection, "layout_families", as_table(families, layout=pa.string(), family=pa.string(), since=pa.int16()))
 
 
 FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from transforms.catalog import Source
 from transforms.config_file import read_text
 from transforms.errors import ConfigError
-from transforms.rules import RuleSet
+from transforms.rules import RuleSet, criteria_known
 from transforms.toml_model import Place, StrictModel, read_toml, told
 
 # Raised when readers change what they write, so that cached raw files are read anew.
@@ -37,6 +37,7 @@ class LayoutSpec(StrictModel):
     same_part: dict[str, str] = Field(default_factory=dict)  # two names of one part of a family, such as tom and mr
     since: dict[str, int] = Field(default_factory=dict)  # family or column -> first Dashboard year whose file must have it
     in_order: tuple[str, ...] = ()  # families whose columns CDE sorts by heading
+    not_read: tuple[str, ...] | None = None  # known headings that are not read; None: whatever is not read is of no interest
 
     def canonical(self, heading: str) -> str | None:
         """Canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""
@@ -49,6 +50,11 @@ class LayoutSpec(StrictModel):
                 part = match.group(1) or ""
                 return f"{family}:{self.same_part.get(part, part)}"
         return None
+
+    def unknown(self, headings: Iterable[str]) -> list[str]:
+        """Headings of a file that nobody knows, in their order."""
+        known = {*(self.not_read or ())}
+        return [h for h in headings if self.not_read is not None and h and self.canonical(h) is None and " ".join(h.lower().split()) not in known]
 
 
 class Layouts(StrictModel):
@@ -98,18 +104,31 @@ def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
             continue
         if groups != 1:
             yield ("patterns", family), f"{pattern!r} must have one group in brackets; it has {groups}"
+    yield from _misplaced(spec)
+
+
+def _misplaced(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
+    """Columns that are needed and not known, or known and said not to be read."""
     for column in spec.always:
         if column not in spec.columns:
             yield ("always",), f"column {column!r} has no spellings; add it to columns"
+    for heading in spec.not_read or ():
+        if heading != heading.strip().lower() or any(heading in spellings for spellings in spec.columns.values()):
+            yield ("not_read",), f"{heading!r} must be in lower case and a column that is not read"
 
 
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:
-    """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look at."""
+    """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look at.
+
+    Where the criteria of the year are not confirmed: of an indicator what they looked at before, and of a workbook nothing, since CDE may change all of it.
+    """
     needed, year = set(spec.always), source.dashboard_year
     if year is None:
         return needed
     if source.layout == "dashboard":
-        return needed | _of_an_indicator(source, rules.get(year))
+        return needed | _of_an_indicator(source, criteria_known(rules, year))
+    if year in rules and not rules[year].criterion:
+        return needed
     expected = {name for name, first in spec.since.items() if year >= first}
     rule_set = rules.get(year)
     if rule_set is None:
@@ -121,7 +140,7 @@ def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) 
         "met_method": [str(m) for m in rule_set.assistance.methods],
         "ec52072": [str(year)[2:]],
         "ec52071f": [str(year)[2:]],
-        "red": sorted({c.indicator for k in rule_set.criterion for c in k.conditions}),
+        "red": sorted(rule_set.indicators),
     }
     return needed | {f"{n}:{p}" for n in expected & set(spec.patterns) for p in parts[n]} | (expected & set(spec.columns))
 

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from transforms.csv_model import read_csv
 from transforms.errors import ConfigError
+from transforms.scales import KEY, StatusScale
 from transforms.state_values import StateValue
 from transforms.toml_model import StrictModel
 
@@ -142,9 +143,14 @@ LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
     "priorities": (PriorityRow, ("priority",)),
     "priority_letters": (PriorityLetter, ("letter",)),
     "state_values": (StateValue, ("dashboard_year", "indicator")),
+    "status_scales": (StatusScale, KEY),
     "student_group_names": (StudentGroupName, ("written",)),
     "student_groups": (StudentGroup, ("student_group",)),
 }
+
+
+def _as_text(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 class Reference:
@@ -182,6 +188,6 @@ class Reference:
         self.check()
         tables = {}
         for name, (model, _) in LISTS.items():
-            rows = [{k: str(v) or None for k, v in row.model_dump().items() if v is not None} for row in self.rows(name)]
+            rows = [{k: _as_text(v) or None for k, v in row.model_dump().items() if v is not None} for row in self.rows(name)]
             tables[name] = pa.Table.from_pylist(rows, pa.schema([(column, pa.string()) for column in model.model_fields]))
         return tables

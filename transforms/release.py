@@ -146,7 +146,7 @@ def _move_into_place(building: Path, target: Path) -> None:
 
 def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None) -> None:
     """Tables about the release. ``meta_gate_results`` was left by the gates."""
-    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing"}
+    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing", "due"}
     put(connection, "catalog", pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]))
     release = {
         "release_id": [release_id],

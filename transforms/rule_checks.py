@@ -38,7 +38,7 @@ def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
     if rules.size_test.denominator:
         yield from _not_among(("size_test", "denominator", "small_groups"), "student group", rules.size_test.denominator.small_groups, groups)
     priorities = {c.priority for c in rules.criterion}
-    if rules.priorities_required > len(priorities):
+    if rules.criterion and rules.priorities_required > len(priorities):
         yield ("priorities_required",), f"{rules.priorities_required} priorities are required, and the criteria are about {len(priorities)}"
     yield from _window_problems(rules)
     yield from _assistance_problems(rules, reference)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from transforms.rules import CharterTest, Consecutive, PreviewRules, Rules, RuleSet
+from transforms.rules import CharterTest, Consecutive, PreviewRules, Rules, RuleSet, criteria_known
 from transforms.tables import as_table, put
 
 
@@ -16,14 +16,20 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         connection,
         "rule_sets",
         as_table(
-            (r.model_dump(include={"dashboard_year", "standing", "priorities_required", "in_force_from"}) | {"rule_set": r.rule_set} for r in years),
+            (
+                r.model_dump(include={"dashboard_year", "standing", "priorities_required", "in_force_from"})
+                | {"rule_set": r.rule_set, "not_confirmed": r.not_confirmed or None}
+                for r in years
+            ),
             dashboard_year=pa.int16(),
             rule_set=pa.string(),
             standing=pa.string(),
+            not_confirmed=pa.string(),
             priorities_required=pa.int8(),
             in_force_from=pa.date32(),
         ),
     )
+    put(connection, "rule_indicators", _indicators(years))
     put(
         connection,
         "rule_groups",
@@ -94,6 +100,14 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
     )
 
 
+def _indicators(years: Iterable[RuleSet]) -> pa.Table:
+    """The indicators whose files a Dashboard year needs; where its criteria are not confirmed, those of the year before."""
+    by_year = {r.dashboard_year: r for r in years}
+    known = {year: criteria_known(by_year, year) for year in by_year}
+    rows = [{"dashboard_year": year, "indicator": i} for year, rules in known.items() if rules for i in sorted(rules.indicators)]
+    return as_table(rows, dashboard_year=pa.int16(), indicator=pa.string())
+
+
 def _conditions(years: Iterable[RuleSet]) -> pa.Table:
     """One row per condition, with its size test written out."""
     rows = []
@@ -143,6 +157,7 @@ def _determinations(years: Iterable[RuleSet]) -> pa.Table:
                 **r.continuum.model_dump(),
                 "counted_dashboards": list(r.continuum.counted_dashboards),
                 "in_force_from": r.in_force_from,
+                "not_confirmed": r.not_confirmed or None,
             }
             for r in years
             if r.continuum
@@ -157,6 +172,7 @@ def _determinations(years: Iterable[RuleSet]) -> pa.Table:
         url=pa.string(),
         basis=pa.string(),
         in_force_from=pa.date32(),
+        not_confirmed=pa.string(),
     )
 
 
@@ -168,6 +184,7 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
                 "determination_year": r.dashboard_year,
                 "rule_set": r.rule_set,
                 "in_force_from": r.in_force_from,
+                "not_confirmed": r.not_confirmed or None,
                 **r.assistance.model_dump(exclude={"local"}),
                 "local_value": r.assistance.local.value if r.assistance.local else None,
                 "local_years": r.assistance.local.years if r.assistance.local else (),
@@ -179,6 +196,7 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
         determination_year=pa.int16(),
         rule_set=pa.string(),
         in_force_from=pa.date32(),
+        not_confirmed=pa.string(),
         methods=pa.list_(pa.int8()),
         serves=pa.list_(pa.string()),
         statute_district=pa.string(),
@@ -216,7 +234,6 @@ def _load_preview(preview: PreviewRules, connection: duckdb.DuckDBPyConnection) 
         as_table(
             [preview.model_dump(exclude={"indicator"})],
             dashboard_year=pa.int16(),
-            due=pa.date32(),
             standing=pa.string(),
             dashboards=pa.list_(pa.int16()),
             indicators_required=pa.int8(),

@@ -4,7 +4,7 @@ A criterion belongs to one state priority and holds when all of its conditions h
 alternatives within one priority are several criteria (EC 52064.5(g)).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -17,7 +17,7 @@ from transforms.errors import ConfigError
 from transforms.reference import Reference
 from transforms.toml_model import Place, StrictModel, read_toml, told
 
-Standing = Literal["final"]
+Standing = Literal["final", "unconfirmed"]  # unconfirmed: no primary source says the criteria, so nothing is computed
 RecordKind = Literal["two_acts", "determination", "agreement", "request"]  # transforms.registers.cases has the columns of each
 LeaType = Literal["district", "county_office", "charter"]
 Year = Annotated[int, Field(ge=2013, le=2100)]
@@ -143,18 +143,27 @@ class RuleSet(StrictModel):
 
     dashboard_year: Year
     standing: Standing
+    not_confirmed: str = ""  # of an unconfirmed year: what is missing, as reasons say it
     student_groups: tuple[str, ...]
     priorities_required: Count
     in_force_from: date
     citation: tuple[Citation, ...] = Field(min_length=1)
     size_test: SizeTests = SizeTests()
-    criterion: tuple[Criterion, ...] = Field(min_length=1)
+    criterion: tuple[Criterion, ...] = ()
     continuum: Continuum | None = None
     assistance: Assistance
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
     ended: tuple[Literal["continuum", "consecutive", "charter", "second_year_after"], ...] = ()  # what earlier years have, and none from this one on
     lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), held against ours
+
+    @model_validator(mode="after")
+    def _criteria_or_why_not(self) -> Self:
+        if self.standing == "final" and (not self.criterion or self.not_confirmed):
+            raise ValueError("final rules need criteria, and no not_confirmed")
+        if self.standing == "unconfirmed" and (self.criterion or not self.not_confirmed):
+            raise ValueError("unconfirmed rules need not_confirmed, and can have no criteria")
+        return self
 
     @property
     def dashboards_counted(self) -> set[int]:
@@ -166,6 +175,11 @@ class RuleSet(StrictModel):
             self.lcap_goals and self.lcap_goals.dashboards,
         )
         return {year for years in several for year in years or ()}
+
+    @property
+    def indicators(self) -> set[str]:
+        """Indicators that the criteria look at."""
+        return {c.indicator for k in self.criterion for c in k.conditions}
 
     @property
     def rule_set(self) -> str:
@@ -189,8 +203,6 @@ class PreviewRules(StrictModel):
     """Criteria that are not law yet. They feed the watch list only: nothing that decides reads them."""
 
     dashboard_year: Year
-    due: date  # day on which the law wants the Dashboard published
-    due_basis: str
     standing: Literal["provisional"]
     dashboards: tuple[Year, ...]
     indicators_required: Count
@@ -251,12 +263,17 @@ class Rules(StrictModel):
     preview: PreviewRules
 
 
+def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
+    """The rules of a year; where its criteria are not confirmed, those of the latest year before it whose criteria are."""
+    return max((r for y, r in rules.items() if y <= year and r.criterion), key=lambda r: r.dashboard_year, default=None) if year in rules else None
+
+
 def last_day_in_force(rules: Rules, year: int, today: date) -> date:
     """Last day on which the determination of ``year`` was in force; ``today`` for the latest. Raises ConfigError for a year without rules."""
     known = {r.dashboard_year: r.in_force_from for r in rules.years}
     if year not in known:
         raise ConfigError(f"There are no rules for {year}. There are rules for {', '.join(map(str, sorted(known)))}.")
-    later = [day for y, day in known.items() if y > year]
+    later = [r.in_force_from for r in rules.years if r.dashboard_year > year and r.criterion]
     return min([day - timedelta(days=1) for day in later] + [today])
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import duckdb
 
@@ -46,21 +47,38 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
-    """Dashboards newer than what the verdicts rest on that are out, or due, and of which no file is loaded, a line each: "2025: out, not loaded"."""
-    out = connection.execute(
-        "select dashboard_year from meta_years where basis = 'none' and in_force_from <= ? "
-        "and dashboard_year > (select max(determination_year) from eligibility) order by 1",
-        [as_of],
-    ).fetchall()
-    due = connection.execute(
-        "select dashboard_year, due from preview_rule where due <= ? and dashboard_year not in (select dashboard_year from meta_years) "
-        "and dashboard_year not in (select dashboard_year from source_files where dashboard_year is not null)",
-        [as_of],
-    ).fetchall()
-    return [
-        *(f"{year}: out, not loaded" for (year,) in out),
-        *(f"{year}: due since {day:%B} {day.day}{'' if day.year == as_of.year else f', {day.year}'}, not loaded" for year, day in due),
-    ]
+    """Dashboards after the first loaded one that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
+    files: dict[int, list[_File]] = defaultdict(list)
+    for year, *file in connection.execute(
+        "select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'), due::date, "
+        "source_id in (select source_id from source_files) from catalog "
+        "where layout in ('dashboard', 'assistance') order by dashboard_year, layout desc, source_id"
+    ).fetchall():
+        files[year].append(_File(*file))
+    first = min((year for year, of_year in files.items() if any(f.is_loaded for f in of_year)), default=0)
+    lines = {year: _not_loaded(year, of_year, as_of, in_force.get(year)) for year, of_year in files.items() if year > first}
+    return [line for line in lines.values() if line]
+
+
+class _File(NamedTuple):
+    """A file of a Dashboard in the catalog."""
+
+    title: str
+    due: date | None
+    is_loaded: bool
+
+
+def _not_loaded(year: int, files: Sequence[_File], as_of: date, in_force_from: date | None) -> str:
+    """What is said of one Dashboard; empty if its files are loaded, or it is neither out nor due."""
+    due = min((f.due for f in files if f.due), default=None)
+    missing = [f.title for f in files if not f.is_loaded]
+    if due is None:
+        return f"{year}: out, not loaded" if len(missing) == len(files) and in_force_from and in_force_from <= as_of else ""
+    if not missing or due > as_of:
+        return ""
+    since = f"{year}: due since {due:%B} {due.day}" + (f", {due.year}" if due.year != as_of.year else "")
+    return f"{since}, not loaded" if len(missing) == len(files) else f"{since}, not loaded: {', '.join(missing)}"
 
 
 def _alike(by_year: dict[int, set[str]]) -> Cover:

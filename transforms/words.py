@@ -33,6 +33,8 @@ WATCHED = {
     "one_more_year": "one more Dashboard",
     "one_more_group": "one more student group",
     "preview_one_more_red": "provisional preview of 2026",
+    "preview_met": "provisional preview of 2026, met",
+    "preview_scale_changed": "provisional preview of 2026, on another scale",
 }
 CLASSES = {
     "agree": "agree",

@@ -85,11 +85,13 @@ def suite_of_shape(layout: str, groups: list[str], indicators: Sequence[str] = (
 
 
 def relation_of(layout: str) -> str:
-    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star."""
+    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star. No letters of years that are not confirmed."""
     named = "case when \"field\" = 'reporting_year' then blank(value)[:4] end" if layout == "assistance" else "null::varchar"
+    not_confirmed = "f.dashboard_year in (select dashboard_year from rule_sets where not_confirmed is not null)"
+    left_out = f"where not (\"field\" like 'letter:%' and {not_confirmed})" if layout == "assistance" else ""
     return (
         f"(select blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named, "
-        f"f.dashboard_year::varchar as year_of_file from raw_{layout} r join source_files f using (source_id))"
+        f"f.dashboard_year::varchar as year_of_file from raw_{layout} r join source_files f using (source_id) {left_out})"
     )
 
 

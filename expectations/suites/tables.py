@@ -185,7 +185,7 @@ WATCH_LIST: tuple[Expectation, ...] = (
     gxe.ExpectColumnValuesToBeInSet(
         column="standing",
         value_set=["provisional"],
-        row_condition=Column("watch") == "preview_one_more_red",
+        row_condition=Column("watch").is_in(["preview_one_more_red", "preview_met", "preview_scale_changed"]),
         **said(
             "watch_list-preview-provisional",
             "What rests on the criteria of 2026 is marked provisional.",

@@ -5,6 +5,9 @@ select e.county, p.name as pathway, count(*) filter (e.status = 'eligible') as e
     count(*) filter (e.status = 'not_eligible') as not_eligible, count(*) filter (e.status in ('not_assessed', 'not_applicable')) as not_assessed
 from eligibility e
 join pathways p using (pathway)
-where e.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility)) and p.decided = 'computed'
+where e.determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+)) and p.decided = 'computed'
 group by e.county, p.name, p.position
 order by e.county, p.position

@@ -9,7 +9,10 @@ per_lea as (
         bool_or(status = 'eligible' and pathway = 'continuum') as by_continuum,
         bool_or(status = 'eligible' and pathway = 'wraparound') as by_wraparound
     from eligibility
-    where determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+    where determination_year = coalesce($year::smallint, (
+        select determination_year from eligibility
+        order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+    ))
     group by county_code, cds
 )
 select a.geo_area, count(p.cds) as leas,

@@ -6,7 +6,10 @@
 with groups as (
     select cds, student_group, years_met, counts
     from continuum_groups
-    where cds in ($cds_a, $cds_b) and determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+    where cds in ($cds_a, $cds_b) and determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+))
 )
 select s.student_group, s.name, a.years_met as years_met_a, a.counts as counts_a, b.years_met as years_met_b, b.counts as counts_b
 from student_groups s

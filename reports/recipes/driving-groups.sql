@@ -5,7 +5,10 @@ with eligible as (
     select cds, lea_name, unnest(student_groups) as student_group
     from eligibility
     where pathway = 'continuum' and status = 'eligible'
-        and determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+        and determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+))
 )
 select student_group, s.name, count(*) as leas, string_agg(lea_name, ', ' order by lea_name) as which
 from eligible

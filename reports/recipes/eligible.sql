@@ -3,5 +3,8 @@
 -- param: year = null -- determination year; the latest if not given
 select county, lea_name, cds, lea_type, pathways, reasons
 from eligible_districts
-where determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+where determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+))
 order by county, lea_name, cds

@@ -4,5 +4,8 @@
 select e.county, e.lea_name, e.cds, p.name as pathway, e.reason, nullif(p.open_question, '') as open_question
 from eligibility e
 join pathways p using (pathway)
-where e.status = 'undetermined' and e.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+where e.status = 'undetermined' and e.determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+))
 order by e.county, e.lea_name, e.cds, p.position

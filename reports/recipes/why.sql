@@ -5,5 +5,8 @@
 select p.name as pathway, e.status, e.statute, e.reason, e.student_groups, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of
 from eligibility e
 join pathways p using (pathway)
-where e.cds = $cds and e.determination_year = coalesce($year::smallint, (select max(determination_year) from eligibility))
+where e.cds = $cds and e.determination_year = coalesce($year::smallint, (
+    select determination_year from eligibility
+    order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
+))
 order by p.position

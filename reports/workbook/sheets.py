@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports.figures import change_words
-from reports.published import Row
+from reports.published import YEAR_IN_FORCE, Row
 from reports.workbook.cells import Cell, Column, plain, status
 from transforms.words import CHANGES, LEA_KINDS, WATCHED, ccee_determination
 
@@ -47,9 +47,9 @@ ELIGIBLE = Sheet(
 VERDICTS = Sheet(
     "Verdicts",
     "Every LEA and pathway of the latest determination year, with the “no” and “not determined” rows",
-    """
+    f"""
     select e.*, p.name as pathway_name from eligibility e join pathways p using (pathway)
-    where e.determination_year = (select max(determination_year) from eligibility) and ($county is null or e.county_code = $county)
+    where e.determination_year = {YEAR_IN_FORCE} and ($county is null or e.county_code = $county)
     order by e.county, e.lea_name, e.cds, p.position
     """,
     (
@@ -71,10 +71,10 @@ VERDICTS = Sheet(
 EVIDENCE = Sheet(
     "Evidence",
     "Indicator results in the Dashboards that count, of each student group that met the criteria in one of them or more",
-    """
+    f"""
     with windows as (
         select counted_dashboards, charter_dashboards from rule_windows
-        where determination_year = (select max(determination_year) from eligibility)
+        where determination_year = {YEAR_IN_FORCE}
     ),
     counted as (
         select l.cds, unnest(if(l.lea_type = 'charter', coalesce(w.charter_dashboards, []), w.counted_dashboards)) as dashboard_year

@@ -250,3 +250,18 @@ def test_a_file_that_changes_between_two_nights_is_a_new_snapshot_that_names_the
 def test_304_to_a_first_request_is_a_problem_and_not_silence(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(304)]
     assert problems(night()) == {"eladownload2024.txt": "the server answered 304 to a first request"}
+
+
+def test_a_file_that_is_due_and_not_there_is_no_problem_until_it_was_there(night: Night, served: Cde) -> None:
+    """Its name follows from the year before; nobody knows under which name CDE will publish it."""
+    catalog = night.reference / "catalog.toml"
+    catalog.write_text(catalog.read_text() + '[[expected]]\ndashboard_year = 2025\nnamed_like = 2024\ndue = 2026-10-15\nbasis = "law"\n')
+    run = night()
+    assert (run.fact("source_problems"), run.fact("overdue")) == ([], [])
+    assert {path for path, _ in served.asked} >= {"/eladownload2025.txt", "/mathdownload2025.txt"}
+    fresh = {row["source_id"]: row["check_message"] for row in run.fact("freshness")}
+    assert "404" in fresh["dashboard-ela-2025"]
+    of_2025 = ELA_BYTES.replace(b"\t2024\n", b"\t2025\n").replace(b"\t2024\r\n", b"\t2025\r\n")
+    served.scripts["/eladownload2025.txt"] = [body(of_2025), status(404)]
+    assert "dashboard-ela-2025" in {s.source_id for s in night().snapshots()}
+    assert [p["source_id"] for p in night().fact("source_problems")] == ["dashboard-ela-2025"]

@@ -202,6 +202,9 @@ VIOLATIONS = {
         named="eladownload2024.txt 7 color 9",
         also="rows_rejected rows_accounted",
     ),
+    "everything_placed": violation(
+        "insert into unknown_headings values ('{file}', 'Brand_New')", named="eladownload2024.txt column Brand_New data/layouts.toml"
+    ),
     "files_not_used": violation(
         "insert into meta_unused_files by name select 'x.txt' as file, 'it is empty' as reason, 'Download it again.' as what_to_do", named="x.txt empty"
     ),

@@ -1,6 +1,5 @@
 """What `make run` prints, and that scope, missing Dashboards and excerpts are said wherever a release is read."""
 
-from datetime import date
 from pathlib import Path
 
 import docx
@@ -12,7 +11,6 @@ from typer.testing import CliRunner
 from flows.cli import app
 from reports.answer import read_answer
 from tests.site.page import Page
-from transforms.scope import not_loaded
 
 SCOPE = "All 58 counties by CDE's assistance workbooks 2017–2024; indicator detail for Monterey County only"
 OUT, DUE, GET = "2025: out, not loaded", "2026: due since October 15, not loaded", "To get the files: dta run --source catalog"
@@ -76,20 +74,6 @@ def test_the_release_status_and_workbook_say_it(state_run: Path, state_db: duckd
     cover = list(openpyxl.load_workbook(tmp_path / "dta.xlsx", read_only=True)["About"].iter_rows(values_only=True))
     assert [row[1] for row in cover if row[0] == "Covers"] == [SCOPE]
     assert [row[1] for row in cover if row[0] == "Not current"] == [OUT, DUE]
-
-
-def test_nothing_is_said_of_a_dashboard_before_its_day(state_db: duckdb.DuckDBPyConnection) -> None:
-    with duckdb.connect() as db:
-        db.execute("create table meta_years (dashboard_year int, basis varchar, in_force_from date)")
-        db.execute("insert into meta_years values (2024, 'indicators', '2024-12-01'), (2025, 'none', '2025-12-01')")
-        db.execute("create table eligibility as select 2024 as determination_year")
-        db.execute("create table preview_rule as select 2026 as dashboard_year, date '2026-10-15' as due")
-        db.execute("create table source_files as select 2024 as dashboard_year")
-        assert not_loaded(db, date(2025, 11, 30)) == []
-        assert not_loaded(db, date(2026, 10, 14)) == [OUT]
-        assert not_loaded(db, date(2026, 10, 15)) == [OUT, DUE]
-        db.execute("insert into source_files values (2026)")
-        assert not_loaded(db, date(2026, 10, 15)) == [OUT]
 
 
 def test_an_excerpt_is_named_as_one_where_it_is_cited(state_run: Path, state_db: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

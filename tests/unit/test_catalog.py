@@ -93,3 +93,34 @@ def test_a_name_that_is_an_edition_of_two_entries_is_refused(tmp_path: Path) -> 
 
 def test_the_catalog_itself_is_fine() -> None:
     assert len(load_catalog(PROJECT / "data").source) > 100
+
+
+EXPECTED = '[[expected]]\ndashboard_year = {}\nnamed_like = {}\ndue = 2026-10-15\nbasis = "x"\n'
+
+
+def test_the_files_of_an_expected_dashboard_are_named_like_those_of_the_year_before() -> None:
+    sources = {s.id: s for s in load_catalog(PROJECT / "data").source}
+    due = {name: s for name, s in sources.items() if s.due}
+    assert {s.dashboard_year for s in due.values()} == {2026}
+    assert len(due) == len([s for s in sources.values() if s.dashboard_year == 2025])
+    assert due["dashboard-ela-2026"].file == "eladownload2026.txt"
+    assert due["dashboard-ela-2026"].url.endswith("/eladownload2026.txt")
+    assert due["assistance-2026"].names == ("assistancestatus26.xlsx", "assistancestatus2026.xlsx")
+    assert due["local-indicators-2026-priority-1"].names == ("Pr12026.xlsx", "Pr12026.txt")
+    assert not [n for s in due.values() for n in (*s.names, s.id, s.title, s.url) if "25" in n]
+
+
+def test_an_entry_of_its_own_replaces_an_expected_file(tmp_path: Path) -> None:
+    known = CATALOG[CATALOG.index('[[source]]\nid = "dashboard-ela-2025"') :].split("\n\n")[0]
+    named = known.replace("2025", "2026").replace("eladownload2026.txt", "ela2026_rev.txt")
+    (tmp_path / "catalog.toml").write_text(f"{CATALOG}\n{named}\n", "utf-8")
+    (found,) = [s for s in load_catalog(tmp_path).source if s.id == "dashboard-ela-2026"]
+    assert (found.file, found.due) == ("ela2026_rev.txt", None)
+
+
+@pytest.mark.parametrize(("like", "why"), [("2016", "no entry is of 2016"), ("2024", "is there 2 times")])
+def test_an_expected_dashboard_that_cannot_be_named_is_refused(tmp_path: Path, like: str, why: str) -> None:
+    more = EXPECTED.format(2030, like) if like == "2016" else EXPECTED.format(2026, like)
+    (tmp_path / "catalog.toml").write_text(f"{CATALOG}\n{more}", "utf-8")
+    with pytest.raises(ConfigError, match=rf"catalog\.toml, line \d+, expected\.\d.*{why}"):
+        load_catalog(tmp_path)

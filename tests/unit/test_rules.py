@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_orange_and_orange_is_no_criterion_in_any_year() -> None:
-    for rule_set in load_rules(PROJECT / "data").years:
+    for rule_set in (r for r in load_rules(PROJECT / "data").years if r.standing == "final"):
         pairs = [tuple(c.levels for c in k.conditions) for k in rule_set.criterion if {c.indicator for c in k.conditions} == {"ela", "math"}]
         expected = [((1,), (1,))] if rule_set.dashboard_year == 2022 else [((1,), (1,)), ((1,), (2,)), ((2,), (1,))]
         assert pairs == expected, rule_set.dashboard_year
@@ -59,3 +59,20 @@ def test_a_wrong_rules_file_is_refused_with_the_place(folder: Path, old: str, ne
     with pytest.raises(ConfigError, match=said) as raised:
         load_rules(folder)
     assert "2024.toml" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('standing = "unconfirmed"', 'standing = "final"', "final rules need criteria, and no not_confirmed"),
+        ('not_confirmed = "the 2026 criteria are not confirmed by a primary source"\n', "", "unconfirmed rules need not_confirmed"),
+    ],
+)
+def test_a_year_has_criteria_or_says_why_not(tmp_path: Path, old: str, new: str, why: str) -> None:
+    shutil.copytree(PROJECT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("sample"))
+    path = tmp_path / "data" / "rules" / "2026.toml"
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(ConfigError, match=why):
+        load_rules(tmp_path / "data")

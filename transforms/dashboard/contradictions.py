@@ -1,7 +1,8 @@
 """Decisive cells that their own row contradicts: such a row is rejected, and a file with many of them is not used.
 
 Every test reads what a row says twice: a color follows from the levels, a level from the status, a status from two numbers of students.
-A test of which no real file of the year was seen is presumed: where many rows of a file contradict it, the test is wrong, not the file.
+A test of which no real file of the year was seen is presumed: where many rows of a file contradict it, the test is wrong, not the file. So are all tests of
+numbers on a scale of which no file was seen.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,6 +62,8 @@ class FileRows:
         small = np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", [g for g, y in SMALL_GROUPS.items() if self.year >= y]))
         self.minimum = np.where(small & self.of_lea, SMALL_MINIMUM, MINIMUM)
         self.is_small = self.equals("smalldenom", "Y")
+        self.scale_begins = self.redundancy.scale_begins(self.indicator, self.year)
+        self.scale_is_seen = self.redundancy.scale_is_seen(self.indicator, self.year)
 
     def _codes(self, name: str, texts: Any) -> list[int]:
         known = self.columns[name].texts.to_pylist()
@@ -153,7 +156,7 @@ def _counts(c: Contradiction, of_lea: Mask) -> tuple[int, int]:
 
 def _made(rows: FileRows, kind: str, column: str, tested: Mask, differs: Mask, say: Callable[[int], str], firm: bool | None = None) -> Contradiction:
     tested = tested & rows.testable(kind)
-    known = kind in ALWAYS_HOLD or rows.year in SEEN_YEARS
+    known = rows.year in SEEN_YEARS or (kind in ALWAYS_HOLD and rows.scale_is_seen)
     return Contradiction(kind, column, tested, tested & differs, say, known if firm is None else firm)
 
 
@@ -329,7 +332,7 @@ def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(rows, "numerator", numerator, given, part > whole, lambda r, w=whole: f"more students are counted than the {w[r]:g} there are")  # type: ignore[misc]
         )
-    if rows.has("change", "currstatus", "priorstatus"):
+    if rows.has("change", "currstatus", "priorstatus") and not rows.scale_begins:
         now, before, change = rows.number("currstatus"), rows.number("priorstatus"), rows.number("change")
         given = np.isfinite(now) & np.isfinite(before) & np.isfinite(change)
         off = np.abs(now - before - change) > A_TENTH

@@ -23,12 +23,12 @@ from transforms.interrupt import stop_if_asked
 from transforms.raw.table import Report
 from transforms.run import Run
 from transforms.schema import published_tables
-from transforms.tables import put
+from transforms.tables import as_table, put
 
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
 # Raised when the typing of rows changes, so that parts are made anew.
-TYPING_VERSION = "3"
+TYPING_VERSION = "4"
 ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
@@ -40,8 +40,8 @@ FILES = ("path", "faults", "entities")
 
 
 def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
-    """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables dashboard_faults and dashboard_entities, and
-    the list of parts; returns the number of rows.
+    """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables dashboard_faults, dashboard_entities and
+    unknown_groups, and the list of parts; returns the number of rows.
     """
     groups = student_groups(connection)
     reports = sorted((r for r in run.raw_reports() if r["layout"] == "dashboard"), key=lambda r: (r["dashboard_year"], r["indicator"]))
@@ -53,6 +53,8 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     _view(connection, PARTED, [p["path"] for p in parts], published_tables()[PARTED].arrow_schema())
     _view(connection, "dashboard_entities", [p["entities"] for p in parts], ENTITY_SCHEMA)
     _view(connection, "dashboard_faults", [p["faults"] for p in parts], FAULT_SCHEMA.append(pa.field("source_id", pa.string())))
+    unknown = [{"source_id": p["source_id"], "student_group": g, "row_count": n} for p in parts for g, n in p["unknown_groups"].items()]
+    put(connection, "unknown_groups", as_table(unknown, source_id=pa.string(), student_group=pa.string(), row_count=pa.int64()))
     return sum(p["rows"] for p in parts)
 
 
@@ -122,7 +124,8 @@ def _make(table: pa.Table, report: Report, groups: Mapping[str, str], redundancy
     _write(entities(columns, rows, report), paths["entities"])
     files = {name: str(path) for name, path in paths.items()}
     place = {n: report[n] for n in ("source_id", "dashboard_year", "indicator")}
-    return {**place, "rows": len(rows), "counts": judged.counts, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
+    found = {"rows": len(rows), "counts": judged.counts, "unknown_groups": judged.unknown_groups}
+    return {**place, **found, **files, "written": {name: sha256_of(path) for name, path in paths.items()}}
 
 
 def _fault_table(faults: list[Fault], report: Report) -> pa.Table:

@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field
 
 from transforms.csv_model import read_csv
 from transforms.errors import ConfigError
+from transforms.scales import FILE as SCALES
+from transforms.scales import StatusScale, Years, load_scales, scale_begins, scale_of
 from transforms.toml_model import StrictModel
 
 FOLDER = Path("reference")
@@ -18,15 +20,10 @@ GRIDS, CUTS, EXCEPTIONS = FOLDER / "color_grids.csv", FOLDER / "status_cuts.csv"
 Grid = npt.NDArray[np.int8]  # [small, status level, change level] -> color, 0 where the cell was never seen
 
 
-def _years(text: object) -> object:
-    return tuple(int(y) for y in text.split()) if isinstance(text, str) else text
-
-
 def _number(text: object) -> object:
     return None if text == "" else text
 
 
-Years = Annotated[tuple[int, ...], BeforeValidator(_years)]
 Level = Annotated[int, Field(ge=1, le=5)]
 Kind = Literal[
     "record_type", "name", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate", "numerator", "change", "cuts", "parts"
@@ -82,10 +79,20 @@ class Redundancy:
     cuts: tuple[Cuts, ...]
     exceptions: tuple[RowException, ...]
     digest: str
+    scales: tuple[StatusScale, ...] = ()
 
     def exceptions_of(self, indicator: str, year: int) -> list[RowException]:
         """The exceptions that may apply in one file."""
         return [e for e in self.exceptions if e.indicator == indicator and e.dashboard_year in (None, year)]
+
+    def scale_begins(self, indicator: str, year: int) -> bool:
+        """True where the prior year's numbers may be on another scale than the year's own."""
+        return scale_begins(self.scales, indicator, year)
+
+    def scale_is_seen(self, indicator: str, year: int) -> bool:
+        """False for a scale of which no row was ever tested."""
+        scale = scale_of(self.scales, indicator, year)
+        return scale is None or bool(scale.seen_in)
 
     def cuts_of(self, indicator: str, year: int) -> tuple[dict[str, Cuts], bool]:
         """The cut scores by class of rows, and whether files of this year have shown them."""
@@ -106,6 +113,7 @@ def load_redundancy(folder: Path) -> Redundancy:
         steps = np.diff(row.bounds)
         if not ((steps > 0).all() or (steps < 0).all()):
             raise ConfigError(f"{CUTS}: the cut scores of {row.indicator} {row.class_name} do not rise or fall from level to level.")
+    scales = load_scales(folder)
     exceptions = read_csv(folder, EXCEPTIONS, RowException, ("indicator", "dashboard_year", "column"))
-    digest = hashlib.sha256(b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS))).hexdigest()
-    return Redundancy(grids, tuple(cuts), tuple(exceptions), digest)
+    digest = hashlib.sha256(b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES))).hexdigest()
+    return Redundancy(grids, tuple(cuts), tuple(exceptions), digest, scales)

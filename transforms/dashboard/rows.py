@@ -4,6 +4,7 @@ Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student gr
 its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are kept aside; 2022 has status and no color.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,7 @@ COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
 FARTHEST = 1_000_000  # of a status or a change
 LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
+GROUP_CODE = "^[A-Z]{2,6}$"
 COLOR = "color is 0 (none), 1 red, 2 orange, 3 yellow, 4 green or 5 blue"
 
 
@@ -133,6 +135,16 @@ class Judged:
     bad: Mask
     faults: list[Fault]
     counts: list[dict[str, Any]]
+    unknown_groups: dict[str, int]  # student groups that nobody knows -> their rows
+
+
+def unknown_groups(columns: Mapping[str, TextColumn], groups: Mapping[str, str]) -> list[str]:
+    """Codes that are not known, though the state has a row of them beside known ones: CDE reports another student group. Any other code is a fault."""
+    column = columns["studentgroup"]
+    of_state = set(column.codes[columns["rtype"].rows_of(pc.equal(columns["rtype"].texts, "X"), False)].tolist())
+    of_state = {column.texts[code].as_py() for code in of_state if code >= 0}
+    unknown = of_state - set(groups.values())
+    return sorted(c for c in unknown if re.match(GROUP_CODE, c)) if unknown != of_state else []
 
 
 def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: Report, groups: Mapping[str, str], redundancy: Redundancy) -> Judged:
@@ -141,25 +153,29 @@ def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: 
     faults: list[Fault] = []
     of_lea, counts = rows_of_leas(columns), []
 
-    def reject(kind: str, name: str, rows: Mask, say: Callable[[int], str], tested: Mask | None = None) -> None:
+    def reject(kind: str, name: str, rows: Mask, say: Callable[[int], str], tested: Mask | None = None, is_fault: bool = True) -> None:
         np.logical_or(bad, rows, out=bad)
         of_them = rows & of_lea
-        if of_them.any():
+        if is_fault and of_them.any():
             all_tested = of_lea if tested is None else tested & of_lea
             counts.append(count_of(kind, name, all_tested, of_them, say(int(of_them.argmax())), lines))
         for row in map(int, np.flatnonzero(rows)):
             where = (columns[c].at(row) for c in ("cds", "rtype", "studentgroup"))
             faults.append(Fault(int(lines[row]), name, columns[name].at(row) or "", say(row), *where))
 
-    for name, texts, blank, reason in _checks(columns, report, groups):
+    new = unknown_groups(columns, groups)
+    for name, texts, blank, reason in _checks(columns, report, {**groups, **dict(zip(new, new, strict=True))}):
         if columns[name].any_marked(texts, blank):
             reject("contract", name, columns[name].rows_of(texts, blank), lambda _, reason=reason: reason)  # type: ignore[misc]
     times = _times(_keys(columns))
     if times is not None:
         reject("contract", "cds", times > 1, lambda row: f"this LEA or school and student group stands {times[row]} times in the file")
+    if new:
+        of_new = columns["studentgroup"].rows_of(pc.is_in(columns["studentgroup"].texts, pa.array(new)), False)
+        reject("group", "studentgroup", of_new, lambda _: "CDE reports a student group that is not known", is_fault=False)
     for found in contradictions(columns, report, redundancy, bad):
         reject(found.kind, found.column, found.rows, found.say, found.tested)
-    return Judged(bad, faults, counts)
+    return Judged(bad, faults, counts, {code: int(columns["studentgroup"].rows_of(pc.equal(columns["studentgroup"].texts, code), False).sum()) for code in new})
 
 
 def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from transforms.sentences.words import LEA_WORDS, joined, number, plural
+from transforms.sentences.words import LEA_WORDS, joined, not_confirmed_sentence, number, plural
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class DifferentiatedFacts:
     no_file: bool = False  # no file of the year covers the county
     none_met: bool = False  # every method is known not to be met now
     cde_status: str | None = None  # CDE's own status, where it is the verdict
+    not_confirmed: str = ""  # that the criteria of the year are not confirmed
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
@@ -43,13 +44,15 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
     if f.status == "eligible":
         return f"Year 2: it met a method on the {before} Dashboard, assistance lasts two years, and no method is met now."
     if f.status == "undetermined":
-        return _undetermined(f)
+        return not_confirmed_sentence(f.not_confirmed) if f.not_confirmed else _undetermined(f)
     flags = f" {joined([f'Method {m}' for m in f.from_cde])} by CDE's {'flag' if len(f.from_cde) == 1 else 'flags'}." if f.from_cde else ""
     return f"No method of Differentiated Assistance is met on the {year} Dashboard{f', nor was one on the {before} Dashboard' if before else ''}.{flags}"
 
 
 def _missing(f: DifferentiatedFacts) -> str:
     """What keeps the methods from deciding."""
+    if f.not_confirmed:
+        return f.not_confirmed
     if f.none_met:
         return f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years, is not known"
     return f"inputs of {_unknown(f)} are missing"
@@ -108,6 +111,12 @@ class SpanFacts:
     cde_value: str | None = None  # CDE's own flag or status, where it is the verdict
     predecessors: tuple[str, ...] = ()  # whose years, before this code began, would change a "no"
     years_met: tuple[int, ...] = ()  # Dashboards on which any group met the criteria
+    not_confirmed: str = ""  # that the criteria of the year are not confirmed
+
+    @property
+    def missing(self) -> str:
+        """Why nothing could be computed where CDE's own answer is the verdict."""
+        return self.not_confirmed or f"inputs of the Dashboards {joined([str(y) for y in self.dashboards])} are missing"
 
 
 def consecutive_reason(f: SpanFacts) -> str:
@@ -117,6 +126,8 @@ def consecutive_reason(f: SpanFacts) -> str:
         return f"EC 52071(f) does not serve a {LEA_WORDS[f.lea_type]}."
     if f.status == "not_assessed":
         return f"No results to assess: this district is not on the {f.determination_year} Dashboard."
+    if f.status == "undetermined" and f.not_confirmed:
+        return not_confirmed_sentence(f.not_confirmed)
     if f.predecessors:
         flag = f"CDE's flag of EC 52071(f) is {f.cde_value}, and it is the verdict. " if f.cde_value else ""
         return (
@@ -124,7 +135,7 @@ def consecutive_reason(f: SpanFacts) -> str:
             f"Groups that may have met the criteria on each of the Dashboards {window}: {joined(f.groups_unknown)}."
         )
     if f.cde_value:
-        return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because inputs of the Dashboards {window} are missing."
+        return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because {f.missing}."
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
         return f"{groups} met the criteria on each of the Dashboards {window}: {joined(f.groups)}. {f.open_question}".rstrip()
@@ -141,7 +152,9 @@ def charter_reason(f: SpanFacts) -> str:
     if f.status == "not_assessed":
         return f"No results to assess: this charter school is not on the {f.determination_year} Dashboard."
     if f.cde_value:
-        return f"CDE's status of {f.determination_year} is “{f.cde_value}”. It is the verdict, because inputs of the Dashboards {window} are missing."
+        return f"CDE's status of {f.determination_year} is “{f.cde_value}”. It is the verdict, because {f.missing}."
+    if f.status == "undetermined" and f.not_confirmed:
+        return not_confirmed_sentence(f.not_confirmed)
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
         return f"{groups} met the criteria on {'both' if len(f.dashboards) == 2 else number(len(f.dashboards))} Dashboards {window}: {joined(f.groups)}."

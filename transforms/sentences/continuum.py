@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.sentences.words import LEA_WORDS, joined, number, plural
+from transforms.sentences.words import LEA_WORDS, joined, not_confirmed_sentence, number, plural
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,23 @@ class ContinuumFacts:
     predecessors: tuple[str, ...] = ()  # names and codes of registered predecessors in counted years
     by_succession: bool = False  # "no" under this code, and not with the years of the predecessors
     groups_joined: tuple[str, ...] = ()  # groups that may count with those years
+    not_confirmed: str = ""  # that the criteria of the year are not confirmed
 
 
 def continuum_reason(f: ContinuumFacts) -> str:
     """Why the Continuum of Support (EC 52072, 52072.5) does or does not apply, for "no" and "not determined" as well."""
     if f.decided_by == "cde":
         return _by_cde(f)
+    if f.status == "undetermined" and f.not_confirmed:
+        return not_confirmed_sentence(f.not_confirmed)
     return _computed(f) + _not_listed(f) + _perhaps_not_there(f)
 
 
 def _by_cde(f: ContinuumFacts) -> str:
     """A verdict that is CDE's own, and why it could not be computed."""
     text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, "
+    if f.not_confirmed:
+        return f"{text}because {f.not_confirmed}."
     if f.by_succession:
         return f"{text}because {_predecessors(f)} would change the no that this code alone gives.{_not_listed(f)}"
     text += "because the student groups could not be counted"

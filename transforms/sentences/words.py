@@ -25,6 +25,11 @@ def number(n: int) -> str:
     return NUMBERS[n] if 0 <= n < len(NUMBERS) else str(n)
 
 
+def not_confirmed_sentence(not_confirmed: str) -> str:
+    """Why nothing is determined in a year whose criteria are not confirmed and for which no answer of CDE is known."""
+    return f"Not determined: {not_confirmed}, and CDE's own answer is not known."
+
+
 def joined(parts: Sequence[str], word: str = "and") -> str:
     """``a, b and c``."""
     parts = list(parts)

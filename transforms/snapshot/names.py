@@ -66,7 +66,10 @@ def stranger(run: Run, path: Path) -> UnusedFile:
     refused = refusal_of_name(path.name, right)
     if refused:
         return UnusedFile.from_error(refused)
-    meant = _named_by_content(run, path)
+    meant, unknown = _named_by_content(run, path)
+    if unknown:
+        advice = "It is left out. An indicator is known when data/reference/indicators.csv, data/layouts.toml (told_by) and data/catalog.toml have it."
+        return UnusedFile(path.name, f"its rows are of {unknown}, which is no known indicator", advice, column="indicator", value=unknown)
     if meant:
         return UnusedFile(path.name, f"its name is none of CDE's, but its rows are those of {meant}", f"Rename it to {meant}.")
     near = difflib.get_close_matches(path.name.lower(), list(known), 1, 0.75)
@@ -74,8 +77,8 @@ def stranger(run: Run, path: Path) -> UnusedFile:
     return UnusedFile(path.name, "the catalog knows no file of this name", advice)
 
 
-def _named_by_content(run: Run, path: Path) -> str:
-    """Name of the Dashboard file whose year and indicator the rows print; empty where they print none."""
+def _named_by_content(run: Run, path: Path) -> tuple[str, str]:
+    """Name of the Dashboard file whose year and indicator the rows print, and the indicator if it is none that is known; empty where they print none."""
     spec = run.layouts.dashboard
     try:
         with path.open("rb") as file:
@@ -83,9 +86,12 @@ def _named_by_content(run: Run, path: Path) -> str:
         whole, _, _ = decode(start[: start.rfind(b"\n") + 1] or start, path.name)
         table = read_text(whole, path.name, spec, {"cds", "rtype", "reportingyear", "indicator"}).table
     except (OSError, SourceError):
-        return ""
+        return "", ""
     year, code = commonest(table["reportingyear"]), commonest(table["indicator"]).upper()
-    return next((s.file for s in _dashboards(run.catalog) if s.reporting_year == year and spec.told_by[s.indicator or ""].code == code), "")
+    known = {marks.code for marks in spec.told_by.values()}
+    if year and code and code not in known:
+        return "", code
+    return next((s.file for s in _dashboards(run.catalog) if s.reporting_year == year and spec.told_by[s.indicator or ""].code == code), ""), ""
 
 
 def _dashboards(catalog: Catalog) -> list[Source]:

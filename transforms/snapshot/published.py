@@ -53,9 +53,10 @@ def from_catalog(run: Run) -> StepResult:
         for position, source in enumerate(asked, 1):
             message = _ask(night, downloader, source, f"{source.file} ({position} of {len(asked)})")
             if message:
-                accepted = night.store.accepted(source)
-                problems.append({"source_id": source.id, "file": source.file, "message": message, "accepted_at": accepted.accepted_at if accepted else ""})
                 never_had[source.id] = message
+                accepted = night.store.accepted(source)
+                if accepted or not source.due:  # nobody knows yet under which name CDE will publish what is due
+                    problems.append({"source_id": source.id, "file": source.file, "message": message, "accepted_at": accepted.accepted_at if accepted else ""})
     taken = [s for source in run.catalog.source if (s := _serving(night.store, source))]
     taken += _in_place_of_damaged(night, {s.source_id for s in taken})
     run.save_fact("freshness", _freshness(night.store, run, never_had))
@@ -257,7 +258,7 @@ def _overdue(night: Night, failed: dict[str, str]) -> list[str]:
             continue
         accepted = night.store.accepted(source)
         if accepted is None:
-            late += [] if source.may_be_missing else [source.file]
+            late += [] if source.may_be_missing or source.due else [source.file]
         elif not accepted.answered_at or clock.now() - datetime.fromisoformat(accepted.answered_at) > timedelta(days=night.run.settings.stale_days):
             late.append(source.file)
     return late

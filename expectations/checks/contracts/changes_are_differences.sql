@@ -5,6 +5,7 @@
 with counted as (
     select source_id, count(*) as row_count, count(*) filter (abs(change - (current_status - prior_status)) < threshold(change_within)) as that_add_up
     from indicator_results
+    anti join (from dashboard_scales where begins) using (indicator, dashboard_year)
     where record_type = 'D' and change_level > 0 and change is not null and current_status is not null and prior_status is not null
     group by source_id
 )

@@ -8,6 +8,7 @@ with compared as (
     from indicator_results n
     join indicator_results o
         on o.cds = n.cds and o.indicator = n.indicator and o.student_group = n.student_group and o.dashboard_year = n.dashboard_year - 1 and o.record_type = 'D'
+    anti join (from dashboard_scales where begins) s on s.indicator = n.indicator and s.dashboard_year = n.dashboard_year
     where n.record_type = 'D' and n.prior_status is not null and o.current_status is not null
     group by all
 )

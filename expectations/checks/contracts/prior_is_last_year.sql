@@ -9,6 +9,8 @@ with compared as (
     join indicator_results o
         on o.cds = n.cds and o.indicator = n.indicator and o.student_group = n.student_group and o.dashboard_year <> n.dashboard_year
         and o.record_type = 'D' and o.current_status is not null
+    join dashboard_scales s on s.indicator = n.indicator and s.dashboard_year = n.dashboard_year
+    join dashboard_scales z on z.indicator = o.indicator and z.dashboard_year = o.dashboard_year and z.scale = s.scale
     where n.record_type = 'D' and n.prior_status is not null
     group by all
 ),

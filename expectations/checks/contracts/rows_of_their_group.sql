@@ -22,6 +22,7 @@ join years y using (dashboard_year)
 join group_rows o
     on o.indicator = n.indicator and o.dashboard_year = y.year_before and o.cds = n.cds and o.student_group <> n.student_group
     and o.current_status = n.prior_status and o.current_denominator = n.prior_denominator and n.prior_denominator >= threshold(exchanged_group_students)
+anti join (from dashboard_scales where begins) s on s.indicator = n.indicator and s.dashboard_year = n.dashboard_year
 left join group_rows own on own.source_id = o.source_id and own.cds = n.cds and own.student_group = n.student_group
 left join group_rows left_behind on left_behind.source_id = n.source_id and left_behind.cds = n.cds and left_behind.student_group = o.student_group
 where own.cds is null

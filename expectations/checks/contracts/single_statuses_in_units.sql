@@ -4,7 +4,7 @@
 -- reason: A value outside is of another column, or an error of CDE in one row.
 select r.source_id, r.cds, r.student_group, r.source_line, r.current_status, r.prior_status
 from indicator_results r
-join ref_indicators i on i.indicator = r.indicator
-where (i.unit like 'percent%' and not (coalesce(r.current_status, 0) between 0 and 100 and coalesce(r.prior_status, 0) between 0 and 100))
-    or (i.unit like 'points%' and greatest(abs(coalesce(r.current_status, 0)), abs(coalesce(r.prior_status, 0))) > threshold(points_within))
+join dashboard_scales s using (indicator, dashboard_year)
+where (s.unit like 'percent%' and not (coalesce(r.current_status, 0) between 0 and 100 and coalesce(r.prior_status, 0) between 0 and 100))
+    or (s.unit = 'points from standard' and greatest(abs(coalesce(r.current_status, 0)), abs(coalesce(r.prior_status, 0))) > threshold(points_within))
 order by all

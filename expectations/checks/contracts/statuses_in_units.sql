@@ -5,11 +5,11 @@
 with counted as (
     select r.source_id, count(*) as row_count,
         count(*) filter (
-            if(i.unit like 'points%', abs(r.current_status) > threshold(points_within), r.current_status not between 0 and 100)
+            if(s.unit = 'points from standard', abs(r.current_status) > threshold(points_within), r.current_status not between 0 and 100)
         ) as that_are_outside
     from indicator_results r
-    join ref_indicators i on i.indicator = r.indicator
-    where r.current_status is not null and (i.unit like 'points%' or i.unit like 'percent%')
+    join dashboard_scales s using (indicator, dashboard_year)
+    where r.current_status is not null and (s.unit = 'points from standard' or s.unit like 'percent%')
     group by r.source_id
 )
 select c.source_id, f.file, c.row_count, c.that_are_outside

@@ -5,6 +5,7 @@
 with counted as (
     select h.cds, w.determination_year, h.student_group
     from rule_windows w
+    join rule_sets s on s.dashboard_year = w.determination_year and s.not_confirmed is null
     join student_group_history h on list_contains(w.counted_dashboards, h.dashboard_year) and h.meets_criteria
     group by h.cds, w.determination_year, h.student_group, w.years_required
     having count(*) >= w.years_required
@@ -16,6 +17,7 @@ enough as (
 select e.cds, e.lea_name, e.determination_year, e.status, e.student_groups, coalesce(n.groups_counting, 0) as groups_in_history, n.student_groups as of_history
 from eligibility e
 join rule_windows w using (determination_year)
+join rule_sets s on s.dashboard_year = w.determination_year and s.not_confirmed is null
 left join continuum c on c.cds = e.cds and c.determination_year = e.determination_year
 left join enough n on n.cds = e.cds and n.determination_year = e.determination_year
 where e.pathway = 'continuum' and e.lea_type <> 'charter'

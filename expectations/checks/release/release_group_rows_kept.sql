@@ -4,7 +4,7 @@
 -- sentence: A reissued file has a row for every student group of a district or county office that it had one for.
 -- reason: A reissue corrects rows; a group whose row is gone from one file is not determined, and one row is too few to show in a count.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.sha256 is distinct from n.sha256
+    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
 )
 select b.source_id, f.file, b.cds, b.district_name as lea_name, b.student_group, b.status_level as status_level_before, b.color as color_before
 from before.indicator_results b

@@ -3,7 +3,7 @@
 -- sentence: Every district and county office that a source file had rows of in the release before still has some in it, where the file was reissued.
 -- reason: A reissue corrects rows; an LEA that falls out of one file becomes undetermined, and a small county is too few rows to show in a count.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.sha256 is distinct from n.sha256
+    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
 ),
 had as (
     select distinct source_id, cds, district_name from before.indicator_results where record_type = 'D' and source_id in (from changed)

@@ -3,7 +3,7 @@
 -- sentence: A reissued workbook gives other letters to at most {reissue_values_differ_share%} percent of the student groups that had one, or have one now.
 -- reason: Corrections concern single LEAs; a workbook in which many letters differ is of another year, or its columns have shifted. New ways to read it do not count.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.sha256 is distinct from n.sha256
+    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
 ),
 compared as (
     select source_id, cds from meta_source_changes group by all

@@ -5,7 +5,7 @@
 -- reason: A corrected level comes with a corrected number; a level that changes alone was changed by hand, and one is enough for a wrong verdict.
 -- A level is seen alone where the row's two statuses, its change and its numbers of students are as they were.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.sha256 is distinct from n.sha256
+    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
 )
 select n.source_id, f.file, n.source_line as line, n.cds, n.district_name as lea_name, n.student_group,
     b.status_level as status_level_before, n.status_level, b.color as color_before, n.color

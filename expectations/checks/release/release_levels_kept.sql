@@ -3,7 +3,7 @@
 -- sentence: A reissued file gives another status level or color to at most {reissue_values_differ_share%} percent of the rows of districts and county offices.
 -- reason: Corrections concern single LEAs; a file in which many levels differ is of another year, or its scale has shifted. New ways to read it do not count.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.sha256 is distinct from n.sha256
+    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
 ),
 compared as (
     select source_id, cds from meta_source_changes group by all

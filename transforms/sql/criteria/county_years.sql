@@ -1,14 +1,13 @@
 -- Grain: county x Dashboard year that has rules: what the results of its student groups are taken from.
 -- Key: county_code, dashboard_year.
--- Inputs: ref_counties, rule_conditions, source_files, source_coverage, determination_years.
+-- Inputs: ref_counties, rule_indicators, source_files, source_coverage, determination_years.
 -- Oddities: computed from indicator rows where most of the indicator files that the year's rules use are loaded and cover
 --           the county; what depends on a missing one is then unknown, never 'no'. With fewer, CDE's letters serve if their
 --           workbook covers the county, and every row says so. Charter schools have a workbook of their own. Years after the newest
 --           loaded file and the newest determination are left out; meta_years has them.
 with used as (
-    select dashboard_year, indicator from rule_conditions
+    select dashboard_year, indicator from rule_indicators
     where dashboard_year <= greatest((select max(dashboard_year) from source_files), (select max(determination_year) from determination_years))
-    group by all
 ),
 covered as (
     select

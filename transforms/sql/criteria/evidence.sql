@@ -1,13 +1,14 @@
 -- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from indicator rows.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: lea_years, rule_groups, rule_criterion_groups, rule_conditions, lea_results, expected_rows, leas, dashboard_entities, source_files,
---         source_coverage, rejects, ref_indicators, ref_student_groups.
+--         source_coverage, rejects, ref_indicators, ref_student_groups, dashboard_scales, unknown_groups.
 -- Oddities: silence has five meanings: the file is missing, the row was rejected, the file does not cover the county, an LEA lacks the row
 --           that every LEA has, or other files show that the group must have a row ('unknown'); otherwise the group simply has no row ('no_row').
 --           A rejected row whose student group cannot be read may be of any group that has no row of its own.
 --           One whose CDS code names no LEA may be of any LEA that has no row of its own.
 --           A charter school may lack it: not every school has students in the grades. The smaller size for some groups is for districts
 --           and county offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels from 11 students on).
+--           Prior status and change are left out where the Dashboard before is on another scale. Rows of a group that nobody knows are of no other.
 --           A Dashboard has one file for each indicator. Rows are matched before anything is said of their file, so that what must be held is small.
 with asked as (
     select
@@ -37,6 +38,7 @@ rejected as (
     from rejects r
     join ref_student_groups g
         on g.student_group = r.student_group or r.student_group is null or r.student_group not in (select student_group from ref_student_groups)
+    anti join unknown_groups n on n.source_id = r.source_id and n.student_group = r.student_group
     where r.cds is not null
     group by r.source_id, r.cds, g.student_group
 ),
@@ -46,6 +48,7 @@ unplaced as (
     from rejects r
     join ref_student_groups g
         on g.student_group = r.student_group or r.student_group is null or r.student_group not in (select student_group from ref_student_groups)
+    anti join unknown_groups n on n.source_id = r.source_id and n.student_group = r.student_group
     where r.record_type is distinct from 'X' and not exists (select 1 from leas l where l.cds = r.cds)
         and (r.record_type is distinct from 'S' or r.cds is null or not regexp_full_match(r.cds, '[0-9]{14}'))
     group by r.source_id, g.student_group
@@ -94,6 +97,7 @@ select
         when coalesce(size_ok and level > 0, false) then 'result'
         else 'no_result'
     end as finding,
-    level, status_level, change_level, color, current_status, current_numerator, current_denominator, prior_status, change,
-    current_size_met, unknown_because, source_id, source_line
+    level, status_level, if(begins, null, change_level) as change_level, color, current_status, current_numerator, current_denominator,
+    if(begins, null, prior_status) as prior_status, if(begins, null, change) as change, current_size_met, unknown_because, source_id, source_line
 from joined
+join dashboard_scales using (indicator, dashboard_year)

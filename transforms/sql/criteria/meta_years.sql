@@ -1,16 +1,13 @@
 -- Grain: one Dashboard year that has rules: what its student group results are taken from in this run.
 -- Key: dashboard_year.
--- Inputs: rule_sets, rule_conditions, source_files, lea_years.
+-- Inputs: rule_sets, rule_indicators, source_files, lea_years.
 -- Oddities: with files cut to some counties the basis can differ by county; student_group_history says it row by row.
-with used as (
-    select dashboard_year, indicator from rule_conditions group by all
-),
-counted as (
+with counted as (
     select
         u.dashboard_year,
         coalesce(list(u.indicator order by u.indicator) filter (f.source_id is not null), []) as indicators_present,
         coalesce(list(u.indicator order by u.indicator) filter (f.source_id is null), []) as indicators_missing
-    from used u
+    from rule_indicators u
     left join source_files f on f.layout = 'dashboard' and f.dashboard_year = u.dashboard_year and f.indicator = u.indicator
     group by u.dashboard_year
 ),

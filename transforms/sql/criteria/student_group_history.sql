@@ -6,6 +6,7 @@
 --           meet the criteria under its code then; one whose row is missing is unknown. Whether a group had a result is not known from letters,
 --           except that a group with a letter had one. County offices were not determined in 2017: what their groups showed then stands in
 --           priorities_met and does not count, in letters or for EC 52072.5 in 2022.
+--           Of a year whose criteria are not confirmed nothing is known of any group; CDE's letter is beside it.
 with cde_letters as (
     select * from assistance_letters
     union all by name
@@ -38,6 +39,7 @@ from_indicators as (
         coalesce(c.priorities_unknown, []) as priorities_unknown,
         case
             when n.dashboard_year is not null then false
+            when s.not_confirmed is not null then null
             when len(coalesce(c.priorities_met, [])) >= s.priorities_required then true
             when len(coalesce(c.priorities_met, [])) + len(coalesce(c.priorities_unknown, [])) >= s.priorities_required then null
             else false
@@ -45,6 +47,7 @@ from_indicators as (
         r.has_result,
         case
             when n.dashboard_year is not null then say_county_offices_not_determined(l.dashboard_year)
+            when s.not_confirmed is not null then s.not_confirmed
             when len(coalesce(c.priorities_unknown, [])) > 0 or r.has_result is null then r.unknown_because
         end as note
     from lea_years l
@@ -59,19 +62,20 @@ from_letters as (
     select
         l.cds, l.dashboard_year, g.student_group, l.basis,
         if(n.dashboard_year is null, l.in_files, null) as listed,
-        coalesce(a.priorities, []) as priorities_met,
+        if(s.not_confirmed is null, coalesce(a.priorities, []), []) as priorities_met,
         []::tinyint[] as priorities_unknown,
         case
             when n.dashboard_year is not null then false
-            when l.basis = 'none' then null
+            when l.basis = 'none' or s.not_confirmed is not null then null
             when a.cds is not null then a.letter is not null
             when l.listing = 'not_listed' then false
         end as meets_criteria,
-        if(a.letter is not null, true, null) as has_result,
+        if(a.letter is not null and s.not_confirmed is null, true, null) as has_result,
         case
             when n.dashboard_year is not null then say_county_offices_not_determined(l.dashboard_year)
             when l.letters_source_id is null and l.basis = 'none' then say_no_file_of_year(l.dashboard_year)
             when l.basis = 'none' then say_no_file_covers_county(l.dashboard_year)
+            when s.not_confirmed is not null then s.not_confirmed
             when a.cds is not null then null
             when l.listing = 'not_listed' then say_lea_not_listed(f.file)
             when l.listing = 'row_rejected' then say_lea_row_rejected(f.file)
@@ -80,6 +84,7 @@ from_letters as (
             else say_lea_row_may_be_missing(f.file)
         end as note
     from lea_years l
+    join rule_sets s using (dashboard_year)
     join rule_groups g using (dashboard_year)
     left join source_files f on f.source_id = l.letters_source_id
     left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year and a.student_group = g.student_group

@@ -34,7 +34,7 @@ computed as (
             when p.any_may or g.may_be_met_each_year then 'undetermined'
             else 'not_eligible'
         end as computed_status,
-        coalesce(g.met_each_year and not p.any_counts, false) as different_groups,
+        a.not_confirmed, coalesce(g.met_each_year and not p.any_counts and a.not_confirmed is null, false) as different_groups,
         case when contains(f.value, 'Differentiated') then 'eligible' when contains(f.value, 'General') then 'not_eligible' end as cde_status,
         f.value as cde_value, p.computed_by,
         coalesce(p.student_groups, []) as student_groups,

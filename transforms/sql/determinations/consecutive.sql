@@ -23,7 +23,7 @@ computed as (
             when p.any_may or p.any_may_joined then 'undetermined'
             else 'not_eligible'
         end as computed_status,
-        coalesce(p.any_may_joined and not p.any_may, false) as by_succession,
+        a.not_confirmed, coalesce(p.any_may_joined and not p.any_may, false) as by_succession,
         f.value as cde_flag, p.computed_by,
         coalesce(p.student_groups, []) as student_groups,
         coalesce(p.student_groups_unknown, []) as student_groups_unknown

@@ -3,9 +3,10 @@
 -- Inputs: rule_consecutive, assistance_years, student_group_history, joined_history, leas.
 select
     h.cds, c.determination_year, h.student_group,
-    bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(c.dashboards)) as counts,
-    bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count,
-    bool_and(h.meets_criteria is not false or (j.cds is not null and j.meets_criteria is not false)) and count(*) = len(any_value(c.dashboards))
+    any_value(a.not_confirmed) is null and bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(c.dashboards)) as counts,
+    any_value(a.not_confirmed) is not null or bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count,
+    any_value(a.not_confirmed) is not null
+        or bool_and(h.meets_criteria is not false or (j.cds is not null and j.meets_criteria is not false)) and count(*) = len(any_value(c.dashboards))
         as may_count_joined,
     bool_or(h.basis = 'cde_letters') as from_letters
 from rule_consecutive c

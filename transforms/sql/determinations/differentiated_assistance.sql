@@ -20,7 +20,7 @@ with per_lea as (
 ),
 judged as (
     select
-        l.cds, a.determination_year, a.rule_set, a.as_of, a.second_year_after, y.basis = 'none' as no_file,
+        l.cds, a.determination_year, a.rule_set, a.as_of, a.not_confirmed, a.second_year_after, y.basis = 'none' as no_file,
         y.in_files is not false or y.basis = 'none' as may_be_there,
         list_contains(a.serves, l.lea_type) as served,
         if(l.lea_type = 'county_office', a.statute_county_office, a.statute_district) as statute,
@@ -69,7 +69,7 @@ answered as (
         on f.cds = c.cds and f.dashboard_year = c.determination_year and f.flag = 'assistance_status_' || c.determination_year
 )
 select
-    cds, determination_year, rule_set, as_of, statute, no_file, met is false as none_met, methods_met, methods_unknown, second_year_after,
+    cds, determination_year, rule_set, as_of, statute, not_confirmed, no_file, met is false as none_met, methods_met, methods_unknown, second_year_after,
     if(computed_status = 'undetermined', coalesce(cde_status, 'undetermined'), computed_status) as status,
     if(computed_status = 'undetermined', cde_year, computed_year) as assistance_year,
     case

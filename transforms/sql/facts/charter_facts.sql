@@ -19,6 +19,7 @@ select
     c.different_groups,
     c.no_file,
     if(c.decided_by = 'cde', c.cde_value, null) as cde_value,
-    coalesce(y.years_met, []) as years_met
+    coalesce(y.years_met, []) as years_met,
+    coalesce(c.not_confirmed, '') as not_confirmed
 from charter_test c
 left join years y using (cds, determination_year)

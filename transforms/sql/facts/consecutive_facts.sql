@@ -22,7 +22,8 @@ select
     c.open_question,
     c.no_file,
     if(c.decided_by = 'cde', c.cde_flag, null) as cde_value,
-    if(c.by_succession, coalesce(p.predecessors, ['a record that was rejected']), []) as predecessors
+    if(c.by_succession, coalesce(p.predecessors, ['a record that was rejected']), []) as predecessors,
+    coalesce(c.not_confirmed, '') as not_confirmed
 from consecutive c
 join leas l using (cds)
 left join predecessors p using (cds, determination_year)

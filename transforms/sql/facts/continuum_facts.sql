@@ -55,7 +55,8 @@ select
     coalesce(n.not_listed, []) as not_listed,
     coalesce(p.predecessors, []) as predecessors,
     c.by_succession,
-    coalesce(g.groups_joined, []) as groups_joined
+    coalesce(g.groups_joined, []) as groups_joined,
+    coalesce(d.not_confirmed, '') as not_confirmed
 from continuum c
 join leas l using (cds)
 join determination_years d using (determination_year)

@@ -30,7 +30,8 @@ select
     coalesce(m.from_cde, []) as from_cde,
     coalesce(d.no_file, false) as no_file,
     coalesce(d.none_met, false) as none_met,
-    if(d.by_cde_status, f.value, null) as cde_status
+    if(d.by_cde_status, f.value, null) as cde_status,
+    coalesce(d.not_confirmed, '') as not_confirmed
 from differentiated_assistance d
 join leas l using (cds)
 left join groups g using (cds, determination_year)

@@ -10,6 +10,7 @@ select
     w.years,
     w.next_dashboard,
     list_transform(w.indicators, lambda i: indicator_in_text(i)) as indicators,
-    coalesce(w.would_be_eligible, false) as would_be_eligible
+    coalesce(w.would_be_eligible, false) as would_be_eligible,
+    w.standing = 'provisional' as provisional
 from watch_rows w
 join leas l using (cds)

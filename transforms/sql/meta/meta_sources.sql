@@ -31,7 +31,7 @@ select
     f.encoding, f.sheet, f.missing_columns, f.extra_columns, f.warnings || f.notes as notes, nullif(c.url, '') as url, c.landing_page,
     if(e.source_id is null, null, say_excerpt(e.counties)) as excerpt,
     n.origin, try_cast(n.accepted_at as timestamptz) at time zone 'UTC' as accepted_at, try_cast(n.checked_at as timestamptz) at time zone 'UTC' as checked_at,
-    n.check_outcome, n.check_message, c.changes_expected, nullif(c.may_be_missing, '') as may_be_missing,
+    n.check_outcome, n.check_message, c.changes_expected, nullif(c.may_be_missing, '') as may_be_missing, c.due::date as due,
     h.previous_sha256, h.rows_added, h.rows_removed, h.rows_altered
 from catalog c
 left join source_files f using (source_id)
