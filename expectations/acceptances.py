@@ -18,17 +18,17 @@ from expectations.checks import load_checks
 from expectations.contracts import checks_of
 from expectations.results import GateResult
 from transforms import clock
-from transforms.check_result import LASTS_DAYS, CheckClass
-from transforms.csv_model import read_csv
-from transforms.digests import part_digests
+from transforms.config.csv_model import read_csv
+from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
 from transforms.registers.append import with_row
 from transforms.registers.cells import from_cell
+from transforms.release.check_result import LASTS_DAYS, CheckClass
+from transforms.release.digests import part_digests
 from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings
-from transforms.toml_model import StrictModel
 
 FILE = Path("accepted_checks.csv")  # in the work folder, beside snapshots/: it is about this machine's nights, and survives them
 LONGEST_DAYS = 366

@@ -11,9 +11,9 @@ import duckdb
 from expectations.checks import Check
 from expectations.results import GateResult, passed
 from expectations.sql_checks import run_check
-from transforms.check_result import CheckClass, severity_of
 from transforms.database import literal, one_row, quote
 from transforms.interrupt import stop_if_asked
+from transforms.release.check_result import CheckClass, severity_of
 from transforms.run import Run
 from transforms.schema import Table
 

@@ -12,10 +12,10 @@ from expectations.previous import attach_previous
 from expectations.published_before import apply_published_before
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
-from transforms.check_result import what_to_do
 from transforms.errors import GateError
 from transforms.rejects import grouped_rejects
-from transforms.release import sound_release, write_candidate_meta
+from transforms.release.check_result import what_to_do
+from transforms.release.publish import sound_release, write_candidate_meta
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.database import parquet, quote
-from transforms.release import sound_release
+from transforms.release.publish import sound_release
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 

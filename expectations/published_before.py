@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from expectations.results import GateResult
 from transforms.database import literal, one_row, parquet, quote
-from transforms.digests import rows_digest
+from transforms.release.digests import rows_digest
 from transforms.schema import published_tables
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.checks import Check
-from transforms.check_result import CheckResult
+from transforms.release.check_result import CheckResult
 from transforms.schema import published_tables
 from transforms.tables import put
 

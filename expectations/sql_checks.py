@@ -7,8 +7,8 @@ import duckdb
 from expectations.checks import Check, load_checks
 from expectations.results import SHOWN_ROWS, GateResult, passed, row_text
 from transforms.database import one_row, quote
-from transforms.digests import rows_digest
 from transforms.interrupt import stop_if_asked
+from transforms.release.digests import rows_digest
 
 
 def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from transforms.config.toml_model import StrictModel, read_toml
 from transforms.errors import ConfigError
-from transforms.toml_model import StrictModel, read_toml
 
 FILE = Path(__file__).resolve().parent / "thresholds.toml"
 IN_QUERY = re.compile(r"\bthreshold\((\w+)\)")

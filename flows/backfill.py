@@ -9,7 +9,7 @@ from flows.runner import Outcome
 from transforms import clock
 from transforms.errors import ConfigError, DtaError
 from transforms.folders import claim_root
-from transforms.rules import last_day_in_force, load_rules
+from transforms.rules.load import last_day_in_force, load_rules
 from transforms.settings import Settings
 
 

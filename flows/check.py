@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.consoles import moving_line
-from transforms.check_result import what_to_do
+from flows.cli.consoles import moving_line
 from transforms.folders import claim_work
+from transforms.release.check_result import what_to_do
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 
@@ -27,7 +27,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     from expectations.gates import check
     from flows.steps import STEPS, compare_inputs
     from transforms.inputs import check_configuration
-    from transforms.snapshot.published import from_store
+    from transforms.sources.fetch import from_store
 
     claim_work(settings)
     run = Run.start(settings)
@@ -87,7 +87,7 @@ def write_report(report: "GateReport", page: Path, settings: Settings, force: bo
     from reports.output import whole_file
     from reports.quality import quality_of_run, render
     from transforms import clock
-    from transforms.current import current_release
+    from transforms.release.current import current_release
 
     release = current_release(settings.out)
     status = {

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from flows.consoles import silence
+from flows.cli.consoles import silence
 from transforms import clock
 
 Event = dict[str, Any]

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from transforms.current import current_release
 from transforms.errors import GateError
 from transforms.files import write_atomically
+from transforms.release.current import current_release
+from transforms.release.run_records import GOOD, read_status
 from transforms.run import Run
-from transforms.status import GOOD, read_status
 
 RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
 

@@ -11,18 +11,18 @@ from flows.logs import Event, Log, say_nothing
 from flows.quality import write_page
 from flows.steps import STEPS, Step
 from transforms import clock
-from transforms.current import current_release, read_manifest
 from transforms.errors import AfterPublishingError, DtaError, ReleaseError, StaleError, StorageError, storage_error
 from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
 from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
 from transforms.locks import publisher_lock, run_lock
-from transforms.pointer import settle
+from transforms.release.current import current_release, read_manifest
+from transforms.release.pointer import settle
+from transforms.release.run_records import record_run
 from transforms.run import Notify, Run, StepResult
 from transforms.scratch import Scratch, claim
 from transforms.settings import Settings
-from transforms.snapshot.unused import UnusedFile, unused_files
-from transforms.status import record_run
+from transforms.sources.unused import UnusedFile, unused_files
 
 Perform = Callable[[Step, Run], StepResult]
 RESUMABLE = ("raw", "core", "criteria", "determinations")  # not the gates: they look at the release before, which may be another one by then

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from flows.quality import keep_results
 from transforms.build import build_core, build_criteria, build_determinations
-from transforms.digests import inputs_digest
-from transforms.pointer import held
 from transforms.raw.stage import read_raw
-from transforms.release import Extra, publish
+from transforms.release.digests import inputs_digest
+from transforms.release.pointer import held
+from transforms.release.publish import Extra, publish
+from transforms.release.unchanged import is_unchanged
 from transforms.run import Notify, Run, StepResult
-from transforms.snapshot.take import take_snapshots
-from transforms.unchanged import is_unchanged
+from transforms.sources.take import take_snapshots
 
 
 @dataclass(frozen=True)

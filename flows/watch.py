@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from transforms import clock
-from transforms.current import current_release, pointer_fault
 from transforms.errors import ReleaseError
 from transforms.files import write_atomically
 from transforms.folders import has_releases, is_ours
-from transforms.integrity import damage_of
-from transforms.pointer import held
-from transforms.status import GOOD, read_status
+from transforms.release.current import current_release, pointer_fault
+from transforms.release.pointer import held
+from transforms.release.run_records import GOOD, read_status
+from transforms.release.verify import damage_of
 
 TELL_AGAIN = timedelta(hours=24)
 

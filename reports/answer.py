@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from reports.published import Row, rows, year_in_force
-from transforms.sentences.words import LEA_WORDS, joined, number, plural
+from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plural
 
 NAMED = 5  # LEAs not determined that a line names; more are counted
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 
 from reports.published import open_release
-from transforms.current import DATABASE, find_release, read_manifest, release_before, required_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
-from transforms.sentences import Change, GroupChange, change_sentence
+from transforms.release.current import DATABASE, find_release, read_manifest, release_before, required_release
+from transforms.wording.sentences import Change, GroupChange, change_sentence
 
 
 @dataclass(frozen=True)

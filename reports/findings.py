@@ -7,8 +7,8 @@ from functools import cached_property
 
 from reports.figures import change_words
 from reports.numbers import amount, students
-from transforms.sentences import joined
-from transforms.words import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, agreement, capitalized, ccee_determination, source_age
+from transforms.wording.labels import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, agreement, capitalized, ccee_determination, source_age
+from transforms.wording.sentences import joined
 
 GRID = {  # what a student group shows on a Dashboard: a sign where there is little room, and words
     "met": ("●", "met"),

@@ -27,7 +27,7 @@ from reports.lea_records import (
     Watched,
 )
 from reports.published import Lea, Row, former_names, rows
-from transforms.sentences import joined
+from transforms.wording.sentences import joined
 
 BATCH = 100  # LEAs read at once: one query for many is as fast as a query for one
 

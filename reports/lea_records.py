@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.sentences import plain_day
-from transforms.words import LOAN_EVENTS, SUCCESSIONS, in_words
+from transforms.wording.labels import LOAN_EVENTS, SUCCESSIONS, in_words
+from transforms.wording.sentences import plain_day
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 
 from transforms.control_characters import shown
-from transforms.current import DATABASE, required_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
 from transforms.registers.names import name_key
+from transforms.release.current import DATABASE, required_release
 
 Row = dict[str, Any]
 FETCH = "dta run --source catalog"  # asks CDE for every file of the catalog

@@ -14,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.numbers import thousands
 from transforms import clock
-from transforms.check_result import CheckResult
-from transforms.current import DATABASE
 from transforms.database import connect_read_only
 from transforms.rejects import grouped_rejects
+from transforms.release.check_result import CheckResult
+from transforms.release.current import DATABASE
 from transforms.run import Notify
 
 SHOWN = 8  # sentences of the banner

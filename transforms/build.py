@@ -2,17 +2,17 @@
 
 import duckdb
 
-from transforms.before import load_evidence_before
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
 from transforms.database import quote
 from transforms.errors import ConfigError
 from transforms.inputs import load_inputs
 from transforms.registers.tables import put_registers
+from transforms.release.previous_groups import load_evidence_before
 from transforms.run import Run, StepResult
-from transforms.say import write_sentences
 from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of
+from transforms.wording.say import write_sentences
 
 
 def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:

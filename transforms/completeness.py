@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from transforms.catalog import Catalog
-from transforms.layouts import Layouts
-from transforms.reference import Reference
-from transforms.rules import Rules, RuleSet
+from transforms.rules.load import Rules, RuleSet
+from transforms.rules.reference import Reference
+from transforms.sources.catalog import Catalog
+from transforms.sources.layouts import Layouts
 
 SourceKey = tuple[str, int | None, str | None, int | None]  # layout, Dashboard year, indicator, priority
 INDICATORS = "reference/indicators.csv"

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from transforms.current import MANIFEST, release_folders
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
+from transforms.release.current import MANIFEST, release_folders
 from transforms.settings import Settings
 
 MARK = "dta-folder.txt"

@@ -15,14 +15,14 @@ from transforms.dashboard.redundancy import load_redundancy
 from transforms.database import literal, parquet, quote
 from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
-from transforms.reference import Reference
 from transforms.registers import load_registers
-from transforms.rule_tables import load_rule_tables
+from transforms.rules.reference import Reference
+from transforms.rules.state_values import load_state_values
+from transforms.rules.tables import load_rule_tables
 from transforms.run import Run
-from transforms.sentences.notes import note_macros
-from transforms.snapshot.unused import UnusedFile, unused_files
-from transforms.state_values import load_state_values
+from transforms.sources.unused import UnusedFile, unused_files
 from transforms.tables import as_table, put
+from transforms.wording.sentences.notes import note_macros
 
 SOURCE_FILE_SCHEMA = pa.schema(
     [

@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from transforms.catalog import Catalog, Source, load_catalog
 from transforms.database import connect
-from transforms.layouts import Layouts, load_layouts
-from transforms.rules import Rules, RuleSet, load_rules
+from transforms.rules.load import Rules, RuleSet, load_rules
 from transforms.settings import Settings
+from transforms.sources.catalog import Catalog, Source, load_catalog
+from transforms.sources.layouts import Layouts, load_layouts
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from transforms.csv_model import read_csv
-from transforms.toml_model import StrictModel
+from transforms.config.csv_model import read_csv
+from transforms.config.toml_model import StrictModel
 
 FILE = Path("reference") / "status_scales.csv"
 KEY = ("indicator", "first_dashboard")

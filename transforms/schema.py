@@ -13,10 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import Field, model_validator
 
+from transforms.config.toml_model import StrictModel, read_toml
 from transforms.database import literal, quote
 from transforms.errors import ConfigError
 from transforms.sql import FOLDER
-from transforms.toml_model import StrictModel, read_toml
 
 ARROW = {
     "VARCHAR": pa.string(),

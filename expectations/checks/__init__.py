@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from expectations.thresholds import in_words, with_thresholds
-from transforms.check_result import CLASSES, CheckClass, Severity, severity_of
 from transforms.errors import ConfigError
+from transforms.release.check_result import CLASSES, CheckClass, Severity, severity_of
 
 FOLDER = Path(__file__).resolve().parent
 

@@ -6,7 +6,7 @@ from typing import Any
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.checks import Check
-from transforms.check_result import CheckClass, severity_of
+from transforms.release.check_result import CheckClass, severity_of
 
 
 def said(check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.suites import Suite, said
-from transforms.check_result import CheckClass
+from transforms.release.check_result import CheckClass
 
 FLAGS = ("Y", "N")
 LETTERS = tuple("ABCDEFGHIJK")

@@ -14,7 +14,7 @@ from reports.printed.sheet import facts_of, lea_sheet
 from reports.published import LEA, Lea, NotFoundError, Row, rows
 from reports.workbook.sheets import OF_A_COUNTY
 from reports.workbook.write import write_workbook
-from transforms.words import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
+from transforms.wording.labels import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
 
 COMPUTED = ("continuum", "wraparound")
 KINDS = tuple(LEA_KINDS)

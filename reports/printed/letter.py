@@ -20,8 +20,8 @@ from reports.book import Book
 from reports.findings import Cell, Result, Verdict
 from reports.lea import LeaReport
 from reports.published import NotFoundError
-from transforms.sentences import joined
-from transforms.words import DESIGNATION
+from transforms.wording.labels import DESIGNATION
+from transforms.wording.sentences import joined
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")

@@ -7,7 +7,7 @@ from reports.book import Book
 from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict, remarks
 from reports.lea import LeaReport
 from reports.published import Row
-from transforms.words import DESIGNATION, LEA_KINDS, UNSAID
+from transforms.wording.labels import DESIGNATION, LEA_KINDS, UNSAID
 
 
 def lea_sheet(book: Book, e: LeaReport) -> Row:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from reports.serve.child import BYTES, MEMORY
-from transforms.current import DATABASE
 from transforms.errors import DtaError
+from transforms.release.current import DATABASE
 from transforms.settings import PROJECT
 
 SECONDS = 10  # a query may take

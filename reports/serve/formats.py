@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.spreadsheet import write_csv
+from transforms.release.csv_for_people import write_csv
 
 HTML = "html"
 MEDIA = {

@@ -9,9 +9,9 @@ import duckdb
 
 from reports.book import Book, read_book
 from reports.published import rows
-from transforms.current import DATABASE, MANIFEST, current_release
 from transforms.database import connect_read_only
 from transforms.errors import ReleaseError
+from transforms.release.current import DATABASE, MANIFEST, current_release
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from reports.site import lists, overview, places, records
 from reports.site.lea_page import lea_page, state_values
 from reports.site.pages import FOLDER, Pages
 from reports.site.tallies import lea_lines
-from transforms.current import DATABASE
 from transforms.database import connect_read_only
+from transforms.release.current import DATABASE
 from transforms.run import Notify
 
 TELL = 100  # pages of LEAs from one message of progress to the next

@@ -8,7 +8,7 @@ from reports.book import Book
 from reports.findings import GRID, remarks
 from reports.lea import LeaReport
 from reports.numbers import amount
-from transforms.sentences import Finding, lcap_sentence
+from transforms.wording.sentences import Finding, lcap_sentence
 
 StateValues = dict[tuple[int, str, str], float]
 TESTS = {  # as a sentence of an LCAP names them

@@ -8,7 +8,7 @@ import duckdb
 from reports.published import Row, former_names, rows
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
-from transforms.words import LEA_KINDS, STATUS
+from transforms.wording.labels import LEA_KINDS, STATUS
 
 CODES = {status: n for n, status in enumerate(STATUS)}
 

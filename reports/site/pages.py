@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports import figures, quality
 from reports.book import Book
 from reports.numbers import file_size, students, thousands
-from transforms import words
-from transforms.sentences import joined
+from transforms.wording import labels as words
+from transforms.wording.sentences import joined
 
 FOLDER = Path(__file__).resolve().parent
 TEMPLATES = (FOLDER / "templates", quality.TEMPLATES)

@@ -12,7 +12,7 @@ from reports.book import Book
 from reports.figures import LEA_ORDER, place
 from reports.published import Row, rows
 from reports.site.charts import pathway_chart
-from transforms.words import STATUS, ccee_determination, source_age
+from transforms.wording.labels import STATUS, ccee_determination, source_age
 
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,

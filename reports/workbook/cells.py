@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.colors import COLORS
 from reports.published import Row
-from transforms.words import STATUS
+from transforms.wording.labels import STATUS
 
 EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767  # characters in a cell; longer text would be left out

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reports.figures import change_words
 from reports.published import YEAR_IN_FORCE, Row
 from reports.workbook.cells import Cell, Column, plain, status
-from transforms.words import CHANGES, LEA_KINDS, WATCHED, ccee_determination
+from transforms.wording.labels import CHANGES, LEA_KINDS, WATCHED, ccee_determination
 
 
 @dataclass(frozen=True)

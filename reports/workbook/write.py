@@ -9,7 +9,7 @@ from reports.published import Row, not_loaded, record, rows
 from reports.workbook.cells import Book, Cell
 from reports.workbook.sheets import Sheet
 from transforms import clock
-from transforms.words import DESIGNATION
+from transforms.wording.labels import DESIGNATION
 
 Progress = Callable[[str], None]
 BATCH = 10_000

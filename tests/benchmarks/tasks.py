@@ -42,7 +42,7 @@ def _is_utf8(path: Path) -> bool:
 def _run(files: Path, work: Path, changes: dict[str, Any] | None = None) -> Result:
     """All steps without the pages, each timed; what is imported for the gates, and the gates, stand apart."""
     from flows.steps import STEPS
-    from transforms.release import publish
+    from transforms.release.publish import publish
     from transforms.run import Run
     from transforms.settings import Settings
 
@@ -179,7 +179,7 @@ def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
     from transforms.raw.stage import read_raw
     from transforms.run import Run
     from transforms.settings import Settings
-    from transforms.snapshot.take import take_snapshots
+    from transforms.sources.take import take_snapshots
 
     run = Run.start(Settings(source=str(files), work=work, out=work / "out", as_of=AS_OF, memory_limit=memory))
     try:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from tests.browser.conftest import HOSTILE, SALINAS, Open
-from transforms.spreadsheet import safe_text
+from transforms.release.csv_for_people import safe_text
 
 pytestmark = pytest.mark.browser
 

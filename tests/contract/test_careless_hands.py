@@ -4,11 +4,11 @@ import pytest
 
 from tests.contract.test_layouts import HEADERS, source_of
 from transforms.errors import SourceError
-from transforms.layouts import load_layouts, needed_columns
 from transforms.raw.table import RawTable
 from transforms.raw.text import read_text
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
+from transforms.sources.layouts import load_layouts, needed_columns
 
 LAYOUTS = load_layouts(PROJECT / "data")
 RULES = {r.dashboard_year: r for r in load_rules(PROJECT / "data").years}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from transforms.errors import SourceError
-from transforms.layouts import load_layouts
 from transforms.raw.table import RawTable
 from transforms.raw.text import read_text
 from transforms.settings import PROJECT
+from transforms.sources.layouts import load_layouts
 
 LAYOUTS = load_layouts(PROJECT / "data")
 SLICES = Path(__file__).parent / "slices"

@@ -7,15 +7,15 @@ import pytest
 
 from tests.contract.writing import Rows, as_text, as_xls, as_xlsx
 from tests.workplace import SAMPLE
-from transforms.catalog import Source, load_catalog
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec, load_layouts, needed_columns
 from transforms.raw.stage import _parse
 from transforms.raw.table import CELL_LAYOUTS, RawTable, as_cells
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
+from transforms.sources.catalog import Source, load_catalog
+from transforms.sources.layouts import LayoutSpec, load_layouts, needed_columns
 
 HERE = Path(__file__).parent
 CATALOG = load_catalog(PROJECT / "data")

@@ -3,9 +3,9 @@
 import pytest
 
 from transforms.errors import SourceError
-from transforms.layouts import load_layouts
 from transforms.raw.text import read_text
 from transforms.settings import PROJECT
+from transforms.sources.layouts import load_layouts
 
 SPEC = load_layouts(PROJECT / "data").dashboard
 NEEDED = {"cds", "studentgroup"}

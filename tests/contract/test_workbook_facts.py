@@ -10,11 +10,11 @@ import pytest
 from tests.contract.test_layouts import HEADERS, source_of
 from tests.contract.writing import Rows, as_xls, as_xlsx, error_cell, merged
 from transforms.errors import SourceError
-from transforms.layouts import load_layouts, needed_columns
 from transforms.raw.table import RawTable
 from transforms.raw.workbook import read_workbook
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
+from transforms.sources.layouts import load_layouts, needed_columns
 
 LAYOUTS = load_layouts(PROJECT / "data")
 RULES = {r.dashboard_year: r for r in load_rules(PROJECT / "data").years}

@@ -12,11 +12,12 @@ import pytest
 from tests.contract.writing import as_compound, as_shared_xlsx, as_xls, as_xlsx, formula, number, record
 from tests.workplace import SAMPLE
 from transforms.errors import SourceError
-from transforms.layouts import load_layouts
-from transforms.raw import compound, package
+from transforms.raw import xls_archive as compound
+from transforms.raw import xlsx_archive as package
 from transforms.raw.table import RawTable
 from transforms.raw.workbook import read_workbook
 from transforms.settings import PROJECT
+from transforms.sources.layouts import load_layouts
 
 SPEC = load_layouts(PROJECT / "data").assistance
 TABLE = [["CDS", "LEAname", "ELpriorities"], ["01100170000000", "Alameda", "A"], ["27660680000000", "South Monterey", "B, C"]]

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from tests.workplace import Workplace
 from transforms import errors
 from transforms.settings import PROJECT, Settings

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.runner import execute
 from flows.steps import EXTRAS, STEPS
-from transforms.release import publish
+from transforms.release.publish import publish
 from transforms.run import Run
 from transforms.settings import Settings
 
@@ -70,7 +70,7 @@ def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_befor
     if die_before is not None or steps is not None:
         _watch(die_before, steps)
     from transforms.locks import publisher_lock
-    from transforms.pointer import settle
+    from transforms.release.pointer import settle
 
     with publisher_lock(run.settings.out):
         settle(run.settings.out)

@@ -14,8 +14,8 @@ import pytest
 from tests.conftest import Once
 from tests.faults.children import build_once, child, run_all
 from tests.workplace import AS_OF, SAMPLE, reissue
-from transforms.current import DATABASE, current_release
-from transforms.integrity import damage_of
+from transforms.release.current import DATABASE, current_release
+from transforms.release.verify import damage_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

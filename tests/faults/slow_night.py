@@ -1,10 +1,10 @@
-"""The nightly flow, after a pause in which a test can do harm. Deployed by the test of the schedule in place of ``flows/nightly.py``."""
+"""The nightly flow, after a pause in which a test can do harm. Deployed by the test of the schedule in place of ``flows/deployed/nightly.py``."""
 
 import time
 
 from prefect import flow
 
-from flows.nightly import nightly
+from flows.deployed.nightly import nightly
 
 
 @flow(name="nightly")

@@ -16,8 +16,8 @@ import pytest
 from flows.steps import STEPS
 from tests.faults.children import child, publish_only, run_all
 from tests.faults.conftest import Place
-from transforms.current import current_release
-from transforms.status import read_status
+from transforms.release.current import current_release
+from transforms.release.run_records import read_status
 
 Tell = Callable[[str, int, str], None]
 KILLED = -9

@@ -16,8 +16,8 @@ import pytest
 from tests.faults.children import child, run_all
 from tests.faults.conftest import Place
 from tests.workplace import SAMPLE
-from transforms.current import current_release
-from transforms.integrity import damage_of
+from transforms.release.current import current_release
+from transforms.release.verify import damage_of
 
 Tell = Callable[[str, int, str], None]
 DTA = str(Path(sys.executable).parent / "dta")
@@ -178,9 +178,9 @@ def run_under_clock(given: dict[str, Any], moment: str, refused: str) -> None:
     from datetime import date, datetime
 
     import flows.runner as runner
-    import transforms.pointer
-    import transforms.release as release
-    import transforms.status as status
+    import transforms.release.pointer
+    import transforms.release.publish as release
+    import transforms.release.run_records as status
     from transforms.errors import ReleaseError
     from transforms.settings import Settings
 
@@ -191,7 +191,7 @@ def run_under_clock(given: dict[str, Any], moment: str, refused: str) -> None:
         def now(cls, tz: Any = None) -> datetime:
             return shown
 
-    for module in (runner, release, status, transforms.pointer):
+    for module in (runner, release, status, transforms.release.pointer):
         module.datetime = Clock  # type: ignore[attr-defined]
     settings = Settings(**{"as_of": shown.date(), **given})
     if "as_of" not in given:

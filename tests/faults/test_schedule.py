@@ -20,10 +20,10 @@ import yaml
 
 from tests.faults.conftest import Place
 from tests.workplace import SAMPLE
-from transforms.current import current_release
-from transforms.integrity import damage_of
+from transforms.release.current import current_release
+from transforms.release.run_records import read_status
+from transforms.release.verify import damage_of
 from transforms.settings import PROJECT
-from transforms.status import read_status
 
 Tell = Callable[[str, int, str], None]
 Run = dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 from tests.fetch.cde import Cde
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
-from transforms.snapshot.published import from_catalog
+from transforms.sources.fetch import from_catalog
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ class Night:
 @pytest.fixture
 def night(cde: Cde, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
     place = Night(cde, tmp_path)
-    original = __import__("transforms.snapshot.download", fromlist=["Downloader"]).Downloader.__init__
+    original = __import__("transforms.sources.download", fromlist=["Downloader"]).Downloader.__init__
 
     def without_waiting(self: object, settings: Settings, sleep: Callable[[float], None] = place.waits.append) -> None:
         original(self, settings, sleep)
 
-    monkeypatch.setattr("transforms.snapshot.download.Downloader.__init__", without_waiting)
+    monkeypatch.setattr("transforms.sources.download.Downloader.__init__", without_waiting)
     return place

@@ -1,11 +1,11 @@
 """Files carried in by hand: matched by name, proved by content."""
 
-from flows.words import not_listed_as_unused
+from flows.cli.phrases import not_listed_as_unused
 from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH, MATH_BYTES, files, freshness, problems
 from tests.workplace import SAMPLE
-from transforms.snapshot.unused import unused_files
+from transforms.sources.unused import unused_files
 
 
 def test_an_inbox_file_is_accepted_and_leaves_the_inbox(night: Night, cde: Cde) -> None:

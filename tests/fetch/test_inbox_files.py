@@ -12,7 +12,7 @@ from tests.pipeline.test_odd_files import EARLIER, FILE, LATER, ODD, OTHER, both
 from tests.workplace import SAMPLE
 from transforms.raw.table import Report
 from transforms.run import Run, Snapshot
-from transforms.snapshot.unused import unused_files
+from transforms.sources.unused import unused_files
 
 WORKBOOK = f"""
 [[source]]
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(night: Night, 
 
 def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch) -> None:
     """What came after the copy was made is not ours to remove: its bytes are kept nowhere."""
-    import transforms.snapshot.published as published
+    import transforms.sources.fetch as published
 
     shutil.copy(SAMPLE / OTHER, night.inbox)
     read = published.read_snapshot

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH
 from transforms import clock
-from transforms.status import record_run
+from transforms.release.run_records import record_run
 
 
 def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde, tmp_path: Path) -> None:

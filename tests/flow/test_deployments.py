@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from flows.backfill import plan
-from flows.cli import app
-from flows.parameters import settings_of
+from flows.cli.app import app
+from flows.deployed.parameters import settings_of
 from tests.workplace import SAMPLE
 from transforms import clock
 from transforms.errors import ConfigError
@@ -60,9 +60,9 @@ def test_nothing_is_cloned_when_a_run_starts() -> None:
 def test_parameters_are_checked(flow: str, wrong: dict[str, object]) -> None:
     from prefect.exceptions import ParameterTypeError
 
-    from flows.backfill_flow import backfill
-    from flows.nightly import nightly
-    from flows.watch_flow import watch
+    from flows.deployed.backfill import backfill
+    from flows.deployed.nightly import nightly
+    from flows.deployed.watch import watch
 
     chosen = {"nightly": nightly, "backfill": backfill, "watch": watch}[flow]
     with pytest.raises((ParameterTypeError, ValidationError)):

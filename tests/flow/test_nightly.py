@@ -24,7 +24,7 @@ def prefect_server() -> Iterator[None]:
 def test_the_flow_publishes_then_finds_nothing_changed(prefect_server: None, raw_cache: Path, tmp_path: Path) -> None:
     from prefect.client.orchestration import get_client
 
-    from flows.nightly import nightly
+    from flows.deployed.nightly import nightly
 
     arguments = {"source": str(SAMPLE), "out": tmp_path / "out", "work": raw_cache}
     assert nightly(**arguments) == "published"
@@ -39,7 +39,7 @@ def test_the_flow_publishes_then_finds_nothing_changed(prefect_server: None, raw
 
 @pytest.mark.filterwarnings("default")
 def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_path: Path) -> None:
-    from flows.nightly import nightly
+    from flows.deployed.nightly import nightly
     from transforms.errors import SourceFilesError
 
     (tmp_path / "in").mkdir()
@@ -51,4 +51,4 @@ def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_pat
 
 def test_flow_and_command_share_one_list_of_steps() -> None:
     assert [s.name for s in STEPS] == ["snapshot", "compare", "raw", "core", "criteria", "determinations", "gates", "release"]
-    assert "STEPS" in (Path(__file__).parents[2] / "flows/nightly.py").read_text()
+    assert "STEPS" in (Path(__file__).parents[2] / "flows/deployed/nightly.py").read_text()

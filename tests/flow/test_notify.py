@@ -14,14 +14,14 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
-from flows.messages import Message, about_crash, about_eligibility, about_failure, about_lateness, trial
-from flows.notify import NotifySettings, load, notify
+from flows.deployed.messages import Message, about_crash, about_eligibility, about_failure, about_lateness, trial
+from flows.deployed.notify import NotifySettings, load, notify
 from flows.watch import Watch
 from tests.flow.receivers import chat, mailbox
 from tests.workplace import Workplace
 from transforms.errors import SourceError
+from transforms.release.run_records import record_run
 from transforms.settings import PROJECT
-from transforms.status import record_run
 
 pytestmark = pytest.mark.filterwarnings("default", "ignore:'imghdr' is deprecated")  # apprise does without it where Python does, see below
 SECRET = "T00/B00/hunter2"  # noqa: S105
@@ -79,7 +79,7 @@ def test_a_subject_is_one_line() -> None:
 
 
 def test_off_by_default(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.notify._through", lambda *a: pytest.fail("sent"))
+    monkeypatch.setattr("flows.deployed.notify._through", lambda *a: pytest.fail("sent"))
     assert notify(about_eligibility(changed)) == []
 
 
@@ -131,8 +131,8 @@ def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
         "sys.modules['imghdr'] = None\n"
         "import apprise\n"
         "from pydantic import SecretStr\n"
-        "from flows.messages import trial\n"
-        "from flows.notify import NotifySettings, notify\n"
+        "from flows.deployed.messages import trial\n"
+        "from flows.deployed.notify import NotifySettings, notify\n"
         "assert notify(trial(), settings=NotifySettings(slack_url=SecretStr(sys.argv[1]))) == []\n"
     )
     with chat() as (address, posted):
@@ -170,7 +170,7 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_nothing(caplo
 
 def test_only_occasions_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Message] = []
-    monkeypatch.setattr("flows.notify._through", lambda block, message, settings: sent.append(message))
+    monkeypatch.setattr("flows.deployed.notify._through", lambda block, message, settings: sent.append(message))
     settings = NotifySettings(occasions="late, eligibility", slack_url=SecretStr("json://127.0.0.1:9/x"))
     notify(trial(), settings=settings)
     assert sent == []

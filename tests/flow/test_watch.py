@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from flows.watch import look, tell_now
 from tests.workplace import Workplace
 from transforms import clock
-from transforms.current import current_release
-from transforms.pointer import roll_back
+from transforms.release.current import current_release
+from transforms.release.pointer import roll_back
 
 NOW = clock.now()
 
@@ -36,7 +36,7 @@ def test_silence_is_told(out: Path, later: int, said: str) -> None:
 
 
 def test_failed_runs_do_not_count_as_good(out: Path) -> None:
-    from transforms.status import record_run
+    from transforms.release.run_records import record_run
 
     record_run(out, "failed", "no network", "x", 3)
     seen = look(out, 48, NOW + timedelta(hours=60))

@@ -5,7 +5,7 @@ import duckdb
 from expectations.results import put_results
 from tests.workplace import Workplace
 from transforms.database import one_row, quote
-from transforms.release import write_candidate_meta
+from transforms.release.publish import write_candidate_meta
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 

@@ -18,16 +18,16 @@ from expectations.published_before import apply_published_before
 from expectations.results import GateResult
 from expectations.sql_checks import run_check
 from expectations.suites import classes_of_suites
-from flows.cli import app
+from flows.cli.app import app
 from tests.gates.state import State
 from tests.gates.test_files import CASES, spoil
 from tests.gates.test_files import failed as of_files
 from tests.gates.test_sql_checks import VIOLATIONS
 from tests.workplace import Workplace
 from transforms import clock
-from transforms.check_result import what_to_do
-from transforms.current import current_release
 from transforms.errors import ConfigError, GateError
+from transforms.release.check_result import what_to_do
+from transforms.release.current import current_release
 from transforms.run import Run
 from transforms.settings import Settings
 

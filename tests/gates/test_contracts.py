@@ -16,8 +16,8 @@ from expectations.results import GateResult
 from expectations.sql_checks import run_check
 from transforms.database import literal, quote
 from transforms.errors import ReleaseError
-from transforms.release_database import _add_table
-from transforms.release_parquet import write_parquet
+from transforms.release.database import _add_table
+from transforms.release.parquet import write_parquet
 from transforms.schema import Constraint, Table, published_tables
 
 TABLES = published_tables()

@@ -5,7 +5,7 @@ import re
 from expectations.checks import load_checks
 from expectations.results import GATES
 from expectations.thresholds import thresholds
-from transforms.release_database import KEY_ROWS
+from transforms.release.database import KEY_ROWS
 from transforms.settings import PROJECT
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from expectations.acceptances import FILE
 from flows import steps
-from flows.cli import app
-from flows.words import failed_checks
+from flows.cli.app import app
+from flows.cli.phrases import failed_checks
 from reports.quality import Quality, quality_of_release, quality_of_run, render
 from tests.gates.test_corruptions import digest_of
 from tests.workplace import SAMPLE, Workplace

@@ -14,8 +14,8 @@ from tests.gates.state import State
 from tests.statewide.reference import write_reference
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
+from transforms.rules.state_values import FILE, load_state_values
 from transforms.settings import PROJECT
-from transforms.state_values import FILE, load_state_values
 
 CHECKS = {c.check_id: c for c in load_checks() if c.check_id.startswith("state_rows")}
 # Rows of graddownload2018.txt as CDE served them: the state, and one district.

@@ -4,7 +4,7 @@ import duckdb
 
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
 DISTRICT, OTHER = "27000010000000", "27000020000000"

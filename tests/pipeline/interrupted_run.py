@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 
-import flows.cli
-import flows.progress
+import flows.cli.app
+import flows.cli.progress
 import flows.runner
 from flows.steps import STEPS
 from transforms.interrupt import stop_if_asked
@@ -91,14 +91,14 @@ def after(function: Any) -> Any:
 def main() -> None:
     at_the_end = STAGE.endswith("+")
     steps = tuple(replace(s, function=after(s.function) if at_the_end else busy) if s.name == STAGE.rstrip("+") else s for s in STEPS)
-    flows.runner.STEPS = flows.progress.STEPS = steps  # type: ignore[attr-defined]
+    flows.runner.STEPS = flows.cli.progress.STEPS = steps  # type: ignore[attr-defined]
     if HOW != "swallowed":
         import expectations.gates as gates
 
         gates.check_files = gates.check_tables = gates.check_domain = lambda *arguments: []  # type: ignore[assignment]
     flows.steps.EXTRAS = ()  # type: ignore[misc]
     sys.argv = ["dta", "run", "--log", "json"] if HOW == "python" else ["dta", "run"]
-    flows.cli.main()
+    flows.cli.app.main()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from flows.build_cli import BUILT, NAME, selected
-from flows.cli import app
+from flows.cli.app import app
+from flows.cli.build import BUILT, NAME, selected
 from tests.dashboards import Dashboards
 from transforms.sql import order_of
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-import flows.cli
-from flows.cli import app
+import flows.cli.app
+from flows.cli.app import app
 from tests.workplace import AS_OF, Workplace
 
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
@@ -66,7 +66,7 @@ def main(arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch) -> int:
     """The command in this process, with the exit code that a shell would see."""
     monkeypatch.setattr(sys, "argv", ["dta", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
-        flows.cli.main()
+        flows.cli.app.main()
     return int(ended.value.code or 0)
 
 
@@ -165,7 +165,7 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
 def test_quick_commands_import_neither_prefect_nor_great_expectations(published: Workplace, arguments: tuple[str, ...]) -> None:
     code = (
         "import sys; sys.argv = ['dta', *sys.argv[1:]]\n"
-        "from flows.cli import app\n"
+        "from flows.cli.app import app\n"
         "try:\n    app()\nexcept SystemExit:\n    pass\n"
         "assert not {'prefect', 'great_expectations', 'pandas'} & set(sys.modules), sorted(sys.modules)"
     )

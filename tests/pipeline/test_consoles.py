@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows.consoles import in_ascii
+from flows.cli.consoles import in_ascii
 from tests.workplace import AS_OF, SAMPLE, Workplace
 
 DTA = str(Path(sys.executable).parent / "dta")

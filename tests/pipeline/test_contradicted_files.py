@@ -6,7 +6,7 @@ import pytest
 
 from tests.workplace import Workplace
 from transforms.build import build_core
-from transforms.snapshot.unused import unused_files
+from transforms.sources.unused import unused_files
 
 Edit = Callable[[str, Callable[[str], str]], None]
 ELA = "dashboard-ela-2024"

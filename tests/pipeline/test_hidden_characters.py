@@ -92,7 +92,7 @@ def test_a_release_of_such_files_has_its_pages_and_reports(workplace: Workplace,
     """A school row: the gates let one pass."""
     from typer.testing import CliRunner
 
-    from flows.cli import app
+    from flows.cli.app import app
 
     school = next(line for line in (SAMPLE / "suspdownload2024.txt").read_text("utf-8").split("\n") if "\tS\t" in line).split("\t")[0]
     edit("suspdownload2024.txt", lambda t: in_row(t, school, "schoolname", "\x1b]0;owned\x07School\u202e"))

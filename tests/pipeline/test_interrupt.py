@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.workplace import PROJECT, Workplace, reissue
-from transforms.current import current_release
-from transforms.integrity import damage_of
 from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
-from transforms.status import published_ids, read_status
+from transforms.release.current import current_release
+from transforms.release.run_records import published_ids, read_status
+from transforms.release.verify import damage_of
 
 PATIENCE = 120.0
 

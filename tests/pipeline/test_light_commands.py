@@ -10,7 +10,7 @@ from tests.workplace import Workplace
 HEAVY = {"prefect", "great_expectations", "pandas", "scipy", "sqlalchemy", "altair", "vl_convert", "typst", "docx", "xlsxwriter", "httpx", "jinja2"}
 SCRIPT = """
 import sys
-from flows.cli import main
+from flows.cli.app import main
 try:
     main()
 except SystemExit as end:

@@ -14,8 +14,8 @@ import pytest
 from expectations.sql_checks import run_sql_checks
 from tests.cases import COUNTY_OFFICE, DISTRICT, OAKLAND, SALINAS, add_rows, case, reference_copy
 from tests.workplace import Workplace
-from transforms.digests import dated_facts
 from transforms.errors import ConfigError
+from transforms.release.digests import dated_facts
 
 INGLEWOOD, ALISAL = "19646340000000", "27659610000000"
 Decide = Callable[..., AbstractContextManager[duckdb.DuckDBPyConnection]]

@@ -10,7 +10,7 @@ from expectations.checks import load_checks
 from tests.cases import COUNTY_OFFICE, DISTRICT, NAMES, add_rows, reference_copy
 from tests.workplace import Workplace
 from transforms.registers import check_registers
-from transforms.words import ccee_determination
+from transforms.wording.labels import ccee_determination
 
 ROW = {
     "cds": COUNTY_OFFICE, "lea_name": NAMES[COUNTY_OFFICE], "determination_year": "2024", "consultations": "the county office, March 2025", "necessary": "yes",

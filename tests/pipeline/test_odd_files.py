@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.workplace import SAMPLE, Workplace
-from transforms.catalog import Source, load_catalog
 from transforms.files import odd_kind
 from transforms.run import Run
 from transforms.settings import PROJECT
-from transforms.snapshot.folder import from_folder
-from transforms.snapshot.unused import UnusedFile, unused_files
+from transforms.sources.catalog import Source, load_catalog
+from transforms.sources.folder import from_folder
+from transforms.sources.unused import UnusedFile, unused_files
 
 FILE, OTHER = "eladownload2024.txt", "mathdownload2024.txt"
 EARLIER, LATER = "assistancestatus19.xlsx", "assistancestatus19-rev.xlsx"

@@ -8,13 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.cli import settings_from
-from flows.consoles import err_console, out_console
+from flows.cli.app import settings_from
+from flows.cli.consoles import err_console, out_console
 from tests.pipeline.test_command import main
 from tests.workplace import Workplace, copy_of_work, reissue
-from transforms.current import current_release
 from transforms.database import parquet
 from transforms.errors import ConfigError
+from transforms.release.current import current_release
 from transforms.settings import PROJECT
 
 ODD = ["[/x]", "[bold] [/]", ":smile: 'q' \"d\"", "é 数\nline", "a*b"]

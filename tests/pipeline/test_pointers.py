@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.messages import about_failure
+from flows.deployed.messages import about_failure
 from reports.compare import compare
 from tests.pipeline.test_command import main
 from tests.pipeline.test_releases import current, shelf, spoil, write  # noqa: F401 - a fixture among them
 from tests.workplace import Workplace, reissue
-from transforms.current import current_release, find_release, read_manifest
 from transforms.errors import AfterPublishingError, ReleaseError, StorageError
-from transforms.integrity import damage_of
-from transforms.pointer import held, roll_back
-from transforms.status import published_ids, read_status, record_run
+from transforms.release.current import current_release, find_release, read_manifest
+from transforms.release.pointer import held, roll_back
+from transforms.release.run_records import published_ids, read_status, record_run
+from transforms.release.verify import damage_of
 
 pytestmark = pytest.mark.usefixtures("light")
 
@@ -275,7 +275,7 @@ def fail(*arguments: object, **options: object) -> None:
     raise OSError(28, "No space left on device", "somewhere")
 
 
-@pytest.mark.parametrize("what", ["transforms.release.prune", "transforms.pointer._write_latest", "flows.runner.write_page"])
+@pytest.mark.parametrize("what", ["transforms.release.publish.prune", "transforms.release.pointer._write_latest", "flows.runner.write_page"])
 @pytest.mark.parametrize("mended", [False, True])
 def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_published(
     what: str, mended: bool, released: Workplace, monkeypatch: pytest.MonkeyPatch
@@ -323,7 +323,7 @@ def test_a_record_that_cannot_be_written_after_publishing_is_told(released: Work
 
 def test_what_fails_before_says_that_nothing_was_published(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     before = current(released.out)
-    monkeypatch.setattr("transforms.release._write_manifest", fail)
+    monkeypatch.setattr("transforms.release.publish._write_manifest", fail)
     reissue(released.source)
     with pytest.raises(StorageError, match="Nothing was published"):
         released.publish()

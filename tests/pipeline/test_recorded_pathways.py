@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from expectations.sql_checks import run_sql_checks
-from flows.cli import app
+from flows.cli.app import app
 from tests.cases import CHARTER, DISTRICT, add_rows, case, reference_copy
 from tests.workplace import Workplace
-from transforms.digests import dated_facts
-from transforms.sentences import plain_day
+from transforms.release.digests import dated_facts
+from transforms.wording.sentences import plain_day
 
 Decide = Callable[..., Any]
 SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import transforms.registers.append as append
-from flows.cli import app
+from flows.cli.app import app
 from tests.cases import COUNTY_OFFICE, REGISTERS, add_rows, case, reference_copy
 from tests.workplace import Workplace
 from transforms.errors import ConfigError

@@ -13,13 +13,13 @@ from typer.testing import CliRunner, Result
 
 from expectations.checks import load_checks
 from expectations.sql_checks import run_check
-from flows.cli import app
+from flows.cli.app import app
 from tests.conftest import Once
 from tests.statewide import next_dashboard as new
 from tests.statewide.state import write_state
 from tests.statewide.world import Scale
 from tests.workplace import AS_OF, Workplace
-from transforms.snapshot.unused import unused_files
+from transforms.sources.unused import unused_files
 
 SMALL = Scale(counties=3, leas=24, charters=4, schools=4)
 INDICATORS = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science")

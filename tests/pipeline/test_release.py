@@ -14,8 +14,8 @@ import pytest
 from flows.runner import execute
 from tests.workplace import AS_OF, Workplace
 from transforms.locks import publisher_lock
+from transforms.release.unchanged import is_unchanged, remember_same
 from transforms.schema import ARROW, published_tables
-from transforms.unchanged import is_unchanged, remember_same
 
 
 def test_every_table_stands_in_the_database_and_as_parquet_with_the_same_rows(release: Path, db: duckdb.DuckDBPyConnection) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from tests.workplace import Workplace, reissue
-from transforms.current import current_release, find_release, read_manifest, releases, tags
 from transforms.errors import ReleaseError
-from transforms.integrity import damage_of, seal_of
 from transforms.locks import publisher_lock
-from transforms.pointer import held, lift, point_to, roll_back, settle
-from transforms.retention import add_tag, prune, remove_tag
-from transforms.status import read_status
+from transforms.release.current import current_release, find_release, read_manifest, releases, tags
+from transforms.release.pointer import held, lift, point_to, roll_back, settle
+from transforms.release.retain import add_tag, prune, remove_tag
+from transforms.release.run_records import read_status
+from transforms.release.verify import damage_of, seal_of
 
 pytestmark = pytest.mark.usefixtures("light")  # what is published here is of no interest, how it is kept is
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})

@@ -16,11 +16,11 @@ from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from tests.workplace import Workplace, copy_of_work, reissue
 from transforms import clock
-from transforms.current import current_release
 from transforms.errors import ReleaseError, SourceFilesError, StorageError
 from transforms.locks import run_lock
+from transforms.release.current import current_release
+from transforms.release.run_records import read_status
 from transforms.run import Run, StepResult
-from transforms.status import read_status
 
 pytestmark = pytest.mark.usefixtures("light")
 NAMES = [s.name for s in STEPS]

@@ -20,7 +20,7 @@ from tests.pipeline.test_command import main
 from tests.workbooks import change_rows
 from tests.workplace import STATE, Workplace
 from transforms.run import Run
-from transforms.snapshot.unused import unused_files
+from transforms.sources.unused import unused_files
 
 GOALS = "leas2023perec52064.xlsx"  # CDE's list of January 2023 under EC 52064(e)(5)
 SALINAS, CARMEL, GREENFIELD, GONZALES = "27661590000000", "27659870000000", "27660350000000", "27754730000000"

@@ -9,10 +9,10 @@ import openpyxl
 
 from tests.workplace import Workplace
 from transforms.raw.stage import read_snapshot
+from transforms.release.source_changes import EMPTY, _compare_workbooks
 from transforms.run import Run
-from transforms.snapshot.folder import copy_into
-from transforms.snapshot.store import Store
-from transforms.source_changes import EMPTY, _compare_workbooks
+from transforms.sources.folder import copy_into
+from transforms.sources.store import Store
 
 
 def without_one_added_one_altered_one(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from expectations.checks import load_checks
-from flows.show import show_report
+from flows.cli.tables import show_report
 from reports.book import read_book
 from reports.lea import collect
 from reports.published import NotFoundError, find_lea

@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from tests.contract.writing import as_xlsx
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import GateError, SourceFilesError
 from transforms.run import Run
-from transforms.snapshot.unused import UnusedFile, unused_files
+from transforms.sources.unused import UnusedFile, unused_files
 
 ELA = "eladownload2024.txt"
 
@@ -23,7 +23,7 @@ ELA = "eladownload2024.txt"
 def read(place: Workplace) -> tuple[dict[str, UnusedFile], dict[str, str]]:
     """Files that are not used, and source -> file of those that are."""
     from transforms.raw.stage import read_raw
-    from transforms.snapshot.take import take_snapshots
+    from transforms.sources.take import take_snapshots
 
     run = Run.start(place.settings())
     said = take_snapshots(run).message + read_raw(run).message

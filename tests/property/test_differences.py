@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.raw.table import Report
-from transforms.source_changes import EMPTY, _compare
+from transforms.release.source_changes import EMPTY, _compare
 
 Row = tuple[str | None, str | None, str | None, str | None]  # cds, student group, color, name
 NAMES = ("cds", "studentgroup", "color", "districtname")

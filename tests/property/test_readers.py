@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tests.contract.writing import as_shared_xlsx, as_xls, as_xlsx, formula
 from tests.workplace import SAMPLE
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec, load_layouts
 from transforms.raw.encoding import decode
 from transforms.raw.header import find_header
 from transforms.raw.table import RawTable
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.settings import PROJECT
+from transforms.sources.layouts import LayoutSpec, load_layouts
 
 LAYOUTS = load_layouts(PROJECT / "data")
 SLICES = [p.read_bytes() for p in sorted((Path(__file__).parents[1] / "contract" / "slices").iterdir()) if p.name[:3] in ("gra", "elp", "Loc", "sch")]

@@ -26,11 +26,11 @@ from expectations.sql_checks import run_check
 from tests.property.changes import BOOKS, DASHBOARD_FILES, DASHBOARD_ROWS, OTHER_ROWS, Change, Place, Table
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import DtaError
-from transforms.release import write_candidate_meta
+from transforms.release.publish import write_candidate_meta
+from transforms.release.source_changes import write_source_changes
 from transforms.run import Run
 from transforms.settings import PROJECT
-from transforms.snapshot.unused import unused_files
-from transforms.source_changes import write_source_changes
+from transforms.sources.unused import unused_files
 
 PER_RUN = 8
 MANY = int(os.environ.get("SINGLE_CHANGES", "400"))

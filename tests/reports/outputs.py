@@ -10,7 +10,7 @@ import typst
 from lxml import html
 from rich.console import Console
 
-from flows.show import show_report
+from flows.cli.tables import show_report
 from reports.book import Book
 from reports.lea import LeaReport
 from reports.printed.letter import write_letter

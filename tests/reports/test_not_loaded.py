@@ -6,10 +6,10 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from reports.published import not_loaded as not_loaded_of
 from tests.workplace import Workplace
-from transforms.scope import not_loaded
+from transforms.wording.scope import not_loaded
 
 OUT, DUE = "2025: out, not loaded", "2026: due since October 15, not loaded"
 

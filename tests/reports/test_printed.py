@@ -12,7 +12,7 @@ import pytest
 import typst
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from reports.book import read_book
 from reports.lea import collect
 from reports.printed.pdf import FILLS, FOLDER, Printer

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from flows.site_cli import serve_site
+from flows.cli.site import serve_site
 from reports.serve.server import listen
 from tests.site.serving import serving, small_release
 from tests.workplace import Workplace

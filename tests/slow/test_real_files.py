@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.workplace import Workplace
-from transforms.catalog import load_catalog
 from transforms.settings import PROJECT
+from transforms.sources.catalog import load_catalog
 
 FOLDER = Path(os.environ["CDE_FILES"]) if "CDE_FILES" in os.environ else None
 KNOWN = load_catalog(PROJECT / "data").by_file_name()

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows.cli import app
+from flows.cli.app import app
 from tests.gates.test_thresholds import everything_in_one_folder
 
 FOLDER = Path(os.environ["CDE_FILES"]) if "CDE_FILES" in os.environ else None

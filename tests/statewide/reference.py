@@ -4,8 +4,8 @@ import csv
 import shutil
 from pathlib import Path
 
+from transforms.rules.state_values import FILE, StateValue
 from transforms.settings import PROJECT
-from transforms.state_values import FILE, StateValue
 
 
 def write_reference(folder: Path, printed: dict[tuple[int, str], float]) -> Path:

@@ -11,7 +11,7 @@ from tests.statewide.state import State, write_state
 from tests.statewide.truth import RULES
 from tests.statewide.world import SCALES, Scale
 from tests.workplace import Workplace
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
 SMALL = Scale(counties=4, leas=60, charters=40, schools=20)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from transforms.catalog import load_catalog
 from transforms.errors import ConfigError
 from transforms.settings import PROJECT
+from transforms.sources.catalog import load_catalog
 
 CATALOG = (PROJECT / "data" / "catalog.toml").read_text("utf-8")
 FIRST = CATALOG.count("\n", 0, CATALOG.index("[[source]]")) + 1  # line of the first entry

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.due import is_due, time_of_day
-from flows.parameters import PastDay
+from flows.cli.app import app
+from flows.cli.due import is_due, time_of_day
+from flows.deployed.parameters import PastDay
 from reports.figures import day
 from transforms import clock
-from transforms.catalog import Source
 from transforms.errors import ConfigError
 from transforms.locks import run_lock
 from transforms.settings import PROJECT, Settings
-from transforms.snapshot.store import Store
+from transforms.sources.catalog import Source
+from transforms.sources.store import Store
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago")
 # UTC moment, day in California: 18:00 on a winter evening; the last and first second of a day, in winter and summer; both ends of daylight saving time

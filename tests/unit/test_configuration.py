@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.workplace import AS_OF, SAMPLE
+from transforms.config.toml_model import line_of
 from transforms.errors import ConfigError
 from transforms.inputs import check_configuration
 from transforms.registers import load_registers
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
-from transforms.toml_model import line_of
 
 NAMES = ("rules", "reference", "registers", "catalog.toml", "layouts.toml")
 

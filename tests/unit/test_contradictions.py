@@ -10,16 +10,16 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.workplace import SAMPLE
-from transforms.catalog import load_catalog
 from transforms.dashboard.admission import doubt_of
 from transforms.dashboard.contradictions import UNCOUNTED, is_many
 from transforms.dashboard.parts import known_groups
 from transforms.dashboard.redundancy import load_redundancy
 from transforms.dashboard.rows import Judged, judge, read_columns
-from transforms.layouts import load_layouts
 from transforms.raw.table import RawTable
 from transforms.raw.text import read_text
 from transforms.settings import PROJECT
+from transforms.sources.catalog import load_catalog
+from transforms.sources.layouts import load_layouts
 
 DATA = PROJECT / "data"
 KNOWN = load_catalog(DATA).by_file_name()

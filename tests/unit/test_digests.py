@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import duckdb
 import pytest
 
-from transforms.digests import rows_digest
+from transforms.release.digests import rows_digest
 
 ROWS = [("01", 1, "EL"), ("02", 2, "SWD"), ("03", None, None)]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from transforms.catalog import load_catalog
 from transforms.settings import PROJECT
-from transforms.snapshot.names import recognize, refusal_of_name
+from transforms.sources.catalog import load_catalog
+from transforms.sources.file_names import recognize, refusal_of_name
 
 KNOWN = load_catalog(PROJECT / "data").by_file_name()
 

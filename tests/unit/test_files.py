@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from transforms import files
-from transforms.catalog import load_catalog
 from transforms.files import same_bytes
 from transforms.settings import PROJECT
-from transforms.snapshot.folder import copy_into
-from transforms.snapshot.store import Store
+from transforms.sources.catalog import load_catalog
+from transforms.sources.folder import copy_into
+from transforms.sources.store import Store
 
 
 @pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 32, 40])

@@ -1,6 +1,6 @@
 """The sentence that an LEA can paste into its LCAP."""
 
-from transforms.sentences import Finding, lcap_sentence
+from transforms.wording.sentences import Finding, lcap_sentence
 
 ASSISTANCE = Finding("Differentiated Assistance", "EC 52071(c)(1)", "eligible", ("English learners", "Homeless youth"))
 CONTINUUM = Finding("Continuum of Support (SIR+)", "EC 52072(a)", "not_eligible")

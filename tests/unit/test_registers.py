@@ -13,7 +13,7 @@ from transforms.registers import check_registers, columns_of, load_registers, to
 from transforms.registers.cases import lea_kind
 from transforms.registers.cells import from_cell, numbered_lines, to_cell, to_line
 from transforms.registers.fields import allowed, refusal
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.current import DATABASE, MANIFEST
 from transforms.dashboard.parts import PARTED
 from transforms.files import sha256_of
-from transforms.release_database import Part, write_rows
+from transforms.release.current import DATABASE, MANIFEST
+from transforms.release.database import Part, write_rows
 from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings

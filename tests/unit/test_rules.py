@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from transforms.errors import ConfigError
-from transforms.rules import load_rules
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.schedule import schedule
-from flows.supervisor import Kept, Supervisor
+from flows.deployed.schedule import schedule
+from flows.deployed.supervisor import Kept, Supervisor
 from transforms.errors import ConfigError
 from transforms.settings import PROJECT, Settings
 
@@ -58,7 +58,7 @@ def test_a_missing_plan_is_named(tmp_path: Path) -> None:
 
 
 def test_a_server_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.schedule.sys.executable", "/bin/false")
+    monkeypatch.setattr("flows.deployed.schedule.sys.executable", "/bin/false")
     monkeypatch.setattr(Supervisor, "stop_on_signals", lambda self: None)
     with pytest.raises(ConfigError, match="The Prefect server ended with 1 before it was ready"):
         schedule(Settings(work=tmp_path), free_port(), PROJECT / "prefect.yaml", Console(quiet=True))

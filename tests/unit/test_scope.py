@@ -3,7 +3,7 @@
 import pytest
 
 from reports.answer import Answer
-from transforms.scope import in_words
+from transforms.wording.scope import in_words
 
 YEARS = [2017, 2018, 2019, 2022, 2023, 2024]
 ALL = frozenset({"Fresno", "Kern", "Monterey", "Yolo", "Yuba"})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from transforms.sentences import (
+from transforms.wording.sentences import (
     ContinuumFacts,
     DifferentiatedFacts,
     GroupYears,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.control_characters import CONTROL
-from transforms.spreadsheet import for_spreadsheet, safe_text, write_csv, write_plain_csv
+from transforms.release.csv_for_people import for_spreadsheet, safe_text, write_csv, write_plain_csv
 
 CONTROLS = re.compile(CONTROL)
 

@@ -10,7 +10,7 @@ from transforms.errors import SourceError
 from transforms.raw.stage import read_snapshot
 from transforms.raw.table import Report
 from transforms.run import Run
-from transforms.snapshot.unused import UnusedFile, earlier_edition, record_unused
+from transforms.sources.unused import UnusedFile, earlier_edition, record_unused
 
 ADVICE = (
     "Download the file again. If it is as CDE publishes it, its rows show something new: add it to color_grids.csv, status_cuts.csv "

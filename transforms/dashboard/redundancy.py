@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BeforeValidator, Field
 
-from transforms.csv_model import read_csv
+from transforms.config.csv_model import read_csv
+from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
 from transforms.scales import FILE as SCALES
 from transforms.scales import StatusScale, Years, load_scales, scale_begins, scale_of
-from transforms.toml_model import StrictModel
 
 FOLDER = Path("reference")
 GRIDS, CUTS, EXCEPTIONS = FOLDER / "color_grids.csv", FOLDER / "status_cuts.csv", FOLDER / "row_exceptions.csv"

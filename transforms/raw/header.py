@@ -4,8 +4,8 @@ import csv as quoted
 from dataclasses import dataclass
 
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec
 from transforms.raw.encoding import DOWNLOAD_AGAIN
+from transforms.sources.layouts import LayoutSpec
 
 WITHIN = 10  # lines from the top
 NAMES = {"\t": "tabs", "|": "bars", ",": "commas", ";": "semicolons", ":": "colons"}

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from lxml import html
 
-from transforms.catalog import Source
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec
 from transforms.raw.table import RawTable
+from transforms.sources.catalog import Source
+from transforms.sources.layouts import LayoutSpec
 
 INDICATOR = "Check which indicator's file this is."
 YEAR = "Check which year's file this is."

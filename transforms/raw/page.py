@@ -6,8 +6,8 @@ from lxml.etree import LxmlError
 
 from transforms.control_characters import REASON, control_in, shown
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec
 from transforms.raw.table import RawTable, Reject
+from transforms.sources.layouts import LayoutSpec
 
 KINDS = ("negative", "qualified")
 LARGEST_PAGE = 5_000_000  # bytes

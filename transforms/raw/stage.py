@@ -13,20 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms import clock
-from transforms.catalog import Source
 from transforms.control_characters import shown
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of, temporary_beside, write_atomically
 from transforms.interrupt import stop_if_asked
-from transforms.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.raw.identity import prove
 from transforms.raw.page import read_page
 from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, Report, as_cells, as_rows
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
-from transforms.snapshot.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
+from transforms.sources.catalog import Source
+from transforms.sources.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
+from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
 
 def read_raw(run: Run) -> StepResult:

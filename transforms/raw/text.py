@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec
 from transforms.raw.encoding import BOM, DOWNLOAD_AGAIN, decode
 from transforms.raw.header import Header, find_header, split_quoted
 from transforms.raw.lines import Skipped, mend, repeated, told
 from transforms.raw.table import RawTable
+from transforms.sources.layouts import LayoutSpec
 
 BLOCK = 8 << 20  # bytes
 ANYTHING = re.compile(rb"\S")

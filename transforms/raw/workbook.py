@@ -8,11 +8,11 @@ import pandas as pd
 import pyarrow as pa
 
 from transforms.errors import SourceError
-from transforms.layouts import LayoutSpec, out_of_order
-from transforms.raw.compound import look_through_old
 from transforms.raw.lines import told
-from transforms.raw.package import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters, look_through
 from transforms.raw.table import CELL_SCHEMA, RawTable, Reject
+from transforms.raw.xls_archive import look_through_old
+from transforms.raw.xlsx_archive import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters, look_through
+from transforms.sources.layouts import LayoutSpec, out_of_order
 
 HEADER_WITHIN = 25  # rows from the top
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")

@@ -27,8 +27,8 @@ from transforms.registers.fields import (
     fitting,
 )
 from transforms.registers.names import lea_kind
-from transforms.rules import Pathway
-from transforms.sentences.words import LEA_WORDS
+from transforms.rules.load import Pathway
+from transforms.wording.sentences.phrases import LEA_WORDS
 
 
 class Case(Record):

@@ -12,10 +12,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from transforms import clock
-from transforms.config_file import fault_of, plain
+from transforms.config.text import fault_of, plain
+from transforms.config.toml_model import StrictModel
 from transforms.registers.names import lea_kind, names_an_office
-from transforms.sentences.words import LEA_WORDS
-from transforms.toml_model import StrictModel
+from transforms.wording.sentences.phrases import LEA_WORDS
 
 EARLIEST = date(1990, 1, 1)  # the first loan of the register is of 1990
 LARGEST = 1_000_000_000  # dollars; the largest loan to a district so far is a tenth of it

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from transforms import clock
-from transforms.config_file import plain
+from transforms.config.text import plain
+from transforms.config.toml_model import read_toml
 from transforms.errors import ConfigError
-from transforms.reference import Reference
 from transforms.registers.about import compare_names
 from transforms.registers.acceptances import AcceptedDifference
 from transforms.registers.cases import CalpadsCertification, Case, cases_of
@@ -27,8 +27,8 @@ from transforms.registers.necessity import NecessityDetermination
 from transforms.registers.problems import Line, Problem
 from transforms.registers.spellings import present_column, present_value
 from transforms.registers.successions import Succession
-from transforms.rules import PathwayRules
-from transforms.toml_model import read_toml
+from transforms.rules.load import PathwayRules
+from transforms.rules.reference import Reference
 
 LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events": StateLoanEvent}
 OTHERS: dict[str, type[Record]] = {

@@ -23,7 +23,7 @@ from transforms.registers.fields import (
     fitting,
 )
 from transforms.registers.names import lea_kind
-from transforms.sentences.words import LEA_WORDS
+from transforms.wording.sentences.phrases import LEA_WORDS
 
 
 class StateLoan(Record):

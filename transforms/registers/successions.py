@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from transforms.registers.fields import Address, Cds, Contradiction, Filled, Name, NeededDay, Record, Text, about
 from transforms.registers.names import lea_kind
-from transforms.sentences.words import LEA_WORDS
+from transforms.wording.sentences.phrases import LEA_WORDS
 
 SuccessionKind = Literal["county_transfer", "unification", "merger", "lapsation", "charter_moved"]
 

@@ -9,7 +9,6 @@ import duckdb
 import pyarrow as pa
 
 from transforms import clock
-from transforms.current import DATABASE, current_release
 from transforms.database import connect_read_only
 from transforms.registers.about import leas_concerned, subjects
 from transforms.registers.cases import KINDS, Case
@@ -18,6 +17,7 @@ from transforms.registers.load import Register, load_registers, schema_of, to_ar
 from transforms.registers.loans import StateLoanEvent
 from transforms.registers.names import LeaNames, names_of
 from transforms.registers.problems import Line, Problem
+from transforms.release.current import DATABASE, current_release
 from transforms.run import Run
 from transforms.tables import as_table, put
 

@@ -16,7 +16,7 @@ REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what peop
 
 
 def made_from(table: str) -> str:
-    """The SQL model that a table comes from: texts are said from the facts of the same name (transforms.say)."""
+    """The SQL model that a table comes from: texts are said from the facts of the same name (transforms.wording.say)."""
     return re.sub(r"_(reasons|sentences)$", "_facts", table)
 
 

@@ -1,7 +1,7 @@
 // Rows as CSV or as a workbook, made in the page. Nothing that a cell holds can become a formula.
 "use strict";
 window.dtaSpreadsheet = (() => {
-  // The same rule as transforms/spreadsheet.py: a text that a spreadsheet could take for a formula gets an apostrophe before it.
+  // The same rule as transforms/release/csv_for_people.py: a text that a spreadsheet could take for a formula gets an apostrophe before it.
   const FORMULA = /^(?:[\t\r\n]|[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*[=+\-@＝＋－＠])/;
   const NUMBER = /^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *$/;
   // Codes with a leading zero or of twelve digits and more, and grades such as 6-8: a spreadsheet would change them.

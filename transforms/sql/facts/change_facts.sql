@@ -1,4 +1,4 @@
--- Grain: LEA x pathway x pair of determination years: what the sentence of the change names (transforms.sentences.changes).
+-- Grain: LEA x pathway x pair of determination years: what the sentence of the change names (transforms.wording.sentences.changes).
 -- Key: cds, pathway, to_year.
 -- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history, criterion_results, rule_conditions,
 --         loan_states, reg_state_loans, case_states.

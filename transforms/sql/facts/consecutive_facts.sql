@@ -1,4 +1,4 @@
--- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names (transforms.sentences.assistance).
+-- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: consecutive, leas, predecessor_years.
 -- Oddities: a "no" that a rejected record of a succession leaves open names no predecessor.

@@ -1,4 +1,4 @@
--- Grain: LEA x determination year: what the reason of its verdict on the Continuum of Support names (transforms.sentences.continuum).
+-- Grain: LEA x determination year: what the reason of its verdict on the Continuum of Support names (transforms.wording.sentences.continuum).
 -- Key: cds, determination_year.
 -- Inputs: continuum, leas, determination_years, continuum_groups, student_group_history, lea_years, rule_assistance, predecessor_years.
 -- Oddities: a note is missing data only where it leaves open whether a group met the criteria, or whether it had a result in the determination year.

@@ -1,4 +1,4 @@
--- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names (transforms.sentences.assistance).
+-- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags.
 with groups as (

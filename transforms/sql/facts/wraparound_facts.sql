@@ -1,4 +1,4 @@
--- Grain: LEA x determination year: what the reason of its verdict on Wraparound names (transforms.sentences.wraparound).
+-- Grain: LEA x determination year: what the reason of its verdict on Wraparound names (transforms.wording.sentences.wraparound).
 -- Key: cds, determination_year.
 -- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule.
 -- Oddities: of several events of one kind that are known by the last day of the determination, the earliest is named.

@@ -1,0 +1,1 @@
+"""The command ``dta``: one module for each group of commands."""

@@ -1,0 +1,91 @@
+"""``dta schedule``, ``watch``, ``backfill`` and ``notify``: the nights that nobody watches."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.consoles import err_console
+from flows.cli.consoles import out_console as console
+from transforms.errors import ConfigError, ReleaseError
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
+
+
+def add_night_commands(app: typer.Typer) -> None:
+    """Put the commands beside the others."""
+    for command in (schedule, watch, backfill, notify):
+        app.command()(command)
+
+
+def schedule(
+    port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Port of the Prefect server, on this machine only.")] = 4200,
+    deployments: Annotated[Path | None, typer.Option("--deployments", help="Another file of deployments than prefect.yaml.")] = None,
+    out: Out = None,
+) -> None:
+    """Run every night: start a Prefect server and a worker on this machine, deploy, and keep both up until stopped."""
+    from flows.cli.app import settings_from
+    from flows.deployed.schedule import schedule as keep_up
+    from transforms.settings import PROJECT
+
+    keep_up(settings_from(None, out), port, (deployments or PROJECT / "prefect.yaml").absolute(), err_console)
+
+
+def watch(
+    hours: Annotated[float, typer.Option("--hours", min=0.01, help="Hours without a good check before it is told.")] = 48,
+    out: Out = None,
+) -> None:
+    """Say whether a night went well lately and the current release is whole. Exit code 6, and a notification once a day, if not."""
+    from flows.cli.app import settings_from
+    from flows.watch import look, tell_now
+
+    folder = settings_from(None, out).out
+    seen = look(folder, hours)
+    for line in seen.lines:
+        err_console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if folder.is_dir() and tell_now(folder, seen):
+        from flows.deployed.messages import about_lateness
+        from flows.deployed.notify import notify as send
+
+        for failure in send(about_lateness(seen)):
+            err_console.print(failure, highlight=False, markup=False)
+    if seen.wrong:
+        raise ReleaseError(seen.headline[0].upper() + seen.headline[1:] + ".")
+    console.print(seen.headline[0].upper() + seen.headline[1:] + ".", highlight=False, markup=False, soft_wrap=True)
+
+
+def backfill(
+    first_year: Annotated[int | None, typer.Option("--from", help="First determination year.")] = None,
+    last_year: Annotated[int | None, typer.Option("--to", help="Last determination year.")] = None,
+    day: Annotated[list[datetime] | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Decide as of this day; may be repeated.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="As for dta run.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder with one folder of releases for each year or day.")] = None,
+) -> None:
+    """Decide earlier years or days with what is at hand today, each into a folder of its own."""
+    from flows.backfill import fill, plan
+    from flows.cli.app import settings_from
+    from flows.logs import json_log, text_log
+    from flows.runner import execute
+
+    settings = settings_from(source)
+    log = json_log(err_console.file) if settings.log == "json" else text_log(err_console)
+    targets = plan(settings, first_year, last_year, [d.date() for d in day or []], out)
+    fill(
+        targets, lambda t: execute(t.settings, lambda step, run: step.function(run), log=log), lambda words: console.print(words, highlight=False, markup=False)
+    )
+
+
+def notify() -> None:
+    """Send a test message to every channel that is set up (DTA_NOTIFY_*)."""
+    from flows.deployed.messages import trial
+    from flows.deployed.notify import load
+    from flows.deployed.notify import notify as send
+
+    settings = load()
+    if not (settings.blocks or settings.slack_url or settings.teams_url or settings.mail_server):
+        raise ConfigError("No channel is set up: notifications are off. Set DTA_NOTIFY_BLOCKS, _SLACK_URL, _TEAMS_URL or _MAIL_SERVER.")
+    failures = send(trial(), settings=settings.model_copy(update={"occasions": "failure"}))
+    if failures:
+        raise ConfigError("\n".join(failures))
+    console.print("Sent.")

@@ -1,0 +1,79 @@
+"""Small things said in the way people read them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.markup import escape
+
+from transforms import clock
+from transforms.errors import GateError
+from transforms.release.check_result import ADVICE
+from transforms.sources.unused import UnusedFile
+
+SHOWN = 5
+
+
+def ago(moment: str) -> str:
+    """A moment, ISO text with its zone, as a person reads it."""
+    seconds = (clock.now() - datetime.fromisoformat(moment)).total_seconds()
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            n = int(seconds // length)
+            return f"{n} {unit}{'s' if n > 1 else ''} ago"
+    return "just now"
+
+
+def warning_text(warning: Mapping[str, Any]) -> str:
+    """A warning of a release in words."""
+    rows = int(warning["failing_rows"])
+    return f"{warning['sentence']} Not so for {rows:,} {'row' if rows == 1 else 'rows'} ({warning['check_id']})."
+
+
+def failed_checks(status: Mapping[str, Any]) -> str:
+    """The checks that stopped the last run, a line each, with markup; empty if none did."""
+    stopped = [d for d in status.get("details", []) if d["outcome"] == "error" or d["severity"] == "critical"]
+    if status["exit_code"] != GateError.exit_code or not stopped:
+        return ""
+    lines = [
+        f"  [bold red]✗[/] {escape(d['sentence'])} "
+        + (f"Could not run: {escape(d['detail'][:200])}" if d["outcome"] == "error" else f"Not so for {d['failing_rows']:,} rows")
+        + f" [dim]({escape(d['check_id'])} on {escape(d['table_name'])})[/]"
+        for d in stopped[:SHOWN]
+    ]
+    more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []
+    _, found, advice = str(status["message"]).partition(ADVICE)
+    what_to_do = [escape(found + advice)] if found else []
+    return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *what_to_do])
+
+
+def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:
+    """One line per file that was seen and not used, with the remedy; with markup."""
+    if not unused:
+        return []
+    count = "1 file was" if len(unused) == 1 else f"{len(unused)} files were"
+    return [f"{indent}[yellow]{count} seen and not used[/]", *(f"{indent}  {escape(unused_text(f))}" for f in unused)]
+
+
+def unused_text(file: UnusedFile) -> str:
+    """A file that is not used: why, what to do, and what is used in its place."""
+    where = f", line {file.line}" if file.line else ""
+    instead = " The edition of the release before is used." if file.earlier_sha256 else ""
+    return f"{file.file}{where}: {file.reason}. {file.what_to_do}{instead}"
+
+
+def unused_of(status: Mapping[str, Any]) -> list[UnusedFile]:
+    """The files that the last run did not use."""
+    return [UnusedFile(**f) for f in status.get("unused_files", [])]
+
+
+def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[UnusedFile]) -> list[dict[str, str]]:
+    """Sources that could not be refreshed for another reason than a file that came and is not used: one cause is said once."""
+    named = {f.source_id for f in unused}
+    return [p for p in problems if p.get("source_id") not in named]
+
+
+def problem_text(problem: dict[str, str]) -> str:
+    """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
+    said = f"{problem['file']}: {problem['message']}"
+    return said + (f"; the file accepted {ago(problem['accepted_at'])} serves" if problem["accepted_at"] else "; none was accepted before")

@@ -1,0 +1,106 @@
+"""Run the steps on a terminal: a moving line per step, then the answer, what is not loaded, and what to do next."""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.cli.consoles import moving_line
+from flows.cli.phrases import not_listed_as_unused, problem_text, unused_lines, warning_text
+from flows.logs import json_log, text_log
+from flows.runner import Outcome, execute
+from flows.steps import STEPS, Step
+from reports.answer import Answer, read_answer
+from reports.published import FETCH, Row, not_loaded, not_placed, open_release, reissued_files, rows
+from transforms.release.current import DATABASE, current_release, read_manifest
+from transforms.run import Run, StepResult
+from transforms.settings import Settings
+from transforms.wording.labels import DESIGNATION
+
+LINES = 10  # of names under a heading
+
+
+def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
+    """Run all steps; progress goes to the error stream, the result to the standard output."""
+    for_programs = settings.log == "json"
+    told = json_log(log.file) if for_programs else text_log(log)
+    with moving_line(log, disable=for_programs) as progress:
+        bar = progress.add_task("starting", total=len(STEPS))
+
+        def perform(step: Step, run: Run) -> StepResult:
+            progress.update(bar, description=f"{step.name}: {step.doing}")
+            result = step.function(run)
+            progress.advance(bar)
+            return result
+
+        def notify(words: str, done: int, total: int | None) -> None:
+            size = f" {done / 1e6:.1f}" + (f" of {total / 1e6:.1f} MB" if total else " MB") if done else ""
+            progress.update(bar, description=f"{words}{size}")
+
+        outcome = execute(settings, perform, notify, told)
+    console.print(outcome.message, markup=False, soft_wrap=True)
+    problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
+    for problem in problems:
+        console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
+    if problems:
+        console.print("Where a file was accepted before, that one serves: see dta sources.")
+    release = current_release(settings.out)
+    if release:
+        _answer(settings.out, console)
+    for line in unused_lines(outcome.unused):
+        console.print(line, highlight=False, soft_wrap=True)
+    if release:
+        console.print(f"Release: {_near(settings.out / 'current' / DATABASE)}", highlight=False, markup=False, soft_wrap=True)
+    return outcome
+
+
+def _near(path: Path) -> Path:
+    """The path from the working folder, where it lies in it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _answer(out: Path, console: Console) -> None:
+    """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at most a screen of 80 columns."""
+    with open_release(out) as connection:
+        answer, missing, reissued, unknown = read_answer(connection), not_loaded(connection), reissued_files(connection), not_placed(connection)
+        (release,) = rows(connection, "select scope from meta_release")
+    console.print()
+    _say(console, answer.sentence, "bold")
+    _say(console, f"{release['scope']}.")
+    _leas(console, f"New in {answer.year}", answer.new, answer)
+    _leas(console, f"Left since {answer.before}", answer.left, answer)
+    if answer.not_determined:
+        _say(console, answer.not_determined)
+    if missing:
+        _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
+    for file, added, removed, altered in reissued:
+        _say(console, f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.")
+    for line in unknown:
+        console.print(f"[yellow]Not used[/] {escape(line)}", highlight=False, soft_wrap=True)
+    current = current_release(out)
+    for warning in read_manifest(current)["warnings"] if current else []:
+        console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)
+    _say(console, DESIGNATION, "dim")
+    example = next(iter((*answer.new, *answer.meet, *answer.loans)), None)
+    console.print()
+    _say(console, "Look:  dta site")
+    if example:
+        _say(console, f'Ask:   dta explain "{example["lea_name"]}"')
+
+
+def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -> None:
+    """A heading with their number, and their names with their counties in a paragraph."""
+    if not leas:
+        return
+    lines = textwrap.wrap(", ".join(f"{r['lea_name']} ({r['county']})" for r in leas), console.width - 2, break_on_hyphens=False)
+    cut = [f"and more: dta compare {answer.before} {answer.year}"] if len(lines) > LINES else []
+    _say(console, f"{heading} ({len(leas)}):")
+    for line in (*lines[: LINES - len(cut)], *cut):
+        _say(console, f"  {line}")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False)

@@ -1,0 +1,143 @@
+"""``dta releases``, ``rollback``, ``tag`` and ``verify``: what a person does with releases that are published."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from flows.cli.consoles import out_console as console
+from flows.cli.phrases import ago
+from transforms.errors import ReleaseError
+from transforms.folders import has_releases, is_ours
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
+
+
+def add_release_commands(app: typer.Typer) -> None:
+    """Put the four commands beside the others."""
+    for command in (releases, rollback, tag, verify):
+        app.command()(command)
+
+
+def _out(out: Path | None) -> Path:
+    from flows.cli.app import settings_from
+
+    return settings_from(None, out).out
+
+
+def releases(out: Out = None) -> None:
+    """List the releases that are kept, newest first, with their tags."""
+    from transforms.release.current import current_release, pointer_fault, read_manifest, release_folders, tags
+    from transforms.release.current import releases as known
+    from transforms.release.pointer import Hold, held
+
+    folder = _out(out)
+    current, faults = current_release(folder), list(filter(None, [pointer_fault(folder)]))
+    hold: Hold | None = None
+    try:
+        hold = held(folder)
+    except ReleaseError as error:
+        faults.append(str(error))
+    named: dict[str, list[str]] = {}
+    for name, release in tags(folder).items():
+        named.setdefault(release, []).append(name)
+    table = Table(title=f"Releases in {escape(str(folder))}", title_justify="left")
+    for heading in ("Release", "", "Published", "As of", "Tags"):
+        table.add_column(heading, overflow="fold")
+    readable = known(folder)
+    for path in reversed(readable):
+        manifest = read_manifest(path)
+        state = ("● current" if current and path.name == current.name else "") + (", held" if hold and hold.release_id == path.name else "")
+        table.add_row(path.name, state, ago(manifest["published_at"]), manifest["as_of"], escape(", ".join(named.get(path.name, []))))
+    faults += [f"Release {path.name} has no manifest that can be read. See: dta verify {path.name}" for path in release_folders(folder) if path not in readable]
+    if not table.row_count and not faults:
+        raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
+    console.print(table)
+    if hold:
+        console.print(f"[yellow]Held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
+    if faults:
+        raise ReleaseError("\n".join(faults))
+
+
+def rollback(
+    release: Annotated[str | None, typer.Argument(help="Id or tag of the release to go back to; see dta releases.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the hold and in the record of runs.")] = "no reason given",
+    lift: Annotated[bool, typer.Option("--lift", help="Let the nights publish again.")] = False,
+    out: Out = None,
+) -> None:
+    """Let readers see an earlier release, and publish nothing until the hold is lifted."""
+    from transforms.locks import publisher_lock
+    from transforms.release.pointer import lift as lift_hold
+    from transforms.release.pointer import roll_back
+    from transforms.release.run_records import record_event
+
+    folder = _out(out)
+    if (release is None) == (not lift):
+        raise typer.BadParameter("Give a release to go back to, or --lift.")
+    with publisher_lock(_existing(folder)):
+        if release is None:
+            hold = lift_hold(folder)
+            record_event(folder, "hold lifted", hold.reason, hold.release_id)
+            message = f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted: the next run publishes what is due."
+        else:
+            target = roll_back(folder, release, reason)
+            record_event(folder, "rolled back", reason, target.name)
+            message = f"current is release {target.name}. Nothing is published until: dta rollback --lift"
+    console.print(message, highlight=False, markup=False, soft_wrap=True)
+
+
+def tag(
+    release: Annotated[str | None, typer.Argument(help="Id of the release, or 'current'.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The tag, such as board-2026-12.")] = None,
+    remove: Annotated[str | None, typer.Option("--remove", help="Take this tag away.")] = None,
+    out: Out = None,
+) -> None:
+    """Keep a release for good under a name; OUT/tags/NAME leads to it."""
+    from transforms.locks import publisher_lock
+    from transforms.release.retain import add_tag, remove_tag
+    from transforms.release.run_records import record_event
+
+    folder = _out(out)
+    with publisher_lock(_existing(folder)):
+        if remove is not None and release is None:
+            freed = remove_tag(folder, remove)
+            record_event(folder, "tag removed", remove, freed)
+            message = f"Release {freed} no longer has the tag {remove}."
+        elif release is not None and name is not None and remove is None:
+            kept = add_tag(folder, release, name)
+            record_event(folder, "tagged", name, kept.name)
+            message = f"Release {kept.name} stays, as {folder / 'tags' / name}"
+        else:
+            raise typer.BadParameter("Give a release and a tag, or --remove TAG.")
+    console.print(message, highlight=False, markup=False, soft_wrap=True)
+
+
+def verify(
+    release: Annotated[str, typer.Argument(help="Id or tag of a release, or 'current'.")] = "current",
+    every: Annotated[bool, typer.Option("--all", help="Every release that is kept.")] = False,
+    out: Out = None,
+) -> None:
+    """Compare the files of a release with its manifest, byte for byte; nothing may be missing or beside."""
+    from transforms.release.current import find_release, pointer_fault, release_folders
+    from transforms.release.verify import damage_of
+
+    folder = _out(out)
+    chosen = release_folders(folder) if every else [find_release(folder, release)]
+    problems = list(filter(None, [pointer_fault(folder)]))
+    if not chosen and not problems:
+        raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
+    for path in chosen:
+        damage = damage_of(path)
+        problems += [f"{path.name}/{d}" for d in damage]
+        if not damage:
+            console.print(f"Release {path.name} is whole.", highlight=False, markup=False)
+    if problems:
+        raise ReleaseError("\n".join(problems) + "\nA damaged current release is made anew by: dta run")
+
+
+def _existing(out: Path) -> Path:
+    if not (out / "releases").is_dir() or not is_ours(out, has_releases):
+        raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
+    return out

@@ -1,0 +1,177 @@
+"""``dta report``: a workbook, printed pages, a packet for a county, a letter to finish; made from the current release."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import track
+
+from flows.cli.consoles import err_console as log
+from flows.cli.consoles import moving_line
+from flows.cli.consoles import out_console as console
+from transforms.errors import ConfigError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from reports.book import Book
+
+report_app = typer.Typer(no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release.")
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases to read; OUT/current is used. Also DTA_OUT.")]
+To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+KINDS = (
+    "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter, leaving, or findings: all in one. "
+    "Without it, a letter of each kind that fits."
+)
+Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
+
+
+@report_app.command()
+def workbook(
+    out_file: Annotated[Path | None, typer.Option("--out-file", help="Workbook to write; dta-RELEASE.xlsx in the current folder if not given.")] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Write one formatted Excel workbook: eligible, verdicts, evidence, watch list, changes, dictionary."""
+    from reports.output import whole_file
+    from reports.workbook.sheets import SHEETS
+    from reports.workbook.write import write_workbook
+
+    with _release(out) as (connection, book):
+        target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")
+        with _telling("workbook") as tell, whole_file(target, force) as path:
+            write_workbook(connection, path, SHEETS, "Who may receive Direct Technical Assistance, and why", tell=tell)
+    _done(target)
+
+
+@report_app.command()
+def lea(
+    name: Annotated[str | None, typer.Argument(help="Name or CDS code of a district, county office or charter school.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="A page for every LEA, in a folder of their own.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf/--json", help="A page to print, or what stands on it as data.")] = True,
+    year: Year = None,
+    to: To = Path(),
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Print one LEA's verdicts, reasons and sources on a page or two; or those of every LEA."""
+    from reports.lea import collect
+    from reports.output import file_name, whole_file
+    from reports.printed.pdf import Printer
+    from reports.printed.sheet import facts_of, lea_sheet
+    from reports.published import find_lea
+
+    if (name is None) is not every:
+        raise ConfigError("Give the name of one LEA, or --all.")
+    with _release(out) as (connection, book):
+        chosen = book.asked_year(year)
+        if name is None:
+            return _every_lea(connection, book, to / f"dta-leas-{chosen}-{book.release['release_id']}", chosen, pdf, force)
+        found = find_lea(connection, name)
+        sheet = lea_sheet(book, next(collect(connection, book, [found], chosen)))
+        target = to / f"{found.cds}-{file_name(found.name)}-{chosen}.{'pdf' if pdf else 'json'}"
+        with whole_file(target, force) as path:
+            path.write_bytes(Printer(book.release["as_of"]).print(facts_of([sheet], _title(found.name, chosen))) if pdf else _as_json(sheet))
+    return _done(target)
+
+
+@report_app.command()
+def county(
+    name: Annotated[str, typer.Argument(help="County, by name or two-digit code.")], year: Year = None, to: To = Path(), out: Out = None, force: Force = False
+) -> None:
+    """Write a packet for one county: its LEAs by pathway with a page for each as one PDF, and its rows as a workbook."""
+    from reports.output import file_name, whole_folder
+    from reports.printed.county import find_county, write_packet
+
+    with _release(out) as (connection, book):
+        found, chosen = find_county(connection, name), book.asked_year(year)
+        target = to / f"dta-{file_name(found[1])}-county-{chosen}-{book.release['release_id']}"
+        with _telling(f"{found[1]} County") as tell, whole_folder(target, force) as folder:
+            write_packet(connection, folder, book, found, chosen, tell)
+    _done(target)
+
+
+@report_app.command()
+def letter(
+    name: Annotated[str, typer.Argument(help="Name or CDS code of a district, county office or charter school.")],
+    kind: Annotated[str | None, typer.Option("--kind", help=KINDS)] = None,
+    year: Year = None,
+    to: To = Path(),
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Write drafts of letters as .docx, one for each finding, with the facts and the evidence, for a person to finish and sign."""
+    from reports.lea import collect
+    from reports.output import file_name, refuse_to_overwrite, whole_file
+    from reports.printed.letter import letters_of, write_letter
+    from reports.published import find_lea
+
+    with _release(out) as (connection, book):
+        e = next(collect(connection, book, [find_lea(connection, name)], book.asked_year(year)))
+        kinds = list(letters_of(e))
+        if kind is not None and kind not in kinds:
+            raise ConfigError(f"There is no letter {kind!r} to {e.lea.name} in {e.year}. There is {', '.join(kinds)}.")
+        targets = {k: to / f"draft-letter-{e.lea.cds}-{file_name(e.lea.name)}-{e.year}-{k}.docx" for k in ([kind] if kind else kinds[:-1] or kinds)}
+        for target in targets.values():
+            refuse_to_overwrite(target, force)
+        for k, target in targets.items():
+            with whole_file(target, force) as path:
+                write_letter(path, book, e, k)
+    console.print("A draft: the places in brackets are for a person to fill in, and a person signs.")
+    for target in targets.values():
+        _done(target)
+
+
+def _every_lea(connection: "duckdb.DuckDBPyConnection", book: "Book", target: Path, year: int, pdf: bool, force: bool) -> None:
+    """One file per LEA."""
+    from reports.lea import collect
+    from reports.output import file_name, whole_folder
+    from reports.printed.pdf import Printer
+    from reports.printed.sheet import facts_of, lea_sheet
+    from reports.published import all_leas
+
+    leas, printer = all_leas(connection), Printer(book.release["as_of"])
+    with whole_folder(target, force) as folder:
+        for e in track(collect(connection, book, leas, year), "Writing pages", total=len(leas), console=log, transient=True):
+            sheet = lea_sheet(book, e)
+            path = folder / f"{e.lea.cds}-{file_name(e.lea.name)}.{'pdf' if pdf else 'json'}"
+            path.write_bytes(printer.print(facts_of([sheet], _title(e.lea.name, year))) if pdf else _as_json(sheet))
+    console.print(f"{len(leas):,} LEAs.", highlight=False)
+    _done(target)
+
+
+@contextmanager
+def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", "Book"]]:
+    """The current release, and what all reports share."""
+    from flows.cli.app import settings_from
+    from reports.book import read_book
+    from reports.published import open_release
+
+    with open_release(settings_from(out=out).out) as connection:
+        yield connection, read_book(connection)
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[Callable[[str], None]]:
+    """A moving line on the error stream, and a function that says what is being written."""
+    with moving_line(log) as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda words: progress.update(bar, description=words)
+
+
+def _title(name: str, year: int) -> str:
+    return f"{name}: Direct Technical Assistance, determination year {year}"
+
+
+def _as_json(sheet: dict[str, object]) -> bytes:
+    return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _done(target: Path) -> None:
+    console.print(f"Written: {escape(str(target))}", highlight=False, soft_wrap=True)

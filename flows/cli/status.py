@@ -1,0 +1,78 @@
+"""``dta status``: which release is current, whether it is sound, and how the last run ended."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.cli.phrases import ago, failed_checks, not_listed_as_unused, problem_text, unused_lines, unused_of, warning_text
+from transforms.errors import ReleaseError
+from transforms.release.current import current_release, pointer_fault, read_manifest
+from transforms.release.pointer import held
+from transforms.release.run_records import GOOD, read_status
+from transforms.release.verify import damage_of
+
+NO_RELEASE = ReleaseError.exit_code
+
+
+def show_status(out: Path, console: Console, log: Console) -> int:
+    """Say it; returns the exit code: that of the last run if it did not end well, 6 if there is no sound release, else 0."""
+    last, release = read_status(out), current_release(out)
+    faults = list(filter(None, [pointer_fault(out)]))
+    if not last and release is None and not faults:
+        raise ReleaseError(f"Nothing has been run in {out} yet. Run: dta run")
+    if release is None:
+        console.print("There is no release.")
+    else:
+        faults += _show_release(out, release, console)
+    try:
+        if hold := held(out):
+            console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
+    except ReleaseError as error:
+        faults.append(str(error))
+    if last:
+        _show_last_run(out, last, console)
+    for fault in faults:
+        log.print(f"[bold]Error:[/] {escape(fault)}", highlight=False, soft_wrap=True)
+    if last and last["last_outcome"] not in GOOD:
+        return int(last["exit_code"]) or NO_RELEASE
+    return NO_RELEASE if faults or release is None else 0
+
+
+def _show_release(out: Path, release: Path, console: Console) -> list[str]:
+    """The release and what it was made from; returns what is wrong with it."""
+    if damage := damage_of(release):
+        more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
+        return [f"Release {release.name} is damaged ({damage[0]}{more}). dta run makes it anew."]
+    from reports.published import FETCH, not_loaded, not_placed, open_release, rows
+
+    manifest = read_manifest(release)
+    console.print(f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
+    sizes = f"{len(manifest['sources'])} source files, {len(manifest['tables'])} tables"
+    console.print(f"  {sizes}, in {escape(str(release))}", highlight=False, soft_wrap=True)
+    with open_release(out) as connection:
+        (about,) = rows(connection, "select * from meta_release")
+        if scope := about.get("scope"):  # a release of an earlier version has none
+            console.print(f"  {escape(scope)}", highlight=False)
+        if lines := not_loaded(connection):
+            console.print(*(f"  [yellow]{escape(line)}[/]" for line in lines), f"  To get the files: {FETCH}", sep="\n", highlight=False, soft_wrap=True)
+        for line in not_placed(connection):
+            console.print(f"  [yellow]not used[/] {escape(line)}", highlight=False, soft_wrap=True)
+    for warning in manifest["warnings"]:
+        console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
+    return []
+
+
+def _show_last_run(out: Path, last: dict[str, Any], console: Console) -> None:
+    unused = unused_of(last)
+    for problem in not_listed_as_unused(last.get("source_problems", []), unused):
+        console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
+    for line in unused_lines(unused, "  "):
+        console.print(line, highlight=False, soft_wrap=True)
+    message = failed_checks(last) or escape(last["message"])
+    console.print(f"Last run {ago(last['last_run'])}: {escape(last['last_outcome'])}. {message}", highlight=False)
+    page = out / "quality" / "index.html"
+    if page.exists():
+        console.print(f"What was checked, and which rows failed: {escape(str(page))}", highlight=False, soft_wrap=True)
+    console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)

@@ -1,0 +1,159 @@
+"""How verdicts look in a terminal: words first, then the grid, then the sources. Colour is never the only sign."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import pyarrow as pa
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.consoles import json_line, raw_output
+from reports.compare import Comparison, Difference
+from reports.findings import LEGEND, GroupLine, Verdict, remarks
+from reports.lea import LeaReport
+from transforms.release.csv_for_people import WRITERS
+from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
+
+COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
+STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
+
+
+def show_report(console: Console, e: LeaReport, full: bool) -> None:
+    """Verdicts with their reasons, then student groups by Dashboard: a screen. ``full``: all that is known."""
+    about = f" · {LEA_KINDS[e.lea.lea_type]} · {e.lea.county} County · CDS {e.lea.cds}"
+    console.print(Text.assemble((e.lea.name, "bold"), about), soft_wrap=True)
+    console.print(f"Determination year {e.year}, release {escape(e.release_id)}")
+    for line in e.identity:
+        console.print(escape(line), highlight=False, soft_wrap=True)
+    for verdict in e.said:
+        _show_verdict(console, verdict, full)
+    for status in UNSAID:
+        if names := [v.title for v in e.unsaid if v.status == status]:
+            console.print(Text.assemble((" ".join(STATUS[status]), STYLES[status]), "  ", ", ".join(names)))
+    for verdict in e.assistance:
+        _show_verdict(console, verdict, full)
+    if e.in_question:
+        console.print(_grid(e, full))
+    said = remarks(e.others) if e.in_question else [e.group_finding]
+    for line in [*said, *([LEGEND] if e.in_question else [])]:
+        console.print(escape(line), style="dim", highlight=False)
+    if full:
+        _show_rest(console, e)
+    else:
+        console.print(f'dta explain "{escape(e.lea.name)}" --full shows causes, loans, cases and sources.', style="dim", highlight=False)
+
+
+def _show_rest(console: Console, e: LeaReport) -> None:
+    """What to watch, loans, cases, sources."""
+    if e.watched:
+        console.print("\n[bold]To watch (a preview, not a finding)[/]")
+    for watched in e.watched:
+        _say(console, escape(watched.sentence))
+    loans = [(x.said, x.date_text, x.confidence, x.source_url) for x in e.loan_events]
+    _table(console, "State loan record", ("Event", "Date as sourced", "Confidence", "Source"), loans)
+    cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
+    _table(console, "Recorded cases", ("Pathway", "Case", "State", "On record since", "Evidence"), cases)
+    _table(console, "Sources", ("File", "SHA-256", "First seen"), [(s.name, s.sha256[:16], s.first_seen or "") for s in e.sources])
+    for line in e.excerpts:
+        console.print(line, highlight=False, markup=False)
+    console.print(f"[dim]{DESIGNATION}[/]")
+
+
+def _say(console: Console, sentence: str) -> None:
+    """A sentence below what it is about, every line of it."""
+    for line in console.render_str(sentence).wrap(console, console.width - 3):
+        console.print(Text("   ").append_text(line))
+
+
+def _show_verdict(console: Console, v: Verdict, full: bool) -> None:
+    """Status and reason; in full, or where CDE differs or the verdict is open, what is to be added."""
+    console.print(Text.assemble((f"{v.sign} {v.label}", STYLES[v.status]), "  ", (v.title, "bold"), f"  {v.statute}"))
+    _say(console, escape(v.reason))
+    if full or v.agrees_with_cde is False or v.status == "undetermined":
+        for note in v.notes:
+            _say(console, f"[bold]{escape(note)}[/]" if v.agrees_with_cde is False else escape(note))
+
+
+def _grid(e: LeaReport, full: bool) -> Table:
+    table = Table(title="Student groups on the Dashboards that count", title_justify="left", show_lines=full)
+    for heading in ("Group", *map(str, e.window)):
+        table.add_column(heading, overflow="fold")
+    table.add_column("Years", justify="right")
+    for group in e.in_question:
+        name = f"{escape(group.name)} [dim]{escape(group.code)}[/]"
+        table.add_row(name, *[_cell(group, year, full) for year in e.window], group.total + (" ●" if group.counts else ""))
+    return table
+
+
+def _cell(group: GroupLine, year: int, full: bool) -> Text:
+    """One group on one Dashboard: a sign; in full, also what it rests on."""
+    cell, met = group.cells.get(year), group.state(year) == "met"
+    text = Text(group.sign(year), "bold" if met else "dim")
+    if cell and full and cell.said:
+        text.append(f" {cell.said}")
+    elif cell and met and cell.basis == "cde_letters":
+        text.append(" CDE")
+    for cause in cell.causes if cell and met and full else []:
+        text.append(f"\n{cause.short} {cause.word} {cause.value}", COLORS[cause.colored] or "red")
+    return text
+
+
+def _table(console: Console, title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table, if it has rows."""
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("SHA-256", "First seen"))
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if rows:
+        console.print()
+        console.print(table)
+
+
+def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
+    """Rows of a query: a table where every word fits, else one block per row."""
+    texts = [["" if v is None else str(v) for v in row] for row in rows]
+    words = [max((len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1) for i, name in enumerate(columns)]
+    said = f"{total:,} {'row' if total == 1 else 'rows'}" if total == len(rows) else f"first {len(rows)} of {total:,} rows; --format csv shows all"
+    if sum(words) + 3 * len(columns) + 1 > console.width:
+        for number, row in enumerate(texts, 1):
+            console.print(f"Row {number}", style="bold", highlight=False)
+            console.print(_record(columns, row), highlight=False)
+        console.print(said, highlight=False)
+        return
+    table = Table(caption=said)
+    for name, width in zip(columns, words, strict=True):
+        table.add_column(escape(name), overflow="fold", min_width=width)
+    for row in texts:
+        table.add_row(*map(escape, row))
+    console.print(table)
+
+
+def _record(columns: list[str], row: list[str]) -> Table:
+    """One row with a line per column."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, max_width=40)
+    grid.add_column(overflow="fold")
+    for name, value in zip(columns, row, strict=True):
+        grid.add_row(escape(f"  {name}"), escape(value))
+    return grid
+
+
+def show_comparison(console: Console, comparison: Comparison, format: str) -> None:
+    """Differences in words, or as CSV or JSON lines for other programs."""
+    rows = [asdict(d) for d in comparison.differences]
+    if format == "json":
+        with raw_output() as stream:
+            stream.writelines(map(json_line, rows))
+        return
+    if format in WRITERS:
+        table = pa.table({f.name: [row[f.name] for row in rows] for f in fields(Difference)})
+        with raw_output() as stream, pa.PythonFile(stream, mode="w") as file:
+            WRITERS[format](table, file)
+        return
+    for difference in comparison.differences:
+        console.print(f"• {escape(difference.sentence)}", highlight=False)
+    console.print(f"{len(rows)} verdicts differ between {comparison.before} and {comparison.after}.", markup=False)

@@ -1,0 +1,68 @@
+"""The nightly flow: the steps of ``flows.steps``, each as a Prefect task. What is skipped is decided by our own digests."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, runtime, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.deployed.artifacts import leave_artifacts
+from flows.deployed.messages import about_crash, about_eligibility, about_failure
+from flows.deployed.notify import notify
+from flows.deployed.parameters import Folder, PastDay, SourceName, settings_of
+from flows.logs import in_words
+from flows.runner import execute
+from flows.steps import STEPS, Step
+from transforms.errors import SourceFilesError
+from transforms.run import Run, StepResult
+from transforms.settings import Settings
+
+RETRY_AFTER = [60.0, 600.0]  # seconds
+
+
+def asking_again_may_help(task: Any, task_run: Any, state: Any) -> bool:
+    """True where a publisher or the network failed. A file that is wrong, or a check that failed, stays so."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, SourceFilesError | OSError)
+
+
+@task(cache_policy=NO_CACHE, task_run_name="{step_name}")
+def perform_step(step_name: str, settings: Settings, folder: Path) -> StepResult:
+    """One step, by name, in the scratch folder of the run: paths, names and dates cross the task border, never frames."""
+    step = next(s for s in STEPS if s.name == step_name)
+    return step.function(Run(settings, folder))
+
+
+fetch = perform_step.with_options(retries=len(RETRY_AFTER), retry_delay_seconds=RETRY_AFTER, retry_condition_fn=asking_again_may_help)
+
+
+def run_name() -> str:
+    """Name of a flow run: what is read, and as of which day if one was asked for."""
+    asked = runtime.flow_run.parameters
+    return f"{Path(str(asked.get('source') or 'settings')).name} as of {asked.get('as_of') or runtime.flow_run.scheduled_start_time.date()}"
+
+
+def tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:
+    """The process of a run was killed: it could not tell so itself."""
+    notify(about_crash(flow_run.name, state.message or "no reason is known"))
+
+
+@flow(name="nightly", flow_run_name=run_name, on_crashed=[tell_of_crash])
+def nightly(source: SourceName | None = None, out: Folder | None = None, work: Folder | None = None, as_of: PastDay | None = None) -> str:
+    """Snapshot, read, decide, check and publish. Returns how the run ended; raises when nothing could be published."""
+    settings, logger = settings_of(source, out, work, as_of), get_run_logger()
+
+    def perform(step: Step, run: Run) -> StepResult:
+        performed = fetch if step.name == "snapshot" and run.settings.source == "catalog" else perform_step
+        return performed(step.name, run.settings, run.folder)
+
+    try:
+        outcome = execute(settings, perform, log=lambda event: logger.info(in_words(event)))
+    except Exception as error:
+        leave_artifacts(settings.out, f"**failed**: {error}")
+        notify(about_failure(settings.out, error), logger)
+        raise
+    leave_artifacts(settings.out, f"**{outcome.outcome}**: {outcome.message}")
+    if outcome.outcome == "published":
+        notify(about_eligibility(settings.out), logger)
+    return outcome.outcome

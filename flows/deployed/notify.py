@@ -1,0 +1,124 @@
+"""Send a message through Prefect blocks: Slack, Teams, mail. Off until a channel is named. A message that cannot be sent never fails a run.
+
+A channel is a block that is kept on the Prefect server (DTA_NOTIFY_BLOCKS), or is made on the spot from DTA_NOTIFY_* variables or systemd
+credentials, so that the watch can tell of a server that is dead. Secrets are held as SecretStr and stand in no file or log of ours.
+"""
+
+import html
+import logging
+import os
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.deployed.messages import Message
+
+if TYPE_CHECKING:
+    from prefect.blocks.core import Block
+
+Logger = logging.Logger | logging.LoggerAdapter[Any]
+Channel = tuple[str, Callable[[Message], None]]
+
+
+class NotifySettings(BaseSettings):
+    """Who is told of what. Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials."""
+
+    model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", extra="ignore", frozen=True)
+
+    blocks: str = ""  # names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME
+    occasions: str = "failure,late,eligibility"
+    slack_url: SecretStr | None = None
+    teams_url: SecretStr | None = None
+    mail_server: str = ""
+    mail_port: int | None = None
+    mail_security: str = "STARTTLS"  # SSL, STARTTLS or INSECURE
+    mail_user: str | None = None
+    mail_password: SecretStr = SecretStr("")
+    mail_from: str = ""
+    mail_to: str = ""  # addresses, by comma
+
+
+def load() -> NotifySettings:
+    """Settings of this process."""
+    return NotifySettings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))  # type: ignore[call-arg]
+
+
+def notify(message: Message | None, logger: Logger | None = None, settings: NotifySettings | None = None) -> list[str]:
+    """Send ``message`` to every channel that wants its occasion; returns what could not be sent, in words without secrets."""
+    settings, logger = settings or load(), logger or logging.getLogger("dta")
+    if message is None or message.occasion not in {o.strip() for o in settings.occasions.split(",")}:
+        return []
+    failures = []
+    for name, send in _channels(settings):
+        try:
+            send(message)
+        except Exception as error:  # whatever a channel does, the night goes on; the text of the error may hold an address with a key
+            failures.append(f"{name}: not sent ({type(error).__name__})")
+            logger.warning("Notification %s", failures[-1])
+    return failures
+
+
+def _channels(settings: NotifySettings) -> Iterator[Channel]:
+    for name in filter(None, map(str.strip, settings.blocks.split(","))):
+        yield name, lambda message, name=name: _through(_load_block(name), message, settings)  # type: ignore[misc]
+    if settings.slack_url:
+        yield "slack", lambda message, url=settings.slack_url: _through(_slack(url), message, settings)  # type: ignore[misc]
+    if settings.teams_url:
+        yield "teams", lambda message, url=settings.teams_url: _through(_teams(url), message, settings)  # type: ignore[misc]
+    if settings.mail_server:
+        yield "mail", lambda message: _through(_mail(settings), message, settings)
+
+
+def _load_block(name: str) -> "Block":
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")  # a block is kept on a server or nowhere: do not start one to look
+    from prefect.blocks.core import Block
+    from prefect_email import EmailServerCredentials  # noqa: F401 - registers its type
+
+    block: Block = Block.load(name)  # type: ignore[assignment]
+    return block
+
+
+def _slack(url: SecretStr) -> "Block":
+    from prefect.blocks.notifications import SlackWebhook
+
+    return SlackWebhook(url=url)
+
+
+def _teams(url: SecretStr) -> "Block":
+    from prefect.blocks.notifications import MicrosoftTeamsWebhook
+
+    return MicrosoftTeamsWebhook(url=url)
+
+
+def _mail(settings: NotifySettings) -> "Block":
+    from prefect_email import EmailServerCredentials
+
+    credentials: Block = EmailServerCredentials(
+        username=settings.mail_user,
+        password=settings.mail_password,
+        smtp_server=settings.mail_server,
+        smtp_port=settings.mail_port,
+        smtp_type=settings.mail_security,
+    )
+    return credentials
+
+
+def _through(block: Any, message: Message, settings: NotifySettings) -> None:
+    """Mail as plain text and HTML; chats as text in which no name of a source can call people or make a link."""
+    if hasattr(block, "get_server"):
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = message.subject, settings.mail_from, settings.mail_to
+        mail.set_content(message.text)
+        mail.add_alternative(f"<pre>{html.escape(message.text)}</pre>", subtype="html")
+        with block.get_server() as server:
+            server.send_message(mail)
+        return
+    with block.raise_on_failure():  # a block says nothing when it fails, unless it is told to
+        block.notify(_for_chat(message.text), _for_chat(message.subject))
+
+
+def _for_chat(text: str) -> str:
+    return text.replace("<", "‹").replace(">", "›").replace("@", "＠")

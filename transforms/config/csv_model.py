@@ -1,0 +1,73 @@
+"""Read a CSV file into pydantic models; say file, line, column and value of whatever is wrong."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from transforms.config.text import fault_of, plain, read_text
+from transforms.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[Model]:
+    """Rows of ``folder / file``, no two with the same key. Raises ConfigError with every problem at once."""
+    problems: list[str] = []
+    rows: list[tuple[int, Model]] = []
+    text = read_text(folder / file, str(file))
+    try:
+        lines = iter([*numbered_rows(text)])
+    except csv.Error as error:
+        raise ConfigError(f"{file}, {error}. Check its quotation marks.") from error
+    header = next(lines, (1, []))[1]
+    if missing := [c for c in model.model_fields if c not in header]:
+        raise ConfigError(f"{file}, line 1: the header lacks {', '.join(missing)}. Add what is missing, in any order.")
+    if twice := sorted(c for c, n in Counter(header).items() if n > 1):
+        raise ConfigError(f"{file}, line 1: the header has {', '.join(twice)} more than once. Delete one of them.")
+    for number, cells in lines:
+        if len(cells) != len(header):
+            advice = "put quotation marks around a value that holds a comma"
+            problems.append(f"{file}, line {number}: the row has {len(cells)} values, the header has {len(header)}; {advice}.")
+            continue
+        found = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+        problems += [f"{file}, line {number}, column {c}: {why} (value {v[:80]!r})." for c, v in found.items() if (why := fault_of(v))]
+        try:
+            rows.append((number, model.model_validate(found)))
+        except ValidationError as error:
+            problems += [_told(file, number, str(e["loc"][0]) if e["loc"] else "", e["msg"], e["input"]) for e in error.errors()]
+    problems += _too_large(file, rows)
+    seen = Counter(tuple(getattr(r, k) for k in key) for _, r in rows)
+    problems += [f"{file}: {', '.join(map(str, k))} is there {n} times. Keep one row." for k, n in sorted(seen.items(), key=str) if n > 1]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return [row for _, row in rows]
+
+
+def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line on which each row begins, and its cells. Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
+    begins = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise csv.Error(f"line {begins}: this is not a row of a CSV file ({error})") from error
+
+
+def _too_large(file: Path, rows: Sequence[tuple[int, BaseModel]]) -> Iterator[str]:
+    """Numbers that fit their model and no column of 64 bits."""
+    for number, row in rows:
+        for column, value in row:
+            if isinstance(value, int) and (why := fault_of(value)):
+                yield f"{file}, line {number}, column {column}: {why}."
+
+
+def _told(file: Path, line: int, column: str, message: str, value: object) -> str:
+    return f"{file}, line {line}{f', column {column}' if column else ''}: {plain(message)} (value {str(value)[:80]!r})."

@@ -1,0 +1,208 @@
+"""Look through an old .xls (a compound file with a BIFF stream) before it is opened."""
+
+import struct
+from collections.abc import Iterator
+
+from transforms.errors import SourceError
+from transforms.raw.xlsx_archive import CHECK, DOWNLOAD_AGAIN, LARGEST_FILE, LARGEST_TEXT, MOST_CELLS, VALUES_ONLY, SheetFacts, column_letters
+
+MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LAST_SECTOR = 0xFFFFFFFA  # greater numbers are marks, not places
+BOF, EOF, FILEPASS, BOUNDSHEET, SUPBOOK = 0x0809, 0x000A, 0x002F, 0x0085, 0x01AE
+SST, CONTINUE, LABELSST = 0x00FC, 0x003C, 0x00FD
+MULTIPLE = (0x00BD, 0x00BE)  # several cells of one row
+FORMULAS = (0x0006, 0x0206, 0x0406)
+BOOLERR, MERGECELLS = 0x0205, 0x00E5
+ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+CELLS = (*FORMULAS, *MULTIPLE, LABELSST, BOOLERR, 0x0203, 0x0204, 0x027E, 0x00D6)  # records that begin with row and column
+BIFF8 = 0x0600
+
+
+def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
+    """What the values of each sheet do not show, in the order of the sheets; sheets have no names here.
+
+    Raises SourceError for a file that is cut, encrypted or no workbook, and for macros and links to other workbooks.
+    """
+    if len(content) > LARGEST_FILE:
+        raise SourceError(file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK)
+    try:
+        return _Book(_Compound(content, file).workbook(), file).sheets()
+    except (struct.error, IndexError) as error:
+        raise _cut(file) from error
+
+
+def _cut(file: str) -> SourceError:
+    return SourceError(file, "the workbook is cut off or damaged", DOWNLOAD_AGAIN)
+
+
+class _Compound:
+    """A file system in one file: sectors, chained by a table."""
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.content, self.file = content, file
+        shift, _, _, _, self.tables, self.directory = struct.unpack_from("<HH6sIII", content, 30)
+        self.cutoff, self.small_table, _, more, _ = struct.unpack_from("<IIIII", content, 56)
+        if not content.startswith(MAGIC) or shift not in (9, 12):
+            raise _cut(file)
+        self.sector = 1 << shift
+        self.table = self._allocation(list(struct.unpack_from("<109I", content, 76)), more)
+
+    def _allocation(self, places: list[int], more: int) -> list[int]:
+        """Next sector of each sector."""
+        seen: set[int] = set()
+        while more < LAST_SECTOR:
+            if more in seen:
+                raise _cut(self.file)
+            seen.add(more)
+            *further, more = struct.unpack(f"<{self.sector // 4}I", self._at(more))
+            places += further
+        used = [p for p in places if p < LAST_SECTOR]
+        if len(used) < self.tables or len(used) > len(self.content) // self.sector:
+            raise _cut(self.file)
+        return [n for place in used for n in struct.unpack(f"<{self.sector // 4}I", self._at(place))]
+
+    def _at(self, place: int) -> bytes:
+        begin = (place + 1) * self.sector
+        data = self.content[begin : begin + self.sector]
+        if len(data) < self.sector:
+            raise _cut(self.file)
+        return data
+
+    def _chain(self, first: int, table: list[int]) -> Iterator[int]:
+        seen = 0
+        while first < LAST_SECTOR:
+            seen += 1
+            if seen > len(table):  # it runs in a circle
+                raise _cut(self.file)
+            yield first
+            first = table[first]
+
+    def _stream(self, first: int) -> bytes:
+        return b"".join(self._at(p) for p in self._chain(first, self.table))
+
+    def workbook(self) -> bytes:
+        """The stream that holds the sheets."""
+        directory = self._stream(self.directory)
+        entries: dict[str, tuple[int, int]] = {}
+        for at in range(0, len(directory) - 127, 128):
+            length, kind = struct.unpack_from("<HB", directory, at + 64)
+            if kind and 2 <= length <= 64:
+                name = directory[at : at + length - 2].decode("utf-16-le", errors="replace").lower()
+                entries.setdefault(name, struct.unpack_from("<II", directory, at + 116))
+        if "encryptedpackage" in entries or "encryptioninfo" in entries:
+            raise SourceError(self.file, "the workbook is encrypted", "Take the file without a password.")
+        if "_vba_project_cur" in entries or "vba" in entries:
+            raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)
+        if "workbook" not in entries:
+            raise SourceError(self.file, "this file holds no workbook of Excel 97 or newer", "Save the workbook as .xlsx.")
+        first, size = entries["workbook"]
+        stream = self._stream(first) if size >= self.cutoff else self._small(first, entries.get("root entry", (LAST_SECTOR, 0))[0])
+        if len(stream) < size:
+            raise _cut(self.file)
+        return stream[:size]
+
+    def _small(self, first: int, root: int) -> bytes:
+        """A stream below the cut-off lies in pieces of 64 bytes in the stream of the root."""
+        store = self._stream(root)
+        table = list(struct.unpack(f"<{len(data) // 4}I", data)) if (data := self._stream(self.small_table)) else []
+        return b"".join(store[p * 64 : p * 64 + 64] for p in self._chain(first, table))
+
+
+class _Book:
+    """The records of the stream: each has a kind, a length and that many bytes."""
+
+    def __init__(self, stream: bytes, file: str) -> None:
+        self.stream, self.file = stream, file
+
+    def _records(self, at: int) -> Iterator[tuple[int, bytes]]:
+        """Records from a beginning to its end; what is embedded, such as a chart, lies between."""
+        depth = 0
+        while True:
+            kind, length = struct.unpack_from("<HH", self.stream, at)
+            data = self.stream[at + 4 : at + 4 + length]
+            if len(data) < length or (depth == 0 and kind != BOF):
+                raise _cut(self.file)
+            depth += (kind == BOF) - (kind == EOF)
+            yield kind, data
+            if depth == 0:
+                return
+            at += 4 + length
+
+    def sheets(self) -> list[SheetFacts]:
+        """Look at the globals, then at each sheet."""
+        listed: list[tuple[int, bool]] = []
+        strings: list[bytes] = []
+        before = 0
+        for kind, data in self._records(0):
+            self._check_global(kind, data)
+            if kind == BOUNDSHEET:
+                listed.append((struct.unpack_from("<I", data)[0], data[4] & 3 != 0))
+            if kind == SST or (kind == CONTINUE and before == SST):
+                strings.append(data)
+            before = before if kind == CONTINUE else kind
+        lengths = _string_lengths(strings)
+        found = [self._look_at(place, hidden, lengths) for place, hidden in listed]
+        if sum(cells for _, cells, _ in found) > MOST_CELLS:
+            raise SourceError(self.file, f"the sheets reach over more than {MOST_CELLS:,} cells", "Delete what stands far below or right of the table.")
+        if sum(characters for _, _, characters in found) > LARGEST_TEXT:
+            raise SourceError(self.file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
+        return [facts for facts, _, _ in found]
+
+    def _check_global(self, kind: int, data: bytes) -> None:
+        if kind == BOF and struct.unpack_from("<H", data)[0] != BIFF8:
+            raise SourceError(self.file, "this workbook is older than Excel 97", "Save the workbook as .xlsx.")
+        if kind == FILEPASS:
+            raise SourceError(self.file, "the workbook is encrypted", "Take the file without a password.")
+        if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (0x0401, 0x3A01):  # itself, or the built-in functions
+            raise SourceError(self.file, "the workbook holds links to other workbooks", VALUES_ONLY)
+        if kind == BOUNDSHEET and data[5] == 1:
+            raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)
+
+    def _look_at(self, place: int, hidden: bool, lengths: list[int]) -> tuple[SheetFacts, int, int]:
+        """Facts, cells and characters of shared strings of one sheet."""
+        facts, rows, columns, characters = SheetFacts(hidden=hidden), 0, 0, 0
+        for kind, data in self._records(place):
+            if kind == MERGECELLS:
+                for at in range(2, 2 + 8 * int(struct.unpack_from("<H", data)[0]), 8):
+                    first, last = struct.unpack_from("<HH", data, at)
+                    facts.merge(first + 1, last + 1, self.file)
+            if kind not in CELLS:
+                continue
+            row, column = struct.unpack_from("<HH", data)
+            last = struct.unpack_from("<H", data, len(data) - 2)[0] if kind in MULTIPLE else column
+            rows, columns = max(rows, row + 1), max(columns, column + 1, last + 1)
+            if kind == LABELSST:
+                characters += lengths[struct.unpack_from("<I", data, 6)[0]]
+            if kind == BOOLERR and data[7]:
+                facts.errors[row + 1, column + 1] = ERRORS.get(data[6], "#ERROR")
+            if kind in FORMULAS and not facts.formula:
+                facts.formula = f"{column_letters(column + 1)}{row + 1}"
+        return facts, rows * columns, characters
+
+
+def _string_lengths(segments: list[bytes]) -> list[int]:
+    """Characters of each shared string; a string may run on from one segment into the next."""
+    lengths: list[int] = []
+    segment, at = 0, 8
+    for _ in range(struct.unpack_from("<I", segments[0], 4)[0] if segments else 0):
+        if at >= len(segments[segment]):
+            segment, at = segment + 1, 0
+        characters, flags = struct.unpack_from("<HB", segments[segment], at)
+        at += 3
+        skip = 0  # what stands behind the characters: formats and phonetics
+        if flags & 8:
+            skip += 4 * int(struct.unpack_from("<H", segments[segment], at)[0])
+            at += 2
+        if flags & 4:
+            skip += int(struct.unpack_from("<I", segments[segment], at)[0])
+            at += 4
+        lengths.append(characters)
+        width = 1 + (flags & 1)
+        while characters > (room := max(0, len(segments[segment]) - at) // width):
+            characters, segment, at = characters - room, segment + 1, 1
+            width = 1 + (segments[segment][0] & 1)  # each segment says anew how wide its characters are
+        at += characters * width
+        while at + skip > len(segments[segment]) and segment + 1 < len(segments):
+            skip, segment, at = skip - max(0, len(segments[segment]) - at), segment + 1, 0
+        at += skip
+    return lengths

@@ -1,0 +1,1 @@
+"""A release: made, compared, activated, verified, kept."""

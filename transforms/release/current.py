@@ -1,0 +1,174 @@
+"""The release that readers see: where ``current`` points, and its manifest. Light on imports, so that quick commands stay quick."""
+
+import json
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from transforms.errors import ReleaseError
+from transforms.release.run_records import published_ids
+
+DATABASE = "dta.duckdb"
+MANIFEST = "manifest.json"
+RELEASE_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
+
+
+class _Source(BaseModel):
+    source_id: str
+    sha256: str
+
+
+class _Table(BaseModel):
+    name: str
+    rows: int
+
+
+class _File(BaseModel):
+    file: str
+    size: int
+    sha256: str
+
+
+class _Manifest(BaseModel):
+    """What readers of a manifest rely on. Further keys may be there: releases of other versions have more, or fewer."""
+
+    release_id: str
+    sequence: int = 0
+    as_of: date
+    published_at: datetime
+    content_digest: str
+    inputs_digest: str
+    warnings: list[Any]
+    dated_facts: list[date] = []
+    sources: list[_Source]
+    tables: list[_Table]
+    database: dict[str, Any] | None = None
+    files: list[_File]
+
+
+def current_release(out: Path) -> Path | None:
+    """Folder of the release that ``current`` points to, resolved once. None where there is none, or ``current`` is not a link to a release of ours."""
+    folder = _target(out)
+    return folder if folder is not None and (folder / MANIFEST).is_file() else None
+
+
+def required_release(out: Path) -> Path:
+    """The current release. Raises ReleaseError that says why there is none."""
+    release = current_release(out)
+    if release is None:
+        raise ReleaseError(pointer_fault(out) or f"There is no release in {out} yet. Run: dta run")
+    return release
+
+
+def pointer_fault(out: Path) -> str:
+    """What is wrong with ``current`` where it leads to no release, in words; empty if it leads to one, or was never made."""
+    pointer = out / "current"
+    if foreign := foreign_pointer(out):
+        return foreign
+    if pointer.is_symlink() and current_release(out) is None:
+        return f"The release that {pointer} points to, {pointer.readlink().name}, was missing or had no manifest. dta run makes a new one."
+    return ""
+
+
+def foreign_pointer(out: Path) -> str:
+    """What stands in the place of ``current`` that is not ours, in words: it is never replaced. Empty if nothing does."""
+    pointer = out / "current"
+    if pointer.is_symlink():
+        target = _resolved(pointer)
+        if target is not None and not target.is_relative_to((out / "releases").resolve()):
+            return f"{pointer} points to {target}, which is not a release in {out}. Remove the link, then run: dta run"
+        return ""
+    if pointer.exists():
+        kind = "folder" if pointer.is_dir() else "file"
+        return f"{pointer} is a {kind}, not the link to a release that dta makes. Move it away, then run: dta run"
+    return ""
+
+
+def _target(out: Path) -> Path | None:
+    pointer = out / "current"
+    folder = _resolved(pointer) if pointer.is_symlink() else None
+    return folder if folder is not None and folder.is_dir() and folder.parent == (out / "releases").resolve() else None
+
+
+def _resolved(link: Path) -> Path | None:
+    """Where a link leads in the end; None if it leads in a circle."""
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):
+        return None
+
+
+def releases(out: Path) -> list[Path]:
+    """Releases below ``out`` with a readable manifest, in the order in which they were published."""
+    found = []
+    for folder in release_folders(out):
+        try:
+            manifest = read_manifest(folder)
+            found.append((int(manifest.get("sequence", 0)), str(manifest["published_at"]), folder))
+        except ReleaseError:  # left to dta verify
+            continue
+    return [folder for *_, folder in sorted(found)]
+
+
+def release_before(out: Path, release: Path) -> Path | None:
+    """The release that readers had before ``release`` was last published; None if it was the first, or all before it are gone.
+
+    The record of runs knows when a release was published again; where it says nothing, the order of the manifests counts.
+    """
+    known = {r.name: r for r in releases(out)}
+    published = published_ids(out)
+    if release.name in published:
+        last = len(published) - 1 - published[::-1].index(release.name)
+        for name in reversed(published[:last]):
+            if name in known and name != release.name:
+                return known[name]
+    names = list(known)
+    earlier = names[: names.index(release.name)] if release.name in known else []
+    return known[earlier[-1]] if earlier else None
+
+
+def release_folders(out: Path) -> list[Path]:
+    """Folders below ``out`` that are called as releases are, by name; what a person put beside them is left alone."""
+    return sorted(p for p in (out / "releases").glob("[0-9]*") if RELEASE_NAME.fullmatch(p.name) and p.is_dir() and not p.is_symlink())
+
+
+def find_release(out: Path, asked: str) -> Path:
+    """Folder of a release by id, by tag, or 'current'. Raises ReleaseError."""
+    if asked == "current":
+        return required_release(out)
+    name = tags(out).get(asked, asked)
+    for folder in release_folders(out):
+        if folder.name == name:
+            return folder.resolve()
+    raise ReleaseError(f"There is no release or tag {asked!r} in {out}. dta releases lists them.")
+
+
+def tags(out: Path) -> dict[str, str]:
+    """Tag to release id."""
+    return {link.name: link.readlink().name for link in sorted((out / "tags").glob("[!.]*")) if link.is_symlink()}
+
+
+def read_manifest(release: Path) -> dict[str, Any]:
+    """Manifest of a release. Raises ReleaseError when there is none that can be read and says all that is needed."""
+    manifest = parsed_manifest(release)
+    try:
+        _Manifest.model_validate(manifest)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise ReleaseError(f"The manifest of release {release.name} is not one ({where}: {first['msg']}). dta run makes the release anew.") from error
+    return manifest
+
+
+def parsed_manifest(release: Path) -> dict[str, Any]:
+    """The same, whatever it says. Raises ReleaseError when it cannot be read."""
+    try:
+        manifest = json.loads((release / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ReleaseError(f"The manifest of release {release.name} cannot be read ({error}). dta verify says more; dta run makes it anew.") from error
+    if not isinstance(manifest, dict):
+        raise ReleaseError(f"The manifest of release {release.name} is not one. dta run makes the release anew.")
+    return manifest

@@ -1,0 +1,159 @@
+"""The DuckDB file of a release: all tables with the constraints of their schema, and comments on tables and columns.
+
+Nearly all of its rows are those of the Dashboard files. Where most of these files are as they were in the current release, its DuckDB file is copied and
+only the rows of the other files are replaced in it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from transforms.dashboard.parts import PARTED, PARTS
+from transforms.database import connect, connect_read_only, literal, one_row, parquet, quote
+from transforms.errors import ReleaseError
+from transforms.interrupt import stop_if_asked
+from transforms.release.current import DATABASE, parsed_manifest
+from transforms.run import Run
+from transforms.schema import Table, published_tables
+
+# The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0 only.
+STORAGE_VERSION = "v1.4.0"
+MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
+SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
+KEY_ROWS = 100_000  # a primary key on six million rows makes the file 20 times larger and the insert three times slower
+LARGEST_SHARE = 4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one Dashboard file."""
+
+    path: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the manifest remembers of the DuckDB file, for the release after it. ``replaced``: rows that are not as the last full writing left them."""
+
+    storage_version: str
+    created_by: str  # the statement, with its constraints
+    parts: dict[str, str]
+    replaced: int
+
+
+def parts_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Part]:
+    """The run's parts of indicator_results by source."""
+    rows = connection.execute(f"select source_id, path, sha256, rows from {PARTS} order by dashboard_year, indicator").fetchall()
+    return {source_id: Part(*part) for source_id, *part in rows}
+
+
+def write_rows(run: Run, parts: dict[str, Part], folder: Path, release_id: str, previous: Path | None) -> dict[str, Any]:
+    """Begin the file with indicator_results; returns what the manifest shall remember. ``previous``: a release that is whole."""
+    created_by = published_tables()[PARTED].create_statement(with_key=False)
+    known = _known(previous, created_by)
+    path = folder / DATABASE
+    if previous is not None and known is not None:
+        replaced = known.replaced + sum(p.rows for s, p in parts.items() if known.parts.get(s) != p.sha256)
+        if replaced * LARGEST_SHARE <= sum(p.rows for p in parts.values()):
+            try:
+                _replace_rows(run, parts, known, previous / DATABASE, path, release_id)
+                return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, replaced))
+            except (duckdb.Error, ReleaseError) as error:
+                stop_if_asked()
+                run.notify(f"writing all rows anew, because replacing some failed: {error}", 0, None)
+                path.unlink(missing_ok=True)
+    with _attached(run, path) as connection:
+        connection.execute(created_by)
+        _insert(connection, list(parts.values()), release_id)
+    return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, 0))
+
+
+def _known(previous: Path | None, created_by: str) -> Written | None:
+    """What an earlier release says of its DuckDB file, if it is of this format and with these constraints."""
+    remembered = parsed_manifest(previous).get("database") if previous else None
+    try:
+        known = Written(**remembered) if remembered else None
+    except TypeError:  # of another version
+        return None
+    return known if known and (known.storage_version, known.created_by) == (STORAGE_VERSION, created_by) else None
+
+
+def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path, path: Path, release_id: str) -> None:
+    """Copy the earlier file and leave in it the rows of ``parts`` and nothing else. Raises ReleaseError when a source has other rows than its part."""
+    shutil.copyfile(before, path)
+    fresh = {s: p for s, p in parts.items() if known.parts.get(s) != p.sha256}
+    stale = [s for s, sha256 in known.parts.items() if s not in parts or s in fresh]
+    with _attached(run, path) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() where database_name = 'release'").fetchall()
+        for (table,) in tables:
+            if table != PARTED:
+                connection.execute(f"drop table {quote(table)}")
+        connection.execute(f"delete from {quote(PARTED)} where list_contains(?, source_id)", [stale])
+        connection.execute(f"alter table {quote(PARTED)} drop column release_id")
+        connection.execute(f"alter table {quote(PARTED)} add column release_id varchar default {literal(release_id)}")
+        connection.execute(f"alter table {quote(PARTED)} alter column release_id drop default")
+        connection.execute(f"alter table {quote(PARTED)} alter column release_id set not null")
+        _insert(connection, list(fresh.values()), release_id)
+        found = dict(connection.execute(f"select source_id, count(*) from {quote(PARTED)} group by source_id").fetchall())
+    if found != {s: p.rows for s, p in parts.items() if p.rows}:
+        raise ReleaseError("some source has other rows than were typed of it")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id: str) -> None:
+    if parts:
+        rows = f"insert into {quote(PARTED)} by name select *, ? as release_id from {parquet([p.path for p in parts])}"
+        connection.execute(rows, [release_id])
+
+
+@contextmanager
+def _attached(run: Run, path: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file as the database in use of a connection of its own; afterwards all changes are in the file."""
+    with connect(":memory:", memory_limit, run.folder / "spill") as connection:
+        connection.execute(f"attach {literal(str(path))} as release (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use release")
+        yield connection
+        connection.execute("checkpoint")
+        connection.execute("use memory")
+        connection.execute("detach release")
+
+
+def write_other_tables(run: Run, folder: Path) -> None:
+    """Add all other tables from their Parquet files, and the comments."""
+    with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT) as connection:
+        connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
+        for table in published_tables().values():
+            name = quote(table.name)
+            if table.name != PARTED:
+                _add_table(connection, table, folder / f"{table.name}.parquet")
+            connection.execute(f"comment on table {name} is {literal(table.comment)}")
+            for column, spec in table.columns.items():
+                connection.execute(f"comment on column {name}.{quote(column)} is {literal(spec.description)}")
+            if "release_id" not in table.columns:
+                connection.execute(f"comment on column {name}.release_id is {literal('Release that the row belongs to')}")
+        connection.execute("commit")
+
+
+def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+    """Create one table and fill it. Raises ReleaseError for a row that breaks a constraint: the gates name it before."""
+    connection.execute(table.create_statement(with_key=pq.read_metadata(path).num_rows < KEY_ROWS))
+    try:
+        connection.execute(f"insert into {quote(table.name)} by name select * from {parquet(path)}")
+    except duckdb.ConstraintException as error:
+        raise ReleaseError(f"{table.name} has a row that its schema does not allow: not published. {error}") from error
+
+
+def check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
+    """Reopen what was written and count. Raises ReleaseError when a table lost rows on the way."""
+    with connect_read_only(folder / DATABASE) as connection:
+        for table in tables:
+            (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")
+            if rows != table["rows"]:
+                raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")

@@ -1,0 +1,257 @@
+"""Publish: build a folder beside, check it, then move the pointer. A reader sees the old release or the new one, never a part."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from transforms import clock
+from transforms.build import build_checked
+from transforms.dashboard.parts import PARTED
+from transforms.database import one_row, parquet, quote
+from transforms.errors import AfterPublishingError, storage_error
+from transforms.files import exchange, sha256_of, sync_file, sync_folder
+from transforms.inputs import load_freshness, load_unused
+from transforms.interrupt import shielded
+from transforms.locks import publisher_lock
+from transforms.release.attribution import load_changed_inputs
+from transforms.release.csv_for_people import write_csv
+from transforms.release.current import MANIFEST, current_release, read_manifest, releases
+from transforms.release.database import check_database, parts_of, write_other_tables, write_rows
+from transforms.release.digests import content_digest, dated_facts, part_digests
+from transforms.release.parquet import write_parquet, write_parted
+from transforms.release.pointer import held, point_to, sweep
+from transforms.release.retain import prune
+from transforms.release.source_changes import write_source_changes
+from transforms.release.unchanged import remember_same
+from transforms.release.verify import damage_of, seal_of
+from transforms.run import Notify, Run, StepResult
+from transforms.schema import Column, Table, published_tables
+from transforms.sql import order_of
+from transforms.tables import put
+from transforms.wording.scope import not_loaded, scope_line
+
+Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
+
+
+def sound_release(out: Path) -> Path | None:
+    """The current release, unless a file of it is not as the manifest lists it."""
+    release = current_release(out)
+    return None if release is None or damage_of(release) else release
+
+
+def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
+    """Publish the run's tables, and what ``extras`` make of them, unless the current release already has the same content."""
+    out = run.settings.out
+    (out / "releases").mkdir(parents=True, exist_ok=True)
+    with publisher_lock(out), run.connect() as connection:
+        hold = held(out)
+        if hold is not None:
+            return StepResult(0, 0, str(hold), finished=True)
+        digest = content_digest(connection)
+        release = sound_release(out)
+        if release is not None and read_manifest(release)["content_digest"] == digest:
+            remember_same(out, release, str(run.fact("inputs_digest")), run.settings.as_of, dated_facts(connection))
+            rows = _rows(release)
+            return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)
+        release_id = f"{run.settings.as_of}-{digest[:8]}"
+        target = out / "releases" / release_id
+        if not target.exists() or damage_of(target):
+            _build_release(run, connection, target, digest, release, extras)
+        pruned = _make_current(target, run)
+    message = f"Release {release_id} published."
+    return StepResult(_rows(target), _rows(target), message + (f" {len(pruned)} old releases removed." if pruned else ""))
+
+
+def _make_current(target: Path, run: Run) -> list[str]:
+    """Let readers have the release, then remove old ones; returns their ids. Raises AfterPublishingError where readers have it and the rest failed."""
+    out = run.settings.out
+    try:
+        with shielded():
+            point_to(target, out)
+        return prune(out, run.settings.keep_releases)
+    except Exception as error:
+        if current_release(out) == target.resolve():
+            raise AfterPublishingError(target.name, storage_error(error) or error) from error
+        raise
+
+
+def _rows(release: Path) -> int:
+    return sum(int(t["rows"]) for t in read_manifest(release)["tables"])
+
+
+def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, previous: Path | None, extras: Sequence[Extra]) -> None:
+    """Write all files of a release beside its final place, check them, and rename. ``previous``: the current release, if it is whole."""
+    sweep(run.settings.out)  # half built by a publisher that died, or damaged and replaced; the lock is ours
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
+    try:
+        _write_meta(run, connection, target.name, digest, previous)
+        tables, database = _write_tables(run, connection, building, target.name, previous)
+        _write_dictionary(connection, building / "dictionary.csv")
+        for write_extra in extras:
+            write_extra(building, run.notify)
+        _write_manifest(run, connection, building, tables, database, target.name, digest)
+        for path in sorted(building.rglob("*")):
+            if path.is_file():
+                path.chmod(0o444)
+                sync_file(path)
+        building.chmod(0o755)
+        for path in [building, *(p for p in building.rglob("*") if p.is_dir())]:
+            sync_folder(path)
+        _move_into_place(building, target)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def _write_tables(
+    run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str, previous: Path | None
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """All tables as Parquet and in one DuckDB file; manifest entries of both. The many rows are written to both at a time, the other tables beside."""
+    tables = published_tables()
+    parts = parts_of(connection)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        in_database = pool.submit(write_rows, run, parts, folder, release_id, previous)
+        in_parquet = pool.submit(write_parted, tables[PARTED], [Path(p.path) for p in parts.values()], folder, release_id)
+        entries = {name: write_parquet(connection, table, folder, release_id) for name, table in tables.items() if name != PARTED}
+        database = in_database.result()
+        write_other_tables(run, folder)
+        entries[PARTED] = in_parquet.result()
+    listed = [entries[name] for name in tables]
+    check_database(folder, listed)
+    return listed, database
+
+
+def _move_into_place(building: Path, target: Path) -> None:
+    """Rename; a damaged release of the same name is swapped out in one step where the system can, so that ``current`` never leads nowhere."""
+    if target.exists():
+        damaged = target.with_name(f".damaged-{target.name}")
+        if exchange(building, target):
+            os.rename(building, damaged)
+        else:
+            os.rename(target, damaged)
+            os.rename(building, target)
+    else:
+        os.rename(building, target)
+    sync_folder(target.parent)
+
+
+def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None) -> None:
+    """Tables about the release. ``meta_gate_results`` was left by the gates."""
+    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing", "due"}
+    put(connection, "catalog", pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]))
+    release = {
+        "release_id": [release_id],
+        "as_of": [run.settings.as_of],
+        "published_at": [clock.now().replace(tzinfo=None)],
+        "content_digest": [digest],
+        "inputs_digest": [str(run.fact("inputs_digest"))],
+        "version": [version("dta-eligibility")],
+        "scope": [scope_line(connection)],
+        "not_loaded": pa.array([not_loaded(connection, run.settings.as_of)], pa.list_(pa.string())),
+    }
+    put(connection, "meta_release", pa.table(release))
+    load_unused(run, connection)
+    load_freshness(run, connection)  # a resumed run loaded what the run that died had seen
+    write_source_changes(run, connection, previous)
+    _load_previous(connection, previous)
+    load_changed_inputs(run, connection, previous)
+    for name in order_of("meta"):
+        build_checked(connection, "meta", name)
+    tables = published_tables().values()
+    columns = [
+        {
+            "table_name": t.name,
+            "column_name": n,
+            "position": i,
+            "type": c.type,
+            "description": c.description,
+            "cde_field": c.cde_field or None,
+            "allowed_values": _allowed_values(connection, n, c),
+            "nullable": n not in t.never_null,
+        }
+        for t in tables
+        for i, (n, c) in enumerate(t.columns.items(), 1)
+    ]
+    put(connection, "meta_columns", pa.Table.from_pylist(columns))
+    counts = [
+        {"table_name": t.name, "description": t.description, "grain": t.grain, "key": list(t.key), "row_count": _count(connection, t, len(list(tables)))}
+        for t in tables
+    ]
+    put(connection, "meta_tables", pa.Table.from_pylist(counts))
+
+
+def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> list[str] | None:
+    """Values of a column with few: as the schema lists them, or the table that it names."""
+    if column.values_from:
+        return [value for (value,) in connection.execute(f"select {quote(name)} from {quote(column.values_from)} order by all").fetchall()]
+    return list(column.values) or None
+
+
+def _load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
+    """previous_release and previous_eligibility: the verdicts of the current release; empty before the first one."""
+    connection.execute("create or replace table previous_release (release_id varchar)")
+    connection.execute("create or replace table previous_eligibility as select * from eligibility limit 0")
+    if release is None:
+        return
+    connection.execute("insert into previous_release values (?)", [release.name])
+    connection.execute(
+        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status, student_groups "
+        f"from {parquet(release / 'eligibility.parquet')}"
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> int:
+    if table.name == "meta_tables":  # it has one row per table, itself included
+        return tables
+    return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])
+
+
+def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew with the digest of the content."""
+    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", sound_release(run.settings.out))
+
+
+def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """One row per published column."""
+    table = connection.sql(
+        "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ') as allowed_values, nullable "
+        "from meta_columns order by table_name, position"
+    ).to_arrow_table()
+    write_csv(table, path)
+
+
+def _write_manifest(
+    run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], database: dict[str, Any], release_id: str, digest: str
+) -> None:
+    """What the release holds: written last, so that a folder with a manifest is whole."""
+    names = ("source_id", "file", "sha256", "size", "rows_in", "rows_kept", "first_seen")
+    paths = sorted(p for p in folder.rglob("*") if p.is_file())
+    files = [{"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths]
+    manifest = {
+        "release_id": release_id,
+        "sequence": 1 + max((int(read_manifest(r).get("sequence", 0)) for r in releases(run.settings.out)), default=0),
+        "as_of": run.settings.as_of.isoformat(),
+        "published_at": clock.stamp(),
+        "content_digest": digest,
+        "inputs_digest": run.fact("inputs_digest"),
+        "digests": part_digests(run),
+        "version": version("dta-eligibility"),
+        "source": run.settings.source if run.settings.source in ("sample", "catalog") else "folder",
+        "warnings": run.fact("warnings"),
+        "dated_facts": dated_facts(connection),
+        "sources": [dict(zip(names, row, strict=True)) for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()],
+        "tables": tables,
+        "database": database,
+        "files": files,
+    }
+    written = json.loads(json.dumps(manifest, default=str))
+    (folder / MANIFEST).write_text(json.dumps({**written, "seal": seal_of(written)}, indent=1), "utf-8")

@@ -1,0 +1,48 @@
+"""Would another run say anything new? Known from the current release, and from the last run that came to the content of that release by another way."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from transforms.errors import ReleaseError
+from transforms.files import write_atomically
+from transforms.release.current import current_release, read_manifest
+from transforms.release.digests import crosses_dated_fact
+from transforms.release.verify import damage_of
+
+SAME = "same.json"
+
+
+def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
+    """True if the current release is whole, is what these inputs give, and no dated fact lies between the day of that and ``as_of``."""
+    release = current_release(out)
+    if release is None:
+        return False
+    try:
+        known = any(_says_it(run, inputs, as_of) for run in _runs(out, release))
+        return known and not damage_of(release)  # hashing all of its files comes last
+    except (ReleaseError, KeyError, TypeError, ValueError):
+        return False
+
+
+def remember_same(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:
+    """Other inputs gave the content of the current release: keep them, so that the nights after this one end early."""
+    same = {"release_id": release.name, "inputs_digest": inputs, "as_of": as_of.isoformat(), "dated_facts": dated_facts}
+    write_atomically(out / SAME, json.dumps(same, indent=1).encode())
+
+
+def _runs(out: Path, release: Path) -> Iterator[dict[str, Any]]:
+    """The run that made the release, and the last one that came to the same."""
+    yield read_manifest(release)
+    try:
+        same = json.loads((out / SAME).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return
+    if isinstance(same, dict) and same.get("release_id") == release.name:
+        yield same
+
+
+def _says_it(run: dict[str, Any], inputs: str, as_of: date) -> bool:
+    return bool(run["inputs_digest"] == inputs) and not crosses_dated_fact(run["dated_facts"], date.fromisoformat(run["as_of"]), as_of)

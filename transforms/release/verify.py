@@ -1,0 +1,63 @@
+"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside; and the manifest what its seal says?"""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transforms.errors import ReleaseError
+from transforms.files import sha256_of
+from transforms.interrupt import stop_if_asked
+from transforms.release.current import MANIFEST, read_manifest
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One file of a release that is not as the manifest lists it."""
+
+    file: str
+    problem: str
+
+    def __str__(self) -> str:
+        """File and problem."""
+        return f"{self.file}: {self.problem}"
+
+
+def seal_of(manifest: dict[str, Any]) -> str:
+    """SHA-256 of all that a manifest says but the seal itself, in whatever order it stands."""
+    return hashlib.sha256(json.dumps({k: v for k, v in manifest.items() if k != "seal"}, sort_keys=True).encode()).hexdigest()
+
+
+def damage_of(release: Path) -> list[Damage]:
+    """What is wrong with a release; empty if it is whole."""
+    try:
+        manifest = read_manifest(release)
+    except ReleaseError:
+        return [Damage(MANIFEST, "missing, not readable, or not the manifest of a release")]
+    listed = {str(f["file"]): (int(f["size"]), str(f["sha256"])) for f in manifest["files"]}
+    named = str(manifest["release_id"])
+    found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
+    if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # releases made before there were seals have none
+        found.append(Damage(MANIFEST, "says something else than when it was published"))
+    present = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_symlink() or not p.is_dir()}
+    present.pop(MANIFEST, None)
+    found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]
+    found += [Damage(file, "not listed in the manifest") for file in sorted(present.keys() - listed.keys())]
+    files = sorted(listed.keys() & present.keys())
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        problems = pool.map(lambda file: _problem(present[file], *listed[file]), files)
+    return found + [Damage(file, problem) for file, problem in zip(files, problems, strict=True) if problem]
+
+
+def _problem(path: Path, size: int, sha256: str) -> str:
+    stop_if_asked()
+    if path.is_symlink() or not path.is_file():
+        return "not a plain file"
+    try:
+        if path.stat().st_size != size:
+            return f"has {path.stat().st_size:,} bytes, not the {size:,} of the manifest"
+        return "" if sha256_of(path) == sha256 else "other bytes than those that were published"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"

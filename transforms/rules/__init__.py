@@ -1,0 +1,1 @@
+"""The rules of each year and the reference lists, as data."""

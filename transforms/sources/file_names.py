@@ -1,0 +1,98 @@
+"""Recognize a file of the catalog under the name that a browser, a mail program or a spreadsheet gave it, and say the right name."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from transforms.errors import SourceError
+from transforms.raw.encoding import decode
+from transforms.raw.identity import commonest
+from transforms.raw.text import read_text
+from transforms.run import Run
+from transforms.sources.catalog import Catalog, Source
+from transforms.sources.unused import UnusedFile
+
+UNFINISHED = re.compile(r"\.(download|crdownload|part|partial|opdownload|tmp)$")
+PACKED = re.compile(r"\.(zip|gz|7z|rar)$")
+EXTENSION = re.compile(r"\.(txt|csv|tsv|xlsx?|html?|asp)$")
+# What is put before or behind a name: "Copy of x", "x (1)", "x[1]", "x - Copy (2)", "x_1", "x 2".
+BEFORE = re.compile(r"^(copy (\(\d+\) )?of|fwd?|re) ")
+BEHIND = re.compile(r"(\s*\(\d+\)|\s*\[\d+\]|\s*-\s*copy|[ _-]copy|[ _-]\d{1,2})$")
+IGNORED = ("readme", "readme.md", "readme.txt", "desktop.ini", "thumbs.db")
+ENOUGH = 1 << 16  # bytes that show what a text is
+
+
+def is_ignored(path: Path) -> bool:
+    """True for what no person put there as a source: hidden files, locks of a spreadsheet program, notes about the folder."""
+    return path.name.startswith((".", "~$")) or path.name.lower() in IGNORED
+
+
+def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, str]:
+    """The source that a file name means and the name that the catalog has for it; none and '' for a name that means no file."""
+    plain = " ".join(unquote(name).lower().split())
+    stem = EXTENSION.sub("", PACKED.sub("", UNFINISHED.sub("", plain)))
+    by_stem: dict[str, list[str]] = {}
+    for right in known:
+        by_stem.setdefault(Path(right).stem, []).append(right)
+    while True:
+        for right in (plain, *by_stem.get(stem, ())):
+            if right in known and (right == plain or Path(right).suffix == Path(plain).suffix):
+                return known[right], right
+        if stem in by_stem:
+            return known[by_stem[stem][0]], by_stem[stem][0]
+        shorter = EXTENSION.sub("", BEHIND.sub("", BEFORE.sub("", stem)).strip())
+        if shorter == stem:
+            return None, ""
+        stem = shorter
+
+
+def refusal_of_name(name: str, right: str) -> SourceError | None:
+    """Why a file cannot be read whatever it holds: it is packed, or a browser has not finished it."""
+    plain = unquote(name).strip().lower()
+    if PACKED.search(plain):
+        return SourceError(name, "this is an archive", f"Unpack it, and put {right} here." if right else "Unpack it.")
+    if UNFINISHED.search(plain):
+        advice = f"Download it again, or rename it to {right} if it is whole." if right else "Download it again."
+        return SourceError(name, "its name is that of a download which has not ended", advice)
+    return None
+
+
+def stranger(run: Run, path: Path) -> UnusedFile:
+    """A file whose name means nothing, with the name that its content or a similar name suggests."""
+    known = run.catalog.by_file_name()
+    _, right = recognize(path.name, known)
+    refused = refusal_of_name(path.name, right)
+    if refused:
+        return UnusedFile.from_error(refused)
+    meant, unknown = _named_by_content(run, path)
+    if unknown:
+        advice = "It is left out. An indicator is known when data/reference/indicators.csv, data/layouts.toml (told_by) and data/catalog.toml have it."
+        return UnusedFile(path.name, f"its rows are of {unknown}, which is no known indicator", advice, column="indicator", value=unknown)
+    if meant:
+        return UnusedFile(path.name, f"its name is none of CDE's, but its rows are those of {meant}", f"Rename it to {meant}.")
+    near = difflib.get_close_matches(path.name.lower(), list(known), 1, 0.75)
+    advice = f"If it is {known[near[0]].file}, rename it so." if near else "Name files as CDE does, for example eladownload2024.txt; or move it elsewhere."
+    return UnusedFile(path.name, "the catalog knows no file of this name", advice)
+
+
+def _named_by_content(run: Run, path: Path) -> tuple[str, str]:
+    """Name of the Dashboard file whose year and indicator the rows print, and the indicator if it is none that is known; empty where they print none."""
+    spec = run.layouts.dashboard
+    try:
+        with path.open("rb") as file:
+            start = file.read(ENOUGH)
+        whole, _, _ = decode(start[: start.rfind(b"\n") + 1] or start, path.name)
+        table = read_text(whole, path.name, spec, {"cds", "rtype", "reportingyear", "indicator"}).table
+    except (OSError, SourceError):
+        return "", ""
+    year, code = commonest(table["reportingyear"]), commonest(table["indicator"]).upper()
+    known = {marks.code for marks in spec.told_by.values()}
+    if year and code and code not in known:
+        return "", code
+    return next((s.file for s in _dashboards(run.catalog) if s.reporting_year == year and spec.told_by[s.indicator or ""].code == code), ""), ""
+
+
+def _dashboards(catalog: Catalog) -> list[Source]:
+    return [s for s in catalog.source if s.layout == "dashboard"]

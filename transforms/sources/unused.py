@@ -1,0 +1,73 @@
+"""Files that were seen and are not used: which, why, what to do, and which edition is used in their place."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from transforms.control_characters import shown
+from transforms.errors import ReleaseError, SourceError
+from transforms.release.current import current_release, read_manifest
+from transforms.run import Run, Snapshot
+from transforms.sources.catalog import Source
+from transforms.sources.store import Store
+
+STAGES = ("snapshot", "raw", "core")
+
+
+@dataclass(frozen=True)
+class UnusedFile:
+    """One file that was seen and is not used. ``source_id`` is empty where the catalog has no file of its name."""
+
+    file: str
+    reason: str
+    what_to_do: str
+    source_id: str = ""
+    line: int | None = None
+    column: str = ""
+    value: str = ""
+    earlier_sha256: str = ""  # the edition of the current release, used in its place
+
+    def __post_init__(self) -> None:
+        """Names and values come from outside: control characters in them are shown as codes."""
+        for name in ("file", "reason", "what_to_do", "column", "value"):
+            object.__setattr__(self, name, shown(getattr(self, name)))
+
+    @classmethod
+    def from_error(cls, error: SourceError, source_id: str = "", earlier: Snapshot | None = None) -> "UnusedFile":
+        """The file that an error is about."""
+        used = earlier.sha256 if earlier else ""
+        return cls(error.file, error.problem, error.advice, source_id, error.line, error.column, error.value, used)
+
+
+def record_unused(run: Run, stage: str, files: Iterable[UnusedFile]) -> None:
+    """Keep the files that a stage did not use; a stage that runs again replaces its own list."""
+    run.save_fact(f"unused_{stage}", [asdict(f) for f in files])
+
+
+def unused_files(run: Run) -> list[UnusedFile]:
+    """The files that no stage of this run used."""
+    return [UnusedFile(**f) for stage in STAGES if run.has_fact(f"unused_{stage}") for f in run.fact(f"unused_{stage}")]
+
+
+def earlier_edition(run: Run, source: Source, refused_sha256: str = "") -> Snapshot | None:
+    """The edition of a source that the current release was made from, if its bytes are still kept and are not the refused ones."""
+    release = current_release(run.settings.out)
+    try:
+        used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
+    except ReleaseError:  # the release is damaged, and is made anew in this run
+        return None
+    sha256 = used.get(source.id)
+    return Store(run.settings.snapshots).snapshot(source, sha256) if sha256 and sha256 != refused_sha256 else None
+
+
+def in_words(unused: Iterable[UnusedFile]) -> str:
+    """What a step says behind its numbers: how many files are not used, and which."""
+    names = [f.file for f in unused]
+    return f"; {len(names)} not used: {', '.join(names)}" if names else ""
+
+
+def none_usable(unused: Iterable[UnusedFile], folder: Path) -> list[SourceError]:
+    """Why no file of a run can be used, file by file."""
+    errors = [SourceError(f.file, f.reason, f.what_to_do, line=f.line, column=f.column, value=f.value) for f in unused]
+    advice = "Name files as CDE does, for example eladownload2024.txt."
+    return errors or [SourceError(str(folder), "no file here has a name that the catalog knows", advice)]

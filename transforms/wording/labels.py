@@ -1,0 +1,105 @@
+"""Words and signs for codes of the tables, once for terminal, pages and workbooks. No sign needs color to be told apart."""
+
+from datetime import date
+
+from transforms.wording.sentences.phrases import plain_day
+
+STATUS = {
+    "eligible": ("●", "eligible"),
+    "not_eligible": ("○", "not eligible"),
+    "undetermined": ("?", "not determined"),
+    "not_assessed": ("–", "not assessed"),
+    "not_applicable": ("·", "does not apply"),
+}
+LEA_KINDS = {"district": "School district", "county_office": "County office of education", "charter": "Charter school"}
+ASSISTANCE = {
+    "differentiated_assistance": "Differentiated Assistance",
+    "consecutive": "Three Dashboards running",
+    "charter": "Charter schools' assistance",
+}
+TESTS = {
+    "continuum": "Continuum of Support (SIR+)",
+    **ASSISTANCE,
+    "preview": "Preview: decides nothing",
+}
+CHANGES = {
+    "newly_eligible": "newly eligible",
+    "continuing": "continuing",
+    "no_longer": "no longer eligible",
+    "status_changed": "status changed",
+    "groups_changed": "student groups changed",
+}
+WATCHED = {
+    "one_more_year": "one more Dashboard",
+    "one_more_group": "one more student group",
+    "preview_one_more_red": "provisional preview of 2026",
+    "preview_met": "provisional preview of 2026, met",
+    "preview_scale_changed": "provisional preview of 2026, on another scale",
+}
+CLASSES = {
+    "agree": "agree",
+    "only_ours": "only ours",
+    "only_cde": "only CDE's",
+    "differs": "differ",
+    "not_comparable": "not comparable",
+}
+LOAN_EVENTS = {
+    "requested": "Loan asked for",
+    "authorized": "Loan authorized",
+    "disbursed": "Money disbursed",
+    "oversight_started": "State oversight began",
+    "powers_returned": "Powers returned to the board",
+    "repaid": "Loan repaid",
+    "released": "Released from oversight",
+}
+CCEE = {
+    "not_recorded": "not recorded",
+    "necessary": "necessary",
+    "not_necessary": "not necessary",
+    "record_rejected": "not determined, because its record was rejected",
+}
+SUCCESSIONS = {
+    "county_transfer": "moved to another county",
+    "unification": "was unified with others",
+    "merger": "was merged with another",
+    "lapsation": "lapsed",
+    "charter_moved": "moved to another authorizer or county",
+}
+NOT_LISTED = "not listed under this code"
+DESIGNATION = "Statuses say whether published criteria are met. They are not an official designation."
+
+
+def agreement(decided_by: str | None, agrees: bool | None) -> str:
+    """How CDE's own flag or status compares with a verdict."""
+    if decided_by == "cde":
+        return "the verdict rests on CDE's flags"
+    return {True: "agrees", False: "does not agree", None: "cannot be compared"}[agrees]
+
+
+UNSAID = ("not_assessed", "not_applicable")  # one line for all verdicts of such a status
+
+
+def source_age(years: int | None, is_old: bool | None) -> str:
+    """How old the source of a loan is, beside its status; empty if it is not too old."""
+    return f"source {years} {'year' if years == 1 else 'years'} old" if is_old else ""
+
+
+def ccee_determination(found: str | None, day: date | None) -> str:
+    """CCEE's own decision beside criteria that are met (EC 52072, 52072.5); empty beside any other verdict."""
+    decided = f" on {plain_day(day)}" if day else ""
+    return f"criteria met; CCEE's determination: {CCEE[found]}{decided}" if found else ""
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
+def term(first: object, last: object) -> str:
+    """Days of a term, as far as they are known."""
+    return f"{first or ''} to {last or 'now'}".strip() if first or last else "days not found"
+
+
+def in_words(code: str) -> str:
+    """A code without an entry of its own, such as a rarer loan event, as a reader can take it."""
+    return code.replace("_", " ").capitalize()

@@ -1,0 +1,108 @@
+"""What a release covers and what is not loaded, in words: derived from the files that were read, never typed in."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import duckdb
+
+from transforms.wording.sentences.phrases import joined
+
+NAMED = 3  # counties that a line names; more are counted
+
+Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
+
+
+def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
+    """Counties and years by CDE's assistance workbooks, and counties whose results are computed from indicator files."""
+    names = dict(connection.execute("select county_code, county from ref_counties where county_code <> '00'").fetchall())
+    workbooks: dict[int, set[str]] = defaultdict(set)
+    details: dict[int, set[str]] = defaultdict(set)
+    known: set[int] = set()
+    for code, year, letters, basis in connection.execute("select county_code, dashboard_year, letters_cover, basis from county_years").fetchall():
+        known.add(year)
+        if code in names and letters:
+            workbooks[year].add(names[code])
+        if code in names and basis == "indicators":
+            details[year].add(names[code])
+    return in_words(_alike(workbooks), _alike(details), sorted(known), len(names))
+
+
+def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_counties: int) -> str:
+    """The line, from the counties that files of each kind cover and their years. ``known``: the Dashboard years that there may be files of."""
+    said = [f"{_counties(of, all_counties)} by CDE's assistance workbooks {_years(years, known)}" for of, years in workbooks.items()]
+    widest = frozenset[str]().union(*workbooks)
+    if len(details) == 1 and workbooks:
+        ((of, years),) = details.items()
+        said.append(f"indicator detail for {_counties(of, all_counties)} only" if of < widest else f"indicator detail {_years(years, known)}")
+    else:
+        said += [f"indicator detail {_years(years, known)} for {_counties(of, all_counties)}" for of, years in details.items()]
+    if not details:
+        said.append("no indicator detail")
+    if not workbooks:
+        said.append("no assistance workbook")
+    line = "; ".join(said)
+    return line[0].upper() + line[1:]
+
+
+def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
+    """Dashboards after the first loaded one that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
+    files: dict[int, list[_File]] = defaultdict(list)
+    for year, *file in connection.execute(
+        "select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'), due::date, "
+        "source_id in (select source_id from source_files) from catalog "
+        "where layout in ('dashboard', 'assistance') order by dashboard_year, layout desc, source_id"
+    ).fetchall():
+        files[year].append(_File(*file))
+    first = min((year for year, of_year in files.items() if any(f.is_loaded for f in of_year)), default=0)
+    lines = {year: _not_loaded(year, of_year, as_of, in_force.get(year)) for year, of_year in files.items() if year > first}
+    return [line for line in lines.values() if line]
+
+
+class _File(NamedTuple):
+    """A file of a Dashboard in the catalog."""
+
+    title: str
+    due: date | None
+    is_loaded: bool
+
+
+def _not_loaded(year: int, files: Sequence[_File], as_of: date, in_force_from: date | None) -> str:
+    """What is said of one Dashboard; empty if its files are loaded, or it is neither out nor due."""
+    due = min((f.due for f in files if f.due), default=None)
+    missing = [f.title for f in files if not f.is_loaded]
+    if due is None:
+        return f"{year}: out, not loaded" if len(missing) == len(files) and in_force_from and in_force_from <= as_of else ""
+    if not missing or due > as_of:
+        return ""
+    since = f"{year}: due since {due:%B} {due.day}" + (f", {due.year}" if due.year != as_of.year else "")
+    return f"{since}, not loaded" if len(missing) == len(files) else f"{since}, not loaded: {', '.join(missing)}"
+
+
+def _alike(by_year: dict[int, set[str]]) -> Cover:
+    """Years together whose files cover the same counties, the most counties first."""
+    found: Cover = defaultdict(list)
+    for year, counties in sorted(by_year.items()):
+        found[frozenset(counties)].append(year)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[1])))
+
+
+def _counties(of: Collection[str], all_counties: int) -> str:
+    if len(of) == all_counties:
+        return f"all {all_counties} counties"
+    if len(of) > NAMED:
+        return f"{len(of)} counties"
+    return f"{joined(sorted(of))} {'County' if len(of) == 1 else 'Counties'}"
+
+
+def _years(years: Collection[int], known: Sequence[int]) -> str:
+    """``2017–2024`` where no Dashboard between is missing, ``2017, 2019 and 2022–2024`` where one is."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and known.index(year) == known.index(runs[-1][-1]) + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return joined([str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs])

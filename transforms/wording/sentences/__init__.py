@@ -1,0 +1,48 @@
+"""Every sentence that the product says about a verdict. Tables, SQL, commands and pages take them from here; one room for each subject."""
+
+from transforms.wording.sentences.assistance import DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
+from transforms.wording.sentences.changes import CaseChange, Change, GroupChange, LoanChange, change_cause, change_sentence
+from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence
+from transforms.wording.sentences.lcap import Finding, lcap_sentence
+from transforms.wording.sentences.phrases import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
+from transforms.wording.sentences.recorded import CaseFacts, RecordedFacts, recorded_reason
+from transforms.wording.sentences.watch import WatchFacts, watch_sentence
+from transforms.wording.sentences.wraparound import DatedText, LoanFacts, Reading, WraparoundFacts, wraparound_reason
+
+__all__ = [
+    "LEA_WORDS",
+    "STATUS_WORDS",
+    "CaseChange",
+    "CaseFacts",
+    "Change",
+    "ContinuumFacts",
+    "DatedText",
+    "DifferentiatedFacts",
+    "EligibleFacts",
+    "Finding",
+    "GroupChange",
+    "GroupYears",
+    "LoanChange",
+    "LoanFacts",
+    "Reading",
+    "RecordedFacts",
+    "SpanFacts",
+    "WatchFacts",
+    "WraparoundFacts",
+    "change_cause",
+    "change_sentence",
+    "charter_reason",
+    "consecutive_reason",
+    "continuum_reason",
+    "differentiated_reason",
+    "eligible_sentence",
+    "joined",
+    "lcap_sentence",
+    "number",
+    "plain_day",
+    "plural",
+    "recorded_reason",
+    "watch_sentence",
+    "wraparound_reason",
+]

@@ -1,0 +1,169 @@
+"""Sentences about assistance by county offices: Differentiated Assistance, EC 52071(f), and the charter test."""
+
+from dataclasses import dataclass
+
+from transforms.wording.sentences.phrases import LEA_WORDS, joined, not_confirmed_sentence, number, plural
+
+
+@dataclass(frozen=True)
+class DifferentiatedFacts:
+    """What a verdict on Differentiated Assistance rests on. Groups are named as in a sentence."""
+
+    status: str
+    lea_type: str
+    determination_year: int
+    assistance_year: int | None
+    second_year_after: int | None
+    methods_met: tuple[int, ...]
+    methods_unknown: tuple[int, ...]
+    groups: tuple[str, ...]
+    local_failed: tuple[int, ...]
+    from_cde: tuple[int, ...]
+    no_file: bool = False  # no file of the year covers the county
+    none_met: bool = False  # every method is known not to be met now
+    cde_status: str | None = None  # CDE's own status, where it is the verdict
+    not_confirmed: str = ""  # that the criteria of the year are not confirmed
+
+
+def differentiated_reason(f: DifferentiatedFacts) -> str:
+    """Why an LEA is, or is not, in Differentiated Assistance (EC 52071, 52071.5)."""
+    lea, year, before = LEA_WORDS[f.lea_type], f.determination_year, f.second_year_after
+    if f.status == "not_applicable":
+        return f"A {lea} was not determined on the {year} Dashboard."
+    if f.status == "not_assessed":
+        return f"No results to assess: this {lea} is not on the {year} Dashboard."
+    if f.cde_status:
+        return f"CDE's status of {year} is “{f.cde_status}”. It is the verdict, because {_missing(f)}."
+    if f.status == "eligible" and f.methods_met:
+        return f"{'Year 1, by' if before else 'By'} {'; '.join(_method(m, f) for m in f.methods_met)}."
+    if f.status == "eligible" and f.methods_unknown:
+        return (
+            f"It met a method on the {before} Dashboard, and assistance lasts two years. "
+            f"Whether {_unknown(f)} is met now, which would begin a new Year 1, is not determined."
+        )
+    if f.status == "eligible":
+        return f"Year 2: it met a method on the {before} Dashboard, assistance lasts two years, and no method is met now."
+    if f.status == "undetermined":
+        return not_confirmed_sentence(f.not_confirmed) if f.not_confirmed else _undetermined(f)
+    flags = f" {joined([f'Method {m}' for m in f.from_cde])} by CDE's {'flag' if len(f.from_cde) == 1 else 'flags'}." if f.from_cde else ""
+    return f"No method of Differentiated Assistance is met on the {year} Dashboard{f', nor was one on the {before} Dashboard' if before else ''}.{flags}"
+
+
+def _missing(f: DifferentiatedFacts) -> str:
+    """What keeps the methods from deciding."""
+    if f.not_confirmed:
+        return f.not_confirmed
+    if f.none_met:
+        return f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years, is not known"
+    return f"inputs of {_unknown(f)} are missing"
+
+
+def _undetermined(f: DifferentiatedFacts) -> str:
+    if f.no_file:
+        return f"{f.determination_year} data for this {LEA_WORDS[f.lea_type]} is not loaded."
+    if f.none_met:
+        return (
+            f"No method is met on the {f.determination_year} Dashboard. "
+            f"Whether one was on the {f.second_year_after} Dashboard is not known, and assistance lasts two years."
+        )
+    return f"No method is known to be met, and inputs of {_unknown(f)} are missing."
+
+
+def _method(method: int, f: DifferentiatedFacts) -> str:
+    """A method with what met it; a method that is known from CDE's flag only says so."""
+    what = {1: _groups(f), 2: _local(f, "two or more local indicators"), 3: f"{_local(f, 'a local indicator')}, nor was one state priority"}
+    said = what.get(method, "End-of-Year CALPADS data was not certified on time")
+    return f"Method {method}: {said}{' (CDE’s flag)' if method in f.from_cde else ''}"
+
+
+def _groups(f: DifferentiatedFacts) -> str:
+    if not f.groups:
+        return "a student group met the criteria"
+    return f"{plural(len(f.groups), 'student group')} met the criteria ({joined(f.groups)})"
+
+
+def _local(f: DifferentiatedFacts, indicators: str) -> str:
+    """Local indicators that were not met, with their priorities where they are known."""
+    if not f.local_failed:
+        return f"{indicators} {'were' if indicators.endswith('s') else 'was'} not met"
+    failed = plural(len(f.local_failed), "local indicator")
+    which = f"priorit{'y' if len(f.local_failed) == 1 else 'ies'} {joined([str(p) for p in f.local_failed])}"
+    return f"{failed} {'was' if len(f.local_failed) == 1 else 'were'} not met ({which})"
+
+
+def _unknown(f: DifferentiatedFacts) -> str:
+    return joined([f"Method {m}" for m in f.methods_unknown], "or") or "any method"
+
+
+@dataclass(frozen=True)
+class SpanFacts:
+    """What a verdict over several Dashboards rests on. Groups are named as in a sentence."""
+
+    status: str
+    lea_type: str
+    determination_year: int
+    dashboards: tuple[int, ...]
+    groups: tuple[str, ...]
+    groups_unknown: tuple[str, ...]
+    open_question: str
+    different_groups: bool = False
+    no_file: bool = False  # no file of the year covers the county
+    cde_value: str | None = None  # CDE's own flag or status, where it is the verdict
+    predecessors: tuple[str, ...] = ()  # whose years, before this code began, would change a "no"
+    years_met: tuple[int, ...] = ()  # Dashboards on which any group met the criteria
+    not_confirmed: str = ""  # that the criteria of the year are not confirmed
+
+    @property
+    def missing(self) -> str:
+        """Why nothing could be computed where CDE's own answer is the verdict."""
+        return self.not_confirmed or f"inputs of the Dashboards {joined([str(y) for y in self.dashboards])} are missing"
+
+
+def consecutive_reason(f: SpanFacts) -> str:
+    """Why EC 52071(f) does or does not apply: one group in three Dashboards running."""
+    window = joined([str(y) for y in f.dashboards])
+    if f.status == "not_applicable":
+        return f"EC 52071(f) does not serve a {LEA_WORDS[f.lea_type]}."
+    if f.status == "not_assessed":
+        return f"No results to assess: this district is not on the {f.determination_year} Dashboard."
+    if f.status == "undetermined" and f.not_confirmed:
+        return not_confirmed_sentence(f.not_confirmed)
+    if f.predecessors:
+        flag = f"CDE's flag of EC 52071(f) is {f.cde_value}, and it is the verdict. " if f.cde_value else ""
+        return (
+            f"{flag}By the results under this code alone the answer is no, and those under the earlier code ({joined(f.predecessors)}) would change it. "
+            f"Groups that may have met the criteria on each of the Dashboards {window}: {joined(f.groups_unknown)}."
+        )
+    if f.cde_value:
+        return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because {f.missing}."
+    if f.status == "eligible":
+        groups = plural(len(f.groups), "student group").capitalize()
+        return f"{groups} met the criteria on each of the Dashboards {window}: {joined(f.groups)}. {f.open_question}".rstrip()
+    if f.status == "undetermined" and f.no_file:
+        return f"{f.determination_year} data for this district is not loaded."
+    if f.status == "undetermined":
+        return f"Inputs are missing. Groups that may have met the criteria on each of the Dashboards {window}: {joined(f.groups_unknown)}."
+    return f"No student group met the criteria on each of the Dashboards {window}."
+
+
+def charter_reason(f: SpanFacts) -> str:
+    """Why a charter school meets the test of EC 47607.3(a) or not: the criteria on two Dashboards."""
+    window = joined([str(y) for y in f.dashboards])
+    if f.status == "not_assessed":
+        return f"No results to assess: this charter school is not on the {f.determination_year} Dashboard."
+    if f.cde_value:
+        return f"CDE's status of {f.determination_year} is “{f.cde_value}”. It is the verdict, because {f.missing}."
+    if f.status == "undetermined" and f.not_confirmed:
+        return not_confirmed_sentence(f.not_confirmed)
+    if f.status == "eligible":
+        groups = plural(len(f.groups), "student group").capitalize()
+        return f"{groups} met the criteria on {'both' if len(f.dashboards) == 2 else number(len(f.dashboards))} Dashboards {window}: {joined(f.groups)}."
+    if f.status == "undetermined" and f.no_file:
+        return f"{f.determination_year} data for this charter school is not loaded."
+    if f.status == "undetermined" and f.different_groups:
+        return f"Different student groups met the criteria on the Dashboards {window}: {joined(f.groups_unknown)}. {f.open_question}".rstrip()
+    if f.status == "undetermined":
+        return f"Inputs of the Dashboards {window} are missing."
+    if not f.years_met:
+        return f"No student group met the criteria in {window.replace(' and ', ' or ')}."
+    return f"Student groups met the criteria in {joined([str(y) for y in f.years_met])} only; the test needs {window}."

@@ -1,0 +1,121 @@
+"""Sentences about what changed between two determination years or two releases."""
+
+from dataclasses import dataclass
+
+from transforms.wording.sentences.phrases import STATUS_WORDS, joined, plural
+
+LOAN_STATES = {
+    "not_received": "not received",
+    "outstanding": "outstanding",
+    "repaid_or_released": "repaid or released",
+    "authorized_only": "authorized and not known to be drawn",
+    "record_rejected": "with a rejected record",
+    "repaid_before_law": "repaid before the law",
+    "of_predecessor": "of a predecessor",
+    "receipt_not_dated": "received on a day not known well enough",
+    "confirmed": "its referral confirmed",
+    "closed": "its referral closed",
+}
+
+
+@dataclass(frozen=True)
+class GroupChange:
+    """A student group that began or ceased to count, and its counted years now.
+
+    Between two years also: the Dashboard that came in, what the group met it by, and the one that left the window.
+    """
+
+    name: str
+    years_met: tuple[int, ...]
+    year_in: int | None = None
+    met_by: tuple[str, ...] = ()
+    priorities_met: tuple[int, ...] = ()  # by CDE's letter, where the indicators are not known
+    year_out: int | None = None
+
+
+@dataclass(frozen=True)
+class LoanChange:
+    """A state loan whose state differs between two determinations."""
+
+    act: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """A recorded case whose state differs; an empty state is a case that was not, or is no longer, on record."""
+
+    case_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One verdict before and after, and what differs below it."""
+
+    lea_name: str
+    pathway_name: str
+    before_label: str
+    after_label: str
+    status_before: str
+    status_after: str
+    groups_added: tuple[GroupChange, ...]
+    groups_removed: tuple[GroupChange, ...]
+    loans: tuple[LoanChange, ...] = ()
+    cases: tuple[CaseChange, ...] = ()
+
+
+def change_sentence(c: Change) -> str:
+    """What changed, and by which student groups, loans or cases."""
+    span = f"{c.before_label} to {c.after_label}"
+    before, after = STATUS_WORDS[c.status_before], STATUS_WORDS[c.status_after]
+    if c.status_before == c.status_after == "eligible":
+        text = f"{c.lea_name} remains eligible for {c.pathway_name} ({span})"
+    elif c.status_after == "eligible":
+        text = f"{c.lea_name} is newly eligible for {c.pathway_name} ({span}; before: {before})"
+    elif c.status_before == "eligible" and c.status_after != "undetermined":
+        text = f"{c.lea_name} is no longer eligible for {c.pathway_name} ({span}; now: {after})"
+    elif c.status_before == c.status_after:
+        text = f"{c.lea_name}, {c.pathway_name}: {after} ({span})"
+    else:
+        text = f"{c.lea_name}, {c.pathway_name}: {before} before, {after} now ({span})"
+    cause = change_cause(c)
+    return f"{text}: {cause}." if cause else f"{text}."
+
+
+def change_cause(c: Change) -> str | None:
+    """By what the verdict changed; None where no group, loan or case did."""
+    causes = []
+    if c.groups_added:
+        causes.append(f"{_groups(len(c.groups_added), 'more')} now count{'s' * (len(c.groups_added) == 1)}: {joined([_added(g) for g in c.groups_added])}")
+    if c.groups_removed:
+        many = len(c.groups_removed)
+        causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {joined([_removed(g) for g in c.groups_removed])}")
+    causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
+    causes += [f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases]
+    return "; ".join(causes) or None
+
+
+def _groups(many: int, more: str = "") -> str:
+    return plural(many, f"{more} group".strip())
+
+
+def _added(group: GroupChange) -> str:
+    if not group.years_met:
+        return group.name
+    by = joined(group.met_by) or _priorities(group.priorities_met)
+    by = f"; in {group.year_in} by {by}" if by and group.year_in in group.years_met else ""
+    return f"{group.name} ({', '.join(map(str, group.years_met))}{by})"
+
+
+def _priorities(priorities: tuple[int, ...]) -> str:
+    return f"priorit{'y' if len(priorities) == 1 else 'ies'} {joined([str(p) for p in priorities])}" if priorities else ""
+
+
+def _removed(group: GroupChange) -> str:
+    years = plural(len(group.years_met), "year")
+    if group.year_in is None or group.year_in in group.years_met:
+        return f"{group.name} ({years})"
+    return f"{group.name} ({years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the criteria)"

@@ -1,0 +1,170 @@
+"""Sentences about the Continuum of Support (EC 52072, 52072.5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.wording.sentences.phrases import LEA_WORDS, joined, not_confirmed_sentence, number, plural
+
+
+@dataclass(frozen=True)
+class GroupYears:
+    """One student group in the counted Dashboards: years in which it met the criteria, and years that are unknown."""
+
+    name: str
+    years_met: tuple[int, ...]
+    years_unknown: tuple[int, ...]
+    counts: bool
+    may_count: bool
+
+
+@dataclass(frozen=True)
+class ContinuumFacts:
+    """What the continuum verdict of one LEA and determination year rests on. Groups are named as in a sentence."""
+
+    status: str
+    lea_type: str
+    determination_year: int
+    counted_dashboards: tuple[int, ...]
+    years_required: int
+    groups_required: int
+    groups: tuple[GroupYears, ...]
+    by_small_clause: bool
+    small_clause_open: bool
+    groups_with_result: int
+    groups_that_may_have_result: int
+    in_files: bool | None
+    unknown_because: tuple[str, ...]
+    decided_by: str | None = None
+    cde_flag: str | None = None
+    cde_column: str | None = None
+    not_listed: tuple[int, ...] = ()  # counted years in which CDE's files do not list it under its code
+    predecessors: tuple[str, ...] = ()  # names and codes of registered predecessors in counted years
+    by_succession: bool = False  # "no" under this code, and not with the years of the predecessors
+    groups_joined: tuple[str, ...] = ()  # groups that may count with those years
+    not_confirmed: str = ""  # that the criteria of the year are not confirmed
+
+
+def continuum_reason(f: ContinuumFacts) -> str:
+    """Why the Continuum of Support (EC 52072, 52072.5) does or does not apply, for "no" and "not determined" as well."""
+    if f.decided_by == "cde":
+        return _by_cde(f)
+    if f.status == "undetermined" and f.not_confirmed:
+        return not_confirmed_sentence(f.not_confirmed)
+    return _computed(f) + _not_listed(f) + _perhaps_not_there(f)
+
+
+def _by_cde(f: ContinuumFacts) -> str:
+    """A verdict that is CDE's own, and why it could not be computed."""
+    text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, "
+    if f.not_confirmed:
+        return f"{text}because {f.not_confirmed}."
+    if f.by_succession:
+        return f"{text}because {_predecessors(f)} would change the no that this code alone gives.{_not_listed(f)}"
+    text += "because the student groups could not be counted"
+    if f.unknown_because:
+        text += f": {'; '.join(f.unknown_because)}."
+    else:
+        text += ". Letters do not show how many groups have results, and the clause for fewer than three groups needs all of them."
+    if known := [g for g in f.groups if g.counts]:
+        text += f" {plural(len(known), 'group').capitalize()} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}."
+    return text + _not_listed(f)
+
+
+def _not_listed(f: ContinuumFacts) -> str:
+    """Counted years before the code began, or after a row that CDE does not have: not "did not meet", but not listed."""
+    if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
+        return ""
+    text = f" CDE's files of {joined([str(y) for y in f.not_listed])} do not list this {LEA_WORDS[f.lea_type]} under this code"
+    if f.predecessors:
+        return f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this verdict."
+    return f"{text}, and no predecessor is on record. {'That year is' if len(f.not_listed) == 1 else 'Those years are'} left out of its history."
+
+
+def _predecessors(f: ContinuumFacts) -> str:
+    """What the years under an earlier code may add."""
+    known = joined(f.predecessors) or "a predecessor whose record was rejected"
+    return f"the results under the earlier code ({known})"
+
+
+def _by_succession(f: ContinuumFacts) -> str:
+    """A "no" under this code that the years under an earlier one may change."""
+    groups = f": {joined(f.groups_joined)} may then count" if f.groups_joined else ""
+    return f"By the results under this code alone the answer is no, and {_predecessors(f)} would change it{groups}."
+
+
+def _perhaps_not_there(f: ContinuumFacts) -> str:
+    """A "no" that follows whether or not the LEA is on the Dashboard of the year."""
+    if f.status != "not_eligible" or f.in_files is not None or not f.unknown_because:
+        return ""
+    return f" Whether it is on the {f.determination_year} Dashboard is not determined: {'; '.join(f.unknown_because)}."
+
+
+def _computed(f: ContinuumFacts) -> str:
+    lea, year = LEA_WORDS[f.lea_type], f.determination_year
+    counting = [g for g in f.groups if g.counts]
+    if f.status == "not_applicable":
+        return f"The Continuum of Support does not serve a {lea}, which has a test of its own under EC 47607.3."
+    if f.status == "not_assessed" and f.in_files is False:
+        return f"No results to assess: this {lea} is not on the {year} Dashboard."
+    if f.status == "not_assessed":
+        return f"No results to assess: no student group of this {lea} has a result on the {year} Dashboard that meets the size test."
+    if f.status == "eligible" and f.by_small_clause:
+        few = plural(len(counting), "student group")
+        return f"The {lea} has {few} with a result in {year}, and {_all_of(len(counting))} {_rule(f)}: {_with_years(counting)}."
+    if f.status == "eligible":
+        return f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}: {_with_years(counting)}."
+    if f.by_succession:
+        return _by_succession(f)
+    if f.status == "undetermined":
+        return _unknown(f, counting)
+    return _no(f, counting)
+
+
+def _rule(f: ContinuumFacts) -> str:
+    return f"met the criteria in at least {number(f.years_required)} of the four Dashboards {joined([str(y) for y in f.counted_dashboards])}"
+
+
+def _all_of(groups: int) -> str:
+    return {1: "it", 2: "both"}.get(groups, "all of them")
+
+
+def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
+    """The "no", with how near it was."""
+    best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
+    near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
+    if not counting and not near:
+        text = f"No student group met the criteria in any of the four Dashboards {joined([str(y) for y in f.counted_dashboards])}."
+    else:
+        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (f": {_with_years(counting)}." if counting else ".")
+    if 0 < f.groups_that_may_have_result < f.groups_required:
+        few = f.groups_that_may_have_result
+        text += f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year}, and {_all_of(few)} would have to."
+    elif counting or near:
+        text += f" {number(f.groups_required).capitalize()} would have to."
+    if near:
+        text += f" Closest, with {plural(best, 'year')}: {joined([g.name for g in near])}."
+    return text
+
+
+def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
+    """What is known, what may be, and what is missing."""
+    maybe = [g for g in f.groups if g.may_count and not g.counts]
+    missing = f" Missing: {'; '.join(f.unknown_because)}." if f.unknown_because else ""
+    if not maybe and not f.small_clause_open:
+        return (
+            f"Whether any student group of this {LEA_WORDS[f.lea_type]} has a result on the {f.determination_year} Dashboard "
+            f"that meets the size test is not known. If one has, the answer is no.{missing}"
+        )
+    if f.unknown_because and not any(g.years_met for g in f.groups):
+        return f"The results of this {LEA_WORDS[f.lea_type]} are not loaded: {'; '.join(f.unknown_because)}."
+    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (f": {joined([g.name for g in counting])}." if counting else ".")
+    if maybe:
+        text += f" {plural(len(maybe), 'more group').capitalize()} may have: {joined([g.name for g in maybe])}."
+    text += f" {number(f.groups_required).capitalize()} would have to"
+    if f.small_clause_open:
+        text += f", or all of them if there are fewer than {number(f.groups_required)}, and how many there are is not certain"
+    return f"{text}.{missing}"
+
+
+def _with_years(groups: Sequence[GroupYears]) -> str:
+    return joined([f"{g.name} ({', '.join(str(y) for y in g.years_met)})" for g in groups])

@@ -1,0 +1,140 @@
+"""Sentences about the recorded pathways, by the kind of acts that they record."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from transforms.wording.sentences.phrases import LEA_WORDS, plain_day, plural
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """One recorded case as of a date: what is on record by then. Days are null where no act is dated by that day."""
+
+    case_id: str
+    case_state: str
+    finding: str
+    known_from: date
+    requested: date | None
+    received: date | None
+    assistance_from: date | None
+    assistance_provider: str
+    assistance_statute: str
+    determined: date | None
+    geo_lead: str
+    answered: date | None
+    same_body: str
+    same_body_note: str
+    order_note: str
+    agreement_date: date | None
+    agreement_number: str
+    budget_act_item: str
+    budget_act_year: int | None
+    decided: date | None
+    decision_reason: str
+    engaged: date | None
+    ended: date | None
+    end_reason: str
+
+
+def case_sentence(record_kind: str, determined_by: str, c: CaseFacts) -> str:
+    """One case in words: the acts on record, and what is missing. ``determined_by``: who determines, in a pathway that asks for it."""
+    if record_kind in ("two_acts", "determination"):
+        said = (_two_acts if record_kind == "two_acts" else _determination)(c, determined_by)
+    else:
+        said = {"agreement": _agreement, "request": _request}[record_kind](c)
+    if c.finding == "ended":
+        said = f"ended on {plain_day(c.ended)}{_because(c.end_reason)}"
+    elif c.engaged:
+        said += f"; CCEE's work began on {plain_day(c.engaged)}"
+    notes = [] if c.finding == "ended" or not c.answered else [c.same_body_note, c.order_note if c.determined else ""]
+    return " ".join([f"Case {c.case_id}: {said}.", *(n for n in notes if n)])
+
+
+def _because(reason: str) -> str:
+    return f": {reason.rstrip('.')}" if reason else ""
+
+
+def _asked(c: CaseFacts) -> str:
+    """How the case began."""
+    if c.requested:
+        return f"requested on {plain_day(c.requested)}"
+    return f"reached CCEE on {plain_day(c.received)}" if c.received else f"on record since {plain_day(c.known_from)}"
+
+
+def _two_acts(c: CaseFacts, by: str) -> str:
+    """Assistance, determination and agreement (EC 52074(g)(1)(A))."""
+    determined = f"the {by} determined on {plain_day(c.determined)} that CCEE's help is necessary"
+    agreed = f"the Geographic Lead ({c.geo_lead}) agreed on {plain_day(c.answered)}"
+    agreed += ", being the county office itself" if c.same_body == "Y" else ""
+    refused = f"the Geographic Lead ({c.geo_lead}) did not agree, on {plain_day(c.answered)}"
+    before = "no assistance under EC 52071 or 47607.3 before the determination is on record"
+    if c.assistance_from:
+        before = f"the assistance on record began on {plain_day(c.assistance_from)}, not before the determination"
+    return {
+        "both_acts": f"after assistance under {c.assistance_statute} by {c.assistance_provider} from {plain_day(c.assistance_from)}, "
+        f"{determined}, and {agreed}",
+        "precondition_not_shown": f"{determined}, and {agreed}; precondition not shown: {before}",
+        "lead_not_heard": f"{determined}; no answer of the Geographic Lead is on record by that day, and its agreement is needed",
+        "lead_disagreed": f"{determined}; {refused}" if c.determined else f"{refused}; no determination of the {by} is on record by that day",
+        "not_determined": f"{agreed}; no determination of the {by} is on record by that day, and both acts are needed",
+    }.get(c.finding, f"{_asked(c)}; no determination of the {by} is on record by that day")
+
+
+def _determination(c: CaseFacts, by: str) -> str:
+    if c.determined:
+        return f"the {by} determined on {plain_day(c.determined)} that CCEE's help is necessary"
+    return f"{_asked(c)}; no determination of the {by} is on record by that day"
+
+
+def _agreement(c: CaseFacts) -> str:
+    if not c.agreement_date:
+        return f"{_asked(c)}; no agreement is on record by that day"
+    agreement = f"agreement{f' {c.agreement_number}' if c.agreement_number else ''} of {plain_day(c.agreement_date)}"
+    if c.finding == "authority_not_shown":
+        return f"{agreement}; the item of the Budget Act that gives the authority is not shown"
+    return f"{agreement}, under item {c.budget_act_item} of the Budget Act of {c.budget_act_year}"
+
+
+def _request(c: CaseFacts) -> str:
+    if c.finding in ("accepted", "declined"):
+        return f"{_asked(c)}; CCEE {c.finding} the request on {plain_day(c.decided)}{_because(c.decision_reason)}"
+    if c.finding == "withdrawn":
+        return f"{_asked(c)}; the request was withdrawn on {plain_day(c.decided)}{_because(c.decision_reason)}"
+    return f"{_asked(c)}; no decision is on record by that day"
+
+
+@dataclass(frozen=True)
+class RecordedFacts:
+    """What is on record of one recorded pathway for one LEA and determination year."""
+
+    status: str
+    lea_type: str
+    pathway_name: str
+    record_kind: str
+    determined_by: str
+    as_of: date
+    cases: tuple[CaseFacts, ...]
+    rejected_rows: int = 0
+
+
+def recorded_reason(f: RecordedFacts) -> str:
+    """What is on record of a recorded pathway as of a date: nothing is computed."""
+    if f.status == "not_applicable":
+        return f"{f.pathway_name} does not serve a {LEA_WORDS[f.lea_type]}."
+    rejected = _rejected(f.lea_type, f.pathway_name, f.rejected_rows) if f.rejected_rows else ""
+    if rejected and not f.cases:
+        return f"Not determined as of {plain_day(f.as_of)}. {rejected}"
+    if not f.cases:
+        return f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {plain_day(f.as_of)}; this pathway is recorded, never computed."
+    closed = all(c.case_state == "closed" for c in f.cases)
+    opening = {
+        "eligible": f"On record as of {plain_day(f.as_of)}.",
+        "undetermined": f"Not determined as of {plain_day(f.as_of)}.",
+        "not_eligible": f"No open case as of {plain_day(f.as_of)}." if closed else f"Not complete as of {plain_day(f.as_of)}.",
+    }[f.status]
+    return " ".join([opening, *(case_sentence(f.record_kind, f.determined_by, c) for c in f.cases), *([rejected] if rejected else [])])
+
+
+def _rejected(lea_type: str, name: str, rows: int) -> str:
+    """Records that may be about this LEA, and that are not used."""
+    return f"{plural(rows, f'{name} record').capitalize()} that may be about this {LEA_WORDS[lea_type]} {'was' if rows == 1 else 'were'} rejected."

@@ -1,0 +1,118 @@
+"""Sentences about state loans and Wraparound (EC 52074(g)(2)(A))."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from transforms.wording.sentences.phrases import LEA_WORDS, plain_day, plural
+
+
+@dataclass(frozen=True)
+class DatedText:
+    """A date as its source has it: the text, and the day that it stands for with its precision (day, month or year)."""
+
+    text: str
+    day: date | None
+    precision: str | None
+
+    @property
+    def said(self) -> str:
+        """``on June 27, 2025``, ``in August 2024``, ``before September 2011``."""
+        if self.precision == "day" and self.day:
+            return f"on {plain_day(self.day)}"
+        return self.text if not self.text or self.text.startswith("before") else f"in {self.text}"
+
+    @property
+    def plain(self) -> str:
+        """``June 27, 2025``, ``August 2024``, ``2024``: as precise as the source."""
+        if not self.day or self.precision == "day":
+            return plain_day(self.day)
+        return f"{self.day:%B %Y}" if self.precision == "month" else str(self.day.year)
+
+
+@dataclass(frozen=True)
+class LoanFacts:
+    """One state loan in the time of a determination."""
+
+    district: str
+    act: str
+    loan_state: str
+    authorized: DatedText | None
+    repaid: DatedText | None
+    confirmed_on: date | None
+    closed_on: date | None
+    latest_source: DatedText
+    source_says_repaid: bool
+    source_age_years: int | None
+    source_is_old: bool
+    unknown: str
+    of_predecessor: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the law is read: the day on which it took effect, and why loans repaid before it are not counted."""
+
+    effective: date
+    basis: str
+    url: str
+
+
+@dataclass(frozen=True)
+class WraparoundFacts:
+    """What the wraparound verdict of one LEA and determination year rests on."""
+
+    status: str
+    lea_type: str
+    as_of: date
+    first_day: date
+    loans: tuple[LoanFacts, ...]
+    rejected_rows: int
+    reading: Reading
+
+
+def loan_sentence(loan: LoanFacts, first_day: date, as_of: date, effective: date) -> str:
+    """One loan in words: what was lent, what happened since, and what the law leaves open."""
+    of = f" to {loan.district}, which no longer exists" if loan.of_predecessor else ""
+    text = f"State loan{of}: {loan.act or 'act not found'}, authorized {loan.authorized.said if loan.authorized else 'on a day not found'}. "
+    repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
+    text += {
+        "outstanding": _outstanding(loan, first_day, as_of),
+        "confirmed": f"The referral was confirmed on {plain_day(loan.confirmed_on)}.",
+        "closed": f"The referral was closed on {plain_day(loan.closed_on)}.",
+        "repaid_or_released": f"The loan was {repaid}; CCEE confirms whether the referral has ended.",
+        "repaid_before_law": f"The loan was {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and is not counted.",
+        "authorized_only": 'It is not known whether the district has drawn the loan, and the law says "receives"; CCEE confirms whether it is referred.',
+        "of_predecessor": "The law does not say whether the referral passes to a successor.",
+        "receipt_not_dated": "The day of the loan is not known well enough.",
+        "record_rejected": "A record of this loan was rejected, so the state of the loan is not determined.",
+    }[loan.loan_state]
+    return text + (f" Not known: {loan.unknown.rstrip('.')}." if loan.unknown else "")
+
+
+def _outstanding(loan: LoanFacts, first_day: date, as_of: date) -> str:
+    if loan.repaid:
+        return f"The loan was outstanding on {plain_day(first_day)}, when this determination came into force. It was repaid {loan.repaid.said}."
+    if loan.source_says_repaid:
+        return f"The loan was outstanding on {plain_day(as_of)}."
+    text = f"The loan is outstanding in its latest source, of {loan.latest_source.plain}."
+    return text + (f" That source is {plural(loan.source_age_years or 0, 'year')} old." if loan.source_is_old else "")
+
+
+def wraparound_reason(f: WraparoundFacts) -> str:
+    """Why Wraparound does or does not apply in the time of a determination."""
+    if f.status == "not_applicable":
+        return f"Wraparound does not serve a {LEA_WORDS[f.lea_type]}."
+    if f.status == "not_eligible" and not f.loans:
+        return f"No emergency apportionment to this district is on the register as of {plain_day(f.as_of)}."
+    opening = {
+        "eligible": "The district is deemed referred to CCEE.",
+        "undetermined": f"Not determined as of {plain_day(f.as_of)}.",
+        "not_eligible": f"No open referral as of {plain_day(f.as_of)}.",
+    }[f.status]
+    said = [opening, *(loan_sentence(loan, f.first_day, f.as_of, f.reading.effective) for loan in f.loans)]
+    if any(loan.loan_state == "repaid_before_law" for loan in f.loans):
+        said.append(f"This is a reading of the law: {f.reading.basis} ({f.reading.url}).")
+    if f.rejected_rows:
+        were = "was" if f.rejected_rows == 1 else "were"
+        said.append(f"{plural(f.rejected_rows, 'record').capitalize()} of the loan register that may be about this district {were} rejected.")
+    return " ".join(said)
