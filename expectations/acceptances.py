@@ -84,7 +84,7 @@ def _acceptable(check_id: str) -> None:
     checks = [*load_checks(), *(c for table in published_tables().values() for c in checks_of(table))]
     classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in checks}
     if check_id not in classes:
-        from expectations.suites import classes_of_suites  # imports Great Expectations: only for a check of a suite
+        from expectations.suites.classes import classes_of_suites  # imports Great Expectations: only for a check of a suite
 
         classes |= classes_of_suites()
     if check_id not in classes:

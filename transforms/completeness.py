@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from transforms.rules.load import Rules, RuleSet
+from transforms.rules.model import Rules, RuleSet
 from transforms.rules.reference import Reference
 from transforms.sources.catalog import Catalog
 from transforms.sources.layouts import Layouts

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from transforms.database import connect
-from transforms.rules.load import Rules, RuleSet, load_rules
+from transforms.rules.load import load_rules
+from transforms.rules.model import Rules, RuleSet
 from transforms.settings import Settings
 from transforms.sources.catalog import Catalog, Source, load_catalog
 from transforms.sources.layouts import Layouts, load_layouts

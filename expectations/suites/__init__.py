@@ -42,12 +42,3 @@ class Suite:
             meta["reason"],
             query,
         )
-
-
-def classes_of_suites() -> dict[str, CheckClass]:
-    """The class of every expectation of every suite."""
-    from expectations.suites.files import SHAPES, suite_of_shape
-    from expectations.suites.tables import suites_of_tables
-
-    suites = [*suites_of_tables(), *(suite_of_shape(layout, []) for layout in SHAPES)]
-    return {e.meta["check_id"]: e.meta["check_class"] for suite in suites for e in suite.expectations}

@@ -1,12 +1,10 @@
 """The command ``dta``."""
 
 import sys
-from datetime import date, datetime
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 from rich.markup import escape
 
 from flows.cli.build import build
@@ -14,12 +12,12 @@ from flows.cli.check import accepted, check
 from flows.cli.consoles import err_console, flush_streams, out_console, prepare_streams, silence
 from flows.cli.due import is_due, time_of_day
 from flows.cli.nightly import add_night_commands
+from flows.cli.options import AsOf, Out, Source, settings_from
 from flows.cli.register import register_app
 from flows.cli.releases import add_release_commands
 from flows.cli.report import report_app
 from transforms.errors import ConfigError, DtaError, ReleaseError, storage_error
 from transforms.interrupt import Interrupted, listening, stop_if_asked
-from transforms.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
 app.add_typer(register_app, name="register")
@@ -30,23 +28,7 @@ app.command()(accepted)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
 
-Source = Annotated[
-    str | None,
-    typer.Option("--source", help="'sample', 'catalog' (as published, and the inbox), or a folder of files named as CDE names them. Also DTA_SOURCE."),
-]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
 SHOWN_ROWS = 200
-
-
-def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> Settings:
-    """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""
-    given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
-    try:
-        return Settings(**{k: v for k, v in given.items() if v is not None})
-    except ValidationError as error:
-        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value {str(e['input'])!r:.80})." for e in error.errors()]
-        raise ConfigError("\n".join(lines)) from error
 
 
 @app.command()
@@ -99,7 +81,6 @@ def explain(
     name: Annotated[str, typer.Argument(help="Name or CDS code of a district or county office.")],
     year: Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Also causes, what to watch, loans, cases and sources.")] = False,
-    source: Source = None,
     out: Out = None,
 ) -> None:
     """Say why an LEA is eligible or not, or what is missing; show its student groups by Dashboard."""
@@ -108,7 +89,7 @@ def explain(
     from reports.lea import collect
     from reports.published import find_lea, open_release
 
-    with open_release(settings_from(source, out).out) as connection:
+    with open_release(settings_from(out=out).out) as connection:
         book = read_book(connection)
         lea = find_lea(connection, name)
         show_report(out_console, next(collect(connection, book, [lea], book.asked_year(year))), full)
@@ -124,7 +105,6 @@ def sql(
         Literal["table", "csv", "plain-csv", "json", "parquet"],
         typer.Option("--format", help="How rows are written to the standard output: csv for Excel; plain-csv, json or parquet for programs."),
     ] = "table",
-    source: Source = None,
     out: Out = None,
 ) -> None:
     """Query the current release, read-only; or ask one of the questions that are kept."""
@@ -133,7 +113,7 @@ def sql(
     if recipes:
         return list_recipes(out_console)
     text, parameters = asked_query(query, recipe, param or [])
-    return run_query(settings_from(source, out).out, text, format, out_console, SHOWN_ROWS, parameters)
+    return run_query(settings_from(out=out).out, text, format, out_console, SHOWN_ROWS, parameters)
 
 
 @app.command()
@@ -141,22 +121,21 @@ def compare(
     a: Annotated[str, typer.Argument(help="A determination year, or a release: its id, 'previous' or 'current'.")],
     b: Annotated[str, typer.Argument(help="Another one of the same kind.")],
     format: Annotated[Literal["words", "csv", "plain-csv", "json"], typer.Option("--format", help="How changes are written to the standard output.")] = "words",
-    source: Source = None,
     out: Out = None,
 ) -> None:
     """Say which verdicts differ between two determination years or two releases, and by which student groups."""
     from flows.cli.tables import show_comparison
     from reports.compare import compare as collect
 
-    show_comparison(out_console, collect(settings_from(source, out).out, a, b), format)
+    show_comparison(out_console, collect(settings_from(out=out).out, a, b), format)
 
 
 @app.command()
-def status(source: Source = None, out: Out = None) -> None:
+def status(out: Out = None) -> None:
     """Say which release is current, how old it is, how the last run ended, and what it was made from."""
     from flows.cli.status import show_status
 
-    if code := show_status(settings_from(source, out).out, out_console, err_console):
+    if code := show_status(settings_from(out=out).out, out_console, err_console):
         raise typer.Exit(code)
 
 
@@ -175,7 +154,6 @@ def sources(
 
 @app.command()
 def site(
-    source: Source = None,
     out: Out = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the first page in the browser.")] = True,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")] = 0,
@@ -183,7 +161,7 @@ def site(
     """Show pages, tables and SQL of the current release in the browser, on this computer only."""
     from flows.cli.site import serve_site
 
-    serve_site(settings_from(source, out).out, out_console, open_browser, port)
+    serve_site(settings_from(out=out).out, out_console, open_browser, port)
 
 
 def _fail(message: str, code: int) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.consoles import out_console as console
+from flows.cli.options import settings_from
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ def build(
     source: Annotated[str | None, typer.Option("--source", help="'sample', 'catalog', or a folder of files named as CDE names them.")] = None,
 ) -> None:
     """Build SQL models on a database of your own, build/dev.duckdb in the work folder. Nothing is checked or published."""
-    from flows.cli.app import settings_from
     from transforms.sql import inputs_of
 
     chosen = selected(select or [])

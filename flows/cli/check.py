@@ -1,14 +1,12 @@
 """``dta check``: would these inputs pass? ``dta accepted``: which failures a person has accepted."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-Source = Annotated[str | None, typer.Option("--source", help="'sample', 'catalog' (the files accepted so far), or a folder of files. Also DTA_SOURCE.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; the current one is compared with. Also DTA_OUT.")]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
+from flows.cli.options import AsOf, Out, Source, settings_from
+
 Page = Annotated[Path | None, typer.Option("--page", help="Write the quality page to this file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of --page if it is there.")]
 
@@ -16,7 +14,6 @@ Force = Annotated[bool, typer.Option("--force", help="Replace the file of --page
 def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page = None, force: Force = False) -> None:
     """Run all stages and checks on the files at hand, and publish nothing. Exit code 5 if a release would be stopped."""
     from flows.check import check_inputs, show_report, write_report
-    from flows.cli.app import settings_from
     from flows.cli.consoles import err_console, out_console
     from reports.output import refuse_to_overwrite
 
@@ -35,7 +32,6 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
 def accepted(out: Out = None) -> None:
     """List the failures that were accepted: what, who, why and until when."""
     from expectations.acceptances import FILE, load_acceptances
-    from flows.cli.app import settings_from
     from flows.cli.consoles import out_console
     from flows.cli.tables import show_rows
     from transforms import clock

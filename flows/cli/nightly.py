@@ -8,9 +8,8 @@ import typer
 
 from flows.cli.consoles import err_console
 from flows.cli.consoles import out_console as console
+from flows.cli.options import Out, settings_from
 from transforms.errors import ConfigError, ReleaseError
-
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 
 def add_night_commands(app: typer.Typer) -> None:
@@ -25,7 +24,6 @@ def schedule(
     out: Out = None,
 ) -> None:
     """Run every night: start a Prefect server and a worker on this machine, deploy, and keep both up until stopped."""
-    from flows.cli.app import settings_from
     from flows.deployed.schedule import schedule as keep_up
     from transforms.settings import PROJECT
 
@@ -37,7 +35,6 @@ def watch(
     out: Out = None,
 ) -> None:
     """Say whether a night went well lately and the current release is whole. Exit code 6, and a notification once a day, if not."""
-    from flows.cli.app import settings_from
     from flows.watch import look, tell_now
 
     folder = settings_from(None, out).out
@@ -64,7 +61,6 @@ def backfill(
 ) -> None:
     """Decide earlier years or days with what is at hand today, each into a folder of its own."""
     from flows.backfill import fill, plan
-    from flows.cli.app import settings_from
     from flows.logs import json_log, text_log
     from flows.runner import execute
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.cli.consoles import out_console as console
+from flows.cli.options import settings_from
 from transforms import clock
 from transforms.errors import ConfigError, ReleaseError
 
@@ -27,7 +28,6 @@ AFTER = {  # what an event leaves open, and the event that settles it
 @register_app.command()
 def check() -> None:
     """Name every problem of every register by row and column, and say how many rows are fine. Exit code 4 if there is a problem."""
-    from flows.cli.app import settings_from
     from transforms.registers import check_registers
 
     settings = settings_from()
@@ -54,7 +54,6 @@ def add(
     ],
 ) -> None:
     """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
-    from flows.cli.app import settings_from
     from transforms.registers import check_registers, columns_of, registers_of
     from transforms.registers.append import add_row, all_problems, check_row
 
@@ -87,7 +86,6 @@ def add(
 @register_app.command()
 def migrate() -> None:
     """Rewrite columns and values of earlier versions (authorised) as they are written today (authorized); the files as they were are kept as backups."""
-    from flows.cli.app import settings_from
     from transforms.registers.append import migrate as rewrite
 
     backups = rewrite(settings_from().reference)

@@ -8,11 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.cli.consoles import out_console as console
+from flows.cli.options import Out, settings_from
 from flows.cli.phrases import ago
 from transforms.errors import ReleaseError
 from transforms.folders import has_releases, is_ours
-
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases. Also DTA_OUT.")]
 
 
 def add_release_commands(app: typer.Typer) -> None:
@@ -22,7 +21,6 @@ def add_release_commands(app: typer.Typer) -> None:
 
 
 def _out(out: Path | None) -> Path:
-    from flows.cli.app import settings_from
 
     return settings_from(None, out).out
 

@@ -13,6 +13,7 @@ from rich.progress import track
 from flows.cli.consoles import err_console as log
 from flows.cli.consoles import moving_line
 from flows.cli.consoles import out_console as console
+from flows.cli.options import Out, settings_from
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 report_app = typer.Typer(no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release.")
 
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases to read; OUT/current is used. Also DTA_OUT.")]
 To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 KINDS = (
@@ -149,7 +149,6 @@ def _every_lea(connection: "duckdb.DuckDBPyConnection", book: "Book", target: Pa
 @contextmanager
 def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", "Book"]]:
     """The current release, and what all reports share."""
-    from flows.cli.app import settings_from
     from reports.book import read_book
     from reports.published import open_release
 

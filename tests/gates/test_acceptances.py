@@ -17,7 +17,7 @@ from expectations.previous import attach_previous
 from expectations.published_before import apply_published_before
 from expectations.results import GateResult
 from expectations.sql_checks import run_check
-from expectations.suites import classes_of_suites
+from expectations.suites.classes import classes_of_suites
 from flows.cli.app import app
 from tests.gates.state import State
 from tests.gates.test_files import CASES, spoil

@@ -27,7 +27,7 @@ from transforms.registers.fields import (
     fitting,
 )
 from transforms.registers.names import lea_kind
-from transforms.rules.load import Pathway
+from transforms.rules.model import Pathway
 from transforms.wording.sentences.phrases import LEA_WORDS
 
 

@@ -27,7 +27,7 @@ from transforms.registers.necessity import NecessityDetermination
 from transforms.registers.problems import Line, Problem
 from transforms.registers.spellings import present_column, present_value
 from transforms.registers.successions import Succession
-from transforms.rules.load import PathwayRules
+from transforms.rules.model import PathwayRules
 from transforms.rules.reference import Reference
 
 LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events": StateLoanEvent}

@@ -9,7 +9,7 @@ from transforms.config.toml_model import Place
 from transforms.rules.reference import Reference
 
 if TYPE_CHECKING:
-    from transforms.rules.load import Condition, PathwayRules, PreviewRules, RuleSet
+    from transforms.rules.model import Condition, PathwayRules, PreviewRules, RuleSet
 
 Problem = tuple[Place, str]
 COMPUTED = ("continuum", "wraparound")  # each has SQL of its own; a recorded pathway has a register

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from transforms.rules.load import CharterTest, Consecutive, PreviewRules, Rules, RuleSet, criteria_known
+from transforms.rules.load import criteria_known
+from transforms.rules.model import CharterTest, Consecutive, PreviewRules, Rules, RuleSet
 from transforms.tables import as_table, put
 
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from transforms.config.text import read_text
 from transforms.config.toml_model import Place, StrictModel, read_toml, told
 from transforms.errors import ConfigError
-from transforms.rules.load import RuleSet, criteria_known
+from transforms.rules.load import criteria_known
+from transforms.rules.model import RuleSet
 from transforms.sources.catalog import Source
 
 # Raised when readers change what they write, so that cached raw files are read anew.
