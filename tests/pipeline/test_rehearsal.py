@@ -24,7 +24,7 @@ from transforms.sources.unused import unused_files
 SMALL = Scale(counties=3, leas=24, charters=4, schools=4)
 INDICATORS = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science")
 NOT_CONFIRMED = "the 2026 criteria are not confirmed by a primary source"
-UNKNOWN = f"Not determined: {NOT_CONFIRMED}, and CDE's own answer is not known."
+UNKNOWN = f"{NOT_CONFIRMED.capitalize()}, and CDE's own answer is not known."
 VERDICTS = "select cds, status, decided_by, reason from eligibility where pathway = 'continuum' and determination_year = {} order by cds"
 # What is reported, once all files are there: file, what it is, and its name.
 NOT_PLACED = {
@@ -43,7 +43,7 @@ MAPPED = {
     new.NEW_FLAG: ("layouts.toml", 'ec52072 = "ec52072b?_20', 'ec52072 = "ec52072[bc]?_20'),
     new.RENAMED: ("layouts.toml", 'currstatus = ["currstatus"]', f'currstatus = ["currstatus", "{new.RENAMED}"]'),
     new.NEW_COUNT: ("layouts.toml", '  "ag_num",', f'  "{new.NEW_COUNT}", "{new.NEW_COLUMN}", "ag_num",'),
-    new.NEW_GROUP: ("reference/student_groups.csv", "CAST,", f"{new.NEW_GROUP},Recently reclassified,2026,,N,,\nCAST,"),
+    new.NEW_GROUP: ("reference/student_groups.csv", "CAST,", f"{new.NEW_GROUP},Recently reclassified,recently reclassified students,2026,,N,,\nCAST,"),
     new.NEW_STATUS: ("reference/assistance_statuses.csv", "General Assistance,N", f"General Assistance,N\n{new.NEW_STATUS},Y"),
     new.NEW_LETTER: ("reference/priority_letters.csv", "K,4|5|6|8", f"K,4|5|6|8\n{new.NEW_LETTER},5|6"),
 }
@@ -215,7 +215,7 @@ def confirmed(rules: Path) -> None:
     text = (rules / "2026.toml").read_text("utf-8")
     text = re.sub(r"^not_confirmed = .*\n", "", text.replace('standing = "unconfirmed"', 'standing = "final"'), flags=re.MULTILINE)
     at = text.index("# The windows as")
-    (rules / "2026.toml").write_text(text[:at] + criteria + text[at:].replace("methods = []", "methods = [1]"), "utf-8")
+    (rules / "2026.toml").write_text(text[:at] + criteria + text[at:].replace("methods = []", "methods = [1]\nsecond_year_after = 2025"), "utf-8")
 
 
 def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     nights = Nights(state, tmp_path)
     before = nights.night()
     assert before.exit_code == 0, before.output
-    assert "2026: due since October 15, not loaded. Verdicts rest on 2025. To get the files: dta run --source catalog" in before.output
+    assert "2026: due since October 15, not loaded. To get the files: dta run --source catalog" in before.output
     of_2025 = nights.verdicts(2025)
 
     # The first night: a workbook in place of a text, a new scale, a further count, and a file of growth.
@@ -313,7 +313,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert third.exit_code == 0, third.output
     assert "graddownload2026" not in third.output
     assert nights.rows("select count(*) from meta_sources where present and dashboard_year = 2026 and layout = 'dashboard'") == [(8,)]
-    assert "2026: due since October 15, not loaded: CDE's assistance workbook. Verdicts rest on 2025" in third.output
+    assert "2026: due since October 15, not loaded: CDE's assistance workbook. To get the files" in third.output
     assert nights.rows("select count(*) > 0 from local_indicators where dashboard_year = 2026 and priority = 1") == [(True,)]
     assert set(nights.verdicts(2026)) == {"undetermined", "not_assessed", "not_applicable"}
 
@@ -328,7 +328,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert nights.verdicts(2025) == of_2025
     assert "2026: due" not in fourth.output
     home = (nights.out / "current" / "reports" / "index.html").read_text("utf-8")
-    assert "LEAs judged for 2025" in home
+    assert "In 2025, " in home
 
     status = nights.call("status")
     assert (status.exit_code, f"assistancestatus26.xlsx: column {new.NEW_FLAG}, not known" in status.output) == (0, True)
@@ -343,4 +343,4 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert nights.rows("select distinct decided_by from eligibility where determination_year = 2026 and pathway = 'continuum' and status = 'eligible'") == [
         ("cde",)
     ]
-    assert "LEAs judged for 2026" in (nights.out / "current" / "reports" / "index.html").read_text("utf-8")
+    assert "In 2026, " in (nights.out / "current" / "reports" / "index.html").read_text("utf-8")

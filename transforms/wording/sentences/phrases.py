@@ -27,7 +27,7 @@ def number(n: int) -> str:
 
 def not_confirmed_sentence(not_confirmed: str) -> str:
     """Why nothing is determined in a year whose criteria are not confirmed and for which no answer of CDE is known."""
-    return f"Not determined: {not_confirmed}, and CDE's own answer is not known."
+    return f"{not_confirmed[:1].upper()}{not_confirmed[1:]}, and CDE's own answer is not known."
 
 
 def joined(parts: Sequence[str], word: str = "and") -> str:
