@@ -17,7 +17,7 @@ PIONEER, QUIET, CASE = "27661590000000", "27659870000000", "27660350000000"  # e
 NAMES = {PIONEER: "Salinas Union High", QUIET: "Carmel Unified", CASE: "Greenfield Union Elementary"}
 GROUPS = ("EL", "HI", "SED")
 
-INDICATOR_ROW = f"{INDICATOR},Civic engagement,Civics,{INDICATOR},8,up,Very Low,Very High,points from standard,all,,Invented\n"
+INDICATOR_ROW = f"{INDICATOR},Civic engagement,Civics,civic engagement,{INDICATOR},8,up,Very Low,Very High,points from standard,all,,Invented\n"
 MARK = f'{INDICATOR} = {{ code = "CIVICS", headings = ["service_hours"] }}\n'
 CRITERION = """[[criterion]]
 id = "{year}-p8-civics-red"

@@ -76,7 +76,7 @@ def test_the_invented_pathway_gives_verdicts_and_sentences(db: duckdb.DuckDBPyCo
         [PATHWAY, LAST, [PIONEER, QUIET, CASE]],
     ).fetchall()
     assert [(cds, status) for cds, status, _ in rows] == [(CASE, "eligible"), (QUIET, "not_assessed"), (PIONEER, "not_assessed")]
-    assert "the State Board determined on 2030-12-10 that CCEE's help is necessary" in rows[0][2]
+    assert "the State Board determined on December 10, 2030 that CCEE's help is necessary" in rows[0][2]
     assert "No Pilot case is on record" in rows[1][2]
     assert db.execute("select pathway, case_id from pathway_register").fetchall() == [(PATHWAY, "PILOT-1")]
 
@@ -243,7 +243,7 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
     **{
         f"cell_{name}": (cell(column), rf"reference/indicators.csv, line \d+, column {name}: ")
         for column, name in enumerate(
-            ("indicator", "name", "short_name", "file_stem", "", "better", "worst_status_label", "best_status_label", "unit", "reported_for")
+            ("indicator", "name", "short_name", "name_in_text", "file_stem", "", "better", "worst_status_label", "best_status_label", "unit", "reported_for")
         )
         if name  # an indicator without a priority is informational, as science is
     },
