@@ -37,7 +37,7 @@ def test_a_determination_ends_when_the_next_began_though_its_files_are_not_loade
 
 
 def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of 2027 are there before its determination is in force; there are no rules of 2026."""
+    """Files of 2027 are there before its determination is in force; the criteria of 2026 are not confirmed."""
     today = date(2026, 11, 27)
     monkeypatch.setattr("transforms.clock.today", lambda: today)
     reference = reference_copy(tmp_path / "reference")
@@ -49,8 +49,8 @@ def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: py
 
 
 def test_the_next_dashboard_is_that_of_the_next_year_with_rules(tmp_path: Path) -> None:
-    """After 2023 comes 2024; after the last year with rules, the one that is previewed."""
-    for year, following in ((2023, 2024), (2025, 2026)):
+    """After 2023 comes 2024, and after 2025 comes 2026, whose criteria are not confirmed."""
+    for year, following, standing in ((2023, 2024, "final"), (2025, 2026, "provisional")):
         with decided(tmp_path / str(year), (year - 1, year), date(2026, 11, 24)) as db:
-            rows = db.execute("select distinct next_dashboard from watch_list where standing = 'final'").fetchall()
-            assert rows == [(following,)]
+            rows = db.execute("select distinct next_dashboard, standing from watch_list where watch not like 'preview%'").fetchall()
+            assert rows == [(following, standing)]
