@@ -5,8 +5,11 @@ import pyarrow as pa
 
 from expectations.suites.files import SHAPES
 from tests.gates.state import State
-from transforms.inputs import load_macros
+from transforms.inputs import load_macros, load_reference
 from transforms.raw.table import CELL_LAYOUTS
+from transforms.rule_tables import load_rule_tables
+from transforms.rules import load_rules
+from transforms.settings import PROJECT
 
 ROWS = 4_000  # of the file that is spoiled; of another file, a few stay as they are
 # Shapes that the generated state has no file of, with a good row.
@@ -30,9 +33,9 @@ MADE_UP = {
 def raw_database(state: State) -> duckdb.DuckDBPyConnection:
     """A database with rows of two files of every shape, as a run has them."""
     connection = duckdb.connect()
-    connection.register("groups", state.connection.sql("from ref_student_groups").to_arrow_table())
-    connection.execute("create table ref_student_groups as from groups")
+    load_reference(PROJECT / "data", connection)
     load_macros(connection)
+    load_rule_tables(load_rules(PROJECT / "data"), connection)
     connection.execute("create table source_files (source_id varchar, dashboard_year smallint)")
     for layout in SHAPES:
         connection.register("rows", raw_rows(state, layout))
