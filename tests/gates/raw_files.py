@@ -7,6 +7,8 @@ from expectations.suites.files import SHAPES
 from tests.gates.state import State
 from transforms.inputs import load_macros, load_reference
 from transforms.raw.table import CELL_LAYOUTS
+from transforms.rules.tables import load_rule_tables
+from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
 ROWS = 4_000  # of the file that is spoiled; of another file, a few stay as they are
@@ -33,6 +35,7 @@ def raw_database(state: State) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     load_reference(PROJECT / "data", connection)
     load_macros(connection)
+    load_rule_tables(load_rules(PROJECT / "data"), connection)
     connection.execute("create table source_files (source_id varchar, dashboard_year smallint)")
     for layout in SHAPES:
         connection.register("rows", raw_rows(state, layout))

@@ -83,7 +83,7 @@ def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.Duck
 def test_published_counts_hold(state_db: duckdb.DuckDBPyConnection) -> None:
     """What the press and county offices printed."""
     identified = """
-        select county || ' ' || determination_year, count(*) filter (assistance_year = 1), count(*) filter (reason like '%(Year 2)%')
+        select county || ' ' || determination_year, count(*) filter (assistance_year = 1), count(*) filter (reason like 'Year 2: %')
         from assistance where determination = 'differentiated_assistance' and status = 'eligible' and determination_year >= 2023 and lea_type {} group by 1
     """
     districts = {place: counts for place, *counts in state_db.execute(identified.format("= 'district'")).fetchall()}

@@ -98,6 +98,20 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
             "X: foster youth met the criteria in 2022 and 2024 (in 2024 by suspension). "
             "If they do on the 2025 Dashboard too, they would be the third group that counts, and the LEA would be eligible.",
         ),
+        (
+            watch_sentence(WatchFacts("X", "foster youth", "one_more_year", (2023, 2025), 2026, (), False, provisional=True)),
+            "X: foster youth met the criteria in 2023 and 2025. If they do on the 2026 Dashboard too, they would count toward the Continuum of Support. "
+            "Provisional: the criteria of 2026 are not confirmed.",
+        ),
+        (
+            watch_sentence(WatchFacts("X", "foster youth", "preview_met", (2024, 2025, 2026), 2026, ("chronic absenteeism", "suspension"), False, True)),
+            "X: foster youth were red on chronic absenteeism and suspension on the Dashboards 2024, 2025 and 2026. "
+            "By the previewed criteria of 2026 this brings three years of assistance. Provisional: one secondary source says so.",
+        ),
+        (
+            differentiated_reason(replace(ASSISTANCE, status="undetermined", methods_met=(), not_confirmed="the 2026 criteria are not confirmed")),
+            "The 2026 criteria are not confirmed, and CDE's own answer is not known.",
+        ),
     ],
 )
 def test_sentence(said: str, expected: str) -> None:
