@@ -7,8 +7,8 @@ from expectations.suites.files import SHAPES
 from tests.gates.state import State
 from transforms.inputs import load_macros, load_reference
 from transforms.raw.table import CELL_LAYOUTS
-from transforms.rules.tables import load_rule_tables
 from transforms.rules.load import load_rules
+from transforms.rules.tables import load_rule_tables
 from transforms.settings import PROJECT
 
 ROWS = 4_000  # of the file that is spoiled; of another file, a few stay as they are
