@@ -23,7 +23,7 @@ from transforms.errors import ConfigError
 from transforms.settings import PROJECT
 
 PLAN = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
-UNITS = PROJECT / "flows" / "deploy_units"
+UNITS = PROJECT / "flows" / "deployed" / "units"
 SYSTEMD = shutil.which("systemd-analyze")
 BY_NAME = {d["name"]: d for d in PLAN["deployments"]}
 

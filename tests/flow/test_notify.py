@@ -43,7 +43,7 @@ def changed(published: Workplace, tmp_path: Path) -> Path:
             connection.execute(
                 "insert into meta_release_changes by name select ? as cds, ? as lea_name, 2024 as determination_year, 'continuum' as pathway, "
                 "'status_changed' as change, ? as status_before, ? as status_after, [] as groups_added, [] as groups_removed, 'r0' as previous_release_id, "
-                "'r1' as release_id",
+                "'r1' as release_id, 'data' as attributed_to",
                 [f"{n:014}", name, before, after],
             )
     return out
