@@ -36,7 +36,7 @@ def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) ->
 def test_a_change_of_a_page_would_make_a_new_release() -> None:
     named = {line.split()[0] for line in report_parts()}
     assert {"reports/site/templates/lea.html", "reports/site/assets/site.css", "reports/site/county_shapes.json", "reports/lea.py"} <= named
-    assert {"transforms/wording/labels.py", "transforms/sentences/lcap.py"} <= named
+    assert {"transforms/wording/labels.py", "transforms/wording/sentences/lcap.py"} <= named
     assert not [name for name in named if name.startswith("reports/serve/")]
 
 
