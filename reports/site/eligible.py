@@ -39,14 +39,14 @@ def listed(book: Book, lines: Lines) -> list[Listed]:
         names = [book.pathway_names[p] for p in by]
         codes = sorted({g for v in by.values() for g in v["student_groups"] or []}, key=lambda g: place(g, ORDER))
         since = {name: since_words(before[line.lea["cds"], p]) for p, name in zip(by, names, strict=True)}
-        first, *others = since.values()
-        one = first if not others else "; ".join(f"{name}: {words}" for name, words in since.items())
+        differ = len(set(since.values())) > 1
+        one = "; ".join(f"{name}: {words}" for name, words in since.items()) if differ else since[names[0]]
         found.append(Listed(line, names, [book.groups[g] for g in codes], one))
     return found
 
 
 GROUPS = """
-    select l.county_code, h.dashboard_year, g.student_group, g.name_in_text, count(*) filter (h.meets_criteria) as met
+    select l.county_code, h.dashboard_year, g.student_group, g.name_in_text, g.dashboard_from, count(*) filter (h.meets_criteria) as met
     from student_group_history h join leas l using (cds) join student_groups g using (student_group)
     where l.lea_type <> 'charter' and h.basis <> 'none' and list_contains($years, h.dashboard_year)
     group by all
@@ -114,5 +114,9 @@ def _groups(met: Sequence[Row], year: int, before: int | None) -> tuple[GroupCou
     """Groups that met the criteria anywhere in either year, most LEAs first."""
     counted = {(r["student_group"], r["dashboard_year"]): r["met"] for r in met}
     names = {r["student_group"]: r["name_in_text"] for r in met}
-    found = [(code, counted.get((code, year), 0), counted.get((code, before), 0)) for code in sorted(names, key=lambda g: place(g, ORDER))]
-    return tuple(GroupCount(names[code], now, then) for code, now, then in sorted(found, key=lambda f: -f[1]) if now or then)
+    began = {r["student_group"]: r["dashboard_from"] for r in met if before and (r["dashboard_from"] or 0) > before}
+    found = [
+        GroupCount(names[code], counted.get((code, year), 0), counted.get((code, before), 0), began.get(code))
+        for code in sorted(names, key=lambda g: place(g, ORDER))
+    ]
+    return tuple(sorted((g for g in found if g.now or g.before), key=lambda g: -g.now))

@@ -115,7 +115,10 @@ def test_counties_and_areas_count_their_leas(site: Path, db: duckdb.DuckDBPyConn
 def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     for code in by_county(db):
         page = Page(site / "county" / f"{code}.html")
-        listed = {row[1]: row for row in table(page, "leas-table")}
+        eligible = {row[1]: [*row[:3], *row[4:]] for row in table(page, "eligible-table")}  # without the column "On the list"
+        others = {row[1]: row for row in table(page, "leas-table")}
+        assert not set(eligible) & set(others)
+        listed = eligible | others
         assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
         verdicts = db.execute(
             "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') || "
@@ -124,6 +127,7 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
             "and determination_year = (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
+        assert {cds for cds, _, status, *_ in verdicts if status == "eligible"} <= set(eligible)
         for cds, pathway, status, reason, beside in verdicts:
             words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(status, "")
             assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)

@@ -27,6 +27,7 @@ class GroupCount:
     name: str  # as in a sentence
     now: int
     before: int
+    began: int | None = None  # first Dashboard with the group, where the one before had no such group
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,14 @@ def _sentences(f: CountyFacts) -> Iterator[str]:
 
 def _groups(f: CountyFacts) -> str:
     then = "" if f.groups_before is None else f" (in {f.groups_before})"
-    counts = [f"{g.name} {g.now}{'' if f.groups_before is None else f' ({g.before})'}" for g in f.groups]
+    counts = [f"{g.name} {g.now}{f' (a group since {g.began})' if g.began else '' if f.groups_before is None else f' ({g.before})'}" for g in f.groups]
     return f"Student groups that met the criteria, by number of districts and county offices in {f.year}{then}: {joined(counts)}"
 
 
 def _moves(f: CountyFacts) -> Iterator[str]:
-    new = [f"{kind.name}, {joined(kind.new)}" for kind in f.assisted if kind.new]
-    left = [f"{kind.name}, {joined(kind.left)}" for kind in f.assisted if kind.left]
-    if new:
-        yield f"New since {f.before}: {'; '.join(new)}."
-    if left:
-        yield f"Left since {f.before}: {'; '.join(left)}."
+    new = [f"New since {f.before}, {kind.name}: {joined(kind.new)}." for kind in f.assisted if kind.new]
+    left = [f"Left since {f.before}, {kind.name}: {joined(kind.left)}." for kind in f.assisted if kind.left]
+    yield from (*new, *left)
     if not new or not left:
         yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {f.before}."
 
