@@ -57,6 +57,10 @@ def test_the_paragraph_is_copied(open_state: Open) -> None:
 def test_the_others_are_folded_on_the_screen_and_printed(open_state: Open) -> None:
     page = open_state("county/19.html")
     assert not page.locator("#leas-table tbody tr").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#eligible-table thead th").all_inner_texts()[:2] == ["LEA", "CDS code"]  # their buttons stay
+    assert not page.locator("[data-copy]").is_visible()
+    page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#leas-table tbody tr").first.is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
