@@ -13,6 +13,14 @@ NAMED = 5  # LEAs not determined that a line names; more are counted
 
 
 @dataclass(frozen=True)
+class Part:
+    """A piece of the sentence, and the list that it counts, if it counts one."""
+
+    text: str
+    counts: str = ""  # meet, district, county_office, new, left or loans
+
+
+@dataclass(frozen=True)
 class Answer:
     """The determination year in force. Rows have cds, lea_name, lea_type and county."""
 
@@ -27,19 +35,28 @@ class Answer:
     @property
     def sentence(self) -> str:
         """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; three more districts have a state loan.``"""
+        return "".join(part.text for part in self.parts)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The sentence in pieces: each number is one with the list that it counts."""
         n = len(self.meet)
-        kinds = Counter(r["lea_type"] for r in self.meet)
-        of_kinds = joined([plural(kinds[kind], word) for kind, word in LEA_WORDS.items() if kinds[kind]])
-        said = f"In {self.year}, {plural(n, 'LEA')} {'meet' if n > 1 else 'meets'} the criteria"
-        said += f": {of_kinds}" if n > 1 else f" ({self.meet[0]['lea_name']})" if n else ""
+        said = [Part(f"In {self.year}, "), Part(plural(n, "LEA"), "meet" * bool(n)), Part(f" {'meet' if n > 1 else 'meets'} the criteria")]
+        if n > 1:
+            kinds = Counter(r["lea_type"] for r in self.meet)
+            of_kinds = [Part(plural(kinds[kind], word), kind) for kind, word in LEA_WORDS.items() if kinds[kind]]
+            said += [x for i, part in enumerate(of_kinds) for x in (Part(": " if not i else " and " if i == len(of_kinds) - 1 else ", "), part)]
+        elif n:
+            said.append(Part(f" ({self.meet[0]['lea_name']})"))
         if self.before is not None:
             new, left = (number(len(of)) if of else "none" for of in (self.new, self.left))
-            said += f"; {new} {'is' if len(self.new) == 1 else 'are'} new, {left} left"
+            said += [Part("; "), Part(f"{new} {'is' if len(self.new) == 1 else 'are'} new", "new" * bool(self.new))]
+            said += [Part(", "), Part(f"{left} left", "left" * bool(self.left))]
         if self.loans:
             more = "more " if n else ""
             word = "district has" if len(self.loans) == 1 else "districts have"
-            said += f"; {number(len(self.loans))} {more}{word} a state loan"
-        return said + "."
+            said += [Part("; "), Part(f"{number(len(self.loans))} {more}{word} a state loan", "loans")]
+        return [*said, Part(".")]
 
     @property
     def not_determined(self) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 import duckdb
 
-from reports.published import Row, former_names, rows
+from reports.published import Row, rows
+from reports.site import search
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
 from transforms.wording.labels import LEA_KINDS, STATUS
@@ -38,7 +39,9 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
     book = pages.book
     folder = pages.folder / "assets" / "rows"
     folder.mkdir(parents=True)
-    also = _also(connection)
+    former = search.known_before(connection)
+    search.write(connection, pages, former)
+    also = {cds: f"formerly also {'; '.join(f'{name} ({code})' if code else name for name, code in names)}" for cds, names in former.items()}
     for year, of_year in lines.items():
         texts: dict[str, int] = {}
         packed = [_packed(line, texts, also.get(line.lea["cds"], "")) for line in of_year]
@@ -60,19 +63,6 @@ def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
     statuses = "".join(str(CODES[v["status"]]) for v in judged)
     reasons = [texts.setdefault(v["reason"], len(texts)) for v in judged]
     return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, line.ccee, also]
-
-
-def _also(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Former names and former codes of an LEA, by which a search finds it."""
-    found: dict[str, list[str]] = {}
-    named: dict[str, tuple[str, list[str]]] = {}
-    for row in rows(connection, "select n.cds, n.lea_name, l.lea_name as present from lea_names n join leas l using (cds) order by all"):
-        named.setdefault(row["cds"], (row["present"], []))[1].append(row["lea_name"])
-    for cds, (present, names) in named.items():
-        found[cds] = former_names(present, names)
-    for row in rows(connection, "select successor_cds, predecessor_name, predecessor_cds from successions order by all"):
-        found.setdefault(row["successor_cds"], []).append(f"{row['predecessor_name']} ({row['predecessor_cds']})")
-    return {cds: f"formerly also {'; '.join(names)}" for cds, names in found.items() if names}
 
 
 def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

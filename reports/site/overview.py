@@ -1,4 +1,4 @@
-"""Home: how many, where, what changed, how fresh, and what this is not."""
+"""Home: how many, who and where; then what this is not, what changed, and how fresh it is."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from reports.figures import ORDER, place
 from reports.published import rows
 from reports.site.charts import group_chart
 from reports.site.county_map import county_map
+from reports.site.eligible import listed
 from reports.site.lists import release_changes
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine, by_county, tally
@@ -26,13 +27,13 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         "index.html",
         "home.html",
         answer=read_answer(connection),
+        listed=listed(book, lines),
         tally=counts,
         chart=counts.chart(book),
         groups=_group_counts(connection, book),
         map=county_map(book, counted),
         counted=counted,
         leas=len(now),
-        eligible=[line for line in now if line.eligible],
         in_doubt=[line for line in now if line.in_doubt],
         changes=latest,
         continuing=len(rows(connection, "select 1 from changes where to_year = $year and change = 'continuing'", year=book.year)),

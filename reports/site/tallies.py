@@ -17,14 +17,14 @@ from transforms.wording.labels import STATUS, ccee_determination, source_age
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
         e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason, e.source_age_years, e.source_is_old,
-        e.ccee_determination, e.ccee_determination_date
+        e.ccee_determination, e.ccee_determination_date, e.student_groups
     from eligibility e join leas l using (cds)
     join pathways p using (pathway) order by e.cds, e.determination_year, p.position
 """
 
 
 ASSISTANCE = """
-    select cds, determination_year, determination, status,
+    select cds, determination_year, determination, status, assistance_year,
         reason || if(agrees_with_cde is false, ' CDE''s status: ' || cde_value || '.', '') as reason
     from assistance a join leas l using (cds)
     where determination = if(l.lea_type = 'charter', 'charter', 'differentiated_assistance')

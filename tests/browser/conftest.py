@@ -74,6 +74,17 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(browser: Any, site: Path) -> Iterator[Open]:
+    """Open a page of the hostile site."""
+    yield from _opener(browser, site)
+
+
+@pytest.fixture
+def open_state(browser: Any, state_run: Path) -> Iterator[Open]:
+    """Open a page of the statewide sample."""
+    yield from _opener(browser, (state_run / "out" / "current").resolve() / "reports")
+
+
+def _opener(browser: Any, site: Path) -> Iterator[Open]:
     """Open a page from disk. At the end nothing may have been logged, asked of elsewhere, or shown in a dialog."""
     context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
     faults: list[str] = []

@@ -52,7 +52,8 @@ def test_the_answer_fits_a_screen(printed: str) -> None:
 def test_the_home_page_says_the_same_sentence(state_run: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     page = Page(state_run / "out" / "current" / "reports" / "index.html")
     answer = read_answer(state_db)
-    assert page.one("//p[@id='answer']") == f"{answer.sentence} {answer.not_determined}"
+    (said,) = page.find("//p[@id='answer']")
+    assert said.text_content() == f"{answer.sentence} {answer.not_determined}"
 
 
 def test_every_page_says_its_scope_and_what_is_not_loaded(state_run: Path) -> None:

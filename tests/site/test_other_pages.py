@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import duckdb
 import pytest
@@ -36,7 +36,7 @@ def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) ->
 def test_a_change_of_a_page_would_make_a_new_release() -> None:
     named = {line.split()[0] for line in report_parts()}
     assert {"reports/site/templates/lea.html", "reports/site/assets/site.css", "reports/site/county_shapes.json", "reports/lea.py"} <= named
-    assert {"transforms/wording/labels.py", "transforms/sentences/lcap.py"} <= named
+    assert {"transforms/wording/labels.py", "transforms/wording/sentences/lcap.py"} <= named
     assert not [name for name in named if name.startswith("reports/serve/")]
 
 
@@ -48,6 +48,7 @@ def table(page: Page, id: str) -> list[list[str]]:
 def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     places = {p.resolve(): set(Page(p).find("//@id")) for p in pages}
+    choices = {p.resolve(): set(Page(p).find("//form[@data-table]//*[self::select or self::input]/@name")) for p in pages}
     for path in pages:
         for target in Page(path).find("//a[not(ancestor::*[@data-served])]/@href | //script/@src | //link[@rel='stylesheet']/@href"):
             parts = urlsplit(target)
@@ -55,6 +56,9 @@ def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
                 continue
             led = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
             assert led.is_file(), f"{path.name}: {target}"
+            if "=" in parts.fragment:  # what a table is filtered by
+                assert set(parse_qs(parts.fragment, strict_parsing=True)) <= choices[led], f"{path.name}: {target}"
+                continue
             assert not parts.fragment or parts.fragment in places[led], f"{path.name}: {target}"
 
 
@@ -115,7 +119,10 @@ def test_counties_and_areas_count_their_leas(site: Path, db: duckdb.DuckDBPyConn
 def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     for code in by_county(db):
         page = Page(site / "county" / f"{code}.html")
-        listed = {row[1]: row for row in table(page, "leas-table")}
+        eligible = {row[1]: [*row[:3], *row[4:]] for row in table(page, "eligible-table")}  # without the column "On the list"
+        others = {row[1]: row for row in table(page, "leas-table")}
+        assert not set(eligible) & set(others)
+        listed = eligible | others
         assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
         verdicts = db.execute(
             "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') || "
@@ -124,6 +131,7 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
             "and determination_year = (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
+        assert {cds for cds, _, status, *_ in verdicts if status == "eligible"} <= set(eligible)
         for cds, pathway, status, reason, beside in verdicts:
             words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(status, "")
             assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)

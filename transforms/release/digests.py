@@ -17,7 +17,7 @@ from transforms.settings import PROJECT
 
 CODE = ("transforms", "expectations", "reports")
 CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html", ".js", ".css", ".json"}
-WORDS = ("words.py", "sentences/*.py")  # what transforms says in reports beside the tables
+WORDS = ("wording/labels.py", "wording/sentences/*.py")  # what transforms says in reports beside the tables
 
 
 def inputs_digest(run: Run) -> str:

@@ -92,6 +92,8 @@
     ["Assistance by the county office", (row) => words[facts.get(row).assistance]],
     ["Why", (row) => facts.get(row).why],
   ];
-  const view = new window.dtaTable.DataTable(table, form, { prepare, fits, columns, own: ["year", "pathway", "status"] });
+  // Searched: names and codes. The county has a choice of its own: "Los Angeles Unified" is not every "Unified" of Los Angeles County.
+  const text = (row) => `${row.cells[0].textContent} ${facts.get(row).cds}`;
+  const view = new window.dtaTable.DataTable(table, form, { prepare, fits, columns, own: ["year", "pathway", "status"], text });
   view.refresh();
 })();

@@ -20,6 +20,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// On paper there is nothing to click: what is folded is printed too, where the page says so.
+let opened = [];
+addEventListener("beforeprint", () => { opened = [...document.querySelectorAll("details[data-print-open]:not([open])")]; for (const part of opened) part.open = true; });
+addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+
 function ago(moment) {
   const seconds = (Date.now() - new Date(moment)) / 1000;
   for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {

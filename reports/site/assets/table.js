@@ -106,7 +106,7 @@ window.dtaTable = (() => {
       }
       if (this.options.fits && !this.options.fits(row, state)) return false;
       if (!words.length) return true;
-      if (!this.texts.has(row)) this.texts.set(row, plain(row.textContent));
+      if (!this.texts.has(row)) this.texts.set(row, plain(this.options.text ? this.options.text(row) : row.textContent));
       const text = this.texts.get(row);
       return words.every((word) => text.includes(word));
     }
@@ -123,5 +123,5 @@ window.dtaTable = (() => {
     const made = new DataTable(table, document.querySelector(`form[data-table="${table.id}"]`));
     made.refresh();
   }
-  return { DataTable };
+  return { DataTable, plain };
 })();

@@ -1,8 +1,9 @@
 """Every sentence that the product says about a verdict. Tables, SQL, commands and pages take them from here; one room for each subject."""
 
 from transforms.wording.sentences.assistance import DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
-from transforms.wording.sentences.changes import CaseChange, Change, GroupChange, LoanChange, change_cause, change_sentence
+from transforms.wording.sentences.changes import CaseChange, Change, GroupChange, LoanChange, change_cause, change_sentence, since_words
 from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.wording.sentences.county_summary import Assisted, CountyFacts, GroupCount, county_summary
 from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence
 from transforms.wording.sentences.lcap import Finding, lcap_sentence
 from transforms.wording.sentences.phrases import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
@@ -13,15 +14,18 @@ from transforms.wording.sentences.wraparound import DatedText, LoanFacts, Readin
 __all__ = [
     "LEA_WORDS",
     "STATUS_WORDS",
+    "Assisted",
     "CaseChange",
     "CaseFacts",
     "Change",
     "ContinuumFacts",
+    "CountyFacts",
     "DatedText",
     "DifferentiatedFacts",
     "EligibleFacts",
     "Finding",
     "GroupChange",
+    "GroupCount",
     "GroupYears",
     "LoanChange",
     "LoanFacts",
@@ -35,6 +39,7 @@ __all__ = [
     "charter_reason",
     "consecutive_reason",
     "continuum_reason",
+    "county_summary",
     "differentiated_reason",
     "eligible_sentence",
     "joined",
@@ -43,6 +48,7 @@ __all__ = [
     "plain_day",
     "plural",
     "recorded_reason",
+    "since_words",
     "watch_sentence",
     "wraparound_reason",
 ]

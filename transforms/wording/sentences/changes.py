@@ -1,6 +1,8 @@
 """Sentences about what changed between two determination years or two releases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from transforms.wording.sentences.phrases import STATUS_WORDS, joined, plural
 
@@ -96,6 +98,20 @@ def change_cause(c: Change) -> str | None:
     causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
     causes += [f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases]
     return "; ".join(causes) or None
+
+
+def since_words(statuses: Sequence[tuple[int, str]]) -> str:
+    """How long an LEA has been eligible: ``new``, ``since 2023``, ``since 2022 or earlier``.
+
+    ``statuses``: determination years with the status of each, earliest first; in the last one it is eligible.
+    """
+    run = list(takewhile(lambda s: s[1] == "eligible", reversed(statuses)))
+    first = run[-1][0]
+    if len(run) == len(statuses):
+        return f"since {first} or earlier"
+    year, before = statuses[-len(run) - 1]
+    said = "new" if len(run) == 1 else f"since {first}"
+    return f"{said}; {year} not determined" if before == "undetermined" else said
 
 
 def _groups(many: int, more: str = "") -> str:

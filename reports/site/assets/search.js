@@ -1,0 +1,84 @@
+// Finds an LEA by name, former name or code: suggests as one types, jumps on an exact match, and says what is not in this release.
+"use strict";
+(() => {
+  const SHOWN = 8;
+  const key = (text) => window.dtaTable.plain(text).trim().replace(/ school district$/, "");
+  const short = (cds) => (cds.endsWith("0000000") ? [cds.slice(0, 7)] : []);
+  const leas = window.dtaNames.map(([cds, name, county, kind, former]) => {
+    const codes = [cds, ...short(cds)], before = former.map(([, code]) => code).filter(Boolean);
+    const names = [name, ...former.map(([named]) => named)].map(key);
+    return { cds, name, county, kind, former, codes, names, before, old: before.flatMap((code) => [code, ...short(code)]), text: [...names, ...codes, ...before].join(" ") };
+  });
+
+  // LEAs that are called or coded just so. Of one name under two codes the present one is meant.
+  function exact(asked) {
+    for (const fits of [(lea) => lea.codes.includes(asked), (lea) => lea.names[0] === asked, (lea) => lea.old.includes(asked) || lea.names.includes(asked)]) {
+      const found = leas.filter(fits);
+      if (found.length) return found.filter((lea) => !found.some((other) => other.before.includes(lea.cds)));
+    }
+    return [];
+  }
+  function matching(asked) {
+    const words = asked.split(" ");
+    const rank = (lea) => (lea.names.some((name) => name.startsWith(asked)) ? 0 : words.every((word) => ` ${lea.text}`.includes(` ${word}`)) ? 1 : 2);
+    return leas.filter((lea) => words.every((word) => lea.text.includes(word))).sort((a, b) => rank(a) - rank(b));
+  }
+
+  for (const box of document.querySelectorAll("[data-find]")) {
+    const input = box.querySelector("input"), list = box.querySelector("ul"), said = box.querySelector("[role=status]");
+    const links = () => [...list.querySelectorAll("a")];
+
+    function close() { list.replaceChildren(); list.hidden = true; }
+    function show(found, words) {
+      close();
+      said.textContent = words;
+      for (const lea of found.slice(0, SHOWN)) {
+        const item = document.createElement("li"), link = document.createElement("a"), where = document.createElement("small");
+        link.href = `lea/${encodeURIComponent(lea.cds)}.html`;
+        link.textContent = lea.name; // never as markup
+        where.textContent = ` ${lea.county} County, ${lea.cds}${lea.former.length ? `; formerly ${lea.former.map(([name, code]) => (code ? `${name} (${code})` : name)).join("; ")}` : ""}`;
+        item.append(link, where);
+        list.append(item);
+      }
+      list.hidden = !list.childNodes.length;
+    }
+    const absent = () => show([], `“${input.value.trim()}” is not in this release.`);
+
+    function suggest() {
+      const asked = key(input.value);
+      if (asked.length < 2) return show([], "");
+      const found = matching(asked);
+      if (!found.length) return absent();
+      show(found, found.length > SHOWN ? `${found.length} found, the first ${SHOWN}:` : `${found.length} found:`);
+    }
+    function submit(event) {
+      const asked = key(input.value);
+      if (!asked) return;
+      const found = exact(asked);
+      if (found.length === 1) {
+        event.preventDefault();
+        location.href = `lea/${encodeURIComponent(found[0].cds)}.html`;
+      } else if (found.length) {
+        event.preventDefault();
+        show(found, `${found.length} are called “${input.value.trim()}”. Choose one:`);
+      } else if (!matching(asked).length) {
+        event.preventDefault();
+        absent();
+      }
+    }
+    function move(event) {
+      if (event.key === "Escape" && !list.hidden) { close(); input.focus(); event.preventDefault(); return; }
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step || list.hidden) return;
+      event.preventDefault();
+      const stops = [input, ...links()];
+      stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+    }
+    input.addEventListener("input", suggest);
+    input.form.addEventListener("submit", submit);
+    input.form.addEventListener("reset", () => show([], ""));
+    box.addEventListener("keydown", move);
+    box.addEventListener("focusout", (event) => { if (!box.contains(event.relatedTarget)) close(); });
+    if (input.value && !matching(key(input.value)).length) absent(); // asked for by the address
+  }
+})();

@@ -1,0 +1,131 @@
+"""The answer is on the first screen, and the search leads to it; on the statewide sample, with a mouse and with the keyboard alone."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+COMPTON, LOWELL_JOINT = "19734370000000", "30647660000000"
+
+
+def bottom(page: Any, place: str) -> float:
+    box = page.locator(place).first.bounding_box()
+    assert box is not None
+    return float(box["y"] + box["height"])
+
+
+@pytest.mark.parametrize(("width", "height", "rows"), [(1280, 900, 4), (390, 1200, 2)])
+def test_sentence_search_and_list_of_home_are_on_the_first_screen(open_state: Open, width: int, height: int, rows: int) -> None:
+    page = open_state("index.html", width)
+    assert bottom(page, "#answer") < bottom(page, "#find") < bottom(page, "#eligible-table tbody tr")
+    assert bottom(page, f"#eligible-table tbody tr:nth-child({rows})") <= height
+    if width == 1280:
+        assert bottom(page, "figure.map svg") <= height
+        assert bottom(page, "p.current") - page.locator("p.current").bounding_box()["y"] < 30  # one line
+
+
+END_OF = """words => {
+    const text = document.getElementById("summary-text").firstChild, range = document.createRange(), at = text.data.indexOf(words);
+    range.setStart(text, at);
+    range.setEnd(text, at + words.length);
+    return range.getBoundingClientRect().bottom;
+}"""  # where these words of the paragraph end on the page
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 1200)])
+def test_the_eligible_of_a_large_county_are_named_on_its_first_screen(open_state: Open, width: int, height: int) -> None:
+    page = open_state("county/19.html", width)
+    y = page.evaluate(END_OF, "Wraparound: one LEA")
+    assert y <= height
+    if width == 1280:
+        assert bottom(page, "#leas") <= height
+
+
+def test_the_paragraph_is_copied(open_state: Open) -> None:
+    page = open_state("county/19.html")
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.get_by_role("button", name="Copy the paragraph").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("window.copied") == page.locator("#summary-text").inner_text()
+
+
+def test_the_others_are_folded_on_the_screen_and_printed(open_state: Open) -> None:
+    page = open_state("county/19.html")
+    assert not page.locator("#leas-table tbody tr").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#eligible-table thead th").all_inner_texts()[:2] == ["LEA", "CDS code"]  # their buttons stay
+    assert not page.locator("[data-copy]").is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#leas-table tbody tr").first.is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator("#leas-table tbody tr").first.is_visible()
+
+
+FIELDS = [("index.html", "#find"), ("districts.html", "form.tools [name=q]")]
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+@pytest.mark.parametrize(
+    ("words", "cds"),
+    [("compton unified", COMPTON), ("Compton Unified School District", COMPTON), (COMPTON, COMPTON), ("1973437", COMPTON), ("lowell joint", LOWELL_JOINT)],
+)
+def test_an_exact_match_leads_to_the_page(open_state: Open, name: str, field: str, words: str, cds: str) -> None:
+    page = open_state(name)
+    page.locator(field).fill(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/lea/{cds}.html")
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_the_search_suggests_and_the_keyboard_is_enough(open_state: Open, name: str, field: str) -> None:
+    page = open_state(name)
+    page.locator(field).press_sequentially("compt")
+    assert page.locator("[data-find] li").all_text_contents() == [f"Compton Unified Los Angeles County, {COMPTON}"]
+    page.keyboard.press("Escape")
+    assert page.locator("[data-find] li").count() == 0
+    page.keyboard.press("o")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/lea/{COMPTON}.html")
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_a_name_of_several_leas_is_a_choice(open_state: Open, name: str, field: str) -> None:
+    page = open_state(name)
+    page.locator(field).fill("Jefferson Elementary")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-find] [role=status]")).to_have_text("3 are called “Jefferson Elementary”. Choose one:")
+    assert page.locator("[data-find] li").count() == 3
+    assert page.url.split("#")[0].endswith(name)
+
+
+@pytest.mark.parametrize("name", ["index.html", "districts.html"])
+def test_what_is_not_in_the_release_is_said(open_page: Open, name: str) -> None:
+    """The sample of one county: Compton is in it for its loan, Los Angeles Unified is not."""
+    page = open_page(name)
+    page.locator("[data-find] input").fill("Los Angeles Unified")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-find] [role=status]")).to_have_text("“Los Angeles Unified” is not in this release.")
+    assert page.url.split("#")[0].endswith(name)
+    if name == "districts.html":
+        expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
+
+
+def test_the_address_of_a_search_says_it_too(open_page: Open) -> None:
+    page = open_page("districts.html?q=Los+Angeles+Unified")
+    expect(page.locator("[data-find] [role=status]")).to_have_text("“Los Angeles Unified” is not in this release.")
+    expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
+
+
+@pytest.mark.parametrize(("number", "address"), [("54 districts", "districts.html"), ("16 are new", "changes.html"), ("15 left", "changes.html")])
+def test_a_number_of_the_sentence_leads_to_as_many_rows(open_state: Open, number: str, address: str) -> None:
+    page = open_state("index.html")
+    page.get_by_role("link", name=number).click()
+    page.wait_for_url(f"**/{address}#*")
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{number.split()[0]} of "))

@@ -1,0 +1,89 @@
+"""The paragraph of a county for a board summary, and how long an LEA has been on the list."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from transforms.wording.sentences import Assisted, CountyFacts, GroupCount, county_summary, since_words
+
+CONTINUUM = Assisted("Continuum of Support (SIR+)", ("Alder Unified", "Birch Unified"), ("Birch Unified",), ("Cedar Unified",))
+LOAN = Assisted("Wraparound", (), open=("Fir Unified",))
+DIFFERENTIATED = Assisted(
+    "Differentiated Assistance",
+    ("Alder Unified", "Birch Unified", "Elm County Office of Education"),
+    by_year=(("Year 1", ("Alder Unified", "Birch Unified")), ("Year 2", ("Elm County Office of Education",))),
+)
+GROUPS = (GroupCount("long-term English learners", 2, 0, 2024), GroupCount("foster youth", 1, 3))
+FACTS = CountyFacts("Elm", 2024, 2023, True, (("county_office", 1), ("district", 2)), (CONTINUUM, LOAN, DIFFERENTIATED), GROUPS, 2023)
+END = "This is computed from files of the California Department of Education and is not an official designation."
+
+
+def test_the_paragraph_names_who_is_assisted_which_groups_and_who_is_new() -> None:
+    assert county_summary(FACTS) == (
+        "Based on the 2024 Dashboard, two districts and one county office in Elm County meet published criteria for assistance. "
+        "Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). "
+        "Differentiated Assistance, Year 1: two LEAs (Alder Unified and Birch Unified). "
+        "Differentiated Assistance, Year 2: one LEA (Elm County Office of Education). "
+        "Student groups that met the criteria, by number of districts and county offices in 2024 (in 2023): "
+        "long-term English learners 2 (a group since 2024) and foster youth 1 (3). "
+        "New since 2023, Continuum of Support (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified. "
+        f"Not determined: Wraparound for Fir Unified. {END}"
+    )
+
+
+def test_where_nothing_is_determined_there_is_none() -> None:
+    assert county_summary(replace(FACTS, determined=False)) is None
+
+
+def test_where_nobody_is_assisted_it_says_so() -> None:
+    none = CountyFacts("Elm", 2024, 2023, True, (), (Assisted("Wraparound", ()),), (), None)
+    assert county_summary(none) == (
+        "Based on the 2024 Dashboard, no district, county office or charter school in Elm County is known to meet published criteria for assistance. "
+        f"None is new and none left since 2023. {END}"
+    )
+
+
+def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
+    one = replace(FACTS, before=None, kinds=(("charter", 1),), assisted=(), groups=(GroupCount("foster youth", 1, 0),), groups_before=None)
+    said = county_summary(one)
+    assert said == (
+        "Based on the 2024 Dashboard, one charter school in Elm County meets published criteria for assistance. "
+        f"Student groups that met the criteria, by number of districts and county offices in 2024: foster youth 1. {END}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "left", "said"),
+    [(("A",), (), "New since 2023, Wraparound: A. None left since 2023."), ((), ("B",), "Left since 2023, Wraparound: B. None is new since 2023.")],
+)
+def test_only_new_or_only_left(new: tuple[str, ...], left: tuple[str, ...], said: str) -> None:
+    assert said in (county_summary(replace(FACTS, assisted=(Assisted("Wraparound", ("A",), new, left),))) or "")
+
+
+def test_many_that_are_not_determined_are_counted() -> None:
+    many = Assisted("Wraparound", (), open=tuple(f"District {n}" for n in range(6)))
+    assert "Not determined: Wraparound for 6 LEAs." in (county_summary(replace(FACTS, assisted=(many,))) or "")
+
+
+def test_no_sentence_is_long_but_for_its_names() -> None:
+    names = re.compile(r"\([^)]*(?:Unified|Education)\)|: long-term.*?(?=\.)")
+    for sentence in re.split(r"(?<=\.) ", names.sub("", county_summary(FACTS) or "")):
+        assert len(sentence.split()) <= 30, sentence
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ("eligible", "since 2024 or earlier"),
+        ("eligible eligible eligible", "since 2022 or earlier"),
+        ("not_eligible eligible eligible", "since 2023"),
+        ("eligible not_eligible eligible", "new"),
+        ("not_eligible not_assessed eligible", "new"),
+        ("eligible undetermined eligible", "new; 2023 not determined"),
+        ("undetermined eligible eligible", "since 2023; 2022 not determined"),
+    ],
+)
+def test_since_when(statuses: str, said: str) -> None:
+    of_year = statuses.split()
+    assert since_words([(2024 - len(of_year) + 1 + n, status) for n, status in enumerate(of_year)]) == said
