@@ -1,4 +1,4 @@
-"""Decide earlier years or days with what is at hand today, each into a folder of its own: the nightly releases are not touched."""
+"""Decide earlier years or days from the files that are loaded today, each into a folder of its own: the nightly releases are not touched."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

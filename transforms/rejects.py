@@ -1,4 +1,4 @@
-"""Rows that were kept aside, grouped by what is wrong with them."""
+"""Rows that were rejected, grouped by what is wrong with them."""
 
 from typing import Any
 

@@ -289,7 +289,7 @@ SOURCES: tuple[Expectation, ...] = (
     gxe.ExpectColumnValuesToNotBeNull(
         column="sha256",
         row_condition=Column("file").is_not_null(),
-        **said("meta_sources-hash-present", "Every file at hand has its SHA-256.", "It proves which bytes were read."),
+        **said("meta_sources-hash-present", "Every loaded file has its SHA-256.", "It proves which bytes were read."),
     ),
     gxe.ExpectColumnPairValuesAToBeGreaterThanB(
         column_A="rows_in",

@@ -144,9 +144,9 @@ def sources(
     source: Source = None,
     out: Out = None,
     year: Annotated[int | None, typer.Option("--year", help="Only files of this Dashboard year.")] = None,
-    missing: Annotated[bool, typer.Option("--missing", help="Only files that are not at hand.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Only files that are not loaded.")] = False,
 ) -> None:
-    """List the files that the pipeline knows: where they come from, whether they are at hand, and how fresh they are."""
+    """List the files that the pipeline knows: where they come from, whether they are loaded, and how fresh they are."""
     from flows.cli.sources import show_sources
 
     show_sources(settings_from(source, out), out_console, year, missing)

@@ -12,7 +12,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace the file of --page
 
 
 def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page = None, force: Force = False) -> None:
-    """Run all stages and checks on the files at hand, and publish nothing. Exit code 5 if a release would be stopped."""
+    """Run all stages and checks on the loaded files, and publish nothing. Exit code 5 if a release would be stopped."""
     from flows.check import check_inputs, show_report, write_report
     from flows.cli.consoles import err_console, out_console
     from reports.output import refuse_to_overwrite

@@ -31,7 +31,7 @@ def schedule(
 
 
 def watch(
-    hours: Annotated[float, typer.Option("--hours", min=0.01, help="Hours without a good check before it is told.")] = 48,
+    hours: Annotated[float, typer.Option("--hours", min=0.01, help="Hours without a good check before it is reported.")] = 48,
     out: Out = None,
 ) -> None:
     """Say whether a night went well lately and the current release is whole. Exit code 6, and a notification once a day, if not."""
@@ -59,7 +59,7 @@ def backfill(
     source: Annotated[str | None, typer.Option("--source", help="As for dta run.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder with one folder of releases for each year or day.")] = None,
 ) -> None:
-    """Decide earlier years or days with what is at hand today, each into a folder of its own."""
+    """Decide earlier years or days from the files that are loaded today, each into a folder of its own."""
     from flows.backfill import fill, plan
     from flows.logs import json_log, text_log
     from flows.runner import execute

@@ -1,4 +1,4 @@
-"""How verdicts look in a terminal: words first, then the grid, then the sources. Colour is never the only sign."""
+"""How verdicts look in a terminal: words first, then the grid, then the sources. Color is never the only sign."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields

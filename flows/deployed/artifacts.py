@@ -1,4 +1,4 @@
-"""What a run leaves in Prefect for people to look at. Summaries under stable keys; the tables themselves stand in the release."""
+"""What a run leaves in Prefect for people to look at. Summaries under stable keys; the tables themselves are in the release."""
 
 from pathlib import Path
 from typing import Any

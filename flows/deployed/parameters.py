@@ -20,7 +20,7 @@ SourceName = Annotated[str, Field(min_length=1, max_length=1000, description="'s
 PastDay = Annotated[date, AfterValidator(_not_in_the_future), Field(description="records dated later than this day are not known")]
 Year = Annotated[int, Field(ge=2017, le=2100, description="determination year")]
 Folder = Annotated[Path, Field(description="folder; relative to the project")]
-Hours = Annotated[float, Field(gt=0, le=24 * 365, description="hours without a good check before it is told")]
+Hours = Annotated[float, Field(gt=0, le=24 * 365, description="hours without a good check before it is reported")]
 
 
 def settings_of(source: str | None = None, out: Path | None = None, work: Path | None = None, as_of: date | None = None) -> Settings:

@@ -45,8 +45,8 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "cut_last_line": (WHOLE[:-60], ("line 6", "the last line is cut off")),
     "cut_in_the_header": (WHOLE[:40], ("line 1", "lacks")),
     "nul_byte": (lines(HEADER, ROWS[0], "\x00" + ROWS[1], *ROWS[2:]), ("NUL byte", "line 3")),
-    "duplicate_column": (WHOLE.replace(b"safetynet", b"COLOR"), ("line 1", "column color stands twice")),
-    "two_spellings_of_one_column": (WHOLE.replace(b"priornumer", b"cdscode"), ("line 1", "column cds stands twice")),
+    "duplicate_column": (WHOLE.replace(b"safetynet", b"COLOR"), ("line 1", "column color is twice")),
+    "two_spellings_of_one_column": (WHOLE.replace(b"priornumer", b"cdscode"), ("line 1", "column cds is twice")),
     "missing_cds": (without_column("cds"), ("line 1", "column cds", "lacks cds", "layouts.toml")),
     "missing_color": (without_column("color"), ("line 1", "lacks color")),
     "utf16": (WHOLE.decode().encode("utf-16"), ("line 1", "UTF-16")),
@@ -79,7 +79,7 @@ def first(column: str) -> Callable[[RawTable], str]:
     return lambda raw: raw.table[column].to_pylist()[0]
 
 
-# How the file is damaged, rows kept, lines kept aside, and what the reader must say or keep as it stands.
+# How the file is damaged, rows kept, lines rejected, and what the reader must say or keep as it stands.
 READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], object]] = {
     "nothing": (WHOLE, 5, [], lambda r: r.encoding, "utf-8"),
     "bom": (b"\xef\xbb\xbf" + WHOLE, 5, [], lambda r: r.encoding, "utf-8"),

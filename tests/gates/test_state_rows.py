@@ -1,4 +1,4 @@
-"""What was printed for the whole state, and what CDE's own rows of the state are held against."""
+"""What was printed for the whole state, and what CDE's own rows of the state are compared with."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -127,7 +127,7 @@ def test_a_two_group_district_is_eligible_by_both(decide: Decide) -> None:
 
 
 def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decide: Decide) -> None:
-    """The only group met the criteria three times; what it shows in the year itself was kept aside: perhaps nothing, and then there is no group to judge."""
+    """The only group met the criteria three times; what it shows in the year itself was rejected: perhaps nothing, and then there is no group to judge."""
     boards = three_groups(Dashboards(), DISTRICT, (2019, 2022, 2023), ("SED",)).put(2024, DISTRICT, "SED", ela=0, math=0).put(2024, DISTRICT, "HI", susp=0)
     db = decide(boards.row(2024, "susp", DISTRICT, "SED", color=9))
     assert verdict(db, 2024)[0] == "undetermined"

@@ -1,4 +1,4 @@
-"""Conditions of the decisions that only a rare row meets: a local indicator beside one state priority, and rows that were kept aside."""
+"""Conditions of the decisions that only a rare row meets: a local indicator beside one state priority, and rows that were rejected."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""CDE's lists of low performing LEAs are held against ours: reds of 2023, and the groups of EC 52064(e)(5)."""
+"""CDE's lists of low performing LEAs are compared with ours: reds of 2023, and the groups of EC 52064(e)(5)."""
 
 from pathlib import Path
 

@@ -65,7 +65,7 @@ def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def known_groups(reference: Path) -> dict[str, str]:
-    """The same from the reference lists, for whoever has no database at hand."""
+    """The same from the reference lists, for whoever has no database."""
     with duckdb.connect() as connection:
         load_reference(reference, connection)
         return student_groups(connection)

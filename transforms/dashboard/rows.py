@@ -1,7 +1,7 @@
 """The contract of a Dashboard row: which texts it may hold, and the typed row that follows.
 
 Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student group because every row is EL; 'MR' and 'TOM' are one group; 2017 writes
-its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are kept aside; 2022 has status and no color.
+its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are rejected; 2022 has status and no color.
 """
 
 import re
@@ -67,7 +67,7 @@ COLOR = "color is 0 (none), 1 red, 2 orange, 3 yellow, 4 green or 5 blue"
 
 @dataclass(frozen=True)
 class Fault:
-    """One row and one reason why it is kept aside."""
+    """One row and one reason why it is rejected."""
 
     line: int
     column: str

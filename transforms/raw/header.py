@@ -37,7 +37,7 @@ def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -
         lines.append((end + 1, content[at:end].decode().removesuffix("\r")))
         at = end + 1
     if "\r" in lines[0][1]:
-        raise SourceError(file, "a line end without line feed stands in the header, as old Macs wrote it", "Save the file with usual line ends.", line=1)
+        raise SourceError(file, "the header has a line end without a line feed, as old Macs wrote it", "Save the file with usual line ends.", line=1)
     for number, (following, text) in enumerate(lines, 1):
         for delimiter in dict.fromkeys([*spec.delimiters, *NAMES]):
             headings = _headings(text, delimiter)
@@ -78,7 +78,7 @@ def _match_columns(headings: list[str], file: str, line: int, spec: LayoutSpec) 
     for position, heading in enumerate(headings):
         field = spec.canonical(heading)
         if field is not None and field in fields.values():
-            raise SourceError(file, f"column {field} stands twice in the header", "Keep one of them.", line=line, column=heading)
+            raise SourceError(file, f"column {field} is twice in the header", "Keep one of them.", line=line, column=heading)
         if field is not None:
             fields[position] = field
     return fields

@@ -55,10 +55,10 @@ def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec)
     present = headings_of(spec, raw.missing_columns, raw.extra_columns)
     for indicator, marks in spec.told_by.items():
         if foreign := [h for h in marks.headings if h in present and h not in own.headings]:
-            raise SourceError(file, f"it has the column {foreign[0]}, by which a file of {indicator} is told", INDICATOR, line=1, column=foreign[0])
+            raise SourceError(file, f"it has the column {foreign[0]}, which only a file of {indicator} has", INDICATOR, line=1, column=foreign[0])
     if not _is_marked(present, source, spec):
         named = ", ".join(own.headings)
-        raise SourceError(file, f"it has none of the columns by which a file of {source.indicator} is told: {named}", "Check which file this is.")
+        raise SourceError(file, f"it has none of the columns that a file of {source.indicator} has: {named}", "Check which file this is.")
 
 
 def commonest(column: pa.ChunkedArray) -> str:

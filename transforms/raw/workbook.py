@@ -59,7 +59,7 @@ def _check_headings(headings: list[str], fields: dict[int, str], file: str, shee
         raise SourceError(file, f"sheet {sheet!r} lacks {', '.join(missing)}", advice, line=line, column=missing[0])
     twice = [f for f in fields.values() if list(fields.values()).count(f) > 1]
     if twice:
-        raise SourceError(file, f"column {twice[0]} stands twice in sheet {sheet!r}", "Keep one of them.", line=line, column=twice[0])
+        raise SourceError(file, f"column {twice[0]} is there twice in sheet {sheet!r}", "Keep one of them.", line=line, column=twice[0])
     if moved := out_of_order(headings, spec):
         problem = f"columns {moved[0]} and {moved[1]} of sheet {sheet!r} are not in CDE's order: their headings may have been exchanged"
         raise SourceError(file, problem, "Take the file as CDE published it.", line=line, column=moved[0])

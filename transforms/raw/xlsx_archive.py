@@ -103,7 +103,7 @@ def _check_names(names: list[str], file: str) -> None:
     """Raise SourceError unless these are the parts of a plain workbook."""
     twice = [n for n, times in Counter(names).items() if times > 1]
     if twice:
-        raise SourceError(file, "an entry stands twice in the archive", CHECK, value=twice[0])
+        raise SourceError(file, "an entry is there twice in the archive", CHECK, value=twice[0])
     if not any(n.startswith("xl/") for n in names):
         raise SourceError(file, "this archive is not a workbook", DOWNLOAD_AGAIN)
     for name in names:

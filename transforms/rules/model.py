@@ -145,7 +145,7 @@ class RuleSet(StrictModel):
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
     ended: tuple[Literal["continuum", "consecutive", "charter", "second_year_after"], ...] = ()  # what earlier years have, and none from this one on
-    lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), held against ours
+    lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), compared with ours
 
     @model_validator(mode="after")
     def _criteria_or_why_not(self) -> Self:

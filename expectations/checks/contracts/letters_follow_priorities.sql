@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: student_group_history
--- sentence: Every letter stands for the priorities beside it, and every set of two or more priorities has its letter.
--- reason: Letters are CDE's way of writing sets of priorities; a letter that stands for another set tells another story than the verdict.
+-- sentence: Every letter means the priorities beside it, and every set of two or more priorities has its letter.
+-- reason: Letters are CDE's way of writing sets of priorities; a letter that means another set tells another story than the verdict.
 with written as (
     select 'assistance_letters' as table_name, cds, dashboard_year, student_group, letter, priorities from assistance_letters where letter is not null
     union all

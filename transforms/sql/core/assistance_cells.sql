@@ -1,7 +1,7 @@
 -- Grain: one cell of an assistance workbook of CDE, with what is wrong with its row.
 -- Key: source_id, line, heading.
 -- Inputs: raw_assistance, source_files, dashboard_entities, ref_priority_letters, ref_assistance_statuses, rule_sets.
--- Oddities: '*' stands for blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A letter column is named
+-- Oddities: '*' means blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A letter column is named
 --           after its student group, where 2017 says MR and later years say TOM; one of a group that is not known counts among the letters and is not
 --           published. In every workbook of 2017 to 2024 each row has as many letters as its total says, Method 1 exactly where it has one, and
 --           assistance where a method is met: a row that contradicts itself is rejected. The status of an earlier year is blank where the LEA did not exist.

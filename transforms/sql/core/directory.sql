@@ -1,7 +1,7 @@
 -- Grain: one public school, district or county office of CDE's directory.
 -- Key: cds.
 -- Inputs: directory_rows.
--- Oddities: where two editions are at hand the undated one is the current one; a date that cannot be read is null.
+-- Oddities: where two editions are loaded the undated one is the current one; a date that cannot be read is null.
 with ranked as (
     select d.*, row_number() over (partition by d.cds order by d.source_id = 'directory' desc, d.source_id desc) as place
     from directory_rows d

@@ -2,7 +2,7 @@
 -- Key: cds.
 -- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, register_doubts, ref_counties, directory.
 -- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. Of two names of one year the longer is shown: some
---           files cut names at 50 letters. A county office is told by '10' in positions 3 and 4 of its district code, since the county-office
+--           files cut names at 50 letters. A county office has '10' in positions 3 and 4 of its district code, since the county-office
 --           flag is blank on many of its rows. LEAs that only the loan register names have no Dashboard years. Charter schools are school rows
 --           with the charter flag; they are judged by tests of their own. The local indicators of priorities 9 and 10 are of county offices alone,
 --           statewide even where all other files are cut to a county, so they bring in no LEA. directory_status is null where no directory is loaded.

@@ -6,7 +6,7 @@
 -- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the year's files, though they cover its
 --           county, is not assessed, whatever it showed before it closed. What cannot be known is carried through: 'may' counts are upper
 --           bounds. If a missing file hides whether any group has
---           a result, 'nothing to judge' and 'no' cannot be told apart; from letters alone that is always so, and the answer is 'no', as
+--           a result, 'no results to assess' and 'no' look alike; from letters alone that is always so, and the answer is 'no', as
 --           CDE's flag has it. Where an input is missing and nothing follows from the others, CDE's own flag in the row of the year's workbook
 --           is the verdict (decided_by 'cde'); what can be computed never yields to it. A blank flag is no answer.
 --           CDE begins a new history with a new code: a "no" under it is undetermined where the years of a registered predecessor would change it.

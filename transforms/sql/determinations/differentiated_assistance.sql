@@ -3,7 +3,7 @@
 -- Inputs: leas, assistance_years, lea_years, assistance_methods, assistance_flags.
 -- Rule: any method suffices. From the identifications of 2023 on assistance lasts two years: Year 1 met a method now, Year 2 was in Year 1 on
 --       the Dashboard before and met none now.
--- Oddities: where it is not known whether a method is met now, Year 1 and Year 2 cannot be told apart, though assistance may be certain. Where no
+-- Oddities: where it is not known whether a method is met now, Year 1 and Year 2 look alike, though assistance may be certain. Where no
 --           file of the year covers the county nothing is known of the LEA; where nothing is known of the Dashboard before, Year 2 is not ruled out.
 --           decided_by is 'cde' where a method that the verdict needs is known from CDE's flag alone, and where the methods leave it open and
 --           CDE's own status in the row of the year's workbook is the verdict: 'Differentiated ...' or 'General ...', with the year as printed.

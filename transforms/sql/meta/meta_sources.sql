@@ -1,4 +1,4 @@
--- Grain: one source file of the catalog, at hand or not.
+-- Grain: one source file of the catalog, loaded or not.
 -- Key: source_id.
 -- Inputs: catalog, source_files, source_rows, rejects, source_freshness, source_changes, source_coverage,
 --         ref_counties.
