@@ -177,7 +177,7 @@ def test_every_letter_column_of_the_years_groups_must_be_there(year: int) -> Non
     for letter in letters_of(year):
         with pytest.raises(SourceError, match="lacks letter:"):
             read_year(year, [f"{c}_1" if c == letter else c for c in columns])
-        with pytest.raises(SourceError, match="is there twice|is twice"):
+        with pytest.raises(SourceError, match=r"is there twice|is twice"):
             read_year(year, [*columns, letter.upper()])
 
 
