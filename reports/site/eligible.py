@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -95,7 +95,7 @@ def _by_county_office(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], bef
     if not set(by_year) - {None}:
         return found
     labels = {1: "Year 1", 2: "Year 2", None: "Year 1 or Year 2"}
-    return Assisted(found.name, found.leas, found.new, found.left, found.open, tuple((labels[y], tuple(by_year[y])) for y in labels if y in by_year))
+    return replace(found, by_year=tuple((labels[y], tuple(by_year[y])) for y in labels if y in by_year))
 
 
 def _assisted(name: str, status: Sequence[tuple[LeaLine, str | None, str | None]], before: int | None) -> Assisted:
@@ -107,7 +107,7 @@ def _assisted(name: str, status: Sequence[tuple[LeaLine, str | None, str | None]
     ]
     left = [x.lea["lea_name"] for x, now, then in status if then == "eligible" and now not in ("eligible", "undetermined", None)]
     of = {s: tuple(x.lea["lea_name"] for x, now, _ in status if now == s) for s in ("eligible", "undetermined")}
-    return Assisted(name, of["eligible"], tuple(new), tuple(left), of["undetermined"])
+    return Assisted(name, of["eligible"], tuple(new), tuple(left), of["undetermined"], any(then == "undetermined" for *_, then in status))
 
 
 def _groups(met: Sequence[Row], year: int, before: int | None) -> tuple[GroupCount, ...]:

@@ -152,3 +152,26 @@ def test_the_search_knows_every_lea_and_what_it_was_called(reports: Path, state_
     assert {(cds, *row[:3]) for cds, row in known.items()} == set(leas)
     for code, name, successor in state_db.execute("select predecessor_cds, predecessor_name, successor_cds from successions").fetchall():
         assert successor not in known or [name, code] in known[successor][3]
+
+
+def test_a_county_of_which_nothing_is_determined_has_no_paragraph(release: Path, db: duckdb.DuckDBPyConnection) -> None:
+    """The sample of one county, with the loans of others."""
+    decided = db.execute(
+        "select county_code, bool_or(yes or pathway is null or pathway = 'continuum' and no) from ("
+        "select county_code, pathway, status = 'eligible' as yes, status = 'not_eligible' as no from eligibility where determination_year = $year union all "
+        "select county_code, null, true, false from assistance where determination_year = $year and determination <> 'consecutive' "
+        "and status in ('eligible', 'not_eligible')) group by all",
+        {"year": YEAR},
+    ).fetchall()
+    assert {True, False} == {known for _, known in decided}
+    for code, known in decided:
+        page = Page(release / "reports" / "county" / f"{code}.html")
+        assert (len(page.find("//*[@id='summary-text']")), len(page.find("//*[@id='no-summary']"))) == (int(known), int(not known)), code
+        assert len(page.find("//button[@data-copy]")) == int(known)
+
+
+def test_a_county_says_what_is_not_determined(release: Path) -> None:
+    said = Page(release / "reports" / "county" / "19.html").one("//*[@id='summary-text']")
+    assert said.startswith("In 2024, one district in Los Angeles County meets published criteria for assistance. Wraparound: one LEA (Inglewood Unified).")
+    assert "Not determined: Continuum of Support (SIR+) for " in said
+    assert "None" not in said

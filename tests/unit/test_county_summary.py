@@ -21,7 +21,7 @@ END = "This is computed from files of the California Department of Education and
 
 def test_the_paragraph_names_who_is_assisted_which_groups_and_who_is_new() -> None:
     assert county_summary(FACTS) == (
-        "Based on the 2024 Dashboard, two districts and one county office in Elm County meet published criteria for assistance. "
+        "In 2024, two districts and one county office in Elm County meet published criteria for assistance. "
         "Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). "
         "Differentiated Assistance, Year 1: two LEAs (Alder Unified and Birch Unified). "
         "Differentiated Assistance, Year 2: one LEA (Elm County Office of Education). "
@@ -39,7 +39,7 @@ def test_where_nothing_is_determined_there_is_none() -> None:
 def test_where_nobody_is_assisted_it_says_so() -> None:
     none = CountyFacts("Elm", 2024, 2023, True, (), (Assisted("Wraparound", ()),), (), None)
     assert county_summary(none) == (
-        "Based on the 2024 Dashboard, no district, county office or charter school in Elm County is known to meet published criteria for assistance. "
+        "In 2024, no district, county office or charter school in Elm County is known to meet published criteria for assistance. "
         f"None is new and none left since 2023. {END}"
     )
 
@@ -48,7 +48,7 @@ def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
     one = replace(FACTS, before=None, kinds=(("charter", 1),), assisted=(), groups=(GroupCount("foster youth", 1, 0),), groups_before=None)
     said = county_summary(one)
     assert said == (
-        "Based on the 2024 Dashboard, one charter school in Elm County meets published criteria for assistance. "
+        "In 2024, one charter school in Elm County meets published criteria for assistance. "
         f"Student groups that met the criteria, by number of districts and county offices in 2024: foster youth 1. {END}"
     )
 
@@ -59,6 +59,11 @@ def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
 )
 def test_only_new_or_only_left(new: tuple[str, ...], left: tuple[str, ...], said: str) -> None:
     assert said in (county_summary(replace(FACTS, assisted=(Assisted("Wraparound", ("A",), new, left),))) or "")
+
+
+@pytest.mark.parametrize("doubt", [Assisted("Wraparound", ("A",), open=("B",)), Assisted("Wraparound", ("A",), open_before=True)])
+def test_nobody_is_said_to_be_neither_new_nor_gone_where_that_is_not_determined(doubt: Assisted) -> None:
+    assert "None" not in (county_summary(replace(FACTS, assisted=(doubt,))) or "None")
 
 
 def test_many_that_are_not_determined_are_counted() -> None:

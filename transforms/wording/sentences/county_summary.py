@@ -17,6 +17,7 @@ class Assisted:
     new: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     open: tuple[str, ...] = ()  # not determined
+    open_before: bool = False  # the year before is not determined for some LEA
     by_year: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the same LEAs by year of assistance: ("Year 1", names)
 
 
@@ -56,9 +57,9 @@ def _sentences(f: CountyFacts) -> Iterator[str]:
     what = "published criteria for assistance"
     if total:
         of_kinds = joined([plural(kinds[kind], word) for kind, word in LEA_WORDS.items() if kinds.get(kind)])
-        yield f"Based on the {f.year} Dashboard, {of_kinds} in {f.county} County {verb} {what}."
+        yield f"In {f.year}, {of_kinds} in {f.county} County {verb} {what}."
     else:
-        yield f"Based on the {f.year} Dashboard, no district, county office or charter school in {f.county} County is known to meet {what}."
+        yield f"In {f.year}, no district, county office or charter school in {f.county} County is known to meet {what}."
     for kind in f.assisted:
         for label, leas in kind.by_year or (("", kind.leas),):
             if leas:
@@ -82,7 +83,8 @@ def _moves(f: CountyFacts) -> Iterator[str]:
     new = [f"New since {f.before}, {kind.name}: {joined(kind.new)}." for kind in f.assisted if kind.new]
     left = [f"Left since {f.before}, {kind.name}: {joined(kind.left)}." for kind in f.assisted if kind.left]
     yield from (*new, *left)
-    if not new or not left:
+    surely = not any(kind.open or kind.open_before for kind in f.assisted)
+    if surely and not (new and left):
         yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {f.before}."
 
 
