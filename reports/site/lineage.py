@@ -19,7 +19,7 @@ INPUTS = (  # beginning of a table's name -> what goes in
 )
 ACTED_ON = {"eligible_districts", "eligibility", "assistance", "watch_list", "changes", "reconciliation"}
 Graph = Mapping[str, frozenset[str]]
-HEIGHT, GAP, LETTER, SPACE = 26, 36, 6.1, 22  # of a box, between two boxes, of a letter, between two columns
+HEIGHT, GAP, LETTER, SPACE = 26, 36, 6.9, 22  # of a box, between two boxes, of a letter, between two columns
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,9 @@ def test_the_data_page_leads_to_tables_and_saved_questions(visit: Open) -> None:
     page = visit("/reports/data.html#recipe-why")
     page.get_by_role("link", name="Run it here").first.click()
     page.wait_for_url("**/sql?recipe=why")
+    page.locator("input[name=cds]").fill("Salinas Union High")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sql?recipe=why&cds=*")
     assert page.locator("tbody tr").count() == 6
 
 

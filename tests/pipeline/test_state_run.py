@@ -92,7 +92,7 @@ def test_an_excerpt_is_named_as_one_where_it_is_cited(state_run: Path, state_db:
     for cds, cited in ((SALINAS, True), (HAYWARD, False)):
         page = (reports / "lea" / f"{cds}.html").read_text("utf-8").replace("&#39;", "'")
         assert (said in page, "(excerpt)" in page, "assistancestatus24.xlsx</a> (excerpt)" in page) == (cited, cited, False)
-        explained = dta(out, "explain", cds, "--year", 2023)
+        explained = dta(out, "explain", cds, "--full", "--year", 2023)
         assert (said in explained, "(excerpt)" in explained) == (cited, cited)
         dta(out, "report", "letter", cds, "--year", 2023, "--to", tmp_path)
         (letter,) = tmp_path.glob("*.docx")
