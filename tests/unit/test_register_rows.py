@@ -51,6 +51,22 @@ def warnings(folder: Path, name: str) -> list[str]:
     return [str(p) for p in check_registers(folder, IN_FILES)[name].warnings]
 
 
+LOWELL_BEFORE, LOWELL_AFTER = "19647660000000", "30647660000000"
+
+
+@pytest.mark.parametrize("loaded", [LOWELL_BEFORE, LOWELL_AFTER])
+def test_files_of_some_years_have_the_one_code_of_a_succession_and_not_the_other(folder: Path, loaded: str) -> None:
+    """The name is then at the code that the row itself joins with this one: that is no mistake."""
+    assert problems(folder, "successions", LeaNames([(loaded, "Lowell Joint")])) == []
+
+
+def test_a_succession_under_a_wrong_code_is_still_named(folder: Path) -> None:
+    path = folder / "registers/successions.csv"
+    path.write_text(path.read_text().replace(LOWELL_AFTER, "30647740000000"))
+    (found,) = problems(folder, "successions", LeaNames([(LOWELL_AFTER, "Lowell Joint"), (LOWELL_BEFORE, "Lowell Joint")]))
+    assert f"Lowell Joint is {LOWELL_AFTER} in them" in found
+
+
 def change_loan(folder: Path, loan: str, old: str, new: str) -> None:
     path = folder / "registers/state_loans.csv"
     lines = path.read_text().splitlines(keepends=True)

@@ -1,5 +1,6 @@
 """Is a row about the LEA it names? Its code and its name are compared with loaded files and with the other rows of the registers."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNa
     for subject in doubtful:
         if not subject.shares_a_name(formerly.get(subject.cds, ())):
             yield Verdict(subject.register, subject.problem(_not_its_name(subject, files)))
-    yield from _in_no_file([s for s in everything if not files.of(s.cds)], files)
+    yield from _in_no_file([s for s in everything if not files.of(s.cds)], files, _joined_codes(everything))
 
 
 def _is_named(subject: Subject, files: LeaNames) -> bool:
@@ -93,10 +94,22 @@ def _meant(subject: Subject, files: LeaNames) -> str:
     return f"; the nearest name is {files.of(near)[0]} ({near})" if near and near != subject.cds else ""
 
 
-def _in_no_file(unnamed: Sequence[Subject], files: LeaNames) -> Iterator[Verdict]:
+def _joined_codes(everything: Sequence[Subject]) -> dict[str, set[str]]:
+    """Codes that a row of a register joins with each code, as a succession does: files of some years have the one, files of others the other."""
+    of_line: dict[int, set[str]] = defaultdict(set)
+    for subject in everything:
+        of_line[id(subject.line)].add(subject.cds)
+    joined: dict[str, set[str]] = defaultdict(set)
+    for subject in everything:
+        joined[subject.cds] |= of_line[id(subject.line)]
+    return joined
+
+
+def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str, set[str]]) -> Iterator[Verdict]:
     for subject in unnamed:
         others = [s for s in unnamed if s.cds == subject.cds and s.line is not subject.line]
         elsewhere = files.called(subject.names[0], subject.cds[:2]) if files.covers(subject.cds[:2]) else []
+        elsewhere = [code for code in elsewhere if code not in joined[subject.cds]]
         differing = [s for s in others if not subject.shares_a_name(s.names)]
         if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not of a majority
             called = " or ".join(dict.fromkeys(s.names[0] for s in differing))
