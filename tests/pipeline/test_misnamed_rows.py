@@ -21,7 +21,7 @@ INGLEWOOD, ALISAL = "19646340000000", "27659610000000"
 Decide = Callable[..., AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 GATES = ("files", "contracts", "determinations")
-OF_A_RELEASE = ("files_not_used",)  # looks at a table that only a release has
+OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # look at tables that only a release has
 
 
 @pytest.fixture

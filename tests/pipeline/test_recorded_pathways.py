@@ -21,7 +21,7 @@ Decide = Callable[..., Any]
 SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"
 
 GATES = ("files", "contracts", "determinations")
-OF_A_RELEASE = ("files_not_used",)  # looks at a table that only a release has
+OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # look at tables that only a release has
 
 
 class Verdict(NamedTuple):
