@@ -96,7 +96,7 @@ def test_s2_only_the_counted_dashboards_count(decide: Decide) -> None:
 
 
 def test_s3_windows_are_data_and_follow_each_other() -> None:
-    windows = {r.dashboard_year: r.continuum.counted_dashboards for r in load_rules(PROJECT / "data").years if r.continuum}
+    windows = {r.dashboard_year: r.continuum.counted_dashboards for r in load_rules(PROJECT / "data").years if r.continuum and r.standing == "final"}
     dashboards = [2017, 2018, 2019, 2022, 2023, 2024, 2025]
     assert windows == {year: tuple(dashboards[dashboards.index(year) - 3 : dashboards.index(year) + 1]) for year in (2022, 2023, 2024, 2025)}
 

@@ -14,8 +14,8 @@ from tests.cases import reference_copy
 from tests.gates.sample import decided
 from tests.workplace import Workplace
 from transforms.release import attribution
+from transforms.release import publish as release
 from transforms.release.digests import part_digests
-from transforms.release.publish import publish as release
 from transforms.run import Run
 from transforms.sql import build_table
 

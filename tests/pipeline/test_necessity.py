@@ -83,7 +83,7 @@ def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str,
 
 def test_the_words_beside_a_verdict() -> None:
     def said(found: str | None, day: date | None = None) -> str:
-        return ccee_determination({"ccee_determination": found, "ccee_determination_date": day})
+        return ccee_determination(found, day)
 
     assert said(None) == ""
     assert said("not_recorded") == "criteria met; CCEE's determination: not recorded"

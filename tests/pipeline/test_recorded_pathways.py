@@ -72,7 +72,7 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
     ("primary", NO_ASSISTANCE, "undetermined", "concurred", "precondition not shown: no assistance under EC 52071 or 47607.3"),
     ("primary", {"assistance_from": "2024-09-02"}, "undetermined", "concurred", "precondition not shown: the assistance on record began on September 2, 2024"),
     ("primary", NO_ANSWER, "not_eligible", "determined", "no answer of the Geographic Lead is on record by that day"),
-    ("primary", {"concurrence": "no"}, "not_eligible", "determined", "the Geographic Lead (Kern COE) did not agree, on 2024-10-01."),
+    ("primary", {"concurrence": "no"}, "not_eligible", "determined", "the Geographic Lead (Kern COE) did not agree, on October 1, 2024."),
     ("primary", NO_ACT, "not_eligible", "concurred", "no determination of the county superintendent is on record by that day, and both acts are needed"),
     ("primary", {**NO_ACT, **NO_ANSWER}, "not_eligible", "requested", "requested on August 1, 2024; no determination of the county superintendent"),
     ("primary", {"concurrence_date": "2024-08-20"}, "eligible", "concurred", "The agreement of the Geographic Lead is dated before the determination."),

@@ -31,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
 
 
 def test_the_truth_has_every_year_with_rules() -> None:
-    years = {r.dashboard_year for r in load_rules(PROJECT / "data").years}
+    years = {r.dashboard_year for r in load_rules(PROJECT / "data").years if r.standing == "final"}
     assert set(RULES) == years, "tests/statewide/truth.py says for each Dashboard year what CDE states of it: add the year, or its results are not compared"
 
 
