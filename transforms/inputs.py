@@ -136,15 +136,18 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for statement in note_macros():
         connection.execute(statement)
-    _looked_up(connection, "canonical_group", "select also_called, student_group from ref_student_groups where also_called is not null")
-    _looked_up(connection, "group_in_text", "select student_group, name_in_text from ref_student_groups")
-    _looked_up(connection, "indicator_in_text", "select indicator, name_in_text from ref_indicators")
+    known = _cases(connection, "select also_called, student_group from ref_student_groups where also_called is not null")
+    connection.execute(f"create or replace macro canonical_group(code) as {known}")
+    groups = _cases(connection, "select student_group, name_in_text from ref_student_groups")
+    connection.execute(f"create or replace macro group_in_text(code) as {groups}")
+    indicators = _cases(connection, "select indicator, name_in_text from ref_indicators")
+    connection.execute(f"create or replace macro indicator_in_text(code) as {indicators}")
 
 
-def _looked_up(connection: duckdb.DuckDBPyConnection, macro: str, pairs: str) -> None:
-    """A macro that gives what a reference list says for a code, and any other text as it is. Lambdas take no join."""
+def _cases(connection: duckdb.DuckDBPyConnection, pairs: str) -> str:
+    """What a reference list says for a code, and any other text as it is, as an expression: lambdas take no join."""
     cases = " ".join(f"when {literal(code)} then {literal(said)}" for code, said in connection.execute(pairs).fetchall())
-    connection.execute(f"create or replace macro {macro}(code) as case code {cases} else code end")
+    return f"case code {cases} else code end"
 
 
 def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
