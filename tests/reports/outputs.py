@@ -73,7 +73,7 @@ def of_page(path: Path, window: list[int], year: int) -> Said:
                 said.cells[group, on] = _page_cell(page, cell, group, on)
     for item in page.find("//li[@data-source]"):
         file, seen = text_of(item.xpath("./a")[0]), text_of(item.xpath("./span")[0])
-        said.sources.append((file, item.xpath("./code/@title")[0][:12], seen))
+        said.sources.append((file + " (excerpt)" * ("(excerpt)" in item.text_content()), item.xpath("./code/@title")[0][:12], seen))
     for item in page.find("//li[@data-event]"):
         words = plain(item.xpath("./b")[0].tail or "")
         said.loans.append((text_of(item.xpath("./b")[0]), re.sub(r", \$[\d,]+$", "", words)))
@@ -128,7 +128,7 @@ def of_print(book: Book, e: LeaReport) -> Said:
             said.loans += [(text_of(row[1]), text_of(row[0])) for row in rows]
         elif heads[0] == "Group":
             said.results |= _print_results(heads, rows)
-    said.sources = re.findall(r"(\S+\.\w+)\s+([0-9a-f]{12})[0-9a-f]{4}\s+([\d-]{10})", said.text.partition(" Sources ")[2])
+    said.sources = re.findall(r"(\S+\.\w+(?: \(excerpt\))?)\s+([0-9a-f]{12})[0-9a-f]{4}\s+([\d-]{10})", said.text.partition(" Sources ")[2])
     return said
 
 

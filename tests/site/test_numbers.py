@@ -72,12 +72,14 @@ def head(c: Check) -> None:
         "select lea_name, county, (select min(geo_area) from geo_leads g where g.county_code = l.county_code) from leas l where cds = $cds"
     )[0]
     assert c.page.one("//h1") == " ".join(name.split())
-    line = c.page.one("//header[@class='head']/p[not(@class='scope')][1]")
+    lacking = " ".join(c.page.read("//header[@class='head']/p[@class='scope current']"))
+    assert all(line in lacking for line in c.db.execute("select not_loaded from meta_release").fetchall()[0][0])
+    line = c.page.one("//header[@class='head']/p[span[@id='cds']]")
     assert f"{county} County" in line
     assert area in line
     assert line.endswith(c.cds)
     assert c.page.find("//header[@class='head']//a/@href")[-1] == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
-    assert c.page.one("//header[@class='head']/p[not(@class='scope')][2]").startswith(f"CDE's Dashboard page of {c.year}")
+    assert c.page.one("//header[@class='head']/p[@class='screen']").startswith(f"CDE's Dashboard page of {c.year}")
     assert c.page.one("//h2[@id='verdicts']") == f"Verdict for determination year {c.year}"
 
 
