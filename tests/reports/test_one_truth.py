@@ -208,7 +208,8 @@ def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Pa
     (tmp_path / "dta.duckdb").chmod(0o644)
     with duckdb.connect(str(tmp_path / "dta.duckdb")) as db:
         db.execute(
-            "insert into meta_sources by name (select * replace ('charters-2023' as source_id, 'charters23.xlsx' as file, null as excerpt, repeat('c', 64) as sha256) "
+            "insert into meta_sources by name (select * replace "
+            "('charters-2023' as source_id, 'charters23.xlsx' as file, null as excerpt, repeat('c', 64) as sha256) "
             "from meta_sources where file = 'assistancestatus23.xlsx')"
         )
         db.execute(
