@@ -1,7 +1,7 @@
 """Ctrl-C and SIGTERM: whatever the process is at, it ends as interrupted, and nothing turns the signal into another fault.
 
 DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on another thread. So the signal is
-remembered and every open connection is told to stop; the stages ask ``stop_if_asked`` between two pieces of work and wherever they catch errors.
+remembered and every open connection is interrupted; the stages ask ``stop_if_asked`` between two pieces of work and wherever they catch errors.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""What is told to people, in words: one template, four occasions."""
+"""Messages to people, in words: one template, four occasions."""
 
 import re
 from dataclasses import dataclass

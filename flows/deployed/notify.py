@@ -24,7 +24,7 @@ Channel = tuple[str, Callable[[Message], None]]
 
 
 class NotifySettings(BaseSettings):
-    """Who is told of what. Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials."""
+    """Who gets which messages. Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials."""
 
     model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", extra="ignore", frozen=True)
 
@@ -116,7 +116,7 @@ def _through(block: Any, message: Message, settings: NotifySettings) -> None:
         with block.get_server() as server:
             server.send_message(mail)
         return
-    with block.raise_on_failure():  # a block says nothing when it fails, unless it is told to
+    with block.raise_on_failure():  # by default a block does not report that it failed
         block.notify(_for_chat(message.text), _for_chat(message.subject))
 
 

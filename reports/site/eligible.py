@@ -99,7 +99,7 @@ def _by_county_office(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], bef
 
 
 def _assisted(name: str, status: Sequence[tuple[LeaLine, str | None, str | None]], before: int | None) -> Assisted:
-    """As the table ``changes`` has it: new is whoever was not eligible before; left is who was, and now surely is not."""
+    """As the table ``changes`` has it: new is whoever was not eligible before; left is who was, and is now known not to be."""
     new = [
         x.lea["lea_name"] + (f" ({before}: not determined)" if then == "undetermined" else "")
         for x, now, then in status

@@ -215,7 +215,7 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
     add_tag(shelf, "2026-11-01-00000001", "board")
     assert (shelf / "tags" / "board" / "dta.duckdb").exists()
     assert find_release(shelf, "board").name == "2026-11-01-00000001"
-    with pytest.raises(ReleaseError, match="stands for release"):
+    with pytest.raises(ReleaseError, match="is that of release"):
         add_tag(shelf, "current", "board")
     for bad in ("", "current", "../x", "a/b", "2026-11-01-00000001", ".x", "a" * 65, "a b"):
         with pytest.raises(ReleaseError, match="cannot be a tag"):

@@ -24,7 +24,7 @@ def read_text(path: Path, name: str) -> str:
 
 
 def fault_of(value: object) -> str:
-    """What is wrong with a value that no file of this project may hold, whatever it stands for; empty if nothing is."""
+    """What is wrong with a value that no file of this project may hold, whatever it means; empty if nothing is."""
     if isinstance(value, str) and (point := control_in(value)):
         return f"the text holds the control or invisible character {point}; delete it"
     if isinstance(value, int) and not -LARGEST_WHOLE - 1 <= value <= LARGEST_WHOLE:

@@ -184,7 +184,7 @@ def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:
 
 
 def _times(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
-    """How often the key of each row stands in the file; None when every key stands once."""
+    """How often the key of each row is in the file; None when every key is there once."""
     if len(keys) < 2 or bool((np.diff(keys) > 0).all()):  # sorted, as CDE's files mostly are
         return None
     _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)

@@ -73,7 +73,7 @@ def _check_delimiter(delimiter: str, line: int, file: str, spec: LayoutSpec) -> 
 
 
 def _match_columns(headings: list[str], file: str, line: int, spec: LayoutSpec) -> dict[int, str]:
-    """Position -> canonical column. Raises SourceError for any that stands twice."""
+    """Position -> canonical column. Raises SourceError for any that is there twice."""
     fields: dict[int, str] = {}
     for position, heading in enumerate(headings):
         field = spec.canonical(heading)

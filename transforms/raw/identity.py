@@ -70,7 +70,7 @@ def commonest(column: pa.ChunkedArray) -> str:
 
 
 def _is_marked(present: set[str], source: Source, spec: LayoutSpec) -> bool:
-    """False when a file lacks every heading by which its indicator is told, though files of its year have one."""
+    """False when a file lacks every heading that only its indicator has, though files of its year have one."""
     own = spec.told_by[source.indicator or ""]
     return not own.headings or source.dashboard_year in own.unmarked or bool(present & set(own.headings))
 

@@ -23,7 +23,7 @@ from transforms.sources.layouts import LayoutSpec
 
 BLOCK = 8 << 20  # bytes
 ANYTHING = re.compile(rb"\S")
-CODED = pa.dictionary(pa.int32(), pa.string())  # few texts stand in many rows
+CODED = pa.dictionary(pa.int32(), pa.string())  # few texts are in many rows
 QUOTED = r'^\s*"((?:[^"]|"")*)"\s*$'
 
 

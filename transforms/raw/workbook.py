@@ -52,7 +52,7 @@ def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
 
 
 def _check_headings(headings: list[str], fields: dict[int, str], file: str, sheet: str, line: int, spec: LayoutSpec, needed: set[str]) -> None:
-    """Raise SourceError for a needed column that is missing, for one that stands twice, and for columns that are not in CDE's order."""
+    """Raise SourceError for a needed column that is missing, for one that is there twice, and for columns that are not in CDE's order."""
     missing = sorted(needed - set(fields.values()))
     if missing:
         advice = "Check the edition, or teach data/layouts.toml the new name."

@@ -1,4 +1,4 @@
-"""How a value stands in a CSV cell: a spreadsheet must never take it for a formula, and reading gives it back unchanged."""
+"""How a value is written in a CSV cell: a spreadsheet must never take it for a formula, and reading gives it back unchanged."""
 
 import csv
 import io

@@ -196,7 +196,7 @@ class Record(Cells):
 
 
 def refusal(model: type[Record], column: str, value: str) -> str | None:
-    """Why ``value`` cannot stand in ``column``, or None if it can. Other columns are not looked at."""
+    """Why ``value`` cannot be in ``column``, or None if it can. Other columns are not looked at."""
     info = model.model_fields[column]
     fields: dict[str, Any] = {"value": (info.annotation, info)}
     try:

@@ -1,4 +1,4 @@
-"""What must hold between rows and between registers. Rows that are wrong in themselves take part, so that one mistake is told once."""
+"""What must hold between rows and between registers. Rows that are wrong in themselves take part, so that one mistake is reported once."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ Found = Iterator[tuple[str, Problem]]
 
 
 def problems_between(lines: Lines, models: Mapping[str, type[Record]], cases: Sequence[str], county_codes: set[str]) -> Found:
-    """Name of the register and the problem: identifiers that stand twice, unknown counties, links that lead nowhere."""
+    """Name of the register and the problem: identifiers that are there twice, unknown counties, links that lead nowhere."""
     for name, model in models.items():
         together = cases if name in cases else (name,)
         yield from _twice(name, lines[name], [line for other in together for line in lines[other]], model.identifier)
@@ -122,7 +122,7 @@ def _replaced_by_nothing(cases: Lines) -> Found:
     for name, lines in cases.items():
         for line in lines:
             case, successor = line.values.get("case_id", ""), line.values.get("superseded_by", "")
-            if not successor or successor == case:  # a case that replaces itself is told by its own row
+            if not successor or successor == case:  # a case that replaces itself is reported by its own row
                 continue
             if successor not in after:
                 yield name, line.problem("superseded_by", "no register has a case of this name")

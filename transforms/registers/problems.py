@@ -34,7 +34,7 @@ class Line:
     values: dict[str, str] = field(default_factory=dict)
     record: Record | None = None
     cells: list[str] = field(default_factory=list)
-    is_ragged: bool = False  # more or fewer cells than the header: values may stand in other columns
+    is_ragged: bool = False  # more or fewer cells than the header: values may be in other columns
 
     def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
         """A problem of this row."""

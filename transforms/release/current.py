@@ -74,7 +74,7 @@ def pointer_fault(out: Path) -> str:
 
 
 def foreign_pointer(out: Path) -> str:
-    """What stands in the place of ``current`` that is not ours, in words: it is never replaced. Empty if nothing does."""
+    """What is in the place of ``current`` that is not ours, in words: it is never replaced. Empty if nothing does."""
     pointer = out / "current"
     if pointer.is_symlink():
         target = _resolved(pointer)

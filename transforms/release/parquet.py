@@ -37,7 +37,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
 
 
 def write_parted(table: Table, parts: Sequence[Path], folder: Path, release_id: str) -> Entry:
-    """The same for the table that stands in parts, each sorted by the rest of the key."""
+    """The same for the table that is in parts, each sorted by the rest of the key."""
     return _entry(table, write_parts(parts, _path(table, folder), _schema(table, release_id), release_id))
 
 

@@ -41,7 +41,7 @@ def add_tag(out: Path, asked: str, tag: str) -> Path:
     release = find_release(out, asked)
     taken = tags(out).get(tag)
     if taken not in (None, release.name):
-        raise ReleaseError(f"The tag {tag} stands for release {taken}. Remove it first: dta tag --remove {tag}")
+        raise ReleaseError(f"The tag {tag} is that of release {taken}. Remove it first: dta tag --remove {tag}")
     damage = damage_of(release)
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}) and is not tagged.")

@@ -13,7 +13,7 @@ from transforms.release.current import read_manifest
 from transforms.run import Run
 from transforms.sources.store import Store
 
-# What tells two rows of a file apart; a key that stands more than once is told apart by its order.
+# What tells two rows of a file apart; a key that is there more than once is kept apart by its order.
 KEYS = {
     "dashboard": ("cds", "studentgroup"),
     "local_indicators": ("cds", "localindicator"),

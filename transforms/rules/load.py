@@ -7,9 +7,6 @@ alternatives within one priority are several criteria (EC 52064.5(g)).
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import Field
 
 from transforms.config.text import read_text
 from transforms.config.toml_model import Place, read_toml, told
@@ -22,13 +19,6 @@ from transforms.rules.model import (
     RuleSet,
 )
 from transforms.rules.reference import Reference
-
-Standing = Literal["final", "unconfirmed"]  # unconfirmed: no primary source says the criteria, so nothing is computed
-RecordKind = Literal["two_acts", "determination", "agreement", "request"]  # transforms.registers.cases has the columns of each
-LeaType = Literal["district", "county_office", "charter"]
-Year = Annotated[int, Field(ge=2013, le=2100)]
-Count = Annotated[int, Field(ge=1, le=1000)]
-Few = Annotated[int, Field(ge=0, le=100)]  # levels, priorities, methods: which of them are known is checked with the reference lists
 
 
 def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:

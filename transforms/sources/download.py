@@ -71,7 +71,7 @@ class Downloader:
         self.client.close()
 
     def fetch(self, url: str, hosts: tuple[str, ...], into: Path, etag: str, last_modified: str, progress: Progress) -> Answer:
-        """Fill ``into`` with the file at ``url`` unless it is what ``etag`` or ``last_modified`` stands for.
+        """Fill ``into`` with the file at ``url`` unless it is what ``etag`` or ``last_modified`` means.
 
         Raises GiveUpError in words when the file cannot be had.
         """

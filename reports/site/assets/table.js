@@ -1,4 +1,4 @@
-// Tables that sort, filter, search and export. The choice stands in the address, so that it can be sent to somebody.
+// Tables that sort, filter, search and export. The choice is in the address, so that it can be sent to somebody.
 "use strict";
 window.dtaTable = (() => {
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });

@@ -2,7 +2,7 @@
 -- Key: determination_year.
 -- Inputs: rule_assistance, days_in_force, source_files, run_parameters.
 -- Oddities: reaches further back than determination_years: Differentiated Assistance began with the 2017 Dashboard. A year with no file
---           at hand is left out, and for a past date every year that came later. as_of is that of determination_years.
+--           loaded is left out, and for a past date every year that came later. as_of is that of determination_years.
 with at_hand as (
     select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
 ),

@@ -4,8 +4,8 @@
 -- Rule: where an LEA has fewer than three student groups, all of them must have met the criteria in three of the four counted Dashboards
 --       (EC 52072, 52072.5). A group exists if it has a result that meets the size test in the determination year [inferred, medium
 --       confidence: one case known].
--- Oddities: the clause holds when at least one group surely exists, fewer than three may exist, and all that may exist count. It may hold when
---           fewer than three groups surely exist, each of these may count, and some group may exist and count. may_hold_joined adds the years
+-- Oddities: the clause holds when at least one group is known to exist, fewer than three may exist, and all that may exist count. It may hold when
+--           fewer than three groups are known to exist, each of these may count, and some group may exist and count. may_hold_joined adds the years
 --           under the code of a registered predecessor. A test has the truth table.
 with groups as (
     select

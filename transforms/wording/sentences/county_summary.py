@@ -83,8 +83,8 @@ def _moves(f: CountyFacts) -> Iterator[str]:
     new = [f"New since {f.before}, {kind.name}: {joined(kind.new)}." for kind in f.assisted if kind.new]
     left = [f"Left since {f.before}, {kind.name}: {joined(kind.left)}." for kind in f.assisted if kind.left]
     yield from (*new, *left)
-    surely = not any(kind.open or kind.open_before for kind in f.assisted)
-    if surely and not (new and left):
+    is_compared = not any(kind.open or kind.open_before for kind in f.assisted)
+    if is_compared and not (new and left):
         yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {f.before}."
 
 

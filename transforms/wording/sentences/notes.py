@@ -1,4 +1,4 @@
-"""Short notes that SQL puts beside a result. Each becomes a macro ``say_<name>`` with the arguments that stand in braces, in their order."""
+"""Short notes that SQL puts beside a result. Each becomes a macro ``say_<name>`` with the arguments in braces, in their order."""
 
 from string import Formatter
 

@@ -8,7 +8,7 @@ from transforms.wording.sentences.phrases import LEA_WORDS, plain_day, plural
 
 @dataclass(frozen=True)
 class DatedText:
-    """A date as its source has it: the text, and the day that it stands for with its precision (day, month or year)."""
+    """A date as its source has it: the text, and the day that it means with its precision (day, month or year)."""
 
     text: str
     day: date | None
