@@ -82,11 +82,11 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
         (
             differentiated_reason(replace(ASSISTANCE, methods_met=(2, 4), local_failed=(3, 6), from_cde=(4,))),
             "Year 1, by Method 2: two local indicators were not met (priorities 3 and 6); "
-            "Method 4: End-of-Year CALPADS data was not certified on time (CDE’s flag).",
+            "Method 4: End-of-Year CALPADS data was not certified on time (CDE's flag).",
         ),
         (
             differentiated_reason(replace(ASSISTANCE, methods_met=(3,), local_failed=(6,))),
-            "Year 1, by Method 3: one local indicator was not met (priority 6), nor was one state priority.",
+            "Year 1, by Method 3: one local indicator was not met (priority 6), and a student group met the criteria of one state priority.",
         ),
         (
             differentiated_reason(replace(ASSISTANCE, methods_met=(), second_year_after=2023)),

@@ -52,7 +52,7 @@ described as (
 loans as (
     select
         b.cds, 'wraparound' as pathway, o.to_year,
-        list({act: coalesce(l.enabling_act, b.loan_id), before: a.loan_state, after: b.loan_state} order by l.enabling_act, a.loan_state, b.loan_state) as loans
+        list({act: coalesce(l.enabling_act, b.loan_id), before: a.loan_state, after: b.loan_state} order by b.loan_id) as loans
     from windows o
     join loan_states b on b.determination_year = o.to_year
     join loan_states a on a.loan_id = b.loan_id and a.determination_year = o.from_year

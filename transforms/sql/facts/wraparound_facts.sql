@@ -5,7 +5,7 @@
 with dated as (
     select
         s.loan_id, s.determination_year, e.event,
-        arg_min({text: e.date_text, day: e.event_date, precision: e.precision}, coalesce(e.latest, date '9999-12-31')) as said
+        arg_min({text: e.date_text, day: e.event_date, precision: e.precision}, (coalesce(e.latest, date '9999-12-31'), e.date_text)) as said
     from loan_states s
     join loan_events_dated e using (loan_id)
     where coalesce(e.earliest, e.latest) <= s.as_of

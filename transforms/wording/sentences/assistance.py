@@ -71,9 +71,14 @@ def _undetermined(f: DifferentiatedFacts) -> str:
 
 def _method(method: int, f: DifferentiatedFacts) -> str:
     """A method with what met it; a method that is known from CDE's flag only says so."""
-    what = {1: _groups(f), 2: _local(f, "two or more local indicators"), 3: f"{_local(f, 'a local indicator')}, nor was one state priority"}
+    what = {
+        1: _groups(f),
+        2: _local(f, "two or more local indicators"),
+        3: f"{_local(f, 'a local indicator')}, and a student group met the criteria of one state priority",
+    }
     said = what.get(method, "End-of-Year CALPADS data was not certified on time")
-    return f"Method {method}: {said}{' (CDE’s flag)' if method in f.from_cde else ''}"
+    by_cde = " (CDE's flag)" if method in f.from_cde else ""
+    return f"Method {method}: {said}{by_cde}"
 
 
 def _groups(f: DifferentiatedFacts) -> str:
