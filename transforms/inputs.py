@@ -9,13 +9,13 @@ import duckdb
 import pyarrow as pa
 
 from transforms import clock
-from transforms.completeness import missing_entries
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.redundancy import load_redundancy
 from transforms.database import literal, parquet, quote
 from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
 from transforms.registers import load_registers
+from transforms.rules.completeness import missing_entries
 from transforms.rules.reference import Reference
 from transforms.rules.state_values import load_state_values
 from transforms.rules.tables import load_rule_tables

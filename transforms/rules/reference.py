@@ -9,8 +9,8 @@ from pydantic import StringConstraints
 from transforms.config.csv_model import read_csv
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
+from transforms.rules.scales import KEY, StatusScale
 from transforms.rules.state_values import StateValue
-from transforms.scales import KEY, StatusScale
 
 FOLDER = Path("reference")
 Filled = Annotated[str, StringConstraints(min_length=1)]
