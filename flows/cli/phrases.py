@@ -1,5 +1,7 @@
 """Small things said in the way people read them."""
 
+import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +24,11 @@ def ago(moment: str) -> str:
             n = int(seconds // length)
             return f"{n} {unit}{'s' if n > 1 else ''} ago"
     return "just now"
+
+
+def for_shell(name: str) -> str:
+    """A name as an argument that can be copied into a shell, whatever a file has put into it."""
+    return f'"{name}"' if re.fullmatch(r"[\w .,'()&/-]+", name) else shlex.quote(name)
 
 
 def warning_text(warning: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.cli.consoles import moving_line
-from flows.cli.phrases import not_listed_as_unused, problem_text, unused_lines, warning_text
+from flows.cli.phrases import for_shell, not_listed_as_unused, problem_text, unused_lines, warning_text
 from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
@@ -88,7 +88,7 @@ def _answer(out: Path, console: Console) -> None:
     console.print()
     _say(console, "Look:  dta site")
     if example:
-        _say(console, f'Ask:   dta explain "{example["lea_name"]}"')
+        _say(console, f"Ask:   dta explain {for_shell(example['lea_name'])}")
 
 
 def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.consoles import json_line, raw_output
+from flows.cli.phrases import for_shell
 from reports.compare import Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
@@ -43,7 +44,9 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
     if full:
         _show_rest(console, e)
     else:
-        console.print(f'dta explain "{escape(e.lea.name)}" --full shows causes, loans, cases and sources.', style="dim", highlight=False)
+        command = f"dta explain {for_shell(e.lea.name)} --full"
+        console.print(f"{escape(command)} shows causes, loans, cases and sources.", style="dim", highlight=False)
+    console.print(f"[dim]{DESIGNATION}[/]")
 
 
 def _show_rest(console: Console, e: LeaReport) -> None:
@@ -59,7 +62,6 @@ def _show_rest(console: Console, e: LeaReport) -> None:
     _table(console, "Sources", ("File", "SHA-256", "First seen"), [(s.name, s.sha256[:16], s.first_seen or "") for s in e.sources])
     for line in e.excerpts:
         console.print(line, highlight=False, markup=False)
-    console.print(f"[dim]{DESIGNATION}[/]")
 
 
 def _say(console: Console, sentence: str) -> None:
