@@ -44,7 +44,8 @@ def test_explain_fits_a_screen(published: Workplace, monkeypatch: pytest.MonkeyP
         lines = dta("explain", cds, "--out", published.out).output.splitlines()
         assert len(lines) <= 48, cds
         assert max(map(len, lines)) <= 80 or len(lines[0]) > 80, cds
-        assert "--full" in " ".join(lines[-2:])
+        assert "--full" in " ".join(lines[-4:])
+        assert "not an official" in " ".join(lines[-2:])
 
 
 def test_explain_a_no(published: Workplace) -> None:
