@@ -19,7 +19,8 @@ INPUTS = (  # beginning of a table's name -> what goes in
 )
 ACTED_ON = {"eligible_districts", "eligibility", "assistance", "watch_list", "changes", "reconciliation"}
 Graph = Mapping[str, frozenset[str]]
-HEIGHT, GAP, LETTER, SPACE = 26, 36, 6.9, 22  # of a box, between two boxes, of a letter, between two columns
+HEIGHT, GAP, LETTER, SPACE = 36, 44, 6.9, 22  # of a box, from box to box, of a letter, between two columns
+LINE = 15  # letters of a line of a name
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Box:
     x: float
     y: float
     width: float
+
+    @property
+    def lines(self) -> list[str]:
+        """The name as it is written: one line, or two."""
+        return name_lines(self.name)
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,15 @@ def shortened(graph: Graph) -> dict[str, set[str]]:
     return {t: {s for s in sources - lists if not any(s in before(o) for o in sources - {s})} for t, sources in graph.items() if t not in copies}
 
 
+def name_lines(name: str) -> list[str]:
+    """A name on one line, or broken after a word into two lines that are as even as they can be."""
+    breaks = [i + 1 for i, letter in enumerate(name) if letter in "_ "]
+    if len(name) <= LINE or not breaks:
+        return [name]
+    at = min(breaks, key=lambda i: max(i, len(name) - i))
+    return [name[:at].rstrip(), name[at:]]
+
+
 def picture() -> Picture:
     """The shortened graph, from what goes in on the left to what people act on on the right."""
     graph = shortened(lineage())
@@ -101,7 +116,7 @@ def picture() -> Picture:
     boxes: dict[str, Box] = {}
     x = 1.0
     for names in columns:
-        width = max(map(len, names)) * LETTER + 14
+        width = max(len(line) for name in names for line in name_lines(name)) * LETTER + 14
         for name, y in _places(names, graph, boxes).items():
             boxes[name] = Box(name, name not in graph, name in ACTED_ON, x, y, width)
         x += width + SPACE

@@ -81,7 +81,7 @@ def test_with_a_predecessor_what_it_would_change_is_not_determined(place: Workpl
     with place.decide() as db:
         status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
         assert (status, decided_by) == ("undetermined", None)
-        assert reason.startswith("Not determined: by the results under this code alone the answer is no")
+        assert reason.startswith("By the results under this code alone the answer is no, and the results under the earlier code")
         assert f"{NAME} ({FORMER})" in reason
         assert db.execute(check("codes_of_one_name")).fetchall() == []
         own = db.execute("select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]).fetchall()
@@ -98,7 +98,8 @@ def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(
     with whole.decide() as db:
         status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
         assert (status, decided_by) == ("eligible", "cde")
-        assert reason.startswith("CDE's flag EC52072_2023 is Y. It is the verdict: by the results under this code alone the answer is no")
+        assert reason.startswith("CDE's flag EC52072_2023 is Y. It is the verdict, because the results under the earlier code")
+        assert "would change the no that this code alone gives" in reason
         assert db.execute("select count(*) from eligibility where cds = ? and agrees_with_cde is false", [CODE]).fetchone() == (0,)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.site.lineage import HEIGHT, input_of, lineage, picture, read_by, shortened
+from reports.site.lineage import HEIGHT, input_of, lineage, name_lines, picture, read_by, shortened
 from tests.site.page import Page
 from transforms.lineage import PYTHON, models, reads
 from transforms.schema import published_tables
@@ -86,6 +86,15 @@ def test_boxes_are_apart_and_lines_go_to_the_right() -> None:
     for edge in drawn.edges:
         assert boxes[edge.start].x + boxes[edge.start].width < boxes[edge.end].x
     assert drawn.width <= 1280, "it fits a screen"
+
+
+def test_long_names_take_two_lines_and_lose_no_letter() -> None:
+    assert name_lines("evidence") == ["evidence"]
+    assert name_lines("necessity_determinations") == ["necessity_", "determinations"]
+    assert name_lines("Assistance workbooks") == ["Assistance", "workbooks"]
+    for box in picture().boxes:
+        assert " ".join(box.lines) == box.name or "".join(box.lines) == box.name
+        assert len(box.lines) <= 2
 
 
 def test_tables_are_classed_by_the_longest_fitting_beginning() -> None:
