@@ -1,7 +1,10 @@
-"""Failures of class fault that a person has looked at and accepted: who, when, why and until when, in a register that nights read.
+"""Failures of class fault that a person has looked at and accepted: who, when, why and until when, in a register that
+nights read.
 
-An acceptance is for what failed as it failed: the check, its failing rows, and the inputs that they come from. Those are the files that the rows name;
-for a check whose rows name no file, because it compares many, all source files and registers. When any of these changes it no longer holds.
+An acceptance is for what failed as it failed: the check, its failing rows, and the inputs that they come from. Those
+are the files that the rows name;
+for a check whose rows name no file, because it compares many, all source files and registers. When any of these changes
+it no longer holds.
 """
 
 import getpass
@@ -30,11 +33,16 @@ from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings
 
-FILE = Path("accepted_checks.csv")  # in the work folder, beside snapshots/: it is about this machine's nights, and survives them
+FILE = Path(
+    "accepted_checks.csv"
+)  # in the work folder, beside snapshots/: it is about this machine's nights, and survives them
 LONGEST_DAYS = 366
 Cell = Annotated[str, BeforeValidator(from_cell), Field(min_length=1)]
 WHY_NOT = {
-    "impossible": "it is of class impossible: a contract of the pipeline itself is broken, and no release may go out with that. Please report it.",
+    "impossible": (
+        "it is of class impossible: a contract of the pipeline itself is broken, and no release may go out with that."
+        " Please report it."
+    ),
     "unusual": "it is of class unusual: it only warns, and stops nothing.",
 }
 
@@ -64,7 +72,9 @@ class Asked:
 
 
 def asked_by(settings: Settings) -> Asked | None:
-    """The options of a run; None if it asks for nothing. Raises ConfigError for a check that cannot be accepted, or without a reason."""
+    """The options of a run; None if it asks for nothing. Raises ConfigError for a check that cannot be accepted, or
+    without a reason.
+    """
     if not settings.accepted:
         if settings.accept_because:
             raise ConfigError("--because gives a reason, but --accept names no check.")
@@ -76,7 +86,12 @@ def asked_by(settings: Settings) -> Asked | None:
     until = settings.accept_until or clock.today() + timedelta(days=LASTS_DAYS)
     if not clock.today() <= until <= clock.today() + timedelta(days=LONGEST_DAYS):
         raise ConfigError(f"--until {until}: an acceptance ends today or later, and within a year.")
-    return Asked(settings.accepted, settings.accept_by.strip() or getpass.getuser(), " ".join(settings.accept_because.split()), until)
+    return Asked(
+        settings.accepted,
+        settings.accept_by.strip() or getpass.getuser(),
+        " ".join(settings.accept_because.split()),
+        until,
+    )
 
 
 def _acceptable(check_id: str) -> None:
@@ -84,7 +99,9 @@ def _acceptable(check_id: str) -> None:
     checks = [*load_checks(), *(c for table in published_tables().values() for c in checks_of(table))]
     classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in checks}
     if check_id not in classes:
-        from expectations.suites.classes import classes_of_suites  # imports Great Expectations: only for a check of a suite
+        from expectations.suites.classes import (
+            classes_of_suites,
+        )  # imports Great Expectations: only for a check of a suite
 
         classes |= classes_of_suites()
     if check_id not in classes:
@@ -95,8 +112,15 @@ def _acceptable(check_id: str) -> None:
 
 
 def load_acceptances(work: Path) -> list[Acceptance]:
-    """The register, oldest first; empty before anything was accepted. Raises ConfigError with line and column of a wrong cell."""
-    return read_csv(work, FILE, Acceptance, ("check_id", "table_name", "rows_digest", "inputs_digest", "accepted_at")) if (work / FILE).exists() else []
+    """The register, oldest first; empty before anything was accepted.
+
+    Raises ConfigError with line and column of a wrong cell.
+    """
+    return (
+        read_csv(work, FILE, Acceptance, ("check_id", "table_name", "rows_digest", "inputs_digest", "accepted_at"))
+        if (work / FILE).exists()
+        else []
+    )
 
 
 def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResult]:
@@ -150,7 +174,11 @@ def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> 
 def _holding(register: Iterable[Acceptance], result: GateResult, inputs_digest: str) -> Acceptance | None:
     """The newest acceptance of exactly this that has not expired."""
     same = (result.check_id, result.table_name, result.rows_digest, inputs_digest)
-    found = [a for a in register if (a.check_id, a.table_name, a.rows_digest, a.inputs_digest) == same and a.accepted_until >= clock.today()]
+    found = [
+        a
+        for a in register
+        if (a.check_id, a.table_name, a.rows_digest, a.inputs_digest) == same and a.accepted_until >= clock.today()
+    ]
     return max(found, key=lambda a: a.accepted_at, default=None)
 
 

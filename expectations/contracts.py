@@ -1,6 +1,8 @@
-"""What the schema says, judged before publishing: one generated statement per table counts the rows that break each rule.
+"""What the schema says, judged before publishing: one generated statement per table counts the rows that break each
+rule.
 
-Publishing enforces the same rules as constraints. Here a violation is a named check with its failing rows, instead of an
+Publishing enforces the same rules as constraints. Here a violation is a named check with its failing rows, instead of
+an
 error of the database.
 """
 
@@ -63,7 +65,10 @@ def checks_of(table: Table) -> list[Check]:
 
 
 def _counts(table: Table) -> list[str]:
-    """The counts beside those of conditions. Keys are counted by hash: only if one may be doubled, it is looked at itself."""
+    """The counts beside those of conditions.
+
+    Keys are counted by hash: only if one may be doubled, it is looked at itself.
+    """
     key = ", ".join(map(quote, table.key))
     empty = [] if table.may_be_empty else ["count(*) = 0"]
     return [f"count(*) - count(distinct hash({key}))", *empty, f"count(*) filter (where {_unfit(table)})"]
@@ -72,7 +77,9 @@ def _counts(table: Table) -> list[str]:
 def _unfit(table: Table) -> str:
     """True for a row with a value that its published type cannot hold; of a list, any of its values."""
     lost = {n: f"distinct from {quote(n)}" if c.type.endswith("[]") else "null" for n, c in table.columns.items()}
-    return " or ".join(f"{quote(n)} is not null and try_cast({quote(n)} as {c.type}) is {lost[n]}" for n, c in table.columns.items())
+    return " or ".join(
+        f"{quote(n)} is not null and try_cast({quote(n)} as {c.type}) is {lost[n]}" for n, c in table.columns.items()
+    )
 
 
 def _failing(table: Table, condition: str, looked_at: Sequence[str]) -> str:

@@ -57,7 +57,10 @@ def check_columns(run: Run, layout: str) -> GateResult:
 
 
 def check_shape(connection: duckdb.DuckDBPyConnection, suite: "Suite") -> list[GateResult]:
-    """One result per expectation, or one for each file that fails it. A few rows are no evidence about their file, and warn."""
+    """One result per expectation, or one for each file that fails it.
+
+    A few rows are no evidence about their file, and warn.
+    """
     from expectations.validate import validate
 
     def is_few(result: GateResult) -> bool:
@@ -78,7 +81,9 @@ def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing:
 
 
 def sizes_of(expectation: "Expectation", rows: pa.Table) -> dict[str, int]:
-    """How many rows of each file an expectation judges: those of its fields, with a value unless it is about missing ones."""
+    """How many rows of each file an expectation judges: those of its fields, with a value unless it is about missing
+    ones.
+    """
     import great_expectations.expectations as gxe
 
     frame = rows.to_pandas()

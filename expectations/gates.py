@@ -1,4 +1,6 @@
-"""The four gates that a release must pass: files, contracts, determinations, and the release compared with the one before."""
+"""The four gates that a release must pass: files, contracts, determinations, and the release compared with the one
+before.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -50,7 +52,9 @@ class GateReport:
         return ", ".join([f"{passed:,} checks passed", *failed, *warned])
 
     def as_record(self) -> dict[str, Any]:
-        """Results and grouped rejects as plain values, for people and programs that look at a run which published nothing."""
+        """Results and grouped rejects as plain values, for people and programs that look at a run which published
+        nothing.
+        """
         return {"results": [asdict(r) for r in self.results], "rejects": self.rejects}
 
     def failures(self) -> list[str]:
@@ -88,7 +92,12 @@ def check(run: Run) -> GateReport:
 def command_of(settings: Settings) -> list[str]:
     """The command that runs with these settings, as far as they are not those that it takes by itself."""
     options = {"source": settings.source, "out": settings.out, "as-of": settings.as_of}
-    given = [part for name, value in options.items() if name.replace("-", "_") in settings.model_fields_set for part in (f"--{name}", str(value))]
+    given = [
+        part
+        for name, value in options.items()
+        if name.replace("-", "_") in settings.model_fields_set
+        for part in (f"--{name}", str(value))
+    ]
     return ["dta", "run", *given]
 
 

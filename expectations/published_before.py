@@ -1,4 +1,6 @@
-"""Files that a release was published with do not stop a night: what fails in them, with the same bytes and the same reading, warns."""
+"""Files that a release was published with do not stop a night: what fails in them, with the same bytes and the same
+reading, warns.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,20 +16,34 @@ from transforms.release.digests import rows_digest
 from transforms.schema import published_tables
 
 
-def apply_published_before(connection: duckdb.DuckDBPyConnection, release: Path | None, results: Iterable[GateResult]) -> list[GateResult]:
-    """The results, where a failure of class fault that names only files of the release before, read as they were then, warns.
+def apply_published_before(
+    connection: duckdb.DuckDBPyConnection, release: Path | None, results: Iterable[GateResult]
+) -> list[GateResult]:
+    """The results, where a failure of class fault that names only files of the release before, read as they were then,
+    warns.
 
     A check that compares files names all of them, so that a new file beside an old one still stops.
     """
     if release is None:
         return list(results)
     before = _Before(connection, release)
-    return [_warning(r, release) if r.stops_release and r.can_be_accepted and r.sources and all(map(before.is_same, r.sources)) else r for r in results]
+    return [
+        (
+            _warning(r, release)
+            if r.stops_release and r.can_be_accepted and r.sources and all(map(before.is_same, r.sources))
+            else r
+        )
+        for r in results
+    ]
 
 
 def _warning(result: GateResult, release: Path) -> GateResult:
     files = "file is" if len(result.sources) == 1 else "files are"
-    return replace(result, severity="warning", note=f"The {files} unchanged since release {release.name}, which was published with this.")
+    return replace(
+        result,
+        severity="warning",
+        note=f"The {files} unchanged since release {release.name}, which was published with this.",
+    )
 
 
 class _Before:
@@ -50,13 +66,15 @@ class _Before:
     def is_same(self, source_id: str) -> bool:
         """True if the file has the same bytes as in the release before, and its rows were read to the same values."""
         if source_id not in self.known:
-            self.known[source_id] = self._has_same_bytes(source_id) and all(self._has_same_rows(t, c, source_id) for t, c in self.tables.items())
+            self.known[source_id] = self._has_same_bytes(source_id) and all(
+                self._has_same_rows(t, c, source_id) for t, c in self.tables.items()
+            )
         return self.known[source_id]
 
     def _has_same_bytes(self, source_id: str) -> bool:
         query = (
-            "select count(*) from meta_sources n join before.meta_sources b on b.source_id = n.source_id and b.sha256 = n.sha256 "
-            "and b.rows_in = n.rows_in and b.rows_kept = n.rows_kept where n.source_id = ?"
+            "select count(*) from meta_sources n join before.meta_sources b on b.source_id = n.source_id and b.sha256 ="
+            " n.sha256 and b.rows_in = n.rows_in and b.rows_kept = n.rows_kept where n.source_id = ?"
         )
         return one_row(self.connection, query, [source_id]) == (1,)
 

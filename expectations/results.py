@@ -36,7 +36,15 @@ class GateResult(CheckResult):
         shown = "[" + ", ".join(rows[:IN_DETAIL]) + "]"
         digest = digest or digest_of(rows)
         named = tuple(sorted(set(sources)))
-        return replace(self, outcome="failed", failing_rows=count, rows=tuple(rows[:SHOWN_ROWS]), detail=shown, rows_digest=digest, sources=named)
+        return replace(
+            self,
+            outcome="failed",
+            failing_rows=count,
+            rows=tuple(rows[:SHOWN_ROWS]),
+            detail=shown,
+            rows_digest=digest,
+            sources=named,
+        )
 
     def error(self, message: str) -> "GateResult":
         """The same check, which could not run."""
@@ -44,13 +52,30 @@ class GateResult(CheckResult):
 
     def described(self) -> str:
         """A failure as a person reads it."""
-        what = "could not run" if self.outcome == "error" else f"failed ({self.failing_rows:,} {'row' if self.failing_rows == 1 else 'rows'})"
-        return f"Check {self.check_id} ({self.check_class}) on {self.table_name} {what}: {self.sentence} {self.detail[:2000]}"
+        what = (
+            "could not run"
+            if self.outcome == "error"
+            else f"failed ({self.failing_rows:,} {'row' if self.failing_rows == 1 else 'rows'})"
+        )
+        return (
+            f"Check {self.check_id} ({self.check_class}) on {self.table_name} {what}: {self.sentence}"
+            f" {self.detail[:2000]}"
+        )
 
 
 def passed(check: Check) -> GateResult:
     """The result of a check before it is judged."""
-    return GateResult(check.gate, check.check_id, check.table, check.check_class, check.severity, "passed", 0, check.sentence, check.reason)
+    return GateResult(
+        check.gate,
+        check.check_id,
+        check.table,
+        check.check_class,
+        check.severity,
+        "passed",
+        0,
+        check.sentence,
+        check.reason,
+    )
 
 
 def digest_of(texts: Iterable[str]) -> str:

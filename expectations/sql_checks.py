@@ -40,5 +40,7 @@ def sources_in(connection: duckdb.DuckDBPyConnection, relation: str, columns: Se
     named += [f"unnest({quote(c)})" for c in columns if c.endswith("source_ids")]
     if not named:
         return []
-    found = connection.execute(" union ".join(f"select {name} as source_id from {relation}" for name in named)).fetchall()
+    found = connection.execute(
+        " union ".join(f"select {name} as source_id from {relation}" for name in named)
+    ).fetchall()
     return [source_id for (source_id,) in found if source_id is not None]

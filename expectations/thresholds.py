@@ -19,8 +19,10 @@ IN_WORDS = re.compile(r"\{(\w+)(%?)\}")
 class Threshold(StrictModel):
     """One number and what it rests on.
 
-    A limit was set on a distribution: ``measure`` is an expression on the rows that ``check`` returns with the threshold at ``open_at``, where it returns all
-    of them. The worst real values, of the embedded sample and of CDE's whole files, must stay at least ``margin`` away from ``value``.
+    A limit was set on a distribution: ``measure`` is an expression on the rows that ``check`` returns with the
+    threshold at ``open_at``, where it returns all
+    of them. The worst real values, of the embedded sample and of CDE's whole files, must stay at least ``margin`` away
+    from ``value``.
     """
 
     value: float
@@ -37,7 +39,9 @@ class Threshold(StrictModel):
 
     @model_validator(mode="after")
     def _measured(self) -> "Threshold":
-        if self.kind == "limit" and (self.margin is None or (self.check and (not self.measure or self.open_at is None))):
+        if self.kind == "limit" and (
+            self.margin is None or (self.check and (not self.measure or self.open_at is None))
+        ):
             raise ValueError("a limit needs a margin, and a check that it is measured with, with a measure and open_at")
         return self
 

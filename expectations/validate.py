@@ -1,4 +1,7 @@
-"""Run Great Expectations on pandas frames, in one ephemeral context. Rows that fail are named as those of SQL checks are."""
+"""Run Great Expectations on pandas frames, in one ephemeral context.
+
+Rows that fail are named as those of SQL checks are.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -26,7 +29,10 @@ def as_one(suite: Suite, expectation: Expectation, rows: pa.Table, failing: list
 
 
 def validate(connection: duckdb.DuckDBPyConnection, suite: Suite, split: Split = as_one) -> list[GateResult]:
-    """One result per expectation, or one for each part of the rows that fail. What could not run is an error of its own."""
+    """One result per expectation, or one for each part of the rows that fail.
+
+    What could not run is an error of its own.
+    """
     try:
         rows, outcomes = judge(connection, suite)
     except Exception as error:
@@ -38,13 +44,18 @@ def validate(connection: duckdb.DuckDBPyConnection, suite: Suite, split: Split =
             results.append(passed(suite.check(expectation)).error(outcome))
             continue
         parts = split(suite, expectation, rows, outcome) if outcome else {}
-        results += [_failed(connection, suite, expectation, rows.take(failing), name) for name, failing in parts.items()]
+        results += [
+            _failed(connection, suite, expectation, rows.take(failing), name) for name, failing in parts.items()
+        ]
         results += [] if parts else [passed(suite.check(expectation))]
     return results
 
 
 def judge(connection: duckdb.DuckDBPyConnection, suite: Suite) -> tuple[pa.Table, list[tuple[Expectation, Outcome]]]:
-    """The rows that were judged, and what came of each expectation. Which rows fail is asked only where some do: that costs."""
+    """The rows that were judged, and what came of each expectation.
+
+    Which rows fail is asked only where some do: that costs.
+    """
     stop_if_asked()
     columns = dict.fromkeys((*suite.key, *suite.naming, *(c for e in suite.expectations for c in columns_of(e))))
     rows = connection.sql(f"select {', '.join(map(quote, columns))} from {suite.relation}").to_arrow_table()
@@ -86,7 +97,9 @@ def _batch_definition() -> Any:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def _failed(connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation, failing: pa.Table, name: str) -> GateResult:
+def _failed(
+    connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation, failing: pa.Table, name: str
+) -> GateResult:
     """The rows that fail, named as those of an SQL check are."""
     shown = dict.fromkeys((*suite.key, *suite.naming, *columns_of(expectation)))
     query = f"select {', '.join(map(quote, shown))} from failing order by {', '.join(map(quote, suite.key))}"

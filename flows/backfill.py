@@ -1,4 +1,6 @@
-"""Decide earlier years or days from the files that are loaded today, each into a folder of its own: the nightly releases are not touched."""
+"""Decide earlier years or days from the files that are loaded today, each into a folder of its own: the nightly
+releases are not touched.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,8 +23,13 @@ class Target:
     settings: Settings
 
 
-def plan(settings: Settings, first_year: int | None, last_year: int | None, days: Sequence[date], root: Path | None = None) -> list[Target]:
-    """Folders to fill. Raises ConfigError for nothing, a range that runs backwards, a day in the future, or a folder that is not ours."""
+def plan(
+    settings: Settings, first_year: int | None, last_year: int | None, days: Sequence[date], root: Path | None = None
+) -> list[Target]:
+    """Folders to fill.
+
+    Raises ConfigError for nothing, a range that runs backwards, a day in the future, or a folder that is not ours.
+    """
     root = (root or settings.work / "backfill").absolute()
     if root == settings.out.absolute() or (root / "releases").exists():
         raise ConfigError(f"{root} holds nightly releases. Give another folder.")

@@ -41,7 +41,12 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
                 progress.update(bar, description=f"{name}: {doing}")
                 started = time.perf_counter()
                 result = function(run)
-                log.print(f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", highlight=False, markup=False, soft_wrap=True)
+                log.print(
+                    f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}",
+                    highlight=False,
+                    markup=False,
+                    soft_wrap=True,
+                )
 
             for step in STEPS:
                 if step.name == "compare":
@@ -58,10 +63,26 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
 
 def show_report(report: "GateReport", console: Console) -> None:
     """What did not pass, with the first rows; then one line per gate."""
-    for result in sorted((r for r in report.results if r.outcome != "passed"), key=lambda r: (r.stops_release, r.severity != "info")):
-        mark = "[bold red]✗ stops the release[/]" if result.stops_release else "[yellow]▲ warning[/]" if result.warns else "● info"
-        count = "could not run" if result.outcome == "error" else f"not so for {result.failing_rows:,} {'row' if result.failing_rows == 1 else 'rows'}"
-        console.print(f"{mark} {escape(result.sentence)} [dim]({count}; {escape(result.check_id)} on {escape(result.table_name)})[/]", highlight=False)
+    for result in sorted(
+        (r for r in report.results if r.outcome != "passed"), key=lambda r: (r.stops_release, r.severity != "info")
+    ):
+        mark = (
+            "[bold red]✗ stops the release[/]"
+            if result.stops_release
+            else "[yellow]▲ warning[/]"
+            if result.warns
+            else "● info"
+        )
+        count = (
+            "could not run"
+            if result.outcome == "error"
+            else f"not so for {result.failing_rows:,} {'row' if result.failing_rows == 1 else 'rows'}"
+        )
+        console.print(
+            f"{mark} {escape(result.sentence)} [dim]({count}; {escape(result.check_id)} on"
+            f" {escape(result.table_name)})[/]",
+            highlight=False,
+        )
         console.print(f"   [dim]{escape(result.note or result.reason)}[/]", highlight=False)
         for text in result.rows[:SHOWN]:
             said = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
@@ -74,7 +95,10 @@ def show_report(report: "GateReport", console: Console) -> None:
         table.add_column(heading, justify="right")
     for gate in dict.fromkeys(r.gate for r in report.results):
         of_gate = [r for r in report.results if r.gate == gate]
-        passed, stops, warns = (sum(map(f, of_gate)) for f in (lambda r: r.outcome == "passed", lambda r: r.stops_release, lambda r: r.warns))
+        passed, stops, warns = (
+            sum(map(f, of_gate))
+            for f in (lambda r: r.outcome == "passed", lambda r: r.stops_release, lambda r: r.warns)
+        )
         table.add_row(gate, *map(str, (passed, stops, warns, len(of_gate) - passed - stops - warns)))
     console.print(table)
     for line in what_to_do(report.stopping):
@@ -83,7 +107,10 @@ def show_report(report: "GateReport", console: Console) -> None:
 
 
 def write_report(report: "GateReport", page: Path, settings: Settings, force: bool) -> None:
-    """The quality page about this check. Raises OutputError where something is in its place and ``force`` is not given."""
+    """The quality page about this check.
+
+    Raises OutputError where something is in its place and ``force`` is not given.
+    """
     from reports.output import whole_file
     from reports.quality import quality_of_run, render
     from transforms import clock

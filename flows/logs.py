@@ -1,4 +1,7 @@
-"""What a run tells while it works: lines for people, or JSON lines for programs. One event per stage, with rows in, rows out and seconds."""
+"""What a run tells while it works: lines for people, or JSON lines for programs.
+
+One event per stage, with rows in, rows out and seconds.
+"""
 
 import json
 from collections.abc import Callable
@@ -31,7 +34,9 @@ def json_log(stream: IO[str]) -> Log:
 
     def log(event: Event) -> None:
         try:  # in ASCII: any code page can write it, and no name in it is obeyed by a terminal
-            stream.write(json.dumps({"time": clock.now().isoformat(timespec="milliseconds"), **event}, default=str) + "\n")
+            stream.write(
+                json.dumps({"time": clock.now().isoformat(timespec="milliseconds"), **event}, default=str) + "\n"
+            )
             stream.flush()
         except BrokenPipeError:  # a run goes on without a reader
             silence(stream)
@@ -46,5 +51,8 @@ def in_words(event: Event) -> str:
         took = "done before" if event["resumed"] else f"{event['seconds']:9.2f} s"
         return f"{event['stage']:<15} {took:>11} {rows}  {event['message']}"
     if event["event"] == "run_ended":
-        return f"run {event['run_id']} ended after {event['seconds']:.1f} s, at {event['stage'] or 'the start'}: {event['outcome']}"
+        return (
+            f"run {event['run_id']} ended after {event['seconds']:.1f} s, at {event['stage'] or 'the start'}:"
+            f" {event['outcome']}"
+        )
     return str(event["message"])

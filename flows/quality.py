@@ -14,7 +14,9 @@ RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
 
 
 def keep_results(run: Run, report: dict[str, Any]) -> None:
-    """Leave what the gates found where it can be read though nothing is published: results with their first failing rows, and all rejects."""
+    """Leave what the gates found where it can be read though nothing is published: results with their first failing
+    rows, and all rejects.
+    """
     folder = run.settings.out / "quality"
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / RESULTS, json.dumps(report, indent=1, default=str).encode())
@@ -33,7 +35,11 @@ def write_page(out: Path) -> None:
         quality = quality_of_release(release, status)
     else:
         kept = out / "quality" / RESULTS
-        report = json.loads(kept.read_text("utf-8")) if status["exit_code"] == GateError.exit_code and kept.exists() else None
+        report = (
+            json.loads(kept.read_text("utf-8"))
+            if status["exit_code"] == GateError.exit_code and kept.exists()
+            else None
+        )
         quality = quality_of_run(status, report)
     (out / "quality").mkdir(parents=True, exist_ok=True)
     write_atomically(out / "quality" / PAGE, render(quality).encode())

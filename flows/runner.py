@@ -25,7 +25,12 @@ from transforms.settings import Settings
 from transforms.sources.unused import UnusedFile, unused_files
 
 Perform = Callable[[Step, Run], StepResult]
-RESUMABLE = ("raw", "core", "criteria", "determinations")  # not the gates: they look at the release before, which may be another one by then
+RESUMABLE = (
+    "raw",
+    "core",
+    "criteria",
+    "determinations",
+)  # not the gates: they look at the release before, which may be another one by then
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,13 @@ class _Attempt:
 
     def run(self) -> Outcome:
         started = time.perf_counter()
-        self.log({"event": "run_started", "run_id": self.run_id, "message": f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}"})
+        self.log(
+            {
+                "event": "run_started",
+                "run_id": self.run_id,
+                "message": f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}",
+            }
+        )
         try:
             result = self._steps()
             self._check_overdue(result)
@@ -107,7 +118,16 @@ class _Attempt:
         message = " ".join(filter(None, [self.mended, result.message]))
         problems, release_id, unused = self._problems(), _current_id(self.settings), unused_files(self.scratch.run)
         released = (release_id or "") if outcome == "published" else ""
-        record_run(self.settings.out, outcome, message, release_id, 0, source_problems=problems, released=released, **self._facts(unused))
+        record_run(
+            self.settings.out,
+            outcome,
+            message,
+            release_id,
+            0,
+            source_problems=problems,
+            released=released,
+            **self._facts(unused),
+        )
         write_page(self.settings.out)
         self.scratch.discard()
         self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
@@ -166,14 +186,17 @@ class _Attempt:
         return result
 
     def _check_overdue(self, result: StepResult) -> None:
-        """Raise StaleError where the policy says that sources without an answer are a failure; what was published stays."""
+        """Raise StaleError where the policy says that sources without an answer are a failure; what was published
+        stays.
+        """
         run = self.scratch.run
         overdue: list[str] = run.fact("overdue") if run.has_fact("overdue") else []
         if overdue and self.settings.stale_policy == "fail":
             more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
             stale = StaleError(
-                f"{result.message} But no publisher has given an answer about {', '.join(overdue[:5])}{more} for more than {self.settings.stale_days} days, "
-                "and DTA_STALE_POLICY says that this is a failure. The tables are those of the last good release. See dta sources."
+                f"{result.message} But no publisher has given an answer about {', '.join(overdue[:5])}{more} for more"
+                f" than {self.settings.stale_days} days, and DTA_STALE_POLICY says that this is a failure. The tables"
+                " are those of the last good release. See dta sources."
             )
             stale.released = self._released()
             raise stale
@@ -191,7 +214,11 @@ class _Attempt:
     def _interrupted(self, interruption: Interrupted, seconds: float) -> None:
         """Record that a person or the system ended the run; what it has done so far is kept for the next one."""
         released = self._released()
-        said = f"Release {released} was published and is current." if released else "Nothing was published. The next run goes on from the stages that are done."
+        said = (
+            f"Release {released} was published and is current."
+            if released
+            else "Nothing was published. The next run goes on from the stages that are done."
+        )
         interruption.message = " ".join(filter(None, [self.mended, f"The run was {interruption}.", said]))
         unused = unused_files(self.scratch.run)
         self._record("interrupted", interruption.message, interruption.exit_code, seconds, [], self._problems(), unused)
@@ -209,14 +236,37 @@ class _Attempt:
         """How a run ended that did not end well. That this cannot be written must not hide it."""
         release_id = _current_id(self.settings)
         try:
-            record_run(self.settings.out, outcome, message, release_id, exit_code, details, problems, released=self._released(), **self._facts(unused))
+            record_run(
+                self.settings.out,
+                outcome,
+                message,
+                release_id,
+                exit_code,
+                details,
+                problems,
+                released=self._released(),
+                **self._facts(unused),
+            )
             write_page(self.settings.out)
         except OSError as fault:
-            self.log({"event": "not_recorded", "run_id": self.run_id, "message": f"How the run ended could not be recorded: {fault}"})
+            self.log(
+                {
+                    "event": "not_recorded",
+                    "run_id": self.run_id,
+                    "message": f"How the run ended could not be recorded: {fault}",
+                }
+            )
         self._ended(outcome, message, release_id, exit_code, seconds)
 
     def _ended(self, outcome: str, message: str, release_id: str | None, exit_code: int, seconds: float) -> None:
-        ended = {"outcome": outcome, "stage": self.at, "release_id": release_id, "exit_code": exit_code, "seconds": round(seconds, 3), "message": message}
+        ended = {
+            "outcome": outcome,
+            "stage": self.at,
+            "release_id": release_id,
+            "exit_code": exit_code,
+            "seconds": round(seconds, 3),
+            "message": message,
+        }
         self.log({"event": "run_ended", "run_id": self.run_id, **ended})
 
     def _problems(self) -> list[dict[str, str]]:
@@ -227,7 +277,8 @@ class _Attempt:
 
 
 def check_clock(settings: Settings) -> None:
-    """Refuse to decide as of today when today lies before the current release: a clock that jumped must not publish an old state of the law.
+    """Refuse to decide as of today when today lies before the current release: a clock that jumped must not publish an
+    old state of the law.
 
     A day that was asked for is taken as it is. Raises ReleaseError.
     """
@@ -238,10 +289,12 @@ def check_clock(settings: Settings) -> None:
         latest = date.fromisoformat(read_manifest(release)["as_of"])
     except ReleaseError:  # it is damaged, and this run makes it anew
         return
-    if settings.as_of < latest - timedelta(days=1):  # one day: releases of earlier versions were as of the day of their machine
+    if settings.as_of < latest - timedelta(
+        days=1
+    ):  # one day: releases of earlier versions were as of the day of their machine
         raise ReleaseError(
-            f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the clock is right and the release "
-            f"was made when it was not, name the day: dta run --as-of {settings.as_of}"
+            f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the"
+            f" clock is right and the release was made when it was not, name the day: dta run --as-of {settings.as_of}"
         )
 
 
@@ -257,7 +310,9 @@ def _interruption(caught: BaseException) -> Interrupted | None:
 
 
 def _current_folder(settings: Settings) -> tuple[str, int] | None:
-    """Id of the current release and the number of its folder, which is another one when a release of that id was made anew."""
+    """Id of the current release and the number of its folder, which is another one when a release of that id was made
+    anew.
+    """
     release = current_release(settings.out)
     return (release.name, release.stat().st_ino) if release else None
 

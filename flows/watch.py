@@ -1,4 +1,6 @@
-"""Did a night go well lately, and is what readers see whole? Asked from outside the nights, since a scheduler can be silently dead."""
+"""Did a night go well lately, and is what readers see whole? Asked from outside the nights, since a scheduler can be
+silently dead.
+"""
 
 import json
 from contextlib import suppress
@@ -56,7 +58,10 @@ def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
     except ReleaseError as error:
         wrong.append(str(error).removesuffix("."))
     if status and status["last_outcome"] not in GOOD:
-        notes.append(f"The last run {'failed' if status['last_outcome'] == 'failed' else 'was interrupted'}: {str(status.get('message'))[:500]}")
+        notes.append(
+            f"The last run {'failed' if status['last_outcome'] == 'failed' else 'was interrupted'}:"
+            f" {str(status.get('message'))[:500]}"
+        )
     headline = "; ".join(wrong) if wrong else f"the last good check was {_hours(age or timedelta())} hours ago"
     return Watch(bool(wrong), headline, release.name if release else None, notes)
 
@@ -81,7 +86,9 @@ def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
     if not is_ours(out, has_releases):
         return True
     try:
-        write_atomically(memory, json.dumps({"told_at": now.isoformat(timespec="seconds"), "headline": seen.headline}).encode())
+        write_atomically(
+            memory, json.dumps({"told_at": now.isoformat(timespec="seconds"), "headline": seen.headline}).encode()
+        )
     except OSError:  # better told too often than never
         return True
     return True

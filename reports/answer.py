@@ -1,4 +1,7 @@
-"""The answer in a sentence: who meets the criteria in the year in force, who is new, who left. Home page and command take it from here."""
+"""The answer in a sentence: who meets the criteria in the year in force, who is new, who left.
+
+Home page and command take it from here.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -34,18 +37,28 @@ class Answer:
 
     @property
     def sentence(self) -> str:
-        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; three more districts have a state loan.``"""
+        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; three more
+        districts have a state loan.``
+        """
         return "".join(part.text for part in self.parts)
 
     @property
     def parts(self) -> list[Part]:
         """The sentence in pieces: each number is one with the list that it counts."""
         n = len(self.meet)
-        said = [Part(f"In {self.year}, "), Part(plural(n, "LEA"), "meet" * bool(n)), Part(f" {'meet' if n > 1 else 'meets'} the criteria")]
+        said = [
+            Part(f"In {self.year}, "),
+            Part(plural(n, "LEA"), "meet" * bool(n)),
+            Part(f" {'meet' if n > 1 else 'meets'} the criteria"),
+        ]
         if n > 1:
             kinds = Counter(r["lea_type"] for r in self.meet)
             of_kinds = [Part(plural(kinds[kind], word), kind) for kind, word in LEA_WORDS.items() if kinds[kind]]
-            said += [x for i, part in enumerate(of_kinds) for x in (Part(": " if not i else " and " if i == len(of_kinds) - 1 else ", "), part)]
+            said += [
+                x
+                for i, part in enumerate(of_kinds)
+                for x in (Part(": " if not i else " and " if i == len(of_kinds) - 1 else ", "), part)
+            ]
         elif n:
             said.append(Part(f" ({self.meet[0]['lea_name']})"))
         if self.before is not None:
@@ -64,26 +77,34 @@ class Answer:
         by_pathway: dict[str, list[str]] = {}
         for row in self.open:
             by_pathway.setdefault(row["pathway_name"], []).append(row["lea_name"])
-        said = [f"for {pathway}: {joined(names) if len(names) <= NAMED else f'{len(names)} LEAs'}" for pathway, names in by_pathway.items()]
+        said = [
+            f"for {pathway}: {joined(names) if len(names) <= NAMED else f'{len(names)} LEAs'}"
+            for pathway, names in by_pathway.items()
+        ]
         return f"Not determined in {self.year} {'; '.join(said)}." if said else ""
 
 
 def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
     """The answer of a release, from its published tables."""
-    years = [year for (year,) in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()]
+    years = [
+        year
+        for (year,) in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()
+    ]
     year = year_in_force(connection)
     before = max((y for y in years if y < year), default=None)
     verdicts = rows(
         connection,
-        "select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, e.status from eligibility e join pathways p using (pathway) "
-        "where e.determination_year = $year and p.decided = 'computed' and e.status in ('eligible', 'undetermined') order by e.lea_name, e.cds, p.position",
+        "select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, e.status from eligibility e"
+        " join pathways p using (pathway) where e.determination_year = $year and p.decided = 'computed' and e.status in"
+        " ('eligible', 'undetermined') order by e.lea_name, e.cds, p.position",
         year=year,
     )
     meet = _of(verdicts, "continuum")
     counted = {r["cds"] for r in meet}
     changed = rows(
         connection,
-        "select cds, lea_name, lea_type, county, change from changes where to_year = $year and pathway = 'continuum' order by lea_name, cds",
+        "select cds, lea_name, lea_type, county, change from changes where to_year = $year and pathway = 'continuum'"
+        " order by lea_name, cds",
         year=year,
     )
     return Answer(

@@ -34,9 +34,15 @@ class Book:
         return {p["pathway"]: p["name"] for p in self.pathways}
 
     def asked_year(self, asked: int | None) -> int:
-        """The determination year asked for, or the one in force. Raises NotFoundError when the release does not have it."""
+        """The determination year asked for, or the one in force.
+
+        Raises NotFoundError when the release does not have it.
+        """
         if asked is not None and asked not in self.determination_years:
-            raise NotFoundError(f"There is no determination of {asked} in this release. It has {', '.join(map(str, self.determination_years))}.")
+            raise NotFoundError(
+                f"There is no determination of {asked} in this release. It has"
+                f" {', '.join(map(str, self.determination_years))}."
+            )
         return asked or self.year
 
 
@@ -54,9 +60,17 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         indicators=indicators,
         labels=_labels(connection, list(indicators)),
         counties=dict(connection.execute("select county_code, county from counties order by county_code").fetchall()),
-        areas=dict(connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()),
-        sources={r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")},
-        warnings=rows(connection, "select * from meta_gate_results where outcome <> 'passed' and severity = 'warning' order by check_id, table_name"),
+        areas=dict(
+            connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()
+        ),
+        sources={
+            r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")
+        },
+        warnings=rows(
+            connection,
+            "select * from meta_gate_results where outcome <> 'passed' and severity = 'warning' order by check_id,"
+            " table_name",
+        ),
         year=year_in_force(connection),
         not_loaded=not_loaded(connection),
     )
@@ -69,7 +83,9 @@ def _column(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
 def _labels(connection: duckdb.DuckDBPyConnection, indicators: list[str]) -> dict[tuple[str, str, int], str]:
     """A word for each measure, indicator and level."""
     found = {}
-    for measure, level, label, of in connection.execute("select measure, level, label, indicators from levels").fetchall():
+    for measure, level, label, of in connection.execute(
+        "select measure, level, label, indicators from levels"
+    ).fetchall():
         for indicator in of or indicators:
             found[measure, indicator, level] = label
     return found

@@ -1,4 +1,6 @@
-"""The Dashboard's performance colors: a fill, and the ink that is legible on it (contrast of 4.5 or more). 0 is no color."""
+"""The Dashboard's performance colors: a fill, and the ink that is legible on it (contrast of 4.5 or more). 0 is no
+color.
+"""
 
 COLORS = {
     0: ("#eceff1", "#37474f"),

@@ -46,10 +46,15 @@ def compare(out: Path, a: str, b: str) -> Comparison:
     """Compare two determination years of the current release, or two releases below ``out``. Raises ReleaseError."""
     if a.isdigit() and b.isdigit() and len(a) == len(b) == 4:
         with open_release(out) as connection:
-            known = [r[0] for r in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()]
+            known = [
+                r[0]
+                for r in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()
+            ]
             for year in (int(a), int(b)):
                 if year not in known:
-                    raise ReleaseError(f"There is no determination of {year} in this release. It has {', '.join(map(str, known))}.")
+                    raise ReleaseError(
+                        f"There is no determination of {year} in this release. It has {', '.join(map(str, known))}."
+                    )
             sides = [_side(connection, int(year)) for year in (a, b)]
             years = _years(connection, int(b))
         return Comparison(a, b, _differences(sides[0], sides[1], years, f"determination year {a}", b))
@@ -57,11 +62,18 @@ def compare(out: Path, a: str, b: str) -> Comparison:
     if before == after:  # one process cannot open a locked database twice
         return Comparison(before.name, after.name, [])
     with connect_read_only(before / DATABASE) as one, connect_read_only(after / DATABASE) as two:
-        return Comparison(before.name, after.name, _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name))
+        return Comparison(
+            before.name,
+            after.name,
+            _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name),
+        )
 
 
 def _find(out: Path, requested: str) -> Path:
-    """Folder of a release by id, tag, 'current' or 'previous': the one published before the current release. Raises ReleaseError."""
+    """Folder of a release by id, tag, 'current' or 'previous': the one published before the current release.
+
+    Raises ReleaseError.
+    """
     if requested != "previous":
         return find_release(out, requested)
     current = required_release(out)
@@ -74,16 +86,26 @@ def _find(out: Path, requested: str) -> Path:
 
 def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Side:
     """Verdicts by LEA, pathway and, for a whole release, determination year."""
-    rows = connection.execute(VERDICTS + (" where e.determination_year = ?" if year else ""), [year] if year else []).fetchall()
-    return {(cds, pathway, None if year else y): (name, pathway_name, status, groups or []) for cds, name, pathway, pathway_name, status, groups, y in rows}
+    rows = connection.execute(
+        VERDICTS + (" where e.determination_year = ?" if year else ""), [year] if year else []
+    ).fetchall()
+    return {
+        (cds, pathway, None if year else y): (name, pathway_name, status, groups or [])
+        for cds, name, pathway, pathway_name, status, groups, y in rows
+    }
 
 
 def _years(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Years:
     """A group's name in a sentence, and the years in which it met the criteria."""
     rows = connection.execute(
-        "select c.cds, c.student_group, c.determination_year, s.name_in_text, c.years_met from continuum_groups c join student_groups s using (student_group)"
+        "select c.cds, c.student_group, c.determination_year, s.name_in_text, c.years_met from continuum_groups c join"
+        " student_groups s using (student_group)"
     ).fetchall()
-    return {(cds, group, None if year else y): (name, tuple(met)) for cds, group, y, name, met in rows if year is None or y == year}
+    return {
+        (cds, group, None if year else y): (name, tuple(met))
+        for cds, group, y, name, met in rows
+        if year is None or y == year
+    }
 
 
 def _differences(before: Side, after: Side, years: Years, before_label: str, after_label: str) -> list[Difference]:
@@ -96,6 +118,17 @@ def _differences(before: Side, after: Side, years: Years, before_label: str, aft
             continue
         added = tuple(GroupChange(*years.get((cds, g, year), (g, ()))) for g in new_groups if g not in old_groups)
         removed = tuple(GroupChange(*years.get((cds, g, year), (g, ()))) for g in old_groups if g not in new_groups)
-        words = change_sentence(Change(name, pathway_name + (f" of {year}" if year else ""), before_label, after_label, old, new, added, removed))
+        words = change_sentence(
+            Change(
+                name,
+                pathway_name + (f" of {year}" if year else ""),
+                before_label,
+                after_label,
+                old,
+                new,
+                added,
+                removed,
+            )
+        )
         found.append(Difference(cds, name, pathway, year, old, new, words))
     return found

@@ -1,4 +1,7 @@
-"""What a report on an LEA is made of: verdicts, results, student groups by Dashboard. Their words stand here once, for every output."""
+"""What a report on an LEA is made of: verdicts, results, student groups by Dashboard.
+
+Their words stand here once, for every output.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +10,16 @@ from functools import cached_property
 
 from reports.figures import change_words
 from reports.numbers import amount, students
-from transforms.wording.labels import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, agreement, capitalized, ccee_determination, source_age
+from transforms.wording.labels import (
+    ASSISTANCE,
+    NOT_LISTED,
+    STATUS,
+    UNSAID,
+    agreement,
+    capitalized,
+    ccee_determination,
+    source_age,
+)
 from transforms.wording.sentences import joined
 
 GRID = {  # what a student group shows on a Dashboard: a sign where there is little room, and words
@@ -20,8 +32,9 @@ GRID = {  # what a student group shows on a Dashboard: a sign where there is lit
     "no_group": ("n/a", "no such group"),
 }
 LEGEND = (
-    "A letter means two or more state priorities whose criteria the group met (A to K, as CDE's), with the indicators that caused it. "
-    "“·”: met no or one priority. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”: from CDE's letters."
+    "A letter means two or more state priorities whose criteria the group met (A to K, as CDE's), with the indicators"
+    " that caused it. “·”: met no or one priority. “–”: no result that counts. “?”: not determined. “n/a”: no such"
+    " group that year. “CDE”: from CDE's letters."
 )
 
 
@@ -82,7 +95,10 @@ class Verdict:
         if self.case_state:
             notes.append(f"State of the case: {self.case_state}.")
         if self.cde_value:
-            notes.append(f"CDE's own {'flag' if self.name else 'value'} is {self.cde_value}: {agreement(self.decided_by, self.agrees_with_cde)}.")
+            notes.append(
+                f"CDE's own {'flag' if self.name else 'value'} is {self.cde_value}:"
+                f" {agreement(self.decided_by, self.agrees_with_cde)}."
+            )
         if self.status == "undetermined" and self.open_question:
             notes.append(f"Open: {self.open_question}")
         return notes
@@ -139,7 +155,9 @@ class Result:
 
     @property
     def _too_few(self) -> bool:
-        """True if there are fewer students than any rule of size asks for (15 for foster and homeless youth, 30 for others)."""
+        """True if there are fewer students than any rule of size asks for (15 for foster and homeless youth, 30 for
+        others).
+        """
         if self.current_denominator is None or self.current_size_met == "Y":
             return False
         return self.current_denominator < (15 if self.student_group in ("FOS", "HOM") else 30)
@@ -152,7 +170,11 @@ class Result:
     @property
     def changed(self) -> str:
         """Direction, size and meaning of the change."""
-        return "not compared: on another scale" if self.other_scale else " ".join(change_words(self.change, self.change_level)).strip()
+        return (
+            "not compared: on another scale"
+            if self.other_scale
+            else " ".join(change_words(self.change, self.change_level)).strip()
+        )
 
     @property
     def students(self) -> str:
@@ -207,7 +229,11 @@ class Cell:
             return self.note or ""
         if self.basis == "cde_letters":
             return f"priorities {', '.join(map(str, self.priorities_met))} (CDE)" if self.state == "met" else ""
-        return f"CDE: {self.cde_letter or 'no letter'}" if self.basis == "indicators" and self.cde_letter != self.letter else ""
+        return (
+            f"CDE: {self.cde_letter or 'no letter'}"
+            if self.basis == "indicators" and self.cde_letter != self.letter
+            else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -255,7 +281,9 @@ class GroupLine:
 
 
 def remarks(groups: Iterable[GroupLine]) -> list[str]:
-    """One line for all student groups of which a table has no row, by what is known of them on the Dashboards that count."""
+    """One line for all student groups of which a table has no row, by what is known of them on the Dashboards that
+    count.
+    """
     found: dict[str, list[str]] = {"": [], " with data": [], "without": []}
     for group in groups:
         states = {group.state(y) for y in group.window}
@@ -264,5 +292,7 @@ def remarks(groups: Iterable[GroupLine]) -> list[str]:
         elif states - {"not_loaded", "not_listed"}:
             found[" with data" if states & {"not_loaded", "not_listed"} else ""].append(group.name)
     without = found.pop("without")
-    said = [f"Met the criteria in none of these years{limit}: {joined(names)}." for limit, names in found.items() if names]
+    said = [
+        f"Met the criteria in none of these years{limit}: {joined(names)}." for limit, names in found.items() if names
+    ]
     return said + ([f"No result that counts in these years: {joined(without)}."] if without else [])

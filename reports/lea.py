@@ -1,4 +1,6 @@
-"""The one collector of everything about an LEA, from published tables only: page, print, packet, letter and terminal render it."""
+"""The one collector of everything about an LEA, from published tables only: page, print, packet, letter and terminal
+render it.
+"""
 
 import re
 from collections import defaultdict
@@ -44,7 +46,10 @@ ASSISTANCE = f"""
     from assistance a left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
     {HERE} and a.status <> 'not_applicable' order by a.determination_year, a.determination desc
 """
-HISTORY = f"select cds, student_group, {', '.join(f.name for f in fields(Cell)[:-2])} from student_group_history {HERE} and dashboard_year <= $year"
+HISTORY = (
+    f"select cds, student_group, {', '.join(f.name for f in fields(Cell)[:-2])} from student_group_history {HERE} and"
+    " dashboard_year <= $year"
+)
 # Indicators that met a criterion: one row for each of the criterion's indicators.
 CAUSES = """
     select * exclude (criterion) from (
@@ -81,7 +86,9 @@ class LeaReport:
     all_verdicts: list[Verdict]  # of every year
     all_assistance: list[Verdict]
     groups: list[GroupLine]  # nearest to the threshold first
-    results: dict[int, dict[str, dict[str, Result]]]  # by Dashboard, student group and indicator; latest first, all students first
+    results: dict[
+        int, dict[str, dict[str, Result]]
+    ]  # by Dashboard, student group and indicator; latest first, all students first
     other_names: list[str]
     sources: list[Source]
     watched: list[Watched]
@@ -134,7 +141,9 @@ class LeaReport:
     @property
     def missing(self) -> list[int]:
         """Dashboards that count and of which the result of some student group is not known."""
-        return [y for y in self.window if any(g.state(y) in ("unknown", "not_listed", "not_loaded") for g in self.groups)]
+        return [
+            y for y in self.window if any(g.state(y) in ("unknown", "not_listed", "not_loaded") for g in self.groups)
+        ]
 
     @property
     def excerpts(self) -> list[str]:
@@ -143,8 +152,12 @@ class LeaReport:
 
     @property
     def group_finding(self) -> str:
-        """One sentence on the student groups of which nothing is known to have met the criteria; it never says more than the verdicts do."""
-        tested = [v.status for v in [*self.verdicts, *self.assistance] if v.code in ("continuum", "charter", "consecutive")]
+        """One sentence on the student groups of which nothing is known to have met the criteria; it never says more
+        than the verdicts do.
+        """
+        tested = [
+            v.status for v in [*self.verdicts, *self.assistance] if v.code in ("continuum", "charter", "consecutive")
+        ]
         if self.missing or "undetermined" in tested:
             years = f" on the Dashboards of {joined(list(map(str, self.missing)))}" if self.missing else ""
             return f"Not determined: whether a student group met the criteria{years}."
@@ -152,7 +165,10 @@ class LeaReport:
 
 
 def collect(connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], year: int) -> Iterator[LeaReport]:
-    """A report on each LEA for one determination year, in the order given. LEAs that follow each other by CDS code are read fastest."""
+    """A report on each LEA for one determination year, in the order given.
+
+    LEAs that follow each other by CDS code are read fastest.
+    """
     for start in range(0, len(leas), BATCH):
         batch = leas[start : start + BATCH]
         codes = [lea.cds for lea in batch]
@@ -164,8 +180,17 @@ def collect(connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Le
 
 
 def _queries() -> dict[str, str]:
-    shown = {name: f"select cds, {', '.join(f.name for f in fields(kind))} {rest}" for name, (kind, rest) in FAMILIES.items()}
-    own = {"verdicts": VERDICTS, "assistance": ASSISTANCE, "history": HISTORY, "causes": CAUSES, "results": RESULTS, "names": NAMES}
+    shown = {
+        name: f"select cds, {', '.join(f.name for f in fields(kind))} {rest}" for name, (kind, rest) in FAMILIES.items()
+    }
+    own = {
+        "verdicts": VERDICTS,
+        "assistance": ASSISTANCE,
+        "history": HISTORY,
+        "causes": CAUSES,
+        "results": RESULTS,
+        "names": NAMES,
+    }
     return own | shown
 
 
@@ -177,7 +202,9 @@ def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> di
 
 
 def _window(book: Book, lea_type: str, year: int) -> list[int]:
-    """Dashboards that the determination looks at; a charter school has a window of its own, or the year alone before it had a test."""
+    """Dashboards that the determination looks at; a charter school has a window of its own, or the year alone before it
+    had a test.
+    """
     own = book.windows[year]["charter_dashboards" if lea_type == "charter" else "counted_dashboards"]
     return list(own or [year])
 
@@ -191,8 +218,12 @@ def _report(book: Book, lea: Lea, year: int, read: dict[str, list[Row]]) -> LeaR
     causes = [_result(book, row) for row in read["causes"]]  # in the order of their criteria
     groups = _groups(book, read["history"], causes, window, test.student_groups if test else [])
     results = _matrix([_result(book, row) for row in read["results"] if row["dashboard_year"] in window], causes)
-    used = {r.source_id for lines in results.values() for line in lines.values() for r in line.values()} | {r.source_id for r in causes}
-    used |= {c.cde_source_id for g in groups for c in g.cells.values()} | {r.source_id for r in [*shown["local"], *shown["interim"]]}
+    used = {r.source_id for lines in results.values() for line in lines.values() for r in line.values()} | {
+        r.source_id for r in causes
+    }
+    used |= {c.cde_source_id for g in groups for c in g.cells.values()} | {
+        r.source_id for r in [*shown["local"], *shown["interim"]]
+    }
     return LeaReport(
         lea=lea,
         year=year,
@@ -203,7 +234,11 @@ def _report(book: Book, lea: Lea, year: int, read: dict[str, list[Row]]) -> LeaR
         groups=groups,
         results=results,
         other_names=former_names(lea.name, [row["lea_name"] for row in read["names"]]),
-        sources=[Source(s, f["file"], f["sha256"], f["first_seen"], f.get("excerpt")) for s, f in book.sources.items() if s in used and f["present"]],
+        sources=[
+            Source(s, f["file"], f["sha256"], f["first_seen"], f.get("excerpt"))
+            for s, f in book.sources.items()
+            if s in used and f["present"]
+        ],
         **shown,
     )
 
@@ -212,10 +247,18 @@ def _result(book: Book, row: Row) -> Result:
     color = row["measure"] is None or row["finding"] is None
     key = ("color", row["indicator"], row["color"]) if color else (row["measure"], row["indicator"], row["level"])
     indicator = book.indicators[row["indicator"]]
-    return Result(**row, label=book.labels[key] if key[2] else "", unit=indicator["unit"], short=indicator["short_name"], position=indicator["position"])
+    return Result(
+        **row,
+        label=book.labels[key] if key[2] else "",
+        unit=indicator["unit"],
+        short=indicator["short_name"],
+        position=indicator["position"],
+    )
 
 
-def _groups(book: Book, history: list[Row], causes: list[Result], window: list[int], counting: list[str]) -> list[GroupLine]:
+def _groups(
+    book: Book, history: list[Row], causes: list[Result], window: list[int], counting: list[str]
+) -> list[GroupLine]:
     """A line for each student group that any Dashboard knows, those that met the criteria most often first."""
     met: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in causes:
@@ -227,7 +270,10 @@ def _groups(book: Book, history: list[Row], causes: list[Result], window: list[i
         found = sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position))
         clauses = list(dict.fromkeys(r.clause for r in met[group, row["dashboard_year"]]))
         cells[group][row["dashboard_year"]] = Cell(**row, causes=found, clauses=clauses)
-    lines = [GroupLine(g, book.groups[g], cells[g], window, g in counting) for g in sorted(cells, key=lambda g: place(g, ORDER))]
+    lines = [
+        GroupLine(g, book.groups[g], cells[g], window, g in counting)
+        for g in sorted(cells, key=lambda g: place(g, ORDER))
+    ]
     return sorted(lines, key=lambda g: -len(g.years_met))
 
 

@@ -1,4 +1,7 @@
-"""Records of an LEA that are shown as they are: loans, cases, codes, local indicators and more. The fields of each class are columns of a table."""
+"""Records of an LEA that are shown as they are: loans, cases, codes, local indicators and more.
+
+The fields of each class are columns of a table.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -153,7 +156,8 @@ class Source:
 
 
 HERE = "where cds between $first and $last"
-# Each family: the class of its rows, and where they come from. $first and $last are CDS codes: ranges of sorted tables are read fast.
+# Each family: the class of its rows, and where they come from. $first and $last are CDS codes: ranges of sorted tables
+# are read fast.
 FAMILIES: dict[str, tuple[type, str]] = {
     "watched": (Watched, f"from watch_list {HERE} order by standing, student_group, watch"),
     "loans": (
@@ -162,30 +166,44 @@ FAMILIES: dict[str, tuple[type, str]] = {
     ),
     "loan_events": (
         LoanEvent,
-        "from (select e.* exclude (cds), coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor "
-        f"from state_loan_events e join state_loans l using (loan_id)) {HERE} order by event_date, event_id",
+        (
+            "from (select e.* exclude (cds), coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor "
+            f"from state_loan_events e join state_loans l using (loan_id)) {HERE} order by event_date, event_id"
+        ),
     ),
     "cases": (
         Case,
-        "from (select s.*, r.evidence, p.name, p.position from case_states s join pathway_register r using (case_id) "
-        f"join pathways p on p.pathway = s.pathway where s.determination_year = $year) {HERE} order by position, known_from, case_id",
+        (
+            "from (select s.*, r.evidence, p.name, p.position from case_states s join pathway_register r using"
+            f" (case_id) join pathways p on p.pathway = s.pathway where s.determination_year = $year) {HERE} order by"
+            " position, known_from, case_id"
+        ),
     ),
     "predecessors": (
         PredecessorYear,
-        "from (select p.*, l.cds is not null as has_page from predecessor_years p left join leas l on l.cds = p.predecessor_cds) "
-        f"{HERE} order by dashboard_year, predecessor_cds",
+        (
+            "from (select p.*, l.cds is not null as has_page from predecessor_years p left join leas l on l.cds ="
+            f" p.predecessor_cds) {HERE} order by dashboard_year, predecessor_cds"
+        ),
     ),
     "successors": (
         Successor,
-        "from (select s.*, s.predecessor_cds as cds, l.cds is not null as has_page from successions s left join leas l on l.cds = s.successor_cds) "
-        f"{HERE} order by succession_date, successor_cds",
+        (
+            "from (select s.*, s.predecessor_cds as cds, l.cds is not null as has_page from successions s left join"
+            f" leas l on l.cds = s.successor_cds) {HERE} order by succession_date, successor_cds"
+        ),
     ),
     "providers": (
         Provider,
-        f"from (select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type = 'county_office') {HERE} "
-        "order by valid_from nulls first, provider",
+        (
+            "from (select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type ="
+            f" 'county_office') {HERE} order by valid_from nulls first, provider"
+        ),
     ),
-    "local": (LocalIndicator, f"from local_indicators {HERE} and dashboard_year <= $year order by dashboard_year, priority"),
+    "local": (
+        LocalIndicator,
+        f"from local_indicators {HERE} and dashboard_year <= $year order by dashboard_year, priority",
+    ),
     "interim": (InterimCertification, f"from interim_certifications {HERE} order by fiscal_year, period"),
     "calpads": (Calpads, f"from calpads_certifications {HERE} order by school_year"),
 }

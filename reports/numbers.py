@@ -1,4 +1,7 @@
-"""Numbers as readers of the Dashboard know them: one decimal, a real minus sign, no zero with a sign. Published tables keep the exact values."""
+"""Numbers as readers of the Dashboard know them: one decimal, a real minus sign, no zero with a sign.
+
+Published tables keep the exact values.
+"""
 
 from typing import Any
 
@@ -13,7 +16,9 @@ def amount(value: float | None, unit: str, signed: bool = False) -> str:
     """A status in its indicator's unit, signed points or percent; or, ``signed``, a change."""
     if value is None:
         return ""
-    return tenths(value, signed or unit.startswith("points")) + ("%" if unit.startswith("percent") and not signed else "")
+    return tenths(value, signed or unit.startswith("points")) + (
+        "%" if unit.startswith("percent") and not signed else ""
+    )
 
 
 def students(n: Any) -> str:

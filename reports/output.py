@@ -61,7 +61,8 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     if added:
         more = f" and {len(added) - 3} more" if len(added) > 3 else ""
         raise OutputError(
-            f"{target} holds files that are not on the list of what this command wrote ({', '.join(map(repr, added[:3]))}{more}): move them away first."
+            f"{target} holds files that are not on the list of what this command wrote"
+            f" ({', '.join(map(repr, added[:3]))}{more}): move them away first."
         )
 
 
@@ -71,7 +72,10 @@ def _files(folder: Path) -> list[str]:
 
 @contextmanager
 def whole_folder(target: Path, force: bool) -> Iterator[Path]:
-    """A folder to write into; when the block ends well it becomes ``target``. With ``force`` only a folder that this made, and nobody added to, is replaced."""
+    """A folder to write into; when the block ends well it becomes ``target``.
+
+    With ``force`` only a folder that this made, and nobody added to, is replaced.
+    """
     refuse_to_overwrite(target, force)
     if target.exists() or target.is_symlink():
         _refuse_what_is_not_ours(target)

@@ -48,7 +48,9 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
     try:
         return connect_read_only(release / DATABASE)
     except duckdb.Error as error:
-        raise ReleaseError(f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run makes it anew.") from error
+        raise ReleaseError(
+            f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run makes it anew."
+        ) from error
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
@@ -59,7 +61,9 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -
 
 
 def record(names: Sequence[str], values: Sequence[Any]) -> Row:
-    """One row by column name, its texts safe to show: a release that was made before control characters were rejected may hold some."""
+    """One row by column name, its texts safe to show: a release that was made before control characters were rejected
+    may hold some.
+    """
     return dict(zip(names, map(_shown, values), strict=True))
 
 
@@ -72,7 +76,9 @@ def _shown(value: Any) -> Any:
 
 
 def year_in_force(connection: duckdb.DuckDBPyConnection) -> int:
-    """The newest determination year of which some LEA's Continuum of Support is decided: where the criteria of a year are not confirmed, the year before."""
+    """The newest determination year of which some LEA's Continuum of Support is decided: where the criteria of a year
+    are not confirmed, the year before.
+    """
     return int(connection.execute(f"select {YEAR_IN_FORCE}").fetchall()[0][0])
 
 
@@ -84,14 +90,20 @@ def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Columns, flags, words and student groups of CDE's files that are not known and so not used, a line each."""
-    found = connection.execute("select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number").fetchall()
-    return [f"{n['file']}: {n['what'].replace('_', ' ')} {n['name']}, not known. {n['what_to_do']}" for n in (json.loads(text) for (text,) in found)]
+    found = connection.execute(
+        "select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number"
+    ).fetchall()
+    return [
+        f"{n['file']}: {n['what'].replace('_', ' ')} {n['name']}, not known. {n['what_to_do']}"
+        for n in (json.loads(text) for (text,) in found)
+    ]
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
     """Source files that differ from those of the release before: name, rows added, removed and altered."""
     return connection.execute(
-        "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order by file"
+        "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order"
+        " by file"
     ).fetchall()
 
 
@@ -109,7 +121,9 @@ def former_names(present: str, names: Sequence[str]) -> list[str]:
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
-    """The LEA with this CDS code (14 or 7 digits) or name, present or former; part of a name will do if only one has it. Raises NotFoundError."""
+    """The LEA with this CDS code (14 or 7 digits) or name, present or former; part of a name will do if only one has
+    it. Raises NotFoundError.
+    """
     columns = f"select {LEA} from leas"
     asked = asked.strip()
     tables = {t for (t,) in connection.execute("select table_name from information_schema.tables").fetchall()}
@@ -119,14 +133,18 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
             ended = {
                 c
                 for (c,) in connection.execute(
-                    "select predecessor_cds from successions where list_contains(?, successor_cds)", [[f[0] for f in found]]
+                    "select predecessor_cds from successions where list_contains(?, successor_cds)",
+                    [[f[0] for f in found]],
                 ).fetchall()
             }
             found = [f for f in found if f[0] not in ended]
         if len(found) == 1:
             return Lea(*map(_shown, found[0]))
         if found:
-            raise NotFoundError(f"{asked!r} fits {len(found)} LEAs. Say which: " + "; ".join(f"{n} ({c}, {k})" for c, n, _, _, k in found[:10]))
+            raise NotFoundError(
+                f"{asked!r} fits {len(found)} LEAs. Say which: "
+                + "; ".join(f"{n} ({c}, {k})" for c, n, _, _, k in found[:10])
+            )
     near = connection.execute(
         "select lea_name, cds from leas order by greatest(jaro_winkler_similarity(lower(lea_name), lower($asked)), "
         "jaro_winkler_similarity(cds, $asked)) desc, lea_name limit 5",
@@ -136,20 +154,30 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
 
 
 def _conditions(tables: set[str]) -> list[str]:
-    """Ways to look for an LEA, the surest first: code, present name, former name, and the code or name of a predecessor that has no rows of its own.
+    """Ways to look for an LEA, the surest first: code, present name, former name, and the code or name of a predecessor
+    that has no rows of its own.
 
     ``tables``: those of the release, of which an earlier version may lack some.
     """
     exact, part = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
     ways = ["cds = $asked or cds = $asked || '0000000'", exact.format("lea_name"), part.format("lea_name")]
     if "lea_names" in tables:
-        ways += [f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (exact, part)]
+        ways += [
+            f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (exact, part)
+        ]
     if "successions" in tables:
-        former = ("predecessor_cds in ($asked, $asked || '0000000')", exact.format("predecessor_name"), part.format("predecessor_name"))
+        former = (
+            "predecessor_cds in ($asked, $asked || '0000000')",
+            exact.format("predecessor_name"),
+            part.format("predecessor_name"),
+        )
         ways += [f"cds in (select successor_cds from successions where {way})" for way in former]
     return ways
 
 
 def resolve_names(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, str | None]) -> dict[str, str | None]:
     """Parameters of a query; where one named ``cds…`` holds the name of an LEA, its code. Raises NotFoundError."""
-    return {name: find_lea(connection, value).cds if value and name.startswith("cds") else value for name, value in parameters.items()}
+    return {
+        name: find_lea(connection, value).cds if value and name.startswith("cds") else value
+        for name, value in parameters.items()
+    }

@@ -1,4 +1,7 @@
-"""The quality page: what was checked, what failed and in which rows, what was rejected, and what to do. Complete without a network."""
+"""The quality page: what was checked, what failed and in which rows, what was rejected, and what to do.
+
+Complete without a network.
+"""
 
 import json
 from collections import Counter
@@ -36,14 +39,22 @@ CLASSES = {
     "unusual": "unusual: a person should look; it stops nothing",
 }
 ADVICE = {
-    "error": "The check itself could not run, so nothing was trusted. It cannot be accepted: please report it, with the message below.",
+    "error": (
+        "The check itself could not run, so nothing was trusted. It cannot be accepted: please report it, with the"
+        " message below."
+    ),
     "impossible": "It cannot be accepted: please report it, with the rows below.",
     "files": "Get the file named from CDE again, or put a sound copy into the inbox, then run again: dta run.",
     "contracts": "Look up the rows below in the file and line that they name. If the file is wrong, get it again.",
-    "determinations": "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be accepted there.",
+    "determinations": (
+        "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be"
+        " accepted there."
+    ),
     "release": "Compare with the release before: dta compare previous current.",
 }
-ACCEPT = 'If you have looked at the rows and they are right: dta run --accept {check_id} --because "why they are right".'
+ACCEPT = (
+    'If you have looked at the rows and they are right: dta run --accept {check_id} --because "why they are right".'
+)
 AFTER = {
     3: "Get the file named from CDE again, or put a sound copy into the inbox. Then: dta run",
     4: "Correct the file named above. Then: dta run",
@@ -92,7 +103,10 @@ class Quality:
     def failed(self) -> list[Check]:
         """Checks that did not pass: first what stops the release, then warnings, then the rest."""
         order = {"critical": 0, "warning": 1, "info": 2}
-        return sorted((c for c in self.checks if c.outcome != "passed"), key=lambda c: (not c.stops_release, order[c.severity], c.check_id, c.table_name))
+        return sorted(
+            (c for c in self.checks if c.outcome != "passed"),
+            key=lambda c: (not c.stops_release, order[c.severity], c.check_id, c.table_name),
+        )
 
     @property
     def accepted(self) -> list[Check]:
@@ -119,7 +133,9 @@ class Quality:
     def what_to_do(self) -> str:
         """One sentence for whoever opens the page."""
         if self.outcome == "failed":
-            return AFTER.get(self.exit_code, "This is a fault of the pipeline. Please report it, with the message above.")
+            return AFTER.get(
+                self.exit_code, "This is a fault of the pipeline. Please report it, with the message above."
+            )
         if any(c.stops_release for c in self.checks):
             return AFTER[5]
         return "Look at the warnings before you act on a row that they concern." if self.warnings else "Nothing."
@@ -127,7 +143,10 @@ class Quality:
     @property
     def by_gate(self) -> list[dict[str, Any]]:
         """How many checks of each gate passed, failed and could not run."""
-        counted = Counter((c.gate, "stops" if c.stops_release else c.severity if c.outcome == "failed" else "passed") for c in self.checks)
+        counted = Counter(
+            (c.gate, "stops" if c.stops_release else c.severity if c.outcome == "failed" else "passed")
+            for c in self.checks
+        )
         return [
             {"gate": gate, "words": words, **{k: counted[gate, k] for k in ("passed", "stops", "warning", "info")}}
             for gate, words in GATES.items()
@@ -145,11 +164,15 @@ def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) ->
         ).fetchall():
             rows.setdefault((check_id, table), []).append(text)
         rejects = grouped_rejects(connection)
-        ((release_id, published_at),) = connection.execute("select release_id, published_at from meta_release").fetchall()
+        ((release_id, published_at),) = connection.execute(
+            "select release_id, published_at from meta_release"
+        ).fetchall()
         unused = status.get("unused_files", []) if status else _unused_files(connection)
     checks = [{**r, "rows": rows.get((r["check_id"], r["table_name"]), [])} for r in results]
     if status is None:
-        return _quality("published", f"Release {release_id}", clock.shown(published_at), release_id, 0, checks, rejects, unused)
+        return _quality(
+            "published", f"Release {release_id}", clock.shown(published_at), release_id, 0, checks, rejects, unused
+        )
     last_run = clock.shown(datetime.fromisoformat(status["last_run"]))
     return _quality(status["last_outcome"], status["message"], last_run, release_id, 0, checks, rejects, unused)
 
@@ -190,26 +213,45 @@ def _quality(
     rejects: Iterable[dict[str, Any]],
     unused: Iterable[Mapping[str, Any]],
 ) -> Quality:
-    return Quality(outcome, message, when, release_id, exit_code, tuple(map(_check, results)), tuple(rejects), tuple(unused))
+    return Quality(
+        outcome, message, when, release_id, exit_code, tuple(map(_check, results)), tuple(rejects), tuple(unused)
+    )
 
 
 def _check(result: Mapping[str, Any]) -> Check:
     """A check from its record; one from before checks had classes gets that of its severity."""
     known = {name: value for name, value in result.items() if name in NAMES}
     by_severity = "fault" if result["severity"] == "critical" else "unusual"
-    return Check(**{"check_class": by_severity, **known, "detail": result["detail"] or "", "rows": tuple(json.loads(t) for t in result["rows"])})
+    return Check(
+        **{
+            "check_class": by_severity,
+            **known,
+            "detail": result["detail"] or "",
+            "rows": tuple(json.loads(t) for t in result["rows"]),
+        }
+    )
 
 
 def environment() -> Environment:
     """Templates of the quality page; everything that is put into one is escaped."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.filters["thousands"] = thousands
     return made
 
 
 def render(quality: Quality) -> str:
     """The page as HTML: one file, with its style and script inside."""
-    return environment().get_template("quality.html").render(quality=quality, outcomes=OUTCOMES, severities=SEVERITIES, classes=CLASSES)
+    return (
+        environment()
+        .get_template("quality.html")
+        .render(quality=quality, outcomes=OUTCOMES, severities=SEVERITIES, classes=CLASSES)
+    )
 
 
 def write_quality_page(folder: Path, notify: Notify) -> None:

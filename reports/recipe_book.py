@@ -1,7 +1,9 @@
 """Questions that analysts ask, as SQL files: each says its title, its question and its parameters with defaults.
 
-A file opens with ``-- title:``, ``-- question:`` and a line ``-- param: name = default -- what it is`` for each ``$name`` of its query.
-A default is a text in quotes, a whole number, or null. ``required, such as`` before a text says that there is no default: it is an example.
+A file opens with ``-- title:``, ``-- question:`` and a line ``-- param: name = default -- what it is`` for each
+``$name`` of its query.
+A default is a text in quotes, a whole number, or null. ``required, such as`` before a text says that there is no
+default: it is an example.
 """
 
 import re

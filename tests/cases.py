@@ -42,7 +42,12 @@ ROWS: dict[str, dict[str, str]] = {
         "concurrence_date": "2024-10-01",
         "concurrence_by": "the lead's director",
     },
-    "spi": {**COMMON, "case_id": "S-1", "determination_date": "2024-09-01", "determination_by": "the State Superintendent"},
+    "spi": {
+        **COMMON,
+        "case_id": "S-1",
+        "determination_date": "2024-09-01",
+        "determination_by": "the State Superintendent",
+    },
     "fee_for_service": {
         **COMMON,
         "case_id": "F-1",
@@ -52,15 +57,30 @@ ROWS: dict[str, dict[str, str]] = {
         "budget_act_year": "2024",
         "amount_usd": "50000",
     },
-    "request": {**COMMON, "case_id": "R-1", "contact": "a person at the district", "decision": "accepted", "decision_date": "2024-09-01"},
-    "calpads": {"cds": DISTRICT, "school_year": "2023-24", "certified_on_time": "N", "source_url": "https://example.org"},
+    "request": {
+        **COMMON,
+        "case_id": "R-1",
+        "contact": "a person at the district",
+        "decision": "accepted",
+        "decision_date": "2024-09-01",
+    },
+    "calpads": {
+        "cds": DISTRICT,
+        "school_year": "2023-24",
+        "certified_on_time": "N",
+        "source_url": "https://example.org",
+    },
 }
 
 
 def case(register: str, **changes: str) -> dict[str, str]:
     """A full row of a register, with changes; the name is that of the code."""
     row = {**ROWS[register], **changes}
-    return {**dict.fromkeys(columns_of(REGISTERS[register]), ""), "lea_name": NAMES.get(row["cds"], NAMES[DISTRICT]), **row}
+    return {
+        **dict.fromkeys(columns_of(REGISTERS[register]), ""),
+        "lea_name": NAMES.get(row["cds"], NAMES[DISTRICT]),
+        **row,
+    }
 
 
 FILES: dict[str, Callable[..., dict[str, str]]] = {name: partial(case, name) for name in ROWS}

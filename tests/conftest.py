@@ -48,12 +48,27 @@ def first_run(once: Once) -> Path:
 
 @pytest.fixture(scope="session")
 def state_run(once: Once) -> Path:
-    """`dta run` as `make run` calls it, on the statewide sample, with every expectation and page: its work, its out and what it printed."""
+    """`dta run` as `make run` calls it, on the statewide sample, with every expectation and page: its work, its out and
+    what it printed.
+    """
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        environment = {"DTA_WORK": str(folder / "work"), "DTA_OUT": str(folder / "out"), "DTA_AS_OF": str(AS_OF), "PATH": "/usr/bin", "COLUMNS": "80"}
-        ended = subprocess.run([Path(sys.executable).parent / "dta", "run"], capture_output=True, text=True, env=environment, cwd=PROJECT, check=False)
+        environment = {
+            "DTA_WORK": str(folder / "work"),
+            "DTA_OUT": str(folder / "out"),
+            "DTA_AS_OF": str(AS_OF),
+            "PATH": "/usr/bin",
+            "COLUMNS": "80",
+        }
+        ended = subprocess.run(
+            [Path(sys.executable).parent / "dta", "run"],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=PROJECT,
+            check=False,
+        )
         assert ended.returncode == 0, ended.stderr
         (folder / "stdout.txt").write_text(ended.stdout, "utf-8")
 
@@ -89,7 +104,9 @@ def published(first_run: Path, raw_cache: Path) -> Workplace:
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test pass the gates' SQL checks alone and write no pages: for tests that look at neither contracts nor pages."""
+    """Runs of this test pass the gates' SQL checks alone and write no pages: for tests that look at neither contracts
+    nor pages.
+    """
     for name in ("check_files", "check_tables", "check_domain"):
         monkeypatch.setattr(f"expectations.gates.{name}", lambda *_: [])
     monkeypatch.setattr("flows.steps.EXTRAS", ())

@@ -34,7 +34,9 @@ COUNTIES = {"27": "Monterey", "01": "Alameda"}
 
 @dataclass
 class Dashboards:
-    """Rows by year, indicator, CDS code and student group; ``write`` makes one file per indicator of each year that has rows."""
+    """Rows by year, indicator, CDS code and student group; ``write`` makes one file per indicator of each year that has
+    rows.
+    """
 
     rows: dict[tuple[int, str, str, str], dict[str, object]] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -43,10 +45,19 @@ class Dashboards:
     marks: dict[str, str] = field(default_factory=lambda: MARKS)
 
     def put(self, year: int, cds: str, group: str, **levels: int) -> "Dashboards":
-        """One group in one year: indicator=color, or indicator=status level in 2022, 2019 ELPI and 2023 CCI. All with 100 students."""
+        """One group in one year: indicator=color, or indicator=status level in 2022, 2019 ELPI and 2023 CCI.
+
+        All with 100 students.
+        """
         for indicator, level in levels.items():
             by_status = year == 2022 or (year, indicator) in ((2019, "elpi"), (2023, "cci"))
-            self.row(year, indicator, cds, group, **({"statuslevel": level, "currnsizemet": "Y"} if by_status else {"color": level}))
+            self.row(
+                year,
+                indicator,
+                cds,
+                group,
+                **({"statuslevel": level, "currnsizemet": "Y"} if by_status else {"color": level}),
+            )
         return self
 
     def row(self, year: int, indicator: str, cds: str, group: str, **values: object) -> "Dashboards":
@@ -64,10 +75,17 @@ class Dashboards:
         for year in sorted({y for y, *_ in self.rows}):
             leas = {cds for y, _, cds, _ in self.rows if y == year}
             for indicator in self.indicators[year]:
-                records = [self._record(year, indicator, cds, group, values) for (y, i, cds, group), values in self.rows.items() if (y, i) == (year, indicator)]
+                records = [
+                    self._record(year, indicator, cds, group, values)
+                    for (y, i, cds, group), values in self.rows.items()
+                    if (y, i) == (year, indicator)
+                ]
                 have = {r["cds"] for r in records}
                 fill = leas - have if indicator in EVERYONE or not records else set()
-                records += [self._record(year, indicator, cds, "ALL", {"currdenom": 5, "color": 0, "statuslevel": 0}) for cds in sorted(fill)]
+                records += [
+                    self._record(year, indicator, cds, "ALL", {"currdenom": 5, "color": 0, "statuslevel": 0})
+                    for cds in sorted(fill)
+                ]
                 _write(folder / f"{indicator}download{year}.txt", records, indicator, year, shuffle, self.marks)
 
     def _record(self, year: int, indicator: str, cds: str, group: str, values: dict[str, object]) -> dict[str, object]:
@@ -90,8 +108,19 @@ class Dashboards:
         }
 
 
-def _write(path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str], marks: dict[str, str]) -> None:
-    columns = [*NAMES, "studentgroup", "currdenom", "currstatus", "statuslevel", "currnsizemet", "indicator", "reportingyear"]
+def _write(
+    path: Path, records: list[dict[str, object]], indicator: str, year: int, shuffle: set[str], marks: dict[str, str]
+) -> None:
+    columns = [
+        *NAMES,
+        "studentgroup",
+        "currdenom",
+        "currstatus",
+        "statuslevel",
+        "currnsizemet",
+        "indicator",
+        "reportingyear",
+    ]
     columns[-2:-2] = [marks[indicator]] if indicator in marks else []
     if indicator == "elpi" and year < 2024:
         columns.remove("studentgroup")

@@ -14,7 +14,9 @@ from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 
 os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the tests run, and on every worker
-for name in [n for n in os.environ if n.startswith("DTA_")]:  # a developer's own settings must not change what is tested
+for name in [
+    n for n in os.environ if n.startswith("DTA_")
+]:  # a developer's own settings must not change what is tested
     del os.environ[name]
 
 STATE = PROJECT / "data" / "sample"
@@ -26,13 +28,22 @@ COUNTY_BOOKS = PROJECT / "tests" / "data" / "monterey"
 
 
 def _one_county() -> Path:
-    """Monterey County alone: its workbooks, with copies of the sample's excerpts beside them. A link that leads out of a source folder is not read."""
+    """Monterey County alone: its workbooks, with copies of the sample's excerpts beside them.
+
+    A link that leads out of a source folder is not read.
+    """
     for path in STATE.iterdir():
         copy = COUNTY_BOOKS / path.name
         if path.name.startswith(("assistance", "LocalInd", "leas2023", "README")):
             continue
-        if not copy.exists() or copy.stat().st_mtime_ns != path.stat().st_mtime_ns or copy.stat().st_size != path.stat().st_size:
-            beside = COUNTY_BOOKS.parent / f".{os.getpid()}-{path.name}"  # whole or not at all, also where several workers come at once
+        if (
+            not copy.exists()
+            or copy.stat().st_mtime_ns != path.stat().st_mtime_ns
+            or copy.stat().st_size != path.stat().st_size
+        ):
+            beside = (
+                COUNTY_BOOKS.parent / f".{os.getpid()}-{path.name}"
+            )  # whole or not at all, also where several workers come at once
             shutil.copy2(path, beside)
             beside.replace(copy)
     return COUNTY_BOOKS
@@ -51,7 +62,9 @@ def copy_of_state(folder: Path, *names: str) -> Path:
 
 
 def reissue(source: Path) -> None:
-    """The same rows in other bytes, as when a publisher saves a file anew: another release, and nothing that a gate would stop."""
+    """The same rows in other bytes, as when a publisher saves a file anew: another release, and nothing that a gate
+    would stop.
+    """
     path = source / "elpidownload2023.txt"
     content = path.read_bytes()
     path.write_bytes(content.replace(b"\r\n", b"\n"))
@@ -76,7 +89,13 @@ class Workplace:
     reference: Path = PROJECT / "data"
 
     def settings(self, **changes: object) -> Settings:
-        given = {"source": str(self.source), "work": self.work, "out": self.out, "reference": self.reference, "as_of": AS_OF}
+        given = {
+            "source": str(self.source),
+            "work": self.work,
+            "out": self.out,
+            "reference": self.reference,
+            "as_of": AS_OF,
+        }
         return Settings(**{**given, **changes})  # type: ignore[arg-type]
 
     def publish(self, **changes: object) -> Outcome:

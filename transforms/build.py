@@ -16,17 +16,24 @@ from transforms.wording.say import write_sentences
 
 
 def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
-    """Build one table. Raises ConfigError for a column of the SQL that the table's schema does not have: it would not be published."""
+    """Build one table.
+
+    Raises ConfigError for a column of the SQL that the table's schema does not have: it would not be published.
+    """
     rows = build_table(connection, stage, table)
     if published := published_tables().get(table):
         made = [name for (name,) in connection.execute(f"select column_name from (describe {quote(table)})").fetchall()]
         if extra := [name for name in made if name not in published.columns]:
-            raise ConfigError(f"sql/{stage}/{table}.toml: the columns {', '.join(extra)} of {table}.sql are missing; add them.")
+            raise ConfigError(
+                f"sql/{stage}/{table}.toml: the columns {', '.join(extra)} of {table}.sql are missing; add them."
+            )
     return rows
 
 
 def build_core(run: Run) -> StepResult:
-    """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``, and a file of too many of them is not used."""
+    """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``, and a file of too many of
+    them is not used.
+    """
     admit_dashboards(run)
     with run.connect() as connection:
         load_inputs(run, connection)
@@ -46,7 +53,9 @@ def build_criteria(run: Run) -> StepResult:
         load_evidence_before(run, connection)
         rows = {table: build_checked(connection, "criteria", table) for table in order_of("criteria")}
     return StepResult(
-        rows["evidence"], rows["student_group_history"], f"{rows['student_group_history']:,} group years from {rows['evidence']:,} indicator cells"
+        rows["evidence"],
+        rows["student_group_history"],
+        f"{rows['student_group_history']:,} group years from {rows['evidence']:,} indicator cells",
     )
 
 

@@ -1,7 +1,9 @@
 """Characters that show nothing, or show something else than the text holds: one rule for every reader and every screen.
 
-C0 and C1 controls and DEL, zero-width characters and soft hyphens, marks that turn the direction of text, line and paragraph separators, tags. Tab,
-line feed and carriage return are none of them: long comments hold them. No file of CDE from 2017 to 2025 holds any other.
+C0 and C1 controls and DEL, zero-width characters and soft hyphens, marks that turn the direction of text, line and
+paragraph separators, tags. Tab,
+line feed and carriage return are none of them: long comments hold them. No file of CDE from 2017 to 2025 holds any
+other.
 """
 
 import re

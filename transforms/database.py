@@ -22,16 +22,21 @@ SAFE = {
 
 def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     """Open ``path`` for writing, or a database in memory."""
-    connection = watched(duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)}))
+    connection = watched(
+        duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
+    )
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
     return connection
 
 
-def connect_read_only(path: Path, memory_limit: str = "2GB", spill_limit: str | None = "20GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
+def connect_read_only(
+    path: Path, memory_limit: str = "2GB", spill_limit: str | None = "20GB", threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open a published database for reading, shut off from other files and from settings changes.
 
-    What does not fit into memory goes to a folder of its own, made when it is needed and removed with the connection: never into the release.
+    What does not fit into memory goes to a folder of its own, made when it is needed and removed with the connection:
+    never into the release.
     Without a ``spill_limit`` nothing is written, and a query that needs more memory fails.
     """
     spill = Path(tempfile.gettempdir()) / f"dta-spill-{os.getpid()}-{uuid.uuid4().hex}" if spill_limit else ""
@@ -58,12 +63,17 @@ def literal(text: str) -> str:
 
 
 def this_path(path: Path | str) -> str:
-    """A path for DuckDB's readers of files, which take brackets, stars and question marks for patterns: here they are letters of the name."""
+    """A path for DuckDB's readers of files, which take brackets, stars and question marks for patterns: here they are
+    letters of the name.
+    """
     return re.sub(r"([\[*?])", r"[\1]", str(path))
 
 
 def parquet(paths: Path | str | Iterable[Path | str], *options: str) -> str:
-    """The rows of one Parquet file or several, as a relation in SQL. A path is not data: no column comes from a folder called ``year=2024``."""
+    """The rows of one Parquet file or several, as a relation in SQL.
+
+    A path is not data: no column comes from a folder called ``year=2024``.
+    """
     listed = [paths] if isinstance(paths, Path | str) else list(paths)
     files = ", ".join(literal(this_path(p)) for p in listed)
     return f"read_parquet([{files}], {', '.join(['hive_partitioning = false', *options])})"

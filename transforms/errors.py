@@ -21,7 +21,9 @@ class SourceError(DtaError):
 
     exit_code = 3
 
-    def __init__(self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = "") -> None:
+    def __init__(
+        self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = ""
+    ) -> None:
         self.file, self.problem, self.advice = shown(file), shown(problem), shown(advice)
         self.line, self.column, self.value = line, shown(column), shown(value)
         where = self.file + (f", line {line}" if line else "") + (f", column {self.column}" if column else "")
@@ -70,11 +72,16 @@ class StorageError(DtaError):
 
 
 class AfterPublishingError(DtaError):
-    """A release was published, and what came after it failed: readers have it, and a person must look at the rest (exit code of the cause)."""
+    """A release was published, and what came after it failed: readers have it, and a person must look at the rest (exit
+    code of the cause).
+    """
 
     def __init__(self, released: str, cause: Exception) -> None:
         self.released, self.exit_code = released, cause.exit_code if isinstance(cause, DtaError) else 1
-        super().__init__(f"Release {released} was published and is current. What came after that failed: {str(cause) or type(cause).__name__}")
+        super().__init__(
+            f"Release {released} was published and is current. What came after that failed:"
+            f" {str(cause) or type(cause).__name__}"
+        )
 
 
 STORAGE = {

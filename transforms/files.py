@@ -34,7 +34,10 @@ A_FOLDER = "it is a folder, not a file"
 
 
 def odd_kind(path: Path, folder: Path) -> str:
-    """Why a name in ``folder`` is not read, in words; empty for a plain file of this folder. Links out of it may lead to anything on this machine."""
+    """Why a name in ``folder`` is not read, in words; empty for a plain file of this folder.
+
+    Links out of it may lead to anything on this machine.
+    """
     try:
         if path.is_symlink():
             target = path.resolve(strict=True)
@@ -45,7 +48,11 @@ def odd_kind(path: Path, folder: Path) -> str:
         return "it is a link that leads nowhere" if path.is_symlink() else "it is gone"
     except (OSError, RuntimeError) as error:  # RuntimeError: before Python 3.13, for a circle
         number = error.errno if isinstance(error, OSError) else errno.ELOOP
-        return "it is a link that leads in a circle" if number == errno.ELOOP else f"it cannot be looked at ({os.strerror(number or errno.EIO)})"
+        return (
+            "it is a link that leads in a circle"
+            if number == errno.ELOOP
+            else f"it cannot be looked at ({os.strerror(number or errno.EIO)})"
+        )
     if stat.S_ISDIR(mode):
         return A_FOLDER
     kinds = {stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
@@ -98,13 +105,21 @@ AT_FDCWD = -100
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swap two names in one step. False where the system cannot do that (other than Linux, some network file systems)."""
+    """Swap two names in one step.
+
+    False where the system cannot do that (other than Linux, some network file systems).
+    """
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    return renameat2 is not None and renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+    return (
+        renameat2 is not None
+        and renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+    )
 
 
 def point(link: Path, target: Path) -> None:
-    """Let the symbolic link ``link`` lead to ``target`` (relative to its folder): the old target or the new one, never none."""
+    """Let the symbolic link ``link`` lead to ``target`` (relative to its folder): the old target or the new one, never
+    none.
+    """
     temporary = temporary_beside(link)
     try:
         temporary.unlink()

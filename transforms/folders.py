@@ -1,6 +1,7 @@
 """Which folders are ours: a folder that is neither empty nor marked as ours is refused, and nothing in it is touched.
 
-A folder is marked with a small file when the first run begins to use it. Folders of versions that made no mark are known by what is in them.
+A folder is marked with a small file when the first run begins to use it. Folders of versions that made no mark are
+known by what is in them.
 """
 
 import json
@@ -14,8 +15,20 @@ from transforms.release.current import MANIFEST, release_folders
 from transforms.settings import Settings
 
 MARK = "dta-folder.txt"
-HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}  # of a run that began and ended at once, or of a fresh file system
-BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}  # what may lie in a work folder before the first run
+HARMLESS = {
+    MARK,
+    ".run.lock",
+    ".publisher.lock",
+    "lost+found",
+}  # of a run that began and ended at once, or of a fresh file system
+BESIDE = {
+    "build",
+    "snapshots",
+    "published",
+    "backfill",
+    "inbox",
+    "prefect",
+}  # what may lie in a work folder before the first run
 STAGES = {"raw", "core", "runs", "checks"}
 SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
 CATALOG = "catalog.toml"
@@ -24,7 +37,10 @@ Known = Callable[[Path], bool]
 
 
 def claim_folders(settings: Settings) -> None:
-    """Make sure that the folders of a run are ours, and mark them. Raises ConfigError, with nothing written, where one is not."""
+    """Make sure that the folders of a run are ours, and mark them.
+
+    Raises ConfigError, with nothing written, where one is not.
+    """
     _refuse(settings.out, "--out (DTA_OUT)", has_releases)
     claim_work(settings)
     mark(settings.out, "releases")
@@ -32,7 +48,10 @@ def claim_folders(settings: Settings) -> None:
 
 def claim_work(settings: Settings) -> None:
     """The same for what a run writes below the work folder."""
-    ours = [(settings.snapshots, has_snapshots, "copies of source files"), (settings.build, has_stages, "files in progress")]
+    ours = [
+        (settings.snapshots, has_snapshots, "copies of source files"),
+        (settings.build, has_stages, "files in progress"),
+    ]
     _refuse_a_file(settings.work, "DTA_WORK")
     for folder, known, _ in ours:
         _refuse(folder, "DTA_WORK", known)
@@ -44,7 +63,13 @@ def claim_work(settings: Settings) -> None:
 
 def claim_root(root: Path, setting: str) -> None:
     """The same for a folder that has one folder of releases for each year or day."""
-    _refuse(root, setting, lambda folder: any(re.fullmatch(r"(year|day)-[\d-]+", p.name) and is_ours(p, has_releases) for p in folder.iterdir()))
+    _refuse(
+        root,
+        setting,
+        lambda folder: any(
+            re.fullmatch(r"(year|day)-[\d-]+", p.name) and is_ours(p, has_releases) for p in folder.iterdir()
+        ),
+    )
     mark(root, "folders of releases")
 
 
@@ -52,7 +77,9 @@ def mark(folder: Path, content: str) -> None:
     """Say in a small file that the folder is ours."""
     file = folder / MARK
     if not file.exists():
-        write_atomically(file, f"This folder was made by dta and holds {content}. dta removes old files of its own here.\n".encode())
+        write_atomically(
+            file, f"This folder was made by dta and holds {content}. dta removes old files of its own here.\n".encode()
+        )
 
 
 def _refuse(folder: Path, setting: str, known: Known) -> None:
@@ -83,8 +110,8 @@ def _refuse_strangers(settings: Settings) -> None:
 def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
     shown = ", ".join(map(repr, strangers[:3])) + (f" and {len(strangers) - 3} more" if len(strangers) > 3 else "")
     raise ConfigError(
-        f"{folder} holds files that are not ours ({shown}), and is not marked as a folder of dta. Nothing in it was changed. "
-        f"Name an empty folder, or one that does not exist yet, in {setting}."
+        f"{folder} holds files that are not ours ({shown}), and is not marked as a folder of dta. Nothing in it was"
+        f" changed. Name an empty folder, or one that does not exist yet, in {setting}."
     )
 
 
@@ -114,5 +141,10 @@ def has_snapshots(folder: Path) -> bool:
 def has_stages(folder: Path) -> bool:
     """The folders of stages as a run leaves them, and nothing else."""
     names = {p.name for p in folder.iterdir() if p.name not in HARMLESS}
-    made = [*folder.glob("raw/v*"), *folder.glob("core/v*"), *folder.glob("runs/run-*"), *(p for p in folder.glob("runs/*") if SCRATCH_NAME.fullmatch(p.name))]
+    made = [
+        *folder.glob("raw/v*"),
+        *folder.glob("core/v*"),
+        *folder.glob("runs/run-*"),
+        *(p for p in folder.glob("runs/*") if SCRATCH_NAME.fullmatch(p.name)),
+    ]
     return bool(made) and names <= STAGES

@@ -52,7 +52,13 @@ WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifica
 
 def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Create the input tables and views of one run."""
-    put(connection, "run_parameters", pa.table({"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= clock.today()]}))
+    put(
+        connection,
+        "run_parameters",
+        pa.table(
+            {"as_of": pa.array([run.settings.as_of], pa.date32()), "is_latest": [run.settings.as_of >= clock.today()]}
+        ),
+    )
     load_reference(run.settings.reference, connection)
     put(connection, "state_values", load_state_values(run.settings.reference))
     load_rule_tables(run.rules, connection)
@@ -65,19 +71,21 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     for name, table in Reference(folder).tables().items():
         put(connection, f"ref_{name}", table)
     connection.execute(
-        "create or replace table ref_priority_letters as "
-        "select letter, list_transform(string_split(priorities, '|'), lambda p: p::tinyint) as priorities from ref_priority_letters"
+        "create or replace table ref_priority_letters as select letter, list_transform(string_split(priorities, '|'),"
+        " lambda p: p::tinyint) as priorities from ref_priority_letters"
     )
-    connection.execute("create or replace table ref_indicators as select *, (rowid + 1)::tinyint as position from ref_indicators")
+    connection.execute(
+        "create or replace table ref_indicators as select *, (rowid + 1)::tinyint as position from ref_indicators"
+    )
     connection.execute(  # every indicator and Dashboard year: begins where the Dashboard before is on another scale
-        "create or replace table dashboard_scales as with scales as ("
-        "select indicator, scale, unit, first_dashboard::smallint as first_dashboard, "
-        "lead(first_dashboard::smallint) over w as next_dashboard, lag(scale) over w as follows from ref_status_scales "
-        "window w as (partition by indicator order by first_dashboard)) "
-        "select i.indicator, y.dashboard_year::smallint as dashboard_year, coalesce(s.scale, i.unit) as scale, coalesce(s.unit, i.unit) as unit, "
-        "coalesce(s.follows is not null and s.first_dashboard = y.dashboard_year, false) as begins "
-        "from ref_indicators i cross join range(2013, 2101) y(dashboard_year) left join scales s on s.indicator = i.indicator "
-        "and y.dashboard_year >= s.first_dashboard and (s.next_dashboard is null or y.dashboard_year < s.next_dashboard)"
+        "create or replace table dashboard_scales as with scales as (select indicator, scale, unit,"
+        " first_dashboard::smallint as first_dashboard, lead(first_dashboard::smallint) over w as next_dashboard,"
+        " lag(scale) over w as follows from ref_status_scales window w as (partition by indicator order by"
+        " first_dashboard)) select i.indicator, y.dashboard_year::smallint as dashboard_year, coalesce(s.scale, i.unit)"
+        " as scale, coalesce(s.unit, i.unit) as unit, coalesce(s.follows is not null and s.first_dashboard ="
+        " y.dashboard_year, false) as begins from ref_indicators i cross join range(2013, 2101) y(dashboard_year) left"
+        " join scales s on s.indicator = i.indicator and y.dashboard_year >= s.first_dashboard and (s.next_dashboard is"
+        " null or y.dashboard_year < s.next_dashboard)"
     )
     connection.execute(
         "create or replace table student_group_words as select distinct lower(written) as written, student_group from ("
@@ -87,7 +95,8 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def check_configuration(run: Run) -> None:
-    """Read everything that people keep (catalog, layouts, rules, reference lists, registers), so that what is wrong there is said before any work.
+    """Read everything that people keep (catalog, layouts, rules, reference lists, registers), so that what is wrong
+    there is said before any work.
 
     Raises ConfigError.
     """
@@ -113,30 +122,47 @@ def check_configuration(run: Run) -> None:
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Small functions that the SQL files share."""
-    connection.execute("create or replace macro blank(x) as nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '*')")
+    connection.execute(
+        "create or replace macro blank(x) as nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)),"
+        " ''), '*')"
+    )
     connection.execute("create or replace macro squeezed(x) as trim(regexp_replace(x, '[\\s\\x{a0}]+', ' ', 'g'))")
-    connection.execute(f"create or replace macro hidden_in(x) as coalesce(regexp_matches(x, {literal(CONTROL)}), false)")
-    connection.execute(f"create or replace macro without_hidden(x) as regexp_replace(x, {literal(CONTROL)}, chr(65533), 'g')")
+    connection.execute(
+        f"create or replace macro hidden_in(x) as coalesce(regexp_matches(x, {literal(CONTROL)}), false)"
+    )
+    connection.execute(
+        f"create or replace macro without_hidden(x) as regexp_replace(x, {literal(CONTROL)}, chr(65533), 'g')"
+    )
     connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
-    connection.execute("create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null)")
     connection.execute(
-        "create or replace macro cds_problem(col, val) as problem(not coalesce(regexp_full_match(val, '[0-9]{14}'), false), col, val, "
-        "'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file')"
+        "create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val,"
+        " ''), 'reason': why}, null)"
     )
-    connection.execute(f"create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, {literal(REASON)})")
     connection.execute(
-        "create or replace macro last_possible_day(first_day, precise_to) as case precise_to when 'month' then last_day(first_day) "
-        "when 'season' then (first_day + interval 3 months)::date - 1 when 'year' then make_date(year(first_day), 12, 31) "
-        "when 'fiscal_year' then (first_day + interval 1 year)::date - 1 else first_day end"
+        "create or replace macro cds_problem(col, val) as problem(not coalesce(regexp_full_match(val, '[0-9]{14}'),"
+        " false), col, val, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file')"
     )
-    # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a county apart, but its level does.
     connection.execute(
-        "create or replace macro match_name(n) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'), "
-        "'\\b(school|district|joint)\\b', ' ', 'g'), '\\s+el\\s*$', ' elementary', 'g'), '\\s+', ' ', 'g'))"
+        f"create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, {literal(REASON)})"
+    )
+    connection.execute(
+        "create or replace macro last_possible_day(first_day, precise_to) as case precise_to when 'month' then"
+        " last_day(first_day) when 'season' then (first_day + interval 3 months)::date - 1 when 'year' then"
+        " make_date(year(first_day), 12, 31) when 'fiscal_year' then (first_day + interval 1 year)::date - 1 else"
+        " first_day end"
+    )
+    # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a
+    # county apart, but its level does.
+    connection.execute(
+        "create or replace macro match_name(n) as"
+        " trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'),"
+        " '\\b(school|district|joint)\\b', ' ', 'g'), '\\s+el\\s*$', ' elementary', 'g'), '\\s+', ' ', 'g'))"
     )
     for statement in note_macros():
         connection.execute(statement)
-    known = _cases(connection, "select also_called, student_group from ref_student_groups where also_called is not null")
+    known = _cases(
+        connection, "select also_called, student_group from ref_student_groups where also_called is not null"
+    )
     connection.execute(f"create or replace macro canonical_group(code) as {known}")
     groups = _cases(connection, "select student_group, name_in_text from ref_student_groups")
     connection.execute(f"create or replace macro group_in_text(code) as {groups}")
@@ -146,28 +172,45 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _cases(connection: duckdb.DuckDBPyConnection, pairs: str) -> str:
     """What a reference list says for a code, and any other text as it is, as an expression: lambdas take no join."""
-    cases = " ".join(f"when {literal(code)} then {literal(said)}" for code, said in connection.execute(pairs).fetchall())
+    cases = " ".join(
+        f"when {literal(code)} then {literal(said)}" for code, said in connection.execute(pairs).fetchall()
+    )
     return f"case code {cases} else code end"
 
 
 def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """source_files, raw_<layout> and raw_rejects from the raw stage's Parquet files."""
     reports: list[dict[str, Any]] = run.raw_reports()
-    put(connection, "source_files", pa.Table.from_pylist([{k: r[k] for k in SOURCE_FILE_SCHEMA.names} for r in reports], SOURCE_FILE_SCHEMA))
+    put(
+        connection,
+        "source_files",
+        pa.Table.from_pylist([{k: r[k] for k in SOURCE_FILE_SCHEMA.names} for r in reports], SOURCE_FILE_SCHEMA),
+    )
     layouts = run.layouts
-    text = {name: pa.schema([*((c, pa.string()) for c in getattr(layouts, name).columns), ("line", pa.int64())]) for name in WIDE_LAYOUTS}
+    text = {
+        name: pa.schema([*((c, pa.string()) for c in getattr(layouts, name).columns), ("line", pa.int64())])
+        for name in WIDE_LAYOUTS
+    }
     cells = dict.fromkeys(CELL_LAYOUTS, CELL_SCHEMA)
     for layout, schema in (text | cells).items():
         files = {r["parquet"]: r["source_id"] for r in reports if r["layout"] == layout}
         _union(connection, f"raw_{layout}", files, schema)
     from_files = {r["rejects"]: r["source_id"] for r in reports}
-    editions = [{"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"]
+    editions = [
+        {"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"
+    ]
     load_freshness(run, connection)
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
-    unknown = [{"source_id": r["source_id"], "heading": h} for r in reports for h in getattr(layouts, r["layout"]).unknown(r["extra_columns"])]
+    unknown = [
+        {"source_id": r["source_id"], "heading": h}
+        for r in reports
+        for h in getattr(layouts, r["layout"]).unknown(r["extra_columns"])
+    ]
     put(connection, "unknown_headings", as_table(unknown, source_id=pa.string(), heading=pa.string()))
-    families = [{"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()]
+    families = [
+        {"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()
+    ]
     put(connection, "layout_families", as_table(families, layout=pa.string(), family=pa.string(), since=pa.int16()))
 
 
@@ -193,6 +236,7 @@ def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, st
         return
     put(connection, f"{name}_files", pa.table({"filename": list(files), "source_id": list(files.values())}))
     connection.execute(
-        f"create or replace view {quote(name)} as select r.* exclude (filename), f.source_id "
-        f"from {parquet(files, 'union_by_name = true', 'filename = true')} r join {quote(name + '_files')} f using (filename)"
+        f"create or replace view {quote(name)} as select r.* exclude (filename), f.source_id from"
+        f" {parquet(files, 'union_by_name = true', 'filename = true')} r join {quote(name + '_files')} f using"
+        " (filename)"
     )

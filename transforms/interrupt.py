@@ -1,7 +1,10 @@
-"""Ctrl-C and SIGTERM: whatever the process is at, it ends as interrupted, and nothing turns the signal into another fault.
+"""Ctrl-C and SIGTERM: whatever the process is at, it ends as interrupted, and nothing turns the signal into another
+fault.
 
-DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on another thread. So the signal is
-remembered and every open connection is interrupted; the stages ask ``stop_if_asked`` between two pieces of work and wherever they catch errors.
+DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on
+another thread. So the signal is
+remembered and every open connection is interrupted; the stages ask ``stop_if_asked`` between two pieces of work and
+wherever they catch errors.
 """
 
 import signal
@@ -50,7 +53,10 @@ def stop_if_asked() -> None:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into Interrupted. On other threads than the main one, and inside another ``listening``, this does nothing."""
+    """Turn SIGINT and SIGTERM into Interrupted.
+
+    On other threads than the main one, and inside another ``listening``, this does nothing.
+    """
     if _State.listening or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -65,7 +71,9 @@ def listening() -> Iterator[None]:
             with suppress(Exception):  # one that is closed
                 connection.interrupt()
         earlier = before[signal.Signals(number)]
-        if callable(earlier) and earlier is not signal.default_int_handler:  # of Prefect, which has words of its own for a run that is cancelled
+        if (
+            callable(earlier) and earlier is not signal.default_int_handler
+        ):  # of Prefect, which has words of its own for a run that is cancelled
             earlier(number, frame)
         raise Interrupted(number)
 
@@ -81,7 +89,9 @@ def listening() -> Iterator[None]:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Finish what must not be left half done, such as a record; a signal that comes meanwhile is seen by the next ``stop_if_asked``."""
+    """Finish what must not be left half done, such as a record; a signal that comes meanwhile is seen by the next
+    ``stop_if_asked``.
+    """
     outer, _State.shielded = _State.shielded, True
     try:
         yield

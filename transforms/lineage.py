@@ -7,7 +7,10 @@ from sqlglot import exp
 
 from transforms.sql import FOLDER
 
-PYTHON = {"indicator_results": ("raw_dashboard",), "pathways": ("rule_pathways",)}  # published tables without a SQL file: what they are made from
+PYTHON = {
+    "indicator_results": ("raw_dashboard",),
+    "pathways": ("rule_pathways",),
+}  # published tables without a SQL file: what they are made from
 
 
 def reads(query: str) -> set[str]:

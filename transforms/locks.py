@@ -11,7 +11,10 @@ from transforms.errors import ReleaseError
 
 @contextmanager
 def only_one(path: Path, taken: str) -> Iterator[None]:
-    """Hold the lock file ``path``; others are refused, not kept waiting. Raises ReleaseError(``taken``) when it is held."""
+    """Hold the lock file ``path``; others are refused, not kept waiting.
+
+    Raises ReleaseError(``taken``) when it is held.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
         with path.open("a") as handle:
@@ -19,7 +22,9 @@ def only_one(path: Path, taken: str) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise ReleaseError(taken) from error
-            if not _is_still(path, handle.fileno()):  # its owner before us removed it: take the one that stands there now
+            if not _is_still(
+                path, handle.fileno()
+            ):  # its owner before us removed it: take the one that stands there now
                 continue
             yield
             return

@@ -16,7 +16,10 @@ GROUPED = f"""
 
 
 def grouped_rejects(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """One row per reason, file and column: how many rejects and lines, and the first of them. Reads the table ``rejects``."""
+    """One row per reason, file and column: how many rejects and lines, and the first of them.
+
+    Reads the table ``rejects``.
+    """
     relation = connection.sql(GROUPED)
     columns = relation.columns
     return [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]

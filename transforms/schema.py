@@ -1,7 +1,9 @@
 """One truth about every published table: columns, types, keys, descriptions, and what every value must satisfy.
 
-``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of columns by
-name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published DuckDB file has
+``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of
+columns by
+name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published DuckDB file
+has
 all of it as constraints.
 """
 
@@ -75,7 +77,9 @@ class ColumnRule(StrictModel):
             return f"regexp_matches({name}, {literal(self.pattern)})"
         if self.values:
             return f"{name} in ({', '.join(map(literal, self.values))})"
-        bounds = [f"{name} {sign} {bound}" for sign, bound in ((">=", self.low), ("<=", self.high)) if bound is not None]
+        bounds = [
+            f"{name} {sign} {bound}" for sign, bound in ((">=", self.low), ("<=", self.high)) if bound is not None
+        ]
         return " and ".join(bounds)
 
 
@@ -154,7 +158,12 @@ class Table(StrictModel):
     def arrow_schema(self) -> pa.Schema:
         """Explicit types of the Parquet file; key and required columns are not nullable."""
         fixed = self.never_null
-        return pa.schema([pa.field(n, ARROW[c.type], nullable=n not in fixed, metadata={"description": c.description}) for n, c in self.columns.items()])
+        return pa.schema(
+            [
+                pa.field(n, ARROW[c.type], nullable=n not in fixed, metadata={"description": c.description})
+                for n, c in self.columns.items()
+            ]
+        )
 
     def constraints(self) -> Iterator[Constraint]:
         """What every row satisfies: required values, known values, and the rules of columns by name."""
@@ -171,7 +180,9 @@ class Table(StrictModel):
 
     def _constraint(self, column: str, kind: str, condition: str, sentence: str, reason: str = "") -> Constraint:
         reason = reason or f"{self.columns[column].description}."
-        return Constraint(f"{self.name}-{column}-{kind}", column, condition, sentence, reason, column not in self.only_warns)
+        return Constraint(
+            f"{self.name}-{column}-{kind}", column, condition, sentence, reason, column not in self.only_warns
+        )
 
     def create_statement(self, with_key: bool) -> str:
         """Create the published table, with the release in every row and every enforced constraint."""

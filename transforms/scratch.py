@@ -1,4 +1,5 @@
-"""Scratch folder of a run: kept when the run dies, so that the next one for the same inputs goes on from the stages that are done.
+"""Scratch folder of a run: kept when the run dies, so that the next one for the same inputs goes on from the stages
+that are done.
 
 build/runs/<source, out and day>/.lock   held while a run is at work
                                  fresh-*  what this run has found out so far
@@ -38,7 +39,9 @@ MARKS = "marks.json"
 def claim(settings: Settings) -> Iterator["Scratch"]:
     """The scratch folder for these settings, ours alone. Raises ReleaseError when another run holds it."""
     runs = settings.build / "runs"
-    name = hashlib.sha256(f"{settings.source}\n{settings.out}\n{settings.reference}\n{settings.as_of}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(
+        f"{settings.source}\n{settings.out}\n{settings.reference}\n{settings.as_of}".encode()
+    ).hexdigest()[:16]
     place = runs / name
     with only_one(place / ".lock", f"Another run is at work in {place}. Wait until it has finished."):
         _sweep(runs, place)
@@ -111,9 +114,13 @@ def _marks_of(kept: Path, key: str) -> dict[str, StepResult]:
             return {}
         if done.keys() - {"raw"} and not (kept / "build.duckdb").exists():
             return {}
-        with duckdb.connect(str(kept / "build.duckdb")) as connection:  # recovers what was under way; raises if the file is torn
+        with duckdb.connect(
+            str(kept / "build.duckdb")
+        ) as connection:  # recovers what was under way; raises if the file is torn
             connection.execute("select count(*) from duckdb_tables()").fetchall()
-            parts = connection.execute(f"select path, sha256 from {PARTS}").fetchall() if "core" in done else []  # views of the database read them
+            parts = (
+                connection.execute(f"select path, sha256 from {PARTS}").fetchall() if "core" in done else []
+            )  # views of the database read them
         records = [json.loads(Path(path).with_suffix(".json").read_text("utf-8")) for path, _ in parts]
         if [r["written"]["path"] for r in records] != [sha256 for _, sha256 in parts] or not _as_written(records):
             return {}
@@ -128,7 +135,10 @@ def _as_written(records: list[dict[str, Any]]) -> bool:
 
 
 def _sweep(runs: Path, ours: Path) -> None:
-    """Remove scratch folders that died long ago. A clock that jumped makes nothing immortal: age counts in both directions."""
+    """Remove scratch folders that died long ago.
+
+    A clock that jumped makes nothing immortal: age counts in both directions.
+    """
     for folder in runs.iterdir():
         if folder == ours or not SCRATCH_NAME.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
             continue

@@ -17,7 +17,9 @@ def usable(folder: Path) -> Path:
     """A folder in which DuckDB can keep a database. Raises ValueError."""
     found = sorted({letter for letter in str(folder.absolute()) if letter in UNUSABLE})
     if found:
-        raise ValueError(f"no database can be kept in a folder whose path has {' or '.join(map(repr, found))}; name another folder")
+        raise ValueError(
+            f"no database can be kept in a folder whose path has {' or '.join(map(repr, found))}; name another folder"
+        )
     try:
         str(folder.absolute()).encode()
     except UnicodeEncodeError:
@@ -33,12 +35,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DTA_", extra="ignore", frozen=True)
 
-    source: str = Field(default="sample", description="'sample', 'catalog', or a folder of files named as CDE names them")
-    out: Folder = Field(default=PROJECT / "data" / "published", description="folder of releases; OUT/current is the pointer")
+    source: str = Field(
+        default="sample", description="'sample', 'catalog', or a folder of files named as CDE names them"
+    )
+    out: Folder = Field(
+        default=PROJECT / "data" / "published", description="folder of releases; OUT/current is the pointer"
+    )
     work: Folder = Field(default=PROJECT / "data", description="folder that holds snapshots/ and build/")
     reference: Path = Field(default=PROJECT / "data", description="folder of catalog, rules, reference and registers")
-    as_of: date = Field(default_factory=clock.today, description="records dated later than this day are not known to the run; California's today if not given")
-    inbox: Path = Field(default=PROJECT / "data" / "inbox", description="folder for files carried in by hand; 'catalog' takes them from here")
+    as_of: date = Field(
+        default_factory=clock.today,
+        description="records dated later than this day are not known to the run; California's today if not given",
+    )
+    inbox: Path = Field(
+        default=PROJECT / "data" / "inbox",
+        description="folder for files carried in by hand; 'catalog' takes them from here",
+    )
     largest_file: int = Field(default=200_000_000, description="bytes; a larger source file is refused")
     fetch_attempts: int = Field(default=4, description="times that a download is tried")
     fetch_timeout: float = Field(default=30.0, description="seconds without an answer before a try is given up")
@@ -46,14 +58,22 @@ class Settings(BaseSettings):
     fetch_pause: float = Field(default=1.0, description="seconds between two requests to the same host")
     memory_limit: str = Field(default="2GB", description="DuckDB memory limit")
     keep_releases: int = Field(default=30, ge=1, description="releases without a tag that stay; older ones are removed")
-    stale_policy: Literal["serve", "fail"] = Field(default="serve", description="what a source that could not be refreshed means for the exit code")
-    stale_days: int = Field(default=0, ge=0, description="days without an answer from a publisher before 'fail' applies")
+    stale_policy: Literal["serve", "fail"] = Field(
+        default="serve", description="what a source that could not be refreshed means for the exit code"
+    )
+    stale_days: int = Field(
+        default=0, ge=0, description="days without an answer from a publisher before 'fail' applies"
+    )
     log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
 
-    accept: str = Field(default="", description="checks of class fault whose failing rows are accepted, with commas between")
+    accept: str = Field(
+        default="", description="checks of class fault whose failing rows are accepted, with commas between"
+    )
     accept_because: str = Field(default="", description="why they are accepted")
     accept_by: str = Field(default="", description="who accepts them; the user of the operating system if empty")
-    accept_until: date | None = Field(default=None, description="last day of the acceptance; 90 days from today if empty")
+    accept_until: date | None = Field(
+        default=None, description="last day of the acceptance; 90 days from today if empty"
+    )
 
     @property
     def accepted(self) -> frozenset[str]:

@@ -1,4 +1,6 @@
-"""Make reports/site/county_shapes.json from the npm package us-atlas: python data/reference/county_shapes.py counties-10m.json. Run by hand, once."""
+"""Make reports/site/county_shapes.json from the npm package us-atlas: python data/reference/county_shapes.py
+counties-10m.json. Run by hand, once.
+"""
 
 import json
 import math
@@ -69,17 +71,31 @@ def main(source: str) -> None:
     arcs = {a: [projected(p) for p in all_arcs[a]] for a in used}
     xs, ys = zip(*(p for line in arcs.values() for p in line), strict=True)
     scale = (WIDTH - 2 * MARGIN) / (max(xs) - min(xs))
-    arcs = {a: simplified([((x - min(xs)) * scale + MARGIN, (y - min(ys)) * scale + MARGIN) for x, y in line]) for a, line in arcs.items()}
+    arcs = {
+        a: simplified([((x - min(xs)) * scale + MARGIN, (y - min(ys)) * scale + MARGIN) for x, y in line])
+        for a, line in arcs.items()
+    }
     shapes = {}
     for fips, parts in sorted(polygons.items()):
-        rings = [[p for a in ring for p in (arcs[a] if a >= 0 else arcs[~a][::-1])[:-1]] for polygon in parts for ring in polygon]
+        rings = [
+            [p for a in ring for p in (arcs[a] if a >= 0 else arcs[~a][::-1])[:-1]]
+            for polygon in parts
+            for ring in polygon
+        ]
         rings = [r for r in rings if len(r) > 2 and abs(area(r)) > 2]
         largest = max(rings, key=lambda r: abs(area(r)))
         path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings)
-        code = f"{(int(fips[2:]) + 1) // 2:02d}"  # California numbers its counties in the same order as FIPS does, without the gaps
-        shapes[code] = {"path": path.replace(".0 ", " ").replace(".0L", "L").replace(".0Z", "Z"), "label": [round(v, 1) for v in centre(largest)]}
+        code = (  # California numbers its counties in the same order as FIPS does, without the gaps
+            f"{(int(fips[2:]) + 1) // 2:02d}"
+        )
+        shapes[code] = {
+            "path": path.replace(".0 ", " ").replace(".0L", "L").replace(".0Z", "Z"),
+            "label": [round(v, 1) for v in centre(largest)],
+        }
     height = round((max(ys) - min(ys)) * scale + 2 * MARGIN)
-    TARGET.write_text(json.dumps({"width": WIDTH, "height": height, "counties": shapes}, separators=(",", ":")) + "\n", "utf-8")
+    TARGET.write_text(
+        json.dumps({"width": WIDTH, "height": height, "counties": shapes}, separators=(",", ":")) + "\n", "utf-8"
+    )
 
 
 def centre(ring: list[Point]) -> Point:

@@ -1,6 +1,8 @@
-"""Checks that span tables, or tables too large for a frame: SQL files that return the offending rows, in a folder for each gate.
+"""Checks that span tables, or tables too large for a frame: SQL files that return the offending rows, in a folder for
+each gate.
 
-Their heads say class (impossible, fault or unusual), the table they are about, the check in a sentence, and why it is made. Severity follows from the
+Their heads say class (impossible, fault or unusual), the table they are about, the check in a sentence, and why it is
+made. Severity follows from the
 class; ``severity: info`` marks an unusual one that is only informative.
 """
 
@@ -50,4 +52,13 @@ def _load(path: Path) -> Check:
     severity = severity_of(check_class, head.get("severity") == "info")
     if head.get("severity", severity) != severity or (severity == "info" and check_class != "unusual"):
         raise ConfigError(f"{path.name}: severity {head['severity']} does not follow from class {check_class}.")
-    return Check(path.stem, path.parent.name, check_class, severity, head["table"], in_words(head["sentence"]), in_words(head["reason"]), query)
+    return Check(
+        path.stem,
+        path.parent.name,
+        check_class,
+        severity,
+        head["table"],
+        in_words(head["sentence"]),
+        in_words(head["reason"]),
+        query,
+    )

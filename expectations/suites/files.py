@@ -1,6 +1,7 @@
 """A suite for each shape of source file that is kept as text, on the rows of all its files as they were read.
 
-Single rows that break the contract of their file are found by the core stage, rejected and named; here, many in one file
+Single rows that break the contract of their file are found by the core stage, rejected and named; here, many in one
+file
 are evidence about it. Rows of Dashboard files come by the million; SQL checks judge them (``dashboard_rows_sound``,
 ``dashboard_levels_present``).
 """
@@ -43,16 +44,22 @@ class Shape:
 
     def form(self, column: str, what: str, regex: str, reason: str, fields: Iterable[str] = ()) -> Expectation:
         """Every value of a column is of a pattern."""
-        return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex, **self.said(f"{column}-form", f"{column} is {what}.", reason, fields))
+        return gxe.ExpectColumnValuesToMatchRegex(
+            column=column, regex=regex, **self.said(f"{column}-form", f"{column} is {what}.", reason, fields)
+        )
 
     def present(self, column: str, reason: str) -> Expectation:
         """No value of a column is missing."""
-        return gxe.ExpectColumnValuesToNotBeNull(column=column, **self.said(f"{column}-present", f"{column} is filled.", reason))
+        return gxe.ExpectColumnValuesToNotBeNull(
+            column=column, **self.said(f"{column}-present", f"{column} is filled.", reason)
+        )
 
     def known(self, column: str, values: Iterable[str], reason: str, fields: Iterable[str] = ()) -> Expectation:
         """Every value of a column is one of a few."""
         what = f"{column} is one of its known values: {', '.join(values)}."
-        return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values), **self.said(f"{column}-known", what, reason, fields))
+        return gxe.ExpectColumnValuesToBeInSet(
+            column=column, value_set=list(values), **self.said(f"{column}-known", what, reason, fields)
+        )
 
     def once(self, *key: str) -> Expectation:
         """No two rows of a file have the same key."""
@@ -73,25 +80,38 @@ class Shape:
 
     def lines(self) -> Expectation:
         """Rows that know their line: that is ours to give, so that no share may lack it."""
-        words = said(self.id("line-present"), "Every row knows its line.", "Whoever doubts a verdict must be able to look it up.")
+        words = said(
+            self.id("line-present"), "Every row knows its line.", "Whoever doubts a verdict must be able to look it up."
+        )
         return gxe.ExpectColumnValuesToNotBeNull(column="line", **words)
 
 
 def suite_of_shape(layout: str, groups: list[str], indicators: Sequence[str] = ()) -> Suite:
-    """The suite of a layout. ``groups`` are the known student group codes, in small letters; ``indicators`` the known indicator codes."""
+    """The suite of a layout.
+
+    ``groups`` are the known student group codes, in small letters; ``indicators`` the known indicator codes.
+    """
     shape = Shape(layout, indicators)
     expectations = (shape.lines(), *SHAPES[layout](shape, groups))
     return Suite(f"{layout} files", "files", relation_of(layout), ("source_id", "line"), (), expectations)
 
 
 def relation_of(layout: str) -> str:
-    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star. No letters of years that are not confirmed."""
-    named = "case when \"field\" = 'reporting_year' then blank(value)[:4] end" if layout == "assistance" else "null::varchar"
+    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star.
+
+    No letters of years that are not confirmed.
+    """
+    named = (
+        "case when \"field\" = 'reporting_year' then blank(value)[:4] end"
+        if layout == "assistance"
+        else "null::varchar"
+    )
     not_confirmed = "f.dashboard_year in (select dashboard_year from rule_sets where not_confirmed is not null)"
     left_out = f"where not (\"field\" like 'letter:%' and {not_confirmed})" if layout == "assistance" else ""
     return (
-        f"(select blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named, "
-        f"f.dashboard_year::varchar as year_of_file from raw_{layout} r join source_files f using (source_id) {left_out})"
+        f"(select blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named,"
+        f" f.dashboard_year::varchar as year_of_file from raw_{layout} r join source_files f using (source_id)"
+        f" {left_out})"
     )
 
 
@@ -113,7 +133,9 @@ def _assistance(shape: Shape, groups: list[str]) -> list[Expectation]:
             value_set=list(FLAGS),
             **shape.said("flags-known", "The cells of flags hold Y or N.", "A shifted column shows here first.", flags),
         ),
-        gxe.ExpectColumnPairValuesToBeEqual(column_A="year_named", column_B="year_of_file", ignore_row_if="either_value_is_missing", **year),
+        gxe.ExpectColumnPairValuesToBeEqual(
+            column_A="year_named", column_B="year_of_file", ignore_row_if="either_value_is_missing", **year
+        ),
     ]
 
 
@@ -147,7 +169,12 @@ def _local_by_priority(shape: Shape, groups: list[str]) -> list[Expectation]:
 
 
 def _low_performing(shape: Shape, groups: list[str]) -> list[Expectation]:
-    return [*shape.codes(), shape.known("value", FLAGS, "A listed indicator is Y, any other blank.", [f"red:{i}" for i in shape.indicators])]
+    return [
+        *shape.codes(),
+        shape.known(
+            "value", FLAGS, "A listed indicator is Y, any other blank.", [f"red:{i}" for i in shape.indicators]
+        ),
+    ]
 
 
 def _lcap_goals(shape: Shape, groups: list[str]) -> list[Expectation]:

@@ -19,7 +19,11 @@ from flows.cli.report import report_app
 from transforms.errors import ConfigError, DtaError, ReleaseError, storage_error
 from transforms.interrupt import Interrupted, listening, stop_if_asked
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Who may receive Direct Technical Assistance, and why.")
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="Who may receive Direct Technical Assistance, and why.",
+)
 app.add_typer(register_app, name="register")
 add_release_commands(app)
 app.command()(build)
@@ -36,16 +40,33 @@ def run(
     source: Source = None,
     out: Out = None,
     as_of: AsOf = None,
-    year: Annotated[int | None, typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force.")] = None,
-    log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force."),
+    ] = None,
+    log: Annotated[
+        Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")
+    ] = None,
     at: Annotated[
         str | None,
-        typer.Option("--at", help="Run only when it is this time (04:15) in California or later and no run has ended since. For cron, every 15 minutes."),
+        typer.Option(
+            "--at",
+            help=(
+                "Run only when it is this time (04:15) in California or later and no run has ended since. For cron,"
+                " every 15 minutes."
+            ),
+        ),
     ] = None,
-    accept: Annotated[list[str] | None, typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again.")] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again."),
+    ] = None,
     because: Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")] = None,
-    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the acceptance; else 90 days from today.")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the acceptance; else 90 days from today."),
+    ] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
     from flows.cli.progress import run_with_progress
@@ -55,8 +76,15 @@ def run(
         raise ConfigError("Give --as-of or --year, not both: each names the day as of which to decide.")
     settings = settings_from(source, out, as_of.date() if as_of else None)
     if year is not None:
-        settings = settings.model_copy(update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)})
-    given = {"accept": ",".join(accept or []), "accept_because": because, "accept_by": by, "accept_until": until and until.date()}
+        settings = settings.model_copy(
+            update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)}
+        )
+    given = {
+        "accept": ",".join(accept or []),
+        "accept_because": because,
+        "accept_by": by,
+        "accept_until": until and until.date(),
+    }
     settings = settings.model_copy(update={name: value for name, value in given.items() if value})
     if settings.accept or settings.accept_because:
         from expectations.acceptances import asked_by
@@ -73,7 +101,9 @@ def run(
             raise
         raise typer.Exit(error.exit_code) from error  # the log has said it
     except Interrupted as error:
-        raise typer.Exit(_fail(error.message, error.exit_code) if settings.log == "text" else error.exit_code) from error
+        raise typer.Exit(
+            _fail(error.message, error.exit_code) if settings.log == "text" else error.exit_code
+        ) from error
 
 
 @app.command()
@@ -98,12 +128,21 @@ def explain(
 @app.command()
 def sql(
     query: Annotated[str | None, typer.Argument(help="A query on the tables of the current release.")] = None,
-    recipe: Annotated[str | None, typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query.")] = None,
-    param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query."),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again."),
+    ] = None,
     recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
     format: Annotated[
         Literal["table", "csv", "plain-csv", "json", "parquet"],
-        typer.Option("--format", help="How rows are written to the standard output: csv for Excel; plain-csv, json or parquet for programs."),
+        typer.Option(
+            "--format",
+            help="How rows are written to the standard output: csv for Excel; plain-csv, json or parquet for programs.",
+        ),
     ] = "table",
     out: Out = None,
 ) -> None:
@@ -120,7 +159,10 @@ def sql(
 def compare(
     a: Annotated[str, typer.Argument(help="A determination year, or a release: its id, 'previous' or 'current'.")],
     b: Annotated[str, typer.Argument(help="Another one of the same kind.")],
-    format: Annotated[Literal["words", "csv", "plain-csv", "json"], typer.Option("--format", help="How changes are written to the standard output.")] = "words",
+    format: Annotated[
+        Literal["words", "csv", "plain-csv", "json"],
+        typer.Option("--format", help="How changes are written to the standard output."),
+    ] = "words",
     out: Out = None,
 ) -> None:
     """Say which verdicts differ between two determination years or two releases, and by which student groups."""
@@ -156,7 +198,9 @@ def sources(
 def site(
     out: Out = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the first page in the browser.")] = True,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")
+    ] = 0,
 ) -> None:
     """Show pages, tables and SQL of the current release in the browser, on this computer only."""
     from flows.cli.site import serve_site
@@ -176,7 +220,9 @@ def main() -> None:
         with listening():
             _run_app()
     except SystemExit as ended:
-        if isinstance(ended.__context__, BrokenPipeError):  # typer's help, and whatever writes by itself: the reader had enough
+        if isinstance(
+            ended.__context__, BrokenPipeError
+        ):  # typer's help, and whatever writes by itself: the reader had enough
             silence(sys.stdout)
             sys.exit(0)
         raise
@@ -200,8 +246,13 @@ def _run_app() -> None:
         app()
     except Exception as error:
         stop_if_asked()  # DuckDB makes another fault of a signal
-        if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (["run"], ["check"]):
-            raise ReleaseError("The release lacks a table or column that this version reads: an earlier version made it. Run: dta run") from error
+        if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (
+            ["run"],
+            ["check"],
+        ):
+            raise ReleaseError(
+                "The release lacks a table or column that this version reads: an earlier version made it. Run: dta run"
+            ) from error
         raise
 
 

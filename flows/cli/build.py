@@ -1,4 +1,6 @@
-"""``dta build``: the inner loop of who changes SQL: build tables on a database that is kept, without gates and without a release."""
+"""``dta build``: the inner loop of who changes SQL: build tables on a database that is kept, without gates and without
+a release.
+"""
 
 import difflib
 import shutil
@@ -18,26 +20,55 @@ if TYPE_CHECKING:
 
     from transforms.settings import Settings
 
-BUILT = ("core", "criteria", "determinations", "facts", "marts")  # without meta: its tables are about a release, and there is none here
+BUILT = (
+    "core",
+    "criteria",
+    "determinations",
+    "facts",
+    "marts",
+)  # without meta: its tables are about a release, and there is none here
 NAME = "dev.duckdb"
 
 
 def build(
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", help="A table or stage; 'x+' with all that is made from x, '+x' with all that x is made from. May be given again."),
+        typer.Option(
+            "--select",
+            help=(
+                "A table or stage; 'x+' with all that is made from x, '+x' with all that x is made from. May be given"
+                " again."
+            ),
+        ),
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Build on the database that the last build left, in place of reading the sources anew.")] = False,
-    list_order: Annotated[bool, typer.Option("--list", help="List the tables in the order in which they are built, and what each reads.")] = False,
-    source: Annotated[str | None, typer.Option("--source", help="'sample', 'catalog', or a folder of files named as CDE names them.")] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep", help="Build on the database that the last build left, in place of reading the sources anew."
+        ),
+    ] = False,
+    list_order: Annotated[
+        bool, typer.Option("--list", help="List the tables in the order in which they are built, and what each reads.")
+    ] = False,
+    source: Annotated[
+        str | None, typer.Option("--source", help="'sample', 'catalog', or a folder of files named as CDE names them.")
+    ] = None,
 ) -> None:
-    """Build SQL models on a database of your own, build/dev.duckdb in the work folder. Nothing is checked or published."""
+    """Build SQL models on a database of your own, build/dev.duckdb in the work folder.
+
+    Nothing is checked or published.
+    """
     from transforms.sql import inputs_of
 
     chosen = selected(select or [])
     if list_order:
         for stage, table in chosen:
-            console.print(f"{stage:15} {table:28} {', '.join(inputs_of(stage)[table])}", highlight=False, markup=False, soft_wrap=True)
+            console.print(
+                f"{stage:15} {table:28} {', '.join(inputs_of(stage)[table])}",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
         return
     settings = settings_from(source)
     path = settings.build / NAME
@@ -49,7 +80,10 @@ def build(
 
 
 def selected(wanted: list[str]) -> list[tuple[str, str]]:
-    """Stage and table of what is asked for, in the order of building; everything if nothing is. Raises BadParameter for an unknown name."""
+    """Stage and table of what is asked for, in the order of building; everything if nothing is.
+
+    Raises BadParameter for an unknown name.
+    """
     from transforms.sql import inputs_of, made_from, order_of
 
     tables = [(stage, table) for stage in BUILT for table in order_of(stage)]
@@ -63,7 +97,10 @@ def selected(wanted: list[str]) -> list[tuple[str, str]]:
         seeds = {t for stage, t in tables if name in (stage, t)}
         if not seeds:
             near = difflib.get_close_matches(name, [*BUILT, *names], n=3)
-            raise typer.BadParameter(f"there is no table or stage {name!r}{'; do you mean ' + ' or '.join(near) + '?' if near else ''}", param_hint="--select")
+            raise typer.BadParameter(
+                f"there is no table or stage {name!r}{'; do you mean ' + ' or '.join(near) + '?' if near else ''}",
+                param_hint="--select",
+            )
         found |= seeds
         if word.startswith("+"):
             found |= _with_inputs(seeds, reads)
@@ -97,7 +134,11 @@ def _read_sources(settings: "Settings", path: Path) -> None:
             if step.name != "compare":
                 started = time.perf_counter()
                 result = step.function(run)
-                console.print(f"{step.name:15} {result.message} ({time.perf_counter() - started:.1f} s)", highlight=False, markup=False)
+                console.print(
+                    f"{step.name:15} {result.message} ({time.perf_counter() - started:.1f} s)",
+                    highlight=False,
+                    markup=False,
+                )
         shutil.copyfile(run.folder / "build.duckdb", path)
     finally:
         run.finish()
@@ -129,10 +170,16 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
                 started = time.perf_counter()
                 rows = build_checked(connection, stage, table)
                 changed = "" if before in (rows, None) else f", {before:,} before"
-                console.print(f"{stage:15} {table:28} {rows:,} rows{changed} ({time.perf_counter() - started:.2f} s)", highlight=False, markup=False)
+                console.print(
+                    f"{stage:15} {table:28} {rows:,} rows{changed} ({time.perf_counter() - started:.2f} s)",
+                    highlight=False,
+                    markup=False,
+                )
     except duckdb.IOException as error:
         advice = "If another program has it open, close it there; else build it anew, without --keep"
-        raise ConfigError(f"{path} or a file that it reads cannot be used ({str(error).splitlines()[0]}). {advice}.") from error
+        raise ConfigError(
+            f"{path} or a file that it reads cannot be used ({str(error).splitlines()[0]}). {advice}."
+        ) from error
 
 
 def _rows(connection: "duckdb.DuckDBPyConnection", table: str) -> Iterator[int]:

@@ -45,6 +45,20 @@ def accepted(out: Out = None) -> None:
     cells = []
     for a in rows:
         until = f"{a.accepted_until}{' (expired)' if a.accepted_until < clock.today() else ''}"
-        cells.append((a.check_id, a.table_name, f"{a.failing_rows:,}", a.accepted_by, f"{clock.day_of(a.accepted_at)}", until, a.because))
+        cells.append(
+            (
+                a.check_id,
+                a.table_name,
+                f"{a.failing_rows:,}",
+                a.accepted_by,
+                f"{clock.day_of(a.accepted_at)}",
+                until,
+                a.because,
+            )
+        )
     show_rows(out_console, columns, cells, len(cells))
-    out_console.print(f"An acceptance ends before when the failing rows or their files change. Register: {work / FILE}", highlight=False, soft_wrap=True)
+    out_console.print(
+        f"An acceptance ends before when the failing rows or their files change. Register: {work / FILE}",
+        highlight=False,
+        soft_wrap=True,
+    )

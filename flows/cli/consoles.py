@@ -17,7 +17,8 @@ from rich.text import Text
 
 from transforms.control_characters import control_in, shown
 
-# What a code page may lack, in as many characters, so that tables stay in line. Other letters lose their accents; the rest becomes "?".
+# What a code page may lack, in as many characters, so that tables stay in line. Other letters lose their accents; the
+# rest becomes "?".
 PLAIN = str.maketrans("–—−‐‑‘’‚“”„…●○•·▲▼✓✗×→←≥≤†‡‹›«» ", "-----'''\"\"\".*oo.^v+xx><><++<><> ")
 BRAILLE = range(0x2800, 0x2900)  # of a spinner
 
@@ -68,7 +69,10 @@ def flush_streams() -> None:
 
 
 class Screen(Console):
-    """A console whose text never holds control characters, and which outlives its reader. Texts like ``:x:`` stay what they are."""
+    """A console whose text never holds control characters, and which outlives its reader.
+
+    Texts like ``:x:`` stay what they are.
+    """
 
     def __init__(self, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, emoji=False)
@@ -126,7 +130,9 @@ def raw_output() -> Iterator[_Output]:
 
 
 def json_line(row: object) -> bytes:
-    """One row as JSON in UTF-8, whatever the code page; control characters stay escaped, so that a terminal can show it."""
+    """One row as JSON in UTF-8, whatever the code page; control characters stay escaped, so that a terminal can show
+    it.
+    """
     text = json.dumps(row, default=str, ensure_ascii=False)
     if control_in(text):
         text = "".join(json.dumps(c)[1:-1] if control_in(c) else c for c in text)

@@ -1,4 +1,6 @@
-"""Is it time for the night? Asked by whatever calls ``dta run --at`` every few minutes, since cron knows no zone but its machine's."""
+"""Is it time for the night? Asked by whatever calls ``dta run --at`` every few minutes, since cron knows no zone but
+its machine's.
+"""
 
 from datetime import datetime, time
 from pathlib import Path
@@ -20,7 +22,8 @@ def time_of_day(text: str) -> time:
 def is_due(out: Path, at: time) -> bool:
     """True if no run for ``out`` has ended since clocks in California last showed ``at``, and none is at work.
 
-    A night that the machine slept through, or that was killed, is made up for by the next call; one that failed waits for its next hour.
+    A night that the machine slept through, or that was killed, is made up for by the next call; one that failed waits
+    for its next hour.
     """
     last = read_status(out).get("last_run")
     if last and datetime.fromisoformat(last) >= clock.latest_slot(at, clock.now()):

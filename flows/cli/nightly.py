@@ -19,8 +19,12 @@ def add_night_commands(app: typer.Typer) -> None:
 
 
 def schedule(
-    port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Port of the Prefect server, on this machine only.")] = 4200,
-    deployments: Annotated[Path | None, typer.Option("--deployments", help="Another file of deployments than prefect.yaml.")] = None,
+    port: Annotated[
+        int, typer.Option("--port", min=1024, max=65535, help="Port of the Prefect server, on this machine only.")
+    ] = 4200,
+    deployments: Annotated[
+        Path | None, typer.Option("--deployments", help="Another file of deployments than prefect.yaml.")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Run every night: start a Prefect server and a worker on this machine, deploy, and keep both up until stopped."""
@@ -31,10 +35,15 @@ def schedule(
 
 
 def watch(
-    hours: Annotated[float, typer.Option("--hours", min=0.01, help="Hours without a good check before it is reported.")] = 48,
+    hours: Annotated[
+        float, typer.Option("--hours", min=0.01, help="Hours without a good check before it is reported.")
+    ] = 48,
     out: Out = None,
 ) -> None:
-    """Say whether a night went well lately and the current release is whole. Exit code 6, and a notification once a day, if not."""
+    """Say whether a night went well lately and the current release is whole.
+
+    Exit code 6, and a notification once a day, if not.
+    """
     from flows.watch import look, tell_now
 
     folder = settings_from(None, out).out
@@ -55,9 +64,14 @@ def watch(
 def backfill(
     first_year: Annotated[int | None, typer.Option("--from", help="First determination year.")] = None,
     last_year: Annotated[int | None, typer.Option("--to", help="Last determination year.")] = None,
-    day: Annotated[list[datetime] | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Decide as of this day; may be repeated.")] = None,
+    day: Annotated[
+        list[datetime] | None,
+        typer.Option("--day", formats=["%Y-%m-%d"], help="Decide as of this day; may be repeated."),
+    ] = None,
     source: Annotated[str | None, typer.Option("--source", help="As for dta run.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder with one folder of releases for each year or day.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder with one folder of releases for each year or day.")
+    ] = None,
 ) -> None:
     """Decide earlier years or days from the files that are loaded today, each into a folder of its own."""
     from flows.backfill import fill, plan
@@ -68,7 +82,9 @@ def backfill(
     log = json_log(err_console.file) if settings.log == "json" else text_log(err_console)
     targets = plan(settings, first_year, last_year, [d.date() for d in day or []], out)
     fill(
-        targets, lambda t: execute(t.settings, lambda step, run: step.function(run), log=log), lambda words: console.print(words, highlight=False, markup=False)
+        targets,
+        lambda t: execute(t.settings, lambda step, run: step.function(run), log=log),
+        lambda words: console.print(words, highlight=False, markup=False),
     )
 
 
@@ -80,7 +96,10 @@ def notify() -> None:
 
     settings = load()
     if not (settings.blocks or settings.slack_url or settings.teams_url or settings.mail_server):
-        raise ConfigError("No channel is set up: notifications are off. Set DTA_NOTIFY_BLOCKS, _SLACK_URL, _TEAMS_URL or _MAIL_SERVER.")
+        raise ConfigError(
+            "No channel is set up: notifications are off. Set DTA_NOTIFY_BLOCKS, _SLACK_URL, _TEAMS_URL or"
+            " _MAIL_SERVER."
+        )
     failures = send(trial(), settings=settings.model_copy(update={"occasions": "failure"}))
     if failures:
         raise ConfigError("\n".join(failures))

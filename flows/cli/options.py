@@ -12,10 +12,21 @@ from transforms.settings import Settings
 
 Source = Annotated[
     str | None,
-    typer.Option("--source", help="'sample', 'catalog' (as published, and the inbox), or a folder of files named as CDE names them. Also DTA_SOURCE."),
+    typer.Option(
+        "--source",
+        help=(
+            "'sample', 'catalog' (as published, and the inbox), or a folder of files named as CDE names them. Also"
+            " DTA_SOURCE."
+        ),
+    ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known."),
+]
 
 
 def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> Settings:
@@ -24,5 +35,9 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})
     except ValidationError as error:
-        lines = [f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value {str(e['input'])!r:.80})." for e in error.errors()]
+        lines = [
+            f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value"
+            f" {str(e['input'])!r:.80})."
+            for e in error.errors()
+        ]
         raise ConfigError("\n".join(lines)) from error

@@ -44,14 +44,20 @@ def failed_checks(status: Mapping[str, Any]) -> str:
         return ""
     lines = [
         f"  [bold red]✗[/] {escape(d['sentence'])} "
-        + (f"Could not run: {escape(d['detail'][:200])}" if d["outcome"] == "error" else f"Not so for {d['failing_rows']:,} rows")
+        + (
+            f"Could not run: {escape(d['detail'][:200])}"
+            if d["outcome"] == "error"
+            else f"Not so for {d['failing_rows']:,} rows"
+        )
         + f" [dim]({escape(d['check_id'])} on {escape(d['table_name'])})[/]"
         for d in stopped[:SHOWN]
     ]
     more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []
     _, found, advice = str(status["message"]).partition(ADVICE)
     what_to_do = [escape(found + advice)] if found else []
-    return "\n".join([f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *what_to_do])
+    return "\n".join(
+        [f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *what_to_do]
+    )
 
 
 def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:
@@ -75,7 +81,9 @@ def unused_of(status: Mapping[str, Any]) -> list[UnusedFile]:
 
 
 def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[UnusedFile]) -> list[dict[str, str]]:
-    """Sources that could not be refreshed for another reason than a file that came and is not used: one cause is said once."""
+    """Sources that could not be refreshed for another reason than a file that came and is not used: one cause is said
+    once.
+    """
     named = {f.source_id for f in unused}
     return [p for p in problems if p.get("source_id") not in named]
 
@@ -83,4 +91,8 @@ def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[Un
 def problem_text(problem: dict[str, str]) -> str:
     """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
     said = f"{problem['file']}: {problem['message']}"
-    return said + (f"; the file accepted {ago(problem['accepted_at'])} serves" if problem["accepted_at"] else "; none was accepted before")
+    return said + (
+        f"; the file accepted {ago(problem['accepted_at'])} serves"
+        if problem["accepted_at"]
+        else "; none was accepted before"
+    )

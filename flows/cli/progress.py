@@ -52,7 +52,9 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
     for line in unused_lines(outcome.unused):
         console.print(line, highlight=False, soft_wrap=True)
     if release:
-        console.print(f"Release: {_near(settings.out / 'current' / DATABASE)}", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"Release: {_near(settings.out / 'current' / DATABASE)}", highlight=False, markup=False, soft_wrap=True
+        )
     return outcome
 
 
@@ -63,9 +65,16 @@ def _near(path: Path) -> Path:
 
 
 def _answer(out: Path, console: Console) -> None:
-    """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at most a screen of 80 columns."""
+    """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at
+    most a screen of 80 columns.
+    """
     with open_release(out) as connection:
-        answer, missing, reissued, unknown = read_answer(connection), not_loaded(connection), reissued_files(connection), not_placed(connection)
+        answer, missing, reissued, unknown = (
+            read_answer(connection),
+            not_loaded(connection),
+            reissued_files(connection),
+            not_placed(connection),
+        )
         (release,) = rows(connection, "select scope from meta_release")
     console.print()
     _say(console, answer.sentence, "bold")
@@ -77,7 +86,11 @@ def _answer(out: Path, console: Console) -> None:
     if missing:
         _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
     for file, added, removed, altered in reissued:
-        _say(console, f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see meta_source_changes.")
+        _say(
+            console,
+            f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see"
+            " meta_source_changes.",
+        )
     for line in unknown:
         console.print(f"[yellow]Not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     current = current_release(out)
@@ -95,7 +108,9 @@ def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -
     """A heading with their number, and their names with their counties in a paragraph."""
     if not leas:
         return
-    lines = textwrap.wrap(", ".join(f"{r['lea_name']} ({r['county']})" for r in leas), console.width - 2, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        ", ".join(f"{r['lea_name']} ({r['county']})" for r in leas), console.width - 2, break_on_hyphens=False
+    )
     cut = [f"and more: dta compare {answer.before} {answer.year}"] if len(lines) > LINES else []
     _say(console, f"{heading} ({len(leas)}):")
     for line in (*lines[: LINES - len(cut)], *cut):

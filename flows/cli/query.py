@@ -27,7 +27,10 @@ class QueryError(DtaError):
 
 
 def asked_query(query: str | None, recipe: str | None, given: Sequence[str]) -> tuple[str, Parameters]:
-    """The query to run and its parameters: as typed, or those of a recipe. Raises QueryError when it is not one or the other."""
+    """The query to run and its parameters: as typed, or those of a recipe.
+
+    Raises QueryError when it is not one or the other.
+    """
     if (query is None) is (recipe is None):
         raise QueryError("Give a query, or --recipe with the name of a question; dta sql --recipes lists them.")
     pairs = [pair.partition("=") for pair in given]
@@ -57,8 +60,13 @@ def _said(p: Parameter) -> str:
     return f"{p.name}: {p.meaning}{given}"
 
 
-def run_query(out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters | None = None) -> None:
-    """Run ``query`` read-only, without access to any other file, and write its rows. A parameter ``cds`` may be a name. Raises QueryError."""
+def run_query(
+    out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters | None = None
+) -> None:
+    """Run ``query`` read-only, without access to any other file, and write its rows.
+
+    A parameter ``cds`` may be a name. Raises QueryError.
+    """
     with open_release(out) as connection:
         bound = resolve_names(connection, parameters or {})
         try:
@@ -69,7 +77,9 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
     if table is None:
         raise QueryError("Only queries that return rows can be run here.")
     if format == "table":
-        rows = [tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))]  # two columns may have one name
+        rows = [
+            tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))
+        ]  # two columns may have one name
         show_rows(console, table.column_names, rows, len(table))
         return
     with raw_output() as stream:

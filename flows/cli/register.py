@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
 AFTER = {  # what an event leaves open, and the event that settles it
-    "repaid": "Ask CCEE whether the referral has ended, and add its answer: the event referral_closed or referral_confirmed. Until then it is not determined.",
-    "authorized": "Add the event disbursed when the district draws the loan, or referral_confirmed. Until then the referral is not determined.",
+    "repaid": (
+        "Ask CCEE whether the referral has ended, and add its answer: the event referral_closed or referral_confirmed."
+        " Until then it is not determined."
+    ),
+    "authorized": (
+        "Add the event disbursed when the district draws the loan, or referral_confirmed. Until then the referral is"
+        " not determined."
+    ),
 }
 
 
 @register_app.command()
 def check() -> None:
-    """Name every problem of every register by row and column, and say how many rows are fine. Exit code 4 if there is a problem."""
+    """Name every problem of every register by row and column, and say how many rows are fine.
+
+    Exit code 4 if there is a problem.
+    """
     from transforms.registers import check_registers
 
     settings = settings_from()
@@ -35,7 +44,11 @@ def check() -> None:
     for name, register in registers.items():
         rows, wrong = len(register.lines), len(register.problems)
         text = "no rows" if rows == 0 else f"{register.fine} of {rows} rows are fine"
-        console.print(f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}", highlight=False, markup=False)
+        console.print(
+            f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}",
+            highlight=False,
+            markup=False,
+        )
     for warning in [p for r in registers.values() for p in r.warnings]:
         console.print(f"[yellow]Warning:[/] {escape(str(warning))}", highlight=False, soft_wrap=True)
     problems = [str(p) for r in registers.values() for p in r.problems]
@@ -48,8 +61,11 @@ def add(
     pathway: Annotated[
         str,
         typer.Argument(
-            help="Register: a recorded pathway such as primary or spi; calpads, state_loans, state_loan_events, successions, "
-            "necessity_determinations or accepted_differences."
+            help=(
+                "Register: a recorded pathway such as primary or spi; calpads, state_loans, state_loan_events,"
+                " successions, "
+                "necessity_determinations or accepted_differences."
+            )
         ),
     ],
 ) -> None:
@@ -60,11 +76,16 @@ def add(
     settings = settings_from()
     folder, models = settings.reference, registers_of(settings.reference)
     if pathway not in models:
-        raise typer.BadParameter(f"there is no register {pathway!r}; there are {', '.join(models)}", param_hint="PATHWAY")
+        raise typer.BadParameter(
+            f"there is no register {pathway!r}; there are {', '.join(models)}", param_hint="PATHWAY"
+        )
     model, names = models[pathway], _names(settings)
     if found := all_problems(check_registers(folder, names)):
         raise ConfigError("Correct the registers before you add to them.\n" + "\n".join(map(str, found)))
-    console.print(f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the value shown in brackets.")
+    console.print(
+        f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the"
+        " value shown in brackets."
+    )
     values = {"entered_on": clock.today().isoformat()} if "entered_on" in model.model_fields else {}
     again: Iterable[str] = columns_of(model)
     while again:
@@ -72,7 +93,9 @@ def add(
         problems, warnings = check_row(folder, pathway, values, names)
         again = _columns_to_mend(problems, columns_of(model))
     for warning in warnings:
-        console.print(f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", highlight=False, soft_wrap=True)
+        console.print(
+            f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", highlight=False, soft_wrap=True
+        )
     console.print(_as_table(pathway, {c: values[c] for c in columns_of(model)}))
     if not typer.confirm("Add this row?"):
         console.print("Nothing was written.")
@@ -85,7 +108,9 @@ def add(
 
 @register_app.command()
 def migrate() -> None:
-    """Rewrite columns and values of earlier versions (authorised) as they are written today (authorized); the files as they were are kept as backups."""
+    """Rewrite columns and values of earlier versions (authorised) as they are written today (authorized); the files as
+    they were are kept as backups.
+    """
     from transforms.registers.append import migrate as rewrite
 
     backups = rewrite(settings_from().reference)
@@ -104,14 +129,18 @@ def _names(settings: "Settings") -> "LeaNames | None":
         with open_release(settings.out) as connection:
             return names_of(connection)
     except ReleaseError as error:
-        console.print(f"Names were not compared with those in loaded files. {escape(str(error))}", highlight=False, soft_wrap=True)
+        console.print(
+            f"Names were not compared with those in loaded files. {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         return None
 
 
 def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]:
     """Say what does not hold between columns or rows, and which columns to ask again."""
     for problem in problems:
-        console.print(f"[yellow]Not taken:[/] {escape(f'{problem.column}: {problem.sentence}.')}", highlight=False, soft_wrap=True)
+        console.print(
+            f"[yellow]Not taken:[/] {escape(f'{problem.column}: {problem.sentence}.')}", highlight=False, soft_wrap=True
+        )
     if problems:
         console.print("These are asked again; a single space empties a column.")
     touched = {column for problem in problems for column in problem.columns}
@@ -125,7 +154,10 @@ def _ask(model: type["Record"], column: str, current: str) -> str:
     info = model.model_fields[column]
     needed = refusal(model, column, "") is not None
     choices = f" One of: {', '.join(allowed(info))}." if allowed(info) else ""
-    console.print(f"\n[bold]{column}[/]{' (needed)' if needed else ''}: {escape(info.description or '')}.{choices}", highlight=False)
+    console.print(
+        f"\n[bold]{column}[/]{' (needed)' if needed else ''}: {escape(info.description or '')}.{choices}",
+        highlight=False,
+    )
     while True:
         value = str(typer.prompt(column, default=current, show_default=bool(current))).strip()
         complaint = refusal(model, column, value)

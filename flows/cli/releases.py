@@ -47,9 +47,21 @@ def releases(out: Out = None) -> None:
     readable = known(folder)
     for path in reversed(readable):
         manifest = read_manifest(path)
-        state = ("● current" if current and path.name == current.name else "") + (", held" if hold and hold.release_id == path.name else "")
-        table.add_row(path.name, state, ago(manifest["published_at"]), manifest["as_of"], escape(", ".join(named.get(path.name, []))))
-    faults += [f"Release {path.name} has no manifest that can be read. See: dta verify {path.name}" for path in release_folders(folder) if path not in readable]
+        state = ("● current" if current and path.name == current.name else "") + (
+            ", held" if hold and hold.release_id == path.name else ""
+        )
+        table.add_row(
+            path.name,
+            state,
+            ago(manifest["published_at"]),
+            manifest["as_of"],
+            escape(", ".join(named.get(path.name, []))),
+        )
+    faults += [
+        f"Release {path.name} has no manifest that can be read. See: dta verify {path.name}"
+        for path in release_folders(folder)
+        if path not in readable
+    ]
     if not table.row_count and not faults:
         raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
     console.print(table)
@@ -60,8 +72,12 @@ def releases(out: Out = None) -> None:
 
 
 def rollback(
-    release: Annotated[str | None, typer.Argument(help="Id or tag of the release to go back to; see dta releases.")] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the hold and in the record of runs.")] = "no reason given",
+    release: Annotated[
+        str | None, typer.Argument(help="Id or tag of the release to go back to; see dta releases.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; kept with the hold and in the record of runs.")
+    ] = "no reason given",
     lift: Annotated[bool, typer.Option("--lift", help="Let the nights publish again.")] = False,
     out: Out = None,
 ) -> None:
@@ -78,7 +94,10 @@ def rollback(
         if release is None:
             hold = lift_hold(folder)
             record_event(folder, "hold lifted", hold.reason, hold.release_id)
-            message = f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted: the next run publishes what is due."
+            message = (
+                f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted: the next run"
+                " publishes what is due."
+            )
         else:
             target = roll_back(folder, release, reason)
             record_event(folder, "rolled back", reason, target.name)

@@ -21,20 +21,25 @@ if TYPE_CHECKING:
 
     from reports.book import Book
 
-report_app = typer.Typer(no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release.")
+report_app = typer.Typer(
+    no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release."
+)
 
 To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 KINDS = (
-    "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter, leaving, or findings: all in one. "
-    "Without it, a letter of each kind that fits."
+    "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter, leaving, or"
+    " findings: all in one. Without it, a letter of each kind that fits."
 )
 Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
 
 
 @report_app.command()
 def workbook(
-    out_file: Annotated[Path | None, typer.Option("--out-file", help="Workbook to write; dta-RELEASE.xlsx in the current folder if not given.")] = None,
+    out_file: Annotated[
+        Path | None,
+        typer.Option("--out-file", help="Workbook to write; dta-RELEASE.xlsx in the current folder if not given."),
+    ] = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
@@ -52,7 +57,9 @@ def workbook(
 
 @report_app.command()
 def lea(
-    name: Annotated[str | None, typer.Argument(help="Name or CDS code of a district, county office or charter school.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Name or CDS code of a district, county office or charter school.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="A page for every LEA, in a folder of their own.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf/--json", help="A page to print, or what stands on it as data.")] = True,
     year: Year = None,
@@ -72,18 +79,28 @@ def lea(
     with _release(out) as (connection, book):
         chosen = book.asked_year(year)
         if name is None:
-            return _every_lea(connection, book, to / f"dta-leas-{chosen}-{book.release['release_id']}", chosen, pdf, force)
+            return _every_lea(
+                connection, book, to / f"dta-leas-{chosen}-{book.release['release_id']}", chosen, pdf, force
+            )
         found = find_lea(connection, name)
         sheet = lea_sheet(book, next(collect(connection, book, [found], chosen)))
         target = to / f"{found.cds}-{file_name(found.name)}-{chosen}.{'pdf' if pdf else 'json'}"
         with whole_file(target, force) as path:
-            path.write_bytes(Printer(book.release["as_of"]).print(facts_of([sheet], _title(found.name, chosen))) if pdf else _as_json(sheet))
+            path.write_bytes(
+                Printer(book.release["as_of"]).print(facts_of([sheet], _title(found.name, chosen)))
+                if pdf
+                else _as_json(sheet)
+            )
     return _done(target)
 
 
 @report_app.command()
 def county(
-    name: Annotated[str, typer.Argument(help="County, by name or two-digit code.")], year: Year = None, to: To = Path(), out: Out = None, force: Force = False
+    name: Annotated[str, typer.Argument(help="County, by name or two-digit code.")],
+    year: Year = None,
+    to: To = Path(),
+    out: Out = None,
+    force: Force = False,
 ) -> None:
     """Write a packet for one county: its LEAs by pathway with a page for each as one PDF, and its rows as a workbook."""
     from reports.output import file_name, whole_folder
@@ -106,7 +123,9 @@ def letter(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Write drafts of letters as .docx, one for each finding, with the facts and the evidence, for a person to finish and sign."""
+    """Write drafts of letters as .docx, one for each finding, with the facts and the evidence, for a person to finish
+    and sign.
+    """
     from reports.lea import collect
     from reports.output import file_name, refuse_to_overwrite, whole_file
     from reports.printed.letter import letters_of, write_letter
@@ -117,7 +136,10 @@ def letter(
         kinds = list(letters_of(e))
         if kind is not None and kind not in kinds:
             raise ConfigError(f"There is no letter {kind!r} to {e.lea.name} in {e.year}. There is {', '.join(kinds)}.")
-        targets = {k: to / f"draft-letter-{e.lea.cds}-{file_name(e.lea.name)}-{e.year}-{k}.docx" for k in ([kind] if kind else kinds[:-1] or kinds)}
+        targets = {
+            k: to / f"draft-letter-{e.lea.cds}-{file_name(e.lea.name)}-{e.year}-{k}.docx"
+            for k in ([kind] if kind else kinds[:-1] or kinds)
+        }
         for target in targets.values():
             refuse_to_overwrite(target, force)
         for k, target in targets.items():
@@ -128,7 +150,9 @@ def letter(
         _done(target)
 
 
-def _every_lea(connection: "duckdb.DuckDBPyConnection", book: "Book", target: Path, year: int, pdf: bool, force: bool) -> None:
+def _every_lea(
+    connection: "duckdb.DuckDBPyConnection", book: "Book", target: Path, year: int, pdf: bool, force: bool
+) -> None:
     """One file per LEA."""
     from reports.lea import collect
     from reports.output import file_name, whole_folder
@@ -138,7 +162,9 @@ def _every_lea(connection: "duckdb.DuckDBPyConnection", book: "Book", target: Pa
 
     leas, printer = all_leas(connection), Printer(book.release["as_of"])
     with whole_folder(target, force) as folder:
-        for e in track(collect(connection, book, leas, year), "Writing pages", total=len(leas), console=log, transient=True):
+        for e in track(
+            collect(connection, book, leas, year), "Writing pages", total=len(leas), console=log, transient=True
+        ):
             sheet = lea_sheet(book, e)
             path = folder / f"{e.lea.cds}-{file_name(e.lea.name)}.{'pdf' if pdf else 'json'}"
             path.write_bytes(printer.print(facts_of([sheet], _title(e.lea.name, year))) if pdf else _as_json(sheet))

@@ -13,12 +13,18 @@ from transforms.sources.store import Accepted, Store
 
 
 def show_sources(settings: Settings, console: Console, year: int | None, missing: bool) -> None:
-    """One line per file of the catalog: loaded in the current release, accepted since when, last look, and when changes are expected."""
+    """One line per file of the catalog: loaded in the current release, accepted since when, last look, and when changes
+    are expected.
+    """
     catalog, store = load_catalog(settings.reference), Store(settings.snapshots)
     release = current_release(settings.out)
     used = {s["source_id"] for s in read_manifest(release)["sources"]} if release else set()
     table = Table(
-        title=f"Files of the catalog, and whether release {escape(release.name) if release else '(none yet)'} was made from them", title_justify="left"
+        title=(
+            f"Files of the catalog, and whether release {escape(release.name) if release else '(none yet)'} was made"
+            " from them"
+        ),
+        title_justify="left",
     )
     table.add_column("File", no_wrap=True)
     for heading in ("In release", "Accepted", "Last look", "Changes expected"):
@@ -30,11 +36,21 @@ def show_sources(settings: Settings, console: Console, year: int | None, missing
         shown += 1
         accepted = store.accepted(source)
         in_release = "● yes" if source.id in used else "○ no"
-        table.add_row(escape(source.file), in_release, ago(accepted.accepted_at) if accepted else "–", _look(source, accepted), escape(source.changes_expected))
+        table.add_row(
+            escape(source.file),
+            in_release,
+            ago(accepted.accepted_at) if accepted else "–",
+            _look(source, accepted),
+            escape(source.changes_expected),
+        )
     console.print(table)
     for line in unused_lines(unused_of(read_status(settings.out))):
         console.print(line, highlight=False, soft_wrap=True)
-    console.print(f"{shown} of {len(catalog.source)} files. Files without an address come in through the inbox: {escape(str(settings.inbox))}", soft_wrap=True)
+    console.print(
+        f"{shown} of {len(catalog.source)} files. Files without an address come in through the inbox:"
+        f" {escape(str(settings.inbox))}",
+        soft_wrap=True,
+    )
 
 
 def _look(source: Source, accepted: Accepted | None) -> str:

@@ -6,7 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.phrases import ago, failed_checks, not_listed_as_unused, problem_text, unused_lines, unused_of, warning_text
+from flows.cli.phrases import (
+    ago,
+    failed_checks,
+    not_listed_as_unused,
+    problem_text,
+    unused_lines,
+    unused_of,
+    warning_text,
+)
 from transforms.errors import ReleaseError
 from transforms.release.current import current_release, pointer_fault, read_manifest
 from transforms.release.pointer import held
@@ -17,7 +25,9 @@ NO_RELEASE = ReleaseError.exit_code
 
 
 def show_status(out: Path, console: Console, log: Console) -> int:
-    """Say it; returns the exit code: that of the last run if it did not end well, 6 if there is no sound release, else 0."""
+    """Say it; returns the exit code: that of the last run if it did not end well, 6 if there is no sound release, else
+    0.
+    """
     last, release = read_status(out), current_release(out)
     faults = list(filter(None, [pointer_fault(out)]))
     if not last and release is None and not faults:
@@ -48,7 +58,10 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     from reports.published import FETCH, not_loaded, not_placed, open_release, rows
 
     manifest = read_manifest(release)
-    console.print(f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}", highlight=False)
+    console.print(
+        f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}",
+        highlight=False,
+    )
     sizes = f"{len(manifest['sources'])} source files, {len(manifest['tables'])} tables"
     console.print(f"  {sizes}, in {escape(str(release))}", highlight=False, soft_wrap=True)
     with open_release(out) as connection:
@@ -56,7 +69,13 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
         if scope := about.get("scope"):  # a release of an earlier version has none
             console.print(f"  {escape(scope)}", highlight=False)
         if lines := not_loaded(connection):
-            console.print(*(f"  [yellow]{escape(line)}[/]" for line in lines), f"  To get the files: {FETCH}", sep="\n", highlight=False, soft_wrap=True)
+            console.print(
+                *(f"  [yellow]{escape(line)}[/]" for line in lines),
+                f"  To get the files: {FETCH}",
+                sep="\n",
+                highlight=False,
+                soft_wrap=True,
+            )
         for line in not_placed(connection):
             console.print(f"  [yellow]not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     for warning in manifest["warnings"]:
@@ -75,4 +94,6 @@ def _show_last_run(out: Path, last: dict[str, Any], console: Console) -> None:
     page = out / "quality" / "index.html"
     if page.exists():
         console.print(f"What was checked, and which rows failed: {escape(str(page))}", highlight=False, soft_wrap=True)
-    console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False)
+    console.print(
+        f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False
+    )

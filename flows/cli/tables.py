@@ -19,7 +19,13 @@ from transforms.release.csv_for_people import WRITERS
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
-STYLES = {"eligible": "bold", "not_eligible": "", "undetermined": "bold yellow", "not_assessed": "dim", "not_applicable": "dim"}
+STYLES = {
+    "eligible": "bold",
+    "not_eligible": "",
+    "undetermined": "bold yellow",
+    "not_assessed": "dim",
+    "not_applicable": "dim",
+}
 
 
 def show_report(console: Console, e: LeaReport, full: bool) -> None:
@@ -59,7 +65,12 @@ def _show_rest(console: Console, e: LeaReport) -> None:
     _table(console, "State loan record", ("Event", "Date as sourced", "Confidence", "Source"), loans)
     cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
     _table(console, "Recorded cases", ("Pathway", "Case", "State", "On record since", "Evidence"), cases)
-    _table(console, "Sources", ("File", "SHA-256", "First seen"), [(s.name, s.sha256[:16], s.first_seen or "") for s in e.sources])
+    _table(
+        console,
+        "Sources",
+        ("File", "SHA-256", "First seen"),
+        [(s.name, s.sha256[:16], s.first_seen or "") for s in e.sources],
+    )
     for line in e.excerpts:
         console.print(line, highlight=False, markup=False)
 
@@ -86,7 +97,9 @@ def _grid(e: LeaReport, full: bool) -> Table:
     table.add_column("Years", justify="right")
     for group in e.in_question:
         name = f"{escape(group.name)} [dim]{escape(group.code)}[/]"
-        table.add_row(name, *[_cell(group, year, full) for year in e.window], group.total + (" ●" if group.counts else ""))
+        table.add_row(
+            name, *[_cell(group, year, full) for year in e.window], group.total + (" ●" if group.counts else "")
+        )
     return table
 
 
@@ -118,8 +131,15 @@ def _table(console: Console, title: str, headings: tuple[str, ...], rows: Sequen
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
     """Rows of a query: a table where every word fits, else one block per row."""
     texts = [["" if v is None else str(v) for v in row] for row in rows]
-    words = [max((len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1) for i, name in enumerate(columns)]
-    said = f"{total:,} {'row' if total == 1 else 'rows'}" if total == len(rows) else f"first {len(rows)} of {total:,} rows; --format csv shows all"
+    words = [
+        max((len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
+        for i, name in enumerate(columns)
+    ]
+    said = (
+        f"{total:,} {'row' if total == 1 else 'rows'}"
+        if total == len(rows)
+        else f"first {len(rows)} of {total:,} rows; --format csv shows all"
+    )
     if sum(words) + 3 * len(columns) + 1 > console.width:
         for number, row in enumerate(texts, 1):
             console.print(f"Row {number}", style="bold", highlight=False)

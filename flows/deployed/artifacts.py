@@ -1,4 +1,7 @@
-"""What a run leaves in Prefect for people to look at. Summaries under stable keys; the tables themselves are in the release."""
+"""What a run leaves in Prefect for people to look at.
+
+Summaries under stable keys; the tables themselves are in the release.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,18 @@ from transforms.release.run_records import read_status
 
 MOST_ROWS = 200  # a table of 50,000 rows is stored but never shown
 FRESHNESS = (
-    "select coalesce(file, title) as file, present, first_seen, checked_at::varchar || ' UTC' as last_look, check_outcome as outcome, check_message as message "
-    "from meta_sources where present or check_outcome = 'failed' order by dashboard_year desc nulls last, 1"
+    "select coalesce(file, title) as file, present, first_seen, checked_at::varchar || ' UTC' as last_look,"
+    " check_outcome as outcome, check_message as message from meta_sources where present or check_outcome = 'failed'"
+    " order by dashboard_year desc nulls last, 1"
 )
-GATES = "select check_id, table_name, severity, outcome, failing_rows, sentence from meta_gate_results order by outcome <> 'passed' desc, severity, 1"
-CHANGES = "select lea_name, cds, determination_year, pathway, status_before, status_after, change from meta_release_changes order by change, 1, 2, 3, 4"
+GATES = (
+    "select check_id, table_name, severity, outcome, failing_rows, sentence from meta_gate_results order by outcome <>"
+    " 'passed' desc, severity, 1"
+)
+CHANGES = (
+    "select lea_name, cds, determination_year, pathway, status_before, status_after, change from meta_release_changes"
+    " order by change, 1, 2, 3, 4"
+)
 
 
 def leave_artifacts(out: Path, summary: str) -> None:
@@ -28,14 +38,27 @@ def leave_artifacts(out: Path, summary: str) -> None:
     create_markdown_artifact(f"{summary}\n\nRelease: `{release.name if release else 'none'}`{table}", key="run-summary")
     failed_gates = read_status(out).get("details") or []
     if failed_gates:
-        create_table_artifact(_cells(failed_gates[:MOST_ROWS]), key="gate-results", description="Checks that did not pass; nothing was published")
+        create_table_artifact(
+            _cells(failed_gates[:MOST_ROWS]),
+            key="gate-results",
+            description="Checks that did not pass; nothing was published",
+        )
     if release is None:
         return
-    create_link_artifact(link=(release / DATABASE).as_uri(), link_text=release.name, key="release-link", description=str(release))
+    create_link_artifact(
+        link=(release / DATABASE).as_uri(), link_text=release.name, key="release-link", description=str(release)
+    )
     try:
         with open_release(out) as connection:
-            _table(connection, FRESHNESS, "source-freshness", "Source files, and how the last look for a newer one ended")
-            _table(connection, CHANGES, "changes", f"Verdicts of release {release.name} that differ from the release before")
+            _table(
+                connection, FRESHNESS, "source-freshness", "Source files, and how the last look for a newer one ended"
+            )
+            _table(
+                connection,
+                CHANGES,
+                "changes",
+                f"Verdicts of release {release.name} that differ from the release before",
+            )
             if not failed_gates:
                 _table(connection, GATES, "gate-results", f"Checks that release {release.name} went through")
     except ReleaseError as error:
@@ -53,4 +76,7 @@ def _table(connection: Any, query: str, key: str, description: str) -> None:
 
 def _cells(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Short texts: an artifact is a summary."""
-    return [{k: v if isinstance(v, int | float | bool) or v is None else str(v)[:500] for k, v in row.items()} for row in rows]
+    return [
+        {k: v if isinstance(v, int | float | bool) or v is None else str(v)[:500] for k, v in row.items()}
+        for row in rows
+    ]

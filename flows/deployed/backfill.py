@@ -14,7 +14,9 @@ from flows.runner import Outcome, execute
 def decide(target: Target) -> Outcome:
     """One folder."""
     logger = get_run_logger()
-    return execute(target.settings, lambda step, run: step.function(run), log=lambda event: logger.info(in_words(event)))
+    return execute(
+        target.settings, lambda step, run: step.function(run), log=lambda event: logger.info(in_words(event))
+    )
 
 
 @flow(name="backfill")

@@ -1,6 +1,8 @@
-"""Deploy to a Prefect server: the work pool, everything in prefect.yaml, and the automation that clears a dead run's slot.
+"""Deploy to a Prefect server: the work pool, everything in prefect.yaml, and the automation that clears a dead run's
+slot.
 
-``python -m flows.deployed.deploy [FILE]``, with PREFECT_API_URL and DTA_PROJECT set; ``dta schedule`` does it at each start.
+``python -m flows.deployed.deploy [FILE]``, with PREFECT_API_URL and DTA_PROJECT set; ``dta schedule`` does it at each
+start.
 """
 
 import subprocess
@@ -22,7 +24,10 @@ from transforms.settings import PROJECT
 SILENCE = timedelta(seconds=90)  # three heartbeats of 30 seconds
 DEAD_RUNS = AutomationCore(
     name="dta: clear dead runs",
-    description="A run whose process and worker are gone stays RUNNING and holds its slot; without a heartbeat for 90 seconds it is marked crashed.",
+    description=(
+        "A run whose process and worker are gone stays RUNNING and holds its slot; without a heartbeat for 90 seconds"
+        " it is marked crashed."
+    ),
     trigger=EventTrigger(
         after={"prefect.flow-run.heartbeat"},
         expect={f"prefect.flow-run.{state}" for state in ("heartbeat", "Completed", "Failed", "Cancelled", "Crashed")},
@@ -34,7 +39,10 @@ DEAD_RUNS = AutomationCore(
     ),
     actions=[
         ChangeFlowRunState(
-            name="Crashed", force=False, state=StateType.CRASHED, message=f"No heartbeat for {SILENCE.seconds} seconds: process or machine is gone."
+            name="Crashed",
+            force=False,
+            state=StateType.CRASHED,
+            message=f"No heartbeat for {SILENCE.seconds} seconds: process or machine is gone.",
         )
     ],
 )

@@ -18,7 +18,10 @@ from transforms.release.run_records import read_status
 
 MOST_LINES = 40
 TEMPLATES = Environment(  # noqa: S701 - plain text; each channel escapes for itself
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 SUFFIX = "; see dta status on the machine that runs the nights."
 
@@ -32,11 +35,19 @@ class Message:
     text: str
 
 
-def _message(occasion: str, headline: str, facts: list[tuple[str, Any]], lines: list[str] | None = None, advice: str = "") -> Message:
+def _message(
+    occasion: str, headline: str, facts: list[tuple[str, Any]], lines: list[str] | None = None, advice: str = ""
+) -> Message:
     text = TEMPLATES.get_template("message.txt.j2").render(
-        headline=headline, facts=[(n, v) for n, v in facts if v not in (None, "")], lines=lines or [], most=MOST_LINES, advice=advice
+        headline=headline,
+        facts=[(n, v) for n, v in facts if v not in (None, "")],
+        lines=lines or [],
+        most=MOST_LINES,
+        advice=advice,
     )
-    return Message(occasion, " ".join(shown(headline).split())[:200], re.sub(r"[\t\r]+", " ", shown(text)).strip() + "\n")
+    return Message(
+        occasion, " ".join(shown(headline).split())[:200], re.sub(r"[\t\r]+", " ", shown(text)).strip() + "\n"
+    )
 
 
 def about_failure(out: Path, error: BaseException) -> Message:
@@ -44,14 +55,27 @@ def about_failure(out: Path, error: BaseException) -> Message:
     status, release = read_status(out), current_release(out)
     known = isinstance(error, DtaError)
     facts = [
-        ("Why", _shortened(str(error)) if known else f"an unexpected fault, {type(error).__name__}; its text is in the log"),
+        (
+            "Why",
+            _shortened(str(error)) if known else f"an unexpected fault, {type(error).__name__}; its text is in the log",
+        ),
         ("Run", status.get("run_id")),
         ("Release that serves", release.name if release else "none"),
         ("Last good check", status.get("last_good_check")),
     ]
     if isinstance(error, DtaError) and error.released:
-        return _message("failure", f"DTA eligibility: release {error.released} was published, then the run failed", facts, advice=f"Look after it{SUFFIX}")
-    return _message("failure", "DTA eligibility: the run failed, nothing was published", facts, advice=f"The last good release stays{SUFFIX}")
+        return _message(
+            "failure",
+            f"DTA eligibility: release {error.released} was published, then the run failed",
+            facts,
+            advice=f"Look after it{SUFFIX}",
+        )
+    return _message(
+        "failure",
+        "DTA eligibility: the run failed, nothing was published",
+        facts,
+        advice=f"The last good release stays{SUFFIX}",
+    )
 
 
 def _shortened(text: str) -> str:
@@ -63,13 +87,22 @@ def _shortened(text: str) -> str:
 def about_crash(name: str, why: str) -> Message:
     """A run whose process died."""
     return _message(
-        "failure", "DTA eligibility: the run was killed", [("Run", name), ("Why", why[:500])], advice="The next run goes on from the stages that were done."
+        "failure",
+        "DTA eligibility: the run was killed",
+        [("Run", name), ("Why", why[:500])],
+        advice="The next run goes on from the stages that were done.",
     )
 
 
 def about_lateness(seen: Watch) -> Message:
     """No good release for too long, or none that can be used."""
-    return _message("late", f"DTA eligibility: {seen.headline}", [("Release that serves", seen.release_id)], seen.lines, f"Look after it{SUFFIX}")
+    return _message(
+        "late",
+        f"DTA eligibility: {seen.headline}",
+        [("Release that serves", seen.release_id)],
+        seen.lines,
+        f"Look after it{SUFFIX}",
+    )
 
 
 def trial() -> Message:
@@ -81,15 +114,18 @@ def about_eligibility(out: Path) -> Message | None:
     """LEAs that are newly eligible, or no longer, since the release before; None if there are none."""
     with open_release(out) as connection:
         rows = connection.execute(
-            "select lea_name, cds, determination_year, p.name, status_before, status_after from meta_release_changes c join pathways p using (pathway) "
-            "where status_before <> status_after and 'eligible' in (status_before, status_after) "
-            "order by status_after <> 'eligible', lea_name, cds, determination_year, p.position"
+            "select lea_name, cds, determination_year, p.name, status_before, status_after from meta_release_changes c"
+            " join pathways p using (pathway) where status_before <> status_after and 'eligible' in (status_before,"
+            " status_after) order by status_after <> 'eligible', lea_name, cds, determination_year, p.position"
         ).fetchall()
         release = current_release(out)
     if not rows:
         return None
     new = sum(r[5] == "eligible" for r in rows)
-    lines = [f"{name} ({cds}), {pathway}, {year}: {_said(before)} -> {_said(after)}" for name, cds, year, pathway, before, after in rows]
+    lines = [
+        f"{name} ({cds}), {pathway}, {year}: {_said(before)} -> {_said(after)}"
+        for name, cds, year, pathway, before, after in rows
+    ]
     headline = f"DTA eligibility: {new} newly eligible, {len(rows) - new} no longer"
     facts = [("Release", release.name if release else None), ("Published", clock.shown(clock.now()))]
     return _message("eligibility", headline, facts, lines, "dta compare previous current names the student groups.")

@@ -1,4 +1,7 @@
-"""The nightly flow: the steps of ``flows.steps``, each as a Prefect task. What is skipped is decided by our own digests."""
+"""The nightly flow: the steps of ``flows.steps``, each as a Prefect task.
+
+What is skipped is decided by our own digests.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -33,13 +36,18 @@ def perform_step(step_name: str, settings: Settings, folder: Path) -> StepResult
     return step.function(Run(settings, folder))
 
 
-fetch = perform_step.with_options(retries=len(RETRY_AFTER), retry_delay_seconds=RETRY_AFTER, retry_condition_fn=asking_again_may_help)
+fetch = perform_step.with_options(
+    retries=len(RETRY_AFTER), retry_delay_seconds=RETRY_AFTER, retry_condition_fn=asking_again_may_help
+)
 
 
 def run_name() -> str:
     """Name of a flow run: what is read, and as of which day if one was asked for."""
     asked = runtime.flow_run.parameters
-    return f"{Path(str(asked.get('source') or 'settings')).name} as of {asked.get('as_of') or runtime.flow_run.scheduled_start_time.date()}"
+    return (
+        f"{Path(str(asked.get('source') or 'settings')).name} as of"
+        f" {asked.get('as_of') or runtime.flow_run.scheduled_start_time.date()}"
+    )
 
 
 def tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:
@@ -48,7 +56,12 @@ def tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:
 
 
 @flow(name="nightly", flow_run_name=run_name, on_crashed=[tell_of_crash])
-def nightly(source: SourceName | None = None, out: Folder | None = None, work: Folder | None = None, as_of: PastDay | None = None) -> str:
+def nightly(
+    source: SourceName | None = None,
+    out: Folder | None = None,
+    work: Folder | None = None,
+    as_of: PastDay | None = None,
+) -> str:
     """Snapshot, read, decide, check and publish. Returns how the run ended; raises when nothing could be published."""
     settings, logger = settings_of(source, out, work, as_of), get_run_logger()
 

@@ -1,7 +1,10 @@
-"""Send a message through Prefect blocks: Slack, Teams, mail. Off until a channel is named. A message that cannot be sent never fails a run.
+"""Send a message through Prefect blocks: Slack, Teams, mail. Off until a channel is named. A message that cannot be
+sent never fails a run.
 
-A channel is a block that is kept on the Prefect server (DTA_NOTIFY_BLOCKS), or is made on the spot from DTA_NOTIFY_* variables or systemd
-credentials, so that the watch can tell of a server that is dead. Secrets are held as SecretStr and are in no file or log of ours.
+A channel is a block that is kept on the Prefect server (DTA_NOTIFY_BLOCKS), or is made on the spot from DTA_NOTIFY_*
+variables or systemd
+credentials, so that the watch can tell of a server that is dead. Secrets are held as SecretStr and are in no file or
+log of ours.
 """
 
 import html
@@ -24,11 +27,16 @@ Channel = tuple[str, Callable[[Message], None]]
 
 
 class NotifySettings(BaseSettings):
-    """Who gets which messages. Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials."""
+    """Who gets which messages.
+
+    Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials.
+    """
 
     model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", extra="ignore", frozen=True)
 
-    blocks: str = ""  # names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME
+    blocks: str = (
+        ""  # names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME
+    )
     occasions: str = "failure,late,eligibility"
     slack_url: SecretStr | None = None
     teams_url: SecretStr | None = None
@@ -47,7 +55,9 @@ def load() -> NotifySettings:
 
 
 def notify(message: Message | None, logger: Logger | None = None, settings: NotifySettings | None = None) -> list[str]:
-    """Send ``message`` to every channel that wants its occasion; returns what could not be sent, in words without secrets."""
+    """Send ``message`` to every channel that wants its occasion; returns what could not be sent, in words without
+    secrets.
+    """
     settings, logger = settings or load(), logger or logging.getLogger("dta")
     if message is None or message.occasion not in {o.strip() for o in settings.occasions.split(",")}:
         return []
@@ -55,7 +65,9 @@ def notify(message: Message | None, logger: Logger | None = None, settings: Noti
     for name, send in _channels(settings):
         try:
             send(message)
-        except Exception as error:  # whatever a channel does, the night goes on; the text of the error may hold an address with a key
+        except (
+            Exception
+        ) as error:  # whatever a channel does, the night goes on; the text of the error may hold an address with a key
             failures.append(f"{name}: not sent ({type(error).__name__})")
             logger.warning("Notification %s", failures[-1])
     return failures
@@ -73,7 +85,9 @@ def _channels(settings: NotifySettings) -> Iterator[Channel]:
 
 
 def _load_block(name: str) -> "Block":
-    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")  # a block is kept on a server or nowhere: do not start one to look
+    os.environ.setdefault(
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false"
+    )  # a block is kept on a server or nowhere: do not start one to look
     from prefect.blocks.core import Block
     from prefect_email import EmailServerCredentials  # noqa: F401 - registers its type
 

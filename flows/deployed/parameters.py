@@ -16,14 +16,28 @@ def _not_in_the_future(day: date) -> date:
     return day
 
 
-SourceName = Annotated[str, Field(min_length=1, max_length=1000, description="'sample', 'catalog', or a folder of files named as CDE names them")]
-PastDay = Annotated[date, AfterValidator(_not_in_the_future), Field(description="records dated later than this day are not known")]
+SourceName = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=1000, description="'sample', 'catalog', or a folder of files named as CDE names them"
+    ),
+]
+PastDay = Annotated[
+    date, AfterValidator(_not_in_the_future), Field(description="records dated later than this day are not known")
+]
 Year = Annotated[int, Field(ge=2017, le=2100, description="determination year")]
 Folder = Annotated[Path, Field(description="folder; relative to the project")]
 Hours = Annotated[float, Field(gt=0, le=24 * 365, description="hours without a good check before it is reported")]
 
 
-def settings_of(source: str | None = None, out: Path | None = None, work: Path | None = None, as_of: date | None = None) -> Settings:
+def settings_of(
+    source: str | None = None, out: Path | None = None, work: Path | None = None, as_of: date | None = None
+) -> Settings:
     """Settings from DTA_* variables, with the parameters that are given over them."""
-    given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "work": work and work.absolute(), "as_of": as_of}
+    given: dict[str, Any] = {
+        "source": source,
+        "out": out and out.absolute(),
+        "work": work and work.absolute(),
+        "as_of": as_of,
+    }
     return Settings(**{name: value for name, value in given.items() if value is not None})

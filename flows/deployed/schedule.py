@@ -20,7 +20,10 @@ LOOPBACK = "127.0.0.1"
 
 
 def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
-    """Environment of server, worker and runs. A database that PREFECT_SERVER_DATABASE_CONNECTION_URL names is used; else SQLite below data/prefect."""
+    """Environment of server, worker and runs.
+
+    A database that PREFECT_SERVER_DATABASE_CONNECTION_URL names is used; else SQLite below data/prefect.
+    """
     return {
         **os.environ,
         "PREFECT_HOME": str(settings.work.absolute() / "prefect"),
@@ -38,19 +41,28 @@ def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
 
 
 def schedule(settings: Settings, port: int, deployments: Path, console: Console) -> None:
-    """Start, deploy, keep up until SIGTERM or Ctrl-C. Raises ConfigError when the port is taken or Prefect refuses the deployments."""
+    """Start, deploy, keep up until SIGTERM or Ctrl-C.
+
+    Raises ConfigError when the port is taken or Prefect refuses the deployments.
+    """
     environment = prefect_environment(settings, port)
     home = Path(environment["PREFECT_HOME"])
     claim_work(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the server keeps blocks with secrets here, and the key to them
+    home.mkdir(
+        parents=True, exist_ok=True, mode=0o700
+    )  # the server keeps blocks with secrets here, and the key to them
     with only_one(home / ".schedule.lock", f"dta schedule is running for {home} already."):
         _check_port(port)
         if not deployments.is_file():
             raise ConfigError(f"{deployments} is not a file. Give --deployments a file such as prefect.yaml.")
         prefect = [sys.executable, "-m", "prefect"]
-        server = Kept("server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port))
+        server = Kept(
+            "server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port)
+        )
         worker = Kept("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
-        supervisor = Supervisor([server, worker], environment, lambda words: console.print(words, highlight=False, markup=False))
+        supervisor = Supervisor(
+            [server, worker], environment, lambda words: console.print(words, highlight=False, markup=False)
+        )
         supervisor.stop_on_signals()
         try:
             supervisor.start(server)
@@ -59,7 +71,10 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
                     raise ConfigError(f"The Prefect server ended with {code} before it was ready. See the lines above.")
                 _deploy(environment, deployments, console)
                 supervisor.start(worker)
-                console.print(f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)", highlight=False)
+                console.print(
+                    f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)",
+                    highlight=False,
+                )
             supervisor.watch()
         except TimeoutError as error:
             raise ConfigError(f"{error}. See the lines above.") from error
@@ -70,7 +85,12 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
 def _deploy(environment: dict[str, str], deployments: Path, console: Console) -> None:
     console.print("deploying", highlight=False)
     ended = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "flows.deployed.deploy", str(deployments)], env=environment, cwd=PROJECT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "flows.deployed.deploy", str(deployments)],
+        env=environment,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ended.returncode:
         raise ConfigError(f"The deployments of {deployments} were refused:\n{ended.stderr[-4000:]}")
@@ -84,7 +104,10 @@ def _check_port(port: int) -> None:
             probe.bind((LOOPBACK, port))
             probe.listen()
         except OSError as error:
-            raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Stop the program that holds it, or give another --port.") from error
+            raise ConfigError(
+                f"Port {port} cannot be used ({error.strerror}). Stop the program that holds it, or give another"
+                " --port."
+            ) from error
 
 
 def _answers(port: int) -> bool:

@@ -34,7 +34,10 @@ class Kept:
 
 
 def _die_with_parent() -> None:
-    """In the child: if the supervisor is killed, so is this process, and the next supervisor finds the port free. Linux only."""
+    """In the child: if the supervisor is killed, so is this process, and the next supervisor finds the port free.
+
+    Linux only.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -52,7 +55,9 @@ class Supervisor:
         """Start a process and wait until it is ready. Raises TimeoutError."""
         self.tell(f"starting {one.name}")
         # A group of its own: Ctrl-C reaches us alone, and the order of the end is ours.
-        one.process = subprocess.Popen(one.command, env=dict(self.environment), preexec_fn=_die_with_parent, process_group=0)  # noqa: S603
+        one.process = subprocess.Popen(  # noqa: S603
+            one.command, env=dict(self.environment), preexec_fn=_die_with_parent, process_group=0
+        )
         one.started = time.monotonic()
         while not one.ready():
             if self.stopping or one.process.poll() is not None:

@@ -1,4 +1,7 @@
-"""The watch as a deployed flow. The timer or crontab that calls ``dta watch`` is the one that also sees a dead scheduler."""
+"""The watch as a deployed flow.
+
+The timer or crontab that calls ``dta watch`` is the one that also sees a dead scheduler.
+"""
 
 from prefect import flow, get_run_logger
 

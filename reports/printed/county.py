@@ -22,24 +22,45 @@ BEFORE = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].
 
 
 def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str, str]:
-    """Code and name of a county, by either; "County" may follow the name. Raises NotFoundError that offers near names."""
+    """Code and name of a county, by either; "County" may follow the name.
+
+    Raises NotFoundError that offers near names.
+    """
     name = asked.strip().lower().removesuffix(" county")
-    found = rows(connection, "select county_code, county from counties where county_code = $name or lower(county) = $name", name=name)
+    found = rows(
+        connection,
+        "select county_code, county from counties where county_code = $name or lower(county) = $name",
+        name=name,
+    )
     if found:
         return found[0]["county_code"], found[0]["county"]
-    near = rows(connection, "select county from counties order by jaro_winkler_similarity(lower(county), $name) desc, county limit 3", name=name)
+    near = rows(
+        connection,
+        "select county from counties order by jaro_winkler_similarity(lower(county), $name) desc, county limit 3",
+        name=name,
+    )
     raise NotFoundError(f"No county is called {asked!r}. Did you mean {', '.join(n['county'] for n in near)}?")
 
 
 def write_packet(
-    connection: duckdb.DuckDBPyConnection, folder: Path, book: Book, county: tuple[str, str], year: int, tell: Callable[[str], None] = lambda words: None
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    book: Book,
+    county: tuple[str, str],
+    year: int,
+    tell: Callable[[str], None] = lambda words: None,
 ) -> int:
-    """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs. Raises NotFoundError when the release has no LEA of the county."""
+    """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs.
+
+    Raises NotFoundError when the release has no LEA of the county.
+    """
     facts = packet_of(connection, book, county, year)
     code, name = county
     tell(f"{len(facts['leas'])} LEAs of {name} County: packet.pdf")
     (folder / "packet.pdf").write_bytes(Printer(book.release["as_of"]).print(facts))
-    write_workbook(connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell)
+    write_workbook(
+        connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell
+    )
     return len(facts["leas"])
 
 
@@ -51,11 +72,15 @@ def packet_of(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[s
     if not leas:
         raise NotFoundError(f"This release has no LEA of {name} County.")
     reports = list(collect(connection, book, leas, year))
-    facts = facts_of([lea_sheet(book, e) for e in reports], f"{name} County: Direct Technical Assistance, determination year {year}")
+    facts = facts_of(
+        [lea_sheet(book, e) for e in reports], f"{name} County: Direct Technical Assistance, determination year {year}"
+    )
     return facts | {"county": _summary(connection, book, county, reports)}
 
 
-def _summary(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], reports: Sequence[LeaReport]) -> Row:
+def _summary(
+    connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], reports: Sequence[LeaReport]
+) -> Row:
     """The first page."""
     code, name = county
     year, as_of = reports[0].year, book.release["as_of"]
@@ -71,7 +96,10 @@ def _summary(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[st
         "disclaimer": DESIGNATION,
         "leads": _leads(connection, code, as_of),
         "columns": [*(book.pathway_names[p] for p in COMPUTED), "Recorded pathways", BEFORE],
-        "leas": [{"name": e.lea.name, "about": f"{LEA_KINDS[e.lea.lea_type]} · CDS {e.lea.cds}", "statuses": _statuses(e)} for e in reports],
+        "leas": [
+            {"name": e.lea.name, "about": f"{LEA_KINDS[e.lea.lea_type]} · CDS {e.lea.cds}", "statuses": _statuses(e)}
+            for e in reports
+        ],
         "said": [s["sentence"] for s in sentences],
     }
 
@@ -84,13 +112,21 @@ def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> lis
         "where county_code = $code and coalesce(valid_from, $day) <= $day and coalesce(valid_to, $day) >= $day order by all",
         code=code, day=as_of,
     )  # fmt: skip
-    return [f"Geographic Lead: {f['geo_lead']} ({f['geo_area']}; confidence {f['confidence']}: {f['date_basis']})" for f in found]
+    return [
+        f"Geographic Lead: {f['geo_lead']} ({f['geo_area']}; confidence {f['confidence']}: {f['date_basis']})"
+        for f in found
+    ]
 
 
 def _statuses(e: LeaReport) -> list[Row]:
     """One cell per column: the computed pathways, the recorded ones together, and what comes before."""
     by_pathway = {v.code: v.status for v in e.verdicts}
-    recorded = [s for p, s in by_pathway.items() if p not in COMPUTED and s in ("eligible", "undetermined", "not_eligible")]
+    recorded = [
+        s for p, s in by_pathway.items() if p not in COMPUTED and s in ("eligible", "undetermined", "not_eligible")
+    ]
     first = next((s for s in ("eligible", "undetermined", "not_eligible") if s in recorded), "not_assessed")
     assistance = next((a.status for a in e.assistance if a.code != "consecutive"), "not_applicable")
-    return [{"status": s, "sign": STATUS[s][0], "label": STATUS[s][1]} for s in (*(by_pathway[p] for p in COMPUTED), first, assistance)]
+    return [
+        {"status": s, "sign": STATUS[s][0], "label": STATUS[s][1]}
+        for s in (*(by_pathway[p] for p in COMPUTED), first, assistance)
+    ]

@@ -1,4 +1,5 @@
-"""Drafts of letters as .docx, one kind for each finding: facts, evidence and citations of the release, and blanks for what only a person can write.
+"""Drafts of letters as .docx, one kind for each finding: facts, evidence and citations of the release, and blanks for
+what only a person can write.
 
 Law text comes from the rules.
 """
@@ -31,7 +32,10 @@ BY_GROUPS = ("continuum", "differentiated_assistance", "consecutive", "charter")
 
 
 def letters_of(e: LeaReport) -> dict[str, list[Verdict]]:
-    """Kinds of letter that can be written to an LEA, each with the findings that it states. Raises NotFoundError where nothing is determined."""
+    """Kinds of letter that can be written to an LEA, each with the findings that it states.
+
+    Raises NotFoundError where nothing is determined.
+    """
     kinds: dict[str, list[Verdict]] = {}
     for v in [*e.said, *e.assistance]:
         if v.status == "eligible":
@@ -53,7 +57,12 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
     """Write the draft of one kind (see ``letters_of``) for one LEA and determination year."""
     said = letters_of(e)[kind]
     document = _new(f"Draft letter: {e.lea.name}, determination year {e.year}", book.release["as_of"])
-    _opening(document, e, "Direct Technical Assistance" if kind == "findings" else _subject(kind, said), book.release["as_of"])
+    _opening(
+        document,
+        e,
+        "Direct Technical Assistance" if kind == "findings" else _subject(kind, said),
+        book.release["as_of"],
+    )
     document.add_heading("Findings", 2)
     for verdict in said:
         text = document.add_paragraph()
@@ -72,12 +81,23 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
         _loans(document, e)
     document.add_heading("Law as the rules of this release cite it", 2)
     law = [(v.title, v.statute, f"{v.trigger}\n{v.url}", v.open_question or "none") for v in said]
-    _table(document, ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"), (3.0, 3.2, 6.6, 4.7), law)
+    _table(
+        document,
+        ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"),
+        (3.0, 3.2, 6.6, 4.7),
+        law,
+    )
     if any(v.code == "continuum" for v in said):
         window = book.windows[e.year]
         _write(document.add_paragraph(), f"Dashboards that count: {window['basis']}. {window['url']}")
     document.add_heading("Sources", 2)
-    _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5), [(s.name, s.sha256, s.first_seen or "") for s in e.sources], 7)
+    _table(
+        document,
+        ("File", "SHA-256", "First seen"),
+        (6.5, 8.5, 2.5),
+        [(s.name, s.sha256, s.first_seen or "") for s in e.sources],
+        7,
+    )
     for line in (*e.excerpts, f"Release {e.release_id}."):
         _write(document.add_paragraph(), line)
     document.save(str(path))
@@ -109,11 +129,14 @@ def _new(title: str, as_of: date) -> Document:
 def _opening(document: Document, e: LeaReport, subject: str, as_of: date) -> None:
     for blank in BLANKS:
         _write(document.add_paragraph(), blank)
-    _write(document.add_paragraph(), f"{e.lea.name} (CDS {e.lea.cds}): {subject}, determination year {e.year}", bold=True)
+    _write(
+        document.add_paragraph(), f"{e.lea.name} (CDS {e.lea.cds}): {subject}, determination year {e.year}", bold=True
+    )
     _write(document.add_paragraph(), GREETING)
     _write(
         document.add_paragraph(),
-        f"The published records, in the release of {as_of.isoformat()}, lead to the findings below for {e.lea.name}, {e.lea.county} County. {DESIGNATION}",
+        f"The published records, in the release of {as_of.isoformat()}, lead to the findings below for {e.lea.name},"
+        f" {e.lea.county} County. {DESIGNATION}",
     )
 
 
@@ -135,7 +158,12 @@ def _shown(cell: Cell, files: dict[str, str]) -> tuple[str, str, str, str]:
     by_cde = f"Priorities {', '.join(map(str, cell.priorities_met))}, by CDE's letter"
     source = f"{files.get(cell.cde_source_id or '', '')}, row {cell.cde_source_line}, column {cell.cde_source_column}"
     lines = [f"{files.get(c.source_id or '', '')}, line {c.source_line}" for c in cell.causes]
-    return cell.sign, "; ".join(cell.clauses) or by_cde, "\n".join(map(_result, cell.causes)) or "not loaded", "\n".join(lines) or source
+    return (
+        cell.sign,
+        "; ".join(cell.clauses) or by_cde,
+        "\n".join(map(_result, cell.causes)) or "not loaded",
+        "\n".join(lines) or source,
+    )
 
 
 def _result(c: Result) -> str:
@@ -148,7 +176,13 @@ def _loans(document: Document, e: LeaReport) -> None:
     _table(document, ("Date as sourced", "Event", "Confidence", "Source"), (3.0, 5.0, 2.2, 7.3), events)
 
 
-def _table(document: Document, headings: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[str]], size: float = 8.5) -> None:
+def _table(
+    document: Document,
+    headings: Sequence[str],
+    widths: Sequence[float],
+    rows: Sequence[Sequence[str]],
+    size: float = 8.5,
+) -> None:
     """A table whose heading is repeated on every page."""
     table = document.add_table(rows=len(rows) + 1, cols=len(headings), style="Table Grid")
     table.autofit = False

@@ -21,7 +21,9 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "release": e.release_id,
         "as_of": book.release["as_of"].isoformat(),
         "verdicts": [_verdict(v) for v in e.said],
-        "unsaid": [{"status": s, "sign": v[0].sign, "label": v[0].label, "names": [x.title for x in v]} for s, v in unsaid if v],
+        "unsaid": [
+            {"status": s, "sign": v[0].sign, "label": v[0].label, "names": [x.title for x in v]} for s, v in unsaid if v
+        ],
         "assistance": [_verdict(a) for a in e.assistance],
         "window": e.window,
         "groups": [_group(g) for g in e.in_question],
@@ -37,7 +39,16 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
             }
             for x in e.loan_events
         ],
-        "cases": [{"pathway": c.name, "case": c.case_id, "state": c.case_state, "since": str(c.known_from), "evidence": c.evidence} for c in e.cases],
+        "cases": [
+            {
+                "pathway": c.name,
+                "case": c.case_id,
+                "state": c.case_state,
+                "since": str(c.known_from),
+                "evidence": c.evidence,
+            }
+            for c in e.cases
+        ],
         "watched": [{"sentence": w.sentence, "standing": w.standing} for w in e.watched],
         "excerpts": e.excerpts,
         "sources": [{"file": s.name, "sha256": s.sha256[:16], "first_seen": s.first_seen or ""} for s in e.sources],
@@ -47,7 +58,15 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
 
 def _verdict(v: Verdict) -> Row:
     """Status in words, statute, reason, and what CDE says."""
-    return {"status": v.status, "sign": v.sign, "label": v.label, "name": v.title, "statute": v.statute, "reason": v.reason, "notes": v.notes}
+    return {
+        "status": v.status,
+        "sign": v.sign,
+        "label": v.label,
+        "name": v.title,
+        "statute": v.statute,
+        "reason": v.reason,
+        "notes": v.notes,
+    }
 
 
 def _group(g: GroupLine) -> Row:
@@ -59,12 +78,20 @@ def _group(g: GroupLine) -> Row:
 def _cell(cell: Cell | None, sign: str) -> Row:
     causes = cell.causes if cell and cell.state == "met" else []
     shown = [{"text": f"{c.short} {c.word}", "value": c.value, "color": c.colored} for c in causes]
-    return {"sign": sign, "note": cell.said if cell else "", "causes": shown, "met": cell is not None and cell.state == "met"}
+    return {
+        "sign": sign,
+        "note": cell.said if cell else "",
+        "causes": shown,
+        "met": cell is not None and cell.state == "met",
+    }
 
 
 def _results(book: Book, e: LeaReport) -> Row:
     """Student groups x indicators of the determination's own Dashboard, where indicator rows are loaded."""
-    lines = {group: {i: r for i, r in line.items() if r.finding == "result"} for group, line in e.results.get(e.year, {}).items()}
+    lines = {
+        group: {i: r for i, r in line.items() if r.finding == "result"}
+        for group, line in e.results.get(e.year, {}).items()
+    }
     shown = sorted({i for line in lines.values() for i in line}, key=lambda i: book.indicators[i]["position"])
     return {
         "year": e.year,

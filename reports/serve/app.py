@@ -63,7 +63,13 @@ class Server:
         """Every table of the release."""
         format, release = format_of(request), await self._release()
         known = [
-            {"table_name": t.name, "description": t.description, "grain": t.grain, "row_count": t.row_count, "address": f"/data/{t.name}"}
+            {
+                "table_name": t.name,
+                "description": t.description,
+                "grain": t.grain,
+                "row_count": t.row_count,
+                "address": f"/data/{t.name}",
+            }
             for t in release.tables.values()
         ]
         answer = Answer(release, pa.Table.from_pylist(known), "tables", self.desk.seconds)
@@ -107,7 +113,15 @@ class Server:
         try:
             if question.is_complete:
                 answer = await self._result(request, release, question, browse.LARGEST_PAGE)
-            return await run_in_threadpool(pages.show, release, "sql_served.html", answer, question=question, recipes=recipes().values(), error=None)
+            return await run_in_threadpool(
+                pages.show,
+                release,
+                "sql_served.html",
+                answer,
+                question=question,
+                recipes=recipes().values(),
+                error=None,
+            )
         except AskError as refusal:
             error = refusal
         values = {"question": question, "recipes": recipes().values(), "error": str(error)}
@@ -180,7 +194,10 @@ def table_of(release: Release, name: str) -> Table:
     """A table by name. Raises AskError with near names."""
     if name not in release.tables:
         near = get_close_matches(name, release.tables, 3)
-        raise AskError(f"There is no table {name[:60]!r}. " + (f"Did you mean {', '.join(near)}?" if near else "/data lists all."), 404)
+        raise AskError(
+            f"There is no table {name[:60]!r}. " + (f"Did you mean {', '.join(near)}?" if near else "/data lists all."),
+            404,
+        )
     return release.tables[name]
 
 
@@ -212,4 +229,8 @@ async def refused(request: Request, error: Exception) -> Response:
         return pages.problem(NOT_HERE, error.status_code, format)
     if isinstance(error, DtaError):
         return pages.problem(str(error), 503 if isinstance(error, ReleaseError) else 400, format)
-    return pages.problem("The server made a mistake. What happened is in the terminal where dta site runs: please report it.", 500, format)
+    return pages.problem(
+        "The server made a mistake. What happened is in the terminal where dta site runs: please report it.",
+        500,
+        format,
+    )

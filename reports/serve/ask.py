@@ -85,7 +85,11 @@ class Desk:
 
     async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
         """What the child process writes; it is ended when its time is over or the visitor has gone."""
-        request = {"database": str(release / DATABASE), "seconds": self.seconds, "queries": [asdict(q) for q in queries]}
+        request = {
+            "database": str(release / DATABASE),
+            "seconds": self.seconds,
+            "queries": [asdict(q) for q in queries],
+        }
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "reports.serve.child"),
             cwd=PROJECT,
@@ -121,9 +125,17 @@ class Desk:
 
     def _refused(self, limit: str) -> AskError:
         if limit == "time":
-            return AskError(f"The query was stopped: it took longer than {self.seconds} seconds, the time limit. Ask for less, or use dta sql.", 400, "time")
+            return AskError(
+                f"The query was stopped: it took longer than {self.seconds} seconds, the time limit. Ask for less, or"
+                " use dta sql.",
+                400,
+                "time",
+            )
         return AskError(
-            f"The query was stopped: it needs more memory than it may use ({MEMORY}). Ask for fewer rows or shorter texts, or use dta sql.", 400, "memory"
+            f"The query was stopped: it needs more memory than it may use ({MEMORY}). Ask for fewer rows or shorter"
+            " texts, or use dta sql.",
+            400,
+            "memory",
         )
 
 

@@ -1,4 +1,6 @@
-"""A view of a table as its address says it, with Datasette's names: filters, order, columns, page; and the query for it."""
+"""A view of a table as its address says it, with Datasette's names: filters, order, columns, page; and the query for
+it.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +24,9 @@ PLAIN = "strip_accents(lower({}))"  # as people type it
 
 @dataclass(frozen=True)
 class Operator:
-    """A way to compare: words for the page, SQL, and whether the value is of the column's type, a text, a list of values, or none."""
+    """A way to compare: words for the page, SQL, and whether the value is of the column's type, a text, a list of
+    values, or none.
+    """
 
     words: str
     sql: str
@@ -34,7 +38,9 @@ OPERATORS = {
     EXACT: Operator("is", "{column} = {value}"),
     "not": Operator("is not", "{column} is distinct from {value}"),
     "contains": Operator("contains", f"contains({FOLDED}, {PLAIN.format('{value}')})", "text"),
-    "notcontains": Operator("does not contain", f"not contains(coalesce({FOLDED}, ''), {PLAIN.format('{value}')})", "text"),
+    "notcontains": Operator(
+        "does not contain", f"not contains(coalesce({FOLDED}, ''), {PLAIN.format('{value}')})", "text"
+    ),
     "startswith": Operator("starts with", f"starts_with({FOLDED}, {PLAIN.format('{value}')})", "text"),
     "endswith": Operator("ends with", f"suffix({FOLDED}, {PLAIN.format('{value}')})", "text"),
     "gt": Operator("is more than", "{column} > {value}"),
@@ -105,7 +111,9 @@ def read_view(table: Table, address: Sequence[tuple[str, str]], format: str) -> 
     known = {n: v for n, v in address if n in RESERVED}
     unknown = [n for n, _ in address if n.startswith("_") and n not in RESERVED]
     if unknown:
-        raise AskError(f"{unknown[0]} is not known. An address may have {', '.join(sorted(RESERVED))}, and names of columns.")
+        raise AskError(
+            f"{unknown[0]} is not known. An address may have {', '.join(sorted(RESERVED))}, and names of columns."
+        )
     if "_sort" in known and "_sort_desc" in known:
         raise AskError("Give _sort or _sort_desc, not both.")
     sort = known.get("_sort") or known.get("_sort_desc") or ""

@@ -1,6 +1,7 @@
 """Queries in a process of their own: the system bounds what they use, and the server can always end them.
 
-DuckDB's own limits are not enough: a long text function does not notice ``interrupt()``, and what it allocates is not counted by ``memory_limit``.
+DuckDB's own limits are not enough: a long text function does not notice ``interrupt()``, and what it allocates is not
+counted by ``memory_limit``.
 """
 
 import json
@@ -46,7 +47,9 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
         statements = duckdb.extract_statements(query["sql"])
         if len(statements) != 1:
             raise ValueError("Write one query." if statements else "There is no query to run.")
-        parameters = {name: value for name, value in query["parameters"].items() if name in statements[0].named_parameters}
+        parameters = {
+            name: value for name, value in query["parameters"].items() if name in statements[0].named_parameters
+        }
         if query["names"]:
             parameters = resolve_names(connection, parameters)
         relation = connection.sql(query["sql"], params=parameters or None)
@@ -70,7 +73,9 @@ def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
             cut = cut or "bytes"
         if cut:
             break
-    schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, unique(reader.schema.names), strict=True)])
+    schema = pa.schema(
+        [field.with_name(name) for field, name in zip(reader.schema, unique(reader.schema.names), strict=True)]
+    )
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as stream:
         for batch in batches:

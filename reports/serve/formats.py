@@ -1,4 +1,7 @@
-"""Rows of an answer as CSV, JSON and Parquet, and as cells of a page. All from the same Arrow table, so they hold the same values."""
+"""Rows of an answer as CSV, JSON and Parquet, and as cells of a page.
+
+All from the same Arrow table, so they hold the same values.
+"""
 
 import io
 import json
@@ -39,7 +42,11 @@ def as_parquet(table: pa.Table) -> bytes:
 
 def as_json(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
     """Columns, rows as objects, and what is known about the answer."""
-    document = {"columns": table.column_names, "rows": [{k: plain(v) for k, v in row.items()} for row in table.to_pylist()], **facts}
+    document = {
+        "columns": table.column_names,
+        "rows": [{k: plain(v) for k, v in row.items()} for row in table.to_pylist()],
+        **facts,
+    }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=None).encode()
 
 

@@ -1,4 +1,6 @@
-"""What every request passes first and every answer carries: only this computer's own browser asks, and only for reading."""
+"""What every request passes first and every answer carries: only this computer's own browser asks, and only for
+reading.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -10,8 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LONGEST_ADDRESS = 32_000  # bytes of path and query
 NAMES = ("127.0.0.1", "localhost")
 OWN_SITE = (None, "same-origin", "none")  # none: typed, a bookmark, or another program
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-RELEASE_POLICY = "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"  # its pages say the rest themselves
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri"
+    " 'none'; frame-ancestors 'none'"
+)
+RELEASE_POLICY = (  # its pages say the rest themselves
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

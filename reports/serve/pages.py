@@ -38,7 +38,9 @@ class Answer:
     def headers(self) -> dict[str, str]:
         """Limits and origin, for programs."""
         link = {"Link": f'<{self.next_address}>; rel="next"'} if self.next_address else {}
-        return limits(self.seconds, self.rows) | {"Dta-Release": self.release.id, "Dta-Truncated": self.cut or "no"} | link
+        return (
+            limits(self.seconds, self.rows) | {"Dta-Release": self.release.id, "Dta-Truncated": self.cut or "no"} | link
+        )
 
     @property
     def warning(self) -> str:
@@ -61,19 +63,34 @@ def write(answer: Answer, format: str) -> Response:
         else:
             content = as_csv(answer.table) if format == "csv" else as_parquet(answer.table)
     except UNWRITABLE as error:
-        raise AskError(f"A value of this answer cannot be written as {NAMES[format]} ({error}). Cast it to VARCHAR.") from error
+        raise AskError(
+            f"A value of this answer cannot be written as {NAMES[format]} ({error}). Cast it to VARCHAR."
+        ) from error
     name = f"{answer.name}-{answer.release.id}.{format}"
     disposition = {} if format == "json" else {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, headers=answer.headers | disposition, media_type=MEDIA[format])
 
 
-def show(release: Release, template: str, answer: Answer | None, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response:
+def show(
+    release: Release,
+    template: str,
+    answer: Answer | None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
     """A page in the frame of the release's own pages. Raises AskError when a value cannot be shown."""
     try:
         grid = grid_of(answer) if answer else None
     except UNWRITABLE as error:
         raise AskError(f"A value of this answer cannot be shown ({error}). Cast it to VARCHAR.") from error
-    shared = {"book": release.book, "root": f"{release.address}reports/", "here": "data.html", "release": release, "formats": NAMES}
+    shared = {
+        "book": release.book,
+        "root": f"{release.address}reports/",
+        "here": "data.html",
+        "release": release,
+        "formats": NAMES,
+    }
     text = _environment().get_template(template).render(**shared, answer=answer, grid=grid, rows_limit=ROWS, **values)
     return Response(text, status, answer.headers if answer else headers, MEDIA[HTML])
 

@@ -1,4 +1,6 @@
-"""What the address of ``/sql`` asks: a query or a saved recipe, with values for the parameters that it names with ``$``."""
+"""What the address of ``/sql`` asks: a query or a saved recipe, with values for the parameters that it names with
+``$``.
+"""
 
 import re
 from collections.abc import Mapping
@@ -67,7 +69,9 @@ def read_question(address: Mapping[str, str]) -> Question:
     if asked:
         recipe = find_recipe(asked)
         if not sql.strip() or sql.strip() == recipe.sql:
-            lacking = {p.name: p.value or "" for p in recipe.lacking(given)}  # the form shows an example, and does not run it
+            lacking = {
+                p.name: p.value or "" for p in recipe.lacking(given)
+            }  # the form shows an example, and does not run it
             bound = recipe.bound(given | lacking)
             fields = tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters)
             question = Question(recipe.sql, fields, recipe, missing=tuple(lacking))

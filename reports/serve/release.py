@@ -1,4 +1,7 @@
-"""What the server knows about a release: its tables, and what every page says. Read once, since a release never changes."""
+"""What the server knows about a release: its tables, and what every page says.
+
+Read once, since a release never changes.
+"""
 
 import re
 from dataclasses import dataclass
@@ -84,13 +87,26 @@ def _read(folder: Path) -> Release:
         with connect_read_only(folder / DATABASE, "200MB", spill_limit=None, threads=1) as connection:
             return Release(folder, read_book(connection), _tables(connection))
     except (duckdb.Error, LookupError) as error:
-        raise ReleaseError(f"Release {folder.name} cannot be read ({error}). It is damaged or of another version: dta run publishes a new one.") from error
+        raise ReleaseError(
+            f"Release {folder.name} cannot be read ({error}). It is damaged or of another version: dta run publishes a"
+            " new one."
+        ) from error
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     columns: dict[str, dict[str, Column]] = {}
-    described = "select table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() order by table_name, column_index"
+    described = (
+        "select table_name, column_name, data_type, coalesce(comment, '') from duckdb_columns() order by table_name,"
+        " column_index"
+    )
     for table, name, kind, description in connection.execute(described).fetchall():
         columns.setdefault(table, {})[name] = Column(name, kind, description)
-    found = rows(connection, "select table_name, description, grain, key, row_count from meta_tables order by table_name")
-    return {t["table_name"]: Table(t["table_name"], t["description"], t["grain"], tuple(t["key"]), t["row_count"], columns[t["table_name"]]) for t in found}
+    found = rows(
+        connection, "select table_name, description, grain, key, row_count from meta_tables order by table_name"
+    )
+    return {
+        t["table_name"]: Table(
+            t["table_name"], t["description"], t["grain"], tuple(t["key"]), t["row_count"], columns[t["table_name"]]
+        )
+        for t in found
+    }

@@ -20,15 +20,22 @@ LINGER = 2  # seconds
 class Protocol(H11Protocol):
     """HTTP/1.1; what cannot be read as a request is answered in words.
 
-    The connection stays open for a moment after that: closing it while the request still comes in would take the answer from the visitor.
+    The connection stays open for a moment after that: closing it while the request still comes in would take the answer
+    from the visitor.
     """
 
     refused = False
 
     def send_400_response(self, msg: str) -> None:
         """Say what may be wrong; ``msg`` is the library's, which says nothing of length."""
-        words = f"This request cannot be read: it is broken, or its address and headers are longer than {LONGEST_ADDRESS:,} bytes.\n".encode()
-        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(words)}\r\nConnection: close\r\n\r\n"
+        words = (
+            f"This request cannot be read: it is broken, or its address and headers are longer than {LONGEST_ADDRESS:,}"
+            " bytes.\n".encode()
+        )
+        head = (
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length:"
+            f" {len(words)}\r\nConnection: close\r\n\r\n"
+        )
         self.refused = True
         self.transport.write(head.encode() + words)
         self.transport.write_eof()
@@ -55,7 +62,9 @@ def listen(port: int = 0) -> socket.socket:
         made.listen()
     except OSError as error:
         made.close()
-        raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Leave --port out: a free one is then chosen.") from error
+        raise ConfigError(
+            f"Port {port} cannot be used ({error.strerror}). Leave --port out: a free one is then chosen."
+        ) from error
     return made
 
 

@@ -67,10 +67,17 @@ def county_facts(connection: duckdb.DuckDBPyConnection, book: Book, lines: Lines
         assisted = [_by_pathway(of_county, earlier, before, p) for p in book.pathways]
         assisted += [_by_county_office(of_county, earlier, before, charters=charters) for charters in (False, True)]
         kinds = Counter(x.lea["lea_type"] for x in of_county if x.eligible or _assistance(x) == "eligible")
-        determined = bool(kinds) or any(x.status("continuum") in DECIDED or _assistance(x) in DECIDED for x in of_county)
+        determined = bool(kinds) or any(
+            x.status("continuum") in DECIDED or _assistance(x) in DECIDED for x in of_county
+        )
         known = before if any(r["dashboard_year"] == before for r in met[code]) else None
         groups = _groups(met[code], year, before)
-        yield code, CountyFacts(book.counties[code], year, before, determined, tuple(kinds.items()), tuple(assisted), groups, known)
+        yield (
+            code,
+            CountyFacts(
+                book.counties[code], year, before, determined, tuple(kinds.items()), tuple(assisted), groups, known
+            ),
+        )
 
 
 def _assistance(line: LeaLine | None) -> str | None:
@@ -79,11 +86,15 @@ def _assistance(line: LeaLine | None) -> str | None:
 
 def _by_pathway(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], before: int | None, pathway: Row) -> Assisted:
     code = pathway["pathway"]
-    status = [(x, x.status(code), earlier[x.lea["cds"]].status(code) if x.lea["cds"] in earlier else None) for x in lines]
+    status = [
+        (x, x.status(code), earlier[x.lea["cds"]].status(code) if x.lea["cds"] in earlier else None) for x in lines
+    ]
     return _assisted(pathway["name"], status, before)
 
 
-def _by_county_office(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], before: int | None, *, charters: bool) -> Assisted:
+def _by_county_office(
+    lines: Sequence[LeaLine], earlier: dict[str, LeaLine], before: int | None, *, charters: bool
+) -> Assisted:
     """Differentiated Assistance with its years, or the test of charter schools."""
     chosen = [x for x in lines if (x.lea["lea_type"] == "charter") == charters]
     status = [(x, _assistance(x), _assistance(earlier.get(x.lea["cds"]))) for x in chosen]
@@ -99,15 +110,28 @@ def _by_county_office(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], bef
 
 
 def _assisted(name: str, status: Sequence[tuple[LeaLine, str | None, str | None]], before: int | None) -> Assisted:
-    """As the table ``changes`` has it: new is whoever was not eligible before; left is who was, and is now known not to be."""
+    """As the table ``changes`` has it: new is whoever was not eligible before; left is who was, and is now known not to
+    be.
+    """
     new = [
         x.lea["lea_name"] + (f" ({before}: not determined)" if then == "undetermined" else "")
         for x, now, then in status
         if now == "eligible" and then is not None and then != "eligible"
     ]
-    left = [x.lea["lea_name"] for x, now, then in status if then == "eligible" and now not in ("eligible", "undetermined", None)]
+    left = [
+        x.lea["lea_name"]
+        for x, now, then in status
+        if then == "eligible" and now not in ("eligible", "undetermined", None)
+    ]
     of = {s: tuple(x.lea["lea_name"] for x, now, _ in status if now == s) for s in ("eligible", "undetermined")}
-    return Assisted(name, of["eligible"], tuple(new), tuple(left), of["undetermined"], any(then == "undetermined" for *_, then in status))
+    return Assisted(
+        name,
+        of["eligible"],
+        tuple(new),
+        tuple(left),
+        of["undetermined"],
+        any(then == "undetermined" for *_, then in status),
+    )
 
 
 def _groups(met: Sequence[Row], year: int, before: int | None) -> tuple[GroupCount, ...]:

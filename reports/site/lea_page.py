@@ -30,19 +30,29 @@ def lea_page(book: Book, e: LeaReport, state: StateValues) -> dict[str, Any]:
         "lines": shown,
         "remarks": remarks(g for g in e.groups if not g.shown),
         "never": remarks(g for g in shown if not g.ever),
-        "indicators": {y: sorted({i for line in lines.values() for i in line}, key=lambda i: book.indicators[i]["position"]) for y, lines in e.results.items()},
-        "state": {key: amount(value, book.indicators[key[1]]["unit"]) for key, value in state.items()} if e.results else {},
+        "indicators": {
+            y: sorted({i for line in lines.values() for i in line}, key=lambda i: book.indicators[i]["position"])
+            for y, lines in e.results.items()
+        },
+        "state": (
+            {key: amount(value, book.indicators[key[1]]["unit"]) for key, value in state.items()} if e.results else {}
+        ),
         "state_known": bool(state),
         "history": _history(book, e),
-        "local": {y: [r for r in e.local if r.dashboard_year == y] for y in dict.fromkeys(r.dashboard_year for r in e.local)},
+        "local": {
+            y: [r for r in e.local if r.dashboard_year == y] for y in dict.fromkeys(r.dashboard_year for r in e.local)
+        },
         "lcap": lcap_sentence(e.lea.name, e.year, _findings(book, e)),
     }
 
 
 def state_values(connection: duckdb.DuckDBPyConnection) -> StateValues:
-    """Status of the whole state by Dashboard year, indicator and student group; empty where the files have no state rows."""
+    """Status of the whole state by Dashboard year, indicator and student group; empty where the files have no state
+    rows.
+    """
     found = connection.execute(
-        "select dashboard_year, indicator, student_group, current_status from indicator_results where record_type = 'X' and current_status is not null"
+        "select dashboard_year, indicator, student_group, current_status from indicator_results where record_type = 'X'"
+        " and current_status is not null"
     )
     return {(year, indicator, group): value for year, indicator, group, value in found.fetchall()}
 
@@ -57,7 +67,9 @@ def _history(book: Book, e: LeaReport) -> dict[str, Any]:
 
 
 def _findings(book: Book, e: LeaReport) -> list[Finding]:
-    """What an LCAP asks about: assistance, then the Continuum of Support, then other pathways that are open or in doubt."""
+    """What an LCAP asks about: assistance, then the Continuum of Support, then other pathways that are open or in
+    doubt.
+    """
     met = [g.code for g in e.groups if g.state(e.year) == "met"]
     findings = []
     for a in e.assistance:

@@ -95,9 +95,17 @@ def shortened(graph: Graph) -> dict[str, set[str]]:
     def before(name: str) -> frozenset[str]:
         return frozenset(graph.get(name, frozenset())).union(*(before(s) for s in graph.get(name, ())))
 
-    copies = {t for t, sources in graph.items() if sources <= {"Registers", "Rules", "Reference lists"} and not read_by(graph)[t]}
+    copies = {
+        t
+        for t, sources in graph.items()
+        if sources <= {"Registers", "Rules", "Reference lists"} and not read_by(graph)[t]
+    }
     lists = {"Reference lists"}  # read almost everywhere
-    return {t: {s for s in sources - lists if not any(s in before(o) for o in sources - {s})} for t, sources in graph.items() if t not in copies}
+    return {
+        t: {s for s in sources - lists if not any(s in before(o) for o in sources - {s})}
+        for t, sources in graph.items()
+        if t not in copies
+    }
 
 
 def name_lines(name: str) -> list[str]:

@@ -21,7 +21,12 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     book = pages.book
     now = lines[book.year]
     counted = dict(by_county(book, now))
-    latest = rows(connection, "select * from changes where to_year = $year and change <> 'continuing' order by change, lea_name, cds, pathway", year=book.year)
+    latest = rows(
+        connection,
+        "select * from changes where to_year = $year and change <> 'continuing' order by change, lea_name, cds,"
+        " pathway",
+        year=book.year,
+    )
     counts = tally(lines)
     pages.write(
         "index.html",
@@ -36,7 +41,9 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         leas=len(now),
         in_doubt=[line for line in now if line.in_doubt],
         changes=latest,
-        continuing=len(rows(connection, "select 1 from changes where to_year = $year and change = 'continuing'", year=book.year)),
+        continuing=len(
+            rows(connection, "select 1 from changes where to_year = $year and change = 'continuing'", year=book.year)
+        ),
         since_release=release_changes(connection),
         fresh=_freshness(book),
     )
@@ -45,8 +52,8 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
 def _group_counts(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[str, Any]:
     """LEAs in which each student group met the criteria, by Dashboard year; as a table and as a drawing."""
     query = (
-        "select student_group, dashboard_year, count(*) filter (meets_criteria) as n from student_group_history h join leas using (cds) "
-        "where lea_type <> 'charter' and basis <> 'none' group by all"
+        "select student_group, dashboard_year, count(*) filter (meets_criteria) as n from student_group_history h join"
+        " leas using (cds) where lea_type <> 'charter' and basis <> 'none' group by all"
     )
     found = {(group, year): n for group, year, n in connection.execute(query).fetchall()}
     codes = sorted({g for (g, _), n in found.items() if n}, key=lambda g: place(g, ORDER))
@@ -59,7 +66,9 @@ def _freshness(book: Book) -> list[dict[str, Any]]:
     """Per Dashboard year: files that are loaded, files that the catalog knows and that are missing, and when they came."""
     years: dict[int | None, dict[str, Any]] = {}
     for source in book.sources.values():
-        year = years.setdefault(source["dashboard_year"], {"year": source["dashboard_year"], "present": [], "missing": 0, "failed": 0})
+        year = years.setdefault(
+            source["dashboard_year"], {"year": source["dashboard_year"], "present": [], "missing": 0, "failed": 0}
+        )
         if source["present"]:
             year["present"].append(source)
         else:

@@ -32,8 +32,27 @@ NAVIGATION = (
 @cache
 def environment() -> Environment:
     """Everything that is printed is escaped; a name that a template does not know is an error."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {f.__name__: f for f in (joined, figures.day, figures.moment, figures.dollars, students, thousands, file_size, words.in_words, pair)}
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        f.__name__: f
+        for f in (
+            joined,
+            figures.day,
+            figures.moment,
+            figures.dollars,
+            students,
+            thousands,
+            file_size,
+            words.in_words,
+            pair,
+        )
+    }
     made.globals |= {"words": words, "navigation": NAVIGATION}
     return made
 

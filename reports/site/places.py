@@ -37,7 +37,10 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
             area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code], interim=interim[code],
             since=since, summary=summaries.get(code),
         )  # fmt: skip
-    areas = {area: [code for code in book.counties if book.areas.get(code) == area] for area in sorted(set(book.areas.values()))}
+    areas = {
+        area: [code for code in book.counties if book.areas.get(code) == area]
+        for area in sorted(set(book.areas.values()))
+    }
     pages.write("geographic-leads.html", "areas.html", areas=areas, counted=counted, terms=terms, area_page=area_page)
     for area, codes in areas.items():
         here = of_counties(lines, codes)
@@ -48,7 +51,10 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         )  # fmt: skip
 
 
-WATCHED = "select l.county_code, w.* from watch_list w join leas l using (cds) order by w.lea_name, w.cds, w.student_group, w.watch"
+WATCHED = (
+    "select l.county_code, w.* from watch_list w join leas l using (cds) order by w.lea_name, w.cds, w.student_group,"
+    " w.watch"
+)
 CHANGES = """
     select l.county_code, c.* from changes c join leas l using (cds) join pathways p using (pathway)
     where c.to_year = (select max(to_year) from changes) order by c.lea_name, c.cds, p.position
@@ -70,6 +76,14 @@ def _leads(terms: dict[str, list[Row]], codes: list[str]) -> list[Row]:
     found: dict[tuple[object, ...], Row] = {}
     for code in codes:
         for term in terms[code]:
-            key = (term["geo_lead"], term["valid_from"], term["valid_to"], term["date_basis"], term["basis"], term["confidence"], term["source"])
+            key = (
+                term["geo_lead"],
+                term["valid_from"],
+                term["valid_to"],
+                term["date_basis"],
+                term["basis"],
+                term["confidence"],
+                term["source"],
+            )
             found.setdefault(key, term | {"counties": []})["counties"].append(term["county"])
     return list(found.values())

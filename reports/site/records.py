@@ -12,17 +12,28 @@ from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
 
 SNIPPETS = (  # each reads the release in the folder where it is run
-    ("DuckDB", "ATTACH 'dta.duckdb' AS dta (READ_ONLY);\nSELECT lea_name, sentence FROM dta.eligible_districts WHERE determination_year = 2024;"),
+    (
+        "DuckDB",
+        (
+            "ATTACH 'dta.duckdb' AS dta (READ_ONLY);\nSELECT lea_name, sentence FROM dta.eligible_districts WHERE"
+            " determination_year = 2024;"
+        ),
+    ),
     (
         "Python with pandas",
-        "import pandas as pd\n\neligibility = pd.read_parquet('eligibility.parquet')\n"
-        "print(eligibility[eligibility['status'] == 'eligible'].groupby(['determination_year', 'pathway'])['cds'].nunique())",
+        (
+            "import pandas as pd\n\neligibility ="
+            " pd.read_parquet('eligibility.parquet')\nprint(eligibility[eligibility['status'] =="
+            " 'eligible'].groupby(['determination_year', 'pathway'])['cds'].nunique())"
+        ),
     ),
     (
         "R",
-        "con <- DBI::dbConnect(duckdb::duckdb(), dbdir = 'dta.duckdb', read_only = TRUE)\n"
-        "DBI::dbGetQuery(con, 'SELECT lea_name, pathways FROM eligible_districts WHERE determination_year = 2024')\n"
-        "DBI::dbDisconnect(con, shutdown = TRUE)",
+        (
+            "con <- DBI::dbConnect(duckdb::duckdb(), dbdir = 'dta.duckdb', read_only = TRUE)\nDBI::dbGetQuery(con,"
+            " 'SELECT lea_name, pathways FROM eligible_districts WHERE determination_year ="
+            " 2024')\nDBI::dbDisconnect(con, shutdown = TRUE)"
+        ),
     ),
     ("Command line", 'dta sql "SELECT * FROM eligible_districts" --format csv > eligible.csv'),
 )
@@ -40,9 +51,15 @@ def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """The rules that were applied, year by year, with what they rest on."""
     years: dict[int, dict[str, Any]] = {}
     for row in rows(connection, "select * from rule_tests order by dashboard_year desc, test"):
-        years.setdefault(row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []})["tests"].append(row)
-    for row in rows(connection, "select * from rule_criteria order by dashboard_year desc, priority, criterion, position"):
-        year = years.setdefault(row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []})
+        years.setdefault(
+            row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []}
+        )["tests"].append(row)
+    for row in rows(
+        connection, "select * from rule_criteria order by dashboard_year desc, priority, criterion, position"
+    ):
+        year = years.setdefault(
+            row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []}
+        )
         year["criteria"].setdefault(row["criterion"], []).append(row)
         year["citations"] = _citations(row["citation"])
     letters = rows(connection, "select * from priority_letters order by letter")
@@ -77,7 +94,9 @@ def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
 
 def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """What is in and what is missing, per year and source."""
-    known: dict[tuple[int, str], Row] = {(s["dashboard_year"], s["indicator"]): s for s in pages.book.sources.values() if s["indicator"]}
+    known: dict[tuple[int, str], Row] = {
+        (s["dashboard_year"], s["indicator"]): s for s in pages.book.sources.values() if s["indicator"]
+    }
     others: dict[tuple[int, str], list[Row]] = {}
     for source in pages.book.sources.values():
         if not source["indicator"]:

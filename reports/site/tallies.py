@@ -37,7 +37,9 @@ class LeaLine:
 
     lea: Row
     verdicts: dict[str, Row]  # by pathway
-    assistance: Row | None  # Differentiated Assistance, or the test of charter schools; none in years without rules for it
+    assistance: (
+        Row | None
+    )  # Differentiated Assistance, or the test of charter schools; none in years without rules for it
 
     def status(self, pathway: str) -> str:
         """Status by a pathway."""
@@ -67,7 +69,9 @@ class LeaLine:
 
     @property
     def why(self) -> list[tuple[str, str]]:
-        """Pathway and reason of each "yes" and "not determined"; of the Continuum of Support where there is neither, or of a charter school's own test."""
+        """Pathway and reason of each "yes" and "not determined"; of the Continuum of Support where there is neither, or
+        of a charter school's own test.
+        """
         said = [(p, str(v["reason"])) for p, v in self.verdicts.items() if v["status"] in ("eligible", "undetermined")]
         if not said and self.lea["lea_type"] == "charter" and self.assistance:
             return [("", str(self.assistance["reason"]))]
@@ -81,9 +85,14 @@ def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, li
     for verdict in rows(connection, VERDICTS):
         found.setdefault((verdict["determination_year"], verdict["cds"]), {})[verdict["pathway"]] = verdict
     assistance = {(r["determination_year"], r["cds"]): r for r in rows(connection, ASSISTANCE)}
-    order = sorted(leas, key=lambda cds: (leas[cds]["county"], place(leas[cds]["lea_type"], LEA_ORDER), leas[cds]["lea_name"], cds))
+    order = sorted(
+        leas, key=lambda cds: (leas[cds]["county"], place(leas[cds]["lea_type"], LEA_ORDER), leas[cds]["lea_name"], cds)
+    )
     return {
-        year: [LeaLine(leas[cds], found[year, cds], assistance.get((year, cds))) for cds in order if (year, cds) in found] for year in book.determination_years
+        year: [
+            LeaLine(leas[cds], found[year, cds], assistance.get((year, cds))) for cds in order if (year, cds) in found
+        ]
+        for year in book.determination_years
     }
 
 
@@ -112,7 +121,12 @@ class Tally:
 
 def tally(lines: dict[int, list[LeaLine]]) -> Tally:
     """Count the given lines."""
-    counts = Counter((pathway, year, v["status"]) for year, of_year in lines.items() for line in of_year for pathway, v in line.verdicts.items())
+    counts = Counter(
+        (pathway, year, v["status"])
+        for year, of_year in lines.items()
+        for line in of_year
+        for pathway, v in line.verdicts.items()
+    )
     return Tally(counts, sorted(lines))
 
 
@@ -126,7 +140,10 @@ def by_county(book: Book, lines: list[LeaLine]) -> Iterator[tuple[str, dict[str,
     """Per county code: number of LEAs, eligible ones, and ones in doubt."""
     counted: dict[str, dict[str, Any]] = {}
     for line in lines:
-        county = counted.setdefault(line.lea["county_code"], {"area": book.areas.get(line.lea["county_code"]), "leas": 0, "eligible": 0, "in_doubt": 0})
+        county = counted.setdefault(
+            line.lea["county_code"],
+            {"area": book.areas.get(line.lea["county_code"]), "leas": 0, "eligible": 0, "in_doubt": 0},
+        )
         county["leas"] += 1
         county["eligible"] += line.eligible
         county["in_doubt"] += line.in_doubt

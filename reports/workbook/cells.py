@@ -1,4 +1,6 @@
-"""Cells and sheets of a workbook: every value is written as the text, number or day that it is, so that no text of a source can become a formula."""
+"""Cells and sheets of a workbook: every value is written as the text, number or day that it is, so that no text of a
+source can become a formula.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,13 @@ EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767  # characters in a cell; longer text would be left out
 CUT = " … (cut: longer than a cell may be)"
 Cell = tuple[Any, str]  # a value and the name of its format
-INK = {"eligible": "#a3341f", "not_eligible": "#33566b", "undetermined": "#8a5a00", "not_assessed": "#56656f", "not_applicable": "#56656f"}
+INK = {
+    "eligible": "#a3341f",
+    "not_eligible": "#33566b",
+    "undetermined": "#8a5a00",
+    "not_assessed": "#56656f",
+    "not_applicable": "#56656f",
+}
 
 
 @dataclass(frozen=True)
@@ -38,23 +46,38 @@ def plain(heading: str, width: float, name: str) -> Column:
 
 def status(heading: str, width: float, name: str) -> Column:
     """A verdict, with its sign, in words."""
-    return Column(heading, width, lambda row: (" ".join(STATUS[row[name]]), f"status {row[name]}") if row[name] else (None, "text"))
+    return Column(
+        heading,
+        width,
+        lambda row: (" ".join(STATUS[row[name]]), f"status {row[name]}") if row[name] else (None, "text"),
+    )
 
 
 class Book:
-    """A workbook being written row by row, in constant memory, with the same bytes for the same rows. ``day`` stands as its date of creation."""
+    """A workbook being written row by row, in constant memory, with the same bytes for the same rows.
+
+    ``day`` stands as its date of creation.
+    """
 
     def __init__(self, path: Path, title: str, day: date, rows: int = EXCEL_ROWS) -> None:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
         self._book = xlsxwriter.Workbook(str(path), options)
-        self._book.set_properties({"title": title, "author": "DTA eligibility", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
+        created = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+        self._book.set_properties({"title": title, "author": "DTA eligibility", "created": created})
         self._rows, self._formats = rows, self._make_formats()
 
     def __enter__(self) -> "Book":
         """The workbook itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Finish the file, also after an error: its temporary files go with it."""
         self._book.close()
 
@@ -67,7 +90,10 @@ class Book:
             self._write_row(sheet, n, line)
 
     def table(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-        """A sheet with a frozen heading and filters; goes on in a further sheet where Excel's rows end. Returns the number of rows."""
+        """A sheet with a frozen heading and filters; goes on in a further sheet where Excel's rows end.
+
+        Returns the number of rows.
+        """
         total, part, n, sheet = 0, 1, 0, self._table_sheet(name, columns)
         for row in rows:
             if n + 1 >= self._rows:
@@ -116,7 +142,9 @@ class Book:
             sheet.write_datetime(row, column, value, style_of["day"])
         else:
             text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            sheet.write_string(row, column, text if len(text) <= EXCEL_TEXT else text[: EXCEL_TEXT - len(CUT)] + CUT, style_of[style])
+            sheet.write_string(
+                row, column, text if len(text) <= EXCEL_TEXT else text[: EXCEL_TEXT - len(CUT)] + CUT, style_of[style]
+            )
 
     def _make_formats(self) -> dict[str, Format]:
         base = {"valign": "top", "text_wrap": True, "font_name": "Calibri", "font_size": 10}
@@ -131,6 +159,11 @@ class Book:
             "strong": {"bold": True},
             "line": {"text_wrap": False},
         }
-        styles |= {f"color {n}": {"bg_color": fill, "font_color": ink, "align": "center"} for n, (fill, ink) in COLORS.items()}
-        styles |= {f"status {name}": {"font_color": ink, "bold": name in ("eligible", "undetermined")} for name, ink in INK.items()}
+        styles |= {
+            f"color {n}": {"bg_color": fill, "font_color": ink, "align": "center"} for n, (fill, ink) in COLORS.items()
+        }
+        styles |= {
+            f"status {name}": {"font_color": ink, "bold": name in ("eligible", "undetermined")}
+            for name, ink in INK.items()
+        }
         return {name: self._book.add_format(base | style) for name, style in styles.items()}

@@ -1,4 +1,7 @@
-"""Sheets of the workbook: each a query on the release and the columns that show it. ``$county`` is a county code, or null for all."""
+"""Sheets of the workbook: each a query on the release and the columns that show it.
+
+``$county`` is a county code, or null for all.
+"""
 
 from dataclasses import dataclass
 
@@ -22,9 +25,17 @@ def _level(row: Row) -> Cell:
     return row["label"], f"color {row['level'] if row['measure'] == 'color' else 0}"
 
 
-LEA = (plain("LEA", 34, "lea_name"), plain("CDS code", 16, "cds"), Column("Kind", 15, lambda row: (LEA_KINDS[row["lea_type"]], "text")))
+LEA = (
+    plain("LEA", 34, "lea_name"),
+    plain("CDS code", 16, "cds"),
+    Column("Kind", 15, lambda row: (LEA_KINDS[row["lea_type"]], "text")),
+)
 COUNTY = plain("County", 14, "county")
-CCEE = Column("CCEE's determination", 30, lambda row: (ccee_determination(row["ccee_determination"], row["ccee_determination_date"]), "text"))
+CCEE = Column(
+    "CCEE's determination",
+    30,
+    lambda row: (ccee_determination(row["ccee_determination"], row["ccee_determination_date"]), "text"),
+)
 
 ELIGIBLE = Sheet(
     "Eligible",
@@ -70,7 +81,8 @@ VERDICTS = Sheet(
 )
 EVIDENCE = Sheet(
     "Evidence",
-    "Indicator results in the Dashboards that count, of each student group that met the criteria in one of them or more",
+    "Indicator results in the Dashboards that count, of each student group that met the criteria in one of them or"
+    " more",
     f"""
     with windows as (
         select counted_dashboards, charter_dashboards from rule_windows
@@ -118,7 +130,8 @@ EVIDENCE = Sheet(
 WATCH_LIST = Sheet(
     "Watch list",
     "What one more Dashboard, student group or red would do: a preview, not a finding",
-    "select * from watch_list where $county is null or cds[1:2] = $county order by standing, county, lea_name, cds, student_group, watch",
+    "select * from watch_list where $county is null or cds[1:2] = $county order by standing, county, lea_name, cds,"
+    " student_group, watch",
     (
         *LEA,
         COUNTY,

@@ -19,7 +19,12 @@ SOURCES = """
 
 
 def write_workbook(
-    connection: duckdb.DuckDBPyConnection, path: Path, sheets: Sequence[Sheet], title: str, county: str | None = None, tell: Progress = lambda words: None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    sheets: Sequence[Sheet],
+    title: str,
+    county: str | None = None,
+    tell: Progress = lambda words: None,
 ) -> None:
     """Write a cover and these sheets to ``path``; ``county`` is a county code, or None for the whole release."""
     (release,) = rows(connection, "select * from meta_release")
@@ -44,7 +49,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | Non
         yield from (record(names, values) for values in batch)
 
 
-def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, counts: Sequence[tuple[Sheet, int]]) -> Iterator[Sequence[Cell]]:
+def _cover(
+    connection: duckdb.DuckDBPyConnection, title: str, release: Row, counts: Sequence[tuple[Sheet, int]]
+) -> Iterator[Sequence[Cell]]:
     """Release, day, what it is not, contents, sources."""
     yield [(title, "title")]
     yield [(DESIGNATION, "line")]
@@ -55,7 +62,9 @@ def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, coun
     yield [("Covers", "strong"), (release["scope"], "line")]
     for line in not_loaded(connection):
         yield [("Not current", "strong"), (line, "line")]
-    for check in rows(connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"):
+    for check in rows(
+        connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"
+    ):
         yield [("Warning", "strong"), (f"{check['sentence']} Not so for {check['failing_rows']} rows.", "line")]
     yield []
     yield [("Sheet", "heading"), ("What it holds", "heading"), ("Rows", "heading")]
@@ -64,4 +73,9 @@ def _cover(connection: duckdb.DuckDBPyConnection, title: str, release: Row, coun
     yield []
     yield [("Source file", "heading"), ("What it is", "heading"), ("SHA-256", "heading"), ("First seen", "heading")]
     for source in rows(connection, SOURCES):
-        yield [(source["file"], "text"), (source["title"], "text"), (source["sha256"], "text"), (source["first_seen"], "text")]
+        yield [
+            (source["file"], "text"),
+            (source["title"], "text"),
+            (source["sha256"], "text"),
+            (source["first_seen"], "text"),
+        ]

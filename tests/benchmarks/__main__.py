@@ -1,4 +1,6 @@
-"""``python -m tests.benchmarks``: measure, print targets and figures side by side, keep the result as JSON and the growth as a plot."""
+"""``python -m tests.benchmarks``: measure, print targets and figures side by side, keep the result as JSON and the
+growth as a plot.
+"""
 
 import json
 import os
@@ -61,14 +63,24 @@ def ratios(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[float
     return [a["seconds"] / b["seconds"] for a, b in zip(one, other, strict=True)]
 
 
-def figure(name: str, target: str, unit: str, values: list[float], limit: float, at_least: bool = False, peak: float | None = None) -> Figure:
+def figure(
+    name: str,
+    target: str,
+    unit: str,
+    values: list[float],
+    limit: float,
+    at_least: bool = False,
+    peak: float | None = None,
+) -> Figure:
     value = statistics.median(values)
     return Figure(name, target, value, unit, value >= limit if at_least else value <= limit, values, peak)
 
 
 def measure(files: Path, work: Path, repeat: int, times: int) -> tuple[list[Figure], dict[str, Any]]:
     """All figures of one state."""
-    sides: dict[str, list[dict[str, Any]]] = {name: [] for name in ("parse_text", "rebuild", "again", "whole_process", "commands", "one_changed", "plain_way")}
+    sides: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("parse_text", "rebuild", "again", "whole_process", "commands", "one_changed", "plain_way")
+    }
     for turn in range(repeat):
         console.print(f"turn {turn + 1} of {repeat}")
         for name, found in sides.items():
@@ -80,19 +92,58 @@ def measure(files: Path, work: Path, repeat: int, times: int) -> tuple[list[Figu
     peak = max(r["peak_gb"] for r in rebuilt)
     slowest = {where: max(asked[where]) for where in ("duckdb", "parquet")}
     figures = [
-        figure("full rebuild / parsing the same bytes to text once", "at most 4", "times", ratios(rebuilt, sides["parse_text"]), 4, peak=peak),
+        figure(
+            "full rebuild / parsing the same bytes to text once",
+            "at most 4",
+            "times",
+            ratios(rebuilt, sides["parse_text"]),
+            4,
+            peak=peak,
+        ),
         figure("peak memory of the full rebuild, gates included", "at most 1.5", "GB", [peak], 1.5),
         figure("unchanged night, own work", "at most 2", "s", [r["seconds"] for r in sides["again"]], 2),
-        figure("unchanged night, the whole process", "at most 8", "s", [r["seconds"] for r in sides["whole_process"]], 8),
-        figure("slowest of dta status, sql and explain, the whole process", "at most 0.7", "s", [r["seconds"] for r in sides["commands"]], 0.7),
-        figure("one changed file / full rebuild", "at most 0.2", "times", ratios(sides["one_changed"], rebuilt), 0.2),
-        figure("plain way / full rebuild", "at least 3", "times", ratios(sides["plain_way"], rebuilt), 3, at_least=True),
-        figure("plain way / night with one changed file", "at least 3", "times", ratios(sides["plain_way"], sides["one_changed"]), 3, at_least=True),
-        figure("plain way / unchanged night", "at least 3", "times", ratios(sides["plain_way"], sides["again"]), 3, at_least=True),
         figure(
-            f"determinations on {times} times the rows, 2 GB / on 1 time", "at most 15", "times", [many["seconds"] / one["seconds"]], 15, peak=many["peak_gb"]
+            "unchanged night, the whole process", "at most 8", "s", [r["seconds"] for r in sides["whole_process"]], 8
         ),
-        *(figure(f"slowest of 20 questions, warm, from {where}", "at most 100", "ms", [ms], 100) for where, ms in slowest.items()),
+        figure(
+            "slowest of dta status, sql and explain, the whole process",
+            "at most 0.7",
+            "s",
+            [r["seconds"] for r in sides["commands"]],
+            0.7,
+        ),
+        figure("one changed file / full rebuild", "at most 0.2", "times", ratios(sides["one_changed"], rebuilt), 0.2),
+        figure(
+            "plain way / full rebuild", "at least 3", "times", ratios(sides["plain_way"], rebuilt), 3, at_least=True
+        ),
+        figure(
+            "plain way / night with one changed file",
+            "at least 3",
+            "times",
+            ratios(sides["plain_way"], sides["one_changed"]),
+            3,
+            at_least=True,
+        ),
+        figure(
+            "plain way / unchanged night",
+            "at least 3",
+            "times",
+            ratios(sides["plain_way"], sides["again"]),
+            3,
+            at_least=True,
+        ),
+        figure(
+            f"determinations on {times} times the rows, 2 GB / on 1 time",
+            "at most 15",
+            "times",
+            [many["seconds"] / one["seconds"]],
+            15,
+            peak=many["peak_gb"],
+        ),
+        *(
+            figure(f"slowest of 20 questions, warm, from {where}", "at most 100", "ms", [ms], 100)
+            for where, ms in slowest.items()
+        ),
     ]
     return figures, {**sides, "queries": asked, "determinations": [one, many]}
 
@@ -109,7 +160,9 @@ def main(
     repeat: Annotated[int, typer.Option(min=1, help="Turns; the median counts")] = 5,
     times: Annotated[int, typer.Option(min=1, help="How many states for the determinations alone")] = 10,
     quick: Annotated[bool, typer.Option("--quick", help="Ten counties, once: shows that everything runs")] = False,
-    folder: Annotated[Path | None, typer.Option(help="Where generated files lie and are looked for; a temporary folder by default")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where generated files lie and are looked for; a temporary folder by default")
+    ] = None,
     keep: Annotated[bool, typer.Option(help="Keep the result under tests/benchmarks/results")] = True,
     note: Annotated[str, typer.Option(help="Kept with the result, such as what else the machine was doing")] = "",
 ) -> None:
@@ -141,7 +194,15 @@ def _grown(name: str, files: Path, result: dict[str, Any]) -> dict[str, Any]:
     return {"scale": name, "bytes": size, **{k: result[k] for k in ("seconds", "peak_gb", "cpu_seconds", "steps")}}
 
 
-def _keep(scale: str, repeat: int, times: int, note: str, figures: list[Figure], raw: dict[str, Any], grown: list[dict[str, Any]]) -> None:
+def _keep(
+    scale: str,
+    repeat: int,
+    times: int,
+    note: str,
+    figures: list[Figure],
+    raw: dict[str, Any],
+    grown: list[dict[str, Any]],
+) -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     about = {
         "at": clock.now().isoformat(timespec="seconds"),

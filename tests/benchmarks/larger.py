@@ -12,7 +12,10 @@ from transforms.sql import build_table
 
 
 def enlarge(run: Run, folder: Path, times: int) -> int:
-    """Let the run's views read ``times`` states; returns the number of indicator rows. Parts that are there are taken as they are."""
+    """Let the run's views read ``times`` states; returns the number of indicator rows.
+
+    Parts that are there are taken as they are.
+    """
     with run.connect() as connection:
         parts = connection.execute(f"select source_id, path, entities, rows from {PARTS}").fetchall()
         if times > 1:
@@ -38,7 +41,12 @@ def _copies(path: Path, folder: Path, times: int) -> list[Path]:
         column = table.column("cds").combine_chunks()
         codes = pa.DictionaryArray.from_arrays(column.indices, _other_codes(column.dictionary, number))
         field = pa.field("cds", codes.type, nullable=False)
-        pq.write_table(table.set_column(table.schema.get_field_index("cds"), field, codes), copy, compression="zstd", row_group_size=ROW_GROUP)
+        pq.write_table(
+            table.set_column(table.schema.get_field_index("cds"), field, codes),
+            copy,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
+        )
     return found
 
 

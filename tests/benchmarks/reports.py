@@ -1,4 +1,6 @@
-"""How long printed pages and the workbook take: ``python -m tests.benchmarks.reports [FOLDER OF RELEASES] [PAGES]``. Nothing is asserted."""
+"""How long printed pages and the workbook take: ``python -m tests.benchmarks.reports [FOLDER OF RELEASES] [PAGES]``.
+Nothing is asserted.
+"""
 
 import sys
 import tempfile
@@ -27,7 +29,9 @@ def timed(what: str, n: int) -> Iterator[None]:
 
 
 def main(out: Path, pages: int) -> None:
-    """Measure on the current release of ``out``; with fewer LEAs than pages they are printed again under other names, so that nothing is remembered."""
+    """Measure on the current release of ``out``; with fewer LEAs than pages they are printed again under other names,
+    so that nothing is remembered.
+    """
     with open_release(out) as connection, tempfile.TemporaryDirectory() as folder:
         leas, book = all_leas(connection), read_book(connection)
         with timed("explained", len(leas)):

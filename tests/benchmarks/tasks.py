@@ -1,4 +1,6 @@
-"""One side of a figure, each run in a process of its own: ``python -m tests.benchmarks.tasks NAME ARGUMENTS``; prints JSON."""
+"""One side of a figure, each run in a process of its own: ``python -m tests.benchmarks.tasks NAME ARGUMENTS``; prints
+JSON.
+"""
 
 import json
 import os
@@ -30,7 +32,12 @@ def parse_text(files: Path) -> Result:
         delimiter = max("\t|", key=header.count)
         options = csv.ParseOptions(delimiter=delimiter, quote_char=False)
         types = dict.fromkeys(header.split(delimiter), pa.string())
-        table = csv.read_csv(path, csv.ReadOptions(encoding=encoding), options, csv.ConvertOptions(column_types=types, strings_can_be_null=False))
+        table = csv.read_csv(
+            path,
+            csv.ReadOptions(encoding=encoding),
+            options,
+            csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        )
         rows += table.num_rows
     return {"seconds": time.perf_counter() - started, "rows": rows}
 
@@ -46,7 +53,16 @@ def _run(files: Path, work: Path, changes: dict[str, Any] | None = None) -> Resu
     from transforms.run import Run
     from transforms.settings import Settings
 
-    settings = Settings(**{"source": str(files), "work": work, "out": work / "out", "reference": files.parent / "reference", "as_of": AS_OF, **(changes or {})})
+    settings = Settings(
+        **{
+            "source": str(files),
+            "work": work,
+            "out": work / "out",
+            "reference": files.parent / "reference",
+            "as_of": AS_OF,
+            **(changes or {}),
+        }
+    )
     settings.out.mkdir(parents=True, exist_ok=True)
     run = Run.start(settings)
     steps: dict[str, float] = {}
@@ -80,7 +96,9 @@ def again(files: Path, work: Path) -> Result:
     """The same folder once more: nothing to publish."""
     result = _run(files, work)
     if "release" in result["steps"] or "raw" in result["steps"]:
-        raise RuntimeError(f"a night without change did not end early: {result['message']} Were files of the project edited meanwhile?")
+        raise RuntimeError(
+            f"a night without change did not end early: {result['message']} Were files of the project edited meanwhile?"
+        )
     return result
 
 
@@ -103,7 +121,12 @@ def one_changed(files: Path, work: Path) -> Result:
 
 def whole_process(files: Path, work: Path) -> Result:
     """The command itself on a night in which nothing changed, from its start to its end, imports and all."""
-    settings = {"DTA_SOURCE": str(files), "DTA_REFERENCE": str(files.parent / "reference"), "DTA_WORK": str(work), "DTA_OUT": str(work / "out")}
+    settings = {
+        "DTA_SOURCE": str(files),
+        "DTA_REFERENCE": str(files.parent / "reference"),
+        "DTA_WORK": str(work),
+        "DTA_OUT": str(work / "out"),
+    }
     return {"seconds": _command(["run", "--as-of", AS_OF.isoformat()], settings)}
 
 
@@ -120,20 +143,26 @@ def _first_eligible(database: Path) -> str:
     import duckdb
 
     with duckdb.connect(str(database), read_only=True) as connection:
-        rows = connection.execute("select cds from eligibility where status = 'eligible' order by cds limit 1").fetchall()
+        rows = connection.execute(
+            "select cds from eligibility where status = 'eligible' order by cds limit 1"
+        ).fetchall()
     return str(rows[0][0])
 
 
 def _command(words: list[str], settings: dict[str, str]) -> float:
     dta = Path(sys.executable).with_name("dta")
-    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as on a machine where dta was used before
+    compiled = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }  # as on a machine where dta was used before
     started = time.perf_counter()
     subprocess.run([dta, *words], env={**compiled, **settings}, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - started
 
 
 def plain_way(files: Path) -> Result:
-    """Sniffing read_csv for each file, union views, one query for the three-of-four rule; no contract, evidence, reason or release."""
+    """Sniffing read_csv for each file, union views, one query for the three-of-four rule; no contract, evidence, reason
+    or release.
+    """
     import duckdb
 
     started = time.perf_counter()
@@ -146,29 +175,38 @@ def plain_way(files: Path) -> Result:
             indicator = path.name.split("download")[0]
             encoding = "utf-8" if _is_utf8(path) else "latin-1"
             name = f"{indicator}_{year}"
-            connection.execute(f"create table {name} as select * from read_csv('{path}', delim = '\t', header = true, quote = '', encoding = '{encoding}')")
+            connection.execute(
+                f"create table {name} as select * from read_csv('{path}', delim = '\t', header = true, quote = '',"
+                f" encoding = '{encoding}')"
+            )
             level = "statuslevel" if year == 2022 or (indicator, year) == ("cci", 2023) else "color"
             columns = {c.lower() for (c, *_) in connection.execute(f"describe {name}").fetchall()}
             if level not in columns:
                 continue
             group = "studentgroup" if "studentgroup" in columns else "'EL'"
-            views.append(f"select cds::varchar as cds, {year} as year, '{indicator}' as indicator, {group} as studentgroup, {level} as level from {name}")
-    for year, paths in ((y, sorted(files.glob(f"*download{s}.txt"))) for y, s in ((2017, "2017f"), (2018, "2018"), (2019, "2019"))):
+            views.append(
+                f"select cds::varchar as cds, {year} as year, '{indicator}' as indicator, {group} as studentgroup,"
+                f" {level} as level from {name}"
+            )
+    for year, paths in (
+        (y, sorted(files.glob(f"*download{s}.txt"))) for y, s in ((2017, "2017f"), (2018, "2018"), (2019, "2019"))
+    ):
         for path in paths:
             encoding = "utf-8" if _is_utf8(path) else "latin-1"
             name = f"{path.name.split('download')[0]}_{year}"
-            connection.execute(f"create table {name} as select * from read_csv('{path}', delim = '\t', header = true, quote = '', encoding = '{encoding}')")
+            connection.execute(
+                f"create table {name} as select * from read_csv('{path}', delim = '\t', header = true, quote = '',"
+                f" encoding = '{encoding}')"
+            )
     connection.execute("create view results as " + " union all ".join(views))
-    found = connection.execute(
-        """
+    found = connection.execute("""
         with met as (
             select cds, year, studentgroup, count(distinct case indicator when 'ela' then 4 when 'math' then 4 when 'elpi' then 4 when 'chronic' then 5
                 when 'grad' then 5 when 'susp' then 6 when 'cci' then 8 end) filter (level = 1) >= 2 as meets
             from results group by all
         ), counted as (select cds, studentgroup, count(*) filter (meets) >= 3 as counts from met group by all)
         select count(*) from (select cds from counted where counts group by cds having count(*) >= 3)
-        """
-    ).fetchall()
+        """).fetchall()
     return {"seconds": time.perf_counter() - started, "leas": found[0][0]}
 
 
@@ -199,7 +237,10 @@ def queries(release: Path) -> Result:
     return ask(release)
 
 
-TASKS = {f.__name__: f for f in (parse_text, rebuild, again, whole_process, one_changed, commands, plain_way, determinations, queries)}
+TASKS = {
+    f.__name__: f
+    for f in (parse_text, rebuild, again, whole_process, one_changed, commands, plain_way, determinations, queries)
+}
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]

@@ -33,7 +33,9 @@ Open = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Path:
-    """``reports/`` of a release of the sample in which some LEAs have hostile names, and one has a case with hostile words."""
+    """``reports/`` of a release of the sample in which some LEAs have hostile names, and one has a case with hostile
+    words.
+    """
     folder = tmp_path_factory.mktemp("hostile")
     source, reference = folder / "source", reference_copy(folder / "reference")
     shutil.copytree(SAMPLE, source)
@@ -44,7 +46,17 @@ def site(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Path:
         path.write_bytes(text.encode("utf-8"))
     for path in source.glob("assistancestatus*.xlsx"):
         _rename(path)
-    add_rows(reference, "request", case("request", case_id=CASE, cds=SALINAS, lea_name="Salinas Union High", evidence='<i>letter</i> of "the" district, =1+1'))
+    add_rows(
+        reference,
+        "request",
+        case(
+            "request",
+            case_id=CASE,
+            cds=SALINAS,
+            lea_name="Salinas Union High",
+            evidence='<i>letter</i> of "the" district, =1+1',
+        ),
+    )
     place = Workplace(source, raw_cache, folder / "out")
     assert place.publish(reference=reference).outcome == "published"
     return (place.out / "current").resolve() / "reports"
@@ -90,10 +102,16 @@ def _opener(browser: Any, site: Path) -> Iterator[Open]:
     faults: list[str] = []
 
     def watch(page: Any) -> None:
-        page.on("console", lambda m: faults.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: faults.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda e: faults.append(f"error: {e}"))
         page.on("dialog", lambda d: (faults.append(f"dialog: {d.message}"), d.dismiss()))
-        page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else faults.append(f"request: {r.url}"))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else faults.append(f"request: {r.url}"),
+        )
 
     context.on("page", watch)
     page = context.new_page()

@@ -1,4 +1,6 @@
-"""The answer is on the first screen, and the search leads to it; on the statewide sample, with a mouse and with the keyboard alone."""
+"""The answer is on the first screen, and the search leads to it; on the statewide sample, with a mouse and with the
+keyboard alone.
+"""
 
 import re
 from typing import Any
@@ -20,7 +22,9 @@ def bottom(page: Any, place: str) -> float:
 
 
 @pytest.mark.parametrize(("width", "height", "rows"), [(1280, 900, 4), (390, 1200, 2)])
-def test_sentence_search_and_list_of_home_are_on_the_first_screen(open_state: Open, width: int, height: int, rows: int) -> None:
+def test_sentence_search_and_list_of_home_are_on_the_first_screen(
+    open_state: Open, width: int, height: int, rows: int
+) -> None:
     page = open_state("index.html", width)
     assert bottom(page, "#answer") < bottom(page, "#find") < bottom(page, "#eligible-table tbody tr")
     assert bottom(page, f"#eligible-table tbody tr:nth-child({rows})") <= height
@@ -38,7 +42,9 @@ END_OF = """words => {
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 1200)])
-def test_the_eligible_of_a_large_county_are_named_on_its_first_screen(open_state: Open, width: int, height: int) -> None:
+def test_the_eligible_of_a_large_county_are_named_on_its_first_screen(
+    open_state: Open, width: int, height: int
+) -> None:
     page = open_state("county/19.html", width)
     y = page.evaluate(END_OF, "Wraparound: one LEA")
     assert y <= height
@@ -73,7 +79,13 @@ FIELDS = [("index.html", "#find"), ("districts.html", "form.tools [name=q]")]
 @pytest.mark.parametrize(("name", "field"), FIELDS)
 @pytest.mark.parametrize(
     ("words", "cds"),
-    [("compton unified", COMPTON), ("Compton Unified School District", COMPTON), (COMPTON, COMPTON), ("1973437", COMPTON), ("lowell joint", LOWELL_JOINT)],
+    [
+        ("compton unified", COMPTON),
+        ("Compton Unified School District", COMPTON),
+        (COMPTON, COMPTON),
+        ("1973437", COMPTON),
+        ("lowell joint", LOWELL_JOINT),
+    ],
 )
 def test_an_exact_match_leads_to_the_page(open_state: Open, name: str, field: str, words: str, cds: str) -> None:
     page = open_state(name)
@@ -123,7 +135,10 @@ def test_the_address_of_a_search_says_it_too(open_page: Open) -> None:
     expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
 
 
-@pytest.mark.parametrize(("number", "address"), [("54 districts", "districts.html"), ("16 are new", "changes.html"), ("15 left", "changes.html")])
+@pytest.mark.parametrize(
+    ("number", "address"),
+    [("54 districts", "districts.html"), ("16 are new", "changes.html"), ("15 left", "changes.html")],
+)
 def test_a_number_of_the_sentence_leads_to_as_many_rows(open_state: Open, number: str, address: str) -> None:
     page = open_state("index.html")
     page.get_by_role("link", name=number).click()

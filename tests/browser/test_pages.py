@@ -35,7 +35,9 @@ def test_a_page_loads_from_disk_and_fits_the_screen(open_page: Open, name: str, 
 def test_no_serious_fault_of_accessibility(open_page: Open, name: str) -> None:
     page = open_page(name)
     found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    serious = [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")]
+    serious = [
+        (v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")
+    ]
     assert not serious
 
 
@@ -62,7 +64,12 @@ def test_print_leaves_out_what_is_for_the_screen(open_page: Open) -> None:
 def test_hostile_names_are_text_everywhere(open_page: Open, site: Path) -> None:
     for path in sorted(site.rglob("*.html")):
         page = open_page(path.relative_to(site).as_posix())
-        assert page.evaluate("document.querySelectorAll('script:not([src]), img, iframe, object, [onerror], [onload]').length") == 0, path.name
+        assert (
+            page.evaluate(
+                "document.querySelectorAll('script:not([src]), img, iframe, object, [onerror], [onload]').length"
+            )
+            == 0
+        ), path.name
         assert page.title() != "taken"
     county = open_page("county/27.html")
     listed = "\n".join(county.locator("#eligible-table, #leas-table").all_text_contents())
@@ -86,7 +93,10 @@ def test_the_meaning_of_colors_is_said_in_words(open_page: Open) -> None:
 
 def test_the_copy_button_copies_the_sentence(open_page: Open) -> None:
     page = open_page(f"lea/{SALINAS}.html")
-    page.evaluate("document.addEventListener('copy', () => { window.copied = document.activeElement.value ?? getSelection().toString(); })")
+    page.evaluate(
+        "document.addEventListener('copy', () => { window.copied = document.activeElement.value ??"
+        " getSelection().toString(); })"
+    )
     page.get_by_role("button", name="Copy the sentence").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert page.locator("#lcap-text").inner_text().startswith("Based on the 2024 Dashboard, Salinas Union High")

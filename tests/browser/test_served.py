@@ -1,4 +1,6 @@
-"""The pages that ``dta site`` makes, in a browser: usable by keyboard, readable by everyone, with hostile names as text and no way out."""
+"""The pages that ``dta site`` makes, in a browser: usable by keyboard, readable by everyone, with hostile names as text
+and no way out.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,14 +37,27 @@ def server(site: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def visit(browser: Any, server: httpx.Client) -> Iterator[Open]:
-    """Open a page of the server. At the end nothing may have been logged or asked of elsewhere, but for refusals that were asked for."""
+    """Open a page of the server.
+
+    At the end nothing may have been logged or asked of elsewhere, but for refusals that were asked for.
+    """
     context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
     faults: list[str] = []
     page = context.new_page()
-    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") and "responded with a status of 40" not in m.text else None)
+    page.on(
+        "console",
+        lambda m: (
+            faults.append(m.text)
+            if m.type in ("error", "warning") and "responded with a status of 40" not in m.text
+            else None
+        ),
+    )
     page.on("pageerror", lambda e: faults.append(f"error: {e}"))
     page.on("dialog", lambda d: (faults.append(f"dialog: {d.message}"), d.dismiss()))
-    page.on("request", lambda r: None if r.url.startswith((str(server.base_url), "data:")) else faults.append(f"request: {r.url}"))
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((str(server.base_url), "data:")) else faults.append(f"request: {r.url}"),
+    )
 
     def go(address: str, width: int = 1280) -> Any:
         page.set_viewport_size({"width": width, "height": 900})
@@ -61,8 +76,12 @@ def test_a_page_fits_the_screen_and_has_no_serious_fault_of_accessibility(visit:
     assert page.locator("main h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    assert [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")] == []
-    unnamed = "[...document.querySelectorAll('table')].filter((t) => !t.caption && !t.getAttribute('aria-label')).length"
+    assert [
+        (v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")
+    ] == []
+    unnamed = (
+        "[...document.querySelectorAll('table')].filter((t) => !t.caption && !t.getAttribute('aria-label')).length"
+    )
     assert page.evaluate(unnamed) == 0, "every table has a name"
 
 
@@ -84,7 +103,10 @@ def test_hostile_names_are_text(visit: Open) -> None:
     page = visit("/data/leas?county_code=27&_size=1000")
     listed = page.locator("tbody").inner_text()
     assert all(name in listed for name in HOSTILE.values())
-    assert page.evaluate("document.querySelectorAll('script:not([src]), main img, iframe, [onerror], [onload]').length") == 0
+    assert (
+        page.evaluate("document.querySelectorAll('script:not([src]), main img, iframe, [onerror], [onload]').length")
+        == 0
+    )
     found = visit("/sql?q=select+lea_name+from+leas").locator("tbody").inner_text()
     assert all(name in found for name in HOSTILE.values())
 

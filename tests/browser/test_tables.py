@@ -57,7 +57,10 @@ NOW = "determination_year = (select max(determination_year) from eligibility)"
         ),
         (
             {"year": "2023", "pathway": "continuum", "status": "eligible", "county": "27"},
-            "cds in (select cds from eligibility where determination_year = 2023 and pathway = 'continuum' and status = 'eligible' and county_code = '27')",
+            (
+                "cds in (select cds from eligibility where determination_year = 2023 and pathway = 'continuum' and"
+                " status = 'eligible' and county_code = '27')"
+            ),
         ),
     ],
 )
@@ -76,7 +79,12 @@ def test_districts_filter(open_page: Open, held: Any, chosen: dict[str, str], wh
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("salinas union", ["Salinas Union High"]), ("penasquitos", [HOSTILE["Graves Elementary"]]), ("27661590000000", ["Salinas Union High"])]
+    ("words", "found"),
+    [
+        ("salinas union", ["Salinas Union High"]),
+        ("penasquitos", [HOSTILE["Graves Elementary"]]),
+        ("27661590000000", ["Salinas Union High"]),
+    ],
 )
 def test_search_needs_no_accents_and_takes_codes(open_page: Open, words: str, found: list[str]) -> None:
     page = open_page("districts.html")
@@ -122,8 +130,12 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     wanted = dict(held.execute("select cds, lea_name from leas where county_code = '27'").fetchall())
     assert {row[1]: row[0] for row in table[1:]} == {f'="{cds}"': safe_text(name) for cds, name in wanted.items()}
     assert safe_text(HOSTILE["Chualar Union"]).startswith("'=")
-    plain = [re.sub(r'^="([0-9/-]+)"$', r"\1", cell) for row in table for cell in row]  # what a spreadsheet shows for a code
-    assert [cell for row in table for cell in row] == [cell if cell.startswith("'") else safe_text(cell) for cell in plain]
+    plain = [
+        re.sub(r'^="([0-9/-]+)"$', r"\1", cell) for row in table for cell in row
+    ]  # what a spreadsheet shows for a code
+    assert [cell for row in table for cell in row] == [
+        cell if cell.startswith("'") else safe_text(cell) for cell in plain
+    ]
     content = download(page, "Export Excel")
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
     sheet = load_workbook(io.BytesIO(content)).active
@@ -133,7 +145,12 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     head = table[0]
     statuses = {row[1][2:-1]: row[head.index("Continuum of Support (SIR+)")] for row in table[1:]}
-    real = dict(held.execute(f"select cds, replace(status, '_', ' ') from eligibility where pathway = 'continuum' and county_code = '27' and {NOW}").fetchall())
+    real = dict(
+        held.execute(
+            "select cds, replace(status, '_', ' ') from eligibility where pathway = 'continuum' and county_code = '27'"
+            f" and {NOW}"
+        ).fetchall()
+    )
     words = {"undetermined": "not determined", "not assessed": "not assessed", "not applicable": "does not apply"}
     assert statuses == {cds: words.get(status, status) for cds, status in real.items()}
 
@@ -162,7 +179,9 @@ def test_the_page_and_the_pipeline_agree_on_what_a_spreadsheet_computes(open_pag
     texts = [*starts, *codes, "1e5", "-1e5", "+.5", "", "a=b", "'", "=", "O'Neil", '"', "\u20135", "\u22125", "a\n=b"]
     page = open_page("districts.html")
     text = page.evaluate("texts => window.dtaSpreadsheet.csv(texts.map((t) => [t, 'end'])).text()", texts)
-    assert [row[0] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))] == [safe_text(t) for t in texts]
+    assert [row[0] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))] == [
+        safe_text(t) for t in texts
+    ]
 
 
 NOT_ELIGIBLE = f"cds not in (select cds from eligibility where {NOW} and status = 'eligible')"
@@ -203,7 +222,10 @@ def test_a_county_and_a_district_are_found_with_the_keyboard_alone(open_page: Op
     page.wait_for_url("**/county/27.html")
     for _ in range(120):
         page.keyboard.press("Tab")
-        if "other LEAs" in page.evaluate("document.activeElement.textContent") and page.evaluate("document.activeElement.tagName") == "SUMMARY":
+        if (
+            "other LEAs" in page.evaluate("document.activeElement.textContent")
+            and page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        ):
             break
     page.keyboard.press("Enter")
     for _ in range(120):

@@ -1,4 +1,6 @@
-"""Texts that went through a spreadsheet, an editor or a mail program: read where it is plain what was done, refused once where it is not."""
+"""Texts that went through a spreadsheet, an editor or a mail program: read where it is plain what was done, refused
+once where it is not.
+"""
 
 import pytest
 
@@ -44,7 +46,9 @@ def test_a_line_that_repeats_another_is_one_row(again: list[int], said: str) -> 
     assert raw.table["line"].to_pylist() == [2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize("other", [ROWS[0].replace("x1", "x9"), ROWS[0].replace("Alameda", "Alamo"), ROWS[0].replace("\t1\t", "\t2\t")])
+@pytest.mark.parametrize(
+    "other", [ROWS[0].replace("x1", "x9"), ROWS[0].replace("Alameda", "Alamo"), ROWS[0].replace("\t1\t", "\t2\t")]
+)
 def test_lines_that_differ_under_one_key_are_both_rows_of_the_file(other: str) -> None:
     """Which one holds, the reader cannot know: the tables behind it reject both."""
     raw = read(HEADER, *ROWS, other)
@@ -135,10 +139,18 @@ def test_local_indicators_as_text_with_bars_or_tabs(year: int, priority: int) ->
     fields = [spec.canonical(c) for c in columns]
 
     def line(n: int, comment: str) -> str:
-        known = {"cds": f"0161119000000{n}", "priority": str(priority), "performance": "Met", "year": str(year), "name": f"District {n}"}
+        known = {
+            "cds": f"0161119000000{n}",
+            "priority": str(priority),
+            "performance": "Met",
+            "year": str(year),
+            "name": f"District {n}",
+        }
         return delimiter.join(known.get(f or "", comment) for f in fields)
 
-    spoiled = line(2, "x").replace("x", "First paragraph.\nSecond paragraph" + (",\twith a tab" if delimiter == "|" else ""), 1)
+    spoiled = line(2, "x").replace(
+        "x", "First paragraph.\nSecond paragraph" + (",\twith a tab" if delimiter == "|" else ""), 1
+    )
     content = "\n".join([delimiter.join(columns), line(1, "x"), spoiled, line(3, "y")]) + "\n"
     raw = read_text(content.encode(), name, spec, needed_columns(source, spec, RULES))
     assert raw.table["cds"].to_pylist() == [f"0161119000000{n}" for n in (1, 2, 3)]
@@ -174,7 +186,12 @@ def test_two_encodings_in_one_file(names: list[bytes], read_as: list[str], lines
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_one_encoding_is_no_warning(encoding: str) -> None:
-    raw = read_text("\n".join([HEADER, ROWS[0].replace("Alameda", "Cañada – Niño"), ROWS[1]]).encode(encoding), "x.txt", SPEC, NEEDED)
+    raw = read_text(
+        "\n".join([HEADER, ROWS[0].replace("Alameda", "Cañada – Niño"), ROWS[1]]).encode(encoding),
+        "x.txt",
+        SPEC,
+        NEEDED,
+    )
     assert raw.table["districtname"].to_pylist()[0] == "Cañada – Niño"
     assert raw.warnings == []
 
@@ -207,7 +224,9 @@ def test_a_header_in_quotes() -> None:
 # ---- titles and delimiters ----
 
 
-@pytest.mark.parametrize("above", [["Graduation 2024"], ["", ""], ["Title", "California Department of Education", "\t\t\t\t\t"]])
+@pytest.mark.parametrize(
+    "above", [["Graduation 2024"], ["", ""], ["Title", "California Department of Education", "\t\t\t\t\t"]]
+)
 def test_a_title_above_the_header(above: list[str]) -> None:
     raw = read(*above, HEADER, *ROWS)
     assert colors(raw) == list("12345")

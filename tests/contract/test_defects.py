@@ -85,7 +85,13 @@ READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], objec
     "bom": (b"\xef\xbb\xbf" + WHOLE, 5, [], lambda r: r.encoding, "utf-8"),
     "windows_line_ends": (WHOLE.replace(b"\n", b"\r\n"), 5, [], first("reportingyear"), "2018"),
     "no_last_line_end": (WHOLE[:-1], 5, [], lambda r: r.table["line"].to_pylist(), [2, 3, 4, 5, 6]),
-    "windows_1252": (with_value("districtname", "Cañada – Niño").decode().encode("cp1252"), 5, [], first("districtname"), "Cañada – Niño"),
+    "windows_1252": (
+        with_value("districtname", "Cañada – Niño").decode().encode("cp1252"),
+        5,
+        [],
+        first("districtname"),
+        "Cañada – Niño",
+    ),
     "windows_1252_with_bom": (
         b"\xef\xbb\xbf" + with_value("districtname", "Cañada").decode().encode("cp1252"),
         5,
@@ -93,23 +99,60 @@ READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], objec
         first("districtname"),
         "Cañada",
     ),
-    "bom_behind_the_header": (lines(HEADER, "\ufeff" + ROWS[0], *ROWS[1:]), 5, [], first("cds"), ROWS[0].split("\t")[0]),
-    "byte_without_meaning": (with_value("districtname", "Ca?ada").replace(b"?", b"\x81"), 5, [], first("districtname"), "Ca\ufffdada"),
-    "ragged_line": (lines(HEADER, ROWS[0] + "\tmore", *ROWS[1:]), 4, [2], lambda r: r.rejects[0].reason.split(";")[0], "the line has 23 fields"),
-    "short_line": (lines(HEADER, ROWS[0], "01\tD", *ROWS[2:]), 4, [3], lambda r: r.rejects[0].reason.split(";")[0], "the line has 2 fields"),
+    "bom_behind_the_header": (
+        lines(HEADER, "\ufeff" + ROWS[0], *ROWS[1:]),
+        5,
+        [],
+        first("cds"),
+        ROWS[0].split("\t")[0],
+    ),
+    "byte_without_meaning": (
+        with_value("districtname", "Ca?ada").replace(b"?", b"\x81"),
+        5,
+        [],
+        first("districtname"),
+        "Ca\ufffdada",
+    ),
+    "ragged_line": (
+        lines(HEADER, ROWS[0] + "\tmore", *ROWS[1:]),
+        4,
+        [2],
+        lambda r: r.rejects[0].reason.split(";")[0],
+        "the line has 23 fields",
+    ),
+    "short_line": (
+        lines(HEADER, ROWS[0], "01\tD", *ROWS[2:]),
+        4,
+        [3],
+        lambda r: r.rejects[0].reason.split(";")[0],
+        "the line has 2 fields",
+    ),
     "note_below_the_table": (WHOLE + b"Source: CDE\n", 5, [7], lambda r: r.rejects[0].value, "Source: CDE"),
     "all_lines_ragged": (lines(HEADER, "a", "b"), 0, [2, 3], lambda r: r.rows_in, 2),
     "stray_quote": (with_value("schoolname", '"Joe\'s "Best'), 5, [], first("schoolname"), '"Joe\'s "Best'),
     "comma_in_a_name": (with_value("schoolname", "King, Jr."), 5, [], first("schoolname"), "King, Jr."),
-    "blank_rows": (lines(HEADER, ROWS[0], "", "\t" * HEADER.count("\t"), "   ", *ROWS[1:]), 5, [], lambda r: r.notes, ["3 blank lines"]),
+    "blank_rows": (
+        lines(HEADER, ROWS[0], "", "\t" * HEADER.count("\t"), "   ", *ROWS[1:]),
+        5,
+        [],
+        lambda r: r.notes,
+        ["3 blank lines"],
+    ),
     "blank_rows_at_the_end": (WHOLE + b"\n\r\n\n", 5, [], lambda r: r.table["line"].to_pylist(), [2, 3, 4, 5, 6]),
-    # What a value means is not the reader's: the tables behind it refuse these by line, column and value (tests/pipeline).
+    # What a value means is not the reader's: the tables behind it refuse these by line, column and value
+    # (tests/pipeline).
     "thirteen_digit_cds": (with_value("cds", "1611190000000"), 5, [], first("cds"), "1611190000000"),
     "number_with_thousands_separator": (with_value("currdenom", "1,234"), 5, [], first("currdenom"), "1,234"),
     "unknown_color": (with_value("color", "7"), 5, [], first("color"), "7"),
     "cds_as_a_number": (with_value("cds", "1.61119E+12"), 5, [], first("cds"), "1.61119E+12"),
     "blanks_around_a_value": (with_value("color", " 1 "), 5, [], first("color"), " 1 "),
-    "other_unicode_line_ends": (with_value("schoolname", "a\u2028b\x0bc\x85d"), 5, [], first("schoolname"), "a\u2028b\x0bc\x85d"),
+    "other_unicode_line_ends": (
+        with_value("schoolname", "a\u2028b\x0bc\x85d"),
+        5,
+        [],
+        first("schoolname"),
+        "a\u2028b\x0bc\x85d",
+    ),
     "giant_field": (with_value("schoolname", "x" * 3_000_000), 5, [], lambda r: len(first("schoolname")(r)), 3_000_000),
 }
 
@@ -173,7 +216,10 @@ def test_a_quote_within_a_plain_value_is_a_character() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ((SCHOOLS, PLAIN, '0161,"Alameda,Active,x', PLAIN, PLAIN), ("line 3", "not closed on its line", "Mend or remove the quote")),
+        (
+            (SCHOOLS, PLAIN, '0161,"Alameda,Active,x', PLAIN, PLAIN),
+            ("line 3", "not closed on its line", "Mend or remove the quote"),
+        ),
         ((SCHOOLS, '0161,"Alameda', 'Unified",Active,x', PLAIN), ("line 2", "a line break within the value")),
         ((SCHOOLS, '0161,"Alameda\rUnified",Active,x', PLAIN), ("line 2", "line end without line feed")),
         ((SCHOOLS.replace("District", '"District'), PLAIN), ("line 1", "a quote in the header")),

@@ -21,13 +21,21 @@ HERE = Path(__file__).parent
 CATALOG = load_catalog(PROJECT / "data")
 LAYOUTS = load_layouts(PROJECT / "data")
 RULES = {r.dashboard_year: r for r in load_rules(PROJECT / "data").years}
-HEADERS = {name: columns for name, _, *columns in (line.split() for line in (HERE / "headers.txt").read_text().splitlines() if line and line[0] != "#")}
+HEADERS = {
+    name: columns
+    for name, _, *columns in (
+        line.split() for line in (HERE / "headers.txt").read_text().splitlines() if line and line[0] != "#"
+    )
+}
 TWINS = ("eladownload2018.xlsx", "mathdownload2018.xlsx")  # the same columns as the text
-FROM_FILES = {line.split()[0] for line in (HERE / "headers.txt").read_text().splitlines() if line.split()[1:2] == ["file"]}
+FROM_FILES = {
+    line.split()[0] for line in (HERE / "headers.txt").read_text().splitlines() if line.split()[1:2] == ["file"]
+}
 SLICES = sorted((HERE / "slices").iterdir())
 CDS = ["01100170000000", "27660680000000", "58105870000000"]
 
-# Sheet and header row of the assistance workbooks; from 2019 on the sheet is named after the year and the header is in row 6.
+# Sheet and header row of the assistance workbooks; from 2019 on the sheet is named after the year and the header is in
+# row 6.
 SHEETS = {2017: ("LCFF_Assistance_Status_Fall2017", 5), 2018: ("LCFFLEAAssistance2018", 3)}
 
 
@@ -48,7 +56,9 @@ def rows_under(columns: list[str], source: Source) -> Rows:
 
     def value(column: str, row: int) -> str:
         field = spec.canonical(column)
-        return {"cds": CDS[row], "reportingyear": source.reporting_year, "reporting_year": source.reporting_year}.get(field or "", f"{column} {row}")
+        return {"cds": CDS[row], "reportingyear": source.reporting_year, "reporting_year": source.reporting_year}.get(
+            field or "", f"{column} {row}"
+        )
 
     return [[value(c, row) for c in columns] for row in range(3)]
 
@@ -63,7 +73,10 @@ def write(name: str, columns: list[str], rows: Rows) -> bytes:
     kind = "Charter School" if source.layout == "charter_assistance" else "District and COE"
     sheet, header_row = SHEETS.get(year, (f"{kind} {year}", 6))
     above = [[f"Note {n}"] for n in range(1, header_row)]
-    sheets = {"Record Layout": [["Field", "Description"], ["CDS", "County-district-school code"]], sheet: [*above, columns, *rows]}
+    sheets = {
+        "Record Layout": [["Field", "Description"], ["CDS", "County-district-school code"]],
+        sheet: [*above, columns, *rows],
+    }
     return as_xls(sheets) if name.endswith(".xls") else as_xlsx(sheets)
 
 
@@ -93,7 +106,13 @@ def expected(columns: list[str], rows: Rows, name: str) -> dict[str, list[str]]:
 
 def test_every_text_and_workbook_of_the_catalog_has_its_header_here() -> None:
     names = {n for s in CATALOG.source if s.format != "page" and not s.due for n in (s.file, *s.also_named)}
-    assert names - {"assistance-status.xls", "assistancestatus2017.xls", "assistancestatus19.xlsx", "leas2023perec52064.xlsx", *TWINS} == set(HEADERS)
+    assert names - {
+        "assistance-status.xls",
+        "assistancestatus2017.xls",
+        "assistancestatus19.xlsx",
+        "leas2023perec52064.xlsx",
+        *TWINS,
+    } == set(HEADERS)
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -130,7 +149,11 @@ def test_order_and_case_of_columns_make_no_difference_and_an_extra_column_is_not
 
 
 def cases_without_a_column() -> list[tuple[str, str]]:
-    return [(name, c) for name in HEADERS for c in sorted(needed_columns(source_of(name), LAYOUTS.of(source_of(name)), RULES))]
+    return [
+        (name, c)
+        for name in HEADERS
+        for c in sorted(needed_columns(source_of(name), LAYOUTS.of(source_of(name)), RULES))
+    ]
 
 
 @pytest.mark.parametrize(("name", "column"), cases_without_a_column())
@@ -173,7 +196,10 @@ def test_real_rows(path: Path) -> None:
 def test_real_rows_with_commas_in_values() -> None:
     raw = read("schools_2018.csv", (HERE / "slices" / "schools_2018.csv").read_bytes())
     assert raw.rows_in == raw.rows_kept == 5
-    assert raw.table["school"].to_pylist()[:2] == ["Martin Luther King, Jr. Middle", "Oakland Military Institute, College Preparatory Academy"]
+    assert raw.table["school"].to_pylist()[:2] == [
+        "Martin Luther King, Jr. Middle",
+        "Oakland Military Institute, College Preparatory Academy",
+    ]
     assert raw.table["status"].to_pylist() == ["Active"] * 5
 
 
@@ -196,7 +222,12 @@ def test_the_workbook_twin_of_a_text_reads_as_the_text(name: str) -> None:
     needed = needed_columns(source, spec, RULES)
     text = _parse(as_text([columns, *rows], "\t"), source.file, source, spec, needed)
     twin = _parse(as_xlsx({"2018": [columns, *rows]}), name, source, spec, needed)
-    assert (twin.rows_in, twin.rows_kept, twin.missing_columns, twin.extra_columns) == (3, 3, text.missing_columns, text.extra_columns)
+    assert (twin.rows_in, twin.rows_kept, twin.missing_columns, twin.extra_columns) == (
+        3,
+        3,
+        text.missing_columns,
+        text.extra_columns,
+    )
     assert twin.table.select(text.table.column_names).to_pydict() == text.table.to_pydict()
 
 

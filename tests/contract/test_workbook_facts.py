@@ -1,4 +1,7 @@
-"""What a workbook hides: sheets, errors, merged cells, headings that changed places. A row of which a part is hidden is rejected, never read as blank."""
+"""What a workbook hides: sheets, errors, merged cells, headings that changed places.
+
+A row of which a part is hidden is rejected, never read as blank.
+"""
 
 import io
 import zipfile
@@ -78,7 +81,9 @@ def test_two_sheets_with_the_table_are_refused() -> None:
 
 
 def test_the_sheet_of_the_year_is_preferred() -> None:
-    assert codes(read(as_xlsx({"District and COE 2023": OTHER, "District and COE 2024": TABLE}))) == [r[0] for r in TABLE[1:]]
+    assert codes(read(as_xlsx({"District and COE 2023": OTHER, "District and COE 2024": TABLE}))) == [
+        r[0] for r in TABLE[1:]
+    ]
 
 
 # ---- errors ----
@@ -190,13 +195,18 @@ def test_headings_that_changed_places_are_seen(year: int) -> None:
             read_year(year, turned)
 
 
-@pytest.mark.parametrize(("one", "other"), [("AssistanceStatus2023", "AssistanceStatus2024"), ("MetMethod1", "MetMethod2"), ("MetMethod2", "MetMethod4")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("AssistanceStatus2023", "AssistanceStatus2024"), ("MetMethod1", "MetMethod2"), ("MetMethod2", "MetMethod4")],
+)
 def test_headings_of_statuses_and_methods_that_changed_places_are_seen(one: str, other: str) -> None:
     with pytest.raises(SourceError, match="are not in CDE's order"):
         read_year(2024, [{one: other, other: one}.get(c, c) for c in HEADERS[YEARS[2024]]])
 
 
-@pytest.mark.parametrize("column", ["MetMethod3", "EC52072_2024", "AssistanceStatus2024", "TotalStudentGroups", "LEAname", "ReportYear"])
+@pytest.mark.parametrize(
+    "column", ["MetMethod3", "EC52072_2024", "AssistanceStatus2024", "TotalStudentGroups", "LEAname", "ReportYear"]
+)
 def test_a_column_that_the_rules_of_the_year_need_is_named(column: str) -> None:
     field = LAYOUTS.assistance.canonical(column)
     with pytest.raises(SourceError, match=f"lacks {field}"):

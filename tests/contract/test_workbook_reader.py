@@ -1,4 +1,7 @@
-"""The reader of workbooks: values only, nothing hidden, nothing that grows. Each refusal says file, what and what to do."""
+"""The reader of workbooks: values only, nothing hidden, nothing that grows.
+
+Each refusal says file, what and what to do.
+"""
 
 import io
 import struct
@@ -20,7 +23,11 @@ from transforms.settings import PROJECT
 from transforms.sources.layouts import load_layouts
 
 SPEC = load_layouts(PROJECT / "data").assistance
-TABLE = [["CDS", "LEAname", "ELpriorities"], ["01100170000000", "Alameda", "A"], ["27660680000000", "South Monterey", "B, C"]]
+TABLE = [
+    ["CDS", "LEAname", "ELpriorities"],
+    ["01100170000000", "Alameda", "A"],
+    ["27660680000000", "South Monterey", "B, C"],
+]
 NEW = as_xlsx({"Layout": [["Field"], ["CDS"]], "District and COE 2024": TABLE})
 OLD = as_xls({"Layout": [["Field"], ["CDS"]], "District and COE 2024": TABLE})
 SHEET = "xl/worksheets/sheet2.xml"
@@ -31,7 +38,11 @@ def read(content: bytes, file: str = "book.xlsx") -> RawTable:
     return read_workbook(content, file, SPEC, {"cds"}, 2024)
 
 
-def repacked(changes: dict[str, Callable[[bytes], bytes] | None] | None = None, more: dict[str, bytes] | None = None, content: bytes = NEW) -> bytes:
+def repacked(
+    changes: dict[str, Callable[[bytes], bytes] | None] | None = None,
+    more: dict[str, bytes] | None = None,
+    content: bytes = NEW,
+) -> bytes:
     """The workbook with parts changed, left out (None) or added."""
     changes = changes or {}
     target = io.BytesIO()
@@ -94,53 +105,104 @@ def damaged_inside() -> bytes:
 FORMULA = '<row r="9"><c r="A9"><f>1+1</f><v>2</v></c></row>'
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 RELS = "xl/_rels/workbook.xml.rels"
-EXTERNAL = '<Relationship Id="x9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" Target="other.xml"/></Relationships>'
+EXTERNAL = (
+    '<Relationship Id="x9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"'
+    ' Target="other.xml"/></Relationships>'
+)
 MACROS = '<Override PartName="/xl/m.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
 
 REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "empty_file": (lambda: b"", ("line 1", "this is not a workbook")),
     "html_page": (lambda: b"<html>Sorry</html>", ("this is not a workbook", "<html>Sorry")),
     "text_file": (lambda: b"CDS\tname\n1\t2\n", ("this is not a workbook",)),
-    "other_archive": (lambda: repacked(dict.fromkeys(zipfile.ZipFile(io.BytesIO(NEW)).namelist()), {"a.txt": b"x"}), ("this archive is not a workbook",)),
-    "binary_workbook": (lambda: repacked({"xl/workbook.xml": None}, {"xl/workbook.bin": b"x"}), ("lacks xl/workbook.xml", "Save the workbook as .xlsx")),
+    "other_archive": (
+        lambda: repacked(dict.fromkeys(zipfile.ZipFile(io.BytesIO(NEW)).namelist()), {"a.txt": b"x"}),
+        ("this archive is not a workbook",),
+    ),
+    "binary_workbook": (
+        lambda: repacked({"xl/workbook.xml": None}, {"xl/workbook.bin": b"x"}),
+        ("lacks xl/workbook.xml", "Save the workbook as .xlsx"),
+    ),
     "truncated_zip": (lambda: NEW[: len(NEW) // 2], ("cut off or damaged",)),
     "last_byte_cut": (lambda: NEW[:-1], ("cut off or damaged",)),
     "start_cut": (lambda: NEW[100:], ("this is not a workbook",)),
     "damaged_inside": (damaged_inside, ("xl/worksheets/sheet2.xml", "Download the file again")),
     "something_before_the_archive": (lambda: b"PK\x03\x04" + NEW, ("do not start with the file",)),
     "sheet_part_missing": (lambda: repacked({SHEET: None}), ("has no part of its own",)),
-    "two_sheets_of_one_part": (lambda: repacked({RELS: replaced("sheet2.xml", "sheet1.xml")}), ("has no part of its own",)),
+    "two_sheets_of_one_part": (
+        lambda: repacked({RELS: replaced("sheet2.xml", "sheet1.xml")}),
+        ("has no part of its own",),
+    ),
     "a_second_workbook": (lambda: repacked(more={"yl/workbook.xml": b"<workbook/>"}), ("a second workbook",)),
     "entry_twice": (entry_twice, ("an entry is there twice",)),
     "entry_outside": (lambda: repacked(more={"../../etc/x": b""}), ("a place outside of itself",)),
     "declared_sizes_lie": (lambda: lying(50_001), ("not what the directory declares",)),
     "encrypted_entries": (flagged_encrypted, ("encrypted", "without a password")),
-    "encrypted_package": (lambda: as_compound({"EncryptionInfo": b"x", "EncryptedPackage": b"y" * 5000}), ("encrypted", "without a password")),
+    "encrypted_package": (
+        lambda: as_compound({"EncryptionInfo": b"x", "EncryptedPackage": b"y" * 5000}),
+        ("encrypted", "without a password"),
+    ),
     "macros": (lambda: repacked(more={"xl/vbaProject.bin": b"x"}), ("macros", "vbaproject.bin", "as CDE published it")),
     "macros_by_type": (lambda: repacked({"[Content_Types].xml": replaced("</Types>", MACROS)}), ("macros",)),
     "macro_sheet": (lambda: repacked(more={"xl/macrosheets/sheet1.xml": b"<a/>"}), ("macros",)),
-    "external_link": (lambda: repacked(more={"xl/externalLinks/externalLink1.xml": b"<a/>"}), ("links to other workbooks",)),
-    "external_link_elsewhere": (lambda: repacked({RELS: replaced("</Relationships>", EXTERNAL)}), ("links to other workbooks",)),
-    "formula": (lambda: with_cells(FORMULA), ("line 9", "cell A9 of sheet 'District and COE 2024' holds a formula", "as CDE published it")),
-    "shared_formula": (lambda: with_cells('<row r="9"><c r="AB9"><f t="shared" si="0"/><v>2</v></c></row>'), ("cell AB9",)),
-    "formula_without_address": (lambda: with_cells("<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row>"), ("line 4", "cell B4")),
+    "external_link": (
+        lambda: repacked(more={"xl/externalLinks/externalLink1.xml": b"<a/>"}),
+        ("links to other workbooks",),
+    ),
+    "external_link_elsewhere": (
+        lambda: repacked({RELS: replaced("</Relationships>", EXTERNAL)}),
+        ("links to other workbooks",),
+    ),
+    "formula": (
+        lambda: with_cells(FORMULA),
+        ("line 9", "cell A9 of sheet 'District and COE 2024' holds a formula", "as CDE published it"),
+    ),
+    "shared_formula": (
+        lambda: with_cells('<row r="9"><c r="AB9"><f t="shared" si="0"/><v>2</v></c></row>'),
+        ("cell AB9",),
+    ),
+    "formula_without_address": (
+        lambda: with_cells("<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row>"),
+        ("line 4", "cell B4"),
+    ),
     "formula_under_a_prefix": (lambda: with_cells(FORMULA.replace("<f", "<m:f").replace("</f", "</m:f")), ("cell A9",)),
     "entity_expansion": (lambda: repacked({SHEET: lambda d: LAUGHS.encode() + d}), ("document type", SHEET)),
     "entity_expansion_in_strings": (
-        lambda: repacked({"xl/sharedStrings.xml": lambda d: d.replace(b"<sst", LAUGHS.encode() + b"<sst")}, content=as_shared_xlsx(TABLE)),
+        lambda: repacked(
+            {"xl/sharedStrings.xml": lambda d: d.replace(b"<sst", LAUGHS.encode() + b"<sst")},
+            content=as_shared_xlsx(TABLE),
+        ),
         ("document type", "xl/sharedStrings.xml"),
     ),
     "broken_xml": (lambda: repacked({SHEET: lambda d: d[:-30]}), ("cut off or damaged", SHEET)),
-    "other_encoding": (lambda: repacked({SHEET: lambda d: b'<?xml version="1.0" encoding="cp037"?>' + d}), ("not UTF-8", "cp037")),
-    "unknown_encoding": (lambda: repacked({SHEET: lambda d: b'<?xml version="1.0" encoding="UTF-9"?>' + d}), ("not UTF-8", "UTF-9")),
+    "other_encoding": (
+        lambda: repacked({SHEET: lambda d: b'<?xml version="1.0" encoding="cp037"?>' + d}),
+        ("not UTF-8", "cp037"),
+    ),
+    "unknown_encoding": (
+        lambda: repacked({SHEET: lambda d: b'<?xml version="1.0" encoding="UTF-9"?>' + d}),
+        ("not UTF-8", "UTF-9"),
+    ),
     "utf16_part": (lambda: repacked({SHEET: lambda d: d.decode().encode("utf-16")}), ("cut off or damaged",)),
     "deep_xml": (lambda: with_cells("<a>" * 100 + "</a>" * 100), ("more than 64 deep",)),
-    "far_cell": (lambda: with_cells('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), ("more than 5,000,000 cells", "Delete what stands")),
+    "far_cell": (
+        lambda: with_cells('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        ("more than 5,000,000 cells", "Delete what stands"),
+    ),
     "impossible_cell": (lambda: with_cells('<row r="9"><c r="A99999999"><v>1</v></c></row>'), ("cut off or damaged",)),
     "impossible_row": (lambda: with_cells('<row r="-1"><c><v>1</v></c></row>'), ("cut off or damaged",)),
-    "shared_string_that_is_not_there": (lambda: with_cells('<row r="9"><c r="A9" t="s"><v>999999</v></c></row>'), ("cut off or damaged",)),
-    "no_table": (lambda: as_xlsx({"Sheet1": [["a", "b"], ["1", "2"]]}), ("no visible sheet has a header row with CDS", "Sheet1")),
-    "column_twice": (lambda: as_xlsx({"2024": [[*TABLE[0], "EL_priorities"], [*TABLE[1], "A"]]}), ("line 1", "letter:el is there twice")),
+    "shared_string_that_is_not_there": (
+        lambda: with_cells('<row r="9"><c r="A9" t="s"><v>999999</v></c></row>'),
+        ("cut off or damaged",),
+    ),
+    "no_table": (
+        lambda: as_xlsx({"Sheet1": [["a", "b"], ["1", "2"]]}),
+        ("no visible sheet has a header row with CDS", "Sheet1"),
+    ),
+    "column_twice": (
+        lambda: as_xlsx({"2024": [[*TABLE[0], "EL_priorities"], [*TABLE[1], "A"]]}),
+        ("line 1", "letter:el is there twice"),
+    ),
     "old_cut_in_the_middle": (lambda: OLD[: len(OLD) // 2], ("cut off or damaged",)),
     "old_cut_at_the_end": (lambda: OLD[:-1], ("cut off or damaged",)),
     "old_only_a_beginning": (lambda: OLD[:20], ("cut off or damaged",)),
@@ -148,13 +210,22 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "old_macros": (lambda: as_compound({"Workbook": b"x" * 5000, "_VBA_PROJECT_CUR": b"x"}), ("macros",)),
     "old_macro_sheet": (lambda: as_xls({"2024": TABLE}, sort=1), ("macros",)),
     "old_password": (lambda: as_xls({"2024": TABLE}, extra_globals=record(0x002F, bytes(6))), ("encrypted",)),
-    "old_formula": (lambda: as_xls({"2024": TABLE}, extra_cells=formula(8, 27)), ("line 9", "cell AB9 of sheet '2024' holds a formula")),
-    "old_external_link": (lambda: as_xls({"2024": TABLE}, extra_globals=record(0x01AE, b"\x01\x00\x05\x00\x00other")), ("links to other workbooks",)),
+    "old_formula": (
+        lambda: as_xls({"2024": TABLE}, extra_cells=formula(8, 27)),
+        ("line 9", "cell AB9 of sheet '2024' holds a formula"),
+    ),
+    "old_external_link": (
+        lambda: as_xls({"2024": TABLE}, extra_globals=record(0x01AE, b"\x01\x00\x05\x00\x00other")),
+        ("links to other workbooks",),
+    ),
     "old_far_cell": (
         lambda: as_xls({"2024": TABLE}, extra_cells=record(0x0203, struct.pack("<HHHd", 65535, 255, 0, 1.0))),
         ("more than 5,000,000 cells",),
     ),
-    "old_of_excel_95": (lambda: OLD.replace(b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x10\x00\x00\x05", 1), ("older than Excel 97",)),
+    "old_of_excel_95": (
+        lambda: OLD.replace(b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x10\x00\x00\x05", 1),
+        ("older than Excel 97",),
+    ),
 }
 
 
@@ -233,7 +304,9 @@ def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: s
 
 def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     text = struct.pack("<HB", 50, 1) + "x".ljust(50).encode("utf-16-le")
-    strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(0x003C, b"\x00" + b" " * 30)  # the second runs on, in one byte each
+    strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(
+        0x003C, b"\x00" + b" " * 30
+    )  # the second runs on, in one byte each
     uses = b"".join(record(0x00FD, struct.pack("<HHHI", 5 + n, 1, 0, n % 2)) + number(5 + n, 5, n) for n in range(4))
     content = as_xls({"2024": TABLE}, extra_globals=strings, extra_cells=uses)
     cells = {(c["line"], c["field"]): c["value"] for c in read(content).table.to_pylist()}

@@ -33,7 +33,9 @@ def as_shared_xlsx(rows: Rows, sheet: str = "2024") -> bytes:
     texts = list(dict.fromkeys(v for row in rows for v in row))
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     cells = "".join(
-        f'<row r="{r}">' + "".join(f'<c r="{letters[c]}{r}" t="s"><v>{texts.index(v)}</v></c>' for c, v in enumerate(row)) + "</row>"
+        f'<row r="{r}">'
+        + "".join(f'<c r="{letters[c]}{r}" t="s"><v>{texts.index(v)}</v></c>' for c, v in enumerate(row))
+        + "</row>"
         for r, row in enumerate(rows, 1)
     )
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -41,15 +43,25 @@ def as_shared_xlsx(rows: Rows, sheet: str = "2024") -> bytes:
     links = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     parts = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}.worksheet+xml"/>'
-        f'<Override PartName="/xl/sharedStrings.xml" ContentType="{types}.sharedStrings+xml"/></Types>',
-        "_rels/.rels": f'<Relationships {links}><Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {main} xmlns:r="{office}"><sheets><sheet name="{sheet}" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships {links}><Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="r2" Type="{office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+        "[Content_Types].xml": (
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}.worksheet+xml"/>'
+            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{types}.sharedStrings+xml"/></Types>'
+        ),
+        "_rels/.rels": (
+            f'<Relationships {links}><Relationship Id="r1" Type="{office}/officeDocument"'
+            ' Target="xl/workbook.xml"/></Relationships>'
+        ),
+        "xl/workbook.xml": (
+            f'<workbook {main} xmlns:r="{office}"><sheets><sheet name="{sheet}" sheetId="1"'
+            ' r:id="r1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships {links}><Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>'
+            f'<Relationship Id="r2" Type="{office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+        ),
         "xl/worksheets/sheet1.xml": f"<worksheet {main}><sheetData>{cells}</sheetData></worksheet>",
         "xl/sharedStrings.xml": f"<sst {main}>" + "".join(f"<si><t>{escape(t)}</t></si>" for t in texts) + "</sst>",
     }
@@ -88,19 +100,34 @@ def merged(first: int, last: int) -> bytes:
     return record(0x00E5, struct.pack("<HHHHH", 1, first, last, 0, 1))
 
 
-def as_xls(sheets: dict[str, Rows], *, extra_globals: bytes = b"", extra_cells: bytes = b"", sort: int = 0, hidden: tuple[str, ...] = ()) -> bytes:
-    """A workbook as Excel 97 wrote it. ``extra_globals`` and ``extra_cells`` are more records; ``hidden``: sheets that are."""
+def as_xls(
+    sheets: dict[str, Rows],
+    *,
+    extra_globals: bytes = b"",
+    extra_cells: bytes = b"",
+    sort: int = 0,
+    hidden: tuple[str, ...] = (),
+) -> bytes:
+    """A workbook as Excel 97 wrote it.
+
+    ``extra_globals`` and ``extra_cells`` are more records; ``hidden``: sheets that are.
+    """
     bodies = []
     for rows in sheets.values():
         cells = b"".join(
-            record(0x0204, struct.pack("<HHHHB", r, c, 0, len(v), 0) + v.encode("latin-1")) for r, row in enumerate(rows) for c, v in enumerate(row) if v
+            record(0x0204, struct.pack("<HHHHB", r, c, 0, len(v), 0) + v.encode("latin-1"))
+            for r, row in enumerate(rows)
+            for c, v in enumerate(row)
+            if v
         )
         bodies.append(BOF_SHEET + cells + extra_cells + EOF)
     names = [name.encode("latin-1") for name in sheets]
     at = len(BOF_GLOBALS) + sum(12 + len(n) for n in names) + len(extra_globals) + len(EOF)
     listed = b""
     for name, body in zip(names, bodies, strict=True):
-        listed += record(0x0085, struct.pack("<IBBBB", at, int(name.decode("latin-1") in hidden), sort, len(name), 0) + name)
+        listed += record(
+            0x0085, struct.pack("<IBBBB", at, int(name.decode("latin-1") in hidden), sort, len(name), 0) + name
+        )
         at += len(body)
     return as_compound({"Workbook": BOF_GLOBALS + listed + extra_globals + EOF + b"".join(bodies)})
 
@@ -130,4 +157,6 @@ def as_compound(streams: dict[str, bytes]) -> bytes:
 
 def _entry(name: str, kind: int, first: int, size: int) -> bytes:
     encoded = (name + "\x00").encode("utf-16-le")
-    return encoded.ljust(64, b"\x00") + struct.pack("<HBBIII36xIQ", len(encoded), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF, first, size)
+    return encoded.ljust(64, b"\x00") + struct.pack(
+        "<HBBIII36xIQ", len(encoded), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF, first, size
+    )

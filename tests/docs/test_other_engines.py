@@ -13,7 +13,8 @@ from transforms.settings import PROJECT
 
 PAGE = (PROJECT / "reports" / "docs" / "scale.md").read_text("utf-8")
 STATEMENTS = sorted((PROJECT / "transforms" / "sql").glob("*/*.sql"))
-# Name on the page -> does a part of the statement need a change by hand? The transpiler leaves these as they are, or loses something.
+# Name on the page -> does a part of the statement need a change by hand? The transpiler leaves these as they are, or
+# loses something.
 CONSTRUCTS: dict[str, Callable[[exp.Expression], bool]] = {
     "union all by name": lambda n: isinstance(n, exp.SetOperation) and bool(n.args.get("by_name")),
     "list(x order by y)": lambda n: isinstance(n, exp.ArrayAgg) and n.find(exp.Order) is not None,
@@ -74,5 +75,7 @@ def test_its_examples_are_examples(found: dict[str, set[str]]) -> None:
 def test_snowflake_takes_every_statement_by_its_grammar() -> None:
     """A second engine: every statement can at least be written in its dialect and read back."""
     for path in STATEMENTS:
-        (text,) = sqlglot.transpile(path.read_text("utf-8"), read="duckdb", write="snowflake", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        (text,) = sqlglot.transpile(
+            path.read_text("utf-8"), read="duckdb", write="snowflake", unsupported_level=sqlglot.ErrorLevel.RAISE
+        )
         assert sqlglot.parse_one(text, read="snowflake") is not None, path.stem

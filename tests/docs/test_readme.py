@@ -35,16 +35,28 @@ def first_cells(text: str, header: str) -> list[str]:
     return [row.split("|")[1].strip() for row in rows]
 
 
-ASK = [line for title in ("Ask", "Take along") for line in blocks(section(title), "console")[0].splitlines() if line.strip()]
+ASK = [
+    line
+    for title in ("Ask", "Take along")
+    for line in blocks(section(title), "console")[0].splitlines()
+    if line.strip()
+]
 
 
 @pytest.mark.parametrize("line", ASK)
-def test_a_command_of_the_readme_runs(published: Workplace, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_of_the_readme_runs(
+    published: Workplace, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command, *arguments = shlex.split(line.split(" > ")[0])
     assert command == ".venv/bin/dta"
     monkeypatch.chdir(tmp_path)
     if "parquet" in arguments:  # bytes for a pipe: as a process of its own
-        binary = subprocess.run([BIN / "dta", *arguments], capture_output=True, env={**os.environ, "DTA_OUT": str(published.out)}, check=True)
+        binary = subprocess.run(
+            [BIN / "dta", *arguments],
+            capture_output=True,
+            env={**os.environ, "DTA_OUT": str(published.out)},
+            check=True,
+        )
         assert binary.stdout.startswith(b"PAR1")
         return
     ended = CliRunner(env={"DTA_OUT": str(published.out)}).invoke(app, arguments)
@@ -87,14 +99,20 @@ def test_the_query_of_the_r_example_runs(beside: Path) -> None:
     (example,) = blocks(section("From other programs"), "r")
     (path,), (query,) = re.findall(r'dbdir = "([^"]+)"', example), re.findall(r'dbGetQuery\(con, "([^"]+)"\)', example)
     with duckdb.connect(path, read_only=True) as connection:
-        assert ("Vallejo City Unified", "repaid_or_released") in {row[:2] for row in connection.execute(query).fetchall()}
+        assert ("Vallejo City Unified", "repaid_or_released") in {
+            row[:2] for row in connection.execute(query).fetchall()
+        }
     for line in example.splitlines():
         assert line.count("(") == line.count(")")
         assert line.count('"') % 2 == 0
 
 
-def test_the_names_of_the_power_query_example_are_those_of_the_workbook(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Excel is not at hand either: sheet, columns and value that the example names are looked up in the workbook that it reads."""
+def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
+    published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel is not at hand either: sheet, columns and value that the example names are looked up in the workbook that
+    it reads.
+    """
     (example,) = blocks(section("From other programs"), "m")
     monkeypatch.chdir(tmp_path)
     command = next(line for line in ASK if "workbook" in line)
@@ -102,7 +120,10 @@ def test_the_names_of_the_power_query_example_are_those_of_the_workbook(publishe
     (file,) = re.findall(r'File.Contents\("[^"]*\\([^"\\]+)"\)', example)
     (sheet,) = re.findall(r'Item = "([^"]+)", Kind = "Sheet"', example)
     head, *rows = openpyxl.load_workbook(tmp_path / file)[sheet].iter_rows(values_only=True)
-    (column, value), (chosen,) = *re.findall(r'each \[([^\]]+)\] = "([^"]+)"', example), re.findall(r"\{([^{}=]+)\}\)$", example, re.MULTILINE)
+    (column, value), (chosen,) = (
+        *re.findall(r'each \[([^\]]+)\] = "([^"]+)"', example),
+        re.findall(r"\{([^{}=]+)\}\)$", example, re.MULTILINE),
+    )
     assert value in {row[head.index(column)] for row in rows}
     assert set(re.findall(r'"([^"]+)"', chosen)) <= set(head)
     assert [example.count(c) for c in "([{"] == [example.count(c) for c in ")]}"]

@@ -1,6 +1,8 @@
-"""The entries that CONTRIBUTING.md lists, for four invented Dashboard years, an invented indicator and an invented recorded pathway.
+"""The entries that CONTRIBUTING.md lists, for four invented Dashboard years, an invented indicator and an invented
+recorded pathway.
 
-Each entry is made as a person makes it: from the entries of 2025, with other years and names. No Python or SQL of the product is touched.
+Each entry is made as a person makes it: from the entries of 2025, with other years and names. No Python or SQL of the
+product is touched.
 """
 
 import re
@@ -13,11 +15,18 @@ from transforms.registers.cells import to_line
 
 YEARS = (2027, 2028, 2029, 2030)
 PATHWAY, INDICATOR = "pilot", "civics"
-PIONEER, QUIET, CASE = "27661590000000", "27659870000000", "27660350000000"  # eligible by the invented indicator; nothing; by a case
+PIONEER, QUIET, CASE = (
+    "27661590000000",
+    "27659870000000",
+    "27660350000000",
+)  # eligible by the invented indicator; nothing; by a case
 NAMES = {PIONEER: "Salinas Union High", QUIET: "Carmel Unified", CASE: "Greenfield Union Elementary"}
 GROUPS = ("EL", "HI", "SED")
 
-INDICATOR_ROW = f"{INDICATOR},Civic engagement,Civics,civic engagement,{INDICATOR},8,up,Very Low,Very High,points from standard,all,,Invented\n"
+INDICATOR_ROW = (
+    f"{INDICATOR},Civic engagement,Civics,civic engagement,{INDICATOR},8,up,Very Low,Very High,points from"
+    " standard,all,,Invented\n"
+)
 MARK = f'{INDICATOR} = {{ code = "CIVICS", headings = ["service_hours"] }}\n'
 CRITERION = """[[criterion]]
 id = "{year}-p8-civics-red"
@@ -71,10 +80,22 @@ def add_indicator(folder: Path) -> None:
 
 def add_pathway(folder: Path) -> None:
     """The entries of a recorded pathway."""
-    _change(folder / "rules" / "pathways.toml", "# How state loans are read.", f"{PATHWAY_ENTRY}# How state loans are read.")
+    _change(
+        folder / "rules" / "pathways.toml", "# How state loans are read.", f"{PATHWAY_ENTRY}# How state loans are read."
+    )
     header = (folder / "registers" / "spi.csv").read_text("utf-8").splitlines()[0]
-    row = case("spi", cds=CASE, lea_name=NAMES[CASE], case_id="PILOT-1", determination_date="2030-12-10", requested_date="2030-12-02", entered_on="2030-12-20")
-    (folder / "registers" / f"{PATHWAY}.csv").write_text(header + "\n" + to_line([row[c] for c in header.split(",")], "\n"), "utf-8")
+    row = case(
+        "spi",
+        cds=CASE,
+        lea_name=NAMES[CASE],
+        case_id="PILOT-1",
+        determination_date="2030-12-10",
+        requested_date="2030-12-02",
+        entered_on="2030-12-20",
+    )
+    (folder / "registers" / f"{PATHWAY}.csv").write_text(
+        header + "\n" + to_line([row[c] for c in header.split(",")], "\n"), "utf-8"
+    )
 
 
 def add_year(folder: Path, year: int) -> None:
@@ -115,12 +136,20 @@ def use_indicator(folder: Path, year: int) -> None:
     assert science
     own = science[0].replace("science", INDICATOR).replace("Science", "Civic engagement")
     (folder / "catalog.toml").write_text(f"{text}\n{own}", "utf-8")
-    _change(folder / "rules" / f"{year}.toml", "# EC 52072 (districts)", CRITERION.format(year=year) + "# EC 52072 (districts)")
+    _change(
+        folder / "rules" / f"{year}.toml",
+        "# EC 52072 (districts)",
+        CRITERION.format(year=year) + "# EC 52072 (districts)",
+    )
 
 
 def write_sources(folder: Path) -> None:
-    """Dashboard files of the four years: three groups of one district are red in civic engagement and suspension in three of them."""
-    state = Dashboards(indicators=dict.fromkeys(YEARS, (*INDICATORS[2025], INDICATOR)), marks={**MARKS, INDICATOR: "service_hours"})
+    """Dashboard files of the four years: three groups of one district are red in civic engagement and suspension in
+    three of them.
+    """
+    state = Dashboards(
+        indicators=dict.fromkeys(YEARS, (*INDICATORS[2025], INDICATOR)), marks={**MARKS, INDICATOR: "service_hours"}
+    )
     for year in YEARS:
         for cds in NAMES:
             state.names[cds, year] = NAMES[cds]
@@ -128,5 +157,13 @@ def write_sources(folder: Path) -> None:
                 red = 1 if cds == PIONEER and year > YEARS[0] else 3
                 state.put(year, cds, group, ela=3, math=3, chronic=3, grad=3, cci=3, science=3, elpi=3)
                 state.row(year, "susp", cds, group, color=red, statuslevel=1 if red == 1 else 3)
-                state.row(year, INDICATOR, cds, group, color=red, statuslevel=1 if red == 1 else 3, currstatus=-41.5 if red == 1 else 12)
+                state.row(
+                    year,
+                    INDICATOR,
+                    cds,
+                    group,
+                    color=red,
+                    statuslevel=1 if red == 1 else 3,
+                    currstatus=-41.5 if red == 1 else 12,
+                )
     state.write(folder)

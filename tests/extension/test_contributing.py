@@ -88,12 +88,18 @@ def test_a_published_column_is_complete_or_named(models: Path, tmp_path: Path) -
         assert places("Add a published column") == {"TABLE.sql", "TABLE.toml", "columns.toml"}
         build_counties(tmp_path)
         replace(models / "marts" / "counties.sql", "county_code, county from", "county_code, county, 1 as seats from")
-        with pytest.raises(ConfigError, match=r"sql/marts/counties.toml: the columns seats of counties.sql are missing"):
+        with pytest.raises(
+            ConfigError, match=r"sql/marts/counties.toml: the columns seats of counties.sql are missing"
+        ):
             build_counties(tmp_path)
         replace(models / "marts" / "counties.toml", '"county_code", "county",', '"county_code", "county", "seats",')
         with pytest.raises(ConfigError, match=r"marts/counties.toml: columns without a definition: seats"):
             build_counties(tmp_path)
-        replace(models / "columns.toml", "[column]\n", '[column]\nseats = { type = "INTEGER", description = "Seats of the county board" }\n')
+        replace(
+            models / "columns.toml",
+            "[column]\n",
+            '[column]\nseats = { type = "INTEGER", description = "Seats of the county board" }\n',
+        )
         build_counties(tmp_path)
     finally:
         schema.published_tables.cache_clear()

@@ -1,4 +1,6 @@
-"""An invented year, indicator and recorded pathway are judged, said, shown and described by data alone; a part that is left out is named at load."""
+"""An invented year, indicator and recorded pathway are judged, said, shown and described by data alone; a part that is
+left out is named at load.
+"""
 
 import re
 import shutil
@@ -16,7 +18,19 @@ from reports.printed import letter
 from reports.printed.sheet import lea_sheet
 from reports.published import find_lea, open_release
 from tests.conftest import Once
-from tests.extension.invented import CASE, INDICATOR, INDICATOR_ROW, MARK, PATHWAY, PATHWAY_ENTRY, PIONEER, QUIET, YEARS, extended_reference, write_sources
+from tests.extension.invented import (
+    CASE,
+    INDICATOR,
+    INDICATOR_ROW,
+    MARK,
+    PATHWAY,
+    PATHWAY_ENTRY,
+    PIONEER,
+    QUIET,
+    YEARS,
+    extended_reference,
+    write_sources,
+)
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError
 from transforms.inputs import check_configuration
@@ -53,40 +67,65 @@ def words_of(path: Path) -> str:
 
 
 def test_the_window_of_invented_years_decides(db: duckdb.DuckDBPyConnection) -> None:
-    verdicts = dict(db.execute("select cds, status from eligibility where pathway = 'continuum' and determination_year = ?", [LAST]).fetchall())
-    assert {c: verdicts[c] for c in (PIONEER, QUIET, CASE)} == {PIONEER: "eligible", QUIET: "not_eligible", CASE: "not_eligible"}
-    (reason,) = db.execute("select reason from eligibility where pathway = 'continuum' and determination_year = ? and cds = ?", [LAST, PIONEER]).fetchall()[0]
+    verdicts = dict(
+        db.execute(
+            "select cds, status from eligibility where pathway = 'continuum' and determination_year = ?", [LAST]
+        ).fetchall()
+    )
+    assert {c: verdicts[c] for c in (PIONEER, QUIET, CASE)} == {
+        PIONEER: "eligible",
+        QUIET: "not_eligible",
+        CASE: "not_eligible",
+    }
+    (reason,) = db.execute(
+        "select reason from eligibility where pathway = 'continuum' and determination_year = ? and cds = ?",
+        [LAST, PIONEER],
+    ).fetchall()[0]
     assert "2028, 2029 and 2030" in reason
-    years = db.execute("select distinct dashboard_year from student_group_history where meets_criteria order by 1").fetchall()
+    years = db.execute(
+        "select distinct dashboard_year from student_group_history where meets_criteria order by 1"
+    ).fetchall()
     assert years == [(y,) for y in YEARS[1:]]
 
 
 def test_the_invented_indicator_is_needed_for_the_verdict(db: duckdb.DuckDBPyConnection) -> None:
     """Suspension alone is one priority; civic engagement makes the second."""
     met = db.execute(
-        "select distinct c.indicator from criterion_results r join rule_criteria c using (criterion) where r.met and r.cds = ? and r.dashboard_year = ?",
+        "select distinct c.indicator from criterion_results r join rule_criteria c using (criterion) where r.met and"
+        " r.cds = ? and r.dashboard_year = ?",
         [PIONEER, LAST],
     ).fetchall()
     assert sorted(met) == [(INDICATOR,), ("susp",)]
-    assert db.execute("select distinct priorities_met from student_group_history where meets_criteria").fetchall() == [([6, 8],)]
+    assert db.execute("select distinct priorities_met from student_group_history where meets_criteria").fetchall() == [
+        ([6, 8],)
+    ]
 
 
 def test_the_invented_pathway_gives_verdicts_and_sentences(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
-        "select cds, status, reason from eligibility where pathway = ? and determination_year = ? and list_contains(?, cds) order by status, cds",
+        "select cds, status, reason from eligibility where pathway = ? and determination_year = ? and list_contains(?,"
+        " cds) order by status, cds",
         [PATHWAY, LAST, [PIONEER, QUIET, CASE]],
     ).fetchall()
-    assert [(cds, status) for cds, status, _ in rows] == [(CASE, "eligible"), (QUIET, "not_assessed"), (PIONEER, "not_assessed")]
+    assert [(cds, status) for cds, status, _ in rows] == [
+        (CASE, "eligible"),
+        (QUIET, "not_assessed"),
+        (PIONEER, "not_assessed"),
+    ]
     assert "the State Board determined on December 10, 2030 that CCEE's help is necessary" in rows[0][2]
     assert "No Pilot case is on record" in rows[1][2]
     assert db.execute("select pathway, case_id from pathway_register").fetchall() == [(PATHWAY, "PILOT-1")]
 
 
 def test_other_tests_of_the_invented_years_decide(db: duckdb.DuckDBPyConnection) -> None:
-    rows = db.execute("select determination, status from assistance where cds = ? and determination_year = ?", [PIONEER, LAST]).fetchall()
+    rows = db.execute(
+        "select determination, status from assistance where cds = ? and determination_year = ?", [PIONEER, LAST]
+    ).fetchall()
     assert dict(rows)["differentiated_assistance"] == "eligible"
     assert dict(rows)["consecutive"] == "eligible"
-    as_of = dict(db.execute("select distinct determination_year, as_of from eligibility where pathway = 'wraparound'").fetchall())
+    as_of = dict(
+        db.execute("select distinct determination_year, as_of from eligibility where pathway = 'wraparound'").fetchall()
+    )
     assert as_of == {**{y: date(y + 1, 11, 30) for y in YEARS[:-1]}, LAST: AS_OF}
 
 
@@ -99,7 +138,9 @@ def test_the_pages_show_all_three(out: Path) -> None:
     assert "Red on civic engagement" in (out / "current" / "reports" / "rules.html").read_text("utf-8")
 
 
-def test_letter_and_print_name_the_indicator_in_its_unit(out: Path, db: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_letter_and_print_name_the_indicator_in_its_unit(
+    out: Path, db: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     book = read_book(db)
     pioneer, case = (next(collect(db, book, [find_lea(db, cds)], LAST)) for cds in (PIONEER, CASE))
     letter.write_letter(tmp_path / "letter.docx", book, pioneer, "findings")
@@ -110,17 +151,38 @@ def test_letter_and_print_name_the_indicator_in_its_unit(out: Path, db: duckdb.D
 
 
 def test_the_dictionary_has_them(db: duckdb.DuckDBPyConnection) -> None:
-    values = dict(db.execute("select column_name, allowed_values from meta_columns where table_name = 'evidence' and column_name = 'indicator'").fetchall())
+    values = dict(
+        db.execute(
+            "select column_name, allowed_values from meta_columns where table_name = 'evidence' and column_name ="
+            " 'indicator'"
+        ).fetchall()
+    )
     assert INDICATOR in values["indicator"]
-    values = dict(db.execute("select column_name, allowed_values from meta_columns where table_name = 'eligibility' and column_name = 'pathway'").fetchall())
+    values = dict(
+        db.execute(
+            "select column_name, allowed_values from meta_columns where table_name = 'eligibility' and column_name ="
+            " 'pathway'"
+        ).fetchall()
+    )
     assert PATHWAY in values["pathway"]
-    assert db.execute("select short_name, unit from indicators where indicator = ?", [INDICATOR]).fetchall() == [("Civics", "points from standard")]
-    assert db.execute("select name, record_kind from pathways where pathway = ?", [PATHWAY]).fetchall() == [("Pilot", "determination")]
-    assert db.execute("select count(*) from rule_criteria where indicator = ?", [INDICATOR]).fetchall() == [(len(YEARS),)]
+    assert db.execute("select short_name, unit from indicators where indicator = ?", [INDICATOR]).fetchall() == [
+        ("Civics", "points from standard")
+    ]
+    assert db.execute("select name, record_kind from pathways where pathway = ?", [PATHWAY]).fetchall() == [
+        ("Pilot", "determination")
+    ]
+    assert db.execute("select count(*) from rule_criteria where indicator = ?", [INDICATOR]).fetchall() == [
+        (len(YEARS),)
+    ]
 
 
 def test_every_gate_passed(db: duckdb.DuckDBPyConnection) -> None:
-    assert db.execute("select check_id from meta_gate_results where outcome <> 'passed' and severity = 'critical'").fetchall() == []
+    assert (
+        db.execute(
+            "select check_id from meta_gate_results where outcome <> 'passed' and severity = 'critical'"
+        ).fetchall()
+        == []
+    )
 
 
 def without(file: str, old: str, new: str = "") -> Callable[[Path], None]:
@@ -190,20 +252,35 @@ def cell(column: int) -> Callable[[Path], None]:
 OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
     # a Dashboard year
     **{
-        f"source_{name}": (without_source(f"dashboard-{name}-2029"), rf"catalog.toml: there is no Dashboard file of 2029 for {name}, which rules/2029.toml")
+        f"source_{name}": (
+            without_source(f"dashboard-{name}-2029"),
+            rf"catalog.toml: there is no Dashboard file of 2029 for {name}, which rules/2029.toml",
+        )
         for name in ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", INDICATOR)
     },
     "workbook": (without_source("assistance-2030"), r"catalog.toml: there is no assistance workbook of 2030"),
     **{
-        f"priority_{n}": (without_source(f"local-indicators-2028-priority-{n}"), rf"catalog.toml: there are no local indicators of 2028 for priority {n},")
+        f"priority_{n}": (
+            without_source(f"local-indicators-2028-priority-{n}"),
+            rf"catalog.toml: there are no local indicators of 2028 for priority {n},",
+        )
         for n in (1, 2, 3, 6, 7, 9, 10)
     },
     "rules_between": (without_file("rules/2028.toml"), r"rules/2029.toml: no rules for counted Dashboard \[2028\]"),
-    "rules_last": (without_file("rules/2030.toml"), r"rules/2030.toml: the file is missing, and catalog.toml has an assistance workbook of 2030"),
-    "continuum": (table("rules/2030.toml", "continuum"), r"rules/2030.toml: continuum is missing, and 2029.toml has it"),
+    "rules_last": (
+        without_file("rules/2030.toml"),
+        r"rules/2030.toml: the file is missing, and catalog.toml has an assistance workbook of 2030",
+    ),
+    "continuum": (
+        table("rules/2030.toml", "continuum"),
+        r"rules/2030.toml: continuum is missing, and 2029.toml has it",
+    ),
     "consecutive": (table("rules/2030.toml", "consecutive"), r"rules/2030.toml: consecutive is missing"),
     "charter": (table("rules/2030.toml", "charter"), r"rules/2030.toml: charter is missing"),
-    "local": (table("rules/2030.toml", "assistance.local"), r"2030.toml, line \d+, assistance: .*need \[assistance.local\]"),
+    "local": (
+        table("rules/2030.toml", "assistance.local"),
+        r"2030.toml, line \d+, assistance: .*need \[assistance.local\]",
+    ),
     **{
         f"key_{name}": (key("rules/2030.toml", name), said)
         for name, said in {
@@ -220,11 +297,24 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
         }.items()
     },
     # years that follow from the file's own, left as they were in the file that was copied
-    "stale_id": (without("rules/2030.toml", 'id = "2030-p6', 'id = "2029-p6b'), r"criterion id '2029-p6b.*' must begin with 2030-"),
-    "stale_day": (without("rules/2030.toml", "in_force_from = 2030-12-01", "in_force_from = 2029-12-02"), r"line \d+, in_force_from: the day must be in 2030"),
+    "stale_id": (
+        without("rules/2030.toml", 'id = "2030-p6', 'id = "2029-p6b'),
+        r"criterion id '2029-p6b.*' must begin with 2030-",
+    ),
+    "stale_day": (
+        without("rules/2030.toml", "in_force_from = 2030-12-01", "in_force_from = 2029-12-02"),
+        r"line \d+, in_force_from: the day must be in 2030",
+    ),
     "stale_window": (
-        without("rules/2030.toml", "counted_dashboards = [2027, 2028, 2029, 2030]", "counted_dashboards = [2025, 2028, 2029, 2030]"),
-        r"rules/2030.toml, line \d+, continuum.counted_dashboards: the years must be Dashboards running up to 2030: 2027, 2028, 2029, 2030",
+        without(
+            "rules/2030.toml",
+            "counted_dashboards = [2027, 2028, 2029, 2030]",
+            "counted_dashboards = [2025, 2028, 2029, 2030]",
+        ),
+        (
+            r"rules/2030.toml, line \d+, continuum.counted_dashboards: the years must be Dashboards running up to 2030:"
+            r" 2027, 2028, 2029, 2030"
+        ),
     ),
     "stale_consecutive": (
         without("rules/2030.toml", "[2028, 2029, 2030]", "[2027, 2029, 2030]"),
@@ -238,30 +328,74 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
         without("rules/2030.toml", "second_year_after = 2029", "second_year_after = 2028"),
         r"line \d+, assistance.second_year_after: it must be 2029",
     ),
-    "stale_calpads": (without("rules/2030.toml", '"2029-30"', '"2028-29"'), r"line \d+, assistance.calpads_school_year: it must be 2029-30"),
-    "stale_local": (without("rules/2030.toml", "\nyears = [2030]", "\nyears = [2029]"), r"line \d+, assistance.local.years: the years must be .* 2030"),
+    "stale_calpads": (
+        without("rules/2030.toml", '"2029-30"', '"2028-29"'),
+        r"line \d+, assistance.calpads_school_year: it must be 2029-30",
+    ),
+    "stale_local": (
+        without("rules/2030.toml", "\nyears = [2030]", "\nyears = [2029]"),
+        r"line \d+, assistance.local.years: the years must be .* 2030",
+    ),
     # an indicator
     "row": (without("reference/indicators.csv", INDICATOR_ROW), r"unknown indicator 'civics'"),
     **{
         f"cell_{name}": (cell(column), rf"reference/indicators.csv, line \d+, column {name}: ")
         for column, name in enumerate(
-            ("indicator", "name", "short_name", "name_in_text", "file_stem", "", "better", "worst_status_label", "best_status_label", "unit", "reported_for")
+            (
+                "indicator",
+                "name",
+                "short_name",
+                "name_in_text",
+                "file_stem",
+                "",
+                "better",
+                "worst_status_label",
+                "best_status_label",
+                "unit",
+                "reported_for",
+            )
         )
         if name  # an indicator without a priority is informational, as science is
     },
-    "mark": (without("layouts.toml", MARK), r"layouts.toml: dashboard.told_by lacks civics, an indicator of reference/indicators.csv"),
+    "mark": (
+        without("layouts.toml", MARK),
+        r"layouts.toml: dashboard.told_by lacks civics, an indicator of reference/indicators.csv",
+    ),
     "mark_empty": (
         without("layouts.toml", MARK, 'civics = { code = "", headings = [] }\n'),
         r"layouts.toml: dashboard.told_by.civics has neither a code nor a heading",
     ),
-    "mark_same": (without("layouts.toml", '"CIVICS"', '"SUSP"'), r"layouts.toml: dashboard.told_by has the code SUSP for civics and susp"),
-    "list": (without("layouts.toml", 'red = "(civics|', 'red = "('), r"layouts.toml: low_performing.patterns.red does not know civics"),
+    "mark_same": (
+        without("layouts.toml", '"CIVICS"', '"SUSP"'),
+        r"layouts.toml: dashboard.told_by has the code SUSP for civics and susp",
+    ),
+    "list": (
+        without("layouts.toml", 'red = "(civics|', 'red = "('),
+        r"layouts.toml: low_performing.patterns.red does not know civics",
+    ),
     # a recorded pathway
     "register": (without_file("registers/pilot.csv"), r"registers/pilot.csv: the file is missing"),
-    "entry": (without("rules/pathways.toml", PATHWAY_ENTRY), r"registers/pilot.csv: no recorded pathway of rules/pathways.toml has this register"),
+    "entry": (
+        without("rules/pathways.toml", PATHWAY_ENTRY),
+        r"registers/pilot.csv: no recorded pathway of rules/pathways.toml has this register",
+    ),
     **{
-        f"pathway_{name}": (pathway_key(name), rf"pathways.toml, line \d+, pathway.6(\.{name})?: .*{name}|pathway.6.{name}: it is missing")
-        for name in ("pathway", "name", "statute", "decided", "record_kind", "determined_by", "may_receive", "trigger", "url", "open_question")
+        f"pathway_{name}": (
+            pathway_key(name),
+            rf"pathways.toml, line \d+, pathway.6(\.{name})?: .*{name}|pathway.6.{name}: it is missing",
+        )
+        for name in (
+            "pathway",
+            "name",
+            "statute",
+            "decided",
+            "record_kind",
+            "determined_by",
+            "may_receive",
+            "trigger",
+            "url",
+            "open_question",
+        )
     },
 }
 
@@ -272,7 +406,9 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def load(reference: Path, work: Path) -> None:
-    check_configuration(Run.start(Settings(source=str(SAMPLE), work=work, out=work / "out", reference=reference, as_of=AS_OF)))
+    check_configuration(
+        Run.start(Settings(source=str(SAMPLE), work=work, out=work / "out", reference=reference, as_of=AS_OF))
+    )
 
 
 @pytest.fixture
@@ -288,8 +424,12 @@ def test_a_suspension_file_does_not_pass_as_the_invented_indicator(extended: Pat
     write_sources(tmp_path / "source")
     shutil.copy(tmp_path / "source" / f"suspdownload{LAST}.txt", tmp_path / "source" / f"{INDICATOR}download{LAST}.txt")
     with Workplace(tmp_path / "source", tmp_path / "work", tmp_path / "out", extended).decide(as_of=AS_OF) as db:
-        assert db.execute("select count(*) from source_files where indicator = ? and dashboard_year = ?", [INDICATOR, LAST]).fetchall() == [(0,)]
-        assert db.execute("select distinct status from continuum where cds = ? and determination_year = ?", [PIONEER, LAST]).fetchall() == [("undetermined",)]
+        assert db.execute(
+            "select count(*) from source_files where indicator = ? and dashboard_year = ?", [INDICATOR, LAST]
+        ).fetchall() == [(0,)]
+        assert db.execute(
+            "select distinct status from continuum where cds = ? and determination_year = ?", [PIONEER, LAST]
+        ).fetchall() == [("undetermined",)]
 
 
 def test_a_test_that_ends_is_named_once(extended: Path, tmp_path: Path, in_2031: None) -> None:

@@ -1,4 +1,6 @@
-"""As of which day a verdict is, and which Dashboard is the next, where a year between is not loaded or lies in the future."""
+"""As of which day a verdict is, and which Dashboard is the next, where a year between is not loaded or lies in the
+future.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +21,13 @@ AS_OF = "select determination_year, as_of from determination_years order by 1"
 
 
 @contextmanager
-def decided(folder: Path, years: tuple[int, ...], as_of: date, reference: Path = PROJECT / "data") -> Iterator[duckdb.DuckDBPyConnection]:
+def decided(
+    folder: Path, years: tuple[int, ...], as_of: date, reference: Path = PROJECT / "data"
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Tables of a run in which one district has rows in these years only; two groups meet the criteria in each."""
-    state = Dashboards(names={(CDS, y): "Salinas Union High" for y in years}, indicators=INDICATORS | {2027: INDICATORS[2025]})
+    state = Dashboards(
+        names={(CDS, y): "Salinas Union High" for y in years}, indicators=INDICATORS | {2027: INDICATORS[2025]}
+    )
     for year in years:
         for group in ("EL", "SWD"):
             state.put(year, CDS, group, susp=1, grad=1, ela=3, math=3)
@@ -33,7 +39,10 @@ def decided(folder: Path, years: tuple[int, ...], as_of: date, reference: Path =
 def test_a_determination_ends_when_the_next_began_though_its_files_are_not_loaded(tmp_path: Path) -> None:
     with decided(tmp_path, (2022, 2024), date(2026, 11, 24)) as db:
         assert db.execute(AS_OF).fetchall() == [(2022, date(2023, 11, 30)), (2024, date(2026, 11, 24))]
-        assert db.execute("select determination_year, as_of from assistance_years order by 1").fetchall() == db.execute(AS_OF).fetchall()
+        assert (
+            db.execute("select determination_year, as_of from assistance_years order by 1").fetchall()
+            == db.execute(AS_OF).fetchall()
+        )
 
 
 def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,5 +61,7 @@ def test_the_next_dashboard_is_that_of_the_next_year_with_rules(tmp_path: Path) 
     """After 2023 comes 2024, and after 2025 comes 2026, whose criteria are not confirmed."""
     for year, following, standing in ((2023, 2024, "final"), (2025, 2026, "provisional")):
         with decided(tmp_path / str(year), (year - 1, year), date(2026, 11, 24)) as db:
-            rows = db.execute("select distinct next_dashboard, standing from watch_list where watch not like 'preview%'").fetchall()
+            rows = db.execute(
+                "select distinct next_dashboard, standing from watch_list where watch not like 'preview%'"
+            ).fetchall()
             assert rows == [(following, standing)]

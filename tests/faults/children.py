@@ -1,4 +1,6 @@
-"""What the processes do that are killed: each starts from a server that has imported everything, so that a kill costs no import."""
+"""What the processes do that are killed: each starts from a server that has imported everything, so that a kill costs
+no import.
+"""
 
 import multiprocessing
 import os
@@ -17,7 +19,9 @@ from transforms.settings import Settings
 
 WATCHED = ("replace", "rename", "symlink", "unlink", "rmdir", "mkdir", "fsync")
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["flows.runner", "expectations.gates", "expectations.validate", "great_expectations", "pyarrow.parquet", "pytz"])
+FORKS.set_forkserver_preload(
+    ["flows.runner", "expectations.gates", "expectations.validate", "great_expectations", "pyarrow.parquet", "pytz"]
+)
 
 Given = dict[str, Any]
 
@@ -60,8 +64,18 @@ def _quick() -> None:
     steps.EXTRAS = ()
 
 
-def publish_only(given: Given, built: Path, scratch: Path, stamp: str, die_before: int | None = None, steps: Path | None = None, pages: bool = False) -> None:
-    """Publish a build whose content ``stamp`` makes its own; killed before the n-th step on the file system, or a list of the steps is left."""
+def publish_only(
+    given: Given,
+    built: Path,
+    scratch: Path,
+    stamp: str,
+    die_before: int | None = None,
+    steps: Path | None = None,
+    pages: bool = False,
+) -> None:
+    """Publish a build whose content ``stamp`` makes its own; killed before the n-th step on the file system, or a list
+    of the steps is left.
+    """
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(built, scratch)
     run = Run(Settings(**given), scratch)
@@ -99,7 +113,10 @@ def _watch(die_before: int | None, steps: Path | None) -> None:
 
 
 def build_once(given: Given, target: Path, small: bool) -> None:
-    """All steps before the release, on the sample. ``small``: few rows are kept, so that publishing is quick; no pages can be drawn of them."""
+    """All steps before the release, on the sample.
+
+    ``small``: few rows are kept, so that publishing is quick; no pages can be drawn of them.
+    """
     run = Run.start(Settings(**given))
     _quick()
     for step in STEPS[:-1]:
@@ -114,7 +131,9 @@ def _shrink(run: Run) -> None:
     from transforms.schema import published_tables
 
     with run.connect() as connection:
-        stored = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}  # not views over files
+        stored = {
+            name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+        }  # not views over files
         for table in published_tables().values():
             if not table.is_meta and table.name in stored:
                 connection.execute(f"delete from {table.name} where rowid >= 200")

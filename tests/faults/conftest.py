@@ -1,4 +1,6 @@
-"""Shared by the fault tests: two states of the sample, a release of one of them, checks of what readers see, and the table at the end."""
+"""Shared by the fault tests: two states of the sample, a release of one of them, checks of what readers see, and the
+table at the end.
+"""
 
 import json
 import shutil
@@ -56,7 +58,14 @@ class Place:
         return self.root / "out"
 
     def given(self, source: Path = SAMPLE, **changes: object) -> dict[str, Any]:
-        return {"source": str(source), "work": self.root / "work", "out": self.out, "inbox": self.root / "inbox", "as_of": AS_OF, **changes}
+        return {
+            "source": str(source),
+            "work": self.root / "work",
+            "out": self.out,
+            "inbox": self.root / "inbox",
+            "as_of": AS_OF,
+            **changes,
+        }
 
     def run(self, source: Path = SAMPLE, whole: bool = False, **changes: object) -> None:
         """A run to its end, which must be a good one."""
@@ -168,7 +177,9 @@ def remounted(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
         if target in mounted:
             subprocess.run(["mount", "-o", f"remount,{options}", str(target)], check=True)
             return target
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(target)], capture_output=True, check=False).returncode:
+        if subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(target)], capture_output=True, check=False
+        ).returncode:
             pytest.skip("mounting needs root")
         mounted.append(target)
         return target

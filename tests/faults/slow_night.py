@@ -1,4 +1,7 @@
-"""The nightly flow, after a pause in which a test can do harm. Deployed by the test of the schedule in place of ``flows/deployed/nightly.py``."""
+"""The nightly flow, after a pause in which a test can do harm.
+
+Deployed by the test of the schedule in place of ``flows/deployed/nightly.py``.
+"""
 
 import time
 

@@ -1,4 +1,7 @@
-"""SIGKILL: at each stage, at each step of publishing, and at random moments. Readers see a whole release; the next run ends well."""
+"""SIGKILL: at each stage, at each step of publishing, and at random moments.
+
+Readers see a whole release; the next run ends well.
+"""
 
 import os
 import random
@@ -25,7 +28,9 @@ SEED = 20261124
 
 
 @pytest.mark.parametrize("stage", [s.name for s in STEPS])
-def test_killed_at_a_stage_the_next_run_goes_on(stage: str, place: Place, other_source: Path, expected: str, tell: Tell) -> None:
+def test_killed_at_a_stage_the_next_run_goes_on(
+    stage: str, place: Place, other_source: Path, expected: str, tell: Tell
+) -> None:
     before = place.whole()
     for moment in ("before", "after"):
         process = child(run_all, place.given(other_source), (stage, moment))
@@ -37,12 +42,15 @@ def test_killed_at_a_stage_the_next_run_goes_on(stage: str, place: Place, other_
     stages = {s["stage"]: s["resumed"] for s in read_status(place.out)["stages"]}
     names = [s.name for s in STEPS]
     if stage != "release":
-        # Done and marked before the kill: every stage between the comparison and the one that was killed, but for the gates.
+        # Done and marked before the kill: every stage between the comparison and the one that was killed, but for the
+        # gates.
         assert [n for n in names if stages[n]] == names[2 : max(2, names.index(stage))]
     tell(f"SIGKILL before and after the stage {stage}", 2, "old release served; resumed; same release as undisturbed")
 
 
-def test_a_resumed_release_is_the_same_byte_for_byte(place: Place, other_source: Path, undisturbed: Place, expected: str) -> None:
+def test_a_resumed_release_is_the_same_byte_for_byte(
+    place: Place, other_source: Path, undisturbed: Place, expected: str
+) -> None:
     for stage in ("criteria", "determinations", "gates"):
         process = child(run_all, place.given(other_source), (stage, "after"))
         process.join()
@@ -74,10 +82,14 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
     for stamp in ("one", "two", "three"):
         child(publish_only, given, built, tmp_path / "scratch", stamp).join()
     steps = steps_of_publishing(given, built, tmp_path)
-    many = [i for i, s in enumerate(steps, 1) if s.startswith(("fsync", "unlink", "rmdir"))]  # one for each file; some of them will do
+    many = [
+        i for i, s in enumerate(steps, 1) if s.startswith(("fsync", "unlink", "rmdir"))
+    ]  # one for each file; some of them will do
     points = [i for i in range(1, len(steps) + 1) if i not in many] + many[::9] + many[-3:]
     assert any(f"{name} " in steps[i - 1] for i in points for name in ("rename", "replace", "symlink"))
-    assert any(".pruned" in steps[i - 1] or "unlink" in steps[i - 1] for i in points), "removing old releases is among them"
+    assert any(".pruned" in steps[i - 1] or "unlink" in steps[i - 1] for i in points), (
+        "removing old releases is among them"
+    )
     for n, point in enumerate(sorted(set(points))):
         before = place.whole()
         process = child(publish_only, given, built, tmp_path / "scratch", f"step {n}", point)
@@ -88,11 +100,19 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
         process.join()
         assert process.exitcode == 0
         assert place.whole() != before, f"after step {point}: {steps[point - 1]}"
-    tell("SIGKILL before each step of publishing (rename, fsync, pointer ...)", len(set(points)), "whole release served; next publication well")
+    tell(
+        "SIGKILL before each step of publishing (rename, fsync, pointer ...)",
+        len(set(points)),
+        "whole release served; next publication well",
+    )
 
 
-@pytest.mark.parametrize(("part", "pages"), [(0, True), (1, False), (2, False), (3, False), (4, False), (5, False)])  # so that workers share them
-def test_killed_at_random_moments_of_publishing(part: int, pages: bool, place: Place, request: pytest.FixtureRequest, tmp_path: Path, tell: Tell) -> None:
+@pytest.mark.parametrize(
+    ("part", "pages"), [(0, True), (1, False), (2, False), (3, False), (4, False), (5, False)]
+)  # so that workers share them
+def test_killed_at_random_moments_of_publishing(
+    part: int, pages: bool, place: Place, request: pytest.FixtureRequest, tmp_path: Path, tell: Tell
+) -> None:
     chance, kills, flipped, attempt = random.Random(SEED + part), 0, 0, 0  # noqa: S311
     given, scratch, wanted = place.given(), tmp_path / "scratch", 25 if pages else 32
     built: Path = request.getfixturevalue("built_whole" if pages else "built")
@@ -119,14 +139,20 @@ def test_killed_at_random_moments_of_publishing(part: int, pages: bool, place: P
         publish_only(given, built, scratch, f"random {attempt}", pages=pages)  # raises if it does not end well
         assert place.whole() != before
     what = "publishing with pages" if pages else "publishing"
-    tell(f"SIGKILL at a random moment of {what}", kills, f"whole release served each time (new one {flipped} times); next well")
+    tell(
+        f"SIGKILL at a random moment of {what}",
+        kills,
+        f"whole release served each time (new one {flipped} times); next well",
+    )
 
 
 @pytest.mark.parametrize(("part", "whole", "wanted"), [(0, True, 3), (1, True, 3), (2, False, 7), (3, False, 7)])
 def test_killed_at_random_moments_of_a_run(
     part: int, whole: bool, wanted: int, place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place
 ) -> None:
-    """``whole``: with every expectation and page, which take most of the time of a run; else the moments fall into the other stages."""
+    """``whole``: with every expectation and page, which take most of the time of a run; else the moments fall into the
+    other stages.
+    """
     chance, kills, resumed = random.Random(SEED + 10 + part), 0, 0  # noqa: S311
 
     def begin() -> ForkServerProcess:
@@ -149,10 +175,16 @@ def test_killed_at_random_moments_of_a_run(
         assert place.settled() == expected
         resumed += any(s["resumed"] for s in read_status(place.out)["stages"])
     what = "a whole run" if whole else "a run without expectations and pages"
-    tell(f"SIGKILL at a random moment of {what}", kills, f"whole release served each time; next run well ({resumed} resumed)")
+    tell(
+        f"SIGKILL at a random moment of {what}",
+        kills,
+        f"whole release served each time; next run well ({resumed} resumed)",
+    )
 
 
-def test_interrupted_at_random_moments_of_a_run(place: Place, other_source: Path, expected: str, baseline: Place, tell: Tell) -> None:
+def test_interrupted_at_random_moments_of_a_run(
+    place: Place, other_source: Path, expected: str, baseline: Place, tell: Tell
+) -> None:
     """SIGINT and SIGTERM: the run ends by itself, and says so; what readers see is whole, and the next run ends well."""
     chance, tries, told = random.Random(SEED + 20), 10, 0  # noqa: S311
     started = time.perf_counter()
@@ -177,7 +209,11 @@ def test_interrupted_at_random_moments_of_a_run(place: Place, other_source: Path
         place.run(other_source)
         assert place.settled() == expected
     assert told >= tries // 3, "most signals come while a run is at work"
-    tell("SIGINT or SIGTERM at a random moment of a run", tries, f"recorded as interrupted ({told} times); whole release served; next run well")
+    tell(
+        "SIGINT or SIGTERM at a random moment of a run",
+        tries,
+        f"recorded as interrupted ({told} times); whole release served; next run well",
+    )
 
 
 def test_killed_while_a_damaged_release_is_replaced(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:

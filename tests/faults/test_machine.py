@@ -1,4 +1,6 @@
-"""What a machine does to a run: full disk, read-only folder, no network, a clock that jumps, files that change or rot, two at once."""
+"""What a machine does to a run: full disk, read-only folder, no network, a clock that jumps, files that change or rot,
+two at once.
+"""
 
 import os
 import shutil
@@ -25,13 +27,25 @@ DTA = str(Path(sys.executable).parent / "dta")
 
 def dta(place: Place, *arguments: object, source: object = SAMPLE, **settings: str) -> subprocess.CompletedProcess[str]:
     """The command as cron would call it."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(place.root), "DTA_WORK": str(place.root / "work"), "DTA_OUT": str(place.out)}
-    environment |= {"DTA_SOURCE": str(source), "DTA_AS_OF": "2026-11-24", "DTA_INBOX": str(place.root / "inbox"), **settings}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(place.root),
+        "DTA_WORK": str(place.root / "work"),
+        "DTA_OUT": str(place.out),
+    }
+    environment |= {
+        "DTA_SOURCE": str(source),
+        "DTA_AS_OF": "2026-11-24",
+        "DTA_INBOX": str(place.root / "inbox"),
+        **settings,
+    }
     return subprocess.run([DTA, *map(str, arguments)], capture_output=True, text=True, env=environment, check=False)
 
 
 @pytest.mark.parametrize("megabytes", [1, 4, 8, 11])
-def test_disk_full_where_releases_lie(megabytes: int, baseline: Place, other_source: Path, remounted: Any, tell: Tell) -> None:
+def test_disk_full_where_releases_lie(
+    megabytes: int, baseline: Place, other_source: Path, remounted: Any, tell: Tell
+) -> None:
     size = sum(p.stat().st_size for p in baseline.out.rglob("*") if p.is_file())
     mounted = remounted("small", f"size={size // 1024 + megabytes * 1024}k")
     shutil.copytree(baseline.out, mounted / "out", symlinks=True)
@@ -45,7 +59,9 @@ def test_disk_full_where_releases_lie(megabytes: int, baseline: Place, other_sou
     assert ended.returncode == 8, ended.stderr
     assert "the disk is full" in ended.stderr
     assert place.whole() == before
-    assert list((place.out / "releases").glob(".*")) == [], "what was half built is gone, so that the disk has room again"
+    assert list((place.out / "releases").glob(".*")) == [], (
+        "what was half built is gone, so that the disk has room again"
+    )
     remounted("small", "size=200m")
     assert dta(place, "run", source=other_source, DTA_WORK=str(mounted.parent / "work")).returncode == 0
     assert place.settled() != before
@@ -53,7 +69,9 @@ def test_disk_full_where_releases_lie(megabytes: int, baseline: Place, other_sou
 
 
 @pytest.mark.parametrize("kilobytes", [100, 2000, 9000, 20000])
-def test_disk_full_where_work_is_done(kilobytes: int, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path) -> None:
+def test_disk_full_where_work_is_done(
+    kilobytes: int, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path
+) -> None:
     mounted = remounted("small", f"size={kilobytes}k")
     shutil.copytree(baseline.out, tmp_path / "p" / "out", symlinks=True)
     place = Place(tmp_path / "p")
@@ -65,11 +83,17 @@ def test_disk_full_where_work_is_done(kilobytes: int, baseline: Place, other_sou
     remounted("small", "size=300m")
     assert dta(place, "run", source=other_source, DTA_WORK=str(mounted)).returncode == 0
     assert place.settled() != before
-    tell(f"disk full after {kilobytes} kB where work is done", 1, f"exit {ended.returncode} in words; old release served; next run well")
+    tell(
+        f"disk full after {kilobytes} kB where work is done",
+        1,
+        f"exit {ended.returncode} in words; old release served; next run well",
+    )
 
 
 @pytest.mark.parametrize("which", ["out", "work"])
-def test_a_read_only_folder(which: str, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path) -> None:
+def test_a_read_only_folder(
+    which: str, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path
+) -> None:
     place = Place(tmp_path / "p")
     shutil.copytree(baseline.root, place.root, symlinks=True)
     mounted = remounted("fs", "size=300m")
@@ -94,7 +118,13 @@ def test_the_watch_of_a_read_only_folder(baseline: Place, remounted: Any, tell: 
     place = Place(mounted)
     (place.out / "watch.json").write_text('{"told_at": "2020-01-01T00:00:00+00:00"}')
     remounted("fs", "ro")
-    for command, code in ((("watch",), 0), (("status",), 0), (("verify",), 0), (("sql", "select count(*) from eligibility"), 0), (("releases",), 0)):
+    for command, code in (
+        (("watch",), 0),
+        (("status",), 0),
+        (("verify",), 0),
+        (("sql", "select count(*) from eligibility"), 0),
+        (("releases",), 0),
+    ):
         ended = dta(place, *command)
         assert ended.returncode == code, (command, ended.stderr)
         assert "Traceback" not in ended.stderr
@@ -118,9 +148,16 @@ def without_network(command: list[str], environment: dict[str, str]) -> subproce
 
 
 def test_the_network_is_gone(place: Place, tell: Tell) -> None:
-    """Files came in through the inbox before; now no publisher can be reached: yesterday's tables stay, and the policy decides on the exit code."""
+    """Files came in through the inbox before; now no publisher can be reached: yesterday's tables stay, and the policy
+    decides on the exit code.
+    """
     shutil.copytree(SAMPLE, place.root / "inbox")
-    environment = {"PATH": os.environ["PATH"], "HOME": str(place.root), "DTA_WORK": str(place.root / "work2"), "DTA_OUT": str(place.root / "out2")}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(place.root),
+        "DTA_WORK": str(place.root / "work2"),
+        "DTA_OUT": str(place.root / "out2"),
+    }
     environment |= {
         "DTA_SOURCE": "catalog",
         "DTA_AS_OF": "2026-11-24",
@@ -138,13 +175,27 @@ def test_the_network_is_gone(place: Place, tell: Tell) -> None:
         assert current_release(place.root / "out2") == release
         assert damage_of(release) == []
         said = ended.stdout + ended.stderr
-        assert "Not refreshed" in said if policy == "serve" else "no publisher has given an answer" in " ".join(said.split())
+        assert (
+            "Not refreshed" in said
+            if policy == "serve"
+            else "no publisher has given an answer" in " ".join(said.split())
+        )
     tell("network gone (own network namespace)", 2, "yesterday's tables; exit 0, or 7 where the policy says so")
 
 
 def test_the_network_is_gone_on_the_first_night(place: Place, tell: Tell) -> None:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(place.root), "DTA_WORK": str(place.root / "w"), "DTA_OUT": str(place.root / "o")}
-    environment |= {"DTA_SOURCE": "catalog", "DTA_INBOX": str(place.root / "none"), "DTA_FETCH_PAUSE": "0", "DTA_FETCH_ATTEMPTS": "1"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(place.root),
+        "DTA_WORK": str(place.root / "w"),
+        "DTA_OUT": str(place.root / "o"),
+    }
+    environment |= {
+        "DTA_SOURCE": "catalog",
+        "DTA_INBOX": str(place.root / "none"),
+        "DTA_FETCH_PAUSE": "0",
+        "DTA_FETCH_ATTEMPTS": "1",
+    }
     ended = without_network([DTA, "run"], environment)
     assert ended.returncode == 3
     assert "no connection" in ended.stderr
@@ -152,7 +203,10 @@ def test_the_network_is_gone_on_the_first_night(place: Place, tell: Tell) -> Non
 
 
 def test_the_clock_jumps(place: Place, other_source: Path, tell: Tell) -> None:
-    """Back by years: nothing is decided. Forward and back between two runs: order and retention do not follow the clock."""
+    """Back by years: nothing is decided.
+
+    Forward and back between two runs: order and retention do not follow the clock.
+    """
     before = place.whole()
     given = place.given(other_source)
     del given["as_of"]
@@ -167,7 +221,9 @@ def test_the_clock_jumps(place: Place, other_source: Path, tell: Tell) -> None:
     assert ahead != before
     place.run()
     assert place.settled() == before, "a release that is there already is pointed to again"
-    tell("clock jumps back by years, and ahead", 2, "back: refused in words; ahead: order of releases is not the clock's")
+    tell(
+        "clock jumps back by years, and ahead", 2, "back: refused in words; ahead: order of releases is not the clock's"
+    )
 
 
 REFUSED = "The clock says 2019-03-03"
@@ -213,7 +269,9 @@ def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_pa
     content, turn = file.read_bytes(), 0
 
     def write() -> None:
-        """The first half is written over again and again, each time with another name: never the bytes of a file that was kept before."""
+        """The first half is written over again and again, each time with another name: never the bytes of a file that
+        was kept before.
+        """
         nonlocal turn
         while not stop.is_set():
             turn += 1
@@ -258,9 +316,15 @@ def test_a_reader_holds_the_old_database_open(place: Place, other_source: Path, 
         place.run(other_source, keep_releases=1)
         assert not old.exists(), "retention removed it"
         for _ in range(3):
-            assert reader.execute("select count(*) > 0, any_value(release_id) from evidence").fetchall() == [(True, old.name)]
+            assert reader.execute("select count(*) > 0, any_value(release_id) from evidence").fetchall() == [
+                (True, old.name)
+            ]
         assert place.settled() == expected
-    tell("reader holds the old database open, even when it is removed", 1, "reader keeps the old release; new one published")
+    tell(
+        "reader holds the old database open, even when it is removed",
+        1,
+        "reader keeps the old release; new one published",
+    )
 
 
 def rot(path: Path) -> None:
@@ -283,7 +347,12 @@ def test_a_corrupted_snapshot(place: Place, other_source: Path, tell: Tell) -> N
 
 def test_a_corrupted_snapshot_that_cannot_be_had_anew(place: Place, tell: Tell) -> None:
     shutil.copytree(SAMPLE, place.root / "inbox")
-    environment = {"PATH": os.environ["PATH"], "HOME": str(place.root), "DTA_WORK": str(place.root / "work2"), "DTA_OUT": str(place.root / "out2")}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(place.root),
+        "DTA_WORK": str(place.root / "work2"),
+        "DTA_OUT": str(place.root / "out2"),
+    }
     environment |= {
         "DTA_SOURCE": "catalog",
         "DTA_AS_OF": "2026-11-24",
@@ -324,7 +393,9 @@ def test_a_corrupted_release(file: str, harm: str, place: Place, tell: Tell) -> 
     tell(f"corrupted release: {file} {harm}", 1, "found, and made anew by the next run")
 
 
-def test_a_publisher_that_is_stopped_keeps_its_lock_and_a_dead_one_does_not(place: Place, other_source: Path, expected: str, tell: Tell) -> None:
+def test_a_publisher_that_is_stopped_keeps_its_lock_and_a_dead_one_does_not(
+    place: Place, other_source: Path, expected: str, tell: Tell
+) -> None:
     import signal
 
     process = child(run_all, place.given(other_source))

@@ -22,14 +22,23 @@ def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
         try:
             if kind == "duckdb":
                 with duckdb.connect(str(out / "current" / "dta.duckdb"), read_only=True) as connection:
-                    query = " union ".join(f"select release_id from {t}" for t in ("eligibility", "eligible_districts", "meta_release"))
+                    query = " union ".join(
+                        f"select release_id from {t}" for t in ("eligibility", "eligible_districts", "meta_release")
+                    )
                     ids = {r[0] for r in connection.execute(query).fetchall()}
                     said = connection.execute("select distinct sentence from eligible_districts").fetchall()
             else:
                 folder = (out / "current").resolve()
-                ids = {i for t in ("eligibility", "eligible_districts") for i in pq.read_table(folder / f"{t}.parquet").column("release_id").to_pylist()}
+                ids = {
+                    i
+                    for t in ("eligibility", "eligible_districts")
+                    for i in pq.read_table(folder / f"{t}.parquet").column("release_id").to_pylist()
+                }
                 ids.add(folder.name)
-                said = [(s,) for s in set(pq.read_table(folder / "eligible_districts.parquet").column("sentence").to_pylist())]
+                said = [
+                    (s,)
+                    for s in set(pq.read_table(folder / "eligible_districts.parquet").column("sentence").to_pylist())
+                ]
             if len(ids) != 1:
                 wrong.append(f"mixed: {ids}")
             releases.add((*ids, said[0][0] if len(said) == 1 else "many"))
@@ -44,7 +53,9 @@ def test_readers_never_notice(place: Place, built: Path, tmp_path: Path, tell: C
     given = place.given(keep_releases=30)
     child(publish_only, given, built, tmp_path / "scratch", "release 0").join()
     stop, seen = FORKS.Event(), FORKS.Queue()
-    readers = [FORKS.Process(target=read, args=(place.out, ("duckdb", "parquet")[n % 2], stop, seen)) for n in range(READERS)]
+    readers = [
+        FORKS.Process(target=read, args=(place.out, ("duckdb", "parquet")[n % 2], stop, seen)) for n in range(READERS)
+    ]
     for reader in readers:
         reader.start()
     for n in range(1, RELEASES + 1):
@@ -66,4 +77,8 @@ def test_readers_never_notice(place: Place, built: Path, tmp_path: Path, tell: C
     assert len(by_release) > RELEASES // 2, "the readers saw releases come and go"
     assert len(list((place.out / "releases").iterdir())) == 30
     total = sum(times for _, times, *_ in reports)
-    tell(f"{READERS} readers, DuckDB and Parquet, while {RELEASES} releases are published", RELEASES, f"{total:,} reads, no error, none mixed")
+    tell(
+        f"{READERS} readers, DuckDB and Parquet, while {RELEASES} releases are published",
+        RELEASES,
+        f"{total:,} reads, no error, none mixed",
+    )

@@ -1,4 +1,6 @@
-"""``dta schedule`` for real, on the loopback: fired by cron, overlap cancelled, server killed, worker killed, next night fine, clean end."""
+"""``dta schedule`` for real, on the loopback: fired by cron, overlap cancelled, server killed, worker killed, next
+night fine, clean end.
+"""
 
 import os
 import pwd
@@ -42,14 +44,24 @@ class Scheduled:
     def __init__(self, place: Place, seconds: float, **environment: str) -> None:
         plan = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
         (night,) = (d for d in plan["deployments"] if d["name"] == "nightly")
-        night |= {"entrypoint": "tests/faults/slow_night.py:slow_night", "parameters": {"source": str(SAMPLE), "seconds": seconds}}
+        night |= {
+            "entrypoint": "tests/faults/slow_night.py:slow_night",
+            "parameters": {"source": str(SAMPLE), "seconds": seconds},
+        }
         night["schedules"] = [{"cron": "* * * * *", "timezone": "America/Los_Angeles"}]
         place.root.mkdir(exist_ok=True)
         (place.root / "deployments.yaml").write_text(yaml.safe_dump(plan))
         self.port, self.log = free_port(), place.root / "schedule.log"
         given = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "DTA_"))}
         given |= {"DTA_OUT": str(place.out), "DTA_WORK": str(place.root / "work"), **environment}
-        command = [Path(sys.executable).parent / "dta", "schedule", "--port", str(self.port), "--deployments", place.root / "deployments.yaml"]
+        command = [
+            Path(sys.executable).parent / "dta",
+            "schedule",
+            "--port",
+            str(self.port),
+            "--deployments",
+            place.root / "deployments.yaml",
+        ]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, env=given, stdout=log, stderr=log)
 
@@ -61,7 +73,12 @@ class Scheduled:
     def nights(self) -> list[Run]:
         """Runs of the nightly deployment, oldest first, that are past their hour."""
         try:
-            runs = self.ask("flow_runs/filter", deployments={"name": {"any_": ["nightly"]}}, sort="EXPECTED_START_TIME_ASC", limit=200)
+            runs = self.ask(
+                "flow_runs/filter",
+                deployments={"name": {"any_": ["nightly"]}},
+                sort="EXPECTED_START_TIME_ASC",
+                limit=200,
+            )
         except httpx.HTTPError:  # the server is being started again
             return []
         return [r for r in runs if r["state_type"] != "SCHEDULED"]
@@ -77,7 +94,11 @@ class Scheduled:
         raise AssertionError(f"{what}: not in {seconds:.0f} s. {states}\n{self.log.read_text()[-3000:]}")
 
     def in_state(self, state: str, but: set[str] = frozenset(), words: str = "") -> list[Run]:  # type: ignore[assignment]
-        return [r for r in self.nights() if r["state_type"] == state and r["id"] not in but and words in (r["state"]["message"] or "")]
+        return [
+            r
+            for r in self.nights()
+            if r["state_type"] == state and r["id"] not in but and words in (r["state"]["message"] or "")
+        ]
 
     def child(self, words: str) -> psutil.Process:
         (found,) = (p for p in psutil.Process(self.process.pid).children() if words in " ".join(p.cmdline()))
@@ -126,7 +147,11 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
         tell("SIGKILL of the server while a run is at work", 1, "server started again; run completed and recorded")
 
         def at_work() -> list[Run]:
-            return [r for r in nights.in_state("RUNNING", but={first["id"]}) if len(nights.child("worker start").children()) > 0]
+            return [
+                r
+                for r in nights.in_state("RUNNING", but={first["id"]})
+                if len(nights.child("worker start").children()) > 0
+            ]
 
         (second,) = nights.wait("the next night", at_work)
         time.sleep(35)  # a heartbeat was sent
@@ -136,9 +161,13 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
         worker.kill()
         for process in running:
             process.kill()
-        crashed = nights.wait("the automation", lambda: [r for r in nights.in_state("CRASHED") if r["id"] == second["id"]])
+        crashed = nights.wait(
+            "the automation", lambda: [r for r in nights.in_state("CRASHED") if r["id"] == second["id"]]
+        )
         assert "No heartbeat for 90 seconds" in crashed[0]["state"]["message"]
-        tell("SIGKILL of worker and run, as in a power cut", 1, "marked crashed by the automation; worker started again")
+        tell(
+            "SIGKILL of worker and run, as in a power cut", 1, "marked crashed by the automation; worker started again"
+        )
 
         nights.wait("a good night after it", lambda: nights.in_state("COMPLETED", but={first["id"], second["id"]}), 420)
         assert read_status(place.out)["last_outcome"] == "unchanged"
@@ -152,12 +181,15 @@ def postgresql(tmp_path: Path) -> Iterator[str]:
     """A PostgreSQL server of our own on the loopback. Skips where there is none, or no user to run it as."""
     if POSTGRESQL is None or os.geteuid() != 0 or "postgres" not in {u.pw_name for u in pwd.getpwall()}:
         pytest.skip("PostgreSQL, root and the user postgres are needed")
-    port, home = free_port(), Path("/tmp") / f"dta-postgresql-{os.getpid()}"  # noqa: S108 - pytest's folders are closed to other users
+    # Not in pytest's folders, which are closed to other users.
+    port, home = free_port(), Path("/tmp") / f"dta-postgresql-{os.getpid()}"  # noqa: S108
     home.mkdir(mode=0o700)
     shutil.chown(home, "postgres", "postgres")
 
     def as_postgres(*command: object) -> None:
-        subprocess.run(["runuser", "-u", "postgres", "--", *map(str, command)], check=True, capture_output=True, cwd="/")
+        subprocess.run(
+            ["runuser", "-u", "postgres", "--", *map(str, command)], check=True, capture_output=True, cwd="/"
+        )
 
     try:
         as_postgres(POSTGRESQL / "initdb", "-D", home / "data", "-A", "trust")
@@ -166,7 +198,21 @@ def postgresql(tmp_path: Path) -> Iterator[str]:
         as_postgres(POSTGRESQL / "psql", "-h", home, "-p", port, "-c", "create database dta_prefect")
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/dta_prefect"
     finally:
-        subprocess.run(["runuser", "-u", "postgres", "--", str(POSTGRESQL / "pg_ctl"), "-D", str(home / "data"), "-m", "immediate", "stop"], check=False)
+        subprocess.run(
+            [
+                "runuser",
+                "-u",
+                "postgres",
+                "--",
+                str(POSTGRESQL / "pg_ctl"),
+                "-D",
+                str(home / "data"),
+                "-m",
+                "immediate",
+                "stop",
+            ],
+            check=False,
+        )
         shutil.rmtree(home)
 
 

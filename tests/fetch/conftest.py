@@ -47,14 +47,23 @@ class Night:
         for folder in ("rules", "reference", "registers"):
             shutil.copytree(PROJECT / "data" / folder, self.reference / folder)
         shutil.copy(PROJECT / "data" / "layouts.toml", self.reference)
-        entries = [ENTRY.format(id=f"dashboard-{i}-2024", file=f"{i}download2024.txt", base=cde.base, indicator=i) for i in ("ela", "math")]
+        entries = [
+            ENTRY.format(id=f"dashboard-{i}-2024", file=f"{i}download2024.txt", base=cde.base, indicator=i)
+            for i in ("ela", "math")
+        ]
         publisher = '[[publisher]]\nname = "CDE"\nhosts = ["localhost"]\n'
         (self.reference / "catalog.toml").write_text(publisher + "".join(entries))
         self.out = tmp_path / "out"
         self.waits: list[float] = []
 
     def settings(self, **changes: object) -> Settings:
-        given = {"source": "catalog", "reference": self.reference, "inbox": self.inbox, "work": self.work, "out": self.out}
+        given = {
+            "source": "catalog",
+            "reference": self.reference,
+            "inbox": self.inbox,
+            "work": self.work,
+            "out": self.out,
+        }
         given |= {"fetch_pause": 0, "fetch_timeout": 5, "fetch_deadline": 20}
         return Settings(**{**given, **changes})  # type: ignore[arg-type]
 

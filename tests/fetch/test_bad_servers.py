@@ -1,4 +1,6 @@
-"""A server that is broken or hostile ends within the deadline, is reported in words, and costs no other file of the night."""
+"""A server that is broken or hostile ends within the deadline, is reported in words, and costs no other file of the
+night.
+"""
 
 import time
 
@@ -17,13 +19,25 @@ SLOW: dict[str, tuple[Answer, str]] = {
     "headers_byte_by_byte": (raw(OK, b"X", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
     "headers_line_by_line": (raw(OK, b"X-More: 1\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
     "status_line_byte_by_byte": (raw(b"HTTP/1.1 2", b"0", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "early_hints": (raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "early_hints_as_fast_as_it_goes": (raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100, times=FOREVER), "not whole after 0.6 seconds"),
+    "early_hints": (
+        raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", pause=0.02, times=FOREVER),
+        "not whole after 0.6 seconds",
+    ),
+    "early_hints_as_fast_as_it_goes": (
+        raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100, times=FOREVER),
+        "not whole after 0.6 seconds",
+    ),
     "continue": (raw(b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "body_byte_by_byte": (raw(OK + b"Content-Length: 100000\r\n\r\n", b"x", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
+    "body_byte_by_byte": (
+        raw(OK + b"Content-Length: 100000\r\n\r\n", b"x", pause=0.02, times=FOREVER),
+        "not whole after 0.6 seconds",
+    ),
     "chunks_without_end": (raw(CHUNKED, b"1\r\nx\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
     "one_chunk_without_end": (raw(CHUNKED + b"1", b"0", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "error_with_a_slow_head": (raw(b"HTTP/1.1 503 Busy\r\n", b"X", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
+    "error_with_a_slow_head": (
+        raw(b"HTTP/1.1 503 Busy\r\n", b"X", pause=0.02, times=FOREVER),
+        "not whole after 0.6 seconds",
+    ),
 }
 
 
@@ -41,10 +55,15 @@ def test_a_server_that_never_ends_is_left_at_the_deadline(night: Night, cde: Cde
 
 def test_tries_and_waits_count_against_the_deadline(night: Night, cde: Cde) -> None:
     cde.scripts = {ELA: [status(503, Retry_After="15")], "/mathdownload2024.txt": [body(MATH_BYTES)]}
-    assert problems(night(fetch_deadline=10)) == {"eladownload2024.txt": "the server answered 503; no time is left to try again"}
+    assert problems(night(fetch_deadline=10)) == {
+        "eladownload2024.txt": "the server answered 503; no time is left to try again"
+    }
 
 
-@pytest.mark.parametrize("asked", ["\u00b2", "-5", "+5", "soon", "1e3", "", "0x10", "Mon, 99 Foo 2024", f"Fri, 01 Jan {'9' * 30} 00:00:00 GMT"])
+@pytest.mark.parametrize(
+    "asked",
+    ["\u00b2", "-5", "+5", "soon", "1e3", "", "0x10", "Mon, 99 Foo 2024", f"Fri, 01 Jan {'9' * 30} 00:00:00 GMT"],
+)
 def test_retry_after_that_means_nothing_is_passed_over(night: Night, cde: Cde, asked: str) -> None:
     head = f"HTTP/1.1 429 Slow down\r\nContent-Length: 0\r\nRetry-After: {asked}\r\n\r\n".encode("latin-1")
     cde.scripts = {ELA: [raw(head), body(ELA_BYTES)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
@@ -55,7 +74,12 @@ def test_retry_after_that_means_nothing_is_passed_over(night: Night, cde: Cde, a
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("9" * 400, "more than a year"), ("121", "121 seconds"), ("Fri, 31 Dec 9999 23:59:59 GMT", "more than a year"), ("99999999999", "more than a year")],
+    [
+        ("9" * 400, "more than a year"),
+        ("121", "121 seconds"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "more than a year"),
+        ("99999999999", "more than a year"),
+    ],
 )
 def test_retry_after_beyond_the_night_is_given_up(night: Night, cde: Cde, asked: str, said: str) -> None:
     cde.scripts = {ELA: [status(503, Retry_After=asked)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
@@ -73,7 +97,10 @@ def test_retry_after_in_the_past_does_not_wait(night: Night, cde: Cde) -> None:
 
 def part(first: int, last: int, whole: str = "", etag: str = "", content: bytes = ELA_BYTES) -> Answer:
     """206 with these bytes, whether they were asked for or not."""
-    head = f"HTTP/1.1 206 Partial Content\r\nContent-Length: {last + 1 - first}\r\nContent-Range: bytes {first}-{last}/{whole or len(content)}\r\n"
+    head = (
+        f"HTTP/1.1 206 Partial Content\r\nContent-Length: {last + 1 - first}\r\nContent-Range: bytes"
+        f" {first}-{last}/{whole or len(content)}\r\n"
+    )
     return raw((head + (f"ETag: {etag}\r\n" if etag else "") + "\r\n").encode() + content[first : last + 1])
 
 
@@ -81,7 +108,9 @@ def part(first: int, last: int, whole: str = "", etag: str = "", content: bytes 
 def test_206_to_a_first_request_is_never_taken_for_the_file(night: Night, cde: Cde, last: int) -> None:
     cde.scripts = {ELA: [part(0, last)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     run = night()
-    assert problems(run) == {"eladownload2024.txt": "the server answered 206, a part of the file, to a request for all of it, 4 times"}
+    assert problems(run) == {
+        "eladownload2024.txt": "the server answered 206, a part of the file, to a request for all of it, 4 times"
+    }
     assert files(run) == {"mathdownload2024.txt": MATH_BYTES}
 
 
@@ -91,7 +120,9 @@ RESUMED: dict[str, Answer] = {
     "of_another_version": part(20_000, SIZE - 1, etag='"b"'),
     "of_a_size_not_told": part(20_000, SIZE - 1, whole="*"),
     "without_saying_which_part": raw(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 5\r\n\r\nabcde"),
-    "with_a_superscript": raw("HTTP/1.1 206 Part\r\nContent-Length: 5\r\nContent-Range: bytes \u00b2-4/5\r\n\r\nabcde".encode("latin-1")),
+    "with_a_superscript": raw(
+        "HTTP/1.1 206 Part\r\nContent-Length: 5\r\nContent-Range: bytes \u00b2-4/5\r\n\r\nabcde".encode("latin-1")
+    ),
     "short_of_the_end": part(20_000, SIZE - 101),
 }
 
@@ -121,15 +152,24 @@ BROKEN: dict[str, tuple[Answer, str]] = {
     "length_negative": (lengths(b"-5", b"abcde"), "the connection broke"),
     "length_huge": (lengths(b"9" * 18, b"abcde"), "more than 200,000,000 is refused"),
     "gzip": (raw(OK + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b00"), "compressed"),
-    "gzip_of_a_transfer": (raw(OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"), "the connection broke"),
+    "gzip_of_a_transfer": (
+        raw(OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"),
+        "the connection broke",
+    ),
     "no_http": (raw(b"220 ftp ready\r\n"), "the connection broke"),
     "head_without_end": (raw(OK + b"X: " + b"x" * 300_000), "the connection broke"),
     "hung_up": (raw(b""), "the connection broke"),
     "redirect_to_no_address": (status(302, Location="https://[::1/x"), "Invalid URL in location header"),
-    "redirect_with_escapes": (raw(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: https://local\x1b[31mhost/\r\n\r\n"), "the connection broke"),
+    "redirect_with_escapes": (
+        raw(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: https://local\x1b[31mhost/\r\n\r\n"),
+        "the connection broke",
+    ),
     "redirect_to_a_file": (status(302, Location="file:///etc/passwd"), "which is not the publisher's"),
     "redirects_that_grow": (status(302, Location="/eladownload2024.txt?"), "more than 5 redirects"),
-    "switching_protocols": (raw(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), "the connection broke"),
+    "switching_protocols": (
+        raw(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+        "the connection broke",
+    ),
 }
 
 

@@ -41,7 +41,7 @@ def test_200_keeps_the_bytes_under_their_hash_with_a_record(night: Night, served
     run = night()
     assert files(run) == {"eladownload2024.txt": ELA_BYTES, "mathdownload2024.txt": MATH_BYTES}
     assert not problems(run)
-    (ela, _) = run.snapshots()
+    ela, _ = run.snapshots()
     record = (night.work / "snapshots" / "dashboard-ela-2024" / f"{ela.sha256}.json").read_text()
     assert f"{served.base}{ELA}" in record
     assert '"status": 200' in record
@@ -169,7 +169,10 @@ def problems_of_failing(night: Night, **changes: object) -> str:
 
 def test_a_redirect_elsewhere_is_refused(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(302, Location="https://127.0.0.1.example.org/eladownload2024.txt")]
-    assert problems(night())["eladownload2024.txt"] == "the server sent us to https://127.0.0.1.example.org, which is not the publisher's"
+    assert (
+        problems(night())["eladownload2024.txt"]
+        == "the server sent us to https://127.0.0.1.example.org, which is not the publisher's"
+    )
 
 
 def test_a_redirect_to_plain_http_is_refused(night: Night, served: Cde) -> None:
@@ -200,7 +203,9 @@ def test_the_file_of_another_year_is_not_accepted(night: Night, served: Cde) -> 
     assert "2023" in problems(night())["eladownload2024.txt"]
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(night: Night, served: Cde, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    night: Night, served: Cde, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     assert "certificate" in problems_of_failing(night)
     assert not served.asked
@@ -234,7 +239,9 @@ def test_no_temporary_file_stays_behind(night: Night, served: Cde) -> None:
     assert not list((night.work / "snapshots").rglob(".*"))
 
 
-def test_a_file_that_changes_between_two_nights_is_a_new_snapshot_that_names_the_old_one(night: Night, served: Cde) -> None:
+def test_a_file_that_changes_between_two_nights_is_a_new_snapshot_that_names_the_old_one(
+    night: Night, served: Cde
+) -> None:
     first = {s.file: s.sha256 for s in night().snapshots()}
     reissued = ELA_BYTES.replace(b"Salinas", b"SALINAS")
     served.scripts[ELA] = [body(reissued, '"b"')]
@@ -255,7 +262,10 @@ def test_304_to_a_first_request_is_a_problem_and_not_silence(night: Night, serve
 def test_a_file_that_is_due_and_not_there_is_no_problem_until_it_was_there(night: Night, served: Cde) -> None:
     """Its name follows from the year before; nobody knows under which name CDE will publish it."""
     catalog = night.reference / "catalog.toml"
-    catalog.write_text(catalog.read_text() + '[[expected]]\ndashboard_year = 2025\nnamed_like = 2024\ndue = 2026-10-15\nbasis = "law"\n')
+    catalog.write_text(
+        catalog.read_text()
+        + '[[expected]]\ndashboard_year = 2025\nnamed_like = 2024\ndue = 2026-10-15\nbasis = "law"\n'
+    )
     run = night()
     assert (run.fact("source_problems"), run.fact("overdue")) == ([], [])
     assert {path for path, _ in served.asked} >= {"/eladownload2025.txt", "/mathdownload2025.txt"}

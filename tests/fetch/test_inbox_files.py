@@ -58,7 +58,9 @@ def test_what_has_no_name_of_the_catalog_is_named_in_the_inbox_too(night: Night,
     }
 
 
-def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(
+    night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(SAMPLE / OTHER, night.inbox)
     unlink = Path.unlink
 
@@ -75,7 +77,9 @@ def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(night: Night, 
     ]
 
 
-def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(
+    night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What came after the copy was made is not ours to remove: its bytes are kept nowhere."""
     import transforms.sources.fetch as published
 

@@ -44,15 +44,47 @@ def test_every_real_file_proves_to_be_itself(tmp_path: Path, path: Path) -> None
 
 # name under which it is carried in, the file that it really is, what is said
 WRONG: dict[str, tuple[str, Path, str]] = {
-    "last_years_dashboard": ("eladownload2024.txt", SAMPLE / "eladownload2023.txt", "its rows are of 2023, not of 2024"),
-    "last_years_workbook": ("assistancestatus24.xlsx", SAMPLE / "assistancestatus23.xlsx", "its rows are of 2023, not of 2024"),
+    "last_years_dashboard": (
+        "eladownload2024.txt",
+        SAMPLE / "eladownload2023.txt",
+        "its rows are of 2023, not of 2024",
+    ),
+    "last_years_workbook": (
+        "assistancestatus24.xlsx",
+        SAMPLE / "assistancestatus23.xlsx",
+        "its rows are of 2023, not of 2024",
+    ),
     "last_years_local_indicators": ("Pr12024.xlsx", SAMPLE / "Pr12023.xlsx", "its rows are of 2023, not of 2024"),
-    "mathematics_as_english": ("eladownload2024.txt", SAMPLE / "mathdownload2024.txt", "its rows are of MATH, not of ELA"),
-    "absenteeism_as_graduation": ("graddownload2024.txt", SAMPLE / "chronicdownload2024.txt", "its rows are of CHRO, not of GRAD"),
-    "suspension_as_absenteeism_2022": ("chronicdownload2022.txt", SAMPLE / "suspdownload2022.txt", "the column type, which only a file of susp has"),
-    "graduation_as_absenteeism_2022": ("chronicdownload2022.txt", SAMPLE / "graddownload2022.txt", "which only a file of grad has"),
-    "absenteeism_as_graduation_2022": ("graddownload2022.txt", SAMPLE / "chronicdownload2022.txt", "none of the columns that a file of grad has"),
-    "absenteeism_as_suspension_2022": ("suspdownload2022.txt", SAMPLE / "chronicdownload2022.txt", "none of the columns that a file of susp has"),
+    "mathematics_as_english": (
+        "eladownload2024.txt",
+        SAMPLE / "mathdownload2024.txt",
+        "its rows are of MATH, not of ELA",
+    ),
+    "absenteeism_as_graduation": (
+        "graddownload2024.txt",
+        SAMPLE / "chronicdownload2024.txt",
+        "its rows are of CHRO, not of GRAD",
+    ),
+    "suspension_as_absenteeism_2022": (
+        "chronicdownload2022.txt",
+        SAMPLE / "suspdownload2022.txt",
+        "the column type, which only a file of susp has",
+    ),
+    "graduation_as_absenteeism_2022": (
+        "chronicdownload2022.txt",
+        SAMPLE / "graddownload2022.txt",
+        "which only a file of grad has",
+    ),
+    "absenteeism_as_graduation_2022": (
+        "graddownload2022.txt",
+        SAMPLE / "chronicdownload2022.txt",
+        "none of the columns that a file of grad has",
+    ),
+    "absenteeism_as_suspension_2022": (
+        "suspdownload2022.txt",
+        SAMPLE / "chronicdownload2022.txt",
+        "none of the columns that a file of susp has",
+    ),
     "local_indicators_2017_as_2018": ("LocalIndPerf2018.txt", STATE / "LocalIndPerf2017.txt", "it lacks priority 7"),
     "local_indicators_2018_as_2017": ("LocalIndPerf2017.txt", STATE / "LocalIndPerf2018.txt", "it lists priority 7"),
 }
@@ -69,7 +101,11 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("second2425.asp", "of the first interim report, not of the second"), ("first2526.html", "the page is of 2024-25, not of 2025-26"), ("first2425.htm", "")],
+    [
+        ("second2425.asp", "of the first interim report, not of the second"),
+        ("first2526.html", "the page is of 2024-25, not of 2025-26"),
+        ("first2425.htm", ""),
+    ],
 )
 def test_a_page_of_interim_certifications_names_its_year_and_period(tmp_path: Path, name: str, said: str) -> None:
     if not said:
@@ -85,7 +121,9 @@ def test_the_bytes_of_one_file_are_not_taken_for_another(night: Night, cde: Cde)
     (night.inbox / "mathdownload2024.txt").write_bytes(without_code)
     night()
     (night.inbox / "eladownload2024.txt").write_bytes(without_code)
-    assert [(f.file, f.reason) for f in unused_files(night())] == [("eladownload2024.txt", "it has the same bytes as mathdownload2024.txt")]
+    assert [(f.file, f.reason) for f in unused_files(night())] == [
+        ("eladownload2024.txt", "it has the same bytes as mathdownload2024.txt")
+    ]
 
 
 def unused_of(workplace: Workplace) -> dict[str, str]:
@@ -101,11 +139,18 @@ def test_of_two_names_for_the_same_bytes_neither_is_used_in_a_folder(workplace: 
     (workplace.source / "eladownload2022.txt").write_bytes(content)
     (workplace.source / "mathdownload2022.txt").write_bytes(content)
     said = "it has the same bytes as {}download2022.txt"
-    assert unused_of(workplace) == {"eladownload2022.txt": said.format("math"), "mathdownload2022.txt": said.format("ela")}
+    assert unused_of(workplace) == {
+        "eladownload2022.txt": said.format("math"),
+        "mathdownload2022.txt": said.format("ela"),
+    }
 
 
-@pytest.mark.parametrize(("name", "real", "said"), [(n, r, s) for n, r, s in WRONG.values() if n != "LocalIndPerf2017.txt"])
-def test_a_file_in_a_folder_under_the_name_of_another_is_not_used(workplace: Workplace, name: str, real: Path, said: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "real", "said"), [(n, r, s) for n, r, s in WRONG.values() if n != "LocalIndPerf2017.txt"]
+)
+def test_a_file_in_a_folder_under_the_name_of_another_is_not_used(
+    workplace: Workplace, name: str, real: Path, said: str
+) -> None:
     (workplace.source / real.name).unlink(missing_ok=True)
     (workplace.source / name).write_bytes(real.read_bytes())
     reasons = unused_of(workplace)

@@ -79,7 +79,13 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
     assert len({t.settings.out for t in targets}) == 4
     assert all(tmp_path / "work/backfill" in t.settings.out.parents for t in targets)
     assert targets[0].settings.as_of < targets[1].settings.as_of
-    for arguments in ((2024, 2022, []), (2022, None, []), (None, None, []), (2016, 2016, []), (None, None, [clock.today() + timedelta(days=1)])):
+    for arguments in (
+        (2024, 2022, []),
+        (2022, None, []),
+        (None, None, []),
+        (2016, 2016, []),
+        (None, None, [clock.today() + timedelta(days=1)]),
+    ):
         with pytest.raises(ConfigError):
             plan(settings, *arguments)
     with pytest.raises(ConfigError, match="nightly releases"):
@@ -87,7 +93,15 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
 
 
 def test_a_backfill_by_command(light: None, raw_cache: Path, tmp_path: Path) -> None:
-    runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(raw_cache), "DTA_OUT": str(tmp_path / "out"), "DTA_SOURCE": str(SAMPLE)})
+    runner = CliRunner(
+        env={
+            "COLUMNS": "200",
+            "NO_COLOR": "1",
+            "DTA_WORK": str(raw_cache),
+            "DTA_OUT": str(tmp_path / "out"),
+            "DTA_SOURCE": str(SAMPLE),
+        }
+    )
     ended = runner.invoke(app, ["backfill", "--from", "2023", "--to", "2023", "--day", "2024-03-01"])
     assert ended.exit_code == 0, ended.output
     for label in ("year-2023", "day-2024-03-01"):
@@ -101,7 +115,13 @@ def test_units_have_least_privilege(unit: Path) -> None:
     parsed.optionxform = str  # type: ignore[assignment,method-assign]
     parsed.read(unit)
     service = parsed["Service"]
-    for key, value in {"NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes", "User": "dta"}.items():
+    for key, value in {
+        "NoNewPrivileges": "yes",
+        "ProtectSystem": "strict",
+        "ProtectHome": "yes",
+        "PrivateTmp": "yes",
+        "User": "dta",
+    }.items():
         assert service[key] == value, key
     assert service["CapabilityBoundingSet"] == ""
     assert service["ReadWritePaths"]
@@ -118,17 +138,28 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     verified = subprocess.run([SYSTEMD, "verify", "--man=no", *copies], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
     for service in (c for c in copies if c.suffix == ".service"):
-        judged = subprocess.run([SYSTEMD, "security", "--offline=true", "--threshold=20", service], capture_output=True, text=True, check=False)  # tenths
+        judged = subprocess.run(
+            [SYSTEMD, "security", "--offline=true", "--threshold=20", service],
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # tenths
         assert judged.returncode == 0, judged.stdout
 
 
 def test_the_crontab_calls_commands_that_exist() -> None:
-    lines = [line for line in (UNITS / "crontab").read_text().splitlines() if line and not line.startswith("#") and "=" not in line.split()[0]]
+    lines = [
+        line
+        for line in (UNITS / "crontab").read_text().splitlines()
+        if line and not line.startswith("#") and "=" not in line.split()[0]
+    ]
     called = [re.search(r"/dta (\w+)", line).group(1) for line in lines]  # type: ignore[union-attr]
     assert called == ["run", "watch"]
     known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
     assert set(called) <= known
-    assert lines[0].startswith("*/15 * * * * "), "cron goes by the zone of its machine; dta decides by California's clock"
+    assert lines[0].startswith("*/15 * * * * "), (
+        "cron goes by the zone of its machine; dta decides by California's clock"
+    )
     assert " --at 04:15 " in lines[0]
     assert "CRON_TZ=" not in (UNITS / "crontab").read_text()
 
@@ -140,7 +171,10 @@ def test_timers_are_the_same_in_every_zone(timer: Path) -> None:
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed (apt-get install systemd)")
-@pytest.mark.parametrize(("zone", "base", "expected"), [("UTC", "2026-11-27 00:00:00", "12:15:00"), ("Asia/Tokyo", "2026-07-01 00:00:00", "20:15:00")])
+@pytest.mark.parametrize(
+    ("zone", "base", "expected"),
+    [("UTC", "2026-11-27 00:00:00", "12:15:00"), ("Asia/Tokyo", "2026-07-01 00:00:00", "20:15:00")],
+)
 def test_systemd_takes_the_zone_that_the_docs_name(zone: str, base: str, expected: str) -> None:
     (when,) = re.findall(r"`OnCalendar=(.+?)`", (PROJECT / "reports/docs/nights.md").read_text())
     command = [SYSTEMD, "calendar", "--base-time", base, when]

@@ -50,5 +50,14 @@ def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_pat
 
 
 def test_flow_and_command_share_one_list_of_steps() -> None:
-    assert [s.name for s in STEPS] == ["snapshot", "compare", "raw", "core", "criteria", "determinations", "gates", "release"]
+    assert [s.name for s in STEPS] == [
+        "snapshot",
+        "compare",
+        "raw",
+        "core",
+        "criteria",
+        "determinations",
+        "gates",
+        "release",
+    ]
     assert "STEPS" in (Path(__file__).parents[2] / "flows/deployed/nightly.py").read_text()

@@ -23,7 +23,9 @@ from transforms.errors import SourceError
 from transforms.release.run_records import record_run
 from transforms.settings import PROJECT
 
-pytestmark = pytest.mark.filterwarnings("default", "ignore:'imghdr' is deprecated")  # apprise does without it where Python does, see below
+pytestmark = pytest.mark.filterwarnings(
+    "default", "ignore:'imghdr' is deprecated"
+)  # apprise does without it where Python does, see below
 SECRET = "T00/B00/hunter2"  # noqa: S105
 
 
@@ -41,9 +43,10 @@ def changed(published: Workplace, tmp_path: Path) -> Path:
         ]
         for n, (name, before, after) in enumerate(rows):
             connection.execute(
-                "insert into meta_release_changes by name select ? as cds, ? as lea_name, 2024 as determination_year, 'continuum' as pathway, "
-                "'status_changed' as change, ? as status_before, ? as status_after, [] as groups_added, [] as groups_removed, 'r0' as previous_release_id, "
-                "'r1' as release_id, 'data' as attributed_to",
+                "insert into meta_release_changes by name select ? as cds, ? as lea_name, 2024 as determination_year,"
+                " 'continuum' as pathway, 'status_changed' as change, ? as status_before, ? as status_after, [] as"
+                " groups_added, [] as groups_removed, 'r0' as previous_release_id, 'r1' as release_id, 'data' as"
+                " attributed_to",
                 [f"{n:014}", name, before, after],
             )
     return out
@@ -51,12 +54,16 @@ def changed(published: Workplace, tmp_path: Path) -> Path:
 
 def test_messages_are_in_plain_words(changed: Path) -> None:
     record_run(changed, "failed", "x", None, 3, run_id="20261124T1-abc")
-    failure = about_failure(changed, SourceError("eladownload2024.txt", "this is a web page", "Download it again.", line=1))
+    failure = about_failure(
+        changed, SourceError("eladownload2024.txt", "this is a web page", "Download it again.", line=1)
+    )
     assert failure.subject == "DTA eligibility: the run failed, nothing was published"
     assert "Why: eladownload2024.txt, line 1: this is a web page. Download it again." in failure.text
     assert "Run: 20261124T1-abc" in failure.text
     assert "not an official designation" in failure.text
-    assert "hunter2" not in about_failure(changed, RuntimeError(SECRET)).text, "the text of an unexpected fault may hold anything"
+    assert "hunter2" not in about_failure(changed, RuntimeError(SECRET)).text, (
+        "the text of an unexpected fault may hold anything"
+    )
     assert "killed" in about_crash("sample as of 2026-11-24", "SIGKILL").subject
     late = about_lateness(Watch(True, "no good release for 50 hours", "r1", ["The last run failed: no network"]))
     assert late.subject == "DTA eligibility: no good release for 50 hours"
@@ -98,7 +105,11 @@ def test_a_chat_gets_it_and_names_cannot_call_people(changed: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "url", "path"),
     [
-        ("slack_url", "https://hooks.slack.com/services/T00000000/B00000000/hunter2hunter2hunter2hunt", "/services/T00000000/B00000000/hunter2"),
+        (
+            "slack_url",
+            "https://hooks.slack.com/services/T00000000/B00000000/hunter2hunter2hunter2hunt",
+            "/services/T00000000/B00000000/hunter2",
+        ),
         (
             "teams_url",
             "https://prod-00.westus.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=hunter2",
@@ -106,7 +117,9 @@ def test_a_chat_gets_it_and_names_cannot_call_people(changed: Path) -> None:
         ),
     ],
 )
-def test_slack_and_teams_in_their_own_form(field: str, url: str, path: str, changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slack_and_teams_in_their_own_form(
+    field: str, url: str, path: str, changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The real request of the real channel, led to the loopback."""
     import requests
 
@@ -143,7 +156,11 @@ def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
 def test_mail_arrives_as_text_and_html(changed: Path) -> None:
     with mailbox() as (port, mails):
         settings = NotifySettings(
-            mail_server="127.0.0.1", mail_port=port, mail_security="INSECURE", mail_from="dta@example.org", mail_to="a@example.org, b@example.org"
+            mail_server="127.0.0.1",
+            mail_port=port,
+            mail_security="INSECURE",
+            mail_from="dta@example.org",
+            mail_to="a@example.org, b@example.org",
         )
         assert notify(about_eligibility(changed), settings=settings) == []
     (mail,) = (email.message_from_string(m, policy=email.policy.default) for m in mails)

@@ -59,7 +59,9 @@ def replace(folder: Path, file: str, content: bytes) -> None:
     (folder / file).write_bytes(content)
 
 
-def edit_sheet(path: Path, header_row: int, change: Callable[[list[str], list[list[object]]], list[list[object]]]) -> None:
+def edit_sheet(
+    path: Path, header_row: int, change: Callable[[list[str], list[list[object]]], list[list[object]]]
+) -> None:
     """Change the rows below the header of a workbook's last sheet."""
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[-1]
@@ -126,12 +128,19 @@ def last_years_file_with_this_years_number(folder: Path) -> None:
 
 
 def a_group_is_doubled(folder: Path) -> None:
-    rewrite(folder / "suspdownload2024.txt", lambda header, rows: rows + [row for row in rows if row["studentgroup"] == "EL"])
+    rewrite(
+        folder / "suspdownload2024.txt",
+        lambda header, rows: rows + [row for row in rows if row["studentgroup"] == "EL"],
+    )
 
 
 def a_group_is_doubled_with_other_numbers(folder: Path) -> None:
     def change(header: list[str], rows: list[Row]) -> list[Row]:
-        return rows + [{**row, "currdenom": str(int(row["currdenom"]) + 1)} for row in rows if row["studentgroup"] == "EL" and row["currdenom"].strip()]
+        return rows + [
+            {**row, "currdenom": str(int(row["currdenom"]) + 1)}
+            for row in rows
+            if row["studentgroup"] == "EL" and row["currdenom"].strip()
+        ]
 
     rewrite(folder / "suspdownload2024.txt", change)
 
@@ -174,7 +183,10 @@ def rates_as_fractions(folder: Path) -> None:
 
 
 def numerators_and_denominators_exchanged(folder: Path) -> None:
-    rewrite(folder / "graddownload2025.txt", each(lambda row: row.update(currnumer=row["currdenom"], currdenom=row["currnumer"])))
+    rewrite(
+        folder / "graddownload2025.txt",
+        each(lambda row: row.update(currnumer=row["currdenom"], currdenom=row["currnumer"])),
+    )
 
 
 def colors_in_the_file_of_2022(folder: Path) -> None:

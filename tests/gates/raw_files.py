@@ -51,7 +51,13 @@ def raw_rows(state: State, layout: str) -> pa.Table:
         given = MADE_UP[layout]
         rows = [{**given, **({"cds": f"01612590{n:06}"} if "cds" in given else {}), "line": n} for n in range(1, 101)]
         return pa.Table.from_pylist(rows)
-    of_year = "where source_id like '%2024%'" if layout in ("assistance", "charter_assistance", "local_indicators_by_priority") else ""
+    of_year = (
+        "where source_id like '%2024%'"
+        if layout in ("assistance", "charter_assistance", "local_indicators_by_priority")
+        else ""
+    )
     first = f"(select min(source_id) from raw_{layout} {of_year})"
     columns = "line, cds, heading, field, value" if layout in CELL_LAYOUTS else "* exclude (source_id)"
-    return state.connection.sql(f"select {columns} from raw_{layout} where source_id = {first} order by line, 2").to_arrow_table()
+    return state.connection.sql(
+        f"select {columns} from raw_{layout} where source_id = {first} order by line, 2"
+    ).to_arrow_table()

@@ -43,7 +43,10 @@ def good_rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
     for table in published_tables().values():
         columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
         order = ", ".join(map(quote, table.key))
-        good.register("few", connection.sql(f"select {columns} from {quote(table.name)} order by {order} limit {ROWS}").to_arrow_table())
+        good.register(
+            "few",
+            connection.sql(f"select {columns} from {quote(table.name)} order by {order} limit {ROWS}").to_arrow_table(),
+        )
         good.execute(f"create table {quote(table.name)} as from few")
         (rows,) = one_row(good, f"select count(*) from {quote(table.name)}")
         for n in range(2 - min(rows, 2)):
@@ -58,7 +61,13 @@ def _value(table: Table, name: str, n: int) -> object:
     if column.values:
         return column.values[0]
     if name in NAMED:
-        return NAMED[name] if name != table.key[0] or n == 0 else "27661590000000" if name == "cds" else f"{NAMED[name]}{n}"
+        return (
+            NAMED[name]
+            if name != table.key[0] or n == 0
+            else "27661590000000"
+            if name == "cds"
+            else f"{NAMED[name]}{n}"
+        )
     if column.type in VALUES:
         value = VALUES[column.type]
         return f"{value} {n}" if name in table.key and isinstance(value, str) and column.type == "VARCHAR" else value

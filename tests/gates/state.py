@@ -33,7 +33,12 @@ def write_small_state(folder: Path) -> Written:
 def decided_state(place: Workplace) -> State:
     """Decide, and let the tables stand as those of the release before too."""
     run, connection = decided(place)
-    views = {n for (n,) in connection.execute("select view_name from duckdb_views() where schema_name = 'main' and not internal").fetchall()}
+    views = {
+        n
+        for (n,) in connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'main' and not internal"
+        ).fetchall()
+    }
     for name in views & set(published_tables()):  # so that tests can change their rows
         connection.execute(f"create table stored as from {name}")
         connection.execute(f"drop view {name}")

@@ -1,4 +1,6 @@
-"""A person accepts a failure of class fault: it stops, is accepted, and stops again when rows or inputs change; nothing else can be accepted."""
+"""A person accepts a failure of class fault: it stops, is accepted, and stops again when rows or inputs change; nothing
+else can be accepted.
+"""
 
 import json
 import shutil
@@ -39,7 +41,8 @@ runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
 @pytest.fixture(scope="module")
 def names(state: State) -> dict[str, str]:
     ((district,),) = state.connection.execute(
-        "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year = 2025"
+        "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year"
+        " = 2025"
     ).fetchall()
     return {"d": district, "file": "dashboard-ela-2024", "book": "assistance-2024"}
 
@@ -60,7 +63,9 @@ def with_other_files(run: Run, folder: Path, result: GateResult) -> Run:
     loaded = {s["source_id"] for s in snapshots}
     changed = loaded & set(result.sources) or (set() if result.sources else {min(loaded)})
     kept = [{**s, "sha256": "0" * 64} if s["source_id"] in changed else s for s in snapshots]
-    (folder / "snapshots.json").write_text(json.dumps(kept if changed else [*kept, {**kept[0], "source_id": result.sources[0]}]))
+    (folder / "snapshots.json").write_text(
+        json.dumps(kept if changed else [*kept, {**kept[0], "source_id": result.sources[0]}])
+    )
     return Run(run.settings, folder)
 
 
@@ -73,7 +78,12 @@ def assert_cycle(state: State, folder: Path, result: GateResult, with_another_ro
     later = night(state, folder)
     assert ended(later, result).stops_release
     taken = ended(night(state, folder, **asking(result.check_id)), result)
-    assert (taken.stops_release, taken.warns, taken.accepted_by, taken.accepted_because) == (False, True, "A. Analyst", WHY)
+    assert (taken.stops_release, taken.warns, taken.accepted_by, taken.accepted_because) == (
+        False,
+        True,
+        "A. Analyst",
+        WHY,
+    )
     assert ended(later, result).warns, "the register is read by the next night"
     assert with_another_row.rows_digest != result.rows_digest
     assert ended(later, with_another_row).stops_release
@@ -81,7 +91,9 @@ def assert_cycle(state: State, folder: Path, result: GateResult, with_another_ro
 
 
 @pytest.mark.parametrize("check", FAULTS, ids=lambda c: c.check_id)
-def test_a_fault_stops_is_accepted_and_stops_again(state: State, names: dict[str, str], tmp_path: Path, check: Check) -> None:
+def test_a_fault_stops_is_accepted_and_stops_again(
+    state: State, names: dict[str, str], tmp_path: Path, check: Check
+) -> None:
     twice = replace(check, template=f"select * from ({check.template}\n) union all select * from ({check.template}\n)")
     state.connection.execute("begin")
     try:
@@ -93,11 +105,17 @@ def test_a_fault_stops_is_accepted_and_stops_again(state: State, names: dict[str
     assert_cycle(state, tmp_path, result, more)
 
 
-@pytest.mark.parametrize("layout", ["assistance", "charter_assistance", "local_indicators", "local_indicators_by_priority"])
-def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(state: State, files: duckdb.DuckDBPyConnection, layout: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "layout", ["assistance", "charter_assistance", "local_indicators", "local_indicators_by_priority"]
+)
+def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(
+    state: State, files: duckdb.DuckDBPyConnection, layout: str, tmp_path: Path
+) -> None:
     """The database of files calls the file that is spoiled "one"."""
     seen = 0
-    for n, check_id in enumerate(i for of, i in CASES if of == layout and not i.endswith(("line-present", "cds-present"))):
+    for n, check_id in enumerate(
+        i for of, i in CASES if of == layout and not i.endswith(("line-present", "cds-present"))
+    ):
         files.execute("begin")
         spoil(files, layout, check_id)
         (result,) = of_files(files, layout)
@@ -109,7 +127,9 @@ def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(state: State, files
 
 
 def test_an_acceptance_expires(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r").failed(1, ["a row"])
+    found = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r").failed(
+        1, ["a row"]
+    )
     taken = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [found])[0]
     assert taken.accepted_until == clock.today() + timedelta(days=90)
     later = night(state, tmp_path)
@@ -147,7 +167,10 @@ def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.
         ({"accept": "release_files_kept"}, "needs a reason"),
         ({"accept": "release_files_kept", "accept_because": "fine"}, "ten characters"),
         ({"accept_because": WHY}, "--accept names no check"),
-        ({"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2020, 1, 1)}, "ends today or later"),
+        (
+            {"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2020, 1, 1)},
+            "ends today or later",
+        ),
         ({"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2999, 1, 1)}, "within a year"),
     ],
 )
@@ -164,8 +187,12 @@ def test_the_command_refuses_before_it_runs(tmp_path: Path) -> None:
 
 def test_every_expectation_has_a_class_and_tables_of_our_own_are_never_accepted() -> None:
     classes = classes_of_suites()
-    assert {i for i, c in classes.items() if c == "fault"} == {i for i in classes if i.startswith("file-") and classes[i] == "fault"}
-    assert {classes[i] for i in classes if i.startswith(("eligibility-", "assistance-", "changes-", "meta_"))} == {"impossible"}
+    assert {i for i, c in classes.items() if c == "fault"} == {
+        i for i in classes if i.startswith("file-") and classes[i] == "fault"
+    }
+    assert {classes[i] for i in classes if i.startswith(("eligibility-", "assistance-", "changes-", "meta_"))} == {
+        "impossible"
+    }
     never_stop = ("file-lcap-goals-", "file-low-performing-", "file-interim-certifications-", "file-directory-")
     assert {classes[i] for i in classes if i.startswith(never_stop) and not i.endswith("-line-present")} == {"unusual"}
 
@@ -183,7 +210,9 @@ def without_2024_science(place: Workplace) -> None:
     (place.source / "sciencedownload2024.txt").unlink()
 
 
-def test_a_stopped_night_is_accepted_and_listed(light: None, released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_night_is_accepted_and_listed(
+    light: None, released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(released.work, tmp_path / "work")
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     without_2024_science(released)
@@ -196,12 +225,19 @@ def test_a_stopped_night_is_accepted_and_listed(light: None, released: Workplace
     ended = runner.invoke(app, [*asked, *given])
     assert ended.exit_code == 0, ended.output
     with duckdb.connect(str(released.out / "current" / "dta.duckdb"), read_only=True) as db:
-        found = db.execute("select check_id, check_class, severity, accepted_by from meta_gate_results where accepted_by is not null order by 1").fetchall()
+        found = db.execute(
+            "select check_id, check_class, severity, accepted_by from meta_gate_results where accepted_by is not null"
+            " order by 1"
+        ).fetchall()
     assert found == [(i, "fault", "warning", "A. Analyst") for i in ("release_files_kept", "release_rows_kept")]
     said = runner.invoke(app, ["accepted"]).output
     assert "release_files_kept" in said
     assert WHY in said
-    assert (tmp_path / "work" / FILE).read_text().startswith("check_id,table_name,failing_rows,accepted_by,accepted_at,accepted_until,because,")
+    assert (
+        (tmp_path / "work" / FILE)
+        .read_text()
+        .startswith("check_id,table_name,failing_rows,accepted_by,accepted_at,accepted_until,because,")
+    )
 
 
 # ---- files that a release was published with ----
@@ -221,11 +257,15 @@ def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyC
 
 
 def failed(*sources: str, check_class: str = "fault") -> GateResult:
-    result = GateResult("contracts", "levels_in_order", "indicator_results", check_class, "critical", "passed", 0, "s", "r")
+    result = GateResult(
+        "contracts", "levels_in_order", "indicator_results", check_class, "critical", "passed", 0, "s", "r"
+    )
     return result.failed(1, ["a row"], sources=sources)
 
 
-def test_what_a_release_was_published_with_stops_no_night(again: Callable[[], duckdb.DuckDBPyConnection], published: Workplace) -> None:
+def test_what_a_release_was_published_with_stops_no_night(
+    again: Callable[[], duckdb.DuckDBPyConnection], published: Workplace
+) -> None:
     release = current_release(published.out)
     with again() as connection:
 
@@ -233,7 +273,12 @@ def test_what_a_release_was_published_with_stops_no_night(again: Callable[[], du
             return [r.stops_release for r in apply_published_before(connection, release, results)]
 
         old, pair = failed("dashboard-ela-2024"), failed("dashboard-ela-2024", "dashboard-ela-2023")
-        assert ended(old, pair, failed(), failed("dashboard-ela-2024", check_class="impossible")) == [False, False, True, True]
+        assert ended(old, pair, failed(), failed("dashboard-ela-2024", check_class="impossible")) == [
+            False,
+            False,
+            True,
+            True,
+        ]
         (warned,) = apply_published_before(connection, release, [old])
         assert warned.note == f"The file is unchanged since release {release.name}, which was published with this."
         assert ended(failed("dashboard-ela-2024", "dashboard-ela-2025")) == [True], "a new file beside an old one"
@@ -242,6 +287,10 @@ def test_what_a_release_was_published_with_stops_no_night(again: Callable[[], du
         connection.execute("create table stored as from indicator_results")
         connection.execute("drop view if exists indicator_results")
         connection.execute("alter table stored rename to indicator_results")
-        connection.execute("update indicator_results set color = 1 where source_id = 'dashboard-ela-2024' and color = 2")
+        connection.execute(
+            "update indicator_results set color = 1 where source_id = 'dashboard-ela-2024' and color = 2"
+        )
         assert ended(old) == [True], "the same bytes are read in another way"
-        assert [r.stops_release for r in apply_published_before(connection, None, [old])] == [True], "before the first release"
+        assert [r.stops_release for r in apply_published_before(connection, None, [old])] == [True], (
+            "before the first release"
+        )

@@ -1,4 +1,6 @@
-"""What the schema says: for each rule one violation in good rows, and exactly that check fails with its row named; publishing enforces the same."""
+"""What the schema says: for each rule one violation in good rows, and exactly that check fails with its row named;
+publishing enforces the same.
+"""
 
 import json
 import re
@@ -47,7 +49,9 @@ def spoiled(good: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnecti
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its_row(good: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its_row(
+    good: duckdb.DuckDBPyConnection, name: str
+) -> None:
     table = TABLES[name]
     assert failures(check_table(good, table)) == {}
     first = f"rowid = (select min(rowid) from {quote(name)})"
@@ -55,7 +59,9 @@ def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its
     key = json.loads(json.dumps(dict(zip(table.key, values, strict=True)), default=str))
     for constraint in table.constraints():
         good.execute("begin")
-        good.execute(f"update {quote(name)} set {quote(constraint.column)} = {wrong_value(table, constraint)} where {first}")
+        good.execute(
+            f"update {quote(name)} set {quote(constraint.column)} = {wrong_value(table, constraint)} where {first}"
+        )
         found = failures(check_table(good, table))
         good.execute("rollback")
         assert list(found) == [constraint.check_id]
@@ -67,7 +73,9 @@ def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_doubled_key_fails_and_both_rows_are_named(spoiled: duckdb.DuckDBPyConnection, name: str) -> None:
-    spoiled.execute(f"insert into {quote(name)} from {quote(name)} where rowid = (select min(rowid) from {quote(name)})")
+    spoiled.execute(
+        f"insert into {quote(name)} from {quote(name)} where rowid = (select min(rowid) from {quote(name)})"
+    )
     found = failures(check_table(spoiled, TABLES[name]))
     assert list(found) == [f"{name}-key"]
     assert (found[f"{name}-key"].failing_rows, len(found[f"{name}-key"].rows)) == (2, 2)
@@ -76,7 +84,9 @@ def test_a_doubled_key_fails_and_both_rows_are_named(spoiled: duckdb.DuckDBPyCon
 @pytest.mark.parametrize("name", TABLES)
 def test_an_empty_table_fails_unless_it_may_be_empty(spoiled: duckdb.DuckDBPyConnection, name: str) -> None:
     spoiled.execute(f"delete from {quote(name)}")
-    assert list(failures(check_table(spoiled, TABLES[name]))) == ([] if TABLES[name].may_be_empty else [f"{name}-not-empty"])
+    assert list(failures(check_table(spoiled, TABLES[name]))) == (
+        [] if TABLES[name].may_be_empty else [f"{name}-not-empty"]
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -97,7 +107,9 @@ def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnectio
         else:
             release.execute(doubled)
         for constraint in table.constraints():
-            wrong = f"select * replace ({wrong_value(table, constraint)} as {quote(constraint.column)}) from good limit 1"
+            wrong = (
+                f"select * replace ({wrong_value(table, constraint)} as {quote(constraint.column)}) from good limit 1"
+            )
             release.execute(f"delete from {quote(name)}")
             if constraint.enforced:
                 with pytest.raises(
@@ -109,7 +121,9 @@ def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnectio
                 release.execute(f"insert into {quote(name)} by name {wrong}")
 
 
-def test_a_bad_row_that_comes_to_publishing_is_named_by_its_table(spoiled: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_a_bad_row_that_comes_to_publishing_is_named_by_its_table(
+    spoiled: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     table = TABLES["counties"]
     spoiled.execute("update counties set county_code = '59'")
     with duckdb.connect() as release:
@@ -137,7 +151,9 @@ def test_parquet_says_what_is_never_null(good: duckdb.DuckDBPyConnection, tmp_pa
         (("alter table meta_columns alter position type double",), "columns-types", "meta_columns position"),
     ],
 )
-def test_a_column_of_another_type_or_none_is_named(spoiled: duckdb.DuckDBPyConnection, statements: tuple[str, ...], check_id: str, named: str) -> None:
+def test_a_column_of_another_type_or_none_is_named(
+    spoiled: duckdb.DuckDBPyConnection, statements: tuple[str, ...], check_id: str, named: str
+) -> None:
     spoiled.execute("create or replace table meta_columns as from meta_columns limit 0")
     for table in TABLES.values():
         for n, (name, column) in enumerate(table.columns.items(), 1):
@@ -185,7 +201,9 @@ def test_a_table_that_is_not_there_is_an_error_and_stops(spoiled: duckdb.DuckDBP
 
 def test_two_keys_with_one_hash_do_not_fail(good: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     """The count by hashes only says where to look."""
-    monkeypatch.setattr("expectations.contracts._counts", lambda table: ["1", *([] if table.may_be_empty else ["1"]), "1"])
+    monkeypatch.setattr(
+        "expectations.contracts._counts", lambda table: ["1", *([] if table.may_be_empty else ["1"]), "1"]
+    )
     for table in TABLES.values():
         assert failures(check_table(good, table)) == {}
 
@@ -196,5 +214,7 @@ def test_every_rule_has_an_id_of_its_own_a_sentence_and_a_reason() -> None:
     assert len(ids) == len(set(ids)) > 500
     assert [c.check_id for c in checks if not c.sentence.endswith(".") or len(c.reason) <= 10] == []
     assert {c.check_id for c in checks if c.check_class != "impossible"} == {
-        i for i in ids if re.match(r"(interim_certifications|low_performing)-(?!readable)|indicator_results-(box|prior_size_met)-", i)
+        i
+        for i in ids
+        if re.match(r"(interim_certifications|low_performing)-(?!readable)|indicator_results-(box|prior_size_met)-", i)
     }

@@ -24,7 +24,8 @@ from transforms.errors import DtaError, GateError, SourceFilesError
 from transforms.settings import PROJECT
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
-# Some that need no release before, and the file that each damages: all in one state, for each is seen in the rows that name its file.
+# Some that need no release before, and the file that each damages: all in one state, for each is seen in the rows that
+# name its file.
 QUICK = {
     "a_county_is_missing": "dashboard-ela-2025",
     "last_years_file_with_this_years_number": "dashboard-math-2025",
@@ -50,8 +51,13 @@ def digest_of(folder: Path) -> str:
 
 
 def outcome_of(good: Workplace, name: str, folder: Path) -> str:
-    """What becomes of the corrupted files, as the docs say it: stopped, or published without a file or without rows. Never published as if sound."""
-    place = Workplace(corrupted(good.source, folder / "files", CORRUPTIONS[name]), good.work, folder / "out", good.reference)
+    """What becomes of the corrupted files, as the docs say it: stopped, or published without a file or without rows.
+
+    Never published as if sound.
+    """
+    place = Workplace(
+        corrupted(good.source, folder / "files", CORRUPTIONS[name]), good.work, folder / "out", good.reference
+    )
     shutil.copytree(good.out, place.out, symlinks=True)
     before = digest_of(place.out / "current")
     try:
@@ -73,11 +79,17 @@ def stopped(out: Path, error: DtaError) -> str:
     assert {d["check_class"] for d in stopping} <= {"fault", "impossible"}
     of_gate = [d for d in stopping if d["gate"] == stopping[0]["gate"]]
     classes = " and ".join(sorted({d["check_class"] for d in of_gate}))
-    return f"stopped at {of_gate[0]['gate']} ({classes}): {', '.join(f'`{c}`' for c in sorted({d['check_id'] for d in of_gate}))}"
+    return (
+        f"stopped at {of_gate[0]['gate']} ({classes}):"
+        f" {', '.join(f'`{c}`' for c in sorted({d['check_id'] for d in of_gate}))}"
+    )
 
 
 def used(outcome: Outcome, database: Path) -> str:
-    """What a night did not use of the files. Where the editions of the release before took their place, it stays current: nothing else changed."""
+    """What a night did not use of the files.
+
+    Where the editions of the release before took their place, it stays current: nothing else changed.
+    """
     if outcome.unused:
         assert all(f.earlier_sha256 for f in outcome.unused), "the good edition was kept"
         return f"file not used: {', '.join(f'`{name}`' for name in sorted(f.file for f in outcome.unused))}"
@@ -94,7 +106,13 @@ def used(outcome: Outcome, database: Path) -> str:
 
 def of_the_docs() -> dict[str, str]:
     """What the docs say about each corruption."""
-    return dict(re.findall(r"^\| ([^|`]+?) \| ((?:stopped at|file not used|rows rejected|repeated rows read once)[^|]+?) \|$", DOCS, re.MULTILINE))
+    return dict(
+        re.findall(
+            r"^\| ([^|`]+?) \| ((?:stopped at|file not used|rows rejected|repeated rows read once)[^|]+?) \|$",
+            DOCS,
+            re.MULTILINE,
+        )
+    )
 
 
 def test_the_docs_list_every_corruption() -> None:
@@ -103,7 +121,9 @@ def test_the_docs_list_every_corruption() -> None:
 
 
 @pytest.fixture(scope="module")
-def failed(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Check, GateResult]]:
+def failed(
+    written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[Check, GateResult]]:
     """Checks of class fault that fail on a state with the quick corruptions, with what they found."""
     folder = tmp_path_factory.mktemp("corrupted")
     corrupted(written.files, folder / "files", *(CORRUPTIONS[name] for name in QUICK))
@@ -119,7 +139,10 @@ def failed(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathF
 def test_the_checks_of_the_docs_fail_on_a_corrupted_state(failed: list[tuple[Check, GateResult]], name: str) -> None:
     of_file = [c for c, r in failed if any(json.loads(row).get("source_id") == QUICK[name] for row in r.rows)]
     gate = min((c.gate for c in of_file), key=GATES.index)
-    assert f"stopped at {gate} (fault): {', '.join(f'`{c.check_id}`' for c in of_file if c.gate == gate)}" == of_the_docs()[CORRUPTIONS[name].words]
+    assert (
+        f"stopped at {gate} (fault): {', '.join(f'`{c.check_id}`' for c in of_file if c.gate == gate)}"
+        == of_the_docs()[CORRUPTIONS[name].words]
+    )
 
 
 def test_nothing_else_fails(failed: list[tuple[Check, GateResult]]) -> None:
@@ -130,5 +153,7 @@ def test_nothing_else_fails(failed: list[tuple[Check, GateResult]]) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # the first test of each worker publishes the good state
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_corrupted_state_is_stopped_or_not_used_as_the_docs_say(good_release: Workplace, name: str, tmp_path: Path) -> None:
+def test_a_corrupted_state_is_stopped_or_not_used_as_the_docs_say(
+    good_release: Workplace, name: str, tmp_path: Path
+) -> None:
     assert outcome_of(good_release, name, tmp_path) == of_the_docs()[CORRUPTIONS[name].words]

@@ -23,7 +23,13 @@ def test_every_threshold_is_listed_as_it_is() -> None:
 
     listed = re.findall(r"^\| `(\w+)` \| (\S*) \| (\w+) \| (\S*) ?\| (\S*) ?\| (\S*) ?\| (.+) \|$", DOCS, re.MULTILINE)
     assert listed == [
-        (name, number(t.value), t.kind, *map(number, (t.worst_in_sample, t.worst_in_whole_files, t.margin)), f"{t.meaning}. Set on: {t.set_on}.")
+        (
+            name,
+            number(t.value),
+            t.kind,
+            *map(number, (t.worst_in_sample, t.worst_in_whole_files, t.margin)),
+            f"{t.meaning}. Set on: {t.set_on}.",
+        )
         for name, t in thresholds().items()
     ]
 

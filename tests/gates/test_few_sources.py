@@ -28,8 +28,12 @@ def test_workbooks_alone_are_published(place: Workplace) -> None:
     assert place.publish().outcome == "published"
     with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as db:
         ((rows,),) = db.execute("select count(*) from indicator_results").fetchall()
-        ((answered,),) = db.execute("select count(*) from eligibility where pathway = 'continuum' and status in ('eligible', 'not_eligible')").fetchall()
-        stopping = db.execute("select check_id from meta_gate_results where outcome <> 'passed' and severity = 'critical'").fetchall()
+        ((answered,),) = db.execute(
+            "select count(*) from eligibility where pathway = 'continuum' and status in ('eligible', 'not_eligible')"
+        ).fetchall()
+        stopping = db.execute(
+            "select check_id from meta_gate_results where outcome <> 'passed' and severity = 'critical'"
+        ).fetchall()
     assert (rows, stopping) == (0, [])
     assert answered > 0
 

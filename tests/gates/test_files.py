@@ -1,4 +1,6 @@
-"""For every expectation on every shape of source file: rows of one file are spoiled, and exactly that check fails, for that file, with its rows named."""
+"""For every expectation on every shape of source file: rows of one file are spoiled, and exactly that check fails, for
+that file, with its rows named.
+"""
 
 import json
 
@@ -35,23 +37,37 @@ OF_SHAPE = {
     ),
 }
 # Rows without a code have one key.
-ALSO = {f"file-{layout.replace('_', '-')}-cds-present": f"file-{layout.replace('_', '-')}-rows-once" for layout in SHAPES}
-CASES = [(layout, e.meta["check_id"]) for layout in SHAPES for e in suite_of_shape(layout, ["el"], ["ela"]).expectations]
+ALSO = {
+    f"file-{layout.replace('_', '-')}-cds-present": f"file-{layout.replace('_', '-')}-rows-once" for layout in SHAPES
+}
+CASES = [
+    (layout, e.meta["check_id"]) for layout in SHAPES for e in suite_of_shape(layout, ["el"], ["ela"]).expectations
+]
 
 
 def failed(connection: duckdb.DuckDBPyConnection, layout: str) -> list[GateResult]:
-    groups = [g for (g,) in connection.execute("select lower(unnest([student_group, also_called])) from ref_student_groups").fetchall() if g]
+    groups = [
+        g
+        for (g,) in connection.execute(
+            "select lower(unnest([student_group, also_called])) from ref_student_groups"
+        ).fetchall()
+        if g
+    ]
     return [r for r in check_shape(connection, suite_of_shape(layout, groups, ["ela"])) if r.outcome != "passed"]
 
 
 def spoil(connection: duckdb.DuckDBPyConnection, layout: str, check_id: str, limit: int = ROWS) -> None:
     what = check_id.removeprefix(f"file-{layout.replace('_', '-')}-")
     if what == "rows-once":
-        connection.execute(f"insert into raw_{layout} from raw_{layout} where source_id = 'one' and blank(cds) is not null order by line limit {limit}")
+        connection.execute(
+            f"insert into raw_{layout} from raw_{layout} where source_id = 'one' and blank(cds) is not null order by"
+            f" line limit {limit}"
+        )
         return
     change, where = OF_SHAPE.get(check_id) or SPOILED[what]
     connection.execute(
-        f"update raw_{layout} set {change} where rowid in (select rowid from raw_{layout} where source_id = 'one' and {where} order by line limit {limit})"
+        f"update raw_{layout} set {change} where rowid in (select rowid from raw_{layout} where source_id = 'one' and"
+        f" {where} order by line limit {limit})"
     )
 
 
@@ -61,7 +77,9 @@ def test_good_files_pass(files: duckdb.DuckDBPyConnection, layout: str) -> None:
 
 
 @pytest.mark.parametrize(("layout", "check_id"), CASES)
-def test_many_spoiled_rows_fail_exactly_their_check_for_their_file(files: duckdb.DuckDBPyConnection, layout: str, check_id: str) -> None:
+def test_many_spoiled_rows_fail_exactly_their_check_for_their_file(
+    files: duckdb.DuckDBPyConnection, layout: str, check_id: str
+) -> None:
     files.execute("begin")
     try:
         spoil(files, layout, check_id)
@@ -92,12 +110,24 @@ def test_few_spoiled_rows_only_warn(files: duckdb.DuckDBPyConnection, layout: st
 
 def test_a_share_of_a_long_file_may_fail_and_a_few_rows_of_a_short_one_warn(files: duckdb.DuckDBPyConnection) -> None:
     files.execute("begin")
-    files.execute("update raw_directory set cds = 'x' where rowid in (select rowid from raw_directory where source_id = 'other' limit 9)")
-    files.execute("update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id = 'one' limit 20)")
+    files.execute(
+        "update raw_directory set cds = 'x' where rowid in (select rowid from raw_directory where source_id = 'other'"
+        " limit 9)"
+    )
+    files.execute(
+        "update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id ="
+        " 'one' limit 20)"
+    )
     assert {r.check_id for r in failed(files, "assistance")} == set()
-    files.execute("update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id = 'other' limit 9)")
+    files.execute(
+        "update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id ="
+        " 'other' limit 9)"
+    )
     (few,) = failed(files, "assistance")
-    files.execute("update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id = 'other' limit 10)")
+    files.execute(
+        "update raw_assistance set cds = 'x' || cds where rowid in (select rowid from raw_assistance where source_id ="
+        " 'other' limit 10)"
+    )
     (many,) = failed(files, "assistance")
     files.execute("rollback")
     assert (few.table_name, few.failing_rows, few.severity, bool(few.note)) == ("other", 9, "warning", True)
@@ -107,7 +137,10 @@ def test_a_share_of_a_long_file_may_fail_and_a_few_rows_of_a_short_one_warn(file
 def test_a_file_that_was_read_with_other_columns_is_named(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     for layout in {r["layout"] for r in state.run.raw_reports()}:
         assert check_columns(state.run, layout).outcome == "passed"
-    of_another = [{**r, "parquet": next(o["parquet"] for o in state.run.raw_reports() if o["layout"] == "directory")} for r in state.run.raw_reports()]
+    of_another = [
+        {**r, "parquet": next(o["parquet"] for o in state.run.raw_reports() if o["layout"] == "directory")}
+        for r in state.run.raw_reports()
+    ]
     monkeypatch.setattr(state.run, "raw_reports", lambda: of_another[:3])
     result = check_columns(state.run, of_another[0]["layout"])
     assert (result.outcome, result.check_class, result.stops_release) == ("failed", "impossible", True)

@@ -82,7 +82,10 @@ def rewrite(place: Workplace, file: str, how: Callable[[str], str]) -> None:
 
 @pytest.fixture(scope="module")
 def stopped(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str]:
-    """A release, and after it a run that a critical failure stopped: a deciding row is wrong, and a file is gone. With it, the digest of the release."""
+    """A release, and after it a run that a critical failure stopped: a deciding row is wrong, and a file is gone.
+
+    With it, the digest of the release.
+    """
     place = copied(published, tmp_path_factory.mktemp("stopped"))
     before = digest_of(place.out / "current")
     rewrite(place, "suspdownload2024.txt", spoil("D", EVIL))
@@ -100,7 +103,11 @@ def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFa
     rewrite(place, "suspdownload2024.txt", spoil("S", "9"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "EXTRAS", (steps.write_quality,))
-        asked = {"accept": "release_files_kept, release_rows_kept", "accept_because": BECAUSE, "accept_by": "A. Analyst"}
+        asked = {
+            "accept": "release_files_kept, release_rows_kept",
+            "accept_because": BECAUSE,
+            "accept_by": "A. Analyst",
+        }
         assert place.publish(**asked, work=fresh_register(place.work)).outcome == "published"
     return place
 
@@ -113,13 +120,22 @@ def fresh_register(work: Path) -> Path:
 
 def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
     current = accepted.out / "current"
-    warnings = {w["check_id"]: w["failing_rows"] for w in json.loads((current / "manifest.json").read_text())["warnings"]}
+    warnings = {
+        w["check_id"]: w["failing_rows"] for w in json.loads((current / "manifest.json").read_text())["warnings"]
+    }
     assert set(warnings) == {"rows_rejected", "release_files_kept", "release_rows_kept"}
     assert warnings["rows_rejected"] == 1
     with duckdb.connect(str(current / "dta.duckdb"), read_only=True) as db:
         ((text,),) = db.execute("select failing_row from meta_gate_rows where check_id = 'rows_rejected'").fetchall()
-        accepted_by = dict(db.execute("select check_id, accepted_by from meta_gate_results where accepted_until > accepted_at::date").fetchall())
-        because = db.execute("select distinct check_class, severity, accepted_because from meta_gate_results where accepted_by is not null").fetchall()
+        accepted_by = dict(
+            db.execute(
+                "select check_id, accepted_by from meta_gate_results where accepted_until > accepted_at::date"
+            ).fetchall()
+        )
+        because = db.execute(
+            "select distinct check_class, severity, accepted_because from meta_gate_results where accepted_by is not"
+            " null"
+        ).fetchall()
     assert json.loads(text)["value"] == "9"
     assert accepted_by == dict.fromkeys(("release_files_kept", "release_rows_kept"), "A. Analyst")
     assert because == [("fault", "warning", BECAUSE)]
@@ -142,12 +158,23 @@ def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple
     assert detail["severity"] == "warning", "what depends on the row is not determined; the row alone stops nothing"
     said = runner.invoke(app, ["status", "--out", str(place.out)])
     assert said.exit_code == 5
-    assert "✗ Every source file of the release before is loaded again, or it is known why it is not used." in said.output
-    assert "--accept release_files_kept --accept release_rows_kept --because" in " ".join(said.output.split()), "wherever the line is broken"
+    assert (
+        "✗ Every source file of the release before is loaded again, or it is known why it is not used." in said.output
+    )
+    assert "--accept release_files_kept --accept release_rows_kept --because" in " ".join(said.output.split()), (
+        "wherever the line is broken"
+    )
     page = (place.out / "quality" / "index.html").read_text("utf-8")
     assert "<script>alert" not in page
     text = Page(page).text
-    for part in ("✗ Not published: the last good release stays", "What to do", EVIL, "suspdownload2024.txt", "Rejected rows", "color is 0 (none), 1 red"):
+    for part in (
+        "✗ Not published: the last good release stays",
+        "What to do",
+        EVIL,
+        "suspdownload2024.txt",
+        "Rejected rows",
+        "color is 0 (none), 1 red",
+    ):
         assert part in text, part
     rejects = duckdb.sql(f"select value from read_parquet('{place.out}/quality/rejects.parquet')").fetchall()
     assert rejects == [(EVIL,)]
@@ -158,7 +185,11 @@ def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple
 def test_the_page_is_complete_without_a_network(release: Path) -> None:
     html = (release / "quality" / "index.html").read_text("utf-8")
     page = Page(html)
-    assert not [(tag, attrs) for tag, attrs in page.tags if tag in ("link", "img", "iframe") or attrs.get("src") or attrs.get("href")]
+    assert not [
+        (tag, attrs)
+        for tag, attrs in page.tags
+        if tag in ("link", "img", "iframe") or attrs.get("src") or attrs.get("href")
+    ]
     assert not re.search(r"https?://|url\(|@import", re.sub(r"(?s)<(td|dd|p|pre|strong|caption)\b.*?</\1>", "", html))
     assert "default-src 'none'" in html
     assert "✓ Passed" in page.text
@@ -168,7 +199,13 @@ def test_the_page_is_complete_without_a_network(release: Path) -> None:
 
 
 def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
-    status = {"last_outcome": "failed", "message": "ela.txt, line 1: this is a web page", "last_run": "2026-11-24", "release_id": None, "exit_code": 3}
+    status = {
+        "last_outcome": "failed",
+        "message": "ela.txt, line 1: this is a web page",
+        "last_run": "2026-11-24",
+        "release_id": None,
+        "exit_code": 3,
+    }
     text = Page(render(quality_of_run(status, None))).text
     assert "The run ended before the checks." in text
     assert "Get the file named from CDE again" in text
@@ -178,7 +215,13 @@ def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
 def test_a_check_that_could_not_run_says_so(release: Path) -> None:
     good = quality_of_release(release)
     broken = {**vars(good.checks[0]), "outcome": "error", "detail": "Binder Error: no such column", "rows": []}
-    status = {"last_outcome": "failed", "message": "m", "last_run": "2026-11-24T12:15:00+00:00", "release_id": "r", "exit_code": 5}
+    status = {
+        "last_outcome": "failed",
+        "message": "m",
+        "last_run": "2026-11-24T12:15:00+00:00",
+        "release_id": "r",
+        "exit_code": 5,
+    }
     quality = quality_of_run(status, {"results": [broken], "rejects": []})
     assert isinstance(quality, Quality)
     text = Page(render(quality)).text
@@ -188,7 +231,9 @@ def test_a_check_that_could_not_run_says_so(release: Path) -> None:
     assert "Could not run: Binder Error" in failed_checks({**status, "details": [{**broken, "severity": "info"}]})
 
 
-def test_dta_check_publishes_nothing(workplace: Workplace, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dta_check_publishes_nothing(
+    workplace: Workplace, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = tmp_path / "page.html"
     monkeypatch.setenv("DTA_WORK", str(workplace.work))
     asked = ["check", "--source", str(workplace.source), "--out", str(workplace.out), "--as-of", "2026-11-24"]

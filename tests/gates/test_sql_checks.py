@@ -1,4 +1,6 @@
-"""For every SQL check: one violation in the decided tables of a small state, and exactly that check fails with that row named."""
+"""For every SQL check: one violation in the decided tables of a small state, and exactly that check fails with that row
+named.
+"""
 
 import re
 from dataclasses import dataclass
@@ -30,52 +32,70 @@ def violation(*statements: str, named: str, also: str = "") -> Violation:
 # {d}: a district that is in all files; {file}: source id of the ELA file of 2024, {book}: its workbook
 OF_FILE = "where source_id = '{file}'"
 REJECT = (
-    "insert into rejects by name select '{file}' as source_id, 'eladownload2024.txt' as file, 7 as line, 'color' as column_name, '9' as value, "
-    "'wrong' as reason, "
+    "insert into rejects by name select '{file}' as source_id, 'eladownload2024.txt' as file, 7 as line, 'color' as"
+    " column_name, '9' as value, 'wrong' as reason, "
 )
 RESULT = "(select min(rowid) from evidence where finding = 'result')"
 SIX = "('01', '10', '19', '30', '37', '43')"
 BY_DATA = (
-    "insert into meta_release_changes by name select n.cds, n.determination_year, n.pathway, 'data' as attributed_to, b.status as status_before, "
-    "n.status as status_after, 'status_changed' as change from eligibility n join before.eligibility b using (cds, determination_year, pathway) "
-    "where n.pathway = '{pathway}' and b.status = '{before}' and n.status <> b.status"
+    "insert into meta_release_changes by name select n.cds, n.determination_year, n.pathway, 'data' as attributed_to,"
+    " b.status as status_before, n.status as status_after, 'status_changed' as change from eligibility n join"
+    " before.eligibility b using (cds, determination_year, pathway) where n.pathway = '{pathway}' and b.status ="
+    " '{before}' and n.status <> b.status"
 )
 REISSUED = "update meta_sources set sha256 = 'another' where source_id = '{file}'"
 VIOLATIONS = {
     "changes_are_differences": violation("update indicator_results set change = change + 5 " + OF_FILE, named="{file}"),
     "counties_in_every_file": violation(
-        "update source_coverage set counties = list_filter(counties, lambda c: c <> '02') " + OF_FILE, named="{file} 02 Alpine"
+        "update source_coverage set counties = list_filter(counties, lambda c: c <> '02') " + OF_FILE,
+        named="{file} 02 Alpine",
     ),
-    "groups_in_every_file": violation("delete from indicator_results where source_id = '{file}' and student_group = 'FI'", named="{file} FI"),
-    "indicators_known": violation("update evidence set indicator = 'pe' where rowid = (select min(rowid) from evidence)", named="evidence pe"),
+    "groups_in_every_file": violation(
+        "delete from indicator_results where source_id = '{file}' and student_group = 'FI'", named="{file} FI"
+    ),
+    "indicators_known": violation(
+        "update evidence set indicator = 'pe' where rowid = (select min(rowid) from evidence)", named="evidence pe"
+    ),
     "leas_in_directory": violation("update leas set directory_status = null where cds = '{d}'", named="{d}"),
-    "leas_in_every_file": violation("delete from indicator_results where source_id = '{file}' and cds[1:2] in " + SIX, named="{file} without_rows"),
+    "leas_in_every_file": violation(
+        "delete from indicator_results where source_id = '{file}' and cds[1:2] in " + SIX, named="{file} without_rows"
+    ),
     "leas_near_last_year": violation(
-        "delete from indicator_results where source_id = '{file}' and cds[1:2] between '20' and '40'", named="ela 2023 2024", also="leas_in_every_file"
+        "delete from indicator_results where source_id = '{file}' and cds[1:2] between '20' and '40'",
+        named="ela 2023 2024",
+        also="leas_in_every_file",
     ),
     "letters_follow_priorities": violation(
-        "update assistance_letters set letter = if(letter = 'A', 'B', 'A') where rowid = (select min(rowid) from assistance_letters where letter is not null)",
+        "update assistance_letters set letter = if(letter = 'A', 'B', 'A') where rowid = (select min(rowid) from"
+        " assistance_letters where letter is not null)",
         named="assistance_letters letter",
     ),
-    "levels_all_used": violation("update indicator_results set color = color + 1 where source_id = '{file}' and color between 1 and 4", named="{file} color 1"),
+    "levels_all_used": violation(
+        "update indicator_results set color = color + 1 where source_id = '{file}' and color between 1 and 4",
+        named="{file} color 1",
+    ),
     "levels_in_order": violation(
-        "update indicator_results set status_level = 6 - status_level where source_id = '{file}' and status_level > 0", named="{file} up"
+        "update indicator_results set status_level = 6 - status_level where source_id = '{file}' and status_level > 0",
+        named="{file} up",
     ),
     "names_of_codes": violation(
-        "update indicator_results set district_name = (select max(district_name) from indicator_results where record_type = 'D' and cds <> '{d}') "
-        "where source_id = '{file}' and cds = '{d}'",
+        "update indicator_results set district_name = (select max(district_name) from indicator_results where"
+        " record_type = 'D' and cds <> '{d}') where source_id = '{file}' and cds = '{d}'",
         named="{file} {d}",
     ),
     "one_file_per_indicator": violation(
-        "update indicator_results set source_id = 'dashboard-ela-2023' where rowid = (select min(rowid) from indicator_results where source_id = '{file}')",
+        "update indicator_results set source_id = 'dashboard-ela-2023' where rowid = (select min(rowid) from"
+        " indicator_results where source_id = '{file}')",
         named="2024 ela dashboard-ela-2023 {file}",
     ),
     "prior_differs_from_last_year": violation(
-        "update indicator_results set prior_status = prior_status + 7, change = change - 7 " + OF_FILE, named="{file} dashboard-ela-2023"
+        "update indicator_results set prior_status = prior_status + 7, change = change - 7 " + OF_FILE,
+        named="{file} dashboard-ela-2023",
     ),
     "prior_is_last_year": violation(
-        "update indicator_results n set prior_status = o.current_status, change = n.current_status - o.current_status from indicator_results o "
-        "where n.source_id = '{file}' and o.source_id = 'dashboard-ela-2022' and o.cds = n.cds and o.student_group = n.student_group",
+        "update indicator_results n set prior_status = o.current_status, change = n.current_status - o.current_status"
+        " from indicator_results o where n.source_id = '{file}' and o.source_id = 'dashboard-ela-2022' and o.cds ="
+        " n.cds and o.student_group = n.student_group",
         named="{file} dashboard-ela-2022 dashboard-ela-2023",
         also="prior_differs_from_last_year",
     ),
@@ -91,39 +111,53 @@ VIOLATIONS = {
         also="single_statuses_in_units",
     ),
     "rates_are_percentages": violation(
-        "update indicator_results set current_status = current_status / 100, prior_status = prior_status / 100, change = change / 100 where indicator = 'susp'",
+        "update indicator_results set current_status = current_status / 100, prior_status = prior_status / 100, change"
+        " = change / 100 where indicator = 'susp'",
         named="dashboard-susp largest_status",
         also="state_rows_as_printed",
     ),
     "rows_of_their_group": violation(
-        "update indicator_results set current_status = 7.5, current_denominator = 777 where source_id = 'dashboard-ela-2023' and cds = '{d}' "
-        "and student_group = 'SED'",
+        "update indicator_results set current_status = 7.5, current_denominator = 777 where source_id ="
+        " 'dashboard-ela-2023' and cds = '{d}' and student_group = 'SED'",
         "delete from indicator_results where source_id = '{file}' and cds = '{d}' and student_group = 'SED'",
-        "update indicator_results set prior_status = 7.5, prior_denominator = 777, change = current_status - 7.5 where source_id = '{file}' "
-        "and cds = '{d}' and student_group = 'PI'",
+        "update indicator_results set prior_status = 7.5, prior_denominator = 777, change = current_status - 7.5 where"
+        " source_id = '{file}' and cds = '{d}' and student_group = 'PI'",
         named="{file} {d} PI dashboard-ela-2023 SED",
     ),
     "single_statuses_in_units": violation(
-        "update indicator_results set prior_status = 101 where source_id = 'dashboard-susp-2024' and cds = '{d}'", named="dashboard-susp-2024 {d} 101"
+        "update indicator_results set prior_status = 101 where source_id = 'dashboard-susp-2024' and cds = '{d}'",
+        named="dashboard-susp-2024 {d} 101",
     ),
     "state_rows_as_printed": violation(
-        "update indicator_results set current_status = current_status + 0.2 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",
-        "update indicator_results set change = change + 0.2 " + OF_FILE + " and record_type = 'X' and student_group = 'ALL'",
+        "update indicator_results set current_status = current_status + 0.2 "
+        + OF_FILE
+        + " and record_type = 'X' and student_group = 'ALL'",
+        "update indicator_results set change = change + 0.2 "
+        + OF_FILE
+        + " and record_type = 'X' and student_group = 'ALL'",
         named="{file} printed current_status",
     ),
     "state_rows_as_quoted": violation(
-        "update state_values set value = value + 0.2, printed_by = 'A newspaper' where dashboard_year = 2024 and indicator = 'elpi'",
+        "update state_values set value = value + 0.2, printed_by = 'A newspaper' where dashboard_year = 2024 and"
+        " indicator = 'elpi'",
         named="dashboard-elpi-2024 EL newspaper",
     ),
-    "state_rows_compared": violation("delete from state_values where dashboard_year = 2024 and indicator = 'ela'", named="{file} known"),
-    "student_groups_known": violation("update watch_list set student_group = 'XX' where rowid = (select min(rowid) from watch_list)", named="watch_list XX"),
+    "state_rows_compared": violation(
+        "delete from state_values where dashboard_year = 2024 and indicator = 'ela'", named="{file} known"
+    ),
+    "student_groups_known": violation(
+        "update watch_list set student_group = 'XX' where rowid = (select min(rowid) from watch_list)",
+        named="watch_list XX",
+    ),
     "acceptances_current": violation(
-        "insert into accepted_differences by name select cds, dashboard_year, flag, ours, cde, 'a reason' as reason, date '2020-01-01' as expires_on "
-        "from reconciliation where class = 'agree' limit 1",
+        "insert into accepted_differences by name select cds, dashboard_year, flag, ours, cde, 'a reason' as reason,"
+        " date '2020-01-01' as expires_on from reconciliation where class = 'agree' limit 1",
         named="expired",
     ),
     "agrees_with_cde": violation(
-        "update reconciliation set class = 'only_ours' where rowid = (select min(rowid) from reconciliation where class = 'agree')", named="dashboard_year"
+        "update reconciliation set class = 'only_ours' where rowid = (select min(rowid) from reconciliation where class"
+        " = 'agree')",
+        named="dashboard_year",
     ),
     "cases_have_verdicts": violation(
         "insert into pathway_register by name select 'P-9' as case_id, 'primary' as pathway, '"
@@ -134,23 +168,26 @@ VIOLATIONS = {
     ),
     "cases_kept": violation("insert into reg_cases by name select 'R-9' as case_id", named="R-9"),
     "cde_mostly_agrees": violation(
-        "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and hash(cds) % 3 = 0",
+        "update reconciliation set class = 'only_ours' where flag like 'letter:%' and dashboard_year = 2024 and"
+        " hash(cds) % 3 = 0",
         named="2024 letter",
         also="agrees_with_cde",
     ),
     "codes_of_one_name": violation(
-        "insert into leas by name select '59123450000000' as cds, 'District' as lea_name, 'district' as lea_type, 2010 as first_dashboard_year, "
-        "2016 as last_dashboard_year",
-        "insert into lea_names by name select '59123450000000' as cds, upper(' ' || lea_name) as lea_name from lea_names where cds = '{d}'",
+        "insert into leas by name select '59123450000000' as cds, 'District' as lea_name, 'district' as lea_type, 2010"
+        " as first_dashboard_year, 2016 as last_dashboard_year",
+        "insert into lea_names by name select '59123450000000' as cds, upper(' ' || lea_name) as lea_name from"
+        " lea_names where cds = '{d}'",
         named="{d} 59123450000000 2016",
     ),
     "counts_near_year_before": violation(
-        "update assistance set status = 'not_eligible' where determination = 'differentiated_assistance' and determination_year = 2024",
+        "update assistance set status = 'not_eligible' where determination = 'differentiated_assistance' and"
+        " determination_year = 2024",
         named="differentiated_assistance 2024",
     ),
     "counts_possible": violation(
-        "insert into eligibility by name select lpad(range::varchar, 14, '0') as cds, 2030 as determination_year, 'continuum' as pathway, "
-        "'not_eligible' as status, [] as student_groups from range(600)",
+        "insert into eligibility by name select lpad(range::varchar, 14, '0') as cds, 2030 as determination_year,"
+        " 'continuum' as pathway, 'not_eligible' as status, [] as student_groups from range(600)",
         named="2030 decided",
     ),
     "determinations_exist": violation(
@@ -160,40 +197,56 @@ VIOLATIONS = {
         also="eligibility_follows_history eligible_districts_complete",
     ),
     "letters_contradict_indicators": violation(
-        "update student_group_history set cde_letter = if(cde_letter is null, null, if(cde_letter = 'A', 'B', 'A')) where dashboard_year = 2023",
+        "update student_group_history set cde_letter = if(cde_letter is null, null, if(cde_letter = 'A', 'B', 'A'))"
+        " where dashboard_year = 2023",
         named="assistance-2023 letters dashboard-ela-2023",
     ),
     "differences_explained": violation(
-        "update reconciliation set explanation = ' ' where rowid = (select min(rowid) from reconciliation)", named="dashboard_year"
+        "update reconciliation set explanation = ' ' where rowid = (select min(rowid) from reconciliation)",
+        named="dashboard_year",
     ),
     "eligibility_follows_history": violation(
-        "update student_group_history set meets_criteria = false, letter = null, priorities_met = [] where cds = (select min(cds) from eligibility "
-        "where pathway = 'continuum' and status = 'eligible' and determination_year = 2024) and meets_criteria",
+        "update student_group_history set meets_criteria = false, letter = null, priorities_met = [] where cds ="
+        " (select min(cds) from eligibility where pathway = 'continuum' and status = 'eligible' and determination_year"
+        " = 2024) and meets_criteria",
         named="eligible groups_in_history",
     ),
     "eligible_districts_complete": violation(
-        "delete from eligible_districts where rowid = (select min(rowid) from eligible_districts)", named="pathways_in_list"
+        "delete from eligible_districts where rowid = (select min(rowid) from eligible_districts)",
+        named="pathways_in_list",
     ),
-    "index_is_judged": violation("delete from verdicts where cds = '{d}' and pathway = 'request' and determination_year = 2024", named="{d} 2024 request"),
-    "leas_are_indexed": violation("delete from lea_index where cds = '{d}'", "delete from verdicts where cds = '{d}'", named="{d}"),
-    "pathways_known": violation("update changes set pathway = 'pilot' where rowid = (select min(rowid) from changes)", named="changes pilot"),
+    "index_is_judged": violation(
+        "delete from verdicts where cds = '{d}' and pathway = 'request' and determination_year = 2024",
+        named="{d} 2024 request",
+    ),
+    "leas_are_indexed": violation(
+        "delete from lea_index where cds = '{d}'", "delete from verdicts where cds = '{d}'", named="{d}"
+    ),
+    "pathways_known": violation(
+        "update changes set pathway = 'pilot' where rowid = (select min(rowid) from changes)", named="changes pilot"
+    ),
     "pathways_possible": violation(
-        "update eligibility set status = 'eligible' where cds = '{d}' and pathway = 'primary' and determination_year = 2024",
-        "update eligible_districts set pathways = list_append(pathways, 'primary') where cds = '{d}' and determination_year = 2024",
-        "insert into eligible_districts by name select '{d}' as cds, 2024 as determination_year, ['primary'] as pathways "
-        "where not exists (select 1 from eligible_districts where cds = '{d}' and determination_year = 2024)",
+        "update eligibility set status = 'eligible' where cds = '{d}' and pathway = 'primary' and determination_year ="
+        " 2024",
+        "update eligible_districts set pathways = list_append(pathways, 'primary') where cds = '{d}' and"
+        " determination_year = 2024",
+        "insert into eligible_districts by name select '{d}' as cds, 2024 as determination_year, ['primary'] as"
+        " pathways where not exists (select 1 from eligible_districts where cds = '{d}' and determination_year = 2024)",
         named="{d} 2024 primary",
     ),
     "necessity_after_criteria": violation(
-        "insert into necessity_determinations by name select '{d}' as cds, 'A district' as lea_name, 2030 as determination_year, 'yes' as necessary",
+        "insert into necessity_determinations by name select '{d}' as cds, 'A district' as lea_name, 2030 as"
+        " determination_year, 'yes' as necessary",
         named="{d} 2030 yes",
     ),
     "registers_name_leas": violation(
-        "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds, 'registers/calpads.csv' as file, 2 as line",
+        "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds,"
+        " 'registers/calpads.csv' as file, 2 as line",
         named="calpads 01999990000000",
     ),
     "registers_rejected": violation(
-        "insert into register_rejects by name select 'spi' as register, 'S-9' as record, 'registers/spi.csv' as file, 2 as line, 'cds' as column_name",
+        "insert into register_rejects by name select 'spi' as register, 'S-9' as record, 'registers/spi.csv' as file, 2"
+        " as line, 'cds' as column_name",
         "insert into register_doubts by name select 'spi' as register, 'spi' as pathway, '{d}' as cds, 2 as line",
         named="spi S-9 {d}",
     ),
@@ -203,25 +256,43 @@ VIOLATIONS = {
         also="rows_rejected rows_accounted",
     ),
     "everything_placed": violation(
-        "insert into unknown_headings values ('{file}', 'Brand_New')", named="eladownload2024.txt column Brand_New data/layouts.toml"
+        "insert into unknown_headings values ('{file}', 'Brand_New')",
+        named="eladownload2024.txt column Brand_New data/layouts.toml",
     ),
     "files_not_used": violation(
-        "insert into meta_unused_files by name select 'x.txt' as file, 'it is empty' as reason, 'Download it again.' as what_to_do", named="x.txt empty"
+        "insert into meta_unused_files by name select 'x.txt' as file, 'it is empty' as reason, 'Download it again.' as"
+        " what_to_do",
+        named="x.txt empty",
     ),
-    "files_read_as_served": violation("update source_files set warnings = ['line 7 repeats line 3'] " + OF_FILE, named="eladownload2024.txt repeats"),
-    "files_not_empty": violation("update source_rows set rows_kept = 0 " + OF_FILE, named="{file}", also="rows_accounted"),
-    "inputs_missing": violation("update meta_years set indicators_missing = ['susp'] where dashboard_year = 2024", named="2024 susp"),
-    "columns-present": violation("insert into meta_columns by name select 'leas' as table_name, 'nobody' as column_name", named="leas nobody"),
+    "files_read_as_served": violation(
+        "update source_files set warnings = ['line 7 repeats line 3'] " + OF_FILE, named="eladownload2024.txt repeats"
+    ),
+    "files_not_empty": violation(
+        "update source_rows set rows_kept = 0 " + OF_FILE, named="{file}", also="rows_accounted"
+    ),
+    "inputs_missing": violation(
+        "update meta_years set indicators_missing = ['susp'] where dashboard_year = 2024", named="2024 susp"
+    ),
+    "columns-present": violation(
+        "insert into meta_columns by name select 'leas' as table_name, 'nobody' as column_name", named="leas nobody"
+    ),
     "columns-types": violation(
-        "update meta_columns set type = 'BIGINT' where table_name = 'leas' and column_name = 'county_code'", named="leas county_code VARCHAR"
+        "update meta_columns set type = 'BIGINT' where table_name = 'leas' and column_name = 'county_code'",
+        named="leas county_code VARCHAR",
     ),
-    "evidence-result-has-level": violation("update evidence set level = 0 where rowid = " + RESULT, named="level finding"),
-    "evidence-result-has-line": violation("update evidence set source_line = null where rowid = " + RESULT, named="source_line finding"),
+    "evidence-result-has-level": violation(
+        "update evidence set level = 0 where rowid = " + RESULT, named="level finding"
+    ),
+    "evidence-result-has-line": violation(
+        "update evidence set source_line = null where rowid = " + RESULT, named="source_line finding"
+    ),
     "evidence-unknown-said": violation(
-        "update evidence set finding = 'unknown', unknown_because = null where rowid = " + RESULT, named="unknown_because finding"
+        "update evidence set finding = 'unknown', unknown_because = null where rowid = " + RESULT,
+        named="unknown_because finding",
     ),
     "indicator_results-2022": violation(
-        "update indicator_results set color = 2 where rowid = (select min(rowid) from indicator_results where source_id = 'dashboard-susp-2022')",
+        "update indicator_results set color = 2 where rowid = (select min(rowid) from indicator_results where source_id"
+        " = 'dashboard-susp-2022')",
         named="dashboard-susp-2022 color",
     ),
     "indicator_results-numerators-within": violation(
@@ -230,11 +301,14 @@ VIOLATIONS = {
         named="dashboard-grad-2024 prior_numerator",
     ),
     "dashboard_levels_blank": violation(
-        "update indicator_results set color = null where rowid = (select min(rowid) from indicator_results where source_id = '{file}' and color = 0)",
+        "update indicator_results set color = null where rowid = (select min(rowid) from indicator_results where"
+        " source_id = '{file}' and color = 0)",
         named="{file} color",
     ),
     "dashboard_levels_present": violation(
-        "update indicator_results set color = null where source_id = '{file}' and hash(cds) % 3 = 0", named="{file} color", also="dashboard_levels_blank"
+        "update indicator_results set color = null where source_id = '{file}' and hash(cds) % 3 = 0",
+        named="{file} color",
+        also="dashboard_levels_blank",
     ),
     "dashboard_rows_sound": violation(
         REJECT.replace("7 as line", "range as line") + "'S' as record_type from range(1, 2000)",
@@ -242,7 +316,9 @@ VIOLATIONS = {
         named="{file} color 9",
         also="rows_rejected",
     ),
-    "supporting_files_not_empty": violation("update source_files set rows_in = 0 where source_id = 'directory'", named="directory", also="rows_accounted"),
+    "supporting_files_not_empty": violation(
+        "update source_files set rows_in = 0 where source_id = 'directory'", named="directory", also="rows_accounted"
+    ),
     "rows_accounted": violation("update source_rows set rows_kept = rows_kept - 1 " + OF_FILE, named="{file}"),
     "rows_rejected": violation(
         REJECT + "'S' as record_type",
@@ -251,11 +327,13 @@ VIOLATIONS = {
     ),
     "release_leas_in_files_kept": violation(
         REISSUED,
-        "insert into before.indicator_results by name select '59123450000000' as cds, '{file}' as source_id, 'D' as record_type",
+        "insert into before.indicator_results by name select '59123450000000' as cds, '{file}' as source_id, 'D' as"
+        " record_type",
         named="{file} 59123450000000",
     ),
     "numerators_mostly_within": violation(
-        "update indicator_results set current_numerator = current_denominator + 1 where source_id = 'dashboard-grad-2024'",
+        "update indicator_results set current_numerator = current_denominator + 1 where source_id ="
+        " 'dashboard-grad-2024'",
         named="grad",
         also="indicator_results-numerators-within",
     ),
@@ -270,48 +348,60 @@ VIOLATIONS = {
     "release_files_kept": violation("update meta_sources set present = false " + OF_FILE, named="{file}"),
     "release_files_whole": violation("update meta_sources set rows_in = 0.97 * rows_in " + OF_FILE, named="{file}"),
     "release_leas_kept": violation(
-        "insert into before.leas by name select '" + MADE_UP + "' as cds, 'A district' as lea_name, 'district' as lea_type", named=MADE_UP
+        "insert into before.leas by name select '"
+        + MADE_UP
+        + "' as cds, 'A district' as lea_name, 'district' as lea_type",
+        named=MADE_UP,
     ),
     "release_letters_kept": violation(
         "update meta_sources set sha256 = 'another' where source_id = '{book}'",
-        "update before.assistance_letters set letter = if(letter = 'A', 'B', 'A') where source_id = '{book}' and letter is not null",
+        "update before.assistance_letters set letter = if(letter = 'A', 'B', 'A') where source_id = '{book}' and letter"
+        " is not null",
         named="{book}",
     ),
     "release_levels_kept": violation(
         REISSUED,
-        "update before.indicator_results set color = 6 - color where source_id = '{file}' and color > 0 and hash(cds) % 3 = 0",
+        "update before.indicator_results set color = 6 - color where source_id = '{file}' and color > 0 and hash(cds) %"
+        " 3 = 0",
         named="{file}",
         also="release_levels_follow",
     ),
     "release_levels_follow": violation(
         REISSUED,
-        "update before.indicator_results set color = 6 - color where source_id = '{file}' and cds = '{d}' and student_group = "
-        "(select min(student_group) from indicator_results where source_id = '{file}' and cds = '{d}' and color in (1, 2, 4, 5))",
+        "update before.indicator_results set color = 6 - color where source_id = '{file}' and cds = '{d}' and"
+        " student_group = (select min(student_group) from indicator_results where source_id = '{file}' and cds = '{d}'"
+        " and color in (1, 2, 4, 5))",
         named="{file} {d} color_before",
     ),
     "release_group_rows_kept": violation(
         REISSUED,
-        "delete from indicator_results where rowid = (select min(rowid) from indicator_results where source_id = '{file}' and cds = '{d}' "
-        "and student_group in (select student_group from rule_groups where dashboard_year = 2024))",
+        "delete from indicator_results where rowid = (select min(rowid) from indicator_results where source_id ="
+        " '{file}' and cds = '{d}' and student_group in (select student_group from rule_groups where dashboard_year ="
+        " 2024))",
         named="{file} {d} color_before",
     ),
     "release_records_kept": violation(
-        "insert into before.pathway_register by name select 'P-9' as case_id, 'A district' as lea_name", named="pathway_register P-9"
+        "insert into before.pathway_register by name select 'P-9' as case_id, 'A district' as lea_name",
+        named="pathway_register P-9",
     ),
-    "release_rows_kept": violation("update before.meta_tables set row_count = 1000000 where table_name = 'evidence'", named="evidence 1000000"),
+    "release_rows_kept": violation(
+        "update before.meta_tables set row_count = 1000000 where table_name = 'evidence'", named="evidence 1000000"
+    ),
     "release_verdicts_changed": violation(
-        "insert into meta_release_changes by name select '{d}' as cds, 2024 as determination_year, 'continuum' as pathway, 'status_changed' as change, "
-        "'eligible' as status_before, 'not_eligible' as status_after",
+        "insert into meta_release_changes by name select '{d}' as cds, 2024 as determination_year, 'continuum' as"
+        " pathway, 'status_changed' as change, 'eligible' as status_before, 'not_eligible' as status_after",
         named="{d} 2024 continuum",
     ),
     "release_verdicts_kept": violation(
-        "update before.eligibility set status = 'not_eligible' where pathway = 'spi' and determination_year = 2024 and cds in "
-        "(select cds from leas where lea_type = 'district' order by cds limit 20)",
+        "update before.eligibility set status = 'not_eligible' where pathway = 'spi' and determination_year = 2024 and"
+        " cds in (select cds from leas where lea_type = 'district' order by cds limit 20)",
         BY_DATA.format(pathway="spi", before="not_eligible"),
         named="2024 spi",
         also="release_verdicts_changed",
     ),
-    "release_years_kept": violation("insert into before.eligibility by name select 2016 as determination_year", named="determination 2016"),
+    "release_years_kept": violation(
+        "insert into before.eligibility by name select 2016 as determination_year", named="determination 2016"
+    ),
 }
 
 
@@ -319,7 +409,8 @@ VIOLATIONS = {
 def names(state: State) -> dict[str, str]:
     """What the violations name."""
     ((district,),) = state.connection.execute(
-        "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year = 2025"
+        "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year"
+        " = 2025"
     ).fetchall()
     return {"d": district, "file": "dashboard-ela-2024", "book": "assistance-2024"}
 
@@ -332,7 +423,9 @@ def looked_at(state: State) -> dict[str, set[str]]:
 
 def tables(state: State) -> set[str]:
     """All tables and views, those of the release before with the name of its schema."""
-    found = state.connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
+    found = state.connection.execute(
+        "select table_schema || '.' || table_name from information_schema.tables"
+    ).fetchall()
     return {name.removeprefix("main.") for (name,) in found}
 
 
@@ -351,14 +444,22 @@ def test_a_good_state_passes_every_check(state: State) -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.check_id)
-def test_a_violation_fails_exactly_its_check_and_is_named(state: State, names: dict[str, str], looked_at: dict[str, set[str]], check: Check) -> None:
-    """Of the checks, those are run that look at a table that was changed: the others cannot end in another way than on the good state."""
+def test_a_violation_fails_exactly_its_check_and_is_named(
+    state: State, names: dict[str, str], looked_at: dict[str, set[str]], check: Check
+) -> None:
+    """Of the checks, those are run that look at a table that was changed: the others cannot end in another way than on
+    the good state.
+    """
     spoiled = VIOLATIONS[check.check_id]
     state.connection.execute("begin")
     try:
         for statement in spoiled.statements:
             state.connection.execute(statement.format(**names))
-        results = {c.check_id: run_check(state.connection, c) for c in CHECKS if c is check or looked_at[c.check_id] & changed_by(spoiled)}
+        results = {
+            c.check_id: run_check(state.connection, c)
+            for c in CHECKS
+            if c is check or looked_at[c.check_id] & changed_by(spoiled)
+        }
     finally:
         state.connection.execute("rollback")
     failed = {i for i, r in results.items() if r.outcome != "passed"}
@@ -370,7 +471,9 @@ def test_a_violation_fails_exactly_its_check_and_is_named(state: State, names: d
 
 
 def test_a_check_that_cannot_run_is_an_error_and_stops_the_release(state: State) -> None:
-    broken = Check("broken", "release", "unusual", "info", "leas", "It runs.", "It must.", "select * from no_such_table")
+    broken = Check(
+        "broken", "release", "unusual", "info", "leas", "It runs.", "It must.", "select * from no_such_table"
+    )
     result = run_check(state.connection, broken)
     assert result.outcome == "error"
     assert result.stops_release
@@ -378,7 +481,9 @@ def test_a_check_that_cannot_run_is_an_error_and_stops_the_release(state: State)
 
 
 def test_failing_rows_are_all_counted_and_a_hundred_are_shown(state: State) -> None:
-    check = Check("many", "release", "unusual", "info", "leas", "None.", "None.", "select range as n from range(1000) order by n")
+    check = Check(
+        "many", "release", "unusual", "info", "leas", "None.", "None.", "select range as n from range(1000) order by n"
+    )
     result = run_check(state.connection, check)
     assert (result.failing_rows, len(result.rows), result.rows[0]) == (1000, 100, '{"n": 0}')
 
@@ -397,5 +502,10 @@ def test_what_a_check_looks_at_and_a_violation_changes_is_known(state: State, lo
         changed = changed_by(VIOLATIONS[check.check_id])
         assert changed <= tables(state)
         assert changed & looked_at[check.check_id], check.check_id
-    views = {n for (n,) in state.connection.execute("select view_name from duckdb_views() where schema_name = 'main' and not internal").fetchall()}
+    views = {
+        n
+        for (n,) in state.connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'main' and not internal"
+        ).fetchall()
+    }
     assert not views & {n for names in looked_at.values() for n in names}, "a view hides the tables behind it"

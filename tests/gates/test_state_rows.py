@@ -20,10 +20,15 @@ from transforms.settings import PROJECT
 CHECKS = {c.check_id: c for c in load_checks() if c.check_id.startswith("state_rows")}
 # Rows of graddownload2018.txt as CDE served them: the state, and one district.
 GRADUATION = [
-    "cds rtype schoolname districtname countyname charter_flag coe_flag dass_flag studentgroup currnumer currdenom currstatus priornumer priordenom "
-    "priorstatus safetynet change statuslevel changelevel color box reportingyear",
+    (
+        "cds rtype schoolname districtname countyname charter_flag coe_flag dass_flag studentgroup currnumer currdenom"
+        " currstatus priornumer priordenom priorstatus safetynet change statuslevel changelevel color box reportingyear"
+    ),
     "00000000000000 X - - - - - - ALL 432963 518317 83.5 422375 500096 84.5 N -0.9 3 3 3 130 2018",
-    "27660680000000 D - South_Monterey_County_Joint_Union_High Monterey - - - ALL 408 486 84 432 499 86.6 N -2.6 3 2 2 120 2018",
+    (
+        "27660680000000 D - South_Monterey_County_Joint_Union_High Monterey - - - ALL 408 486 84 432 499 86.6 N -2.6 3"
+        " 2 2 120 2018"
+    ),
 ]
 Judge = Callable[..., dict[str, GateResult]]
 
@@ -48,7 +53,11 @@ def judge(of_2018: duckdb.DuckDBPyConnection) -> Iterator[Judge]:
         of_2018.execute("delete from state_values")
         for indicator, value, decimals, printed_by in printed:
             row = [2018, indicator, value, decimals, printed_by]
-            of_2018.execute("insert into state_values (dashboard_year, indicator, value, decimals, printed_by) values (?, ?, ?, ?, ?)", row)
+            of_2018.execute(
+                "insert into state_values (dashboard_year, indicator, value, decimals, printed_by) values (?, ?, ?,"
+                " ?, ?)",
+                row,
+            )
         return {i: run_check(of_2018, c) for i, c in CHECKS.items()}
 
     yield judged
@@ -60,12 +69,20 @@ def judge(of_2018: duckdb.DuckDBPyConnection) -> Iterator[Judge]:
     [
         (("grad", 83.5, 1, "CDE"), set()),
         (("grad", 84.0, 0, "CDE"), set()),  # 83.5 to no decimals
-        (("grad", 83.7, 1, "CDE"), {"state_rows_as_printed"}),  # what CDE gave in 2019 for the year before: another rate
+        (
+            ("grad", 83.7, 1, "CDE"),
+            {"state_rows_as_printed"},
+        ),  # what CDE gave in 2019 for the year before: another rate
         (("grad", 83.7, 1, "A newspaper"), {"state_rows_as_quoted"}),
-        (("elpi", 48.3, 1, "CDE"), {"state_rows_as_printed", "state_rows_compared"}),  # the row has no status; and graduation is not compared
+        (
+            ("elpi", 48.3, 1, "CDE"),
+            {"state_rows_as_printed", "state_rows_compared"},
+        ),  # the row has no status; and graduation is not compared
     ],
 )
-def test_a_real_row_of_the_state_is_held_against_the_print(judge: Judge, printed: tuple[str, float, int, str], failed: set[str]) -> None:
+def test_a_real_row_of_the_state_is_held_against_the_print(
+    judge: Judge, printed: tuple[str, float, int, str], failed: set[str]
+) -> None:
     assert {i for i, r in judge(printed).items() if r.outcome != "passed"} == failed
 
 
@@ -78,7 +95,9 @@ def test_what_was_not_compared_is_told(judge: Judge) -> None:
 
 def test_a_statewide_file_without_its_row_of_the_state_is_told(state: State) -> None:
     state.connection.execute("begin")
-    state.connection.execute("delete from indicator_results where record_type = 'X' and source_id = 'dashboard-susp-2023'")
+    state.connection.execute(
+        "delete from indicator_results where record_type = 'X' and source_id = 'dashboard-susp-2023'"
+    )
     result = run_check(state.connection, CHECKS["state_rows_compared"])
     state.connection.execute("rollback")
     assert result.failing_rows == 1
@@ -88,10 +107,13 @@ def test_a_statewide_file_without_its_row_of_the_state_is_told(state: State) -> 
 
 def test_every_file_of_a_generated_state_is_compared(state: State) -> None:
     rows = state.connection.execute(
-        "select count(*), count(distinct v.value) from indicator_results r join state_values v using (dashboard_year, indicator) "
-        "where r.record_type = 'X' and r.student_group = if(r.indicator = 'elpi', 'EL', 'ALL') and round(r.current_status, 1) = v.value"
+        "select count(*), count(distinct v.value) from indicator_results r join state_values v using (dashboard_year,"
+        " indicator) where r.record_type = 'X' and r.student_group = if(r.indicator = 'elpi', 'EL', 'ALL') and"
+        " round(r.current_status, 1) = v.value"
     ).fetchall()
-    ((statewide,),) = state.connection.execute("select count(*) from source_files where layout = 'dashboard'").fetchall()
+    ((statewide,),) = state.connection.execute(
+        "select count(*) from source_files where layout = 'dashboard'"
+    ).fetchall()
     assert rows[0][0] == statewide - 2  # ELPI of 2018 and College/Career of 2022 have no status
     assert rows[0][1] > 20
 

@@ -57,19 +57,26 @@ def test_good_rows_pass(good: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "check_id"), CASES)
-def test_a_violation_fails_exactly_its_check_and_names_its_row(good: duckdb.DuckDBPyConnection, name: str, check_id: str) -> None:
+def test_a_violation_fails_exactly_its_check_and_names_its_row(
+    good: duckdb.DuckDBPyConnection, name: str, check_id: str
+) -> None:
     suite, table = SUITES[name], quote(name)
     good.execute("begin")
     try:
         good.execute(f"update {table} set {VIOLATIONS[check_id]} where rowid = (select max(rowid) from {table})")
-        (key,) = good.execute(f"select {', '.join(map(quote, suite.key))} from {table} where rowid = (select max(rowid) from {table})").fetchall()
+        (key,) = good.execute(
+            f"select {', '.join(map(quote, suite.key))} from {table} where rowid = (select max(rowid) from {table})"
+        ).fetchall()
         results = {r.check_id: r for r in validate(good, suite) if r.outcome != "passed"}
     finally:
         good.execute("rollback")
     assert list(results) == [check_id]
     result = results[check_id]
     assert (result.outcome, result.failing_rows, result.table_name) == ("failed", 1, name)
-    assert dict(zip(suite.key, json.loads(json.dumps(key, default=str)), strict=True)).items() <= json.loads(result.rows[0]).items()
+    assert (
+        dict(zip(suite.key, json.loads(json.dumps(key, default=str)), strict=True)).items()
+        <= json.loads(result.rows[0]).items()
+    )
     assert len(result.rows_digest) == 64
 
 
@@ -103,6 +110,8 @@ def test_an_expectation_that_cannot_run_is_an_error_and_stops(good: duckdb.DuckD
 def test_there_are_few_expectations_each_with_an_id_of_its_own_a_sentence_and_a_reason() -> None:
     from expectations.suites.files import SHAPES, suite_of_shape
 
-    expectations = [e for s in (*SUITES.values(), *(suite_of_shape(layout, []) for layout in SHAPES)) for e in s.expectations]
+    expectations = [
+        e for s in (*SUITES.values(), *(suite_of_shape(layout, []) for layout in SHAPES)) for e in s.expectations
+    ]
     assert len(expectations) == len(classes_of_suites()) <= 150
     assert [e.meta for e in expectations if not e.meta["sentence"].endswith(".") or len(e.meta["reason"]) <= 10] == []

@@ -1,4 +1,6 @@
-"""Every threshold keeps the margin that was fixed beforehand from the worst real value, in the sample and in CDE's whole files."""
+"""Every threshold keeps the margin that was fixed beforehand from the worst real value, in the sample and in CDE's
+whole files.
+"""
 
 import os
 import re
@@ -50,7 +52,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
     if CDE_FILES is None:
         pytest.skip("CDE_FILES names no folder of CDE's files")
     base = tmp_path_factory.mktemp("whole")
-    run, connection = decided(Workplace(everything_in_one_folder(Path(CDE_FILES), base / "files"), base / "work", base / "out"))
+    run, connection = decided(
+        Workplace(everything_in_one_folder(Path(CDE_FILES), base / "files"), base / "work", base / "out")
+    )
     with connection:
         yield run, connection
     run.finish()
@@ -67,8 +71,16 @@ def worst_of(values: list[float], threshold: Threshold) -> float | None:
 
 
 def shares_of_sound_rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[float, str]]:
-    """For every expectation on rows of files, file by file, the share that satisfies it; and for every column of Dashboard files."""
-    groups = [g for (g,) in connection.sql("select lower(unnest([student_group, also_called])) as g from ref_student_groups").fetchall() if g]
+    """For every expectation on rows of files, file by file, the share that satisfies it; and for every column of
+    Dashboard files.
+    """
+    groups = [
+        g
+        for (g,) in connection.sql(
+            "select lower(unnest([student_group, also_called])) as g from ref_student_groups"
+        ).fetchall()
+        if g
+    ]
     for layout in SHAPES:
         suite = suite_of_shape(layout, groups)
         rows, outcomes = judge(connection, suite)
@@ -96,20 +108,29 @@ def assert_kept(name: str, threshold: Threshold, worst: float | None, recorded: 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_limit_keeps_its_margin_from_the_sample(sample: Decided, name: str) -> None:
     threshold = MEASURED[name]
-    assert_kept(name, threshold, worst_of(distribution(sample[1], name, threshold), threshold), threshold.worst_in_sample)
+    assert_kept(
+        name, threshold, worst_of(distribution(sample[1], name, threshold), threshold), threshold.worst_in_sample
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_limit_keeps_its_margin_from_whole_files(whole: Decided, name: str) -> None:
     threshold = MEASURED[name]
-    assert_kept(name, threshold, worst_of(distribution(whole[1], name, threshold), threshold), threshold.worst_in_whole_files)
+    assert_kept(
+        name, threshold, worst_of(distribution(whole[1], name, threshold), threshold), threshold.worst_in_whole_files
+    )
 
 
 def kept_by_suites(place: Decided, recorded: str) -> None:
     shares = [*shares_of_sound_rows(place[1])]
     assert len(shares) > 100
-    assert_kept("file_rows_sound_share", thresholds()["file_rows_sound_share"], min(shares)[0], getattr(thresholds()["file_rows_sound_share"], recorded))
+    assert_kept(
+        "file_rows_sound_share",
+        thresholds()["file_rows_sound_share"],
+        min(shares)[0],
+        getattr(thresholds()["file_rows_sound_share"], recorded),
+    )
 
 
 def test_suites_keep_their_margin_from_the_sample(sample: Decided) -> None:

@@ -6,16 +6,28 @@ from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
 from transforms.settings import PROJECT
 
-DISTRICT, OTHER, COE, CHARTER, ALAMEDA = "27000010000000", "27000020000000", "27100000000000", "27000010000017", "01000010000000"
+DISTRICT, OTHER, COE, CHARTER, ALAMEDA = (
+    "27000010000000",
+    "27000020000000",
+    "27100000000000",
+    "27000010000017",
+    "01000010000000",
+)
 
 
 def letters(db, cds: str = DISTRICT) -> dict[tuple[str, int], str]:
-    rows = db.execute("select student_group, dashboard_year, letter from student_group_history where cds = ? and letter is not null", [cds]).fetchall()
+    rows = db.execute(
+        "select student_group, dashboard_year, letter from student_group_history where cds = ? and letter is not null",
+        [cds],
+    ).fetchall()
     return {(group, year): letter for group, year, letter in rows}
 
 
 def verdict(db, year: int, cds: str = DISTRICT, pathway: str = "continuum") -> tuple[str, str]:
-    return db.execute("select status, reason from eligibility where cds = ? and determination_year = ? and pathway = ?", [cds, year, pathway]).fetchone()
+    return db.execute(
+        "select status, reason from eligibility where cds = ? and determination_year = ? and pathway = ?",
+        [cds, year, pathway],
+    ).fetchone()
 
 
 PAIRS = {(1, 1): "D", (1, 2): "D", (2, 1): "D", (2, 2): None, (1, 3): None, (3, 1): None, (1, 0): None, (0, 1): None}
@@ -44,7 +56,9 @@ def test_long_term_english_learners_in_2024_and_2025(decide: Decide) -> None:
 
 
 def test_the_size_test_of_2022(decide: Decide) -> None:
-    """Kind of LEA, group and students: 30 are needed, 15 of FOS and HOM where the row is of a district or county office."""
+    """Kind of LEA, group and students: 30 are needed, 15 of FOS and HOM where the row is of a district or county
+    office.
+    """
     expected = {
         ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False, ("district", "FOS", 15): True,
         ("district", "HOM", 14): False, ("district", "HOM", 15): True, ("county office", "FOS", 15): True,
@@ -58,7 +72,9 @@ def test_the_size_test_of_2022(decide: Decide) -> None:
             boards.row(2022, indicator, cds, group, statuslevel=1, currdenom=students)
     db = decide(boards)
     assert {case: letters(db, cds) == {(case[1], 2022): "D"} for cds, case in leas.items()} == expected
-    assert {case: letters(db, cds) for cds, case in leas.items() if not expected[case]} == {case: {} for case in expected if not expected[case]}
+    assert {case: letters(db, cds) for cds, case in leas.items() if not expected[case]} == {
+        case: {} for case in expected if not expected[case]
+    }
 
 
 def test_the_size_flag_of_elpi_2019_and_cci_2023(decide: Decide) -> None:
@@ -69,10 +85,16 @@ def test_the_size_flag_of_elpi_2019_and_cci_2023(decide: Decide) -> None:
         boards.row(2019, "elpi", cds, "EL", statuslevel=1, currnsizemet=flag)
         boards.row(2023, "cci", cds, "SWD", statuslevel=1, currnsizemet=flag)
     db = decide(boards)
-    assert {cds: letters(db, cds) for cds in flags} == {DISTRICT: {("EL", 2019): "D", ("SWD", 2023): "G"}, OTHER: {}, ALAMEDA: {}}
+    assert {cds: letters(db, cds) for cds in flags} == {
+        DISTRICT: {("EL", 2019): "D", ("SWD", 2023): "G"},
+        OTHER: {},
+        ALAMEDA: {},
+    }
 
 
-def three_groups(boards: Dashboards, cds: str, years: tuple[int, ...], groups: tuple[str, ...] = ("EL", "HI", "SWD")) -> Dashboards:
+def three_groups(
+    boards: Dashboards, cds: str, years: tuple[int, ...], groups: tuple[str, ...] = ("EL", "HI", "SWD")
+) -> Dashboards:
     for year in years:
         for group in groups:
             boards.put(year, cds, group, ela=1, math=1, susp=1)
@@ -107,7 +129,9 @@ def test_different_groups_each_year_do_not_count(decide: Decide) -> None:
 
 def test_two_groups_and_a_third_at_two_years_is_a_no_that_says_so(decide: Decide) -> None:
     boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024), ("EL", "SWD"))
-    three_groups(boards, DISTRICT, (2023, 2024), ("HOM",)).put(2024, DISTRICT, "HI", ela=4).put(2019, DISTRICT, "HOM", ela=4)
+    three_groups(boards, DISTRICT, (2023, 2024), ("HOM",)).put(2024, DISTRICT, "HI", ela=4).put(
+        2019, DISTRICT, "HOM", ela=4
+    )
     status, reason = verdict(decide(boards), 2024)
     assert status == "not_eligible"
     assert "Two student groups" in reason
@@ -118,7 +142,9 @@ def test_two_groups_and_a_third_at_two_years_is_a_no_that_says_so(decide: Decide
 def test_a_two_group_district_is_eligible_by_both(decide: Decide) -> None:
     boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024), ("SED", "WH"))
     boards.put(2019, DISTRICT, "SED", ela=4)
-    three_groups(boards, OTHER, (2022, 2023, 2024), ("SED",)).put(2024, OTHER, "WH", ela=5).put(2019, OTHER, "SED", ela=4)
+    three_groups(boards, OTHER, (2022, 2023, 2024), ("SED",)).put(2024, OTHER, "WH", ela=5).put(
+        2019, OTHER, "SED", ela=4
+    )
     db = decide(boards)
     status, reason = verdict(db, 2024)
     assert status == "eligible"
@@ -127,14 +153,25 @@ def test_a_two_group_district_is_eligible_by_both(decide: Decide) -> None:
 
 
 def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decide: Decide) -> None:
-    """The only group met the criteria three times; what it shows in the year itself was rejected: perhaps nothing, and then there is no group to judge."""
-    boards = three_groups(Dashboards(), DISTRICT, (2019, 2022, 2023), ("SED",)).put(2024, DISTRICT, "SED", ela=0, math=0).put(2024, DISTRICT, "HI", susp=0)
+    """The only group met the criteria three times; what it shows in the year itself was rejected: perhaps nothing, and
+    then there is no group to judge.
+    """
+    boards = (
+        three_groups(Dashboards(), DISTRICT, (2019, 2022, 2023), ("SED",))
+        .put(2024, DISTRICT, "SED", ela=0, math=0)
+        .put(2024, DISTRICT, "HI", susp=0)
+    )
     db = decide(boards.row(2024, "susp", DISTRICT, "SED", color=9))
     assert verdict(db, 2024)[0] == "undetermined"
 
 
 def test_an_lea_with_no_color_at_all_is_not_assessed(decide: Decide) -> None:
-    boards = Dashboards().put(2019, DISTRICT, "HI", ela=0).put(2024, DISTRICT, "HI", ela=0, math=0, susp=0).put(2024, OTHER, "HI", ela=3)
+    boards = (
+        Dashboards()
+        .put(2019, DISTRICT, "HI", ela=0)
+        .put(2024, DISTRICT, "HI", ela=0, math=0, susp=0)
+        .put(2024, OTHER, "HI", ela=3)
+    )
     for year in (2022, 2023):
         boards.put(year, DISTRICT, "HI", ela=0)
     status, reason = verdict(decide(boards), 2024)
@@ -145,23 +182,32 @@ def test_an_lea_with_no_color_at_all_is_not_assessed(decide: Decide) -> None:
 def test_a_county_office_is_judged_by_its_own_statute(decide: Decide) -> None:
     db = decide(three_groups(Dashboards(), COE, (2022, 2023, 2024)))
     assert verdict(db, 2024, COE)[0] == "eligible"
-    assert db.execute("select statute, lea_type from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [COE]).fetchall() == [
-        ("EC 52072.5", "county_office")
-    ]
+    assert db.execute(
+        "select statute, lea_type from eligibility where cds = ? and pathway = 'continuum' and determination_year ="
+        " 2024",
+        [COE],
+    ).fetchall() == [("EC 52072.5", "county_office")]
     assert verdict(db, 2024, COE, "wraparound")[0] == "not_applicable"
-    assert db.execute("select status from assistance where cds = ? and determination = 'consecutive' and determination_year = 2024", [COE]).fetchall() == [
-        ("not_applicable",)
-    ]
+    assert db.execute(
+        "select status from assistance where cds = ? and determination = 'consecutive' and determination_year = 2024",
+        [COE],
+    ).fetchall() == [("not_applicable",)]
 
 
 def test_county_01_keeps_its_zero(decide: Decide) -> None:
     db = decide(three_groups(Dashboards(), ALAMEDA, (2022, 2023, 2024)))
-    assert db.execute("select distinct cds, county from eligibility where status = 'eligible' and pathway = 'continuum'").fetchall() == [(ALAMEDA, "Alameda")]
+    assert db.execute(
+        "select distinct cds, county from eligibility where status = 'eligible' and pathway = 'continuum'"
+    ).fetchall() == [(ALAMEDA, "Alameda")]
 
 
 def test_a_renamed_lea_is_one_lea_with_its_latest_name(decide: Decide) -> None:
     boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024))
-    boards.names = {(DISTRICT, 2022): "Old Name Elementary", (DISTRICT, 2023): "Old Name Elementary", (DISTRICT, 2024): "New Name Unified"}
+    boards.names = {
+        (DISTRICT, 2022): "Old Name Elementary",
+        (DISTRICT, 2023): "Old Name Elementary",
+        (DISTRICT, 2024): "New Name Unified",
+    }
     db = decide(boards)
     assert db.execute("select lea_name from leas where cds = ?", [DISTRICT]).fetchall() == [("New Name Unified",)]
     assert verdict(db, 2024)[0] == "eligible"
@@ -176,7 +222,8 @@ def test_a_closed_lea_stays_in_the_index_and_is_not_assessed(decide: Decide) -> 
 
 def assistance(db, cds: str, determination: str, year: int = 2024) -> tuple[str, str]:
     return db.execute(
-        "select status, reason from assistance where cds = ? and determination = ? and determination_year = ?", [cds, determination, year]
+        "select status, reason from assistance where cds = ? and determination = ? and determination_year = ?",
+        [cds, determination, year],
     ).fetchone()
 
 
@@ -227,15 +274,26 @@ def test_the_watch_list_says_what_one_more_dashboard_would_do(decide: Decide) ->
     boards = three_groups(Dashboards(), DISTRICT, (2023, 2024), ("EL", "HI", "SWD")).put(2022, DISTRICT, "EL", ela=4)
     three_groups(boards, OTHER, (2022, 2023, 2024), ("EL", "HI"))
     three_groups(boards, OTHER, (2023, 2024), ("SWD",))
-    rows = decide(boards).execute("select cds, student_group, watch, next_dashboard, indicators, would_be_eligible from watch_list order by 1, 2").fetchall()
+    rows = (
+        decide(boards)
+        .execute(
+            "select cds, student_group, watch, next_dashboard, indicators, would_be_eligible from watch_list order by"
+            " 1, 2"
+        )
+        .fetchall()
+    )
     causes = ["ela", "math", "susp"]
-    assert rows == [(DISTRICT, g, "one_more_year", 2025, causes, True) for g in ("EL", "HI", "SWD")] + [(OTHER, "SWD", "one_more_group", 2025, causes, True)]
+    assert rows == [(DISTRICT, g, "one_more_year", 2025, causes, True) for g in ("EL", "HI", "SWD")] + [
+        (OTHER, "SWD", "one_more_group", 2025, causes, True)
+    ]
 
 
 def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decide: Decide) -> None:
     boards = three_groups(Dashboards(), DISTRICT, (2023, 2024), ("SED", "WH")).put(2022, DISTRICT, "SED", ela=4)
     three_groups(boards, OTHER, (2023, 2024), ("SED",)).put(2022, OTHER, "SED", ela=4).put(2024, OTHER, "WH", ela=5)
-    rows = decide(boards).execute("select cds, student_group, would_be_eligible from watch_list order by 1, 2").fetchall()
+    rows = (
+        decide(boards).execute("select cds, student_group, would_be_eligible from watch_list order by 1, 2").fetchall()
+    )
     assert rows == [(DISTRICT, "SED", True), (DISTRICT, "WH", True), (OTHER, "SED", False)]
 
 
@@ -251,9 +309,15 @@ def test_nothing_that_decides_reads_the_preview() -> None:
 def test_the_preview_of_2026_watches_and_never_decides(decide: Decide) -> None:
     boards = Dashboards()
     for year in (2024, 2025):
-        boards.put(year, DISTRICT, "ALL", ela=1, math=1).put(year, OTHER, "LTEL", elpi=2, susp=1).put(year, ALAMEDA, "EL", ela=1, susp=2)
+        boards.put(year, DISTRICT, "ALL", ela=1, math=1).put(year, OTHER, "LTEL", elpi=2, susp=1).put(
+            year, ALAMEDA, "EL", ela=1, susp=2
+        )
     db = decide(boards)
-    rows = db.execute("select cds, student_group, indicators, sentence from watch_list where standing = 'provisional' order by 1, 2").fetchall()
+    rows = db.execute(
+        "select cds, student_group, indicators, sentence from watch_list where standing = 'provisional' order by 1, 2"
+    ).fetchall()
     assert [r[:3] for r in rows] == [(DISTRICT, "ALL", ["ela", "math"]), (OTHER, "LTEL", ["elpi", "susp"])]
     assert all("Provisional: one secondary source" in r[3] for r in rows)
-    assert db.execute("select count(*) from eligibility where cds = ? and status = 'eligible'", [DISTRICT]).fetchall() == [(0,)]
+    assert db.execute(
+        "select count(*) from eligibility where cds = ? and status = 'eligible'", [DISTRICT]
+    ).fetchall() == [(0,)]

@@ -1,4 +1,6 @@
-"""Conditions of the decisions that only a rare row meets: a local indicator beside one state priority, and rows that were rejected."""
+"""Conditions of the decisions that only a rare row meets: a local indicator beside one state priority, and rows that
+were rejected.
+"""
 
 from pathlib import Path
 
@@ -16,12 +18,17 @@ def local_files(folder: Path, not_met: dict[str, set[int]]) -> None:
     """The local indicators of 2024 for these LEAs: which priorities were not met for two or more years."""
     for priority in (1, 2, 3, 6, 7):
         lines = ["cdsCode|lea|priorityNumber|countyPerformance|year"]
-        lines += [f"{cds}|LEA|{priority}|{'Not Met For Two or More Years' if priority in failed else 'Met'}|2024" for cds, failed in not_met.items()]
+        lines += [
+            f"{cds}|LEA|{priority}|{'Not Met For Two or More Years' if priority in failed else 'Met'}|2024"
+            for cds, failed in not_met.items()
+        ]
         (folder / f"Pr{priority}2024.txt").write_text("\n".join(lines) + "\n")
 
 
 def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path: Path, raw_cache: Path) -> None:
-    """LEA: the state priorities of its group (6 suspension, 5 absenteeism), the local ones that failed, and methods 1, 2 and 3."""
+    """LEA: the state priorities of its group (6 suspension, 5 absenteeism), the local ones that failed, and methods 1,
+    2 and 3.
+    """
     cases = {
         "27001000000000": ((6,), {1}, [False, False, True]),
         "27002000000000": ((6,), {6}, [False, False, False]),
@@ -42,10 +49,18 @@ def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path
     local_files(source, {cds: failed for cds, (_, failed, _) in cases.items()})
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
         found = {
-            cds: db.execute("select ours from assistance_methods where cds = ? and determination_year = 2024 and method <= 3 order by method", [cds]).fetchall()
+            cds: (
+                db.execute(
+                    "select ours from assistance_methods where cds = ? and determination_year = 2024 and method <= 3"
+                    " order by method",
+                    [cds],
+                ).fetchall()
+            )
             for cds in cases
         }
-    assert {cds: [m for (m,) in rows] for cds, rows in found.items()} == {cds: methods for cds, (_, _, methods) in cases.items()}
+    assert {cds: [m for (m,) in rows] for cds, rows in found.items()} == {
+        cds: methods for cds, (_, _, methods) in cases.items()
+    }
 
 
 def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> None:
@@ -55,16 +70,23 @@ def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> No
     boards.row(2024, "chronic", CHARTER, "HI", color=9)
     db = decide(boards)
     rows = db.execute(
-        "select finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' and student_group = 'HI'", [CHARTER]
+        "select finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator ="
+        " 'chronic' and student_group = 'HI'",
+        [CHARTER],
     ).fetchall()
     assert rows[0][0] == "unknown"
     assert "was rejected: color is 0 (none)" in rows[0][1]
-    status = db.execute("select status from assistance where cds = ? and determination = 'charter' and determination_year = 2024", [CHARTER]).fetchall()
+    status = db.execute(
+        "select status from assistance where cds = ? and determination = 'charter' and determination_year = 2024",
+        [CHARTER],
+    ).fetchall()
     assert status == [("undetermined",)], "not a no: the row might have been red"
 
 
 def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(decide: Decide) -> None:
-    boards = Dashboards(charters={CHARTER}).put(2024, CHARTER, "HI", ela=3, chronic=3).put(2024, CHARTER, "XX", chronic=1)
+    boards = (
+        Dashboards(charters={CHARTER}).put(2024, CHARTER, "HI", ela=3, chronic=3).put(2024, CHARTER, "XX", chronic=1)
+    )
     rows = decide(boards).execute(
         "select student_group, finding from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' "
         "and student_group in ('EL', 'HI') order by 1",
@@ -82,8 +104,14 @@ def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(
     sheet.cell(row, headings.index("PIpriorities") + 1).value = "Z"
     book.save(path)
     with workplace.decide() as db:
-        rows = db.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = 2019", [SALINAS]).fetchall()
-        verdict = "select status, decided_by from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2023"
+        rows = db.execute(
+            "select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = 2019",
+            [SALINAS],
+        ).fetchall()
+        verdict = (
+            "select status, decided_by from eligibility where cds = ? and pathway = 'continuum' and determination_year"
+            " = 2023"
+        )
         status = db.execute(verdict, [SALINAS]).fetchall()
     assert rows == [(None, "the row of this LEA in assistancestatus19-rev.xlsx was rejected")]
     assert status == [("eligible", "cde")], "eligible with the row, and not a no without it: CDE's flag of 2023 answers"

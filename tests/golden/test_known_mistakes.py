@@ -12,7 +12,9 @@ DISTRICT, OTHER = "27000010000000", "27000020000000"
 
 def met(db, group: str, year: int = 2024, cds: str = DISTRICT) -> tuple[bool, list[int]]:
     return db.execute(
-        "select meets_criteria, priorities_met from student_group_history where cds = ? and student_group = ? and dashboard_year = ?", [cds, group, year]
+        "select meets_criteria, priorities_met from student_group_history where cds = ? and student_group = ? and"
+        " dashboard_year = ?",
+        [cds, group, year],
     ).fetchone()
 
 
@@ -21,7 +23,11 @@ def test_p1_two_red_indicators_of_one_priority_are_one_priority(decide: Decide) 
 
 
 def test_p2_more_reds_never_turn_a_yes_into_a_no(decide: Decide) -> None:
-    boards = Dashboards().put(2024, DISTRICT, "HI", susp=1, chronic=1).put(2024, DISTRICT, "EL", susp=1, chronic=1, grad=1, cci=1, ela=1, math=1, elpi=1)
+    boards = (
+        Dashboards()
+        .put(2024, DISTRICT, "HI", susp=1, chronic=1)
+        .put(2024, DISTRICT, "EL", susp=1, chronic=1, grad=1, cci=1, ela=1, math=1, elpi=1)
+    )
     db = decide(boards)
     assert met(db, "HI") == (True, [5, 6])
     assert met(db, "EL") == (True, [4, 5, 6, 8])
@@ -33,15 +39,17 @@ def test_p3_all_students_are_not_a_group(decide: Decide) -> None:
         boards.put(year, DISTRICT, "ALL", ela=1, math=1, susp=1, chronic=1)
     db = decide(boards)
     assert db.execute("select count(*) from student_group_history where student_group = 'ALL'").fetchall() == [(0,)]
-    assert db.execute("select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [DISTRICT]).fetchall() == [
-        ("not_assessed",)
-    ]
+    assert db.execute(
+        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024",
+        [DISTRICT],
+    ).fetchall() == [("not_assessed",)]
 
 
 def test_p4_red_and_orange_and_local_indicators_count(state_2018: duckdb.DuckDBPyConnection, decide: Decide) -> None:
     assert met(decide(Dashboards().put(2024, DISTRICT, "HI", ela=1, math=2, susp=1)), "HI") == (True, [4, 6])
     only_local = state_2018.execute(
-        "select count(*) from assistance where determination = 'differentiated_assistance' and determination_year = 2018 and methods_met = [2]"
+        "select count(*) from assistance where determination = 'differentiated_assistance' and determination_year ="
+        " 2018 and methods_met = [2]"
     ).fetchone()
     assert only_local[0] > 0
 
@@ -49,18 +57,23 @@ def test_p4_red_and_orange_and_local_indicators_count(state_2018: duckdb.DuckDBP
 def test_p5_the_elpi_is_of_english_learners(decide: Decide) -> None:
     db = decide(Dashboards().put(2023, DISTRICT, "EL", elpi=1, susp=1).put(2023, DISTRICT, "ALL", susp=1))
     assert met(db, "EL", 2023) == (True, [4, 6])
-    assert db.execute("select distinct student_group from indicator_results where indicator = 'elpi'").fetchall() == [("EL",)]
+    assert db.execute("select distinct student_group from indicator_results where indicator = 'elpi'").fetchall() == [
+        ("EL",)
+    ]
 
 
 def test_p6_status_of_2022_is_not_a_color(decide: Decide) -> None:
     db = decide(Dashboards().put(2022, DISTRICT, "HI", ela=1, math=1, susp=1).put(2024, DISTRICT, "HI", ela=4))
-    assert db.execute("select distinct measure, color from evidence where dashboard_year = 2022 and student_group = 'HI'").fetchall() == [
-        ("status_level", None)
-    ]
+    assert db.execute(
+        "select distinct measure, color from evidence where dashboard_year = 2022 and student_group = 'HI'"
+    ).fetchall() == [("status_level", None)]
 
 
 def test_p7_the_published_rule_is_the_rule_that_decides(db: duckdb.DuckDBPyConnection) -> None:
-    published = {(year, clause) for year, clause in db.execute("select distinct dashboard_year, clause from rule_criteria").fetchall()}
+    published = {
+        (year, clause)
+        for year, clause in db.execute("select distinct dashboard_year, clause from rule_criteria").fetchall()
+    }
     assert published == {(r.dashboard_year, c.clause) for r in load_rules(PROJECT / "data").years for c in r.criterion}
 
 
@@ -78,7 +91,8 @@ def test_s1_an_lea_with_fewer_than_three_groups_is_judged_by_all_of_them(decide:
         for group in ("SED", "WH"):
             boards.put(year, DISTRICT, group, ela=1, math=1, susp=1)
     assert decide(boards).execute(
-        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [DISTRICT]
+        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024",
+        [DISTRICT],
     ).fetchall() == [("eligible",)]
 
 
@@ -89,16 +103,29 @@ def test_s2_only_the_counted_dashboards_count(decide: Decide) -> None:
             boards.put(year, DISTRICT, group, ela=1, math=1, susp=1)
     for year in (2023, 2024):
         boards.put(year, DISTRICT, "HI", ela=4)
-    rows = decide(boards).execute("select determination_year, status from eligibility where cds = ? and pathway = 'continuum'", [DISTRICT]).fetchall()
+    rows = (
+        decide(boards)
+        .execute(
+            "select determination_year, status from eligibility where cds = ? and pathway = 'continuum'", [DISTRICT]
+        )
+        .fetchall()
+    )
     found = dict(rows)
     assert found[2022] in ("eligible", "undetermined")
     assert found[2024] == "not_eligible"
 
 
 def test_s3_windows_are_data_and_follow_each_other() -> None:
-    windows = {r.dashboard_year: r.continuum.counted_dashboards for r in load_rules(PROJECT / "data").years if r.continuum and r.standing == "final"}
+    windows = {
+        r.dashboard_year: r.continuum.counted_dashboards
+        for r in load_rules(PROJECT / "data").years
+        if r.continuum and r.standing == "final"
+    }
     dashboards = [2017, 2018, 2019, 2022, 2023, 2024, 2025]
-    assert windows == {year: tuple(dashboards[dashboards.index(year) - 3 : dashboards.index(year) + 1]) for year in (2022, 2023, 2024, 2025)}
+    assert windows == {
+        year: tuple(dashboards[dashboards.index(year) - 3 : dashboards.index(year) + 1])
+        for year in (2022, 2023, 2024, 2025)
+    }
 
 
 def test_s4_two_oranges_do_not_count(decide: Decide) -> None:
@@ -111,7 +138,9 @@ def test_s4_two_oranges_do_not_count(decide: Decide) -> None:
 
 
 def test_s5_2022_asks_for_very_low_on_both(decide: Decide) -> None:
-    boards = Dashboards().put(2022, DISTRICT, "HI", ela=1, math=2, susp=1).put(2022, DISTRICT, "EL", ela=1, math=1, susp=1)
+    boards = (
+        Dashboards().put(2022, DISTRICT, "HI", ela=1, math=2, susp=1).put(2022, DISTRICT, "EL", ela=1, math=1, susp=1)
+    )
     db = decide(boards)
     assert met(db, "HI", 2022) == (False, [6])
     assert met(db, "EL", 2022) == (True, [4, 6])
@@ -129,16 +158,18 @@ def test_s6_the_change_for_long_term_english_learners_begins_with_2025(decide: D
 def test_s7_a_cause_is_an_indicator_at_its_level(decide: Decide) -> None:
     db = decide(Dashboards().put(2024, DISTRICT, "HI", cci=3, susp=1, chronic=1))
     assert met(db, "HI") == (True, [5, 6])
-    causes = db.execute("select distinct c.indicator from criterion_results r join rule_conditions c using (criterion) where r.met").fetchall()
+    causes = db.execute(
+        "select distinct c.indicator from criterion_results r join rule_conditions c using (criterion) where r.met"
+    ).fetchall()
     assert {i for (i,) in causes} == {"chronic", "susp"}
 
 
-def test_s8_an_lea_eligible_by_another_method_keeps_its_row_and_its_cause(state_2018: duckdb.DuckDBPyConnection) -> None:
-    rows = state_2018.execute(
-        """
+def test_s8_an_lea_eligible_by_another_method_keeps_its_row_and_its_cause(
+    state_2018: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = state_2018.execute("""
         select a.reason from assistance a
         where a.determination = 'differentiated_assistance' and a.determination_year = 2018 and not list_contains(a.methods_met, 1) and a.status = 'eligible'
-        """
-    ).fetchall()
+        """).fetchall()
     assert len(rows) == 12
     assert all("Method 2" in r or "Method 3" in r for (r,) in rows)

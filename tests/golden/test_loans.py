@@ -16,7 +16,10 @@ from transforms.settings import PROJECT
 SOUTH_MONTEREY, INGLEWOOD, PLUMAS = "27660680000000", "19646340000000", "32669690000000"
 OAKLAND, VALLEJO, EMERY, COMPTON = "01612590000000", "48705810000000", "01611680000000", "19734370000000"
 WEST_CONTRA_COSTA, COACHELLA, WASHINGTON = "07617960000000", "33736760000000", "10767780000000"
-READING = "This is a reading of the law: CCEE's pages say that AB 1840 referred the districts whose loans were outstanding (https://ccee-ca.org/"
+READING = (
+    "This is a reading of the law: CCEE's pages say that AB 1840 referred the districts whose loans were outstanding"
+    " (https://ccee-ca.org/"
+)
 OPEN = "CCEE confirms whether the referral has ended."
 E, N, U = "eligible", "not_eligible", "undetermined"
 # Each loan of the register: state and status in 2022, 2023, 2024 and 2025, and words of the reason in 2025.
@@ -44,7 +47,9 @@ GOLDEN: dict[str, tuple[str, list[str], list[str], tuple[str, ...]]] = {
 
 
 def wraparound(db: duckdb.DuckDBPyConnection, cds: str) -> dict[int, tuple[str, str]]:
-    rows = db.execute("select determination_year, status, reason from eligibility where pathway = 'wraparound' and cds = ?", [cds]).fetchall()
+    rows = db.execute(
+        "select determination_year, status, reason from eligibility where pathway = 'wraparound' and cds = ?", [cds]
+    ).fetchall()
     return {year: (status, reason) for year, status, reason in rows}
 
 
@@ -69,7 +74,11 @@ def decided(
     path.write_text(text)
     for number, row in enumerate(events):
         loan, event, day = row.split(",")
-        add_rows(reference, "state_loan_events", [f"X-{number}", loan, event, day, "day", day, "", "", "https://example.org", "high", ""])
+        add_rows(
+            reference,
+            "state_loan_events",
+            [f"X-{number}", loan, event, day, "day", day, "", "", "https://example.org", "high", ""],
+        )
     with place.decide(reference=reference, **({"as_of": as_of} if as_of else {})) as db:
         yield db
 
@@ -79,7 +88,9 @@ def test_each_loan_in_each_determination(workplace: Workplace, tmp_path: Path) -
         assert {row["loan_id"] for row in csv.DictReader(stream)} == set(GOLDEN)
     with decided(workplace, tmp_path) as db:
         states: dict[str, list[str]] = {}
-        for loan, state in db.execute("select loan_id, loan_state from loan_states order by loan_id, determination_year").fetchall():
+        for loan, state in db.execute(
+            "select loan_id, loan_state from loan_states order by loan_id, determination_year"
+        ).fetchall():
             states.setdefault(loan, []).append(state)
         assert states == {loan: golden[1] for loan, golden in GOLDEN.items()}
         for loan, (cds, _, statuses, parts) in GOLDEN.items():
@@ -89,22 +100,29 @@ def test_each_loan_in_each_determination(workplace: Workplace, tmp_path: Path) -
                 assert part in verdicts[2025][1], (loan, verdicts[2025][1])
             assert verdicts[2025][1].count("This is a reading of the law") <= 1
         assert (
-            "The loan was outstanding on December 1, 2024, when this determination came into force. It was repaid in June 2025."
-            in wraparound(db, OAKLAND)[2024][1]
+            "The loan was outstanding on December 1, 2024, when this determination came into force. It was repaid in"
+            " June 2025." in wraparound(db, OAKLAND)[2024][1]
         )
         assert "The loan was outstanding on November 30, 2023." in wraparound(db, OAKLAND)[2022][1]
 
 
 def test_the_age_of_the_source_is_beside_the_status(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
-        "select cds, status, source_age_years, source_is_old from eligibility where pathway = 'wraparound' and determination_year = 2024"
+        "select cds, status, source_age_years, source_is_old from eligibility where pathway = 'wraparound' and"
+        " determination_year = 2024"
     ).fetchall()
     found = {cds: rest for cds, *rest in rows}
     assert found[SOUTH_MONTEREY] == ["eligible", 9, True]
     assert found[INGLEWOOD] == ["eligible", 1, False]
-    assert found[OAKLAND] == ["eligible", None, False], "its latest source says that it was repaid: it does not grow old"
+    assert found[OAKLAND] == [
+        "eligible",
+        None,
+        False,
+    ], "its latest source says that it was repaid: it does not grow old"
     assert found[EMERY] == ["not_eligible", None, False]
-    assert db.execute("select count(*) from eligibility where pathway <> 'wraparound' and source_age_years is not null").fetchall() == [(0,)]
+    assert db.execute(
+        "select count(*) from eligibility where pathway <> 'wraparound' and source_age_years is not null"
+    ).fetchall() == [(0,)]
 
 
 @pytest.mark.parametrize(("years", "is_old"), [(1, True), (9, True), (10, False)])
@@ -113,7 +131,11 @@ def test_how_old_is_too_old_is_a_setting(workplace: Workplace, tmp_path: Path, y
     path = reference / "rules/pathways.toml"
     path.write_text(path.read_text().replace("old_after_years = 3", f"old_after_years = {years}"))
     with workplace.decide(reference=reference) as db:
-        rows = db.execute("select source_is_old from eligibility where pathway = 'wraparound' and determination_year = 2024 and cds = ?", [SOUTH_MONTEREY])
+        rows = db.execute(
+            "select source_is_old from eligibility where pathway = 'wraparound' and determination_year = 2024 and"
+            " cds = ?",
+            [SOUTH_MONTEREY],
+        )
         assert rows.fetchall() == [(is_old,)]
 
 
@@ -130,14 +152,20 @@ def test_south_monterey_carries_its_loan_with_what_is_unknown(db: duckdb.DuckDBP
 def test_borrowers_without_any_dashboard_row_are_there(db: duckdb.DuckDBPyConnection, cds: str) -> None:
     assert db.execute("select count(*) from indicator_results where cds = ?", [cds]).fetchall() == [(0,)]
     assert wraparound(db, cds)[2024][0] in ("eligible", "undetermined")
-    continuum = db.execute("select distinct status from eligibility where pathway = 'continuum' and cds = ?", [cds]).fetchall()
+    continuum = db.execute(
+        "select distinct status from eligibility where pathway = 'continuum' and cds = ?", [cds]
+    ).fetchall()
     assert continuum == [("undetermined",)], "silence about a county must not become a no"
 
 
 @pytest.mark.parametrize("cds", [OAKLAND, VALLEJO, EMERY, COMPTON])
 def test_repaid_and_released_are_two_days(db: duckdb.DuckDBPyConnection, cds: str) -> None:
     days = dict(
-        db.execute("select event, max(event_date) from state_loan_events where cds = ? and event in ('repaid', 'released') group by 1", [cds]).fetchall()
+        db.execute(
+            "select event, max(event_date) from state_loan_events where cds = ? and event in ('repaid', 'released')"
+            " group by 1",
+            [cds],
+        ).fetchall()
     )
     assert days["repaid"] < days["released"]
 
@@ -151,9 +179,17 @@ def test_recalled_figures_are_not_on_the_register() -> None:
 
 
 def test_a_person_closes_or_confirms_a_referral(workplace: Workplace, tmp_path: Path) -> None:
-    closed, confirmed = "CA-SEL-2003-OAKLAND,referral_closed,2026-01-15", "CA-SEL-2004-VALLEJO,referral_confirmed,2026-02-01"
+    closed, confirmed = (
+        "CA-SEL-2003-OAKLAND,referral_closed,2026-01-15",
+        "CA-SEL-2004-VALLEJO,referral_confirmed,2026-02-01",
+    )
     with decided(workplace, tmp_path, closed, confirmed, "CA-SEL-2025-PLUMAS,referral_confirmed,2026-03-01") as db:
-        assert [wraparound(db, OAKLAND)[y][0] for y in (2022, 2023, 2024, 2025)] == [E, E, E, N], "the closing lies after the determinations before"
+        assert [wraparound(db, OAKLAND)[y][0] for y in (2022, 2023, 2024, 2025)] == [
+            E,
+            E,
+            E,
+            N,
+        ], "the closing lies after the determinations before"
         assert "The referral was closed on January 15, 2026." in wraparound(db, OAKLAND)[2025][1]
         assert [wraparound(db, VALLEJO)[y][0] for y in (2024, 2025)] == [U, E]
         assert [wraparound(db, PLUMAS)[y][0] for y in (2024, 2025)] == [U, E]
@@ -180,7 +216,9 @@ def test_a_loan_counts_once_it_is_drawn(workplace: Workplace, tmp_path: Path, da
     ],
 )
 def test_the_day_of_repayment_decides(workplace: Workplace, tmp_path: Path, day: str, statuses: list[str]) -> None:
-    source = {"outstanding,2025-05-01,month": "outstanding,2013-05-01,month"}  # else the event contradicts its later source
+    source = {
+        "outstanding,2025-05-01,month": "outstanding,2013-05-01,month"
+    }  # else the event contradicts its later source
     with decided(workplace, tmp_path, f"CA-SEL-2012-INGLEWOOD,repaid,{day}", loans=source) as db:
         assert [wraparound(db, INGLEWOOD)[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
 
@@ -197,14 +235,19 @@ def test_the_latest_possible_day_of_a_vague_date_counts(workplace: Workplace, tm
         path.write_text(text.replace(old, f"CA-SEL-2001-EMERY-04,CA-SEL-2001-EMERY,repaid,2018-07-01,{precision},2018"))
         loans = reference / "registers/state_loans.csv"
         loans.write_text(
-            loans.read_text().replace("repaid,2011-09-15,day,high,,the exact day of repayment", "repaid,2019-09-15,day,high,,the exact day of repayment")
+            loans.read_text().replace(
+                "repaid,2011-09-15,day,high,,the exact day of repayment",
+                "repaid,2019-09-15,day,high,,the exact day of repayment",
+            )
         )
         with workplace.decide(reference=reference) as db:
             statuses[precision] = wraparound(db, EMERY)[2022][0]
     assert statuses == {"month": N, "season": U, "year": U}
 
 
-def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(
+    workplace: Workplace, tmp_path: Path
+) -> None:
     changed = {"outstanding,2025-05-01,month": "repaid,2025-05-01,month"}
     with decided(workplace, tmp_path, loans=changed) as db:
         assert {wraparound(db, INGLEWOOD)[y][0] for y in (2022, 2023, 2024, 2025)} == {U}

@@ -26,9 +26,23 @@ def random_state(seed: int, redness: float = 0.55, leas: list[str] = LEAS) -> Da
 def content(db) -> dict[str, list[tuple[object, ...]]]:
     """Rows of the tables that decide, without where in a file they came from."""
     return {
-        "eligibility": db.execute("select cds, lea_name, determination_year, pathway, status, reason, student_groups from eligibility order by all").fetchall(),
-        "history": db.execute("select cds, dashboard_year, student_group, meets_criteria, letter from student_group_history order by all").fetchall(),
-        "assistance": db.execute("select cds, determination_year, determination, status, reason from assistance order by all").fetchall(),
+        "eligibility": (
+            db.execute(
+                "select cds, lea_name, determination_year, pathway, status, reason, student_groups from eligibility"
+                " order by all"
+            ).fetchall()
+        ),
+        "history": (
+            db.execute(
+                "select cds, dashboard_year, student_group, meets_criteria, letter from student_group_history order"
+                " by all"
+            ).fetchall()
+        ),
+        "assistance": (
+            db.execute(
+                "select cds, determination_year, determination, status, reason from assistance order by all"
+            ).fetchall()
+        ),
         "watch": db.execute("select cds, student_group, watch, sentence from watch_list order by all").fetchall(),
     }
 
@@ -76,13 +90,14 @@ def test_a_year_outside_the_window_changes_nothing_for_its_determination(decide:
 
 def test_every_lea_has_one_row_per_pathway_and_year(decide: Decide) -> None:
     db = decide(random_state(6))
-    wrong = db.execute(
-        """
+    wrong = db.execute("""
         select l.cds, d.determination_year, p.pathway, count(e.cds)
         from leas l cross join determination_years d cross join pathways p
         left join eligibility e using (cds, determination_year, pathway)
         group by all having count(e.cds) <> 1
-        """
-    ).fetchall()
+        """).fetchall()
     assert not wrong
-    assert db.execute("select count(*) from eligibility").fetchone() == db.execute("select count(*) from lea_index").fetchone()
+    assert (
+        db.execute("select count(*) from eligibility").fetchone()
+        == db.execute("select count(*) from lea_index").fetchone()
+    )

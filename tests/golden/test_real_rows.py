@@ -1,4 +1,6 @@
-"""Golden cases on rows as CDE published them: what the row says is read here, what follows from it was worked out by hand."""
+"""Golden cases on rows as CDE published them: what the row says is read here, what follows from it was worked out by
+hand.
+"""
 
 import duckdb
 import pytest
@@ -26,13 +28,16 @@ def row(indicator: str, year: int, cds: str, group: str) -> dict[str, str]:
 
 def judged(db: duckdb.DuckDBPyConnection, cds: str, group: str, year: int) -> tuple[list[int], str | None, str | None]:
     return db.execute(
-        "select priorities_met, letter, cde_letter from student_group_history where cds = ? and student_group = ? and dashboard_year = ?", [cds, group, year]
+        "select priorities_met, letter, cde_letter from student_group_history where cds = ? and student_group = ? and"
+        " dashboard_year = ?",
+        [cds, group, year],
     ).fetchone()
 
 
 def finding(db: duckdb.DuckDBPyConnection, indicator: str, cds: str, group: str, year: int) -> str:
     (found,) = db.execute(
-        "select finding from evidence where cds = ? and student_group = ? and dashboard_year = ? and indicator = ?", [cds, group, year, indicator]
+        "select finding from evidence where cds = ? and student_group = ? and dashboard_year = ? and indicator = ?",
+        [cds, group, year, indicator],
     ).fetchone()
     return found
 
@@ -49,7 +54,14 @@ def finding(db: duckdb.DuckDBPyConnection, indicator: str, cds: str, group: str,
     ],
 )
 def test_the_pair_of_priority_4(
-    db: duckdb.DuckDBPyConnection, cds: str, group: str, year: int, ela: str, math: str, priorities: list[int], letter: str | None
+    db: duckdb.DuckDBPyConnection,
+    cds: str,
+    group: str,
+    year: int,
+    ela: str,
+    math: str,
+    priorities: list[int],
+    letter: str | None,
 ) -> None:
     assert (row("ela", year, cds, group)["color"], row("math", year, cds, group)["color"]) == (ela, math)
     assert judged(db, cds, group, year) == (priorities, letter, letter), "the letter is CDE's too"
@@ -68,7 +80,9 @@ def test_the_pair_of_priority_4(
         ("grad", COUNTY_OFFICE, "HOM", 27, "result"),
     ],
 )
-def test_the_size_test_of_2022(db: duckdb.DuckDBPyConnection, indicator: str, cds: str, group: str, students: int, expected: str) -> None:
+def test_the_size_test_of_2022(
+    db: duckdb.DuckDBPyConnection, indicator: str, cds: str, group: str, students: int, expected: str
+) -> None:
     real = row(indicator, 2022, cds, group)
     assert float(real["currdenom"]) == students
     assert real["statuslevel"] in "12345", "CDE prints a level all the same"
@@ -83,7 +97,9 @@ def test_the_size_test_of_2022(db: duckdb.DuckDBPyConnection, indicator: str, cd
         (GONZALES, "SWD", "", "no_result"), (KING_CITY, "SWD", "Y", "result"),
     ],
 )  # fmt: skip
-def test_the_size_flag_of_college_and_career_2023(db: duckdb.DuckDBPyConnection, cds: str, group: str, flag: str, expected: str) -> None:
+def test_the_size_flag_of_college_and_career_2023(
+    db: duckdb.DuckDBPyConnection, cds: str, group: str, flag: str, expected: str
+) -> None:
     real = row("cci", 2023, cds, group)
     assert (real["statuslevel"], real["currnsizemet"]) == (VERY_LOW, flag)
     assert finding(db, "cci", cds, group, 2023) == expected
@@ -92,14 +108,18 @@ def test_the_size_flag_of_college_and_career_2023(db: duckdb.DuckDBPyConnection,
 
 def test_a_district_without_any_color(db: duckdb.DuckDBPyConnection) -> None:
     assert float(row("ela", 2024, BIG_SUR, "SED")["currdenom"]) == 7
-    (status,) = db.execute("select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [BIG_SUR]).fetchone()
+    (status,) = db.execute(
+        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024",
+        [BIG_SUR],
+    ).fetchone()
     assert status == "not_assessed"
 
 
 def test_a_district_with_two_groups_of_which_none_met_the_criteria(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
-        "select status, groups, reason from (select e.status, e.reason, (select count(*) from student_group_history h where h.cds = e.cds and h.has_result "
-        "and h.dashboard_year = 2023) as groups from eligibility e where cds = ? and pathway = 'continuum' and determination_year = 2023)",
+        "select status, groups, reason from (select e.status, e.reason, (select count(*) from student_group_history h"
+        " where h.cds = e.cds and h.has_result and h.dashboard_year = 2023) as groups from eligibility e where cds = ?"
+        " and pathway = 'continuum' and determination_year = 2023)",
         [LAGUNITA],
     ).fetchall()
     assert [r[:2] for r in rows] == [("not_eligible", 2)]
@@ -109,9 +129,14 @@ def test_a_district_with_two_groups_of_which_none_met_the_criteria(db: duckdb.Du
 def test_a_group_that_met_different_priorities_each_year(db: duckdb.DuckDBPyConnection) -> None:
     met = {year: judged(db, MONTEREY_PENINSULA, "SWD", year) for year in (2019, 2022, 2023, 2024)}
     assert {year: letter for year, (_, letter, _) in met.items() if letter} == {2019: "E", 2022: "B", 2023: "C"}
-    assert row("susp", 2023, MONTEREY_PENINSULA, "SWD")["color"] == row("chronic", 2023, MONTEREY_PENINSULA, "SWD")["color"] == RED
+    assert (
+        row("susp", 2023, MONTEREY_PENINSULA, "SWD")["color"]
+        == row("chronic", 2023, MONTEREY_PENINSULA, "SWD")["color"]
+        == RED
+    )
     rows = db.execute(
-        "select determination_year, years_met, counts from continuum_groups where cds = ? and student_group = 'SWD' and determination_year >= 2023 order by 1",
+        "select determination_year, years_met, counts from continuum_groups where cds = ? and student_group = 'SWD' and"
+        " determination_year >= 2023 order by 1",
         [MONTEREY_PENINSULA],
     ).fetchall()
     assert rows[-1] == (2024, [2019, 2022, 2023], True)
@@ -119,7 +144,8 @@ def test_a_group_that_met_different_priorities_each_year(db: duckdb.DuckDBPyConn
 
 def test_the_county_office_is_eligible_by_its_own_statute(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
-        "select determination_year, status, student_groups, statute, cde_flag from eligibility where cds = ? and pathway = 'continuum' order by 1",
+        "select determination_year, status, student_groups, statute, cde_flag from eligibility where cds = ? and"
+        " pathway = 'continuum' order by 1",
         [COUNTY_OFFICE],
     ).fetchall()
     assert rows[-1] == (2024, "eligible", ["HI", "HOM", "SED"], "EC 52072.5", "Y")
@@ -131,5 +157,8 @@ def test_a_charter_school_that_met_the_criteria_on_one_dashboard_only(db: duckdb
     assert {r["charter_flag"] for r in real.values()} == {"Y"}
     assert all(r["statuslevel"] == VERY_LOW and float(r["currdenom"]) >= 30 for r in real.values())
     assert judged(db, cds, "SWD", 2022)[1] == "B"
-    rows = db.execute("select determination_year, status from assistance where cds = ? and determination = 'charter' order by 1", [cds]).fetchall()
+    rows = db.execute(
+        "select determination_year, status from assistance where cds = ? and determination = 'charter' order by 1",
+        [cds],
+    ).fetchall()
     assert rows == [(2023, "not_eligible"), (2024, "not_eligible")]

@@ -1,4 +1,6 @@
-"""Every letter and flag that the sample lets us compute equals the one in CDE's own workbooks, read here without the pipeline."""
+"""Every letter and flag that the sample lets us compute equals the one in CDE's own workbooks, read here without the
+pipeline.
+"""
 
 import re
 from pathlib import Path
@@ -12,7 +14,14 @@ WORKBOOKS = {2022: "assistancestatus22.xlsx", 2023: "assistancestatus23.xlsx", 2
 
 def workbook(sample: Path, year: int) -> pd.DataFrame:
     """CDE's data sheet: header on row 6, all text, '*' for blank."""
-    frame = pd.read_excel(sample / WORKBOOKS[year], sheet_name=f"District and COE {year}", header=5, dtype="string", engine="calamine", keep_default_na=False)
+    frame = pd.read_excel(
+        sample / WORKBOOKS[year],
+        sheet_name=f"District and COE {year}",
+        header=5,
+        dtype="string",
+        engine="calamine",
+        keep_default_na=False,
+    )
     return frame[frame["CDS"].str.fullmatch(r"\d{14}")].set_index("CDS")
 
 
@@ -38,7 +47,8 @@ def test_every_letter_cell_is_cdes(db: duckdb.DuckDBPyConnection, official: pd.D
     ours = {
         (cds, group): letter or ""
         for cds, group, letter in db.execute(
-            "select cds, student_group, letter from student_group_history where dashboard_year = ? and basis = 'indicators' and cds like '%0000000'",
+            "select cds, student_group, letter from student_group_history where dashboard_year = ? and basis ="
+            " 'indicators' and cds like '%0000000'",
             [year],
         ).fetchall()
     }
@@ -50,17 +60,21 @@ def test_every_ec_52072_flag_is_cdes(db: duckdb.DuckDBPyConnection, official: pd
     flags = dict(official[f"EC52072_{year}"].items())
     ours = dict(
         db.execute(
-            "select cds, if(status = 'eligible', 'Y', 'N') from eligibility where pathway = 'continuum' and determination_year = ? and cds like '27%0000000'",
+            "select cds, if(status = 'eligible', 'Y', 'N') from eligibility where pathway = 'continuum' and"
+            " determination_year = ? and cds like '27%0000000'",
             [year],
         ).fetchall()
     )
     assert ours == flags
 
 
-def test_total_student_groups_and_method_1_are_cdes(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
+def test_total_student_groups_and_method_1_are_cdes(
+    db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int
+) -> None:
     counted = dict(
         db.execute(
-            "select cds, count(letter) from student_group_history where dashboard_year = ? and basis = 'indicators' and cds like '%0000000' group by cds",
+            "select cds, count(letter) from student_group_history where dashboard_year = ? and basis = 'indicators' and"
+            " cds like '%0000000' group by cds",
             [year],
         ).fetchall()
     )
@@ -71,15 +85,22 @@ def test_total_student_groups_and_method_1_are_cdes(db: duckdb.DuckDBPyConnectio
 def test_no_difference_is_left_in_the_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
     classes = dict(db.execute("select class, count(*) from reconciliation group by class").fetchall())
     assert set(classes) == {"agree", "not_comparable"}
-    open_ones = {f for (f,) in db.execute("select distinct flag from reconciliation where class = 'not_comparable'").fetchall()}
-    assert open_ones == {"met_method_2", "met_method_3", "met_method_4", "assistance_status"}, (
-        "local indicators of 2017 to 2019 and CALPADS are not in the sample"
-    )
+    open_ones = {
+        f for (f,) in db.execute("select distinct flag from reconciliation where class = 'not_comparable'").fetchall()
+    }
+    assert open_ones == {
+        "met_method_2",
+        "met_method_3",
+        "met_method_4",
+        "assistance_status",
+    }, "local indicators of 2017 to 2019 and CALPADS are not in the sample"
 
 
 def test_earlier_years_are_cdes_letters_and_say_so(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
-        "select dashboard_year, list(distinct basis), bool_and(letter is not distinct from cde_letter) from student_group_history "
-        "where cds like '27%0000000' group by 1 order by 1"
+        "select dashboard_year, list(distinct basis), bool_and(letter is not distinct from cde_letter) from"
+        " student_group_history where cds like '27%0000000' group by 1 order by 1"
     ).fetchall()
-    assert rows == [(y, ["cde_letters" if y < 2022 else "indicators"], True) for y in (2017, 2018, 2019, 2022, 2023, 2024)]
+    assert rows == [
+        (y, ["cde_letters" if y < 2022 else "indicators"], True) for y in (2017, 2018, 2019, 2022, 2023, 2024)
+    ]

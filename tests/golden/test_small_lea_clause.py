@@ -1,4 +1,6 @@
-"""The truth table of the small-LEA clause: every set of up to four groups, against all that may be true of what is not known."""
+"""The truth table of the small-LEA clause: every set of up to four groups, against all that may be true of what is not
+known.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, product
@@ -12,7 +14,9 @@ from transforms.tables import put
 
 
 class Group(NamedTuple):
-    """A student group: does it exist in the determination year, and did it meet the criteria in three of four Dashboards? None: not known."""
+    """A student group: does it exist in the determination year, and did it meet the criteria in three of four
+    Dashboards? None: not known.
+    """
 
     exists: bool | None
     counts: bool | None
@@ -23,8 +27,13 @@ SETS = [groups for n in (1, 2, 3, 4) for groups in combinations_with_replacement
 
 
 def worlds(groups: Sequence[Group]) -> Iterator[bool]:
-    """The clause in each world that what is known leaves open: it has one or two groups, and all of them met the criteria."""
-    choices = [product((True, False) if g.exists is None else (g.exists,), (True, False) if g.counts is None else (g.counts,)) for g in groups]
+    """The clause in each world that what is known leaves open: it has one or two groups, and all of them met the
+    criteria.
+    """
+    choices = [
+        product((True, False) if g.exists is None else (g.exists,), (True, False) if g.counts is None else (g.counts,))
+        for g in groups
+    ]
     for world in product(*choices):
         existing = [counts for exists, counts in world if exists]
         yield 1 <= len(existing) < 3 and all(existing)
@@ -47,15 +56,30 @@ def test_the_clause_holds_where_every_world_has_it_and_may_hold_where_one_has() 
     with duckdb.connect() as connection:
         put(connection, "continuum_groups", pa.Table.from_pylist(rows))
         build_table(connection, "determinations", "small_lea_clause")
-        found = {int(cds): rest for cds, *rest in connection.execute("select cds, holds, may_hold, may_hold_joined from small_lea_clause").fetchall()}
+        found = {
+            int(cds): rest
+            for cds, *rest in connection.execute(
+                "select cds, holds, may_hold, may_hold_joined from small_lea_clause"
+            ).fetchall()
+        }
     for n, groups in enumerate(SETS):
         possible = list(worlds(groups))
         assert found[n] == [all(possible), any(possible), any(possible)], groups
 
 
 def test_years_under_an_earlier_code_count_apart() -> None:
-    row = {"cds": "1", "determination_year": 2024, "has_result": True, "may_have_result": True, "counts": False, "may_count": False, "may_count_joined": True}
+    row = {
+        "cds": "1",
+        "determination_year": 2024,
+        "has_result": True,
+        "may_have_result": True,
+        "counts": False,
+        "may_count": False,
+        "may_count_joined": True,
+    }
     with duckdb.connect() as connection:
         put(connection, "continuum_groups", pa.Table.from_pylist([row]))
         build_table(connection, "determinations", "small_lea_clause")
-        assert connection.execute("select holds, may_hold, may_hold_joined from small_lea_clause").fetchall() == [(False, False, True)]
+        assert connection.execute("select holds, may_hold, may_hold_joined from small_lea_clause").fetchall() == [
+            (False, False, True)
+        ]

@@ -1,4 +1,6 @@
-"""The embedded sample is the state: its flags against CDE's workbooks in it, read here without the pipeline, and counts that others have published."""
+"""The embedded sample is the state: its flags against CDE's workbooks in it, read here without the pipeline, and counts
+that others have published.
+"""
 
 from pathlib import Path
 
@@ -16,8 +18,10 @@ SHEETS = {
 ELIGIBLE = {2022: 39, 2023: 66, 2024: 67}
 LISTED = {2022: 993, 2023: 991, 2024: 994}
 COMPUTED = {2022: 39, 2023: 65, 2024: 67}  # of the eligible; Mountain Union Elementary in 2023 is the other one
-# Verdicts that are CDE's flag: whether an LEA has fewer than three student groups cannot be counted from letters. Monterey's indicator rows count the groups
-# of two of its districts (Soledad Unified in both years, South Monterey County Joint Union High in 2024): three fewer than from workbooks alone.
+# Verdicts that are CDE's flag: whether an LEA has fewer than three student groups cannot be counted from letters.
+# Monterey's indicator rows count the groups
+# of two of its districts (Soledad Unified in both years, South Monterey County Joint Union High in 2024): three fewer
+# than from workbooks alone.
 BY_CDE = {2022: 16, 2023: 70, 2024: 74}
 BY_CDE_FROM_WORKBOOKS = {2022: 16, 2023: 71, 2024: 76}
 DECIDED = """
@@ -32,14 +36,20 @@ def test_the_sample_stays_small() -> None:
 def official(year: int) -> pd.DataFrame:
     """CDE's rows of a year by CDS code."""
     file, sheet, header = SHEETS[year]
-    frame = pd.read_excel(STATE / file, sheet_name=sheet, header=header, dtype="string", engine="calamine", keep_default_na=False)
+    frame = pd.read_excel(
+        STATE / file, sheet_name=sheet, header=header, dtype="string", engine="calamine", keep_default_na=False
+    )
     return frame[frame["CDS"].str.fullmatch(r"\d{14}")].set_index("CDS")
 
 
 @pytest.mark.parametrize("year", sorted(SHEETS))
 def test_the_continuum_is_cdes_flag_for_every_lea(state_db: duckdb.DuckDBPyConnection, year: int) -> None:
     flags = dict(official(year)[f"EC52072_{year}"].items())
-    ours = dict(state_db.execute("select cds, status from eligibility where pathway = 'continuum' and determination_year = ?", [year]).fetchall())
+    ours = dict(
+        state_db.execute(
+            "select cds, status from eligibility where pathway = 'continuum' and determination_year = ?", [year]
+        ).fetchall()
+    )
     assert len(flags) == LISTED[year]
     assert set(flags.values()) == {"Y", "N"}
     assert {c for c, s in ours.items() if s == "eligible"} == {c for c, f in flags.items() if f == "Y"}
@@ -48,13 +58,23 @@ def test_the_continuum_is_cdes_flag_for_every_lea(state_db: duckdb.DuckDBPyConne
 
 
 def test_who_decided(state_db: duckdb.DuckDBPyConnection) -> None:
-    computed = "where pathway = 'continuum' and status = 'eligible' and decided_by = 'computed_from_letters' group by 1 order by 1"
-    assert dict(state_db.execute(f"select determination_year, count(*) from eligibility {computed}").fetchall()) == COMPUTED
+    computed = (
+        "where pathway = 'continuum' and status = 'eligible' and decided_by = 'computed_from_letters' group by 1 order"
+        " by 1"
+    )
+    assert (
+        dict(state_db.execute(f"select determination_year, count(*) from eligibility {computed}").fetchall())
+        == COMPUTED
+    )
     assert dict(state_db.execute(DECIDED).fetchall()) == BY_CDE
-    assert state_db.execute("select count(*) from eligibility where pathway = 'continuum' and status = 'undetermined'").fetchall() == [(0,)]
+    assert state_db.execute(
+        "select count(*) from eligibility where pathway = 'continuum' and status = 'undetermined'"
+    ).fetchall() == [(0,)]
 
 
-def test_workbooks_alone_leave_more_to_cdes_flag(state_db: duckdb.DuckDBPyConnection, raw_cache: Path, tmp_path: Path) -> None:
+def test_workbooks_alone_leave_more_to_cdes_flag(
+    state_db: duckdb.DuckDBPyConnection, raw_cache: Path, tmp_path: Path
+) -> None:
     source = copy_of_state(tmp_path / "source", *(path.name for path in STATE.glob("assistancestatus*")))
     by_lea = "select cds, determination_year from eligibility where pathway = 'continuum' and decided_by = 'cde'"
     with Workplace(source, raw_cache, tmp_path / "out").decide() as letters:
@@ -64,12 +84,17 @@ def test_workbooks_alone_leave_more_to_cdes_flag(state_db: duckdb.DuckDBPyConnec
 
 
 def test_new_and_left_in_2024(state_db: duckdb.DuckDBPyConnection) -> None:
-    query = "select change, count(*) from changes where pathway = 'continuum' and to_year = 2024 and change <> 'status_changed' group by 1"
+    query = (
+        "select change, count(*) from changes where pathway = 'continuum' and to_year = 2024 and change <>"
+        " 'status_changed' group by 1"
+    )
     assert dict(state_db.execute(query).fetchall()) == {"newly_eligible": 16, "no_longer": 15, "continuing": 51}
 
 
 def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.DuckDBPyConnection) -> None:
-    """Excerpts beside whole workbooks are no rows that are missing: no verdict is open for it, and nothing is warned of."""
+    """Excerpts beside whole workbooks are no rows that are missing: no verdict is open for it, and nothing is warned
+    of.
+    """
     query = """
         select l.county = 'Monterey', list(distinct h.basis order by h.basis) from student_group_history h join leas l using (cds)
         where h.dashboard_year >= 2022 and l.lea_type <> 'charter' and h.basis <> 'none' group by 1 order by 1
@@ -77,7 +102,9 @@ def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.Duck
     assert state_db.execute(query).fetchall() == [(False, ["cde_letters"]), (True, ["indicators"])]
     assert state_db.execute("select count(*) from meta_gate_results where outcome <> 'passed'").fetchall() == [(0,)]
     assert state_db.execute("select count(*) from rejects").fetchall() == [(0,)]
-    assert state_db.execute("select count(*) from reconciliation where class in ('only_ours', 'only_cde')").fetchall() == [(0,)]
+    assert state_db.execute(
+        "select count(*) from reconciliation where class in ('only_ours', 'only_cde')"
+    ).fetchall() == [(0,)]
 
 
 def test_published_counts_hold(state_db: duckdb.DuckDBPyConnection) -> None:
@@ -94,7 +121,10 @@ def test_published_counts_hold(state_db: duckdb.DuckDBPyConnection) -> None:
     assert (districts["Humboldt 2023"][0], districts["Humboldt 2024"][1]) == (14, 7)
     offices = {place for place, *_ in state_db.execute(identified.format("= 'county_office'")).fetchall()}
     assert "Humboldt 2023" in offices
-    first_year = "select lea_type, count(*) from assistance where determination_year = 2024 and cde_value = 'Differentiated Assistance, Year 1' group by 1"
+    first_year = (
+        "select lea_type, count(*) from assistance where determination_year = 2024 and cde_value = 'Differentiated"
+        " Assistance, Year 1' group by 1"
+    )
     assert dict(state_db.execute(first_year).fetchall()) == {"district": 413, "county_office": 23}
     groups = """
         select dashboard_year, student_group, count(*) from student_group_history join leas using (cds)

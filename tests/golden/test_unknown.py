@@ -6,7 +6,11 @@ from tests.golden.conftest import Decide
 from tests.golden.test_cases import assistance, three_groups, verdict
 from tests.workplace import Workplace
 
-DISTRICT, OTHER, ALAMEDA = "27000010000000", "27000020000000", "01612590000000"  # the last is Oakland Unified, which the loan register names
+DISTRICT, OTHER, ALAMEDA = (
+    "27000010000000",
+    "27000020000000",
+    "01612590000000",
+)  # the last is Oakland Unified, which the loan register names
 
 
 def test_an_lea_that_no_file_covers_is_undetermined_by_every_determination(decide: Decide) -> None:
@@ -26,7 +30,9 @@ def test_an_lea_that_left_the_dashboard_is_not_assessed_by_every_determination(d
 
 def test_year_2_is_not_ruled_out_where_nothing_is_known_of_the_year_before(decide: Decide) -> None:
     db = decide(Dashboards().put(2024, DISTRICT, "HI", ela=4))
-    rows = db.execute("select method, ours from assistance_methods where cds = ? and determination_year = 2024 order by 1", [DISTRICT]).fetchall()
+    rows = db.execute(
+        "select method, ours from assistance_methods where cds = ? and determination_year = 2024 order by 1", [DISTRICT]
+    ).fetchall()
     assert rows[0] == (1, False)
     assert assistance(db, DISTRICT, "differentiated_assistance")[0] == "undetermined"
 
@@ -41,7 +47,10 @@ def test_no_method_now_and_an_unknown_year_before_is_said(tmp_path, raw_cache) -
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "calpads", case("calpads", cds=DISTRICT, lea_name="LEA", certified_on_time="Y"))
     with Workplace(source, raw_cache, tmp_path / "out").decide(reference=reference) as db:
-        rows = db.execute("select method, ours from assistance_methods where cds = ? and determination_year = 2024 order by 1", [DISTRICT]).fetchall()
+        rows = db.execute(
+            "select method, ours from assistance_methods where cds = ? and determination_year = 2024 order by 1",
+            [DISTRICT],
+        ).fetchall()
         assert rows == [(1, False), (2, False), (3, False), (4, False)]
         status, reason = assistance(db, DISTRICT, "differentiated_assistance")
     assert status == "undetermined"
@@ -51,10 +60,17 @@ def test_no_method_now_and_an_unknown_year_before_is_said(tmp_path, raw_cache) -
 def test_an_lea_that_only_the_local_indicators_name_is_in_the_index(tmp_path, raw_cache) -> None:
     source = tmp_path / "source"
     Dashboards().put(2024, DISTRICT, "HI", ela=4).write(source)
-    lines = ["cdsCode|lea|priorityNumber|countyPerformance|year", f"{OTHER}|New District|1|Met|2024", "27000010000019|New Charter|1|Met|2024"]
+    lines = [
+        "cdsCode|lea|priorityNumber|countyPerformance|year",
+        f"{OTHER}|New District|1|Met|2024",
+        "27000010000019|New Charter|1|Met|2024",
+    ]
     (source / "Pr12024.txt").write_text("\n".join(lines) + "\n")
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
-        rows = db.execute("select cds, lea_name, lea_type, status from eligibility where pathway = 'continuum' and cds[1:5] = '27000' order by cds").fetchall()
+        rows = db.execute(
+            "select cds, lea_name, lea_type, status from eligibility where pathway = 'continuum' and cds[1:5] = '27000'"
+            " order by cds"
+        ).fetchall()
     assert rows == [
         (DISTRICT, "LEA 2700001", "district", "undetermined"),
         ("27000010000019", "New Charter", "charter", "not_applicable"),

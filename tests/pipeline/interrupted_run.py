@@ -1,4 +1,5 @@
-"""What a child process does that is sent a signal: ``dta run``, in which one stage is busy for minutes in the way that is asked for.
+"""What a child process does that is sent a signal: ``dta run``, in which one stage is busy for minutes in the way that
+is asked for.
 
 Called as ``python -m tests.pipeline.interrupted_run HOW STAGE FILE``: FILE is made when the stage is busy.
 """
@@ -90,7 +91,10 @@ def after(function: Any) -> Any:
 
 def main() -> None:
     at_the_end = STAGE.endswith("+")
-    steps = tuple(replace(s, function=after(s.function) if at_the_end else busy) if s.name == STAGE.rstrip("+") else s for s in STEPS)
+    steps = tuple(
+        replace(s, function=after(s.function) if at_the_end else busy) if s.name == STAGE.rstrip("+") else s
+        for s in STEPS
+    )
     flows.runner.STEPS = flows.cli.progress.STEPS = steps  # type: ignore[attr-defined]
     if HOW != "swallowed":
         import expectations.gates as gates

@@ -1,4 +1,6 @@
-"""Every verdict that differs from the release before is attributed to data, rules or code; only data count toward the band."""
+"""Every verdict that differs from the release before is attributed to data, rules or code; only data count toward the
+band.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -29,8 +31,9 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("create table previous_release as select 'r' as release_id")
         verdicts = (
-            "select cds, 'An LEA' as lea_name, y::smallint as determination_year, p as pathway, '{status}' as status, []::varchar[] as student_groups "
-            f"from unnest(['{HERE}', '{NEIGHBOR}', '{ELSEWHERE}']) as c(cds), unnest([2022, 2023, 2024]) as t(y), unnest(['continuum', 'spi']) as q(p)"
+            "select cds, 'An LEA' as lea_name, y::smallint as determination_year, p as pathway, '{status}' as"
+            f" status, []::varchar[] as student_groups from unnest(['{HERE}', '{NEIGHBOR}', '{ELSEWHERE}']) as c(cds),"
+            " unnest([2022, 2023, 2024]) as t(y), unnest(['continuum', 'spi']) as q(p)"
         )
         connection.execute(f"create table eligibility as {verdicts.format(status='eligible')}")
         connection.execute(f"create table previous_eligibility as {verdicts.format(status='not_eligible')}")
@@ -39,15 +42,21 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("create table source_changes (source_id varchar, cds varchar)")
         connection.execute("create table source_coverage (source_id varchar, counties varchar[])")
         connection.execute(
-            "create table changed_inputs (data_changed boolean, day_passed boolean, rules_from smallint, code_changed boolean, by_default varchar)"
+            "create table changed_inputs (data_changed boolean, day_passed boolean, rules_from smallint, code_changed"
+            " boolean, by_default varchar)"
         )
         yield connection
 
 
-def attributed(db: duckdb.DuckDBPyConnection, by_default: str, rules_from: int | None = None, day_passed: bool = False) -> dict[tuple[str, int, str], str]:
+def attributed(
+    db: duckdb.DuckDBPyConnection, by_default: str, rules_from: int | None = None, day_passed: bool = False
+) -> dict[tuple[str, int, str], str]:
     db.execute("delete from changed_inputs")
     code_changed = by_default == "code" or rules_from is None
-    db.execute("insert into changed_inputs values (true, ?, ?, ?, ?)", [day_passed, rules_from, code_changed and by_default != "data", by_default])
+    db.execute(
+        "insert into changed_inputs values (true, ?, ?, ?, ?)",
+        [day_passed, rules_from, code_changed and by_default != "data", by_default],
+    )
     build_table(db, "meta", "meta_release_changes")
     rows = db.execute("select cds, determination_year, pathway, attributed_to from meta_release_changes").fetchall()
     return {(cds, year, pathway): to for cds, year, pathway, to in rows}
@@ -57,13 +66,17 @@ def test_without_new_rules_or_code_every_difference_is_one_of_data(db: duckdb.Du
     assert set(attributed(db, "data").values()) == {"data"}
 
 
-def test_without_new_data_a_difference_is_one_of_rules_from_their_year_or_of_code(db: duckdb.DuckDBPyConnection) -> None:
+def test_without_new_data_a_difference_is_one_of_rules_from_their_year_or_of_code(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
     assert set(attributed(db, "code").values()) == {"code"}
     assert set(attributed(db, "rules", rules_from=0).values()) == {"rules"}
     db.execute("delete from changed_inputs")
     db.execute("insert into changed_inputs values (false, false, 2023, true, 'rules')")
     build_table(db, "meta", "meta_release_changes")
-    found = db.execute("select determination_year, any_value(attributed_to) from meta_release_changes group by all order by 1").fetchall()
+    found = db.execute(
+        "select determination_year, any_value(attributed_to) from meta_release_changes group by all order by 1"
+    ).fetchall()
     assert found == [(2022, "code"), (2023, "rules"), (2024, "rules")]
 
 
@@ -71,7 +84,9 @@ def test_rows_of_an_lea_reach_the_years_from_their_file_on(db: duckdb.DuckDBPyCo
     db.execute("insert into changed_sources values ('dashboard-ela-2023', 2023, false)")
     db.execute("insert into source_changes values ('dashboard-ela-2023', ?)", [HERE])
     found = attributed(db, "code")
-    assert {key for key, to in found.items() if to == "data"} == {(HERE, y, p) for y in (2023, 2024) for p in ("continuum", "spi")}
+    assert {key for key, to in found.items() if to == "data"} == {
+        (HERE, y, p) for y in (2023, 2024) for p in ("continuum", "spi")
+    }
 
 
 def test_a_file_that_cannot_be_compared_reaches_its_counties(db: duckdb.DuckDBPyConnection) -> None:
@@ -80,7 +95,9 @@ def test_a_file_that_cannot_be_compared_reaches_its_counties(db: duckdb.DuckDBPy
     found = attributed(db, "code")
     assert {key[:2] for key, to in found.items() if to == "data"} == {(HERE, 2024), (NEIGHBOR, 2024)}
     db.execute("delete from source_coverage")
-    assert {key[:2] for key, to in attributed(db, "code").items() if to == "data"} == {(c, 2024) for c in (HERE, NEIGHBOR, ELSEWHERE)}, "a file that is gone"
+    assert {key[:2] for key, to in attributed(db, "code").items() if to == "data"} == {
+        (c, 2024) for c in (HERE, NEIGHBOR, ELSEWHERE)
+    }, "a file that is gone"
 
 
 def test_a_register_reaches_its_pathway_and_a_dated_fact_what_is_dated(db: duckdb.DuckDBPyConnection) -> None:
@@ -121,10 +138,14 @@ def loosened(folder: Path) -> Path:
 
 
 def attributions(place: Workplace, **changes: object) -> dict[str, int]:
-    """How many verdicts differ from the release, by what they are attributed to; and the band counts those of data alone."""
+    """How many verdicts differ from the release, by what they are attributed to; and the band counts those of data
+    alone.
+    """
     run, connection = decided(place, **changes)
     with connection:
-        found = dict(connection.execute("select attributed_to, count(*) from meta_release_changes group by all").fetchall())
+        found = dict(
+            connection.execute("select attributed_to, count(*) from meta_release_changes group by all").fetchall()
+        )
         attach_previous(run, connection)
         banded = [run_check(connection, CHECKS[i]).outcome for i in ("release_verdicts_kept", "release_eligible_band")]
     run.finish()
@@ -147,7 +168,9 @@ def test_new_code_without_new_data_counts_as_code(published: Workplace, monkeypa
     assert found["code"] > 100, "and the band does not stop it"
 
 
-def test_the_same_differences_without_new_code_stop_the_night(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_differences_without_new_code_stop_the_night(
+    published: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
     assert set(attributions(published)) == {"data"}
 
@@ -159,7 +182,9 @@ def _everybody_is_eligible(connection: duckdb.DuckDBPyConnection, stage: str, ta
     return rows
 
 
-def test_new_data_and_new_code_are_told_apart_by_lea(workplace: Workplace, published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_data_and_new_code_are_told_apart_by_lea(
+    workplace: Workplace, published: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
     upgrade(monkeypatch)
     path = workplace.source / "suspdownload2024.txt"
@@ -171,16 +196,22 @@ def test_new_data_and_new_code_are_told_apart_by_lea(workplace: Workplace, publi
     path.write_bytes("\r\n".join([header, *lines[:n], "\t".join(cells), *lines[n + 1 :]]).encode())
     run, connection = decided(Workplace(workplace.source, workplace.work, published.out))
     with connection:
-        rows = connection.execute("select cds, determination_year, attributed_to from meta_release_changes where pathway = 'continuum'").fetchall()
+        rows = connection.execute(
+            "select cds, determination_year, attributed_to from meta_release_changes where pathway = 'continuum'"
+        ).fetchall()
     run.finish()
     assert {(cds, year) for cds, year, to in rows if to == "data"} <= {(NEIGHBOR, 2024), (NEIGHBOR, 2025)}
     assert {to for cds, year, to in rows if (cds, year) == (NEIGHBOR, 2024)} == {"data"}
     assert {to for cds, _, to in rows if cds != NEIGHBOR} == {"code"}
 
 
-def test_a_release_before_the_digests_counts_as_older_code(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_before_the_digests_counts_as_older_code(
+    published: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = attribution.read_manifest
-    monkeypatch.setattr(attribution, "read_manifest", lambda folder: {k: v for k, v in real(folder).items() if k != "digests"})
+    monkeypatch.setattr(
+        attribution, "read_manifest", lambda folder: {k: v for k, v in real(folder).items() if k != "digests"}
+    )
     monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
     assert set(attributions(published)) == {"code"}
 

@@ -1,4 +1,6 @@
-"""Rows that break a file end with a message and an exit code, and never replace the last good release; a file that breaks is not used."""
+"""Rows that break a file end with a message and an exit code, and never replace the last good release; a file that
+breaks is not used.
+"""
 
 import json
 import re
@@ -36,12 +38,19 @@ def first_district_row(text: str, column: str, value: str) -> str:
 def drop_column(text: str, column: str) -> str:
     rows = [line.split("\t") for line in text.split("\n")]
     position = [h.strip().lower() for h in rows[0]].index(column)
-    return "\n".join("\t".join(c for i, c in enumerate(row) if i != position) if len(row) > 1 else "\t".join(row) for row in rows)
+    return "\n".join(
+        "\t".join(c for i, c in enumerate(row) if i != position) if len(row) > 1 else "\t".join(row) for row in rows
+    )
 
 
 # file, how it is damaged, the error, and what the message says
 CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...]]] = {
-    "cut_between_lines": ("suspdownload2024.txt", lambda t: "\n".join(t.split("\n")[:150]) + "\n", GateError, ("leas_in_every_file", "suspdownload2024.txt")),
+    "cut_between_lines": (
+        "suspdownload2024.txt",
+        lambda t: "\n".join(t.split("\n")[:150]) + "\n",
+        GateError,
+        ("leas_in_every_file", "suspdownload2024.txt"),
+    ),
 }
 
 
@@ -63,13 +72,29 @@ def test_current_stays_as_it_was(light: None, released: Workplace, edit: Edit, c
 
 # file, how a district's rows are damaged, column and value of the rejects
 BAD_ROWS: dict[str, tuple[str, Callable[[str], str], str, str]] = {
-    "cds_of_13_digits": ("graddownload2024.txt", lambda t: first_district_row(t, "cds", "7659610000000"), "cds", "7659610000000"),
+    "cds_of_13_digits": (
+        "graddownload2024.txt",
+        lambda t: first_district_row(t, "cds", "7659610000000"),
+        "cds",
+        "7659610000000",
+    ),
     "unknown_color": ("eladownload2023.txt", lambda t: first_district_row(t, "color", "7"), "color", "7"),
-    "unknown_student_group": ("eladownload2023.txt", lambda t: first_district_row(t, "studentgroup", "XX"), "studentgroup", "XX"),
-    "doubled_rows": ("suspdownload2022.txt", lambda t: t + first_district_line(t).replace("\t10\t", "\t9\t", 1), "cds", "27"),
+    "unknown_student_group": (
+        "eladownload2023.txt",
+        lambda t: first_district_row(t, "studentgroup", "XX"),
+        "studentgroup",
+        "XX",
+    ),
+    "doubled_rows": (
+        "suspdownload2022.txt",
+        lambda t: t + first_district_line(t).replace("\t10\t", "\t9\t", 1),
+        "cds",
+        "27",
+    ),
 }
 
-# A verdict that does not rest on the rejected row: CDE's flag decides where inputs are missing, and the reason names the row.
+# A verdict that does not rest on the rejected row: CDE's flag decides where inputs are missing, and the reason names
+# the row.
 CDE_SAYS_SO = (
     "(decided_by = 'cde' and status_after = case cde_flag when 'N' then 'not_eligible' when 'Y' then 'eligible' end "
     "and starts_with(reason, 'CDE''s flag') and contains(reason, ' was rejected: '))"
@@ -89,13 +114,22 @@ def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
     assert released.publish().outcome == "published"
     with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
         rejects = db.execute("select column_name, value from rejects where file = ?", [file]).fetchall()
-        warned = {i for (i,) in db.execute("select check_id from meta_gate_results where severity = 'warning' and outcome = 'failed'").fetchall()}
+        warned = {
+            i
+            for (i,) in db.execute(
+                "select check_id from meta_gate_results where severity = 'warning' and outcome = 'failed'"
+            ).fetchall()
+        }
         ((lost,),) = db.execute(
             "select count(*) from meta_release_changes left join eligibility using (cds, determination_year, pathway) "
-            "where status_after not in ('undetermined', status_before) and pathway = 'continuum' and not coalesce(" + CDE_SAYS_SO + ", false)"
+            "where status_after not in ('undetermined', status_before) and pathway = 'continuum' and not coalesce("
+            + CDE_SAYS_SO
+            + ", false)"
         ).fetchall()
         ((unknown,),) = db.execute(
-            "select count(*) from evidence e join meta_sources s using (source_id) where s.file = ? and finding = 'unknown'", [file]
+            "select count(*) from evidence e join meta_sources s using (source_id) where s.file = ? and finding ="
+            " 'unknown'",
+            [file],
         ).fetchall()
     assert rejects
     assert {(c, v[: len(value)]) for c, v in rejects} == {(column, value)}
@@ -104,10 +138,18 @@ def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
 
 
 REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
-    "html_page": ("eladownload2024.txt", lambda t: "<!DOCTYPE html>\n<html><body>Page not found</body></html>\n", "web page"),
+    "html_page": (
+        "eladownload2024.txt",
+        lambda t: "<!DOCTYPE html>\n<html><body>Page not found</body></html>\n",
+        "web page",
+    ),
     "cut_in_a_line": ("mathdownload2023.txt", lambda t: t[: int(len(t) * 0.6)], "cut off"),
     "needed_column_missing": ("chronicdownload2024.txt", lambda t: drop_column(t, "color"), "lacks color"),
-    "status_column_missing_2022": ("graddownload2022.txt", lambda t: drop_column(t, "statuslevel"), "lacks statuslevel"),
+    "status_column_missing_2022": (
+        "graddownload2022.txt",
+        lambda t: drop_column(t, "statuslevel"),
+        "lacks statuslevel",
+    ),
     "another_year": ("suspdownload2023.txt", lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t), "its rows are of 2024"),
     "only_a_header": ("elpidownload2024.txt", lambda t: t.split("\n")[0] + "\n", "no rows"),
     "a_nul_byte": ("ccidownload2024.txt", lambda t: t[:5000] + "\x00" + t[5000:], "NUL"),
@@ -130,7 +172,9 @@ def test_a_broken_file_is_not_used_and_current_stays(light: None, released: Work
     assert [f["file"] for f in status["unused_files"]] == [file]
 
 
-def test_a_bad_school_row_is_rejected_and_counted(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+def test_a_bad_school_row_is_rejected_and_counted(
+    workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+) -> None:
     def spoil(text: str) -> str:
         header, *lines = text.split("\n")
         position = header.rstrip("\r").split("\t").index("color")
@@ -144,7 +188,9 @@ def test_a_bad_school_row_is_rejected_and_counted(workplace: Workplace, edit: Ca
     assert workplace.publish().outcome == "published"
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
         rows = db.execute("select file, column_name, value from rejects").fetchall()
-        counted = db.execute("select rows_in, rows_kept, rows_rejected from meta_sources where source_id = 'dashboard-susp-2024'").fetchall()
+        counted = db.execute(
+            "select rows_in, rows_kept, rows_rejected from meta_sources where source_id = 'dashboard-susp-2024'"
+        ).fetchall()
         warnings = db.execute("select check_id from meta_gate_results where outcome = 'failed'").fetchall()
     assert rows == [("suspdownload2024.txt", "color", "9")]
     assert counted == [(414, 413, 1)]

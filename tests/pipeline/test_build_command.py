@@ -61,7 +61,10 @@ def test_tables_are_built_on_what_the_last_build_left(tmp_path: Path, monkeypatc
     assert "continuum" in again.output
     assert "0 before" in again.output
     with duckdb.connect(str(kept), read_only=True) as connection:
-        rows = connection.execute("select reason from eligibility where pathway = 'continuum' and cds = ? and determination_year = 2024", [CDS]).fetchall()
+        rows = connection.execute(
+            "select reason from eligibility where pathway = 'continuum' and cds = ? and determination_year = 2024",
+            [CDS],
+        ).fetchall()
     assert len(rows) == 1
     assert rows[0][0], "the sentence is written as well"
     assert not (tmp_path / "out").exists(), "nothing is published"

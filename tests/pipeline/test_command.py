@@ -24,7 +24,9 @@ def dta(*arguments: object):
 
 
 def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
-    said = dta("explain", "south monterey county joint union high", "--full", "--year", 2023, "--out", published.out).output
+    said = dta(
+        "explain", "south monterey county joint union high", "--full", "--year", 2023, "--out", published.out
+    ).output
     for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "English learners (2018, 2022, 2023)", "CDE's own flag is Y: agrees",
                  "CCI Very Low", "Math Orange",
                  "(CDE)", "State loan: SB 130, authorized", "Loan authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
@@ -33,13 +35,21 @@ def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplac
 
 @pytest.mark.parametrize("asked", ["27661590000000", "2766159", "Salinas Union High", "salinas union"])
 def test_an_lea_is_found_by_code_name_or_part_of_it(published: Workplace, asked: str) -> None:
-    assert "Salinas Union High · School district · Monterey County · CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
+    assert (
+        "Salinas Union High · School district · Monterey County · CDS 27661590000000"
+        in dta("explain", asked, "--out", published.out).output
+    )
 
 
 def test_explain_fits_a_screen(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(out_console, "_width", 80)
     with duckdb.connect(str(published.out / "current/dta.duckdb"), read_only=True) as db:
-        codes = [cds for (cds,) in db.execute("select cds from leas where county = 'Monterey' and cds like '%0000000'").fetchall()]
+        codes = [
+            cds
+            for (cds,) in db.execute(
+                "select cds from leas where county = 'Monterey' and cds like '%0000000'"
+            ).fetchall()
+        ]
     for cds in codes:
         lines = dta("explain", cds, "--out", published.out).output.splitlines()
         assert len(lines) <= 48, cds
@@ -57,10 +67,16 @@ def test_explain_a_no(published: Workplace) -> None:
 def test_explain_a_county_office_and_a_charter_school(published: Workplace) -> None:
     said = " ".join(dta("explain", "27102720000000", "--full", "--out", published.out).output.split())
     assert "● eligible Continuum of Support (SIR+) EC 52072.5" in said
-    assert "Hispanic or Latino students met the criteria in 2023 and 2024 (in 2024 by College/Career and graduation)" in said
+    assert (
+        "Hispanic or Latino students met the criteria in 2023 and 2024 (in 2024 by College/Career and graduation)"
+        in said
+    )
     said = " ".join(dta("explain", "27102720124297", "--full", "--year", 2023, "--out", published.out).output.split())
     assert "Bay View Academy · Charter school" in said
-    assert "○ not eligible Charter schools' assistance EC 47607.3(a) Student groups met the criteria in 2022 only; the test needs 2022 and 2023." in said
+    assert (
+        "○ not eligible Charter schools' assistance EC 47607.3(a) Student groups met the criteria in 2022 only; the"
+        " test needs 2022 and 2023." in said
+    )
     assert "assistancestatus" not in said, "the workbook of districts says nothing of a charter school"
 
 
@@ -84,7 +100,9 @@ def test_a_mistyped_name_offers_near_matches(published: Workplace) -> None:
 
 
 def test_sql_in_all_formats(published: Workplace, tmp_path: Path) -> None:
-    query = "select cds, pathways from eligible_districts where cds[1:2] = '27' and determination_year = 2023 order by cds"
+    query = (
+        "select cds, pathways from eligible_districts where cds[1:2] = '27' and determination_year = 2023 order by cds"
+    )
     excel = run_dta("sql", query, "--out", published.out, "--format", "csv").stdout.decode("utf-8-sig").splitlines()
     assert excel[:2] == ['"cds","pathways"', '"=""27102720000000""","continuum"']
     assert run_dta("sql", query, "--out", published.out, "--format", "plain-csv").stdout.decode().splitlines() == [
@@ -111,7 +129,9 @@ def test_sql_in_all_formats(published: Workplace, tmp_path: Path) -> None:
         "selec 1",
     ],
 )
-def test_sql_reads_the_release_and_nothing_else(published: Workplace, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sql_reads_the_release_and_nothing_else(
+    published: Workplace, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = {p: p.stat().st_mtime_ns for p in (published.out / "current").resolve().iterdir()}
     assert main(("sql", query, "--out", published.out), monkeypatch) == 2
     assert {p: p.stat().st_mtime_ns for p in (published.out / "current").resolve().iterdir()} == before
@@ -132,10 +152,18 @@ def test_without_a_release_every_command_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"), [({"DTA_AS_OF": "spring"}, "DTA_AS_OF"), ({"DTA_SOURCE": "/no/such/folder"}, "neither 'sample' nor 'catalog' nor a folder")]
+    ("environment", "said"),
+    [
+        ({"DTA_AS_OF": "spring"}, "DTA_AS_OF"),
+        ({"DTA_SOURCE": "/no/such/folder"}, "neither 'sample' nor 'catalog' nor a folder"),
+    ],
 )
 def test_a_wrong_setting_is_named(
-    tmp_path: Path, environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    environment: dict[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name, value in {**environment, "DTA_WORK": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
@@ -147,7 +175,9 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
     """The whole state from the embedded sample; then nothing changed; then a folder of which no file can be used."""
     out = shutil.copytree(state_run / "out", tmp_path / "out", symlinks=True)
     with duckdb.connect(str(out / "current/dta.duckdb"), read_only=True) as db:
-        assert db.execute("select count(distinct cds), count(*) from eligibility where lea_type <> 'charter'").fetchall() == [(1004, 1004 * 3 * 6)]
+        assert db.execute(
+            "select count(distinct cds), count(*) from eligibility where lea_type <> 'charter'"
+        ).fetchall() == [(1004, 1004 * 3 * 6)]
     settings = {"DTA_WORK": str(state_run / "work"), "DTA_OUT": str(out), "DTA_AS_OF": str(AS_OF), "PATH": "/usr/bin"}
     command = [Path(sys.executable).parent / "dta", "run"]
     second = subprocess.run(command, capture_output=True, text=True, env=settings, check=True)
@@ -155,7 +185,9 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
     assert "In 2024, 67 LEAs meet the criteria" in second.stdout, "the answer is said again"
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad/eladownload2024.txt").write_text("<html>")
-    ended = subprocess.run([*command, "--source", str(tmp_path / "bad")], capture_output=True, text=True, env=settings, check=False)
+    ended = subprocess.run(
+        [*command, "--source", str(tmp_path / "bad")], capture_output=True, text=True, env=settings, check=False
+    )
     assert ended.returncode == 3
     assert "eladownload2024.txt, line 1: this is a web page" in ended.stderr
     status = dta("status", "--out", out)
@@ -164,11 +196,15 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("explain", "27661590000000"), ("sql", "select 1"), ("status",)])
-def test_quick_commands_import_neither_prefect_nor_great_expectations(published: Workplace, arguments: tuple[str, ...]) -> None:
+def test_quick_commands_import_neither_prefect_nor_great_expectations(
+    published: Workplace, arguments: tuple[str, ...]
+) -> None:
     code = (
         "import sys; sys.argv = ['dta', *sys.argv[1:]]\n"
         "from flows.cli.app import app\n"
         "try:\n    app()\nexcept SystemExit:\n    pass\n"
         "assert not {'prefect', 'great_expectations', 'pandas'} & set(sys.modules), sorted(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code, *arguments, "--out", str(published.out)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", code, *arguments, "--out", str(published.out)], check=True, capture_output=True
+    )

@@ -1,4 +1,6 @@
-"""The command on any console: code pages, a reader that stops reading, brackets, eighty columns; and CSV that Excel shows as it is."""
+"""The command on any console: code pages, a reader that stops reading, brackets, eighty columns; and CSV that Excel
+shows as it is.
+"""
 
 import csv
 import io
@@ -34,7 +36,11 @@ COMMANDS = (
 
 def dta(out: Path, *arguments: str, read: int | None = None, **environment: str) -> tuple[int, bytes, bytes]:
     """Exit code and what was written; with ``read``, by a reader that stops after so many bytes."""
-    given = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")} | {"DTA_OUT": str(out), "COLUMNS": "80", **environment}
+    given = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")} | {
+        "DTA_OUT": str(out),
+        "COLUMNS": "80",
+        **environment,
+    }
     with subprocess.Popen([DTA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=given) as running:
         assert running.stdout
         assert running.stderr
@@ -69,7 +75,16 @@ def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str
     source.mkdir()
     (source / "eladownload2024.txt").write_text("<html>")
     for log in ("text", "json"):
-        code, _, told = dta(tmp_path / "out", "run", "--source", str(source), "--log", log, PYTHONIOENCODING=page, DTA_WORK=str(tmp_path / "work"))
+        code, _, told = dta(
+            tmp_path / "out",
+            "run",
+            "--source",
+            str(source),
+            "--log",
+            log,
+            PYTHONIOENCODING=page,
+            DTA_WORK=str(tmp_path / "work"),
+        )
         assert code == 3, told
         assert b"Traceback" not in told
         if log == "json":
@@ -99,7 +114,9 @@ READERS = [c for c in COMMANDS if "Nobody" not in c[-1]] + [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [*READERS, ("compare", "2023", "2024", "--format", "csv")], ids=lambda a: "-".join(a)[:30])
+@pytest.mark.parametrize(
+    "arguments", [*READERS, ("compare", "2023", "2024", "--format", "csv")], ids=lambda a: "-".join(a)[:30]
+)
 @pytest.mark.parametrize("read", [0, 20])
 def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
     code, _, told = dta(published.out, *arguments, read=read)
@@ -107,7 +124,12 @@ def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[
 
 
 def test_a_run_goes_on_when_nobody_reads_its_log(light: None, tmp_path: Path) -> None:
-    given = {**os.environ, "DTA_OUT": str(tmp_path / "out"), "DTA_WORK": str(tmp_path / "work"), "DTA_AS_OF": str(AS_OF)}
+    given = {
+        **os.environ,
+        "DTA_OUT": str(tmp_path / "out"),
+        "DTA_WORK": str(tmp_path / "work"),
+        "DTA_AS_OF": str(AS_OF),
+    }
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "eladownload2024.txt").write_bytes((SAMPLE / "eladownload2024.txt").read_bytes()[:5000])
     for log in ("text", "json"):
@@ -138,7 +160,10 @@ def test_words_are_not_broken_where_a_row_can_stand_below_the_other(published: W
 
 
 def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
-    query = f"select cds, lea_name, county_code, 5 as n, '6-8' as grades from leas where cds in ('{SALINAS}', '01611680000000') order by cds"
+    query = (
+        f"select cds, lea_name, county_code, 5 as n, '6-8' as grades from leas where cds in ('{SALINAS}',"
+        " '01611680000000') order by cds"
+    )
     _, said, _ = dta(published.out, "sql", "--format", "csv", query, PYTHONIOENCODING="ascii")
     assert said.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))
@@ -150,6 +175,8 @@ def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
     assert pq.read_table(io.BytesIO(said))["cds"].to_pylist() == ["01611680000000", SALINAS]
     _, said, _ = dta(published.out, "compare", "2023", "2024", "--format", "csv")
     assert said.startswith(b"\xef\xbb\xbf")
-    assert all(re.fullmatch(r'="\d{14}"', row[0]) for row in list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))[1:])
+    assert all(
+        re.fullmatch(r'="\d{14}"', row[0]) for row in list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))[1:]
+    )
     _, said, _ = dta(published.out, "compare", "2023", "2024", "--format", "json", PYTHONIOENCODING="ascii")
     assert json.loads(said.splitlines()[0])["cds"]

@@ -1,4 +1,6 @@
-"""A row that contradicts itself costs its own cell; a file of such rows is not used, by name, and the night goes on with the edition before it."""
+"""A row that contradicts itself costs its own cell; a file of such rows is not used, by name, and the night goes on
+with the edition before it.
+"""
 
 from collections.abc import Callable
 
@@ -48,7 +50,9 @@ def test_a_file_with_exchanged_headings_is_named_and_not_used(workplace: Workpla
     with run.connect() as db:
         assert db.execute("select count(*) from source_files where source_id = ?", [ELA]).fetchall() == [(0,)]
         assert db.execute("select count(*) from indicator_results where source_id = ?", [ELA]).fetchall() == [(0,)]
-        findings = db.execute("select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela'").fetchall()
+        findings = db.execute(
+            "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela'"
+        ).fetchall()
     assert findings == [("unknown",)]
 
 
@@ -66,7 +70,9 @@ def test_the_edition_of_the_current_release_is_used_in_its_place(released: Workp
     with released.decide() as db:
         (before,) = db.execute("select sha256 from source_files where source_id = ?", [ELA]).fetchone()
         rows = db.execute("select * from indicator_results where source_id = ? order by all", [ELA]).fetchall()
-        verdicts = db.execute("select cds, determination_year, pathway, status from eligibility order by all").fetchall()
+        verdicts = db.execute(
+            "select cds, determination_year, pathway, status from eligibility order by all"
+        ).fetchall()
     edit("eladownload2024.txt", exchange("color", "changelevel"))
     run = released.decided()
     (unused,) = unused_files(run)
@@ -74,7 +80,10 @@ def test_the_edition_of_the_current_release_is_used_in_its_place(released: Workp
     with run.connect() as db:
         assert db.execute("select sha256 from source_files where source_id = ?", [ELA]).fetchall() == [(before,)]
         assert db.execute("select * from indicator_results where source_id = ? order by all", [ELA]).fetchall() == rows
-        assert db.execute("select cds, determination_year, pathway, status from eligibility order by all").fetchall() == verdicts
+        assert (
+            db.execute("select cds, determination_year, pathway, status from eligibility order by all").fetchall()
+            == verdicts
+        )
 
 
 @pytest.mark.parametrize(
@@ -94,10 +103,13 @@ def test_a_cell_that_its_row_contradicts_is_unknown(
     with workplace.decide() as db:
         rejects = db.execute("select file, cds, student_group, column_name, reason from rejects").fetchall()
         ((finding, because),) = db.execute(
-            "select finding, unknown_because from evidence where cds = ? and dashboard_year = ? and indicator = ? and student_group = ?",
+            "select finding, unknown_because from evidence where cds = ? and dashboard_year = ? and indicator = ? and"
+            " student_group = ?",
             [cds, int(year), indicator, group],
         ).fetchall()
-        read, kept = db.execute("select count(*), count(*) filter (student_group = ?) from indicator_results where cds = ?", [group, cds]).fetchone()
+        read, kept = db.execute(
+            "select count(*), count(*) filter (student_group = ?) from indicator_results where cds = ?", [group, cds]
+        ).fetchone()
     assert {r[:3] for r in rejects} == {(file, cds, group)}
     assert any(r[3] == column and why in r[4] for r in rejects)
     assert finding == "unknown"

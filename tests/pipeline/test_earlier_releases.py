@@ -24,6 +24,11 @@ def test_an_earlier_release_is_named(released: Workplace, statement: str, comman
     database.chmod(0o644)
     with duckdb.connect(str(database)) as connection:
         connection.execute(statement)
-    done = subprocess.run([sys.executable, "-m", "flows.cli.app", *command, "--out", str(released.out)], cwd=PROJECT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli.app", *command, "--out", str(released.out)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, "Traceback" in done.stderr) == (6, False)
     assert "an earlier version made it. Run: dta run" in done.stderr

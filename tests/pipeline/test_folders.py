@@ -23,7 +23,10 @@ Tree = dict[str, tuple[bytes, int]]
 def tree(folder: Path) -> Tree:
     """Every file and folder below, with content and time of change."""
     return {
-        p.relative_to(folder).as_posix(): (b"" if p.is_dir() and not p.is_symlink() else p.read_bytes() if p.is_file() else b"?", p.lstat().st_mtime_ns)
+        p.relative_to(folder).as_posix(): (
+            b"" if p.is_dir() and not p.is_symlink() else p.read_bytes() if p.is_file() else b"?",
+            p.lstat().st_mtime_ns,
+        )
         for p in sorted(folder.rglob("*"))
     }
 
@@ -72,7 +75,9 @@ def test_a_foreign_output_folder_is_refused_and_stays(made: Callable[[Path], Non
 
 
 @pytest.mark.parametrize("made", [secrets, a_worktree, builds_of_others, snapshots_of_others])
-def test_a_foreign_work_folder_is_refused_and_stays(made: Callable[[Path], None], workplace: Workplace, tmp_path: Path) -> None:
+def test_a_foreign_work_folder_is_refused_and_stays(
+    made: Callable[[Path], None], workplace: Workplace, tmp_path: Path
+) -> None:
     work = tmp_path / "project"
     made(work)
     before = tree(work)
@@ -95,14 +100,18 @@ def test_a_file_in_the_place_of_a_folder_is_refused(workplace: Workplace, tmp_pa
 
 
 def test_folders_that_may_be_used(workplace: Workplace, tmp_path: Path) -> None:
-    """None yet, an empty one, a fresh file system, one that holds the other folders of the settings, and that of the project itself."""
+    """None yet, an empty one, a fresh file system, one that holds the other folders of the settings, and that of the
+    project itself.
+    """
     work = tmp_path / "state"
     (work / "inbox").mkdir(parents=True)
     (work / "here").mkdir()
     (tmp_path / "disk" / "lost+found").mkdir(parents=True)
     claim_folders(workplace.settings(work=work, out=work / "here" / "published"))
     claim_folders(workplace.settings(work=work, out=tmp_path / "disk"))
-    shutil.copytree(workplace.reference, tmp_path / "data", ignore=shutil.ignore_patterns("build", "snapshots", "published"))
+    shutil.copytree(
+        workplace.reference, tmp_path / "data", ignore=shutil.ignore_patterns("build", "snapshots", "published")
+    )
     claim_folders(workplace.settings(work=tmp_path / "data", reference=tmp_path / "data", out=tmp_path / "new"))
     assert (tmp_path / "data" / "build" / MARK).is_file()
     assert not (tmp_path / "data" / MARK).exists()
@@ -112,7 +121,9 @@ def test_folders_of_earlier_versions_are_known_without_a_mark(released: Workplac
     for folder in (released.out, released.work / "build", released.work / "snapshots"):
         (folder / MARK).unlink()
     claim_folders(released.settings())
-    assert all((folder / MARK).is_file() for folder in (released.out, released.work / "build", released.work / "snapshots"))
+    assert all(
+        (folder / MARK).is_file() for folder in (released.out, released.work / "build", released.work / "snapshots")
+    )
     status_alone, locks_alone = tmp_path / "failed", tmp_path / "died"
     for folder in (status_alone, locks_alone):
         folder.mkdir()
@@ -140,9 +151,15 @@ def test_what_people_put_beside_releases_stays(released: Workplace) -> None:
         (releases / name).mkdir()
         (releases / name / "x").write_text("x")
     (releases / "2019-01-01-mine").mkdir()
-    (releases / "2019-01-01-mine" / "manifest.json").write_bytes((released.out / "current" / "manifest.json").read_bytes())
+    (releases / "2019-01-01-mine" / "manifest.json").write_bytes(
+        (released.out / "current" / "manifest.json").read_bytes()
+    )
     (releases / ".building-note").write_text("a file of a person")
-    kept = {k: v for k, v in tree(released.out).items() if k.startswith((".env", ".git", ".status", "notes", "releases/.", "releases/2024 ", "releases/2019"))}
+    kept = {
+        k: v
+        for k, v in tree(released.out).items()
+        if k.startswith((".env", ".git", ".status", "notes", "releases/.", "releases/2024 ", "releases/2019"))
+    }
     (releases / ".building-12345678").mkdir()
     (released.out / ".latest.json.a1b2c3d4").write_text("half")
     reissue(released.source)
@@ -193,7 +210,9 @@ def test_the_watch_leaves_nothing_in_a_foreign_folder(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-def test_commands_that_change_releases_leave_foreign_folders_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_that_change_releases_leave_foreign_folders_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     releases_of_others(tmp_path)
     before = tree(tmp_path)
     for arguments in (("tag", "2019", "x"), ("rollback", "2019"), ("rollback", "--lift"), ("tag", "--remove", "x")):
@@ -228,7 +247,9 @@ def test_a_report_replaces_no_device_and_no_link_unasked(tmp_path: Path) -> None
         pass
 
 
-def test_the_page_of_a_check_replaces_nothing_unasked(workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_of_a_check_replaces_nothing_unasked(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = tmp_path / "index.html"
     page.write_text("mine")
     assert main(("check", "--source", workplace.source, "--out", workplace.out, "--page", page), monkeypatch) == 2

@@ -1,4 +1,6 @@
-"""Control and invisible characters are rejected where a file is read, with file, line and column, and no published text holds one."""
+"""Control and invisible characters are rejected where a file is read, with file, line and column, and no published text
+holds one.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,10 @@ from tests.workplace import SAMPLE, Workplace
 from transforms.control_characters import CONTROL, REASON, control_in, shown
 
 SALINAS = "27661590000000"
-HIDDEN = [chr(n) for n in (0, 7, 11, 27, 0x7F, 0x85, 0x9B, 0xAD, 0x61C, 0x200B, 0x200F, 0x2028, 0x202E, 0x2066, 0xFEFF, 0xE0041)]
+HIDDEN = [
+    chr(n)
+    for n in (0, 7, 11, 27, 0x7F, 0x85, 0x9B, 0xAD, 0x61C, 0x200B, 0x200F, 0x2028, 0x202E, 0x2066, 0xFEFF, 0xE0041)
+]
 
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=lambda h: f"{ord(h[0]):04x}")
@@ -46,7 +51,9 @@ def in_row(text: str, cds: str, column: str, value: str) -> str:
     return "\n".join([header, *lines])
 
 
-def test_rows_with_them_are_rejected_whatever_the_kind_of_file(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+def test_rows_with_them_are_rejected_whatever_the_kind_of_file(
+    workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+) -> None:
     edit("mathdownload2024.txt", lambda t: in_row(t, SALINAS, "districtname", "Salinas\x1b[2J Union"))
     edit("suspdownload2024.txt", lambda t: in_row(t, SALINAS, "countyname", "Mon\u202eterey"))
     set_cell(workplace.source / "assistancestatus24.xlsx", -1, "leaname", 8, "Alisal\u200b Union")
@@ -57,22 +64,38 @@ def test_rows_with_them_are_rejected_whatever_the_kind_of_file(workplace: Workpl
     path.write_bytes(path.read_bytes().replace(b"Old School", b"Old\x1b]0;x\x07 School"))
     write_charter_workbook(workplace.source, letter="A")
     set_cell(next(workplace.source.glob("charter*24.xlsx")), -1, "schoolname", 7, "A \u202eCharter")
-    (workplace.source / "first2425.asp").write_text(PAGE.replace("Salinas Union High", "Salinas&#x202e; Union High"), "utf-8")
+    (workplace.source / "first2425.asp").write_text(
+        PAGE.replace("Salinas Union High", "Salinas&#x202e; Union High"), "utf-8"
+    )
     with workplace.decide() as db:
-        found = dict(db.execute("select file, list(distinct (column_name, reason)) from rejects group by file").fetchall())
-        groups = db.execute("select count(*) from evidence where cds = ? and dashboard_year = 2024 and indicator = 'math' and finding = 'unknown'", [SALINAS])
+        found = dict(
+            db.execute("select file, list(distinct (column_name, reason)) from rejects group by file").fetchall()
+        )
+        groups = db.execute(
+            "select count(*) from evidence where cds = ? and dashboard_year = 2024 and indicator = 'math' and finding ="
+            " 'unknown'",
+            [SALINAS],
+        )
         unknown = groups.fetchall()[0][0]
         texts = [
             f"select count(*) from {quoted(table)} where regexp_matches({quoted(column)}, '{CONTROL}')"
             for table, column in db.execute(
-                "select table_name, column_name from duckdb_columns() join duckdb_tables() using (table_name) where data_type = 'VARCHAR' "
-                "and table_name in ('rejects', 'leas', 'eligibility', 'evidence', 'local_indicators', 'directory', 'charter_letters', "
-                "'assistance_letters', 'interim_certifications', 'watch_list', 'changes', 'assistance')"
+                "select table_name, column_name from duckdb_columns() join duckdb_tables() using (table_name) where"
+                " data_type = 'VARCHAR' and table_name in ('rejects', 'leas', 'eligibility', 'evidence',"
+                " 'local_indicators', 'directory', 'charter_letters', 'assistance_letters', 'interim_certifications',"
+                " 'watch_list', 'changes', 'assistance')"
             ).fetchall()
         ]
         assert len(texts) > 50
         assert sum(db.execute(query).fetchall()[0][0] for query in texts) == 0
-    name = lambda file, column: {(column, REASON)} <= {(c["column_name"], c["reason"]) if isinstance(c, dict) else tuple(c) for c in found[file]}  # noqa: E731
+    reasons = {
+        file: {(c["column_name"], c["reason"]) if isinstance(c, dict) else tuple(c) for c in cells}
+        for file, cells in found.items()
+    }
+
+    def name(file: str, column: str) -> bool:
+        return (column, REASON) in reasons[file]
+
     assert name("mathdownload2024.txt", "districtname")
     assert name("suspdownload2024.txt", "countyname")
     assert name("assistancestatus24.xlsx", "LEAname")
@@ -88,24 +111,37 @@ def quoted(name: str) -> str:
     return '"' + name + '"'
 
 
-def test_a_release_of_such_files_has_its_pages_and_reports(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+def test_a_release_of_such_files_has_its_pages_and_reports(
+    workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+) -> None:
     """A school row: the gates let one pass."""
     from typer.testing import CliRunner
 
     from flows.cli.app import app
 
-    school = next(line for line in (SAMPLE / "suspdownload2024.txt").read_text("utf-8").split("\n") if "\tS\t" in line).split("\t")[0]
+    school = next(
+        line for line in (SAMPLE / "suspdownload2024.txt").read_text("utf-8").split("\n") if "\tS\t" in line
+    ).split("\t")[0]
     edit("suspdownload2024.txt", lambda t: in_row(t, school, "schoolname", "\x1b]0;owned\x07School\u202e"))
     (workplace.source / "a\x1b[31m\u202efile.txt").write_text("stray")
     assert workplace.publish().outcome == "published"
     release = (workplace.out / "current").resolve()
-    pages = [p for p in release.rglob("*") if p.suffix in (".html", ".js", ".json", ".csv") and "assets" not in p.parts and "console" not in p.parts]
+    pages = [
+        p
+        for p in release.rglob("*")
+        if p.suffix in (".html", ".js", ".json", ".csv") and "assets" not in p.parts and "console" not in p.parts
+    ]
     assert len(pages) > 30
     for page in pages:
         text = page.read_text("utf-8").removeprefix("\ufeff")
         assert not control_in(text), page
     to = workplace.out.parent / "reports"
-    for arguments in (("lea", SALINAS), ("county", "Monterey"), ("letter", SALINAS), ("workbook", "--out-file", str(to / "book.xlsx"))):
+    for arguments in (
+        ("lea", SALINAS),
+        ("county", "Monterey"),
+        ("letter", SALINAS),
+        ("workbook", "--out-file", str(to / "book.xlsx")),
+    ):
         place = () if arguments[0] == "workbook" else ("--to", str(to))
         ended = CliRunner().invoke(app, ["report", *arguments, *place, "--out", str(workplace.out)])
         assert ended.exit_code == 0, ended.output

@@ -14,8 +14,15 @@ def test_every_lea_has_one_row_per_pathway_and_year(db: duckdb.DuckDBPyConnectio
 
 
 def test_the_25_leas_of_the_county_and_all_borrowers_are_there(db: duckdb.DuckDBPyConnection) -> None:
-    in_files = {c for (c,) in db.execute("select distinct cds from indicator_results where record_type = 'D'").fetchall()}
-    charters = {c for (c,) in db.execute("select distinct cds from indicator_results where record_type = 'S' and charter_flag = 'Y'").fetchall()}
+    in_files = {
+        c for (c,) in db.execute("select distinct cds from indicator_results where record_type = 'D'").fetchall()
+    }
+    charters = {
+        c
+        for (c,) in db.execute(
+            "select distinct cds from indicator_results where record_type = 'S' and charter_flag = 'Y'"
+        ).fetchall()
+    }
     borrowers = {c for (c,) in db.execute("select coalesce(cds, successor_cds) from state_loans").fetchall()}
     judged = {c for (c,) in db.execute("select distinct cds from eligibility").fetchall()}
     assert len(in_files) == 25
@@ -26,11 +33,18 @@ def test_the_25_leas_of_the_county_and_all_borrowers_are_there(db: duckdb.DuckDB
 def test_every_status_is_known_and_every_reason_said(db: duckdb.DuckDBPyConnection) -> None:
     statuses = {s for (s,) in db.execute("select distinct status from eligibility").fetchall()}
     assert statuses <= {"eligible", "not_eligible", "undetermined", "not_assessed", "not_applicable"}
-    assert db.execute("select count(*) from eligibility where reason is null or length(reason) < 20").fetchall() == [(0,)]
+    assert db.execute("select count(*) from eligibility where reason is null or length(reason) < 20").fetchall() == [
+        (0,)
+    ]
 
 
 def test_recorded_pathways_are_never_computed(db: duckdb.DuckDBPyConnection) -> None:
-    rows = db.execute("select distinct status from eligibility where pathway in ('primary', 'spi', 'fee_for_service', 'request')").fetchall()
+    rows = db.execute(
+        "select distinct status from eligibility where pathway in ('primary', 'spi', 'fee_for_service', 'request')"
+    ).fetchall()
     assert {s for (s,) in rows} <= {"not_assessed", "not_applicable"}
-    (coe,) = db.execute("select distinct status from eligibility where pathway in ('primary', 'wraparound') and lea_type = 'county_office'").fetchall()
+    (coe,) = db.execute(
+        "select distinct status from eligibility where pathway in ('primary', 'wraparound') and lea_type ="
+        " 'county_office'"
+    ).fetchall()
     assert coe == ("not_applicable",)

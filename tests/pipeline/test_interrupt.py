@@ -20,13 +20,22 @@ from transforms.release.verify import damage_of
 PATIENCE = 120.0
 
 
-def interrupted(place: Workplace, how: str, stage: str, number: signal.Signals, tmp_path: Path) -> tuple[subprocess.Popen[str], str, float]:
+def interrupted(
+    place: Workplace, how: str, stage: str, number: signal.Signals, tmp_path: Path
+) -> tuple[subprocess.Popen[str], str, float]:
     """Send the signal when the stage is busy; the process after its end, what it said, and how long the end took."""
     busy = tmp_path / "busy"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
-    environment |= {"DTA_SOURCE": str(place.source), "DTA_WORK": str(place.work), "DTA_OUT": str(place.out), "DTA_AS_OF": "2026-11-24"}
+    environment |= {
+        "DTA_SOURCE": str(place.source),
+        "DTA_WORK": str(place.work),
+        "DTA_OUT": str(place.out),
+        "DTA_AS_OF": "2026-11-24",
+    }
     command = [sys.executable, "-m", "tests.pipeline.interrupted_run", how, stage, str(busy)]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     started = time.monotonic()
     while not busy.exists():
         assert process.poll() is None, process.communicate()[0]
@@ -55,7 +64,9 @@ def interrupted(place: Workplace, how: str, stage: str, number: signal.Signals, 
         ("python", "raw", signal.SIGTERM),
     ],
 )
-def test_a_run_ends_as_interrupted(how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path) -> None:
+def test_a_run_ends_as_interrupted(
+    how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path
+) -> None:
     before = current_release(released.out)
     assert before is not None
     reissue(released.source)
@@ -65,10 +76,18 @@ def test_a_run_ends_as_interrupted(how: str, stage: str, number: signal.Signals,
     assert "Traceback" not in said
     assert f"interrupted by {number.name}" in " ".join(said.split())
     status = read_status(released.out)
-    assert (status["last_outcome"], status["exit_code"], status["release_id"]) == ("interrupted", 128 + number, before.name)
+    assert (status["last_outcome"], status["exit_code"], status["release_id"]) == (
+        "interrupted",
+        128 + number,
+        before.name,
+    )
     assert "Nothing was published" in status["message"]
     entry = json.loads((released.out / "runs.jsonl").read_text().splitlines()[-1])
-    assert (entry["last_outcome"], entry["exit_code"], entry["run_id"]) == ("interrupted", 128 + number, status["run_id"])
+    assert (entry["last_outcome"], entry["exit_code"], entry["run_id"]) == (
+        "interrupted",
+        128 + number,
+        status["run_id"],
+    )
     assert current_release(released.out) == before
     assert damage_of(before) == []
     if how == "python":
@@ -105,8 +124,14 @@ def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: 
 
 
 def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
-    command = [str(Path(sys.executable).parent / "dta"), "sql", "select count(*) from range(10000000) a, range(10000000) b where (a.range * b.range) % 7 = 3"]
-    process = subprocess.Popen([*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [
+        str(Path(sys.executable).parent / "dta"),
+        "sql",
+        "select count(*) from range(10000000) a, range(10000000) b where (a.range * b.range) % 7 = 3",
+    ]
+    process = subprocess.Popen(
+        [*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     time.sleep(8)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE)

@@ -1,4 +1,6 @@
-"""A number that no column of 64 bits can hold is a rejected row with file, line and column, whatever the kind of file; the run goes on."""
+"""A number that no column of 64 bits can hold is a rejected row with file, line and column, whatever the kind of file;
+the run goes on.
+"""
 
 from collections.abc import Callable
 
@@ -32,8 +34,14 @@ def test_large_numbers_are_rejected(workplace: Workplace, edit: Callable[[str, C
         set_cell(workplace.source / file, sheet, heading, row, 10**25)  # type: ignore[arg-type]
     (workplace.source / "first2425.asp").write_text(PAGE.replace("959.2", BIG), "utf-8")
     with workplace.decide() as db:
-        found = {(file, column) for file, column in db.execute("select file, column_name from rejects where line > 0").fetchall()}
-        budget = db.execute("select total_budget_millions, total_budget_text from interim_certifications where total_budget_text = ?", [BIG]).fetchall()
+        found = {
+            (file, column)
+            for file, column in db.execute("select file, column_name from rejects where line > 0").fetchall()
+        }
+        budget = db.execute(
+            "select total_budget_millions, total_budget_text from interim_certifications where total_budget_text = ?",
+            [BIG],
+        ).fetchall()
     assert found >= {(file, column) for file, (column, _) in CELLS.items()}
     assert found >= {(file, told) for file, (_, _, _, told) in WORKBOOKS.items()}
     assert len(budget) == 1

@@ -7,7 +7,20 @@ import pytest
 
 from tests.workplace import Workplace
 
-HEAVY = {"prefect", "great_expectations", "pandas", "scipy", "sqlalchemy", "altair", "vl_convert", "typst", "docx", "xlsxwriter", "httpx", "jinja2"}
+HEAVY = {
+    "prefect",
+    "great_expectations",
+    "pandas",
+    "scipy",
+    "sqlalchemy",
+    "altair",
+    "vl_convert",
+    "typst",
+    "docx",
+    "xlsxwriter",
+    "httpx",
+    "jinja2",
+}
 SCRIPT = """
 import sys
 from flows.cli.app import main
@@ -28,7 +41,12 @@ COMMANDS = (
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT, *command, "--out", str(published.out)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *command, "--out", str(published.out)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     code, *loaded = done.stderr.split("LOADED ")[1].split()
     assert code == "0"
     assert done.stdout

@@ -16,9 +16,33 @@ INDICATORS = ("ELA", "Math", "Chronic", "CCI", "ELPI", "Grad", "Susp")
 def write_reds(folder: Path, rows: list[tuple[str, str, set[str]]]) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.append(["reportingyear", "cds", "rtype", "schoolname", "districtname", "countyname", "charter_flag", "studentgroup", *INDICATORS])
+    sheet.append(
+        [
+            "reportingyear",
+            "cds",
+            "rtype",
+            "schoolname",
+            "districtname",
+            "countyname",
+            "charter_flag",
+            "studentgroup",
+            *INDICATORS,
+        ]
+    )
     for cds, group, listed in rows:
-        sheet.append(["2023", cds, "D", "", "A district", "Monterey", "", group, *("Y" if i.lower() in listed else "" for i in INDICATORS)])
+        sheet.append(
+            [
+                "2023",
+                cds,
+                "D",
+                "",
+                "A district",
+                "Monterey",
+                "",
+                group,
+                *("Y" if i.lower() in listed else "" for i in INDICATORS),
+            ]
+        )
     book.save(folder / REDS)
 
 
@@ -37,7 +61,8 @@ def our_reds(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
     """Read from the evidence of the release, not from what is compared."""
     found: dict[tuple[str, str], set[str]] = {}
     for cds, group, indicator in db.execute(
-        "select cds, student_group, indicator from evidence where dashboard_year = 2023 and finding = 'result' and level = 1"
+        "select cds, student_group, indicator from evidence where dashboard_year = 2023 and finding = 'result' and"
+        " level = 1"
     ).fetchall():
         found.setdefault((cds, group), set()).add(indicator)
     return found
@@ -53,12 +78,16 @@ def test_the_list_of_reds_is_compared_cell_by_cell(workplace: Workplace, db: duc
     listed[1] = (listed[1][0], listed[1][1], listed[1][2] | {added})
     write_reds(workplace.source, [*listed, ("27661590000000", "ALL", {"ela"})])
     with workplace.decide() as reduced:
-        rows = reduced.execute("select class, count(*) from reconciliation where flag like 'red:%' group by 1").fetchall()
+        rows = reduced.execute(
+            "select class, count(*) from reconciliation where flag like 'red:%' group by 1"
+        ).fetchall()
         differing = reduced.execute(
-            "select cds, flag, ours, cde, explanation from reconciliation where flag like 'red:%' and class <> 'agree' order by class"
+            "select cds, flag, ours, cde, explanation from reconciliation where flag like 'red:%' and class <> 'agree'"
+            " order by class"
         ).fetchall()
         kept = reduced.execute(
-            "select f.rows_in, k.rows_kept from source_files f join source_rows k using (source_id) where layout = 'low_performing'"
+            "select f.rows_in, k.rows_kept from source_files f join source_rows k using (source_id) where layout ="
+            " 'low_performing'"
         ).fetchall()
     assert dict(rows) == {"agree": sum(len(i) for i in reds.values()) - 1, "only_ours": 1, "only_cde": 1}
     assert [d[2:4] for d in differing] == [("N", "Y"), ("Y", "N")]
@@ -68,18 +97,27 @@ def test_the_list_of_reds_is_compared_cell_by_cell(workplace: Workplace, db: duc
 
 
 def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workplace) -> None:
-    write_reds(workplace.source, [("27661590000000", "EL", {"ela"}), ("2766159000000", "EL", {"ela"}), ("27661590000000", "XX", {"ela"})])
+    write_reds(
+        workplace.source,
+        [("27661590000000", "EL", {"ela"}), ("2766159000000", "EL", {"ela"}), ("27661590000000", "XX", {"ela"})],
+    )
     write_goals(workplace.source, [("27661590000000", "EL, Nobody"), ("27102720000000", "Foster youth; HOM")])
     with workplace.decide() as db:
         rows = db.execute(
-            "select source_id, line, column_name, value from rejects where source_id in ('low-performing-2023', 'lcap-goals-2022') order by 1, 2"
+            "select source_id, line, column_name, value from rejects where source_id in ('low-performing-2023',"
+            " 'lcap-goals-2022') order by 1, 2"
         ).fetchall()
-        groups = db.execute("select student_group from low_performing where listed_for = 'ec52064e5' order by 1").fetchall()
+        groups = db.execute(
+            "select student_group from low_performing where listed_for = 'ec52064e5' order by 1"
+        ).fetchall()
         of_salinas = db.execute(
             "select split_part(flag, ':', 1), class, count(*) > 0 from reconciliation where cds = '27661590000000' "
             "and (flag like 'red:%' or flag like 'ec52064e5%') and cde = 'N' group by all order by 1"
         ).fetchall()
-    assert of_salinas == [("ec52064e5", "not_comparable", True), ("red", "not_comparable", True)], "a row that was rejected is no 'no' of CDE"
+    assert of_salinas == [
+        ("ec52064e5", "not_comparable", True),
+        ("red", "not_comparable", True),
+    ], "a row that was rejected is no 'no' of CDE"
     assert rows == [
         ("lcap-goals-2022", 7, "Targeted Student Group(s)", "Nobody"),
         ("low-performing-2023", 3, "CDS", "2766159000000"),
@@ -108,6 +146,8 @@ def test_the_list_of_ec_52064_e_5_statewide(tmp_path: Path, raw_cache: Path, lis
     source = copy_of_state(tmp_path / "source", *(name for name in BEFORE_2023 if name.startswith("assistancestatus")))
     write_goals(source, listed_132[1:])
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
-        rows = db.execute("select class, count(*), min(cds) from reconciliation where flag like 'ec52064e5:%' group by 1 order by 1").fetchall()
+        rows = db.execute(
+            "select class, count(*), min(cds) from reconciliation where flag like 'ec52064e5:%' group by 1 order by 1"
+        ).fetchall()
     assert [r[0] for r in rows] == ["agree", "only_ours"]
     assert rows[1][1:] == (len(listed_132[0][1].split(", ")), listed_132[0][0])

@@ -29,7 +29,12 @@ def decide(workplace: Workplace, tmp_path: Path) -> Decide:
     """The tables that follow from these rows of registers, and from the loan register with texts of one loan changed."""
 
     @contextmanager
-    def run(*rows: tuple[str, dict[str, str]], loan: str = "", changes: dict[str, str] | None = None, as_of: date = date(2026, 11, 24)):
+    def run(
+        *rows: tuple[str, dict[str, str]],
+        loan: str = "",
+        changes: dict[str, str] | None = None,
+        as_of: date = date(2026, 11, 24),
+    ):
         reference = reference_copy(tmp_path / "reference")
         for register, row in rows:
             add_rows(reference, register, row)
@@ -51,7 +56,10 @@ def change(path: Path, row: str, changes: dict[str, str]) -> None:
 
 
 def verdict(db: duckdb.DuckDBPyConnection, cds: str, pathway: str, year: int = 2024) -> tuple[str, str]:
-    return db.execute("select status, reason from eligibility where cds = ? and pathway = ? and determination_year = ?", [cds, pathway, year]).fetchall()[0]
+    return db.execute(
+        "select status, reason from eligibility where cds = ? and pathway = ? and determination_year = ?",
+        [cds, pathway, year],
+    ).fetchall()[0]
 
 
 def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
@@ -68,16 +76,25 @@ def test_a_loan_under_another_districts_code(decide: Decide, cds: str, other: st
     loan = {DISTRICT: "CA-SEL-2009-SMCJUHSD", OAKLAND: "CA-SEL-2003-OAKLAND", INGLEWOOD: "CA-SEL-2012-INGLEWOOD"}[cds]
     with decide(loan=loan, changes={cds: other, f",{cds[:2]},": f",{other[:2]},"}) as db:
         assert db.execute("select count(*) from state_loans where loan_id = ?", [loan]).fetchall() == [(0,)]
-        assert verdict(db, other, "wraparound")[0] == ("eligible" if other == DISTRICT else "undetermined"), "a loan of its own still counts"
+        assert verdict(db, other, "wraparound")[0] == ("eligible" if other == DISTRICT else "undetermined"), (
+            "a loan of its own still counts"
+        )
         if cds == DISTRICT:
             status, reason = verdict(db, cds, "wraparound")
             assert status == "undetermined"
             assert "One record of the loan register that may be about this district was rejected." in reason
-        ((line, column, value),) = db.execute("select line, column_name, value from rejects where source_id = 'registers/state_loans'").fetchall()
+        ((line, column, value),) = db.execute(
+            "select line, column_name, value from rejects where source_id = 'registers/state_loans'"
+        ).fetchall()
         assert (column, value) == ("cds", other)
         assert f'"line": {line}' in warned(db, "registers_rejected")
-        others = "select count(*) from eligibility where pathway = 'wraparound' and status = 'undetermined' and determination_year = 2024 and cds[1:2] = '27'"
-        assert db.execute(others).fetchall() == [(2 if cds == DISTRICT else 1 if other != DISTRICT else 0,)], "and no one else"
+        others = (
+            "select count(*) from eligibility where pathway = 'wraparound' and status = 'undetermined' and"
+            " determination_year = 2024 and cds[1:2] = '27'"
+        )
+        assert db.execute(others).fetchall() == [(2 if cds == DISTRICT else 1 if other != DISTRICT else 0,)], (
+            "and no one else"
+        )
 
 
 @pytest.mark.parametrize("register", ["primary", "spi", "fee_for_service", "request"])
@@ -87,11 +104,18 @@ def test_a_case_under_another_leas_code(decide: Decide, register: str) -> None:
             status, reason = verdict(db, cds, register)
             assert status == "undetermined"
             assert "record that may be about this district was rejected." in reason
-            assert verdict(db, cds, register, 2022)[0] == "not_assessed", "a case of August 2024 does not matter before it"
+            assert verdict(db, cds, register, 2022)[0] == "not_assessed", (
+                "a case of August 2024 does not matter before it"
+            )
         assert db.execute("select count(*) from pathway_register").fetchall() == [(0,)]
         undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
         assert db.execute(undetermined, [register]).fetchall() == [(2,)]
-        stopping = [(r.check_id, r.detail) for gate in GATES for r in run_sql_checks(db, gate) if r.stops_release and r.check_id not in OF_A_RELEASE]
+        stopping = [
+            (r.check_id, r.detail)
+            for gate in GATES
+            for r in run_sql_checks(db, gate)
+            if r.stops_release and r.check_id not in OF_A_RELEASE
+        ]
         assert stopping == []
 
 
@@ -127,17 +151,23 @@ def test_a_certification_under_another_code_counts_for_nobody(decide: Decide) ->
         ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,"),
     ],
 )
-def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(workplace: Workplace, tmp_path: Path, old: str, new: str) -> None:
+def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(
+    workplace: Workplace, tmp_path: Path, old: str, new: str
+) -> None:
     reference = reference_copy(tmp_path / "reference")
     change(reference / "registers/state_loan_events.csv", "CA-SEL-2003-OAKLAND-04", {old: new})
-    change(reference / "registers/state_loans.csv", "CA-SEL-2003-OAKLAND", {",repaid,2025-07-01": ",outstanding,2024-07-01"})
+    change(
+        reference / "registers/state_loans.csv",
+        "CA-SEL-2003-OAKLAND",
+        {",repaid,2025-07-01": ",outstanding,2024-07-01"},
+    )
     with workplace.decide(reference=reference) as db:
         status, reason = verdict(db, OAKLAND, "wraparound")
         assert status == "undetermined"
         assert "A record of this loan was rejected" in reason
-        assert db.execute("select loan_state from loan_states where loan_id = 'CA-SEL-2003-OAKLAND' and determination_year = 2024").fetchall() == [
-            ("record_rejected",)
-        ]
+        assert db.execute(
+            "select loan_state from loan_states where loan_id = 'CA-SEL-2003-OAKLAND' and determination_year = 2024"
+        ).fetchall() == [("record_rejected",)]
 
 
 def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(decide: Decide) -> None:
@@ -154,8 +184,12 @@ def test_a_day_that_comes_is_looked_at_again(decide: Decide) -> None:
 
 def test_names_of_every_file_are_kept(decide: Decide) -> None:
     with decide() as db:
-        assert db.execute("select lea_name from lea_names where cds = ?", [DISTRICT]).fetchall() == [("South Monterey County Joint Union High",)]
-        assert db.execute("select count(*) from leas anti join lea_names using (cds) where first_dashboard_year is not null").fetchall() == [(0,)]
+        assert db.execute("select lea_name from lea_names where cds = ?", [DISTRICT]).fetchall() == [
+            ("South Monterey County Joint Union High",)
+        ]
+        assert db.execute(
+            "select count(*) from leas anti join lea_names using (cds) where first_dashboard_year is not null"
+        ).fetchall() == [(0,)]
         assert warned(db, "registers_rejected") == ""
         unnamed = {cds for (cds,) in db.execute("select cds from register_warnings").fetchall()}
         assert {INGLEWOOD, OAKLAND} <= unnamed
@@ -170,13 +204,17 @@ def test_a_night_with_a_wrong_row_publishes_and_says_so(light: None, released: W
     outcome = released.publish(reference=reference)
     assert outcome.outcome == "published"
     with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
-        assert db.execute("select outcome, failing_rows from meta_gate_results where check_id = 'registers_rejected'").fetchall() == [("failed", 1)]
-        assert db.execute("select file, line, column_name, value from rejects where source_id like 'registers/%'").fetchall() == [
-            ("registers/state_loans.csv", 11, "cds", SALINAS)
-        ]
+        assert db.execute(
+            "select outcome, failing_rows from meta_gate_results where check_id = 'registers_rejected'"
+        ).fetchall() == [("failed", 1)]
+        assert db.execute(
+            "select file, line, column_name, value from rejects where source_id like 'registers/%'"
+        ).fetchall() == [("registers/state_loans.csv", 11, "cds", SALINAS)]
 
 
-def test_a_borrower_that_only_its_loan_names_is_kept_when_the_code_is_wrong(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_a_borrower_that_only_its_loan_names_is_kept_when_the_code_is_wrong(
+    light: None, released: Workplace, tmp_path: Path
+) -> None:
     """No file of the sample names Oakland; the release before does."""
     reference = reference_copy(tmp_path / "reference")
     change(reference / "registers/state_loans.csv", "CA-SEL-2003-OAKLAND", {OAKLAND: DISTRICT, ",01,": ",27,"})
@@ -207,7 +245,9 @@ def dta(reference: Path, out: Path, *arguments: str) -> subprocess.CompletedProc
         ("primary", {"cds": ALISAL, "lea_name": "Salinas Union High"}),
     ],
 )
-def test_register_check_compares_with_the_current_release(published: Workplace, tmp_path: Path, register: str, changes: dict[str, str]) -> None:
+def test_register_check_compares_with_the_current_release(
+    published: Workplace, tmp_path: Path, register: str, changes: dict[str, str]
+) -> None:
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, register, case(register, **changes))
     ended = dta(reference, published.out, "register", "check")

@@ -1,4 +1,6 @@
-"""Taking a file away makes what depends on it undetermined, never a no: or CDE's own flag of the year answers, and the row says so."""
+"""Taking a file away makes what depends on it undetermined, never a no: or CDE's own flag of the year answers, and the
+row says so.
+"""
 
 from pathlib import Path
 
@@ -10,7 +12,10 @@ from tests.workbooks import change_rows
 from tests.workplace import SAMPLE, Workplace
 
 VERDICTS = "select cds, determination_year, status from eligibility where pathway = 'continuum'"
-DECIDED = "select cds, determination_year, decided_by, status, cde_flag, agrees_with_cde from eligibility where pathway = 'continuum'"
+DECIDED = (
+    "select cds, determination_year, decided_by, status, cde_flag, agrees_with_cde from eligibility where pathway ="
+    " 'continuum'"
+)
 USED = sorted({p.name.split("download")[0] for p in SAMPLE.glob("*download*.txt")} - {"science"})
 
 
@@ -38,7 +43,9 @@ def statuses(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
 
 
 @pytest.mark.parametrize("indicator", USED)
-def test_without_the_files_of_one_indicator(workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str) -> None:
+def test_without_the_files_of_one_indicator(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str
+) -> None:
     whole = statuses(db)
     files = sorted(workplace.source.glob(f"{indicator}download*.txt"))
     assert files
@@ -54,10 +61,14 @@ def test_without_the_files_of_one_indicator(workplace: Workplace, db: duckdb.Duc
                 assert status in (whole[key], "undetermined"), f"{key}: {whole[key]} became {status}"
         for year in (int(file.stem[-4:]) for file in files):
             unknown = reduced.execute(
-                "select count(*), list(distinct note) from student_group_history where dashboard_year = ? and has_result is null and cds[1:2] = '27'", [year]
+                "select count(*), list(distinct note) from student_group_history where dashboard_year = ? and"
+                " has_result is null and cds[1:2] = '27'",
+                [year],
             ).fetchall()
             findings = reduced.execute(
-                "select distinct finding, unknown_because from evidence where dashboard_year = ? and indicator = ? and cds[1:2] = '27'", [year, indicator]
+                "select distinct finding, unknown_because from evidence where dashboard_year = ? and indicator = ? and"
+                " cds[1:2] = '27'",
+                [year, indicator],
             ).fetchall()
             assert findings == [("unknown", f"a {year} Dashboard file is not loaded")]
             if unknown[0][0]:
@@ -67,19 +78,30 @@ def test_without_the_files_of_one_indicator(workplace: Workplace, db: duckdb.Duc
 def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
     (workplace.source / "suspdownload2023.txt").unlink()
     with workplace.decide() as reduced:
-        rows = reduced.execute("select reason from eligibility where pathway = 'continuum' and decided_by = 'cde'").fetchall()
+        rows = reduced.execute(
+            "select reason from eligibility where pathway = 'continuum' and decided_by = 'cde'"
+        ).fetchall()
         assert len(rows) == 4
-        assert all("It is the verdict, because" in reason and "a 2023 Dashboard file is not loaded" in reason for (reason,) in rows)
+        assert all(
+            "It is the verdict, because" in reason and "a 2023 Dashboard file is not loaded" in reason
+            for (reason,) in rows
+        )
 
 
 def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     whole = statuses(db)
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     with workplace.decide() as reduced:
-        decided = reduced.execute("select cds, determination_year, status, cde_flag from eligibility where pathway = 'continuum' and decided_by = 'cde'")
+        decided = reduced.execute(
+            "select cds, determination_year, status, cde_flag from eligibility where pathway = 'continuum' and"
+            " decided_by = 'cde'"
+        )
         answered = {(cds, year): (status, flag) for cds, year, status, flag in decided.fetchall()}
         assert len(answered) > 5
-        assert all(status == whole[key] == ("eligible" if flag == "Y" else "not_eligible") for key, (status, flag) in answered.items())
+        assert all(
+            status == whole[key] == ("eligible" if flag == "Y" else "not_eligible")
+            for key, (status, flag) in answered.items()
+        )
         assert all(s == whole[k] for k, s in statuses(reduced).items())
 
 
@@ -93,25 +115,36 @@ def test_a_blank_flag_of_cde_is_no_answer(workplace: Workplace, db: duckdb.DuckD
     with workplace.decide() as reduced:
         for cds in yes:
             assert whole[cds, 2023] == "eligible"
-            verdict = "select status, decided_by, cde_flag from eligibility where cds = ? and determination_year = 2023 and pathway = 'continuum'"
+            verdict = (
+                "select status, decided_by, cde_flag from eligibility where cds = ? and determination_year = 2023 and"
+                " pathway = 'continuum'"
+            )
             assert reduced.execute(verdict, [cds]).fetchall() == [("undetermined", None, None)]
 
 
 def test_a_computed_verdict_never_yields_to_the_flag(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    """All flags of all years turned round: nothing that is computed changes, and every difference is shown with both sides."""
+    """All flags of all years turned round: nothing that is computed changes, and every difference is shown with both
+    sides.
+    """
     whole = statuses(db)
     for year, column in ((2022, "EC52072_2022"), (2023, "EC52072_2023"), (2024, "EC52072_2024")):
         turn_flags(workplace.source / f"assistancestatus{year % 100}.xlsx", column)
     with workplace.decide() as turned:
         assert statuses(turned) == whole
         rows = turned.execute(
-            "select e.status, e.cde_flag, r.ours, r.cde, r.class from eligibility e join reconciliation r on r.cds = e.cds and r.flag = 'ec52072' "
-            "and r.dashboard_year = e.determination_year where e.pathway = 'continuum' and e.agrees_with_cde = false"
+            "select e.status, e.cde_flag, r.ours, r.cde, r.class from eligibility e join reconciliation r on r.cds ="
+            " e.cds and r.flag = 'ec52072' and r.dashboard_year = e.determination_year where e.pathway = 'continuum'"
+            " and e.agrees_with_cde = false"
         ).fetchall()
         assert len(rows) == 75
-        assert all((ours, cde) == (("Y", "N") if status == "eligible" else ("N", "Y")) and cde == flag for status, flag, ours, cde, _ in rows)
+        assert all(
+            (ours, cde) == (("Y", "N") if status == "eligible" else ("N", "Y")) and cde == flag
+            for status, flag, ours, cde, _ in rows
+        )
         assert {kind for *_, kind in rows} == {"only_ours", "only_cde"}
-        listed = turned.execute("select reasons from eligible_districts where list_contains(pathways, 'continuum')").fetchall()
+        listed = turned.execute(
+            "select reasons from eligible_districts where list_contains(pathways, 'continuum')"
+        ).fetchall()
         assert listed
         assert all("CDE's flag: N." in reasons for (reasons,) in listed)
 
@@ -125,14 +158,20 @@ def test_a_missing_file_is_a_warning_of_the_release(workplace: Workplace) -> Non
     assert "cci" in rows[0][1]
 
 
-@pytest.mark.parametrize(("missing", "basis"), [(("grad", "elpi"), "indicators"), (("grad", "elpi", "chronic"), "cde_letters")])
-def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(workplace: Workplace, missing: tuple[str, ...], basis: str) -> None:
+@pytest.mark.parametrize(
+    ("missing", "basis"), [(("grad", "elpi"), "indicators"), (("grad", "elpi", "chronic"), "cde_letters")]
+)
+def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(
+    workplace: Workplace, missing: tuple[str, ...], basis: str
+) -> None:
     """Six indicators count in 2022: four at hand are more than half, three are not."""
     for indicator in missing:
         (workplace.source / f"{indicator}download2022.txt").unlink()
     with workplace.decide() as reduced:
         districts = "select cds from leas where lea_type = 'district' and county_code = '27'"
-        found = reduced.execute(f"select distinct basis from student_group_history where dashboard_year = 2022 and cds in ({districts})").fetchall()
+        found = reduced.execute(
+            f"select distinct basis from student_group_history where dashboard_year = 2022 and cds in ({districts})"
+        ).fetchall()
         assert found == [(basis,)]
 
 
@@ -145,7 +184,10 @@ def test_a_dashboard_that_is_not_out_yet_has_no_rows(db: duckdb.DuckDBPyConnecti
 
 
 DISTRICT, ELSEWHERE = b"27659870000000", b"30659870000000"  # the same district, were it in another county
-FINDINGS = "select distinct finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator = 'susp'"
+FINDINGS = (
+    "select distinct finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator ="
+    " 'susp'"
+)
 
 
 def without_the_district(path: Path) -> None:
@@ -160,8 +202,12 @@ def test_a_file_that_covers_some_counties_says_nothing_of_an_lea_of_another(work
     for path in workplace.source.glob("*download2024.txt"):
         path.write_bytes(path.read_bytes().replace(DISTRICT, ELSEWHERE))
     with workplace.decide() as reduced:
-        assert reduced.execute(FINDINGS, [ELSEWHERE.decode()]).fetchall() == [("unknown", "suspdownload2024.txt does not cover this county")]
-        assert reduced.execute("select count(*) - count(distinct (cds, dashboard_year, student_group, indicator)) from evidence").fetchall() == [(0,)]
+        assert reduced.execute(FINDINGS, [ELSEWHERE.decode()]).fetchall() == [
+            ("unknown", "suspdownload2024.txt does not cover this county")
+        ]
+        assert reduced.execute(
+            "select count(*) - count(distinct (cds, dashboard_year, student_group, indicator)) from evidence"
+        ).fetchall() == [(0,)]
 
 
 def test_a_file_that_lacks_an_lea_where_every_lea_has_a_row_says_nothing_of_it(workplace: Workplace) -> None:

@@ -1,4 +1,6 @@
-"""A row that is missing is no "no": what depends on it is unknown, or CDE's own flag answers, and the reason says what is missing."""
+"""A row that is missing is no "no": what depends on it is unknown, or CDE's own flag answers, and the reason says what
+is missing.
+"""
 
 import re
 from collections.abc import Callable
@@ -47,18 +49,25 @@ def nothing_flipped(before: Verdicts, after: Verdicts) -> int:
 
 
 @pytest.mark.parametrize("year", WORKBOOKS)
-def test_one_row_missing_in_a_workbook_is_unknown(workplace: Workplace, db: duckdb.DuckDBPyConnection, year: int) -> None:
+def test_one_row_missing_in_a_workbook_is_unknown(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, year: int
+) -> None:
     """Later workbooks have a status of that year, which proves that there was a row."""
     whole = verdicts(db)
     assert drop_rows(workplace.source / WORKBOOKS[year], [SALINAS]) == 1
     with workplace.decide() as found:
         said = f"{WORKBOOKS[year]} has no row of this LEA, but a later workbook has its status of {year}"
-        notes = found.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = ?", [SALINAS, year])
+        notes = found.execute(
+            "select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = ?",
+            [SALINAS, year],
+        )
         assert notes.fetchall() == [(None, said)]
         for key, (status, decided_by) in verdicts(found).items():
             assert status == whole[key][0]
             assert decided_by in (whole[key][1], "cde")
-        by_cde = found.execute("select reason from eligibility where cds = ? and decided_by = 'cde'", [SALINAS]).fetchall()
+        by_cde = found.execute(
+            "select reason from eligibility where cds = ? and decided_by = 'cde'", [SALINAS]
+        ).fetchall()
         assert all(said in reason for (reason,) in by_cde)
 
 
@@ -67,35 +76,65 @@ def test_half_of_a_workbook_missing_flips_no_verdict(workplace: Workplace, year:
     without_flags(workplace.source)
     with workplace.decide() as db:
         whole = verdicts(db)
-        leas = [cds for (cds,) in db.execute("select distinct cds from assistance_letters where dashboard_year = ? order by cds", [year]).fetchall()]
+        leas = [
+            cds
+            for (cds,) in db.execute(
+                "select distinct cds from assistance_letters where dashboard_year = ? order by cds", [year]
+            ).fetchall()
+        ]
     dropped = {*leas[::2], *ELIGIBLE_2023} & set(leas)
     assert drop_rows(workplace.source / WORKBOOKS[year], dropped) == len(dropped) > 10
     with workplace.decide() as db:
         flipped = nothing_flipped(whole, verdicts(db))
         assert db.execute(
-            "select count(distinct cds) from student_group_history where dashboard_year = ? and meets_criteria is null and list_contains(?, cds)",
+            "select count(distinct cds) from student_group_history where dashboard_year = ? and meets_criteria is null"
+            " and list_contains(?, cds)",
             [year, sorted(dropped)],
         ).fetchall() == [(len(dropped),)]
     assert flipped or year == 2017
 
 
-def test_the_latest_workbook_proves_nothing_by_its_silence(tmp_path: Path, raw_cache: Path, workplace: Workplace) -> None:
-    """Letters alone: no later workbook shows whether a row that the workbook of 2024 lacks should be there. Three LEAs, three kinds of group years."""
+def test_the_latest_workbook_proves_nothing_by_its_silence(
+    tmp_path: Path, raw_cache: Path, workplace: Workplace
+) -> None:
+    """Letters alone: no later workbook shows whether a row that the workbook of 2024 lacks should be there.
+
+    Three LEAs, three kinds of group years.
+    """
     for path in workplace.source.glob("*download*.txt"):
         path.unlink()
     gone = (SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE)
-    assistance = "select cds, determination_year, status from assistance where determination = 'differentiated_assistance'"
+    assistance = (
+        "select cds, determination_year, status from assistance where determination = 'differentiated_assistance'"
+    )
     with workplace.decide() as db:
         whole = verdicts(db)
         whole_assistance = {(cds, year): status for cds, year, status in db.execute(assistance).fetchall()}
     drop_rows(workplace.source / "assistancestatus24.xlsx", gone)
     with workplace.decide() as db:
-        nothing_flipped({k: v for k, v in whole.items() if k[1] < 2024}, {k: v for k, v in verdicts(db).items() if k[1] < 2024})
+        nothing_flipped(
+            {k: v for k, v in whole.items() if k[1] < 2024}, {k: v for k, v in verdicts(db).items() if k[1] < 2024}
+        )
         for cds in gone:
-            notes = db.execute("select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = 2024", [cds]).fetchall()
-            assert notes == [(None, "assistancestatus24.xlsx has no row of this LEA, and no later workbook shows whether it should have one")]
+            notes = db.execute(
+                "select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year ="
+                " 2024",
+                [cds],
+            ).fetchall()
+            assert notes == [
+                (
+                    None,
+                    (
+                        "assistancestatus24.xlsx has no row of this LEA, and no later workbook shows whether it should"
+                        " have one"
+                    ),
+                )
+            ]
             assert verdicts(db)[cds, 2024][0] in ("undetermined", "not_eligible")
-            status = "select status from assistance where cds = ? and determination_year = 2024 and determination = 'differentiated_assistance'"
+            status = (
+                "select status from assistance where cds = ? and determination_year = 2024 and determination ="
+                " 'differentiated_assistance'"
+            )
             second_year = whole_assistance[cds, 2023] == "eligible"
             assert db.execute(status, [cds]).fetchall() == [("eligible" if second_year else "undetermined",)]
         assert verdicts(db)[COUNTY_OFFICE, 2024] == ("undetermined", None), "eligible with the row"
@@ -116,7 +155,10 @@ def without_group(folder: Path, file: str, cds: str, group: str) -> None:
     drop_lines(folder / file, lambda row: (row["cds"], row["studentgroup"]) != (cds, group))
 
 
-EVIDENCE = "select finding, unknown_because from evidence where cds = ? and dashboard_year = ? and student_group = ? and indicator = ?"
+EVIDENCE = (
+    "select finding, unknown_because from evidence where cds = ? and dashboard_year = ? and student_group = ? and"
+    " indicator = ?"
+)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +169,12 @@ EVIDENCE = "select finding, unknown_because from evidence where cds = ? and dash
         ("ela", 2022, "EL", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
         ("susp", 2022, "SWD", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
         ("grad", 2023, "HOM", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
-        ("chronic", 2023, "SWD", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
+        (
+            "chronic",
+            2023,
+            "SWD",
+            "the file has no row of this group, but the 2024 Dashboard shows that it had a result",
+        ),
     ],
 )
 def test_a_row_that_another_file_shows_is_unknown(
@@ -139,14 +186,16 @@ def test_a_row_that_another_file_shows_is_unknown(
     with workplace.decide() as found:
         assert found.execute(EVIDENCE, [lea, year, group, indicator]).fetchall() == [("unknown", because)]
         answered = {key for key, (_, decided_by) in verdicts(found).items() if decided_by == "cde"}
-        nothing_flipped({k: v for k, v in whole.items() if k not in answered}, {k: v for k, v in verdicts(found).items() if k not in answered})
+        nothing_flipped(
+            {k: v for k, v in whole.items() if k not in answered},
+            {k: v for k, v in verdicts(found).items() if k not in answered},
+        )
         assert found.execute("select count(*) from expected_rows").fetchall() == [(1,)]
 
 
 def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int]]:
     """LEA, group, indicator, letter and priority of 2024 where one indicator alone meets a priority of CDE's letter."""
-    rows = db.execute(
-        """
+    rows = db.execute("""
         select h.cds, h.student_group, any_value(c.indicator), h.cde_letter, r.priority
         from student_group_history h
         join criterion_results r on r.cds = h.cds and r.dashboard_year = h.dashboard_year and r.student_group = h.student_group and r.met
@@ -155,8 +204,7 @@ def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tu
         where h.dashboard_year = 2024 and h.cde_letter is not null
         group by all having count(*) = 1 and any_value(c.indicator) in ('susp', 'chronic', 'grad', 'cci')
         order by all
-        """
-    ).fetchall()
+        """).fetchall()
     return rows[:3]
 
 
@@ -170,23 +218,37 @@ def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace) -> None:
         for cds, group, indicator, letter, priority in cases:
             because = f"the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}"
             assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
-            met = db.execute("select meets_criteria from student_group_history where cds = ? and dashboard_year = 2024 and student_group = ?", [cds, group])
+            met = db.execute(
+                "select meets_criteria from student_group_history where cds = ? and dashboard_year = 2024 and"
+                " student_group = ?",
+                [cds, group],
+            )
             assert met.fetchall() in ([(None,)], [(True,)])
 
 
 @pytest.mark.parametrize(
     ("indicator", "cds", "group", "witness"),
-    [("cci", COUNTY_OFFICE, "HOM", "grad"), ("grad", COUNTY_OFFICE, "SED", "cci"), ("cci", COUNTY_OFFICE, None, "grad"), ("susp", SALINAS, "SWD", "cci")],
+    [
+        ("cci", COUNTY_OFFICE, "HOM", "grad"),
+        ("grad", COUNTY_OFFICE, "SED", "cci"),
+        ("cci", COUNTY_OFFICE, None, "grad"),
+        ("susp", SALINAS, "SWD", "cci"),
+    ],
 )
 def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
     workplace: Workplace, indicator: str, cds: str, group: str | None, witness: str
 ) -> None:
-    """In the weeks before CDE's workbook only the other files of the year show that a group, or all groups of an LEA, must have a row."""
+    """In the weeks before CDE's workbook only the other files of the year show that a group, or all groups of an LEA,
+    must have a row.
+    """
     (workplace.source / "assistancestatus24.xlsx").unlink()
     with workplace.decide() as db:
         whole = verdicts(db)
     assert whole[COUNTY_OFFICE, 2024][0] == "eligible"
-    drop_lines(workplace.source / f"{indicator}download2024.txt", lambda row: row["cds"] != cds or group not in (None, row["studentgroup"]))
+    drop_lines(
+        workplace.source / f"{indicator}download2024.txt",
+        lambda row: row["cds"] != cds or group not in (None, row["studentgroup"]),
+    )
     with workplace.decide() as db:
         because = f"the file has no row of this group, but the {witness} file of the year has one"
         assert db.execute(EVIDENCE, [cds, 2024, group or "HOM", indicator]).fetchall() == [("unknown", because)]
@@ -209,10 +271,12 @@ def test_a_row_that_the_release_before_had_is_unknown_night_after_night(released
 
 
 def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConnection) -> None:
-    """Of about 270 pairs of LEA and group in Monterey, 17 to 22 have no English language arts and 162 to 170 no graduation rate."""
+    """Of about 270 pairs of LEA and group in Monterey, 17 to 22 have no English language arts and 162 to 170 no
+    graduation rate.
+    """
     rows = db.execute(
-        "select dashboard_year, indicator, count(*) filter (finding = 'no_row'), count(*) filter (finding = 'unknown') from evidence join leas using (cds) "
-        "where lea_type = 'district' and indicator in ('ela', 'grad') group by all"
+        "select dashboard_year, indicator, count(*) filter (finding = 'no_row'), count(*) filter (finding = 'unknown')"
+        " from evidence join leas using (cds) where lea_type = 'district' and indicator in ('ela', 'grad') group by all"
     ).fetchall()
     assert len(rows) == 6
     assert all(absent > 0 and unknown == 0 for *_, absent, unknown in rows)
@@ -220,8 +284,13 @@ def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConn
 
 @pytest.mark.parametrize("priority", [1, 3, 7])
 @pytest.mark.parametrize("how", ["row missing", "row rejected", "value blank"])
-def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path, raw_cache: Path, priority: int, how: str) -> None:
-    """Two priorities failed; a third is not there. Where one of the two is not there, Method 2 is unknown, not false."""
+def test_a_local_indicator_that_is_not_there_leaves_method_2_open(
+    tmp_path: Path, raw_cache: Path, priority: int, how: str
+) -> None:
+    """Two priorities failed; a third is not there.
+
+    Where one of the two is not there, Method 2 is unknown, not false.
+    """
     lea, other = "27001000000000", "27002000000000"
     boards = Dashboards().put(2024, lea, "HI", susp=3).put(2024, other, "HI", susp=3)
     source = tmp_path / "source"
@@ -229,12 +298,17 @@ def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path
     local_files(source, {lea: {priority, 2}, other: set()})
     path = source / f"Pr{priority}2024.txt"
     line = f"{lea}|LEA|{priority}|Not Met For Two or More Years|2024\n"
-    instead = {"row missing": "", "row rejected": line.replace("Not Met For", "Not met, for"), "value blank": line.replace("Not Met For Two or More Years", "")}
+    instead = {
+        "row missing": "",
+        "row rejected": line.replace("Not Met For", "Not met, for"),
+        "value blank": line.replace("Not Met For Two or More Years", ""),
+    }
     assert line in path.read_text()
     path.write_text(path.read_text().replace(line, instead[how]))
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
         rows = db.execute(
-            "select cds, ours, met, decided_by, local_priorities_failed, local_priorities_unknown from assistance_methods where method = 2 order by cds"
+            "select cds, ours, met, decided_by, local_priorities_failed, local_priorities_unknown from"
+            " assistance_methods where method = 2 order by cds"
         ).fetchall()
     assert rows == [(lea, None, None, None, [2], [priority]), (other, False, False, "computed_from_indicators", [], [])]
 

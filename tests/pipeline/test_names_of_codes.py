@@ -1,4 +1,6 @@
-"""A Dashboard row is about the LEA that it names: under another LEA's CDS code it is rejected, and whole exchanged LEAs stop."""
+"""A Dashboard row is about the LEA that it names: under another LEA's CDS code it is rejected, and whole exchanged LEAs
+stop.
+"""
 
 from collections.abc import Callable
 
@@ -17,7 +19,11 @@ def moved(group: str, code: str, target: str) -> Callable[[str], str]:
         lines = text.split("\n")
         at = next(n for n, line in enumerate(lines) if line.startswith(f"{code}\tD\t") and f"\t{group}\t" in line)
         lines[at] = lines[at].replace(code, target, 1)
-        return "\n".join(line for n, line in enumerate(lines) if n == at or not (line.startswith(f"{target}\tD\t") and f"\t{group}\t" in line))
+        return "\n".join(
+            line
+            for n, line in enumerate(lines)
+            if n == at or not (line.startswith(f"{target}\tD\t") and f"\t{group}\t" in line)
+        )
 
     return change
 
@@ -34,12 +40,18 @@ def exchanged(one: str, other: str) -> Callable[[str], str]:
         ("eladownload2022.txt", "HI", SALINAS, ALISAL),
     ],
 )
-def test_a_row_under_another_code_is_rejected_and_unknown(workplace: Workplace, edit: Edit, file: str, group: str, code: str, target: str) -> None:
+def test_a_row_under_another_code_is_rejected_and_unknown(
+    workplace: Workplace, edit: Edit, file: str, group: str, code: str, target: str
+) -> None:
     edit(file, moved(group, code, target))
     with workplace.decide() as db:
-        rejected = db.execute("select cds, column_name, student_group, reason from rejects where file = ?", [file]).fetchall()
+        rejected = db.execute(
+            "select cds, column_name, student_group, reason from rejects where file = ?", [file]
+        ).fetchall()
         found = db.execute(
-            "select finding from evidence e join source_files f using (source_id) where f.file = ? and e.cds = ? and e.student_group = ?", [file, target, group]
+            "select finding from evidence e join source_files f using (source_id) where f.file = ? and e.cds = ? and"
+            " e.student_group = ?",
+            [file, target, group],
         ).fetchall()
     assert rejected == [(target, "districtname", group, f"the file gives this name to another code than {target}")]
     assert found == [("unknown",)]
@@ -51,4 +63,7 @@ def test_whole_exchanged_leas_are_a_fault(workplace: Workplace, edit: Edit, file
         assert db.execute(CHECK.query).fetchall() == []
     edit(file, exchanged(ALISAL, SALINAS))
     with workplace.decide() as db:
-        assert {(row[1], row[2], row[5]) for row in db.execute(CHECK.query).fetchall()} == {(file, ALISAL, SALINAS), (file, SALINAS, ALISAL)}
+        assert {(row[1], row[2], row[5]) for row in db.execute(CHECK.query).fetchall()} == {
+            (file, ALISAL, SALINAS),
+            (file, SALINAS, ALISAL),
+        }

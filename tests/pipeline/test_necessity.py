@@ -1,4 +1,6 @@
-"""Meeting the criteria is not CCEE's decision: the decision is beside the verdict, from a register, and changes no verdict (EC 52072)."""
+"""Meeting the criteria is not CCEE's decision: the decision is beside the verdict, from a register, and changes no
+verdict (EC 52072).
+"""
 
 from datetime import date
 from pathlib import Path
@@ -17,7 +19,10 @@ ROW = {
     "determination_date": "2025-06-30", "reason": "three student groups", "evidence": "letter of June 30, 2025", "entered_by": "a test",
     "entered_on": "2025-07-15", "note": "",
 }  # fmt: skip
-BESIDE = "select ccee_determination, ccee_determination_date from eligibility where cds = ? and determination_year = ? and pathway = 'continuum'"
+BESIDE = (
+    "select ccee_determination, ccee_determination_date from eligibility where cds = ? and determination_year = ? and"
+    " pathway = 'continuum'"
+)
 
 
 def place_with(workplace: Workplace, tmp_path: Path, *rows: dict[str, str]) -> Workplace:
@@ -28,7 +33,8 @@ def place_with(workplace: Workplace, tmp_path: Path, *rows: dict[str, str]) -> W
 
 def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(db: duckdb.DuckDBPyConnection) -> None:
     found = db.execute(
-        "select pathway = 'continuum' and status = 'eligible', ccee_determination, count(*) > 0 from eligibility group by 1, 2 order by 1"
+        "select pathway = 'continuum' and status = 'eligible', ccee_determination, count(*) > 0 from eligibility group"
+        " by 1, 2 order by 1"
     ).fetchall()
     assert found == [(False, None, True), (True, "not_recorded", True)]
 
@@ -88,13 +94,16 @@ def test_the_words_beside_a_verdict() -> None:
     assert said(None) == ""
     assert said("not_recorded") == "criteria met; CCEE's determination: not recorded"
     assert said("necessary", date(2025, 6, 30)) == "criteria met; CCEE's determination: necessary on June 30, 2025"
-    assert said("not_necessary", date(2025, 6, 30)) == "criteria met; CCEE's determination: not necessary on June 30, 2025"
+    assert (
+        said("not_necessary", date(2025, 6, 30)) == "criteria met; CCEE's determination: not necessary on June 30, 2025"
+    )
 
 
 def test_texts_of_county_offices_and_charters_do_not_call_them_districts(db: duckdb.DuckDBPyConnection) -> None:
     said = db.execute(
-        "select cds, reason from eligibility where lea_type <> 'district' union all select cds, reason from assistance where lea_type <> 'district' "
-        "union all select w.cds, w.sentence from watch_list w join leas l using (cds) where l.lea_type <> 'district'"
+        "select cds, reason from eligibility where lea_type <> 'district' union all select cds, reason from assistance"
+        " where lea_type <> 'district' union all select w.cds, w.sentence from watch_list w join leas l using (cds)"
+        " where l.lea_type <> 'district'"
     ).fetchall()
     assert len(said) > 20
     assert [s for s in said if "district" in s[1].lower()] == []

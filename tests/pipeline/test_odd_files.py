@@ -1,4 +1,7 @@
-"""Links out of a source folder, folders, pipes and circles in the place of files: reported, not read. Two editions of a file: the catalog decides."""
+"""Links out of a source folder, folders, pipes and circles in the place of files: reported, not read.
+
+Two editions of a file: the catalog decides.
+"""
 
 import os
 import shutil
@@ -78,13 +81,22 @@ def taken(place: Workplace) -> Run:
 
 
 @pytest.mark.parametrize(("make", "said"), ODD.values(), ids=ODD.keys())
-def test_what_is_no_file_of_the_folder_is_reported_and_not_read(make: Callable[[Path], None], said: str, workplace: Workplace) -> None:
+def test_what_is_no_file_of_the_folder_is_reported_and_not_read(
+    make: Callable[[Path], None], said: str, workplace: Workplace
+) -> None:
     path = workplace.source / FILE
     path.unlink()
     make(path)
     run = taken(workplace)
-    helpers = [UnusedFile(n, said, "Remove it, or put the file itself in its place.") for n in ("second", "step") if (workplace.source / n).is_symlink()]
-    assert unused_files(run) == [*helpers, UnusedFile(FILE, said, "Put the file itself in its place.", "dashboard-ela-2024")]
+    helpers = [
+        UnusedFile(n, said, "Remove it, or put the file itself in its place.")
+        for n in ("second", "step")
+        if (workplace.source / n).is_symlink()
+    ]
+    assert unused_files(run) == [
+        *helpers,
+        UnusedFile(FILE, said, "Put the file itself in its place.", "dashboard-ela-2024"),
+    ]
     assert FILE not in [s.file for s in run.snapshots()]
     assert OTHER in [s.file for s in run.snapshots()]
     for kept in (workplace.work / "snapshots").rglob("*"):
@@ -97,7 +109,9 @@ def test_a_careless_name_makes_no_difference(kind: str, careless: str, workplace
     make, said = ODD[kind]
     (workplace.source / FILE).unlink()
     make(workplace.source / careless)
-    assert unused_files(taken(workplace)) == [UnusedFile(careless, said, "Put the file itself in its place.", "dashboard-ela-2024")]
+    assert unused_files(taken(workplace)) == [
+        UnusedFile(careless, said, "Put the file itself in its place.", "dashboard-ela-2024")
+    ]
 
 
 def test_what_has_no_name_of_the_catalog_is_named_too(workplace: Workplace) -> None:
@@ -151,7 +165,9 @@ def test_a_reissue_replaces_its_edition_in_a_folder(workplace: Workplace) -> Non
     assert (unused.file, unused.reason) == (EARLIER, f"it is an earlier edition, which CDE has replaced by {LATER}")
     (workplace.source / LATER).unlink()
     run = taken(workplace)
-    assert [s.file for s in run.snapshots() if s.source_id == "assistance-2019"] == [EARLIER], "alone it is better than none"
+    assert [s.file for s in run.snapshots() if s.source_id == "assistance-2019"] == [EARLIER], (
+        "alone it is better than none"
+    )
     assert unused_files(run) == []
 
 
@@ -162,7 +178,10 @@ def test_editions_are_known_under_careless_names(workplace: Workplace) -> None:
     run = taken(workplace)
     assert [s.file for s in run.snapshots() if s.source_id == "assistance-2019"] == [f"Copy of {LATER}"]
     (unused,) = unused_files(run)
-    assert (unused.file, unused.reason) == (f"Copy of {EARLIER}", f"it is an earlier edition, which CDE has replaced by Copy of {LATER}")
+    assert (unused.file, unused.reason) == (
+        f"Copy of {EARLIER}",
+        f"it is an earlier edition, which CDE has replaced by Copy of {LATER}",
+    )
 
 
 def test_a_later_edition_that_has_not_ended_replaces_nothing(workplace: Workplace) -> None:
@@ -190,8 +209,18 @@ def test_the_order_of_editions_is_that_of_the_catalog() -> None:
         id="x-2024", title="x", file="x24-rev2.xlsx", also_named=("x24-v2.xlsx",), earlier_editions=("x24.xlsx", "x24-rev.xlsx"),
         landing_page="", format="workbook", layout="assistance", changes_expected="",
     )  # fmt: skip
-    assert sorted(["x24.xlsx", "X24-REV.xlsx", "x24-v2.xlsx", "x24-rev2.xlsx"], key=source.rank) == ["x24-rev2.xlsx", "x24-v2.xlsx", "X24-REV.xlsx", "x24.xlsx"]
-    assert [source.is_earlier_edition(n) for n in ("X24.xlsx", "x24-rev.xlsx", "x24-v2.xlsx", "x24-rev2.xlsx")] == [True, True, False, False]
+    assert sorted(["x24.xlsx", "X24-REV.xlsx", "x24-v2.xlsx", "x24-rev2.xlsx"], key=source.rank) == [
+        "x24-rev2.xlsx",
+        "x24-v2.xlsx",
+        "X24-REV.xlsx",
+        "x24.xlsx",
+    ]
+    assert [source.is_earlier_edition(n) for n in ("X24.xlsx", "x24-rev.xlsx", "x24-v2.xlsx", "x24-rev2.xlsx")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     known = load_catalog(PROJECT / "data").by_file_name()
     assert known[EARLIER] is known[LATER]
     assert known[EARLIER].is_earlier_edition(EARLIER)

@@ -1,4 +1,6 @@
-"""Sources beside the Dashboard files: the directory, charter workbooks, text editions of local indicators, interim certifications."""
+"""Sources beside the Dashboard files: the directory, charter workbooks, text editions of local indicators, interim
+certifications.
+"""
 
 import re
 from pathlib import Path
@@ -31,12 +33,23 @@ def test_interim_certifications_are_matched_by_county_and_name(workplace: Workpl
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
     with workplace.decide() as db:
         rows = db.execute(
-            "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from interim_certifications order by source_line"
+            "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from"
+            " interim_certifications order by source_line"
         ).fetchall()
-        kept = db.execute("select rows_in, rows_kept from source_files where layout = 'interim_certifications'").fetchall()
+        kept = db.execute(
+            "select rows_in, rows_kept from source_files where layout = 'interim_certifications'"
+        ).fetchall()
     assert rows == [
         ("2024-25", "first", "negative", "Oakland Unified*", 959.2, "01612590000000", "matched"),
-        ("2024-25", "first", "negative", "South Monterey County Joint Union High School District", 1042.2, "27660680000000", "matched"),
+        (
+            "2024-25",
+            "first",
+            "negative",
+            "South Monterey County Joint Union High School District",
+            1042.2,
+            "27660680000000",
+            "matched",
+        ),
         ("2024-25", "first", "qualified", "Some Joint Powers Agency", None, None, "unmatched"),
         ("2024-25", "first", "qualified", "Salinas Union High", 200.0, None, "unmatched"),
     ]
@@ -53,7 +66,9 @@ def test_a_release_with_every_kind_of_file_passes_its_gates(workplace: Workplace
             "select layout, rows_in, rows_kept, rows_rejected from meta_sources where present and layout in "
             "('directory', 'charter_assistance', 'interim_certifications') order by layout"
         ).fetchall()
-        assert db.execute("select count(*) from meta_sources where rows_in <> rows_kept + rows_rejected").fetchall() == [(0,)]
+        assert db.execute(
+            "select count(*) from meta_sources where rows_in <> rows_kept + rows_rejected"
+        ).fetchall() == [(0,)]
     assert rows == [("charter_assistance", 2, 2, 0), ("directory", 3, 3, 0), ("interim_certifications", 4, 4, 0)]
 
 
@@ -80,9 +95,12 @@ def test_the_directory_is_read_and_its_faults_are_kept_aside(workplace: Workplac
     write_directory(workplace.source)
     with workplace.decide() as db:
         rows = db.execute(
-            "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from directory order by cds"
+            "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from"
+            " directory order by cds"
         ).fetchall()
-        rejected = db.execute("select line, column_name, value, reason from rejects where source_id = 'directory'").fetchall()
+        rejected = db.execute(
+            "select line, column_name, value, reason from rejects where source_id = 'directory'"
+        ).fetchall()
     assert rows == [
         ("27661590000000", "Active", None, None, None, None),
         ("27661592730000", "Closed", "Old School", False, "1980-07-01", "2012-06-30"),
@@ -99,7 +117,17 @@ def write_charter_workbook(folder: Path, letter: str = "Z") -> None:
         sheet.append(["California Department of Education"])
     groups = ["AA", "AI", "AS", "EL", "FI", "FOS", "HI", "HOM", "LTEL", "PI", "SED", "SWD", "TOM", "WH"]
     sheet.append(
-        ["CDS", "SchoolName", "Gsoffered", "ReportingYear", *(f"{g}current" for g in groups), "ELprior", "AssistanceStatus2024", "MetCriteria", "EC47607_2024"]
+        [
+            "CDS",
+            "SchoolName",
+            "Gsoffered",
+            "ReportingYear",
+            *(f"{g}current" for g in groups),
+            "ELprior",
+            "AssistanceStatus2024",
+            "MetCriteria",
+            "EC47607_2024",
+        ]
     )
     for cds, name, current, prior, status in (
         ("27102720112177", "A Charter", "D", "*", "Differentiated Assistance"),
@@ -114,11 +142,14 @@ def test_a_charter_workbook_is_read(workplace: Workplace) -> None:
     write_charter_workbook(workplace.source)
     with workplace.decide() as db:
         letters = db.execute(
-            "select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters where student_group in ('EL', 'MR') order by all"
+            "select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters where"
+            " student_group in ('EL', 'MR') order by all"
         ).fetchall()
         (of_2024,) = db.execute("select count(*) from charter_letters where dashboard_year = 2024").fetchone()  # type: ignore[misc]
         flags = db.execute("select flag, value from charter_flags order by flag").fetchall()
-        rejected = db.execute("select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'").fetchall()
+        rejected = db.execute(
+            "select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'"
+        ).fetchall()
     assert letters == [
         ("27102720112177", 2023, "EL", None, None, 7),
         ("27102720112177", 2024, "EL", "D", [4, 6], 7),
@@ -136,27 +167,40 @@ def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashb
     book["Charter School 2024"]["A7"] = "27102720999999"  # in no other file
     book.save(path)
     with workplace.decide() as db:
-        statuses = dict(db.execute("select determination_year, status from charter_test where cds = '27102720999999'").fetchall())
+        statuses = dict(
+            db.execute("select determination_year, status from charter_test where cds = '27102720999999'").fetchall()
+        )
     assert statuses == {2023: "not_assessed", 2024: "not_eligible"}
 
 
 @pytest.mark.parametrize("delimiter", ["|", "\t"])
-def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(workplace: Workplace, tmp_path: Path, delimiter: str) -> None:
-    query = "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and priority = 1 order by cds"
+def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
+    workplace: Workplace, tmp_path: Path, delimiter: str
+) -> None:
+    query = (
+        "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and"
+        " priority = 1 order by cds"
+    )
     with workplace.decide() as db:
         before = db.execute(query).fetchall()
     sheet = openpyxl.load_workbook(SAMPLE / "Pr12024.xlsx").worksheets[0]
-    rows = [[re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)]
+    rows = [
+        [re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)
+    ]
     rows[0] = [h.upper() for h in rows[0]]
     (workplace.source / "Pr12024.xlsx").unlink()
-    (workplace.source / "Pr12024.txt").write_text("\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8")
+    (workplace.source / "Pr12024.txt").write_text(
+        "\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8"
+    )
     with workplace.decide() as db:
         assert db.execute(query).fetchall() == before
     assert len(before) > 20
 
 
 @pytest.mark.parametrize(("as_of", "lists"), [("2024-12-14", 0), ("2024-12-15", 4), (None, 4)])
-def test_a_list_of_interim_certifications_is_not_known_before_its_reports_were_due(workplace: Workplace, as_of: str | None, lists: int) -> None:
+def test_a_list_of_interim_certifications_is_not_known_before_its_reports_were_due(
+    workplace: Workplace, as_of: str | None, lists: int
+) -> None:
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
     run = Run.start(workplace.settings(as_of=as_of or clock.today()))
     take_snapshots(run)

@@ -24,7 +24,11 @@ def copied(workplace: Workplace, root: Path) -> Workplace:
     """Source, reference and work folder, all below ``root``."""
     root.mkdir(parents=True)
     shutil.copytree(workplace.source, root / "source")
-    shutil.copytree(PROJECT / "data", root / "data", ignore=shutil.ignore_patterns("build", "snapshots", "published", "prefect", "backfill"))
+    shutil.copytree(
+        PROJECT / "data",
+        root / "data",
+        ignore=shutil.ignore_patterns("build", "snapshots", "published", "prefect", "backfill"),
+    )
     return Workplace(root / "source", copy_of_work(workplace.work, root / "work"), root / "out", root / "data")
 
 
@@ -59,13 +63,19 @@ def same_tables(one: Path, other: Path) -> None:
                 connection.execute(f"select column_name, column_type from (describe {a})").fetchall()
                 == connection.execute(f"select column_name, column_type from (describe {b})").fetchall()
             ), name
-            differing = f"select count(*) from ((from {a} except all from {b}) union all (from {b} except all from {a}))"
+            differing = (
+                f"select count(*) from ((from {a} except all from {b}) union all (from {b} except all from {a}))"
+            )
             assert connection.execute(differing).fetchall() == [(0,)], name
 
 
 @pytest.mark.usefixtures("light")
-@pytest.mark.parametrize("name", ["year=2024", "dashboard_year=2024", "determination_year=2024/cds=1/source_id=x", "a[b]*'c' \"d\" é\n{e}"])
-def test_no_table_depends_on_where_the_folders_lie(name: str, workplace: Workplace, plain: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["year=2024", "dashboard_year=2024", "determination_year=2024/cds=1/source_id=x", "a[b]*'c' \"d\" é\n{e}"]
+)
+def test_no_table_depends_on_where_the_folders_lie(
+    name: str, workplace: Workplace, plain: Path, tmp_path: Path
+) -> None:
     for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # what the last name would fit as a pattern
         shutil.copytree(plain.parent.parent, tmp_path / "odd" / decoy / "out", symlinks=True)
     same_tables(plain, twice(copied(workplace, tmp_path / "odd" / name)))
@@ -77,22 +87,38 @@ def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         with duckdb.connect() as connection:
             connection.execute(
-                f"copy (select '{folder.replace(chr(39), chr(39) * 2)}' as x) to $p (format parquet)", {"p": str(tmp_path / folder / "t.parquet")}
+                f"copy (select '{folder.replace(chr(39), chr(39) * 2)}' as x) to $p (format parquet)",
+                {"p": str(tmp_path / folder / "t.parquet")},
             )
     path = tmp_path / name / "t.parquet"
     with duckdb.connect() as connection:
         assert connection.execute(f"from {parquet(path)}").fetchall() == [(name,)]
-        found = connection.execute(f"select * from {parquet([path, tmp_path / 'x' / 't.parquet'], 'filename = true')}").fetchall()
+        found = connection.execute(
+            f"select * from {parquet([path, tmp_path / 'x' / 't.parquet'], 'filename = true')}"
+        ).fetchall()
     assert found == [(name, str(path)), ("x", str(tmp_path / "x" / "t.parquet"))]
 
 
 def test_every_reader_of_parquet_leaves_the_path_alone() -> None:
     """The statements are made in one place; a reader that is added elsewhere would take columns from a path again."""
-    code = [p for folder in ("transforms", "expectations", "reports", "flows") for p in (PROJECT / folder).rglob("*.py")]
+    code = [
+        p for folder in ("transforms", "expectations", "reports", "flows") for p in (PROJECT / folder).rglob("*.py")
+    ]
     code += [p for folder in ("transforms", "expectations", "reports") for p in (PROJECT / folder).rglob("*.sql")]
-    assert [p.name for p in code if re.search(r"(?<!pd\.)read_parquet\(", p.read_text("utf-8"))] == ["database.py"], "pandas is what readers of a page use"
-    assert [p.name for p in code if "read_csv(?" in p.read_text("utf-8") and "hive_partitioning = false" not in p.read_text("utf-8")] == []
-    assert [p.name for p in code for line in p.read_text("utf-8").splitlines() if "pq.read_table(" in line and "partitioning=None" not in line] == []
+    assert [p.name for p in code if re.search(r"(?<!pd\.)read_parquet\(", p.read_text("utf-8"))] == ["database.py"], (
+        "pandas is what readers of a page use"
+    )
+    assert [
+        p.name
+        for p in code
+        if "read_csv(?" in p.read_text("utf-8") and "hive_partitioning = false" not in p.read_text("utf-8")
+    ] == []
+    assert [
+        p.name
+        for p in code
+        for line in p.read_text("utf-8").splitlines()
+        if "pq.read_table(" in line and "partitioning=None" not in line
+    ] == []
 
 
 def joined(text: str) -> str:
@@ -114,7 +140,15 @@ def test_no_message_loses_a_part_of_a_path(
     shutil.copytree(published.out, out, symlinks=True)
     release = (out / "current").resolve()
     said = {}
-    for command in (("status",), ("releases",), ("tag", "current", "board"), ("verify", "--all"), ("sources",), ("watch",), ("check", "--page", out)):
+    for command in (
+        ("status",),
+        ("releases",),
+        ("tag", "current", "board"),
+        ("verify", "--all"),
+        ("sources",),
+        ("watch",),
+        ("check", "--page", out),
+    ):
         code = main((*command, "--out", out), monkeypatch)
         captured = capsys.readouterr()
         assert code == (2 if command[0] == "check" else 0), (command, captured.err)
@@ -135,7 +169,11 @@ def test_no_message_loses_a_part_of_a_path(
 def test_a_run_names_its_folders_in_full(
     name: str, workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = workplace.source.rename(tmp_path / name.replace("/", "")) if "/" not in name else shutil.copytree(workplace.source, tmp_path / name / "s")
+    source = (
+        workplace.source.rename(tmp_path / name.replace("/", ""))
+        if "/" not in name
+        else shutil.copytree(workplace.source, tmp_path / name / "s")
+    )
     out = tmp_path / "out" / name
     monkeypatch.setenv("DTA_WORK", str(workplace.work))
     assert main(("run", "--source", source, "--out", out, "--as-of", "2026-11-24"), monkeypatch) == 0
@@ -149,7 +187,9 @@ def test_a_run_names_its_folders_in_full(
 
 
 @pytest.mark.parametrize("name", ["a?b", "a\\b", "a\udcffb"])
-def test_a_folder_that_can_hold_no_database_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_can_hold_no_database_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ConfigError, match=r"DTA_OUT: (no database can be kept|the path is not UTF-8)"):
         settings_from(None, tmp_path / name)
     monkeypatch.setenv("DTA_WORK", str(tmp_path / name))

@@ -1,4 +1,6 @@
-"""Whatever is wrong with a release or its pointer: a message and an exit code in every command, and the next run heals what is ours."""
+"""Whatever is wrong with a release or its pointer: a message and an exit code in every command, and the next run heals
+what is ours.
+"""
 
 import json
 import shutil
@@ -106,7 +108,13 @@ def test_every_command_says_what_is_wrong_with_the_pointer(
 
 def in_its_place(out: Path) -> object:
     pointer = out / "current"
-    return pointer.readlink() if pointer.is_symlink() else pointer.read_text() if pointer.is_file() else sorted(p.name for p in pointer.iterdir())
+    return (
+        pointer.readlink()
+        if pointer.is_symlink()
+        else pointer.read_text()
+        if pointer.is_file()
+        else sorted(p.name for p in pointer.iterdir())
+    )
 
 
 @pytest.mark.parametrize("harm", FOREIGN)
@@ -131,7 +139,17 @@ def test_a_run_heals_a_pointer_of_ours(harm: Callable[[Path], str], released: Wo
     assert damage_of(current(released.out)) == []
 
 
-GOOD_KEYS = ("release_id", "as_of", "published_at", "content_digest", "inputs_digest", "warnings", "sources", "tables", "files")
+GOOD_KEYS = (
+    "release_id",
+    "as_of",
+    "published_at",
+    "content_digest",
+    "inputs_digest",
+    "warnings",
+    "sources",
+    "tables",
+    "files",
+)
 MANIFESTS = {
     "empty": "",
     "truncated": '{"release_id": "2026-',
@@ -171,7 +189,19 @@ def test_a_manifest_that_is_none_is_told_by_every_command(
     assert main(("sources", "--out", alone), monkeypatch) == 6
 
 
-@pytest.mark.parametrize("kind", ["empty", "truncated", "not JSON", "a list", "without files", "without tables", "as_of is 'yesterday'", "files is 'all'"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "empty",
+        "truncated",
+        "not JSON",
+        "a list",
+        "without files",
+        "without tables",
+        "as_of is 'yesterday'",
+        "files is 'all'",
+    ],
+)
 def test_a_manifest_that_is_none_heals_on_the_next_run(kind: str, released: Workplace) -> None:
     release = current(released.out)
     spoiled(release, MANIFESTS[kind])
@@ -192,7 +222,10 @@ def test_it_heals_also_where_the_day_was_not_asked_for(released: Workplace) -> N
     assert execute(settings, lambda step, run: step.function(run)).outcome == "published"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"release_id": 7}', '{"release_id": "x", "since": "y", "reason": "z", "more": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"release_id": 7}', '{"release_id": "x", "since": "y", "reason": "z", "more": 1}', b"\xff\xfe"],
+)
 def test_a_broken_hold_is_told_and_nothing_is_published(
     content: str | bytes, released: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,7 +257,10 @@ def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> No
     newest = current(shelf).name
     assert compare(shelf, "previous", "current").before == "2026-11-04-00000004"
     roll_back(shelf, "2026-11-03-00000003", "trial")
-    assert (compare(shelf, "previous", "current").before, compare(shelf, "previous", "current").after) == ("2026-11-02-00000002", "2026-11-03-00000003")
+    assert (compare(shelf, "previous", "current").before, compare(shelf, "previous", "current").after) == (
+        "2026-11-02-00000002",
+        "2026-11-03-00000003",
+    )
     roll_back(shelf, "2026-11-01-00000001", "trial")
     with pytest.raises(ReleaseError, match="no earlier release"):
         compare(shelf, "previous", "current")
@@ -233,7 +269,9 @@ def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> No
 
 
 def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp_path: Path) -> None:
-    """The files of yesterday are back: the release of that day is current again, and the one before it is that of yesterday's readers."""
+    """The files of yesterday are back: the release of that day is current again, and the one before it is that of
+    yesterday's readers.
+    """
     shutil.copytree(released.source, tmp_path / "other")
     first = current(released.out).name
     again = Workplace(tmp_path / "other", released.work, released.out)
@@ -249,7 +287,9 @@ def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp
     assert compare(released.out, "previous", "current").before == first
 
 
-def test_status_is_never_0_without_a_sound_release(alone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_is_never_0_without_a_sound_release(
+    alone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(("status", "--out", alone), monkeypatch) == 0
     record_run(alone, "unchanged", "Nothing changed.", None, 0)
     spoil(current(alone) / "dta.duckdb")
@@ -263,8 +303,20 @@ def test_status_is_never_0_without_a_sound_release(alone: Path, tmp_path: Path, 
     assert main(("status", "--out", alone), monkeypatch) == 130
 
 
-@pytest.mark.parametrize("content", ["", "{torn", "[]", "7", '{"last_run": 7}', '{"last_run": "x", "last_outcome": "failed", "exit_code": "?", "message": 1}'])
-def test_a_status_that_is_none_says_no_more_than_none(content: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{torn",
+        "[]",
+        "7",
+        '{"last_run": 7}',
+        '{"last_run": "x", "last_outcome": "failed", "exit_code": "?", "message": 1}',
+    ],
+)
+def test_a_status_that_is_none_says_no_more_than_none(
+    content: str, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (alone / "status.json").write_text(content)
     assert read_status(alone) == {}
     assert main(("status", "--out", alone), monkeypatch) == 0, "the release is sound"
@@ -275,7 +327,9 @@ def fail(*arguments: object, **options: object) -> None:
     raise OSError(28, "No space left on device", "somewhere")
 
 
-@pytest.mark.parametrize("what", ["transforms.release.publish.prune", "transforms.release.pointer._write_latest", "flows.runner.write_page"])
+@pytest.mark.parametrize(
+    "what", ["transforms.release.publish.prune", "transforms.release.pointer._write_latest", "flows.runner.write_page"]
+)
 @pytest.mark.parametrize("mended", [False, True])
 def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_published(
     what: str, mended: bool, released: Workplace, monkeypatch: pytest.MonkeyPatch
@@ -314,14 +368,18 @@ def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_
     assert "othing was published" not in message.text
 
 
-def test_a_record_that_cannot_be_written_after_publishing_is_told(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_cannot_be_written_after_publishing_is_told(
+    released: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("flows.runner.record_run", fail)
     reissue(released.source)
     with pytest.raises(AfterPublishingError, match="was published and is current"):
         released.publish()
 
 
-def test_what_fails_before_says_that_nothing_was_published(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_before_says_that_nothing_was_published(
+    released: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = current(released.out)
     monkeypatch.setattr("transforms.release.publish._write_manifest", fail)
     reissue(released.source)

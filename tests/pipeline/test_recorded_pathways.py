@@ -47,13 +47,21 @@ def decide(workplace: Workplace, tmp_path: Path) -> Decide:
 
 def verdicts(db: duckdb.DuckDBPyConnection, pathway: str, year: int = 2024) -> dict[str, Verdict]:
     """Verdicts of the LEAs that have a case in this pathway, by CDS code."""
-    query = "select cds, status, case_state, reason from eligibility where pathway = ? and determination_year = ? and case_state is not null"
+    query = (
+        "select cds, status, case_state, reason from eligibility where pathway = ? and determination_year = ? and"
+        " case_state is not null"
+    )
     return {cds: Verdict(*rest) for cds, *rest in db.execute(query, [pathway, year]).fetchall()}
 
 
 def leas(db: duckdb.DuckDBPyConnection) -> list[str]:
     """Districts of the sample's county, to give each a case."""
-    return [c for (c,) in db.execute("select cds from leas where lea_type = 'district' and cds[1:2] = '27' order by cds").fetchall()]
+    return [
+        c
+        for (c,) in db.execute(
+            "select cds from leas where lea_type = 'district' and cds[1:2] = '27' order by cds"
+        ).fetchall()
+    ]
 
 
 NO_ANSWER = {"concurrence": "", "concurrence_date": "", "concurrence_by": "", "geo_lead": ""}
@@ -65,17 +73,62 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
         {},
         "eligible",
         "concurred",
-        "after assistance under EC 52071 by Monterey COE from January 10, 2023, the county superintendent determined on September 1, 2024",
+        (
+            "after assistance under EC 52071 by Monterey COE from January 10, 2023, the county superintendent"
+            " determined on September 1, 2024"
+        ),
     ),
-    ("primary", {"received_date": "2024-10-05"}, "eligible", "referred", "and the Geographic Lead (Kern COE) agreed on October 1, 2024."),
+    (
+        "primary",
+        {"received_date": "2024-10-05"},
+        "eligible",
+        "referred",
+        "and the Geographic Lead (Kern COE) agreed on October 1, 2024.",
+    ),
     ("primary", {"engagement_start": "2024-11-01"}, "eligible", "engaged", "CCEE's work began on November 1, 2024"),
-    ("primary", NO_ASSISTANCE, "undetermined", "concurred", "precondition not shown: no assistance under EC 52071 or 47607.3"),
-    ("primary", {"assistance_from": "2024-09-02"}, "undetermined", "concurred", "precondition not shown: the assistance on record began on September 2, 2024"),
+    (
+        "primary",
+        NO_ASSISTANCE,
+        "undetermined",
+        "concurred",
+        "precondition not shown: no assistance under EC 52071 or 47607.3",
+    ),
+    (
+        "primary",
+        {"assistance_from": "2024-09-02"},
+        "undetermined",
+        "concurred",
+        "precondition not shown: the assistance on record began on September 2, 2024",
+    ),
     ("primary", NO_ANSWER, "not_eligible", "determined", "no answer of the Geographic Lead is on record by that day"),
-    ("primary", {"concurrence": "no"}, "not_eligible", "determined", "the Geographic Lead (Kern COE) did not agree, on October 1, 2024."),
-    ("primary", NO_ACT, "not_eligible", "concurred", "no determination of the county superintendent is on record by that day, and both acts are needed"),
-    ("primary", {**NO_ACT, **NO_ANSWER}, "not_eligible", "requested", "requested on August 1, 2024; no determination of the county superintendent"),
-    ("primary", {"concurrence_date": "2024-08-20"}, "eligible", "concurred", "The agreement of the Geographic Lead is dated before the determination."),
+    (
+        "primary",
+        {"concurrence": "no"},
+        "not_eligible",
+        "determined",
+        "the Geographic Lead (Kern COE) did not agree, on October 1, 2024.",
+    ),
+    (
+        "primary",
+        NO_ACT,
+        "not_eligible",
+        "concurred",
+        "no determination of the county superintendent is on record by that day, and both acts are needed",
+    ),
+    (
+        "primary",
+        {**NO_ACT, **NO_ANSWER},
+        "not_eligible",
+        "requested",
+        "requested on August 1, 2024; no determination of the county superintendent",
+    ),
+    (
+        "primary",
+        {"concurrence_date": "2024-08-20"},
+        "eligible",
+        "concurred",
+        "The agreement of the Geographic Lead is dated before the determination.",
+    ),
     (
         "primary",
         {"end_date": "2025-01-10", "end_reason": "done"},
@@ -83,13 +136,49 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
         "closed",
         "No open case as of November 24, 2026. Case C: ended on January 10, 2025: done.",
     ),
-    ("spi", {}, "eligible", "determined", "the State Superintendent determined on September 1, 2024 that CCEE's help is necessary"),
+    (
+        "spi",
+        {},
+        "eligible",
+        "determined",
+        "the State Superintendent determined on September 1, 2024 that CCEE's help is necessary",
+    ),
     ("spi", {"received_date": "2024-09-03"}, "eligible", "referred", "the State Superintendent determined"),
-    ("spi", NO_ACT, "not_eligible", "requested", "no determination of the State Superintendent is on record by that day"),
-    ("fee_for_service", {}, "eligible", "agreed", "agreement A-7 of September 1, 2024, under item 0000-000-0000 of the Budget Act of 2024"),
-    ("fee_for_service", {"budget_act_item": ""}, "eligible", "agreed", "the item of the Budget Act that gives the authority is not shown"),
-    ("fee_for_service", {"agreement_date": "", "agreement_number": ""}, "not_eligible", "requested", "no agreement is on record by that day"),
-    ("request", {}, "eligible", "agreed", "requested on August 1, 2024; CCEE accepted the request on September 1, 2024"),
+    (
+        "spi",
+        NO_ACT,
+        "not_eligible",
+        "requested",
+        "no determination of the State Superintendent is on record by that day",
+    ),
+    (
+        "fee_for_service",
+        {},
+        "eligible",
+        "agreed",
+        "agreement A-7 of September 1, 2024, under item 0000-000-0000 of the Budget Act of 2024",
+    ),
+    (
+        "fee_for_service",
+        {"budget_act_item": ""},
+        "eligible",
+        "agreed",
+        "the item of the Budget Act that gives the authority is not shown",
+    ),
+    (
+        "fee_for_service",
+        {"agreement_date": "", "agreement_number": ""},
+        "not_eligible",
+        "requested",
+        "no agreement is on record by that day",
+    ),
+    (
+        "request",
+        {},
+        "eligible",
+        "agreed",
+        "requested on August 1, 2024; CCEE accepted the request on September 1, 2024",
+    ),
     (
         "request",
         {"decision": "declined", "decision_reason": "no capacity"},
@@ -98,7 +187,13 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
         "CCEE declined the request on September 1, 2024: no capacity.",
     ),
     ("request", {"decision": "withdrawn"}, "not_eligible", "closed", "the request was withdrawn on September 1, 2024"),
-    ("request", {"decision": "", "decision_date": ""}, "undetermined", "requested", "no decision is on record by that day"),
+    (
+        "request",
+        {"decision": "", "decision_date": ""},
+        "undetermined",
+        "requested",
+        "no decision is on record by that day",
+    ),
 ]
 
 
@@ -124,30 +219,54 @@ def test_what_each_case_gives(decide: Decide) -> None:
             found = verdicts(db, register)[districts[number]]
             assert (found.status, found.case_state) == (status, state), (register, changes, found.reason)
             assert part in found.reason
-        assert [(r.check_id, r.detail) for gate in GATES for r in run_sql_checks(db, gate) if r.stops_release and r.check_id not in OF_A_RELEASE] == []
-        counted = db.execute("select count(*) from eligibility where determination_year = 2024 and case_state is not null").fetchall()
+        assert [
+            (r.check_id, r.detail)
+            for gate in GATES
+            for r in run_sql_checks(db, gate)
+            if r.stops_release and r.check_id not in OF_A_RELEASE
+        ] == []
+        counted = db.execute(
+            "select count(*) from eligibility where determination_year = 2024 and case_state is not null"
+        ).fetchall()
         assert counted == [(len(CASES),)], "no other LEA has a case"
 
 
 def test_a_case_counts_from_its_day_on(decide: Decide) -> None:
-    row = case("primary", determination_date="2023-12-20", concurrence_date="2025-02-01", requested_date="2023-12-05", entered_on="2025-03-01")
+    row = case(
+        "primary",
+        determination_date="2023-12-20",
+        concurrence_date="2025-02-01",
+        requested_date="2023-12-05",
+        entered_on="2025-03-01",
+    )
     with decide(("primary", row)) as db:
         by_year = dict(db.execute("select determination_year, as_of from determination_years").fetchall())
         assert by_year[2022] < date(2023, 12, 5), "the determination of 2022 was no longer in force when the case began"
-        before = db.execute("select status, reason from eligibility where pathway = 'primary' and determination_year = 2022 and cds = ?", [DISTRICT]).fetchone()
+        before = db.execute(
+            "select status, reason from eligibility where pathway = 'primary' and determination_year = 2022 and"
+            " cds = ?",
+            [DISTRICT],
+        ).fetchone()
         assert before == (
             "not_assessed",
-            f"No Primary case is on record for this district as of {plain_day(by_year[2022])}; this pathway is recorded, never computed.",
+            (
+                f"No Primary case is on record for this district as of {plain_day(by_year[2022])}; this pathway is"
+                " recorded, never computed."
+            ),
         )
         assert verdicts(db, "primary", 2022) == {}
         found = verdicts(db, "primary", 2023)[DISTRICT]
         assert (found.status, found.case_state) == ("not_eligible", "determined")
         assert "2025" not in found.reason, "what came later is not known"
         assert verdicts(db, "primary")[DISTRICT].status == "eligible"
-        assert {"2023-12-05", "2023-12-20", "2025-02-01"} <= set(dated_facts(db)), "a later run must look again after these days"
+        assert {"2023-12-05", "2023-12-20", "2025-02-01"} <= set(dated_facts(db)), (
+            "a later run must look again after these days"
+        )
 
 
-@pytest.mark.parametrize(("day", "status", "state"), [("2025-06-30", "eligible", "engaged"), ("2025-07-01", "not_eligible", "closed")])
+@pytest.mark.parametrize(
+    ("day", "status", "state"), [("2025-06-30", "eligible", "engaged"), ("2025-07-01", "not_eligible", "closed")]
+)
 def test_the_day_of_the_run_decides(decide: Decide, day: str, status: str, state: str) -> None:
     row = case("spi", engagement_start="2024-11-01", end_date="2025-07-01")
     with decide(("spi", row), as_of=date.fromisoformat(day)) as db:
@@ -165,7 +284,9 @@ def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(deci
         assert "Case S-new: requested on January 5, 2025" in found[DISTRICT].reason
         assert "Case S-old: ended on December 1, 2024: goals met." in found[DISTRICT].reason
         assert found[SALINAS][:2] == ("eligible", "determined")
-        sentence = db.execute("select pathways, sentence from eligible_districts where cds = ? and determination_year = 2024", [SALINAS]).fetchall()
+        sentence = db.execute(
+            "select pathways, sentence from eligible_districts where cds = ? and determination_year = 2024", [SALINAS]
+        ).fetchall()
         assert "spi" in sentence[0][0]
         assert "State Superintendent" in sentence[0][1]
 
@@ -175,7 +296,10 @@ def test_a_replaced_case_does_not_count_and_is_kept(decide: Decide) -> None:
     right = case("spi", case_id="S-2", cds=SALINAS)
     with decide(("spi", wrong), ("spi", right)) as db:
         assert set(verdicts(db, "spi")) == {SALINAS}
-        assert db.execute("select case_id, superseded_by from pathway_register order by 1").fetchall() == [("S-1", "S-2"), ("S-2", None)]
+        assert db.execute("select case_id, superseded_by from pathway_register order by 1").fetchall() == [
+            ("S-1", "S-2"),
+            ("S-2", None),
+        ]
 
 
 def test_county_offices_are_served_by_the_other_pathways(decide: Decide) -> None:
@@ -188,8 +312,14 @@ def test_a_case_of_an_lea_without_verdicts_is_not_lost(decide: Decide) -> None:
     with decide(("primary", charter)) as db:
         kept = db.execute("select case_id, cds, lea_type, county, has_verdicts from pathway_register").fetchall()
         assert kept == [("P-1", CHARTER, "charter", "Monterey", False)]
-        assert db.execute("select status, case_state from case_states where determination_year = 2024").fetchall() == [("eligible", "concurred")]
-        (warning,) = [r for r in run_sql_checks(db, "determinations") if r.outcome == "failed" and r.check_id == "cases_have_verdicts"]
+        assert db.execute("select status, case_state from case_states where determination_year = 2024").fetchall() == [
+            ("eligible", "concurred")
+        ]
+        (warning,) = [
+            r
+            for r in run_sql_checks(db, "determinations")
+            if r.outcome == "failed" and r.check_id == "cases_have_verdicts"
+        ]
         assert not warning.stops_release
         assert CHARTER in warning.detail
 
@@ -206,7 +336,12 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
         ),
     ]  # fmt: skip
     with decide(*(("primary", row) for row in rows)) as db:
-        found = {case_id: rest for case_id, *rest in db.execute("select case_id, same_body, same_body_note from pathway_register").fetchall()}
+        found = {
+            case_id: rest
+            for case_id, *rest in db.execute(
+                "select case_id, same_body, same_body_note from pathway_register"
+            ).fetchall()
+        }
         assert found["same"] == ["Y", None]
         assert found["differs"] == ["Y", "The register says N; the list of Geographic Leads says Y (Los Angeles COE)."]
         assert found["other"] == ["N", None]
@@ -234,10 +369,16 @@ def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workp
     ):  # fmt: skip
         assert part in said
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
-        assert db.execute("select school_year, certified_on_time from calpads_certifications").fetchall() == [("2023-24", "N")]
+        assert db.execute("select school_year, certified_on_time from calpads_certifications").fetchall() == [
+            ("2023-24", "N")
+        ]
 
 
 def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace) -> None:
-    said = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["explain", SALINAS, "--full", "--out", str(published.out)]).output
+    said = (
+        CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+        .invoke(app, ["explain", SALINAS, "--full", "--out", str(published.out)])
+        .output
+    )
     assert "– not assessed  Primary, State Superintendent, Fee for Service, Request form" in said
     assert "Recorded cases" not in said

@@ -49,13 +49,24 @@ def test_check_names_every_problem_and_ends_with_4(reference: Path) -> None:
     add_rows(reference, "primary", case("primary"), case("primary", case_id="P-2", cds="27", determination_date="soon"))
     add_rows(reference, "request", case("request", decision="perhaps"))
     command = [Path(sys.executable).parent / "dta", "register", "check"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "DTA_REFERENCE": str(reference)})
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "DTA_REFERENCE": str(reference)}
+    )
     assert ended.returncode == 4
     assert "primary.csv: 1 of 2 rows are fine, 2 problems" in ended.stdout
     assert "request.csv: 0 of 1 rows are fine, one problem" in ended.stdout
-    assert "registers/primary.csv, line 3, column cds: a CDS code has 14 digits, with leading zeros (value '27')." in ended.stderr
-    assert "registers/primary.csv, line 3, column determination_date: a date is written yyyy-mm-dd (value 'soon')." in ended.stderr
-    assert "registers/request.csv, line 2, column decision: it must be 'accepted', 'declined' or 'withdrawn' (value 'perhaps')." in ended.stderr
+    assert (
+        "registers/primary.csv, line 3, column cds: a CDS code has 14 digits, with leading zeros (value '27')."
+        in ended.stderr
+    )
+    assert (
+        "registers/primary.csv, line 3, column determination_date: a date is written yyyy-mm-dd (value 'soon')."
+        in ended.stderr
+    )
+    assert (
+        "registers/request.csv, line 2, column decision: it must be 'accepted', 'declined' or 'withdrawn' (value"
+        " 'perhaps')." in ended.stderr
+    )
 
 
 @pytest.mark.parametrize("name", ["primary", "spi", "fee_for_service", "request", "calpads"])
@@ -90,7 +101,12 @@ def test_a_wrong_value_is_refused_with_the_reason_and_asked_again(reference: Pat
 
 def test_values_that_contradict_each_other_are_asked_again(reference: Path) -> None:
     typed = answers("primary", cds=COUNTY_OFFICE)
-    ended = register(reference, "add", "primary", answers=[*typed, "27660680000000", "27660680000000", "South Monterey County Joint Union High", "y"])
+    ended = register(
+        reference,
+        "add",
+        "primary",
+        answers=[*typed, "27660680000000", "27660680000000", "South Monterey County Joint Union High", "y"],
+    )
     assert "cds: the Primary pathway does not serve a county office." in ended.output
     assert ended.exit_code == 0, ended.output
     assert to_arrow(load_registers(reference)["primary"]).column("cds").to_pylist() == ["27660680000000"]
@@ -118,9 +134,23 @@ def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
     assert not (reference / "registers/backups").exists()
 
 
-@pytest.mark.parametrize(("event", "part"), [("repaid", "referral_closed or referral_confirmed"), ("authorized", "the event disbursed")])
+@pytest.mark.parametrize(
+    ("event", "part"), [("repaid", "referral_closed or referral_confirmed"), ("authorized", "the event disbursed")]
+)
 def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: str, part: str) -> None:
-    typed = ["X-1", "CA-SEL-2012-INGLEWOOD", event, "2026-02-01" if event == "repaid" else "2012-09-15", "day", "x", "", "", "https://example.org", "high", ""]
+    typed = [
+        "X-1",
+        "CA-SEL-2012-INGLEWOOD",
+        event,
+        "2026-02-01" if event == "repaid" else "2012-09-15",
+        "day",
+        "x",
+        "",
+        "",
+        "https://example.org",
+        "high",
+        "",
+    ]
     ended = register(reference, "add", "state_loan_events", answers=[*typed, "y"])
     assert ended.exit_code == 0, ended.output
     assert part in " ".join(ended.output.split())
@@ -130,12 +160,21 @@ def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: 
     ("name", "changes", "again"),
     [
         ("spi", {"lea_name": "Salinas Union High"}, ["", "South Monterey County Joint Union High"]),
-        ("calpads", {"cds": "27661590000000", "lea_name": "South Monterey County Joint Union High"}, ["27660680000000", ""]),
+        (
+            "calpads",
+            {"cds": "27661590000000", "lea_name": "South Monterey County Joint Union High"},
+            ["27660680000000", ""],
+        ),
         ("request", {"cds": "27661590000000", "lea_name": "Gonzales Unified"}, ["", "Salinas Union High"]),
     ],
 )
 def test_add_refuses_a_row_whose_code_is_another_leas(
-    published: Workplace, reference: Path, name: str, changes: dict[str, str], again: list[str], monkeypatch: pytest.MonkeyPatch
+    published: Workplace,
+    reference: Path,
+    name: str,
+    changes: dict[str, str],
+    again: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DTA_OUT", str(published.out))
     ended = register(reference, "add", name, answers=[*answers(name, **changes), *again, "y"])
@@ -165,7 +204,9 @@ def test_registers_with_a_problem_are_mended_first(reference: Path) -> None:
     assert "Correct the registers before you add to them." in str(ended.exception)
 
 
-@pytest.mark.parametrize("value", ["=HYPERLINK(1)", "+1", "-1", "@cmd", 'he said "no", twice', "two\nlines", "'=already"])
+@pytest.mark.parametrize(
+    "value", ["=HYPERLINK(1)", "+1", "-1", "@cmd", 'he said "no", twice', "two\nlines", "'=already"]
+)
 def test_a_value_is_stored_safely_and_comes_back(reference: Path, value: str) -> None:
     add_row(reference, "spi", case("spi", note=value))
     assert to_arrow(load_registers(reference)["spi"]).column("note").to_pylist() == [value]
@@ -176,7 +217,9 @@ def test_the_file_keeps_its_line_ends_its_mark_and_its_column_order(reference: P
     path = reference / "registers/spi.csv"
     columns = list(reversed(columns_of(REGISTERS["spi"])))
     cells = case("spi", case_id="S-0", note="x")
-    before = b"\xef\xbb\xbf" + (",".join(columns) + "\r\n" + ",".join(cells[c] for c in columns)).encode()  # no line end at the end
+    before = (
+        b"\xef\xbb\xbf" + (",".join(columns) + "\r\n" + ",".join(cells[c] for c in columns)).encode()
+    )  # no line end at the end
     path.write_bytes(before)
     add_row(reference, "spi", case("spi"))
     after = path.read_bytes()

@@ -1,4 +1,6 @@
-"""The 2026 Dashboard arrives, with everything that may be new about it: what can be read is published, what cannot is named, and nothing is guessed."""
+"""The 2026 Dashboard arrives, with everything that may be new about it: what can be read is published, what cannot is
+named, and nothing is guessed.
+"""
 
 import json
 import re
@@ -25,7 +27,10 @@ SMALL = Scale(counties=3, leas=24, charters=4, schools=4)
 INDICATORS = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science")
 NOT_CONFIRMED = "the 2026 criteria are not confirmed by a primary source"
 UNKNOWN = f"{NOT_CONFIRMED.capitalize()}, and CDE's own answer is not known."
-VERDICTS = "select cds, status, decided_by, reason from eligibility where pathway = 'continuum' and determination_year = {} order by cds"
+VERDICTS = (
+    "select cds, status, decided_by, reason from eligibility where pathway = 'continuum' and determination_year = {}"
+    " order by cds"
+)
 # What is reported, once all files are there: file, what it is, and its name.
 NOT_PLACED = {
     ("assistancestatus26.xlsx", "assistance_status", new.NEW_STATUS),
@@ -43,8 +48,16 @@ MAPPED = {
     new.NEW_FLAG: ("layouts.toml", 'ec52072 = "ec52072b?_20', 'ec52072 = "ec52072[bc]?_20'),
     new.RENAMED: ("layouts.toml", 'currstatus = ["currstatus"]', f'currstatus = ["currstatus", "{new.RENAMED}"]'),
     new.NEW_COUNT: ("layouts.toml", '  "ag_num",', f'  "{new.NEW_COUNT}", "{new.NEW_COLUMN}", "ag_num",'),
-    new.NEW_GROUP: ("reference/student_groups.csv", "CAST,", f"{new.NEW_GROUP},Recently reclassified,recently reclassified students,2026,,N,,\nCAST,"),
-    new.NEW_STATUS: ("reference/assistance_statuses.csv", "General Assistance,N", f"General Assistance,N\n{new.NEW_STATUS},Y"),
+    new.NEW_GROUP: (
+        "reference/student_groups.csv",
+        "CAST,",
+        f"{new.NEW_GROUP},Recently reclassified,recently reclassified students,2026,,N,,\nCAST,",
+    ),
+    new.NEW_STATUS: (
+        "reference/assistance_statuses.csv",
+        "General Assistance,N",
+        f"General Assistance,N\n{new.NEW_STATUS},Y",
+    ),
     new.NEW_LETTER: ("reference/priority_letters.csv", "K,4|5|6|8", f"K,4|5|6|8\n{new.NEW_LETTER},5|6"),
 }
 
@@ -74,7 +87,9 @@ def in_force(state: Path) -> set[str]:
     """Whom CDE lists for 2025, and one more, so that its 2026 list is another."""
     with duckdb.connect() as db:
         truth = f"'{state / 'truth' / 'continuum.parquet'}'"
-        found = db.execute(f"select status, list(cds order by cds) from {truth} where determination_year = 2025 group by status").fetchall()
+        found = db.execute(
+            f"select status, list(cds order by cds) from {truth} where determination_year = 2025 group by status"
+        ).fetchall()
     by_status = dict(found)
     return {*by_status["eligible"], by_status["not_eligible"][0]}
 
@@ -113,26 +128,39 @@ def test_nothing_of_2026_is_decided_by_criteria_that_are_not_confirmed(whole: De
     found = whole.db.execute(VERDICTS.format(2026)).fetchall()
     assert {status for _, status, *_ in found} == {"undetermined", "not_assessed", "not_applicable"}
     assert {(by, reason) for _, status, by, reason in found if status == "undetermined"} == {(None, UNKNOWN)}
-    assert whole.db.execute("select count(*) from student_group_history where dashboard_year = 2026 and meets_criteria is not null").fetchall() == [(0,)]
-    assert whole.db.execute("select count(*) from continuum_groups where determination_year = 2026 and counts").fetchall() == [(0,)]
+    assert whole.db.execute(
+        "select count(*) from student_group_history where dashboard_year = 2026 and meets_criteria is not null"
+    ).fetchall() == [(0,)]
+    assert whole.db.execute(
+        "select count(*) from continuum_groups where determination_year = 2026 and counts"
+    ).fetchall() == [(0,)]
     assert whole.db.execute("select count(*) from rule_criteria where dashboard_year = 2026").fetchall() == [(0,)]
 
 
 def test_cdes_flags_and_statuses_that_are_mapped_answer(whole: Decided) -> None:
-    query = "select determination, status, decided_by, reason from assistance where determination_year = 2026 and status in ('eligible', 'not_eligible')"
+    query = (
+        "select determination, status, decided_by, reason from assistance where determination_year = 2026 and status in"
+        " ('eligible', 'not_eligible')"
+    )
     found = whole.db.execute(query).fetchall()
-    assert {(d, s, by) for d, s, by, _ in found} == {(d, s, "cde") for d in ("consecutive", "differentiated_assistance") for s in ("eligible", "not_eligible")}
+    assert {(d, s, by) for d, s, by, _ in found} == {
+        (d, s, "cde") for d in ("consecutive", "differentiated_assistance") for s in ("eligible", "not_eligible")
+    }
     assert all(reason.endswith(f"It is the verdict, because {NOT_CONFIRMED}.") for *_, reason in found)
     unread = "select count(*) from assistance_flags where flag = 'assistance_status_2026' and value is null"
     assert whole.db.execute(unread).fetchall() != [(0,)], "a status in new words is no answer"
 
 
 def test_the_determination_of_2025_stays_in_force(whole: Decided, state: Path) -> None:
-    assert whole.db.execute("select determination_year, as_of from determination_years where now_in_force").fetchall() == [(2025, AS_OF)]
+    assert whole.db.execute(
+        "select determination_year, as_of from determination_years where now_in_force"
+    ).fetchall() == [(2025, AS_OF)]
     truth = f"select cds, status from '{state / 'truth' / 'continuum.parquet'}' where determination_year = 2025"
     ours = "select cds, status from eligibility where pathway = 'continuum' and determination_year = 2025"
     assert whole.db.execute(f"({truth}) except ({ours})").fetchall() == []
-    assert whole.db.execute("select count(*) from changes where to_year = 2026 and pathway = 'continuum'").fetchall() == [(0,)]
+    assert whole.db.execute(
+        "select count(*) from changes where to_year = 2026 and pathway = 'continuum'"
+    ).fetchall() == [(0,)]
 
 
 def test_what_cannot_be_placed_is_named(whole: Decided) -> None:
@@ -149,7 +177,10 @@ def test_what_cannot_be_placed_is_named(whole: Decided) -> None:
 
 def test_everything_else_of_the_files_is_read(whole: Decided, state: Path) -> None:
     """As many rows as in 2025: the workbook in place of a text, the new scale and the further columns cost none."""
-    query = "select indicator, count(*) from indicator_results where dashboard_year = {} and indicator <> 'grad' group by 1 order by 1"
+    query = (
+        "select indicator, count(*) from indicator_results where dashboard_year = {} and indicator <> 'grad' group by 1"
+        " order by 1"
+    )
     assert whole.db.execute(query.format(2026)).fetchall() == whole.db.execute(query.format(2025)).fetchall()
     letters = "select count(*), count(letter) from assistance_letters where dashboard_year = {}"
     (rows, of_2026), (_, of_2025) = (whole.db.execute(letters.format(y)).fetchall()[0] for y in (2026, 2025))
@@ -159,16 +190,34 @@ def test_everything_else_of_the_files_is_read(whole: Decided, state: Path) -> No
 
 def test_years_on_different_scales_are_not_compared(whole: Decided) -> None:
     begins = "select indicator, first_dashboard, follows from status_scales where follows is not null order by 1"
-    assert whole.db.execute(begins).fetchall() == [("ela", 2026, "distance from standard"), ("math", 2026, "distance from standard")]
-    as_printed = "select count(change) > 0, count(prior_status) > 0 from indicator_results where dashboard_year = 2026 and indicator = 'ela'"
+    assert whole.db.execute(begins).fetchall() == [
+        ("ela", 2026, "distance from standard"),
+        ("math", 2026, "distance from standard"),
+    ]
+    as_printed = (
+        "select count(change) > 0, count(prior_status) > 0 from indicator_results where dashboard_year = 2026 and"
+        " indicator = 'ela'"
+    )
     assert whole.db.execute(as_printed).fetchall() == [(True, True)]
-    compared = ("changes_are_differences", "prior_is_last_year", "prior_differs_from_last_year", "rows_of_their_group", "statuses_in_units")
+    compared = (
+        "changes_are_differences",
+        "prior_is_last_year",
+        "prior_differs_from_last_year",
+        "rows_of_their_group",
+        "statuses_in_units",
+    )
     assert {c: failing(whole.db, c) for c in compared} == {c: [] for c in compared}
     whole.db.execute("begin")
-    whole.db.execute("update dashboard_scales set begins = false, scale = 'one', unit = 'percent' where indicator in ('ela', 'math')")
+    whole.db.execute(
+        "update dashboard_scales set begins = false, scale = 'one', unit = 'percent' where indicator in ('ela', 'math')"
+    )
     told = {c for c in compared if failing(whole.db, c)}
     whole.db.execute("rollback")
-    assert {"changes_are_differences", "prior_differs_from_last_year", "statuses_in_units"} <= told, "these checks do see the difference"
+    assert {
+        "changes_are_differences",
+        "prior_differs_from_last_year",
+        "statuses_in_units",
+    } <= told, "these checks do see the difference"
 
 
 def test_the_preview_feeds_the_watch_list_and_puts_no_scales_together(whole: Decided) -> None:
@@ -176,13 +225,21 @@ def test_the_preview_feeds_the_watch_list_and_puts_no_scales_together(whole: Dec
     previews = [r for r in rows if r[0].startswith("preview")]
     assert {r[0] for r in previews} >= {"preview_met", "preview_scale_changed"}
     assert {r[1] for r in rows} == {"provisional"}, "what rests on 2026 is not certain"
-    assert all(not {"ela", "math"} & set(indicators) for watch, _, _, indicators, _ in previews if watch != "preview_scale_changed")
-    assert all({"ela", "math"} & set(indicators) for watch, _, _, indicators, _ in previews if watch == "preview_scale_changed")
-    red = (
-        "select count(distinct dashboard_year) from indicator_results where cds = ? and student_group = ? and indicator = ? "
-        "and dashboard_year between 2024 and 2026 and color between 1 and if(indicator = 'elpi', 2, 1)"
+    assert all(
+        not {"ela", "math"} & set(indicators)
+        for watch, _, _, indicators, _ in previews
+        if watch != "preview_scale_changed"
     )
-    met = whole.db.execute("select cds, student_group, unnest(indicators) from watch_list where watch = 'preview_met'").fetchall()
+    assert all(
+        {"ela", "math"} & set(indicators) for watch, _, _, indicators, _ in previews if watch == "preview_scale_changed"
+    )
+    red = (
+        "select count(distinct dashboard_year) from indicator_results where cds = ? and student_group = ? and indicator"
+        " = ? and dashboard_year between 2024 and 2026 and color between 1 and if(indicator = 'elpi', 2, 1)"
+    )
+    met = whole.db.execute(
+        "select cds, student_group, unnest(indicators) from watch_list where watch = 'preview_met'"
+    ).fetchall()
     assert met
     assert {whole.db.execute(red, row).fetchall()[0][0] for row in met} == {3}
 
@@ -197,42 +254,72 @@ def test_one_line_of_data_maps_each_of_them(whole: Decided, tmp_path: Path) -> N
     mapped(place.reference, *MAPPED)
     with place.decide() as db:
         found = db.execute(VERDICTS.format(2026)).fetchall()
-        listed = {cds for (cds,) in db.execute("select cds from assistance_leas where dashboard_year = 2026").fetchall()}
+        listed = {
+            cds for (cds,) in db.execute("select cds from assistance_leas where dashboard_year = 2026").fetchall()
+        }
         assert {cds for cds, status, *_ in found if status == "eligible"} == whole.eligible
-        assert {by for cds, status, by, _ in found if cds in listed and status in ("eligible", "not_eligible")} == {"cde"}
-        assert {r for cds, s, _, r in found if s == "eligible"} == {f"CDE's flag {new.NEW_FLAG} is Y. It is the verdict, because {NOT_CONFIRMED}."}
-        assert db.execute("select determination_year from determination_years where now_in_force").fetchall() == [(2026,)]
+        assert {by for cds, status, by, _ in found if cds in listed and status in ("eligible", "not_eligible")} == {
+            "cde"
+        }
+        assert {r for cds, s, _, r in found if s == "eligible"} == {
+            f"CDE's flag {new.NEW_FLAG} is Y. It is the verdict, because {NOT_CONFIRMED}."
+        }
+        assert db.execute("select determination_year from determination_years where now_in_force").fetchall() == [
+            (2026,)
+        ]
         assert failing(db, "everything_placed") == []
         assert db.execute("select count(*) from rejects").fetchall() == [(0,)]
-        assert db.execute("select count(*) > 0 from indicator_results where dashboard_year = 2026 and indicator = 'grad'").fetchall() == [(True,)]
-        assert db.execute("select count(*) > 0 from indicator_results where student_group = 'REC'").fetchall() == [(True,)]
+        assert db.execute(
+            "select count(*) > 0 from indicator_results where dashboard_year = 2026 and indicator = 'grad'"
+        ).fetchall() == [(True,)]
+        assert db.execute("select count(*) > 0 from indicator_results where student_group = 'REC'").fetchall() == [
+            (True,)
+        ]
 
 
 def confirmed(rules: Path) -> None:
     """Edit the rules of 2026 alone: the criteria of 2025, said to be those of 2026."""
     of_2025 = (rules / "2025.toml").read_text("utf-8")
-    criteria = of_2025[of_2025.index("[[criterion]]") : of_2025.index("# EC 52072 (districts)")].replace('id = "2025-', 'id = "2026-')
+    criteria = of_2025[of_2025.index("[[criterion]]") : of_2025.index("# EC 52072 (districts)")].replace(
+        'id = "2025-', 'id = "2026-'
+    )
     text = (rules / "2026.toml").read_text("utf-8")
-    text = re.sub(r"^not_confirmed = .*\n", "", text.replace('standing = "unconfirmed"', 'standing = "final"'), flags=re.MULTILINE)
+    text = re.sub(
+        r"^not_confirmed = .*\n", "", text.replace('standing = "unconfirmed"', 'standing = "final"'), flags=re.MULTILINE
+    )
     at = text.index("# The windows as")
-    (rules / "2026.toml").write_text(text[:at] + criteria + text[at:].replace("methods = []", "methods = [1]\nsecond_year_after = 2025"), "utf-8")
+    (rules / "2026.toml").write_text(
+        text[:at] + criteria + text[at:].replace("methods = []", "methods = [1]\nsecond_year_after = 2025"), "utf-8"
+    )
 
 
 def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path: Path) -> None:
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, new.RENAMED)
     confirmed(place.reference / "rules")
-    (place.source / new.WORKBOOK).rename(tmp_path / new.WORKBOOK)  # which then must have the flag of its year under a known name
+    (place.source / new.WORKBOOK).rename(
+        tmp_path / new.WORKBOOK
+    )  # which then must have the flag of its year under a known name
     try:
         with place.decide() as db:
             found = db.execute(VERDICTS.format(2026)).fetchall()
             assert {s for _, s, *_ in found} >= {"eligible", "not_eligible"}
             assert {by for _, s, by, _ in found if s == "eligible"} == {"computed_from_indicators"}
-            counted = "select count(*) from continuum_groups where determination_year = 2026 and counts and list_contains(years_met, 2026::smallint)"
+            counted = (
+                "select count(*) from continuum_groups where determination_year = 2026 and counts and"
+                " list_contains(years_met, 2026::smallint)"
+            )
             assert db.execute(counted).fetchall() != [(0,)]
-            assert db.execute("select determination_year from determination_years where now_in_force").fetchall() == [(2026,)]
-            assert db.execute("select count(*) from watch_list where watch like 'preview%'").fetchall() == [(0,)], "the preview has ended"
-            new_scale = "select count(*), count(change), count(prior_status) from evidence where dashboard_year = 2026 and indicator in ('ela', 'math')"
+            assert db.execute("select determination_year from determination_years where now_in_force").fetchall() == [
+                (2026,)
+            ]
+            assert db.execute("select count(*) from watch_list where watch like 'preview%'").fetchall() == [(0,)], (
+                "the preview has ended"
+            )
+            new_scale = (
+                "select count(*), count(change), count(prior_status) from evidence where dashboard_year = 2026 and"
+                " indicator in ('ela', 'math')"
+            )
             ((rows, *compared),) = db.execute(new_scale).fetchall()
             assert rows > 0
             assert compared == [0, 0]
@@ -248,7 +335,12 @@ class Nights:
         self.files, self.out, self.reference = folder / "files", folder / "out", folder / "reference"
         shutil.copytree(state / "files", self.files)
         shutil.copytree(state / "reference", self.reference)
-        env = {"COLUMNS": "250", "NO_COLOR": "1", "DTA_WORK": str(folder / "work"), "DTA_REFERENCE": str(self.reference)}
+        env = {
+            "COLUMNS": "250",
+            "NO_COLOR": "1",
+            "DTA_WORK": str(folder / "work"),
+            "DTA_REFERENCE": str(self.reference),
+        }
         self.runner = CliRunner(env=env)
 
     def call(self, *arguments: str) -> Result:
@@ -262,7 +354,12 @@ class Nights:
             return db.execute(query).fetchall()
 
     def verdicts(self, year: int) -> dict[object, int]:
-        return dict(self.rows(f"select status, count(*) from eligibility where pathway = 'continuum' and determination_year = {year} group by 1"))  # type: ignore[arg-type]
+        return dict(
+            self.rows(
+                f"select status, count(*) from eligibility where pathway = 'continuum' and determination_year = {year}"
+                " group by 1"
+            )
+        )  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
@@ -282,26 +379,46 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     first = nights.night()
     assert first.exit_code == 0, first.output
     assert "growthdownload2026.txt: its rows are of GROWTH, which is no known indicator." in first.output
-    assert f"elpidownload2026.txt: column {new.NEW_COUNT}, not known. If it is a column under another name, add the name to data/layouts.toml" in first.output
+    assert (
+        f"elpidownload2026.txt: column {new.NEW_COUNT}, not known. If it is a column under another name, add the name"
+        " to data/layouts.toml" in first.output
+    )
     assert "2026: due since October 15, not loaded: College/Career, Chronic absenteeism, " in first.output
-    assert nights.rows("select indicator from meta_sources where present and dashboard_year = 2026 order by 1") == [("ela",), ("elpi",), ("math",)]
+    assert nights.rows("select indicator from meta_sources where present and dashboard_year = 2026 order by 1") == [
+        ("ela",),
+        ("elpi",),
+        ("math",),
+    ]
     assert set(nights.verdicts(2026)) == {"undetermined", "not_assessed", "not_applicable"}
     assert nights.verdicts(2025) == of_2025
-    one_scale = "select count(*) from watch_list where watch in ('preview_met', 'preview_one_more_red') and list_has_any(indicators, ['ela', 'math'])"
+    one_scale = (
+        "select count(*) from watch_list where watch in ('preview_met', 'preview_one_more_red') and"
+        " list_has_any(indicators, ['ela', 'math'])"
+    )
     assert nights.rows(one_scale) == [(0,)]
     assert nights.rows("select count(*) > 0 from watch_list where watch = 'preview_scale_changed'") == [(True,)]
-    assert nights.rows("select count(*) from watch_list where watch = 'preview_met'") == [(0,)], "what is not loaded has not been shown"
+    assert nights.rows("select count(*) from watch_list where watch = 'preview_met'") == [(0,)], (
+        "what is not loaded has not been shown"
+    )
 
     # The second night: a student group that nobody knows, a column that was added, and one that was renamed.
     for indicator in ("chronic", "susp", "grad"):
         new.write_indicator(state / "files", nights.files, indicator)
     second = nights.night()
     assert second.exit_code == 0, second.output
-    assert "graddownload2026.txt, line 1: the header lacks currstatus. Download the file again, or teach data/layouts.toml the new name." in second.output
-    assert "chronicdownload2026.txt: student group REC, not known. Add the group to data/reference/student_groups.csv" in second.output
+    assert (
+        "graddownload2026.txt, line 1: the header lacks currstatus. Download the file again, or teach data/layouts.toml"
+        " the new name." in second.output
+    )
+    assert (
+        "chronicdownload2026.txt: student group REC, not known. Add the group to data/reference/student_groups.csv"
+        in second.output
+    )
     assert f"suspdownload2026.txt: column {new.NEW_COLUMN}, not known." in second.output
     assert nights.rows("select count(*) from indicator_results where student_group = 'REC'") == [(0,)]
-    assert nights.rows("select count(*) > 0 from watch_list where watch = 'preview_met' and standing = 'provisional'") == [(True,)]
+    assert nights.rows(
+        "select count(*) > 0 from watch_list where watch = 'preview_met' and standing = 'provisional'"
+    ) == [(True,)]
     assert nights.verdicts(2025) == of_2025
 
     # The third night: one line of data maps the renamed column, and the last indicators come, and local indicators.
@@ -312,9 +429,13 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     third = nights.night()
     assert third.exit_code == 0, third.output
     assert "graddownload2026" not in third.output
-    assert nights.rows("select count(*) from meta_sources where present and dashboard_year = 2026 and layout = 'dashboard'") == [(8,)]
+    assert nights.rows(
+        "select count(*) from meta_sources where present and dashboard_year = 2026 and layout = 'dashboard'"
+    ) == [(8,)]
     assert "2026: due since October 15, not loaded: CDE's assistance workbook. To get the files" in third.output
-    assert nights.rows("select count(*) > 0 from local_indicators where dashboard_year = 2026 and priority = 1") == [(True,)]
+    assert nights.rows("select count(*) > 0 from local_indicators where dashboard_year = 2026 and priority = 1") == [
+        (True,)
+    ]
     assert set(nights.verdicts(2026)) == {"undetermined", "not_assessed", "not_applicable"}
 
     # The fourth night, with every gate and page: CDE's workbook, under headings that nobody has seen.
@@ -331,7 +452,10 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "In 2025, " in home
 
     status = nights.call("status")
-    assert (status.exit_code, f"assistancestatus26.xlsx: column {new.NEW_FLAG}, not known" in status.output) == (0, True)
+    assert (status.exit_code, f"assistancestatus26.xlsx: column {new.NEW_FLAG}, not known" in status.output) == (
+        0,
+        True,
+    )
     name = nights.rows(f"select lea_name from leas where cds = '{min(eligible)}'")[0][0]
     assert UNKNOWN in " ".join(nights.call("explain", str(name), "--year", "2026").output.split())
 
@@ -340,7 +464,8 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     last = nights.night()
     assert last.exit_code == 0, last.output
     assert nights.verdicts(2026)["eligible"] == len(eligible)
-    assert nights.rows("select distinct decided_by from eligibility where determination_year = 2026 and pathway = 'continuum' and status = 'eligible'") == [
-        ("cde",)
-    ]
+    assert nights.rows(
+        "select distinct decided_by from eligibility where determination_year = 2026 and pathway = 'continuum' and"
+        " status = 'eligible'"
+    ) == [("cde",)]
     assert "In 2026, " in (nights.out / "current" / "reports" / "index.html").read_text("utf-8")

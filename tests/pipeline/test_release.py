@@ -18,19 +18,34 @@ from transforms.release.unchanged import is_unchanged, remember_same
 from transforms.schema import ARROW, published_tables
 
 
-def test_every_table_stands_in_the_database_and_as_parquet_with_the_same_rows(release: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_every_table_stands_in_the_database_and_as_parquet_with_the_same_rows(
+    release: Path, db: duckdb.DuckDBPyConnection
+) -> None:
     tables = {t for (t,) in db.execute("select table_name from duckdb_tables()").fetchall()}
     assert tables == set(published_tables()) == {p.stem for p in release.glob("*.parquet")}
     for table in tables:
         same = (
-            f"(select count(*) from (from {table} except all from read_parquet($p))) + (select count(*) from (from read_parquet($p) except all from {table}))"
+            f"(select count(*) from (from {table} except all from read_parquet($p))) + (select count(*) from (from"
+            f" read_parquet($p) except all from {table}))"
         )
         assert db.execute(f"select {same}", {"p": str(release / f"{table}.parquet")}).fetchall() == [(0,)], table
 
 
 def test_every_table_and_column_has_a_comment(db: duckdb.DuckDBPyConnection) -> None:
-    assert db.execute("select table_name from duckdb_tables() where comment is null or comment not like '%never an official designation%'").fetchall() == []
-    assert db.execute("select table_name, column_name from duckdb_columns() where comment is null and database_name = current_database()").fetchall() == []
+    assert (
+        db.execute(
+            "select table_name from duckdb_tables() where comment is null or comment not like '%never an official"
+            " designation%'"
+        ).fetchall()
+        == []
+    )
+    assert (
+        db.execute(
+            "select table_name, column_name from duckdb_columns() where comment is null and database_name ="
+            " current_database()"
+        ).fetchall()
+        == []
+    )
 
 
 def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
@@ -45,19 +60,25 @@ def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
 def test_keys_are_unique_in_every_table(db: duckdb.DuckDBPyConnection) -> None:
     for name, table in published_tables().items():
         key = ", ".join(table.key)
-        assert db.execute(f"select {key}, count(*) from {name} group by all having count(*) > 1 limit 1").fetchall() == [], name
+        assert (
+            db.execute(f"select {key}, count(*) from {name} group by all having count(*) > 1 limit 1").fetchall() == []
+        ), name
 
 
 def test_every_row_names_its_release(db: duckdb.DuckDBPyConnection, release: Path) -> None:
     for name in published_tables():
-        assert db.execute(f"select count(*) from {name} where release_id is distinct from ?", [release.name]).fetchall() == [(0,)], name
+        assert db.execute(
+            f"select count(*) from {name} where release_id is distinct from ?", [release.name]
+        ).fetchall() == [(0,)], name
 
 
 def test_the_manifest_lists_every_file_with_its_hash(release: Path) -> None:
     manifest = json.loads((release / "manifest.json").read_text())
     listed = {f["file"]: f["sha256"] for f in manifest["files"]}
     files = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_file()}
-    assert listed == {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items() if name != "manifest.json"}
+    assert listed == {
+        name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items() if name != "manifest.json"
+    }
     assert {s["source_id"] for s in manifest["sources"]} >= {"dashboard-ela-2024", "assistance-2017"}
     assert str(Path.home()) not in (release / "manifest.json").read_text()
 
@@ -65,7 +86,9 @@ def test_the_manifest_lists_every_file_with_its_hash(release: Path) -> None:
 def test_the_dictionary_has_every_column(release: Path) -> None:
     with (release / "dictionary.csv").open(encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
-    assert {(r["table_name"], r["column_name"]) for r in rows} == {(t, c) for t, table in published_tables().items() for c in table.columns}
+    assert {(r["table_name"], r["column_name"]) for r in rows} == {
+        (t, c) for t, table in published_tables().items() for c in table.columns
+    }
     assert all(r["description"] for r in rows)
     assert next(r for r in rows if r["column_name"] == "current_denominator")["cde_field"] == "currdenom"
 
@@ -89,7 +112,9 @@ def test_a_second_run_finds_nothing_changed_and_publishes_nothing(light: None, r
 def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(light: None, workplace: Workplace) -> None:
     assert workplace.publish(as_of=date(2025, 7, 10)).outcome == "published"
     assert workplace.publish(as_of=date(2025, 7, 30)).outcome == "unchanged"
-    assert workplace.publish(as_of=date(2025, 6, 1)).outcome == "published", "Plumas had no loan and Oakland was not released then"
+    assert workplace.publish(as_of=date(2025, 6, 1)).outcome == "published", (
+        "Plumas had no loan and Oakland was not released then"
+    )
 
 
 def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(light: None, released: Workplace) -> None:
@@ -99,7 +124,9 @@ def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(light: None, r
     assert outcome.outcome == "published", "the hash of a source is part of what a release states"
 
 
-def test_row_order_and_column_order_do_not_matter(light: None, workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+def test_row_order_and_column_order_do_not_matter(
+    light: None, workplace: Workplace, db: duckdb.DuckDBPyConnection
+) -> None:
     path = workplace.source / "chronicdownload2023.txt"
     header, *lines = path.read_text().rstrip("\n").split("\n")
     mirrored = ["\t".join(reversed(line.rstrip("\r").split("\t"))) for line in [header.upper(), *reversed(lines)]]
@@ -137,12 +164,16 @@ def test_a_build_that_died_leaves_nothing_that_readers_see(light: None, workplac
     shutil.rmtree(workplace.out)
 
 
-def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
+    released: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ended: list[str] = []
 
     def night(**changes: object) -> str:
         ended.clear()
-        return execute(released.settings(**changes), lambda step, run: (ended.append(step.name), step.function(run))[1]).outcome
+        return execute(
+            released.settings(**changes), lambda step, run: (ended.append(step.name), step.function(run))[1]
+        ).outcome
 
     monkeypatch.setattr("flows.steps.inputs_digest", lambda run: "another version of the code")
     assert night() == "unchanged"
@@ -152,7 +183,9 @@ def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(rele
     release = (released.out / "current").resolve()
     remember_same(released.out, release, "another version of the code", AS_OF, ["2027-01-01"])
     assert is_unchanged(released.out, "another version of the code", date(2026, 12, 31))
-    assert not is_unchanged(released.out, "another version of the code", date(2027, 12, 31)), "a dated fact lies between"
+    assert not is_unchanged(released.out, "another version of the code", date(2027, 12, 31)), (
+        "a dated fact lies between"
+    )
     monkeypatch.setattr("flows.steps.inputs_digest", lambda run: "yet another")
     night()
     assert ended[-1] == "release"

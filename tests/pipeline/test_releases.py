@@ -71,7 +71,14 @@ def test_every_kind_of_damage_is_named(shelf: Path) -> None:
     (release / "leas.parquet").unlink()
     (release / "leas.parquet").symlink_to(release / "counties.parquet")
     said = {d.file: d.problem for d in damage_of(release)}
-    assert said.keys() == {"eligibility.parquet", "evidence.parquet", "dta.duckdb.wal", "site/extra.html", "dictionary.csv", "leas.parquet"}
+    assert said.keys() == {
+        "eligibility.parquet",
+        "evidence.parquet",
+        "dta.duckdb.wal",
+        "site/extra.html",
+        "dictionary.csv",
+        "leas.parquet",
+    }
     assert said["eligibility.parquet"] == "other bytes than those that were published"
     assert said["evidence.parquet"] == "missing"
     assert said["site/extra.html"] == "not listed in the manifest"
@@ -93,7 +100,9 @@ def test_a_manifest_that_says_something_else_is_damage(shelf: Path) -> None:
     path, manifest = release / "manifest.json", read_manifest(release)
     for key, value in {"warnings": ["one more"], "dated_facts": ["2020-01-01"], "inputs_digest": "another"}.items():
         path.write_text(json.dumps({**manifest, key: value}))
-        assert [(d.file, d.problem) for d in damage_of(release)] == [("manifest.json", "says something else than when it was published")], key
+        assert [(d.file, d.problem) for d in damage_of(release)] == [
+            ("manifest.json", "says something else than when it was published")
+        ], key
     path.write_text(json.dumps({k: v for k, v in manifest.items() if k != "seal"}))
     assert damage_of(release) == [], "releases from before there were seals"
 
@@ -227,7 +236,12 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
 
 def test_one_process_at_a_time_changes_releases(shelf: Path) -> None:
     with publisher_lock(shelf):
-        ended = subprocess.run([Path(sys.executable).parent / "dta", "tag", "current", "x", "--out", shelf], capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            [Path(sys.executable).parent / "dta", "tag", "current", "x", "--out", shelf],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert ended.returncode == 6
     assert "Another run is publishing" in ended.stderr
     assert tags(shelf) == {}

@@ -29,7 +29,11 @@ def test_the_work_folder_is_removed(light: None, workplace: Workplace, at: str) 
 
 
 @pytest.mark.parametrize(
-    "error", [FileNotFoundError(2, "No such file or directory", "/gone/x"), RuntimeError('IO Error: Cannot open file "/gone/x": No such file or directory')]
+    "error",
+    [
+        FileNotFoundError(2, "No such file or directory", "/gone/x"),
+        RuntimeError('IO Error: Cannot open file "/gone/x": No such file or directory'),
+    ],
 )
 def test_the_file_is_named(error: Exception) -> None:
     assert "/gone/x" in str(storage_error(error))

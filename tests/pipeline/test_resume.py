@@ -68,7 +68,12 @@ def test_a_run_that_died_goes_on_where_it_was(workplace: Workplace, published: W
     with pytest.raises(Died):
         execute(workplace.settings(), dying_at("release"))
     outcome, done = performed(workplace)
-    assert done == ["snapshot", "compare", "gates", "release"], "the gates are passed again before anything is published"
+    assert done == [
+        "snapshot",
+        "compare",
+        "gates",
+        "release",
+    ], "the gates are passed again before anything is published"
     undisturbed = current_release(published.out)
     assert undisturbed is not None
     assert outcome.release_id == undisturbed.name, "the same release as that of a run that was not disturbed"
@@ -103,10 +108,19 @@ def test_a_damaged_scratch_folder_is_begun_anew(workplace: Workplace, harm: str)
 
 
 @pytest.mark.parametrize(
-    ("files", "harm"), [("raw/*/dashboard-ela-2024/*.parquet", "rot"), ("core/*/dashboard-ela-2024/*.parquet", "rot"), ("core/*/*/*.faults.parquet", "gone")]
+    ("files", "harm"),
+    [
+        ("raw/*/dashboard-ela-2024/*.parquet", "rot"),
+        ("core/*/dashboard-ela-2024/*.parquet", "rot"),
+        ("core/*/*/*.faults.parquet", "gone"),
+    ],
 )
-def test_what_the_kept_database_reads_from_beside_it_is_verified(workplace: Workplace, published: Workplace, files: str, harm: str, tmp_path: Path) -> None:
-    """Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder: a run begins anew when one of them is damaged."""
+def test_what_the_kept_database_reads_from_beside_it_is_verified(
+    workplace: Workplace, published: Workplace, files: str, harm: str, tmp_path: Path
+) -> None:
+    """Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder: a run begins
+    anew when one of them is damaged.
+    """
     place = Workplace(workplace.source, copy_of_work(workplace.work, tmp_path / "work"), workplace.out)
     with pytest.raises(Died):
         execute(place.settings(), dying_at("criteria"))
@@ -137,8 +151,20 @@ def test_a_refused_file_is_looked_at_anew(workplace: Workplace) -> None:
 
 def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
     runs = workplace.work / "build" / "runs"
-    old, future, recent, of_a_check, not_ours = "0123456789abcdef", "fedcba9876543210", "00000000aaaaaaaa", "run-abc", "notes"
-    for name, age in ((old, 4 * 86400), (future, -4 * 86400), (recent, 3600), (of_a_check, 4 * 86400), (not_ours, 4 * 86400)):
+    old, future, recent, of_a_check, not_ours = (
+        "0123456789abcdef",
+        "fedcba9876543210",
+        "00000000aaaaaaaa",
+        "run-abc",
+        "notes",
+    )
+    for name, age in (
+        (old, 4 * 86400),
+        (future, -4 * 86400),
+        (recent, 3600),
+        (of_a_check, 4 * 86400),
+        (not_ours, 4 * 86400),
+    ):
         (runs / name).mkdir(parents=True)
         os.utime(runs / name, (time.time() - age,) * 2)
     for path in workplace.source.iterdir():
@@ -194,7 +220,9 @@ def test_the_log_has_rows_and_seconds_for_people_and_programs(workplace: Workpla
     assert any("6,862 in" in w and w.startswith("raw") for w in words)
 
 
-def test_the_same_inputs_give_the_same_release_id_and_bytes_in_other_folders(workplace: Workplace, published: Workplace, tmp_path: Path) -> None:
+def test_the_same_inputs_give_the_same_release_id_and_bytes_in_other_folders(
+    workplace: Workplace, published: Workplace, tmp_path: Path
+) -> None:
     moved = Workplace(tmp_path / "ein Ordner", tmp_path / "w'ork", tmp_path / "out put")
     shutil.copytree(workplace.source, moved.source)
     (tmp_path / "reference").mkdir()

@@ -1,6 +1,8 @@
-"""Files that went through careless hands, and files of CDE that once stopped a night: each as a folder of its own, with what must come out.
+"""Files that went through careless hands, and files of CDE that once stopped a night: each as a folder of its own, with
+what must come out.
 
-Kinds and readers have tests of their own; here each is a run. Cases without a folder (paths, consoles, zones, folders of others, the release before after
+Kinds and readers have tests of their own; here each is a run. Cases without a folder (paths, consoles, zones, folders
+of others, the release before after
 a rollback) are in ``test_paths``, ``test_consoles``, ``test_folders``, ``test_pointers`` and ``test_clock``.
 """
 
@@ -27,7 +29,10 @@ GOALS = "leas2023perec52064.xlsx"  # CDE's list of January 2023 under EC 52064(e
 SALINAS, CARMEL, GREENFIELD, GONZALES = "27661590000000", "27659870000000", "27660350000000", "27754730000000"
 MOVED, BEFORE = "27660680000000", "40660680000000"  # a district, and its code before it came to Monterey County
 EARLIER_BOOKS = ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx")
-VERDICTS = "select cds, determination_year, pathway, status from eligibility union all select cds, determination_year, determination, status from assistance"
+VERDICTS = (
+    "select cds, determination_year, pathway, status from eligibility union all select cds, determination_year,"
+    " determination, status from assistance"
+)
 WARNED = "select check_id from meta_gate_results where outcome = 'failed' and severity = 'warning'"
 Lines = list[list[str]]
 
@@ -50,7 +55,9 @@ def warnings_of(db: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 
 def as_the_sample(run: Run, db: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """The tables of a run over a careless copy of the sample, in which every file is used and every verdict is the sample's."""
+    """The tables of a run over a careless copy of the sample, in which every file is used and every verdict is the
+    sample's.
+    """
     tables = run.connect()
     assert unused_files(run) == []
     assert tables.execute("select * from rejects").fetchall() == []
@@ -76,8 +83,9 @@ def empty(place: Workplace, but: str = "") -> None:
 
 # Seven rows of CDE's graduation file of 2019, values as served: the state's own row says 85.8, and the press said 85.9.
 HEADER_2019 = (
-    "cds rtype schoolname districtname countyname charter_flag coe_flag dass_flag studentgroup currnumer currdenom currstatus priornumer priordenom "
-    "priorstatus fiveyrnumer safetynet change statuslevel changelevel color box reportingyear"
+    "cds rtype schoolname districtname countyname charter_flag coe_flag dass_flag studentgroup currnumer currdenom"
+    " currstatus priornumer priordenom priorstatus fiveyrnumer safetynet change statuslevel changelevel color box"
+    " reportingyear"
 )
 COE, ALAMEDA, NEA = "Alameda County Office of Education", "Alameda Unified", "Nea Community Learning Center"
 ROWS_2019 = (
@@ -91,37 +99,55 @@ ROWS_2019 = (
 )
 
 
-def test_a_state_row_a_tenth_from_the_press_is_published(workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_row_a_tenth_from_the_press_is_published(
+    workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = [HEADER_2019.split(), *(row.split("|") for row in ROWS_2019)]
     (workplace.source / "graddownload2019.txt").write_text("".join("\t".join(line) + "\n" for line in lines), "utf-8")
     assert run_command(workplace, monkeypatch) == 0
     with released_tables(workplace) as db:
-        rows = db.execute("select rows_in, rows_rejected from meta_sources where source_id = 'dashboard-grad-2019'").fetchall()
+        rows = db.execute(
+            "select rows_in, rows_rejected from meta_sources where source_id = 'dashboard-grad-2019'"
+        ).fetchall()
         state = db.execute(
-            "select current_status from indicator_results where source_id = 'dashboard-grad-2019' and record_type = 'X' and student_group = 'ALL'"
+            "select current_status from indicator_results where source_id = 'dashboard-grad-2019' and record_type = 'X'"
+            " and student_group = 'ALL'"
         )
         assert (rows, state.fetchall()) == ([(7, 0)], [(85.8,)])
         assert ("state_rows_as_printed",) not in db.execute(WARNED).fetchall()
 
 
-def test_cdes_list_is_compared_and_stops_nothing(workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cdes_list_is_compared_and_stops_nothing(
+    workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(STATE / GOALS, workplace.source / GOALS)
     assert run_command(workplace, monkeypatch) == 0
     with released_tables(workplace) as db:
-        assert db.execute("select rows_in, rows_kept, rows_rejected from meta_sources where file = ?", [GOALS]).fetchall() == [(132, 132, 0)]
+        assert db.execute(
+            "select rows_in, rows_kept, rows_rejected from meta_sources where file = ?", [GOALS]
+        ).fetchall() == [(132, 132, 0)]
         compared = db.execute("select count(*) from reconciliation where flag like '%52064%'").fetchall()
         assert compared > [(0,)]
 
 
-def test_letters_alone_are_published_with_everything_that_they_answer(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letters_alone_are_published_with_everything_that_they_answer(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All gates and all pages."""
     empty(workplace, but="assistancestatus")
     assert run_command(workplace, monkeypatch) == 0
     answered = {
-        "continuum": "select count(*) from eligibility where pathway = 'continuum' and status in ('eligible', 'not_eligible')",
+        "continuum": (
+            "select count(*) from eligibility where pathway = 'continuum' and status in ('eligible', 'not_eligible')"
+        ),
         "loans": "select count(*) from eligibility where pathway = 'wraparound' and status = 'eligible'",
-        "assistance": "select count(*) from assistance where determination = 'differentiated_assistance' and status = 'eligible'",
-        "EC 52071(f)": "select count(*) from assistance where determination = 'consecutive' and status in ('eligible', 'not_eligible')",
+        "assistance": (
+            "select count(*) from assistance where determination = 'differentiated_assistance' and status = 'eligible'"
+        ),
+        "EC 52071(f)": (
+            "select count(*) from assistance where determination = 'consecutive' and status in ('eligible',"
+            " 'not_eligible')"
+        ),
         "history": "select count(*) from student_group_history where basis = 'cde_letters' and letter is not null",
         "changes": "select count(*) from changes",
     }
@@ -145,7 +171,9 @@ def former_code(folder: Path) -> None:
 
 
 def blank_history(folder: Path) -> None:
-    """The later workbooks have no status of the years before the district's code began: so they are for Lowell Joint, whose code changed in 2021."""
+    """The later workbooks have no status of the years before the district's code began: so they are for Lowell Joint,
+    whose code changed in 2021.
+    """
 
     def blank(cells: dict[str, Cell]) -> None:
         if cells["CDS"].value == MOVED:
@@ -158,14 +186,21 @@ def blank_history(folder: Path) -> None:
 
 def pairs_of_codes(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     (check,) = (c for c in load_checks() if c.check_id == "codes_of_one_name")
-    return db.execute(f"select cds, earlier_cds, first_dashboard_year, earlier_last_dashboard_year from ({check.query})").fetchall()
+    return db.execute(
+        f"select cds, earlier_cds, first_dashboard_year, earlier_last_dashboard_year from ({check.query})"
+    ).fetchall()
 
 
-REASONS = "select determination_year, status, decided_by, reason from eligibility where pathway = 'continuum' and cds = ? order by all"
+REASONS = (
+    "select determination_year, status, decided_by, reason from eligibility where pathway = 'continuum' and cds = ?"
+    " order by all"
+)
 
 
 def test_a_code_that_changed_has_its_earlier_years_not_listed(workplace: Workplace) -> None:
-    """Three of four Dashboards of 2022 are before the code began, two of 2023, one of 2024: the reason says so each time, and a warning names both codes."""
+    """Three of four Dashboards of 2022 are before the code began, two of 2023, one of 2024: the reason says so each
+    time, and a warning names both codes.
+    """
     former_code(workplace.source)
     blank_history(workplace.source)
     with workplace.decide() as db:
@@ -173,30 +208,41 @@ def test_a_code_that_changed_has_its_earlier_years_not_listed(workplace: Workpla
         former = db.execute(REASONS, [BEFORE]).fetchall()
         pairs = pairs_of_codes(db)
         missing = db.execute(
-            "select dashboard_year, bool_or(meets_criteria) from student_group_history where cds = ? and dashboard_year < 2022 group by 1", [MOVED]
+            "select dashboard_year, bool_or(meets_criteria) from student_group_history where cds = ? and dashboard_year"
+            " < 2022 group by 1",
+            [MOVED],
         )
         assert sorted(missing.fetchall()) == [(2017, False), (2018, False), (2019, False)]
     for (year, _, _, reason), years in zip(found, ("2017, 2018 and 2019", "2018 and 2019", "2019"), strict=True):
-        assert f"CDE's files of {years} do not list this district under this code, and no predecessor is on record" in reason, year
+        assert (
+            f"CDE's files of {years} do not list this district under this code, and no predecessor is on record"
+            in reason
+        ), year
     assert pairs == [(MOVED, BEFORE, 2022, 2019)]
     assert all(status != "not_eligible" or "2019" in reason for _, status, _, reason in former)
 
 
 def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent_no(workplace: Workplace) -> None:
-    """The present code has statuses of 2017 to 2019, so its rows are missing and unknown: CDE's flags decide, with the reason."""
+    """The present code has statuses of 2017 to 2019, so its rows are missing and unknown: CDE's flags decide, with the
+    reason.
+    """
     former_code(workplace.source)
     with workplace.decide() as db:
         found = db.execute(REASONS, [MOVED]).fetchall()
         assert pairs_of_codes(db) == [(MOVED, BEFORE, 2022, 2019)]
     for year, status, decided_by, reason in found:
         assert status == "undetermined" or decided_by == "cde", year
-        assert "assistancestatus19-rev.xlsx has no row of this LEA, but a later workbook has its status of 2019" in reason
+        assert (
+            "assistancestatus19-rev.xlsx has no row of this LEA, but a later workbook has its status of 2019" in reason
+        )
 
 
 def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.DuckDBPyConnection) -> None:
     (check,) = (c for c in load_checks() if c.check_id == "codes_of_one_name")
     assert check.check_class == "unusual"
-    assert db.execute("select count(*) from meta_gate_results where check_id = ? and outcome = 'passed'", [check.check_id]).fetchall() == [(1,)]
+    assert db.execute(
+        "select count(*) from meta_gate_results where check_id = ? and outcome = 'passed'", [check.check_id]
+    ).fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -204,17 +250,25 @@ def test_a_row_twice_is_one_row(workplace: Workplace, db: duckdb.DuckDBPyConnect
     path = workplace.source / "suspdownload2024.txt"
     rewrite(path, lambda lines: lines + times * [next(line for line in lines if line[0] == SALINAS and "EL" in line)])
     with as_the_sample(workplace.decided(), db) as found:
-        one = "select count(*) from indicator_results where source_id = 'dashboard-susp-2024' and cds = ? and student_group = 'EL'"
+        one = (
+            "select count(*) from indicator_results where source_id = 'dashboard-susp-2024' and cds = ? and"
+            " student_group = 'EL'"
+        )
         assert found.execute(one, [SALINAS]).fetchall() == [(1,)]
         (said,) = warnings_of(found)[path.name]
     assert ("repeats line" if times == 1 else "2 lines repeat") in said
 
 
 def test_names_of_browsers_are_read(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    for right, given in (("mathdownload2024.txt", "mathdownload2024 (1).txt"), ("suspdownload2024.txt", "suspdownload2024.txt.txt")):
+    for right, given in (
+        ("mathdownload2024.txt", "mathdownload2024 (1).txt"),
+        ("suspdownload2024.txt", "suspdownload2024.txt.txt"),
+    ):
         (workplace.source / right).rename(workplace.source / given)
     with as_the_sample(workplace.decided(), db) as found:
-        counted = found.execute("select count(*) from source_files where source_id in ('dashboard-math-2024', 'dashboard-susp-2024')").fetchall()
+        counted = found.execute(
+            "select count(*) from source_files where source_id in ('dashboard-math-2024', 'dashboard-susp-2024')"
+        ).fetchall()
     assert counted == [(2,)]
 
 
@@ -232,7 +286,9 @@ def test_the_quotes_of_a_spreadsheet_are_no_part_of_a_name(workplace: Workplace,
     for path in workplace.source.glob("*download20*.txt"):
         path.write_bytes(path.read_bytes().replace(b"\tGonzales Unified\t", b'\t"Gonzales, Unified"\t'))
     with as_the_sample(workplace.decided(), db) as found:
-        assert found.execute("select distinct district_name from dashboard_entities where cds = ?", [GONZALES]).fetchall() == [("Gonzales, Unified",)]
+        assert found.execute(
+            "select distinct district_name from dashboard_entities where cds = ?", [GONZALES]
+        ).fetchall() == [("Gonzales, Unified",)]
 
 
 def test_a_tab_at_the_end_of_every_line_is_said_once(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
@@ -244,7 +300,10 @@ def test_a_tab_at_the_end_of_every_line_is_said_once(workplace: Workplace, db: d
 def bars(source: Path, comment: str) -> None:
     """Priority 3 of 2024 as CDE's text with bars, the longest comment of one LEA replaced."""
     sheet = max(openpyxl.load_workbook(source / "Pr32024.xlsx", data_only=True).worksheets, key=lambda s: s.max_row)
-    rows = [["" if c is None else " ".join(str(c).replace("|", "/").split()) for c in row] for row in sheet.iter_rows(values_only=True)]
+    rows = [
+        ["" if c is None else " ".join(str(c).replace("|", "/").split()) for c in row]
+        for row in sheet.iter_rows(values_only=True)
+    ]
     at = next(n for n, row in enumerate(rows) if {c.lower() for c in row} & {"cdscode", "cds"})
     body = [row for row in rows[at + 1 :] if any(row)]
     longest = max(range(len(rows[at])), key=lambda i: sum(len(row[i]) for row in body))
@@ -255,8 +314,12 @@ def bars(source: Path, comment: str) -> None:
     (source / "Pr32024.xlsx").unlink()
 
 
-@pytest.mark.parametrize("comment", ["First paragraph.\nSecond paragraph,\twith a tab.", "One\n\ntwo", "One|two\nthree"])
-def test_a_line_break_in_a_comment_turns_no_answer(workplace: Workplace, db: duckdb.DuckDBPyConnection, comment: str) -> None:
+@pytest.mark.parametrize(
+    "comment", ["First paragraph.\nSecond paragraph,\twith a tab.", "One\n\ntwo", "One|two\nthree"]
+)
+def test_a_line_break_in_a_comment_turns_no_answer(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, comment: str
+) -> None:
     """The row is joined again, or rejected by its LEA's code; then what depends on it is not "no"."""
     cds = SALINAS
     bars(workplace.source, comment)
@@ -276,16 +339,24 @@ def test_a_line_break_in_a_comment_turns_no_answer(workplace: Workplace, db: duc
 
 
 @pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), (",", "commas"), ("|", "bars")])
-def test_another_delimiter_is_one_sentence(workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str, word: str) -> None:
+def test_another_delimiter_is_one_sentence(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str, word: str
+) -> None:
     """The file is not used; no verdict turns, but what rests on the file is not determined or CDE's."""
     rewrite(workplace.source / "eladownload2024.txt", lambda lines: lines, delimiter)
     run = workplace.decided()
     (unused,) = unused_files(run)
-    assert (unused.file, unused.reason) == ("eladownload2024.txt", f"the columns are separated by {word}, tabs are expected")
+    assert (unused.file, unused.reason) == (
+        "eladownload2024.txt",
+        f"the columns are separated by {word}, tabs are expected",
+    )
     with run.connect() as found:
         now = verdicts(found)
         turned = {k for k, status in verdicts(db).items() if now[k] not in (status, "undetermined")}
-        by_cde = found.execute("select cds, determination_year, pathway from eligibility where decided_by in ('cde', 'computed_from_letters')").fetchall()
+        by_cde = found.execute(
+            "select cds, determination_year, pathway from eligibility where decided_by in ('cde',"
+            " 'computed_from_letters')"
+        ).fetchall()
     assert turned <= set(by_cde)
 
 
@@ -304,7 +375,9 @@ def test_the_district_whose_code_changed_is_the_only_pair_in_cdes_files(tmp_path
 
 def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     (check,) = (c for c in load_checks() if c.check_id == "rows_of_their_group")
-    return db.execute(f"select source_id, cds, student_group, earlier_source_id, earlier_student_group from ({check.query})").fetchall()
+    return db.execute(
+        f"select source_id, cds, student_group, earlier_source_id, earlier_student_group from ({check.query})"
+    ).fetchall()
 
 
 @pytest.mark.parametrize(
@@ -315,7 +388,9 @@ def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
         ("graddownload2024.txt", "EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
     ],
 )
-def test_a_row_under_another_groups_code_is_named(workplace: Workplace, file: str, group: str, given: str, named: tuple[str, ...]) -> None:
+def test_a_row_under_another_groups_code_is_named(
+    workplace: Workplace, file: str, group: str, given: str, named: tuple[str, ...]
+) -> None:
     """Exchanged with that group's row, where it has one."""
 
     def exchange(lines: Lines) -> Lines:
@@ -341,8 +416,12 @@ def test_a_row_under_another_groups_code_is_named(workplace: Workplace, file: st
         ("eladownload2023.txt", "SED", CARMEL),
     ],
 )
-def test_a_row_under_another_leas_code_is_rejected(workplace: Workplace, db: duckdb.DuckDBPyConnection, file: str, group: str, target: str) -> None:
-    """By its name, or as a second row of a group that the LEA has; no verdict turns but to undetermined or to CDE's own."""
+def test_a_row_under_another_leas_code_is_rejected(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, file: str, group: str, target: str
+) -> None:
+    """By its name, or as a second row of a group that the LEA has; no verdict turns but to undetermined or to CDE's
+    own.
+    """
 
     def move(lines: Lines) -> Lines:
         at = [h.lower() for h in lines[0]].index("studentgroup")
@@ -354,6 +433,10 @@ def test_a_row_under_another_leas_code_is_rejected(workplace: Workplace, db: duc
     with workplace.decide() as found:
         rejected = found.execute("select distinct cds from rejects where file = ?", [file]).fetchall()
         now = verdicts(found)
-        by_cde = set(found.execute("select cds, determination_year, pathway from eligibility where decided_by = 'cde'").fetchall())
+        by_cde = set(
+            found.execute(
+                "select cds, determination_year, pathway from eligibility where decided_by = 'cde'"
+            ).fetchall()
+        )
     assert rejected == [(target,)]
     assert all(now[k] in (status, "undetermined") or k in by_cde for k, status in verdicts(db).items())

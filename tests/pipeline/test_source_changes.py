@@ -48,7 +48,9 @@ def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
     with duckdb.connect() as db:
         db.execute(EMPTY)
         _compare_workbooks(db, old, new)
-        rows = db.execute("select kind, cds, position, columns_changed, before, after from source_changes order by kind, cds").fetchall()
+        rows = db.execute(
+            "select kind, cds, position, columns_changed, before, after from source_changes order by kind, cds"
+        ).fetchall()
     assert [r[0] for r in rows] == ["added", "altered", "removed"]
     assert rows[0][1] == "27999990000000"
     assert rows[1][2:4] == (1, ["letter:el", "name"])
@@ -57,12 +59,19 @@ def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
     assert rows[2][5] is None
 
 
-def test_rows_added_removed_and_altered_are_reported(light: None, released: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
+def test_rows_added_removed_and_altered_are_reported(
+    light: None, released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+) -> None:
     edit("eladownload2024.txt", without_one_added_one_altered_one)
     assert released.publish().outcome == "published"
     with duckdb.connect(str((released.out / "current").resolve() / "dta.duckdb"), read_only=True) as db:
-        rows = db.execute("select kind, source_id, columns_changed from meta_source_changes order by kind, source_id").fetchall()
-        counts = db.execute("select rows_added, rows_removed, rows_altered, previous_sha256 <> sha256 from meta_sources where source_id = 'dashboard-ela-2024'")
+        rows = db.execute(
+            "select kind, source_id, columns_changed from meta_source_changes order by kind, source_id"
+        ).fetchall()
+        counts = db.execute(
+            "select rows_added, rows_removed, rows_altered, previous_sha256 <> sha256 from meta_sources where source_id"
+            " = 'dashboard-ela-2024'"
+        )
         assert counts.fetchall() == [(1, 1, 1, True)]
         assert db.execute("select count(*) from meta_sources where rows_added is not null").fetchall() == [(1,)]
     assert rows == [

@@ -1,4 +1,6 @@
-"""A CDS code that ended: the history under it is shown beside the new one, and never makes or hides a verdict in silence."""
+"""A CDS code that ended: the history under it is shown beside the new one, and never makes or hides a verdict in
+silence.
+"""
 
 from pathlib import Path
 
@@ -20,8 +22,14 @@ SUCCESSION = {
     "predecessor_cds": FORMER, "predecessor_name": NAME, "successor_cds": CODE, "successor_name": NAME, "succession_date": "2021-07-01",
     "kind": "county_transfer", "source_url": "https://example.org/moved", "source_note": "", "entered_by": "a test", "entered_on": "2025-01-15",
 }  # fmt: skip
-LETTERS = "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter is not null group by 1"
-CONTINUUM = "select status, decided_by, reason from eligibility where cds = ? and determination_year = ? and pathway = 'continuum'"
+LETTERS = (
+    "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter"
+    " is not null group by 1"
+)
+CONTINUUM = (
+    "select status, decided_by, reason from eligibility where cds = ? and determination_year = ? and pathway ="
+    " 'continuum'"
+)
 
 
 def moved(source: Path) -> None:
@@ -62,7 +70,10 @@ def test_without_a_predecessor_the_missing_years_are_said_and_the_pair_is_named(
     with place.decide() as db:
         status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
         assert (status, decided_by) == ("not_eligible", "computed_from_letters")
-        assert "CDE's files of 2018 and 2019 do not list this district under this code, and no predecessor is on record" in reason
+        assert (
+            "CDE's files of 2018 and 2019 do not list this district under this code, and no predecessor is on record"
+            in reason
+        )
         assert [(row[4], row[0]) for row in db.execute(check("codes_of_one_name")).fetchall()] == [(FORMER, CODE)]
         years = "select distinct dashboard_year from student_group_history where cds = ? and listed is false order by 1"
         assert db.execute(years, [CODE]).fetchall() == [(2017,), (2018,), (2019,)]
@@ -81,12 +92,17 @@ def test_with_a_predecessor_what_it_would_change_is_not_determined(place: Workpl
     with place.decide() as db:
         status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
         assert (status, decided_by) == ("undetermined", None)
-        assert reason.startswith("By the results under this code alone the answer is no, and the results under the earlier code")
+        assert reason.startswith(
+            "By the results under this code alone the answer is no, and the results under the earlier code"
+        )
         assert f"{NAME} ({FORMER})" in reason
         assert db.execute(check("codes_of_one_name")).fetchall() == []
-        own = db.execute("select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]).fetchall()
+        own = db.execute(
+            "select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]
+        ).fetchall()
         letters = db.execute(
-            "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter is not null group by 1",
+            "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ?"
+            " and letter is not null group by 1",
             [FORMER],
         ).fetchall()
         assert {year: groups for year, groups in own if groups} == dict(letters)
@@ -98,9 +114,13 @@ def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(
     with whole.decide() as db:
         status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
         assert (status, decided_by) == ("eligible", "cde")
-        assert reason.startswith("CDE's flag EC52072_2023 is Y. It is the verdict, because the results under the earlier code")
+        assert reason.startswith(
+            "CDE's flag EC52072_2023 is Y. It is the verdict, because the results under the earlier code"
+        )
         assert "would change the no that this code alone gives" in reason
-        assert db.execute("select count(*) from eligibility where cds = ? and agrees_with_cde is false", [CODE]).fetchone() == (0,)
+        assert db.execute(
+            "select count(*) from eligibility where cds = ? and agrees_with_cde is false", [CODE]
+        ).fetchone() == (0,)
 
 
 def test_a_rejected_succession_leaves_its_lea_undetermined(place: Workplace) -> None:
@@ -113,10 +133,16 @@ def test_a_rejected_succession_leaves_its_lea_undetermined(place: Workplace) -> 
 
 def test_consecutive_years_of_a_predecessor_count_the_same_way(place: Workplace) -> None:
     add_rows(place.reference, "successions", SUCCESSION)
-    query = "select status, reason from assistance where cds = ? and determination = 'consecutive' and determination_year = 2023"
+    query = (
+        "select status, reason from assistance where cds = ? and determination = 'consecutive' and determination_year ="
+        " 2023"
+    )
     with place.decide() as db:
         status, reason = db.execute(query, [CODE]).fetchone()
-        joined = db.execute("select count(*) from consecutive_groups where cds = ? and determination_year = 2023 and may_count_joined", [CODE]).fetchone()
+        joined = db.execute(
+            "select count(*) from consecutive_groups where cds = ? and determination_year = 2023 and may_count_joined",
+            [CODE],
+        ).fetchone()
         assert status == ("undetermined" if joined != (0,) else "not_eligible")
         assert joined != (0,)
         assert f"{NAME} ({FORMER})" in reason
@@ -127,7 +153,9 @@ def test_chains_of_codes_reach_back_to_the_first(place: Workplace) -> None:
     add_rows(place.reference, "successions", SUCCESSION | {"predecessor_cds": between, "succession_date": "2021-07-01"})
     add_rows(place.reference, "successions", SUCCESSION | {"successor_cds": between, "succession_date": "2019-07-01"})
     with place.decide() as db:
-        found = db.execute("select dashboard_year, predecessor_cds from predecessor_years where cds = ? order by all", [CODE]).fetchall()
+        found = db.execute(
+            "select dashboard_year, predecessor_cds from predecessor_years where cds = ? order by all", [CODE]
+        ).fetchall()
     assert [year for year, cds in found if cds == FORMER] == [2017, 2018, 2019]
 
 
@@ -158,7 +186,10 @@ def test_pages_show_and_find_what_came_before(whole: Workplace, monkeypatch: pyt
     site = whole.out / "current" / "reports"
     page = (site / "lea" / f"{CODE}.html").read_text("utf-8")
     for year in (2017, 2018, 2019):
-        assert f'data-predecessor="{FORMER}" data-year="{year}">{year}: not listed under this code; as {NAME} ({FORMER}):' in page
+        assert (
+            f'data-predecessor="{FORMER}" data-year="{year}">{year}: not listed under this code; as {NAME} ({FORMER}):'
+            in page
+        )
     assert f'<a href="{FORMER}.html">Its page</a>' in page
     assert '<span class="quiet">not listed under this code</span>' in page
     former = (site / "lea" / f"{FORMER}.html").read_text("utf-8")
@@ -181,7 +212,10 @@ def test_a_code_that_no_file_has_finds_its_successor(tmp_path: Path, workplace: 
 REFUSED: list[tuple[dict[str, str], str]] = [
     ({"successor_cds": FORMER}, "an LEA does not follow itself"),
     ({"kind": "charter_moved"}, "which does not fit charter_moved"),
-    ({"predecessor_cds": "40102720000000", "predecessor_name": "San Luis Obispo County Office of Education"}, "the codes are those of a county office"),
+    (
+        {"predecessor_cds": "40102720000000", "predecessor_name": "San Luis Obispo County Office of Education"},
+        "the codes are those of a county office",
+    ),
     ({"predecessor_cds": "27660690000000"}, "both codes are of one county"),
     ({"succession_date": "2090-07-01"}, "the day lies in the future"),
     ({"source_url": "a letter"}, "an address of a web page is needed"),

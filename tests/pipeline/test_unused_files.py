@@ -1,4 +1,6 @@
-"""A file that cannot be used is recorded with the remedy, its earlier edition is used where there is one, and the night goes on with the rest."""
+"""A file that cannot be used is recorded with the remedy, its earlier edition is used where there is one, and the night
+goes on with the rest.
+"""
 
 import json
 import shutil
@@ -44,11 +46,31 @@ DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, str]] = {
     "web_page": (lambda _: b"<!DOCTYPE html>\n<html>Sorry</html>", "this is a web page, not a data file", "Download"),
     "zip": (lambda c: b"PK\x03\x04" + c, "this is a zip archive or a workbook, not a text file", "Unpack it"),
     "utf_16": (lambda c: c.decode().encode("utf-16"), "the file is UTF-16 text", "Save the file as UTF-8"),
-    "semicolons": (lambda c: c.replace(b"\t", b";"), "the columns are separated by semicolons, tabs are expected", "Download the file again"),
-    "commas": (lambda c: c.replace(b"\t", b","), "the columns are separated by commas, tabs are expected", "Download the file again"),
-    "bars": (lambda c: c.replace(b"\t", b"|"), "the columns are separated by bars, tabs are expected", "Download the file again"),
-    "last_year": (lambda _: (SAMPLE / "eladownload2023.txt").read_bytes(), "its rows are of 2023, not of 2024", "Check which year's file this is."),
-    "other_indicator": (lambda _: (SAMPLE / "chronicdownload2024.txt").read_bytes(), "its rows are of CHRO, not of ELA", "Check which indicator's file"),
+    "semicolons": (
+        lambda c: c.replace(b"\t", b";"),
+        "the columns are separated by semicolons, tabs are expected",
+        "Download the file again",
+    ),
+    "commas": (
+        lambda c: c.replace(b"\t", b","),
+        "the columns are separated by commas, tabs are expected",
+        "Download the file again",
+    ),
+    "bars": (
+        lambda c: c.replace(b"\t", b"|"),
+        "the columns are separated by bars, tabs are expected",
+        "Download the file again",
+    ),
+    "last_year": (
+        lambda _: (SAMPLE / "eladownload2023.txt").read_bytes(),
+        "its rows are of 2023, not of 2024",
+        "Check which year's file this is.",
+    ),
+    "other_indicator": (
+        lambda _: (SAMPLE / "chronicdownload2024.txt").read_bytes(),
+        "its rows are of CHRO, not of ELA",
+        "Check which indicator's file",
+    ),
     "no_color": (lambda c: without_column(c, b"color"), "the header lacks color", "Download the file again"),
     "cut": (lambda c: c[: int(len(c) * 0.6)], "the last line is cut off", "Download the file again."),
     "no_rows": (lambda c: c.split(b"\n")[0] + b"\n", "the file has a header and no rows", "Download"),
@@ -79,7 +101,11 @@ def test_the_edition_of_the_release_before_is_used_and_marked(light: None, relea
     outcome = released.publish()
     assert outcome.outcome == "unchanged"
     (file,) = outcome.unused
-    (sha256,) = (s["sha256"] for s in json.loads((before / "manifest.json").read_text())["sources"] if s["source_id"] == "dashboard-ela-2024")
+    (sha256,) = (
+        s["sha256"]
+        for s in json.loads((before / "manifest.json").read_text())["sources"]
+        if s["source_id"] == "dashboard-ela-2024"
+    )
     assert (file.file, file.earlier_sha256) == (ELA, sha256)
     assert (released.out / "current").resolve() == before
 
@@ -89,19 +115,32 @@ def refuse(place: Workplace, *files: str) -> None:
         (place.source / file).write_bytes(b"<html>Sorry</html>")
 
 
-def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
+    light: None, released: Workplace, tmp_path: Path
+) -> None:
     refuse(released, "mathdownload2024.txt", "assistancestatus24.xlsx")
     outcome = released.publish(work=tmp_path / "without-snapshots")
     assert outcome.outcome == "published"
-    assert {(f.file, f.earlier_sha256) for f in outcome.unused} == {("mathdownload2024.txt", ""), ("assistancestatus24.xlsx", "")}
+    assert {(f.file, f.earlier_sha256) for f in outcome.unused} == {
+        ("mathdownload2024.txt", ""),
+        ("assistancestatus24.xlsx", ""),
+    }
     with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
-        failed = dict(db.execute("select check_id, failing_rows from meta_gate_results where outcome <> 'passed' and severity <> 'info'").fetchall())
-        gone = db.execute("select count(*) from indicator_results where indicator = 'math' and dashboard_year = 2024").fetchone()
+        failed = dict(
+            db.execute(
+                "select check_id, failing_rows from meta_gate_results where outcome <> 'passed' and severity <> 'info'"
+            ).fetchall()
+        )
+        gone = db.execute(
+            "select count(*) from indicator_results where indicator = 'math' and dashboard_year = 2024"
+        ).fetchone()
     assert failed == {"files_not_used": 2, "inputs_missing": 1}
     assert gone == (0,)
 
 
-def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(
+    light: None, released: Workplace, tmp_path: Path
+) -> None:
     before = (released.out / "current").resolve()
     refuse(released, "assistancestatus22.xlsx", *(p.name for p in released.source.glob("*download2022.txt")))
     with pytest.raises(GateError, match="release_years_kept") as raised:
@@ -112,7 +151,9 @@ def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(l
     assert (released.out / "current").resolve() == before
 
 
-def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one(
+    light: None, released: Workplace, tmp_path: Path
+) -> None:
     refuse(released, "mathdownload2024.txt")
     (released.source / "sciencedownload2024.txt").unlink()
     with pytest.raises(GateError, match="release_files_kept") as raised:
@@ -124,7 +165,10 @@ def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one
 def test_what_depends_on_a_file_that_is_not_used_is_undetermined(workplace: Workplace) -> None:
     (workplace.source / ELA).write_bytes(b"<html>")
     with workplace.decide() as db:
-        found = db.execute("select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela' and cds[1:2] = '27'").fetchall()
+        found = db.execute(
+            "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela' and cds[1:2] ="
+            " '27'"
+        ).fetchall()
     assert found == [("unknown",)]
 
 
@@ -132,9 +176,16 @@ def test_the_commands_and_the_release_name_every_file_that_is_not_used(light: No
     shutil.move(workplace.source / "mathdownload2024.txt", workplace.source / "math 2024 final.txt")
     (workplace.source / "suspdownload2024.txt").write_bytes(b"<html>")
     (workplace.source / "holiday.jpg").write_bytes(b"x")
-    assert {f.file for f in workplace.publish().unused} == {"math 2024 final.txt", "suspdownload2024.txt", "holiday.jpg"}
+    assert {f.file for f in workplace.publish().unused} == {
+        "math 2024 final.txt",
+        "suspdownload2024.txt",
+        "holiday.jpg",
+    }
     said = [
-        "math 2024 final.txt: its name is none of CDE's, but its rows are those of mathdownload2024.txt. Rename it to mathdownload2024.txt.",
+        (
+            "math 2024 final.txt: its name is none of CDE's, but its rows are those of mathdownload2024.txt. Rename it"
+            " to mathdownload2024.txt."
+        ),
         "suspdownload2024.txt, line 1: this is a web page, not a data file. Download the file again.",
         "holiday.jpg: the catalog knows no file of this name. Name files as CDE does",
     ]
@@ -143,8 +194,12 @@ def test_the_commands_and_the_release_name_every_file_that_is_not_used(light: No
         assert "3 files were seen and not used" in output
         assert all(line in output for line in said)
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
-        rows = db.execute("select file, source_id, indicator, line, earlier_sha256 from meta_unused_files order by file").fetchall()
-        failed = db.execute("select check_id, failing_rows from meta_gate_results where check_id = 'files_not_used'").fetchall()
+        rows = db.execute(
+            "select file, source_id, indicator, line, earlier_sha256 from meta_unused_files order by file"
+        ).fetchall()
+        failed = db.execute(
+            "select check_id, failing_rows from meta_gate_results where check_id = 'files_not_used'"
+        ).fetchall()
     assert rows == [
         ("holiday.jpg", None, None, None, None),
         ("math 2024 final.txt", None, None, None, None),
@@ -208,7 +263,10 @@ def test_a_file_under_a_careless_name_is_read(workplace: Workplace, right: str, 
     assert used == {source: given if file == right else file for source, file in before.items()}
 
 
-@pytest.mark.parametrize(("given", "real"), [("eladownload2024 (1).txt", "eladownload2023.txt"), ("graddownload2022.txt.txt", "suspdownload2022.txt")])
+@pytest.mark.parametrize(
+    ("given", "real"),
+    [("eladownload2024 (1).txt", "eladownload2023.txt"), ("graddownload2022.txt.txt", "suspdownload2022.txt")],
+)
 def test_a_careless_name_proves_nothing(workplace: Workplace, given: str, real: str) -> None:
     (workplace.source / real.replace("2023", "2024").replace("susp", "grad")).unlink()
     shutil.move(workplace.source / real, workplace.source / given)
@@ -248,7 +306,10 @@ def test_of_two_files_that_differ_neither_is_used(workplace: Workplace) -> None:
     unused, used = read(workplace)
     assert "dashboard-ela-2024" not in used
     assert set(unused) == {ELA, "eladownload2024 (1).txt"}
-    assert all("they differ" in f.reason and f.what_to_do == "Keep the right one, and delete the other." for f in unused.values())
+    assert all(
+        "they differ" in f.reason and f.what_to_do == "Keep the right one, and delete the other."
+        for f in unused.values()
+    )
 
 
 @pytest.mark.parametrize("good", [ELA, "eladownload2024 (1).txt"])

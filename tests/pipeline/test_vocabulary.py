@@ -1,4 +1,6 @@
-"""Every word of CDE's files is read as CDE writes it; one that is not known costs its row, and its row never counts as a no."""
+"""Every word of CDE's files is read as CDE writes it; one that is not known costs its row, and its row never counts as
+a no.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -23,7 +25,9 @@ def words() -> duckdb.DuckDBPyConnection:
 
 
 def group_of(words: duckdb.DuckDBPyConnection, said: str) -> str | None:
-    row = words.execute("select student_group from student_group_words where written = lower(squeezed(?))", [said]).fetchone()
+    row = words.execute(
+        "select student_group from student_group_words where written = lower(squeezed(?))", [said]
+    ).fetchone()
     return None if row is None else str(row[0])
 
 
@@ -59,30 +63,48 @@ def groups_named(path: Path) -> list[set[str]]:
     """The words of each row of the list, read without the pipeline."""
     sheet = openpyxl.load_workbook(path, data_only=True).active
     assert sheet is not None
-    return [{w.strip() for w in str(row[2]).replace(";", ",").split(",")} for row in sheet.iter_rows(min_row=7, values_only=True) if row[2]]
+    return [
+        {w.strip() for w in str(row[2]).replace(";", ",").split(",")}
+        for row in sheet.iter_rows(min_row=7, values_only=True)
+        if row[2]
+    ]
 
 
 def test_every_row_of_cdes_list_of_january_2023_is_read(workplace: Workplace, words: duckdb.DuckDBPyConnection) -> None:
     shutil.copy(STATE / GOALS, workplace.source / GOALS)
     rows = groups_named(STATE / GOALS)
     with workplace.decide() as db:
-        counted = db.execute("select f.rows_in, k.rows_kept from source_files f join source_rows k using (source_id) where f.layout = 'lcap_goals'").fetchall()
+        counted = db.execute(
+            "select f.rows_in, k.rows_kept from source_files f join source_rows k using (source_id) where f.layout ="
+            " 'lcap_goals'"
+        ).fetchall()
         rejected = db.execute("select * from rejects where source_id = 'lcap-goals-2022'").fetchall()
-        kept = db.execute("select cds, list(student_group order by student_group) from low_performing where listed_for = 'ec52064e5' group by cds").fetchall()
+        kept = db.execute(
+            "select cds, list(student_group order by student_group) from low_performing where listed_for = 'ec52064e5'"
+            " group by cds"
+        ).fetchall()
     assert (len(rows), counted, rejected) == (132, [(132, 132)], [])
-    assert sorted(tuple(groups) for _, groups in kept) == sorted(tuple(sorted(str(group_of(words, w)) for w in row)) for row in rows)
+    assert sorted(tuple(groups) for _, groups in kept) == sorted(
+        tuple(sorted(str(group_of(words, w)) for w in row)) for row in rows
+    )
 
 
 @pytest.mark.parametrize("file", sorted(p.name for p in SAMPLE.iterdir() if p.suffix in (".txt", ".xlsx")))
 def test_no_row_of_the_sample_is_rejected(db: duckdb.DuckDBPyConnection, file: str) -> None:
-    assert db.execute("select rows_in = rows_kept, rows_rejected, len(notes) from meta_sources where file = ?", [file]).fetchall() == [(True, 0, 0)]
+    assert db.execute(
+        "select rows_in = rows_kept, rows_rejected, len(notes) from meta_sources where file = ?", [file]
+    ).fetchall() == [(True, 0, 0)]
 
 
 def edited(path: Path, change: Callable[[list[str], list[list[object]]], None]) -> None:
     """Change the header (a list of headings) and the rows of the table of a workbook."""
     book = openpyxl.load_workbook(path)
     sheet = next((s for s in book if s.title.startswith("District and COE")), book.worksheets[0])
-    at = next(n for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if "cds" in [str(c).lower() for c in row] or "cdsCode" in row)
+    at = next(
+        n
+        for n, row in enumerate(sheet.iter_rows(values_only=True), 1)
+        if "cds" in [str(c).lower() for c in row] or "cdsCode" in row
+    )
     headings = [str(c.value or "") for c in sheet[at]]
     rows: list[list[object]] = [[c.value for c in row] for row in sheet.iter_rows(min_row=at + 1)]
     change(headings, rows)
@@ -109,7 +131,11 @@ SPOILED: dict[str, tuple[str, object, str]] = {
     "flag_blank": ("EC52072_2024", "*", "a flag is Y or N"),
     "status_unknown": ("AssistanceStatus2024", "Some Assistance", "this status of assistance is not known"),
     "status_blank": ("AssistanceStatus2024", "*", "the status of the year is empty"),
-    "status_against_method": ("AssistanceStatus2024", "General Assistance", "a method is met, and the status says that there is no assistance"),
+    "status_against_method": (
+        "AssistanceStatus2024",
+        "General Assistance",
+        "a method is met, and the status says that there is no assistance",
+    ),
     "status_of_another_year_unknown": ("AssistanceStatus2022", "?", "this status of assistance is not known"),
     "no_name": ("LEAname", " ", "the cell is empty"),
     "another_year": ("ReportYear", "2023", "the row is of another year than the file name says"),
@@ -123,7 +149,11 @@ def test_a_row_of_a_workbook_that_is_unclear_or_contradicts_itself_is_rejected(w
     changed: list[str] = []
 
     def spoil(headings: list[str], rows: list[list[object]]) -> None:
-        row = next(r for r in rows if set(letters(r, headings).values()) - {"*", None} and r[headings.index("AApriorities")] == "*")
+        row = next(
+            r
+            for r in rows
+            if set(letters(r, headings).values()) - {"*", None} and r[headings.index("AApriorities")] == "*"
+        )
         changed.append(str(row[headings.index("CDS")]))
         row[headings.index(column)] = value
 
@@ -131,7 +161,9 @@ def test_a_row_of_a_workbook_that_is_unclear_or_contradicts_itself_is_rejected(w
     with workplace.decide() as db:
         reasons = db.execute("select reason, cds from rejects where file = 'assistancestatus24.xlsx'").fetchall()
         kept = db.execute("select count(*) from assistance_leas where dashboard_year = 2024").fetchall()
-        shown = db.execute("select count(*) from assistance_letters where dashboard_year = 2024 and cds = ?", changed).fetchall()
+        shown = db.execute(
+            "select count(*) from assistance_letters where dashboard_year = 2024 and cds = ?", changed
+        ).fetchall()
     assert any(r.startswith(reason) for r, _ in reasons), reasons
     assert {cds for _, cds in reasons} == ({changed[0]} if column != "CDS" else {"0" + str(value)})
     assert (kept, shown) == ([(24,)], [(0,)])
@@ -150,7 +182,11 @@ def test_the_case_of_a_word_and_blanks_around_it_make_no_difference(workplace: W
     edited(workplace.source / "assistancestatus24.xlsx", change)
     with workplace.decide() as db:
         assert db.execute("select count(*) from rejects").fetchall() == [(0,)]
-        kept = db.execute("select 1 from assistance_letters where letter = ? union all select 1 from assistance_flags where value = ?", done * 2).fetchall()
+        kept = db.execute(
+            "select 1 from assistance_letters where letter = ? union all select 1 from assistance_flags where"
+            " value = ?",
+            done * 2,
+        ).fetchall()
     assert kept
 
 
@@ -164,8 +200,13 @@ def test_a_local_answer_that_is_not_known_costs_its_row(workplace: Workplace, va
 
     edited(workplace.source / "Pr12024.xlsx", spoil)
     with workplace.decide() as db:
-        assert db.execute("select distinct file, cds, column_name from rejects").fetchall() == [("Pr12024.xlsx", changed[0], "performance")]
-        query = "select count(*), count(*) filter (cds = ?) from local_indicators where dashboard_year = 2024 and priority = 1"
+        assert db.execute("select distinct file, cds, column_name from rejects").fetchall() == [
+            ("Pr12024.xlsx", changed[0], "performance")
+        ]
+        query = (
+            "select count(*), count(*) filter (cds = ?) from local_indicators where dashboard_year = 2024 and"
+            " priority = 1"
+        )
         assert db.execute(query, changed).fetchall() == [(32, 0)]
 
 
@@ -191,14 +232,24 @@ def test_a_rejected_row_of_a_list_is_no_no_of_cde(workplace: Workplace) -> None:
             assert our_goals(db) == silent
 
 
-def test_a_rejected_row_of_the_list_of_reds_is_no_no_of_cde(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    query = "select cds, student_group, indicator from evidence where dashboard_year = 2023 and finding = 'result' and level = 1 order by all"
+def test_a_rejected_row_of_the_list_of_reds_is_no_no_of_cde(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection
+) -> None:
+    query = (
+        "select cds, student_group, indicator from evidence where dashboard_year = 2023 and finding = 'result' and"
+        " level = 1 order by all"
+    )
     reds = db.execute(query).fetchall()
     first = reds[0][0]
-    kept = [(cds, group, {indicator}) for cds, group, indicator in {(c, g): (c, g, i) for c, g, i in reds if c != first}.values()]
+    kept = [
+        (cds, group, {indicator})
+        for cds, group, indicator in {(c, g): (c, g, i) for c, g, i in reds if c != first}.values()
+    ]
     write_reds(workplace.source, [*kept, (first, "XX", {"ela"})])
     with workplace.decide() as reduced:
         assert reduced.execute("select cds from rejects").fetchall() == [(first,)]
-        silent = reduced.execute("select distinct cds = ? from reconciliation where flag like 'red:%' and class = 'only_ours'", [first]).fetchall()
+        silent = reduced.execute(
+            "select distinct cds = ? from reconciliation where flag like 'red:%' and class = 'only_ours'", [first]
+        ).fetchall()
     assert (True,) not in silent
     assert (workplace.source / REDS).exists()

@@ -43,7 +43,10 @@ def test_exchanged_codes_are_rejected(workplace: Workplace, db: duckdb.DuckDBPyC
     assert other_codes(workplace.source / WORKBOOKS[year], {ALISAL: SOUTH_MONTEREY, SOUTH_MONTEREY: ALISAL}) == 2
     with workplace.decide() as found:
         rows = found.execute("select cds, column_name, reason from rejects order by cds").fetchall()
-        assert [(cds, column.lower()) for cds, column, _ in rows] == [(ALISAL, NAME[year]), (SOUTH_MONTEREY, NAME[year])]
+        assert [(cds, column.lower()) for cds, column, _ in rows] == [
+            (ALISAL, NAME[year]),
+            (SOUTH_MONTEREY, NAME[year]),
+        ]
         assert SOUTH_MONTEREY in rows[0][2]
         changed = {status for key, status in verdicts(found).items() if status != whole.get(key)}
         assert changed <= {"undetermined"}
@@ -53,7 +56,11 @@ def test_codes_shifted_by_a_row_decide_about_nobody(workplace: Workplace, db: du
     whole = verdicts(db)
     query = "select cds from assistance_letters where dashboard_year = 2019 group by cds order by cds"
     codes = [cds for (cds,) in db.execute(query).fetchall()]
-    assert other_codes(workplace.source / WORKBOOKS[2019], dict(zip(codes, codes[1:] + codes[:1], strict=True))) == len(codes) > 20
+    assert (
+        other_codes(workplace.source / WORKBOOKS[2019], dict(zip(codes, codes[1:] + codes[:1], strict=True)))
+        == len(codes)
+        > 20
+    )
     with workplace.decide() as found:
         assert found.execute("select count(distinct cds) from rejects").fetchall() == [(len(codes),)]
         after = verdicts(found)

@@ -1,4 +1,6 @@
-"""Single careless changes of source files and registers, each by an operator with a seed: what a tired person, a spreadsheet or a bad download does."""
+"""Single careless changes of source files and registers, each by an operator with a seed: what a tired person, a
+spreadsheet or a bad download does.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -129,7 +131,11 @@ def spoil_cell(place: Place, table: Table, row: list[str]) -> str:
 def shift_level(place: Place, table: Table, row: list[str]) -> str | None:
     column = place.dice.choice([c for c in ("color", "color", "statuslevel") if table.has(c)])
     value = int(row[table.at(column)] or 0)
-    return _set(table, row, column, str(value + place.dice.choice([-1, 1] if value > 1 else [1]))) if 0 < value < 5 else None
+    return (
+        _set(table, row, column, str(value + place.dice.choice([-1, 1] if value > 1 else [1])))
+        if 0 < value < 5
+        else None
+    )
 
 
 def color_to_nothing(_: Place, table: Table, row: list[str]) -> str | None:
@@ -137,11 +143,21 @@ def color_to_nothing(_: Place, table: Table, row: list[str]) -> str | None:
 
 
 def color_from_nothing(place: Place, table: Table, row: list[str]) -> str | None:
-    return _set(table, row, "color", place.dice.choice("12")) if table.has("color") and row[table.at("color")] == "0" else None
+    return (
+        _set(table, row, "color", place.dice.choice("12"))
+        if table.has("color") and row[table.at("color")] == "0"
+        else None
+    )
 
 
 def exchange_cells(place: Place, table: Table, row: list[str]) -> str | None:
-    pairs = (("color", "changelevel"), ("color", "statuslevel"), ("currdenom", "priordenom"), ("currstatus", "priorstatus"), ("currnumer", "currdenom"))
+    pairs = (
+        ("color", "changelevel"),
+        ("color", "statuslevel"),
+        ("currdenom", "priordenom"),
+        ("currstatus", "priorstatus"),
+        ("currnumer", "currdenom"),
+    )
     pairs = [p for p in pairs if all(table.has(c) for c in p) and row[table.at(p[0])] != row[table.at(p[1])]]
     if not pairs:
         return None
@@ -157,7 +173,11 @@ def scale_status(_: Place, table: Table, row: list[str]) -> str | None:
 
 def wrong_size(place: Place, table: Table, row: list[str]) -> str | None:
     size = row[table.at("currdenom")]
-    return _set(table, row, "currdenom", place.dice.choice(["5", "14", "29", str(10 * int(float(size)))])) if size.strip() and float(size) else None
+    return (
+        _set(table, row, "currdenom", place.dice.choice(["5", "14", "29", str(10 * int(float(size)))]))
+        if size.strip() and float(size)
+        else None
+    )
 
 
 def duplicate_row(_: Place, table: Table, row: list[str]) -> str:
@@ -176,11 +196,18 @@ def cut_row(place: Place, table: Table, row: list[str]) -> str:
 def other_group(place: Place, table: Table, row: list[str]) -> str | None:
     if not table.has("studentgroup"):
         return None
-    return _set(table, row, "studentgroup", place.dice.choice([g for g in ("AA", "SWD", "HI", "XX", "") if g != table.group(row)]))
+    return _set(
+        table,
+        row,
+        "studentgroup",
+        place.dice.choice([g for g in ("AA", "SWD", "HI", "XX", "") if g != table.group(row)]),
+    )
 
 
 def other_code(place: Place, table: Table, row: list[str]) -> str:
-    return _set(table, row, table.header[0].lower(), place.dice.choice([row[0].lstrip("2"), row[0] + "0", row[0][:-1], ""]))
+    return _set(
+        table, row, table.header[0].lower(), place.dice.choice([row[0].lstrip("2"), row[0] + "0", row[0][:-1], ""])
+    )
 
 
 def group_without_row(place: Place, table: Table, row: list[str]) -> str | None:
@@ -222,7 +249,12 @@ def move_to_lea(place: Place) -> Change | None:
         row[at] = other[at]
     place.taken |= {old, other[0]}
     table.save()
-    return Change("move_to_lea", table.path.name, f"{old} {group}: row moved to {other[0]}{' with its name' if len(columns) == 2 else ''}", (old, other[0]))
+    return Change(
+        "move_to_lea",
+        table.path.name,
+        f"{old} {group}: row moved to {other[0]}{' with its name' if len(columns) == 2 else ''}",
+        (old, other[0]),
+    )
 
 
 def in_a_file(name: str, how: Callable[[Place, Table], str | None]) -> Callable[[Place], Change | None]:
@@ -337,7 +369,9 @@ class Book:
         self.book.save(self.path)
 
 
-def in_a_book_row(name: str, pattern: str, how: Callable[[Place, Book, int], str | None]) -> Callable[[Place], Change | None]:
+def in_a_book_row(
+    name: str, pattern: str, how: Callable[[Place, Book, int], str | None]
+) -> Callable[[Place], Change | None]:
     """An operator that changes one row of a workbook."""
 
     def operate(place: Place) -> Change | None:
@@ -474,7 +508,13 @@ def move_loan(place: Place) -> Change | None:
     lines = path.read_text("utf-8").splitlines(keepends=True)
     at = place.dice.choice([i for i, line in enumerate(lines) if i and line.split(",")[1]])
     fields = lines[at].split(",")
-    codes = sorted({r[0] for r in Table(place.source / "eladownload2024.txt").rows if r[1] == "D" and place.free(r[0]) and r[0] != fields[1]})
+    codes = sorted(
+        {
+            r[0]
+            for r in Table(place.source / "eladownload2024.txt").rows
+            if r[1] == "D" and place.free(r[0]) and r[0] != fields[1]
+        }
+    )
     if not codes or not place.free(fields[1]):
         return None
     old, fields[1] = fields[1], place.dice.choice(codes)
@@ -495,7 +535,10 @@ DASHBOARD_ROWS = {
 }  # fmt: skip
 DASHBOARD_ROWS["move_to_lea"] = move_to_lea
 OTHER_ROWS = {
-    **{h.__name__: in_a_book_row(h.__name__, WORKBOOK, h) for h in (delete_book_row, blank_letter, spoil_letter, add_letter, duplicate_book_row)},
+    **{
+        h.__name__: in_a_book_row(h.__name__, WORKBOOK, h)
+        for h in (delete_book_row, blank_letter, spoil_letter, add_letter, duplicate_book_row)
+    },
     "blank_local_result": in_a_book_row("blank_local_result", LOCAL, blank_result),
     "delete_local_row": in_a_book_row("delete_local_row", LOCAL, delete_book_row),
     "move_loan": move_loan,
@@ -503,9 +546,25 @@ OTHER_ROWS = {
 # Each of these has a run of its own.
 DASHBOARD_FILES = {
     how.__name__: in_a_file(how.__name__, how)
-    for how in (exchange_headings, rename_heading, drop_column, blank_column, shift_colors, reverse_levels, rates_as_fractions, delete_half)
+    for how in (
+        exchange_headings,
+        rename_heading,
+        drop_column,
+        blank_column,
+        shift_colors,
+        reverse_levels,
+        rates_as_fractions,
+        delete_half,
+    )
 }
 BOOKS = {
     how.__name__: in_a_book(how.__name__, how)
-    for how in (exchange_letter_headings, rename_letter_heading, drop_sheet, hide_sheet, shadow_sheet, delete_half_of_a_book)
+    for how in (
+        exchange_letter_headings,
+        rename_letter_heading,
+        drop_sheet,
+        hide_sheet,
+        shadow_sheet,
+        delete_half_of_a_book,
+    )
 }

@@ -1,4 +1,6 @@
-"""Two readings of one file, whatever rows stand in them: what is told of their difference leads from the one to the other."""
+"""Two readings of one file, whatever rows stand in them: what is told of their difference leads from the one to the
+other.
+"""
 
 import tempfile
 from collections import defaultdict
@@ -38,7 +40,9 @@ def expected(old: list[Row], new: list[Row]) -> list[tuple[str, str | None, int,
             if before is None or after is None:
                 found.append(("added" if before is None else "removed", cds, position, None))
             elif before != after:
-                found.append(("altered", cds, position, [n for n, b, a in zip(NAMES, before, after, strict=True) if b != a]))
+                found.append(
+                    ("altered", cds, position, [n for n, b, a in zip(NAMES, before, after, strict=True) if b != a])
+                )
     return found
 
 

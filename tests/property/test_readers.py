@@ -20,9 +20,18 @@ from transforms.settings import PROJECT
 from transforms.sources.layouts import LayoutSpec, load_layouts
 
 LAYOUTS = load_layouts(PROJECT / "data")
-SLICES = [p.read_bytes() for p in sorted((Path(__file__).parents[1] / "contract" / "slices").iterdir()) if p.name[:3] in ("gra", "elp", "Loc", "sch")]
+SLICES = [
+    p.read_bytes()
+    for p in sorted((Path(__file__).parents[1] / "contract" / "slices").iterdir())
+    if p.name[:3] in ("gra", "elp", "Loc", "sch")
+]
 PARTED_BY = {"\t": LAYOUTS.dashboard, "|": LAYOUTS.local_indicators_by_priority, ",": LAYOUTS.directory}
-many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+many = settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    derandomize=True,
+)
 
 TABLE = [["CDS", "LEAname", "ELpriorities"], *([f"{n:014}", f"District {n}", "A, B"] for n in range(12))]
 XLSX = [as_xlsx({"2024": TABLE}), as_shared_xlsx(TABLE), (SAMPLE / "Pr12023.xlsx").read_bytes()]
@@ -30,7 +39,13 @@ XLS = [as_xls({"Notes": [["x"]], "2024": TABLE}), as_xls({"2024": TABLE}, extra_
 
 
 def layout_of(content: bytes) -> LayoutSpec:
-    return LAYOUTS.local_indicators if content[:30].count(b"LEAname") else LAYOUTS.directory if content[:12] == b"cds,County,D" else LAYOUTS.dashboard
+    return (
+        LAYOUTS.local_indicators
+        if content[:30].count(b"LEAname")
+        else LAYOUTS.directory
+        if content[:12] == b"cds,County,D"
+        else LAYOUTS.dashboard
+    )
 
 
 def text_or_refusal(content: bytes, spec: LayoutSpec) -> RawTable | None:
@@ -45,7 +60,11 @@ def text_or_refusal(content: bytes, spec: LayoutSpec) -> RawTable | None:
     header = find_header(text, "any.txt", spec, {"cds"})
     lines = dict(enumerate(text.decode().split("\n"), 1))
     below = {n: line for n, line in lines.items() if n > header.line}
-    filled = {n for n, line in below.items() if any(not c.isspace() and c not in (header.delimiter, '"', "\ufeff") for c in line)}
+    filled = {
+        n
+        for n, line in below.items()
+        if any(not c.isspace() and c not in (header.delimiter, '"', "\ufeff") for c in line)
+    }
     if header.delimiter != ",":
         filled |= {n for n, line in below.items() if '"' in line}
     kept, rejected = raw.table["line"].to_pylist(), [r.line for r in raw.rejects]
@@ -73,7 +92,23 @@ def workbook_or_refusal(content: bytes, file: str) -> RawTable | None:
 def mutated(content: bytes, seed: int, changes: int) -> bytes:
     """Bytes flipped, cut out, doubled, moved or replaced by what readers stumble over."""
     dice = random.Random(seed)  # noqa: S311 (not for secrets)
-    nasty = [b"\x00", b'"', b"\t", b"|", b",", b"\r", b"\n", b"\xff", b"\xff\xff\xff\xff", b"\xef\xbb\xbf", b"\x81", b"", b"\t\t", b'""', b"<!DOCTYPE"]
+    nasty = [
+        b"\x00",
+        b'"',
+        b"\t",
+        b"|",
+        b",",
+        b"\r",
+        b"\n",
+        b"\xff",
+        b"\xff\xff\xff\xff",
+        b"\xef\xbb\xbf",
+        b"\x81",
+        b"",
+        b"\t\t",
+        b'""',
+        b"<!DOCTYPE",
+    ]
     data = bytearray(content)
     for _ in range(changes):
         at = dice.randrange(len(data) + 1)
@@ -93,7 +128,12 @@ def test_random_bytes_as_text(content: bytes) -> None:
 
 
 @many
-@given(st.lists(values, max_size=12), st.sampled_from("\t|,"), st.integers(1, 5), st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "latin-1"]))
+@given(
+    st.lists(values, max_size=12),
+    st.sampled_from("\t|,"),
+    st.integers(1, 5),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "latin-1"]),
+)
 @example(['"', "a"], ",", 2, "utf-8")
 @example(['"a', 'b"'], ",", 1, "utf-8")
 @example(["\r"], "|", 3, "utf-8")
@@ -130,13 +170,19 @@ def test_damaged_real_rows(content: bytes, seed: int, changes: int) -> None:
 def test_giant_fields(delimiter: str, size: int, quoted: bool) -> None:
     value = "x" * size
     rows = [["1", value if delimiter != "," or not quoted else f'"{value}"'], ["2", "y"], [value], ["3", "z"]]
-    raw = text_or_refusal("\n".join(["cds" + delimiter + "status", *(delimiter.join(r) for r in rows)]).encode() + b"\n", PARTED_BY[delimiter])
+    raw = text_or_refusal(
+        "\n".join(["cds" + delimiter + "status", *(delimiter.join(r) for r in rows)]).encode() + b"\n",
+        PARTED_BY[delimiter],
+    )
     assert raw is not None
     assert raw.rows_in == 4
 
 
 @many
-@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]),
+)
 def test_random_bytes_as_a_workbook(content: bytes, start: bytes) -> None:
     assert workbook_or_refusal(start + content, "any.xlsx") is None
 
@@ -160,7 +206,16 @@ def test_workbooks_whose_parts_are_damaged(content: bytes, seed: int, changes: i
 
 
 @many
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=6), min_size=2, max_size=2), max_size=8))
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=6),
+            min_size=2,
+            max_size=2,
+        ),
+        max_size=8,
+    )
+)
 def test_every_filled_row_of_a_workbook_is_kept(rows: list[list[str]]) -> None:
     table = [["CDS", "LEAname"], ["01", "first"], *rows]
     raw = workbook_or_refusal(as_shared_xlsx(table), "any.xlsx")

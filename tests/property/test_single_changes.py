@@ -1,10 +1,13 @@
-"""One careless change of an input: the run names it, or the verdicts that rest on it are not determined, or nothing differs. Never another yes or no.
+"""One careless change of an input: the run names it, or the verdicts that rest on it are not determined, or nothing
+differs. Never another yes or no.
 
-A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides. So it is for the LEAs of a file that is not
+A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides. So
+it is for the LEAs of a file that is not
 used, which CDE's letters may decide as well.
 A change of a row in which everything still agrees can be seen only beside CDE: a new difference in ``reconciliation``.
 
-Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed in one run, each of another LEA;
+Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed
+in one run, each of another LEA;
 a change of a whole file has a run of its own. ``make test-slow`` makes several hundred; SINGLE_CHANGES=1000 makes more.
 """
 
@@ -40,7 +43,13 @@ VERDICTS = """
     union all
     select 'assistance', cds, determination_year, determination, status, decided_by from assistance
 """
-SELF_CONSISTENT = ("wrong_size", "other_group", "group_without_row", "exchange_groups", "move_to_lea")  # may leave a row that agrees with itself
+SELF_CONSISTENT = (
+    "wrong_size",
+    "other_group",
+    "group_without_row",
+    "exchange_groups",
+    "move_to_lea",
+)  # may leave a row that agrees with itself
 REJECTED = "select parse_filename(file), if(cds in (select cds from leas), cds, null) from rejects"
 Key = tuple[str, str, int, str]
 Verdict = tuple[str, str | None]  # status, and by whom it was decided
@@ -73,7 +82,11 @@ class Lab:
     def __post_init__(self) -> None:
         """What comes of the sample itself."""
         run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
-        self.verdicts, self.failing, self.differences = verdicts_of(run), stopping_rows(run, self.published), differences_from_cde(run)
+        self.verdicts, self.failing, self.differences = (
+            verdicts_of(run),
+            stopping_rows(run, self.published),
+            differences_from_cde(run),
+        )
         run.finish()
 
     def workplace(self, source: Path, reference: Path) -> Workplace:
@@ -84,7 +97,11 @@ class Lab:
         self.number += 1
         source, reference = self.folder / f"source{self.number}", self.folder / f"reference{self.number}"
         shutil.copytree(SAMPLE, source)
-        shutil.copytree(PROJECT / "data", reference, ignore=shutil.ignore_patterns("sample", "published", "work", "build", "snapshots"))
+        shutil.copytree(
+            PROJECT / "data",
+            reference,
+            ignore=shutil.ignore_patterns("sample", "published", "work", "build", "snapshots"),
+        )
         place = Place(source, reference / "registers", Random())  # noqa: S311
         made: list[tuple[Wanted, Change]] = []
         for operator, seed in wanted:
@@ -124,17 +141,21 @@ class Lab:
             keys = [k for cds, keys in differing.items() if not change.leas or cds in change.leas for k in keys]
             other = [k for k in keys if self._status(now, k) != "undetermined"]
             by_name = self._name(change, rejected, unused)
-            told = tuple(f"{' '.join(map(str, k[1:]))}: {self.verdicts.get(k)} -> {now.get(k)}" for k in (other or keys))
+            told = tuple(f"{' '.join(map(str, k[1:]))}: {self.verdicts.get(k)} -> {now.get(k)}" for k in other or keys)
             if not keys:
                 seen.append(Seen(change, by_name or "no difference"))
             elif not other:
                 seen.append(Seen(change, f"undetermined, {by_name}" if by_name else "undetermined", told))
             elif all(now[k][1] == "cde" for k in other if k in now) and all(k in now for k in other):
                 seen.append(Seen(change, f"CDE's flag decides, {by_name}" if by_name else "CDE's flag decides", told))
-            elif change.file in unused and all(now[k][1] in ("computed_from_letters", "cde") for k in other if k in now):
+            elif change.file in unused and all(
+                now[k][1] in ("computed_from_letters", "cde") for k in other if k in now
+            ):
                 seen.append(Seen(change, "file not used, CDE's letters or flags decide", told))
             else:
-                seen.append(Seen(change, self._named(run, change) or f"another verdict, {by_name or 'nothing named'}", told))
+                seen.append(
+                    Seen(change, self._named(run, change) or f"another verdict, {by_name or 'nothing named'}", told)
+                )
         leas = {cds for c in changes for cds in c.leas}
         strange = {
             cds: [k for k in keys if now.get(k, ("", ""))[0] != "undetermined" and now.get(k, ("", ""))[1] != "cde"]
@@ -142,7 +163,13 @@ class Lab:
             if cds not in leas
         }
         if all(c.leas for c in changes) and (strangers := {cds: keys for cds, keys in strange.items() if keys}):
-            seen.append(Seen(Change("batch", "", str([c.what for c in changes])), "another LEA's verdict", tuple(map(str, strangers.items()))))
+            seen.append(
+                Seen(
+                    Change("batch", "", str([c.what for c in changes])),
+                    "another LEA's verdict",
+                    tuple(map(str, strangers.items())),
+                )
+            )
         return seen
 
     @staticmethod
@@ -152,7 +179,13 @@ class Lab:
     def _named(self, run: Run, change: Change) -> str:
         """How another verdict is stopped, or seen beside CDE where the row agrees with itself."""
         marks = change.leas or (change.file,)
-        checks = sorted({row.split(":", 1)[0] for row in stopping_rows(run, self.published) - self.failing if any(m in row for m in marks)})
+        checks = sorted(
+            {
+                row.split(":", 1)[0]
+                for row in stopping_rows(run, self.published) - self.failing
+                if any(m in row for m in marks)
+            }
+        )
         if checks:
             return f"stopped by {checks[0]}"
         differences = {d for d in differences_from_cde(run) - self.differences if d[0] in change.leas}
@@ -175,7 +208,12 @@ def verdicts_of(run: Run) -> Mapping[Key, Verdict]:
 def differences_from_cde(run: Run) -> frozenset[tuple[str, int, str]]:
     """LEA, Dashboard year and flag of every difference from CDE."""
     with run.connect() as db:
-        return frozenset(db.execute("select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde', 'differs')").fetchall())
+        return frozenset(
+            db.execute(
+                "select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde',"
+                " 'differs')"
+            ).fetchall()
+        )
 
 
 def stopping_rows(run: Run, published: Path) -> frozenset[str]:
@@ -196,7 +234,9 @@ def summary(seen: list[Seen]) -> str:
         counts[s.change.operator][s.outcome] += 1
     table = "\n".join(f"{name:26} {dict(c.most_common())}" for name, c in counts.items())
     total = Counter(s.outcome for s in seen)
-    bad = "\n".join(f"{s.change.operator} {s.change.file} {s.change.what}: {s.outcome} {s.differing[:4]}" for s in seen if s.bad)
+    bad = "\n".join(
+        f"{s.change.operator} {s.change.file} {s.change.what}: {s.outcome} {s.differing[:4]}" for s in seen if s.bad
+    )
     return f"\n{len(seen)} changes: {dict(total.most_common())}\n{table}\n{bad}"
 
 
@@ -281,9 +321,11 @@ def test_a_consistent_change_is_a_difference_from_the_release_before(released: W
         assert db.execute("select count(*) from rejects").fetchall() == [(0,)]
         assert unused_files(run) == []
         assert write_source_changes(run, db, (released.out / "current").resolve()) == 1
-        (kind, key, columns) = db.execute("select kind, row_key, columns_changed from source_changes").fetchone()
+        kind, key, columns = db.execute("select kind, row_key, columns_changed from source_changes").fetchone()
         letters = db.execute(
-            "select ours, cde, class from reconciliation where cds = ? and dashboard_year = 2024 and flag = ? and class <> 'agree'", [cds, f"letter:{group}"]
+            "select ours, cde, class from reconciliation where cds = ? and dashboard_year = 2024 and flag = ? and class"
+            " <> 'agree'",
+            [cds, f"letter:{group}"],
         ).fetchall()
     assert (kind, key) == ("altered", f"{cds} {group}")
     assert {"color", "currdenom", "accountabilitymet"} <= set(columns)
@@ -301,7 +343,9 @@ def test_a_moved_repayment_is_seen_beside_the_release_before(released: Workplace
     lines[at] = ",".join(fields)
     path.write_text("".join(lines), "utf-8")
     with Workplace(released.source, released.work, released.out, reference).decide() as db:
-        now = db.execute("select cds, determination_year, pathway, status from eligibility where pathway = 'wraparound'").fetchall()
+        now = db.execute(
+            "select cds, determination_year, pathway, status from eligibility where pathway = 'wraparound'"
+        ).fetchall()
         before = db.execute(
             "select cds, determination_year, pathway, status from read_parquet(?) where pathway = 'wraparound'",
             [str(released.out / "current" / "eligibility.parquet")],

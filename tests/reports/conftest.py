@@ -12,7 +12,9 @@ SALINAS = "27661590000000"
 
 @pytest.fixture
 def hostile(release: Path, tmp_path: Path) -> Path:
-    """Folder of releases whose current one calls Salinas Union High by a name that no markup, spreadsheet or query should run."""
+    """Folder of releases whose current one calls Salinas Union High by a name that no markup, spreadsheet or query
+    should run.
+    """
     folder = tmp_path / "out" / "releases" / release.name
     folder.mkdir(parents=True)
     shutil.copy(release / "manifest.json", folder)
@@ -20,7 +22,12 @@ def hostile(release: Path, tmp_path: Path) -> Path:
     (folder / "dta.duckdb").chmod(0o644)
     with duckdb.connect(str(folder / "dta.duckdb")) as connection:
         for table in ("leas", "eligibility", "eligible_districts", "watch_list", "changes"):
-            connection.execute(f"update {table} set lea_name = $name where cds = $cds", {"name": HOSTILE, "cds": SALINAS})
-        connection.execute("update watch_list set sentence = $name || ': ' || sentence where cds = $cds", {"name": HOSTILE, "cds": SALINAS})
+            connection.execute(
+                f"update {table} set lea_name = $name where cds = $cds", {"name": HOSTILE, "cds": SALINAS}
+            )
+        connection.execute(
+            "update watch_list set sentence = $name || ': ' || sentence where cds = $cds",
+            {"name": HOSTILE, "cds": SALINAS},
+        )
     (tmp_path / "out" / "current").symlink_to(folder)
     return tmp_path / "out"

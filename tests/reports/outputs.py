@@ -1,4 +1,6 @@
-"""What page, print, letter and terminal say of an LEA, each read back from the finished output, in one form that can be compared."""
+"""What page, print, letter and terminal say of an LEA, each read back from the finished output, in one form that can be
+compared.
+"""
 
 import json
 import re
@@ -18,7 +20,16 @@ from reports.printed.pdf import FILLS, FOLDER
 from reports.printed.sheet import facts_of, lea_sheet
 from tests.site.page import Page, text_of
 
-SHORT = {"ELA": "ela", "Math": "math", "ELPI": "elpi", "Chronic": "chronic", "Susp.": "susp", "Grad.": "grad", "CCI": "cci", "Science": "science"}
+SHORT = {
+    "ELA": "ela",
+    "Math": "math",
+    "ELPI": "elpi",
+    "Chronic": "chronic",
+    "Susp.": "susp",
+    "Grad.": "grad",
+    "CCI": "cci",
+    "Science": "science",
+}
 SIGNS = {"·": "not met", "–": "no result", "?": "not determined", "n/a": "no such group"}
 LETTER = re.compile(r"([A-K●])(?:\s|$)")
 Cause = tuple[str, str, str]  # indicator, word, value
@@ -28,9 +39,13 @@ Cause = tuple[str, str, str]  # indicator, word, value
 class Said:
     """One output: status lines with their texts; cells of student groups; sources; loan events; results of the year."""
 
-    verdicts: dict[str, str] = field(default_factory=dict)  # status, name and statute without blanks -> reason and notes
+    verdicts: dict[str, str] = field(
+        default_factory=dict
+    )  # status, name and statute without blanks -> reason and notes
     unsaid: dict[str, set[str]] = field(default_factory=dict)  # status -> names
-    cells: dict[tuple[str, int], tuple[str, str, frozenset[Cause]]] = field(default_factory=dict)  # letter or words; beside it; causes
+    cells: dict[tuple[str, int], tuple[str, str, frozenset[Cause]]] = field(
+        default_factory=dict
+    )  # letter or words; beside it; causes
     totals: dict[str, str] = field(default_factory=dict)
     sources: list[tuple[str, str, str]] = field(default_factory=list)
     loans: list[tuple[str, str]] = field(default_factory=list)
@@ -73,7 +88,9 @@ def of_page(path: Path, window: list[int], year: int) -> Said:
                 said.cells[group, on] = _page_cell(page, cell, group, on)
     for item in page.find("//li[@data-source]"):
         file, seen = text_of(item.xpath("./a")[0]), text_of(item.xpath("./span")[0])
-        said.sources.append((file + " (excerpt)" * ("(excerpt)" in item.text_content()), item.xpath("./code/@title")[0][:12], seen))
+        said.sources.append(
+            (file + " (excerpt)" * ("(excerpt)" in item.text_content()), item.xpath("./code/@title")[0][:12], seen)
+        )
     for item in page.find("//li[@data-event]"):
         words = plain(item.xpath("./b")[0].tail or "")
         said.loans.append((text_of(item.xpath("./b")[0]), re.sub(r", \$[\d,]+$", "", words)))
@@ -91,12 +108,16 @@ def _page_cell(page: Page, cell: html.HtmlElement, group: str, year: int) -> tup
     for chip in cell.xpath("./span[contains(@class, 'chip')]"):
         word = text_of(chip.xpath("./i")[0])
         for indicator in indicators(text_of(chip)[len(word) + 1 :]):
-            value = page.find(f"//table[@class='evidence'][@data-year='{year}']//tr[@data-group='{group}']/td[@data-i='{indicator}']/span")
+            value = page.find(
+                f"//table[@class='evidence'][@data-year='{year}']//tr[@data-group='{group}']/td[@data-i='{indicator}']/span"
+            )
             causes.append((indicator, word, text_of(value[0])))
     found = cell.xpath("./b") + cell.xpath("./span[@class='quiet']")
     small = " ".join(map(text_of, cell.xpath("./small")))
     sign = text_of(found[0]) if found else ""
-    return shown(sign, small.removeprefix("not determined") if sign == "?" else small, causes if LETTER.match(sign) else [])
+    return shown(
+        sign, small.removeprefix("not determined") if sign == "?" else small, causes if LETTER.match(sign) else []
+    )
 
 
 def printed(facts: dict[str, object]) -> html.HtmlElement:
@@ -128,7 +149,9 @@ def of_print(book: Book, e: LeaReport) -> Said:
             said.loans += [(text_of(row[1]), text_of(row[0])) for row in rows]
         elif heads[0] == "Group":
             said.results |= _print_results(heads, rows)
-    said.sources = re.findall(r"(\S+\.\w+(?: \(excerpt\))?)\s+([0-9a-f]{12})[0-9a-f]{4}\s+([\d-]{10})", said.text.partition(" Sources ")[2])
+    said.sources = re.findall(
+        r"(\S+\.\w+(?: \(excerpt\))?)\s+([0-9a-f]{12})[0-9a-f]{4}\s+([\d-]{10})", said.text.partition(" Sources ")[2]
+    )
     return said
 
 
@@ -224,8 +247,12 @@ def of_letter(book: Book, e: LeaReport, kind: str, path: Path) -> Said:
     for name, year, sign, _, results, _ in tables.get("Student group", []):
         if year:
             causes = re.findall(r"^(\S+): (.+), (\S+) \([\d,]+ students\)$", results, re.MULTILINE)
-            said.cells[name.rpartition("(")[2][:-1], int(year)] = shown(sign, "", [(SHORT[i], word, value) for i, word, value in causes])
+            said.cells[name.rpartition("(")[2][:-1], int(year)] = shown(
+                sign, "", [(SHORT[i], word, value) for i, word, value in causes]
+            )
     said.loans = [(date, event) for date, event, *_ in tables.get("Date as sourced", [])]
     said.sources = [(file, digest[:12], seen) for file, digest, seen in tables["File"]]
-    said.text = "\n".join([*(p.text for p in document.paragraphs), *(c for rows in tables.values() for row in rows for c in row)])
+    said.text = "\n".join(
+        [*(p.text for p in document.paragraphs), *(c for rows in tables.values() for row in rows for c in row)]
+    )
     return said

@@ -22,20 +22,29 @@ def old(request: pytest.FixtureRequest, hostile: Path) -> Path:
     database = (hostile / "current").resolve() / "dta.duckdb"
     with duckdb.connect(str(database)) as connection:
         for table in ("leas", "eligibility", "eligible_districts", "watch_list", "changes"):
-            connection.execute(f"update {table} set lea_name = $name where cds = $cds", {"name": request.param, "cds": SALINAS})
-        connection.execute("update eligibility set reason = $name || ': ' || reason where cds = $cds", {"name": request.param, "cds": SALINAS})
+            connection.execute(
+                f"update {table} set lea_name = $name where cds = $cds", {"name": request.param, "cds": SALINAS}
+            )
+        connection.execute(
+            "update eligibility set reason = $name || ': ' || reason where cds = $cds",
+            {"name": request.param, "cds": SALINAS},
+        )
     return hostile
 
 
 def text_of(path: Path) -> str:
     """Every text in a workbook or letter."""
     if path.suffix == ".xlsx":
-        return "\n".join(str(c.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for c in row)
+        return "\n".join(
+            str(c.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for c in row
+        )
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as package:
         return "\n".join(package.read(name).decode() for name in package.namelist() if name.endswith(".xml"))
 
 
-@pytest.mark.parametrize("arguments", [("lea", SALINAS), ("county", "Monterey"), ("letter", SALINAS), ("workbook",)], ids=lambda a: a[0])
+@pytest.mark.parametrize(
+    "arguments", [("lea", SALINAS), ("county", "Monterey"), ("letter", SALINAS), ("workbook",)], ids=lambda a: a[0]
+)
 def test_reports_are_made_without_them(old: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     to = tmp_path / "reports"
     to.mkdir()
@@ -52,7 +61,11 @@ def test_reports_are_made_without_them(old: Path, tmp_path: Path, arguments: tup
             assert "Salinas" in text_of(path)
 
 
-@pytest.mark.parametrize("arguments", [("explain", SALINAS), ("sql", f"select lea_name, reason from eligibility where cds = '{SALINAS}'")], ids=lambda a: a[0])
+@pytest.mark.parametrize(
+    "arguments",
+    [("explain", SALINAS), ("sql", f"select lea_name, reason from eligibility where cds = '{SALINAS}'")],
+    ids=lambda a: a[0],
+)
 def test_a_terminal_is_never_told_what_to_do(old: Path, arguments: tuple[str, ...]) -> None:
     ended = CliRunner().invoke(app, [*arguments, "--out", str(old)])
     assert ended.exit_code == 0, ended.output
@@ -63,6 +76,8 @@ def test_a_terminal_is_never_told_what_to_do(old: Path, arguments: tuple[str, ..
 def test_json_for_programs_gives_the_name_as_it_is(old: Path) -> None:
     import json
 
-    ended = CliRunner().invoke(app, ["sql", "--format", "json", f"select lea_name from leas where cds = '{SALINAS}'", "--out", str(old)])
+    ended = CliRunner().invoke(
+        app, ["sql", "--format", "json", f"select lea_name from leas where cds = '{SALINAS}'", "--out", str(old)]
+    )
     assert control_in(ended.output) == ""
     assert json.loads(ended.output)["lea_name"] in NAMES

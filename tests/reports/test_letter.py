@@ -30,13 +30,17 @@ def words(document: Document) -> str:
     return "\n".join([*(p.text for p in document.paragraphs), *cells])
 
 
-def test_it_says_the_findings_the_evidence_and_the_sources(published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_it_says_the_findings_the_evidence_and_the_sources(
+    published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection
+) -> None:
     reasons = db.execute(
-        "select reason from eligibility where cds = ? and determination_year = 2023 and status in ('eligible', 'undetermined', 'not_eligible')",
+        "select reason from eligibility where cds = ? and determination_year = 2023 and status in ('eligible',"
+        " 'undetermined', 'not_eligible')",
         [SOUTH_MONTEREY],
     ).fetchall()
     met = db.execute(
-        "select h.student_group, dashboard_year from student_group_history h where cds = ? and dashboard_year in (2018, 2019, 2022, 2023) and meets_criteria",
+        "select h.student_group, dashboard_year from student_group_history h where cds = ? and dashboard_year in (2018,"
+        " 2019, 2022, 2023) and meets_criteria",
         [SOUTH_MONTEREY],
     ).fetchall()
     db.close()
@@ -66,21 +70,29 @@ def test_it_is_a_draft_with_blanks_that_only_a_person_fills(published: Workplace
     assert document.core_properties.author == ""
 
 
-def test_law_text_is_that_of_the_published_rules_and_not_of_the_code(published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_law_text_is_that_of_the_published_rules_and_not_of_the_code(
+    published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection
+) -> None:
     law = db.execute(
         "select p.name, e.statute, p.trigger, p.url from pathways p join eligibility e using (pathway) "
-        "where e.cds = ? and e.determination_year = 2024 and pathway in ('continuum', 'wraparound') order by p.position",
+        "where e.cds = ? and e.determination_year = 2024 and pathway in ('continuum', 'wraparound') order by"
+        " p.position",
         [SALINAS],
     ).fetchall()
     tests = db.execute(
-        "select basis || chr(10) || url from rule_tests where dashboard_year = 2024 and test in ('consecutive', 'differentiated_assistance')"
+        "select basis || chr(10) || url from rule_tests where dashboard_year = 2024 and test in ('consecutive',"
+        " 'differentiated_assistance')"
     ).fetchall()
     db.close()
     document = written(published.out, tmp_path / "x.docx", SALINAS, 2024)
     rows = [[c.text for c in row.cells] for row in document.tables[1].rows[1:]]
-    assert [tuple(row[:3]) for row in rows[:2]] == [(name, statute, f"{trigger}\n{url}") for name, statute, trigger, url in law]
+    assert [tuple(row[:3]) for row in rows[:2]] == [
+        (name, statute, f"{trigger}\n{url}") for name, statute, trigger, url in law
+    ]
     assert {row[2] for row in rows[2:]} == {text for (text,) in tests}
-    assert not re.findall(r"\bEC \d|Education Code|shall", Path(letter.__file__).read_text("utf-8")), "the code cites no law of its own"
+    assert not re.findall(r"\bEC \d|Education Code|shall", Path(letter.__file__).read_text("utf-8")), (
+        "the code cites no law of its own"
+    )
 
 
 def test_a_hostile_name_is_text(hostile: Path, tmp_path: Path) -> None:

@@ -19,14 +19,21 @@ def test_the_sample_says_what_it_lacks(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_status_names_the_command(published: Workplace) -> None:
-    lines = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["status", "--out", str(published.out)]).output.splitlines()
+    lines = (
+        CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+        .invoke(app, ["status", "--out", str(published.out)])
+        .output.splitlines()
+    )
     at = next(n for n, line in enumerate(lines) if OUT in line)
     assert [line.strip() for line in lines[at : at + 3]] == [OUT, DUE, "To get the files: dta run --source catalog"]
 
 
 def test_every_page_says_it(published: Workplace) -> None:
     pages = published.out / "current" / "reports"
-    said = f"Not current. {OUT}. {DUE}. Verdicts rest on the 2024 Dashboard. To get the files: <code>dta run --source catalog</code>"
+    said = (
+        f"Not current. {OUT}. {DUE}. Verdicts rest on the 2024 Dashboard. To get the files: <code>dta run --source"
+        " catalog</code>"
+    )
     assert [p.name for p in pages.glob("*.html") if said not in p.read_text("utf-8")] == []
 
 
@@ -37,7 +44,11 @@ CASES = {
     "before_the_day": ((False, False, False), date(2026, 10, 14), [OUT]),
     "on_the_day": ((False, False, False), DUE_DAY, [OUT, DUE]),
     "next_year": ((False, False, False), date(2027, 1, 2), [OUT, "2026: due since October 15, 2026, not loaded"]),
-    "in_part": ((False, True, False), DUE_DAY, [OUT, "2026: due since October 15, not loaded: Mathematics, CDE's assistance workbook"]),
+    "in_part": (
+        (False, True, False),
+        DUE_DAY,
+        [OUT, "2026: due since October 15, not loaded: Mathematics, CDE's assistance workbook"],
+    ),
     "all": ((True, True, True), DUE_DAY, [OUT]),
 }
 
@@ -54,8 +65,14 @@ def test_files_that_are_due(case: str) -> None:
         ("assistance-2026", "LCFF assistance status 2026", "assistance", 2026, DUE_DAY, book),
     ]
     with duckdb.connect() as db:
-        db.execute("create table meta_years as select y as dashboard_year, make_date(y, 12, 1) as in_force_from from unnest([2023, 2024, 2025]) as t(y)")
-        db.execute("create table catalog(source_id varchar, title varchar, layout varchar, dashboard_year smallint, due date, present boolean)")
+        db.execute(
+            "create table meta_years as select y as dashboard_year, make_date(y, 12, 1) as in_force_from from"
+            " unnest([2023, 2024, 2025]) as t(y)"
+        )
+        db.execute(
+            "create table catalog(source_id varchar, title varchar, layout varchar, dashboard_year smallint, due date,"
+            " present boolean)"
+        )
         db.executemany("insert into catalog values (?, ?, ?, ?, ?, ?)", files)
         db.execute("create table source_files as select source_id from catalog where present")
         assert not_loaded(db, as_of) == said

@@ -1,4 +1,6 @@
-"""Page, print, packet, letter, terminal, workbook and recipes show the same status, reason, figures and sources of thirty LEAs: one collector."""
+"""Page, print, packet, letter, terminal, workbook and recipes show the same status, reason, figures and sources of
+thirty LEAs: one collector.
+"""
 
 import re
 import shutil
@@ -25,8 +27,17 @@ from tests.site.page import text_of
 from tests.workplace import Workplace
 
 NOW, YEARS = 2024, (2023, 2024)
-LABELS = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined", "not_assessed": "not assessed"}
-TESTS = {"differentiated_assistance": "Differentiated Assistance", "consecutive": "Three Dashboards running", "charter": "Charter schools' assistance"}
+LABELS = {
+    "eligible": "eligible",
+    "not_eligible": "not eligible",
+    "undetermined": "not determined",
+    "not_assessed": "not assessed",
+}
+TESTS = {
+    "differentiated_assistance": "Differentiated Assistance",
+    "consecutive": "Three Dashboards running",
+    "charter": "Charter schools' assistance",
+}
 
 
 @dataclass
@@ -49,11 +60,15 @@ def book(connection: duckdb.DuckDBPyConnection) -> Book:
 
 
 @pytest.fixture(scope="module")
-def outputs(connection: duckdb.DuckDBPyConnection, book: Book, release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Outputs]:
+def outputs(
+    connection: duckdb.DuckDBPyConnection, book: Book, release: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[Outputs]:
     """Thirty LEAs: each charter school, each known by a loan alone, the county office, and districts."""
     leas = all_leas(connection)
     special = [lea for lea in leas if lea.lea_type != "district" or lea.county != "Monterey"]
-    chosen = sorted([*special, *[lea for lea in leas if lea not in special][: 30 - len(special)]], key=lambda lea: lea.cds)
+    chosen = sorted(
+        [*special, *[lea for lea in leas if lea not in special][: 30 - len(special)]], key=lambda lea: lea.cds
+    )
     assert (len(chosen), len(special) < 20) == (30, True)
     folder, made = tmp_path_factory.mktemp("letters"), []
     for year in YEARS:
@@ -71,18 +86,23 @@ def outputs(connection: duckdb.DuckDBPyConnection, book: Book, release: Path, tm
 
 def test_every_status_and_reason_is_the_releases(outputs: list[Outputs], connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(
-        "select cds, determination_year, pathway, p.name, status, e.statute, reason, if(source_is_old, source_age_years, null) "
-        "from eligibility e join pathways p using (pathway) where status <> 'not_applicable' union all "
-        "select cds, determination_year, determination, null, status, statute, reason, null from assistance where status <> 'not_applicable'"
+        "select cds, determination_year, pathway, p.name, status, e.statute, reason, if(source_is_old,"
+        " source_age_years, null) from eligibility e join pathways p using (pathway) where status <> 'not_applicable'"
+        " union all select cds, determination_year, determination, null, status, statute, reason, null from assistance"
+        " where status <> 'not_applicable'"
     ).fetchall()
     letters = 0
     for o in outputs:
         wanted = {}
         for cds, year, code, name, status, statute, reason, age in rows:
-            if (cds, year) == (o.e.lea.cds, o.e.year) and (status != "not_assessed" or code not in {v.code for v in o.e.unsaid}):
+            if (cds, year) == (o.e.lea.cds, o.e.year) and (
+                status != "not_assessed" or code not in {v.code for v in o.e.unsaid}
+            ):
                 label = LABELS[status] + (f"source {age} years old" if age else "")
                 wanted[squeezed(label + (name or TESTS[code]) + statute)] = " ".join(reason.split())
-        charter = {k for k in o.said["print"].verdicts if k.startswith("doesnotapply")}  # the Continuum of Support of a charter school
+        charter = {
+            k for k in o.said["print"].verdicts if k.startswith("doesnotapply")
+        }  # the Continuum of Support of a charter school
         for name, said in o.said.items():
             unsaid = set() if name != "letter" else {k for k in wanted if k.startswith("notassessed")}
             assert set(said.verdicts) - charter == set(wanted) - unsaid, (o.e.lea, o.e.year, name)
@@ -108,7 +128,9 @@ def test_all_outputs_say_the_same(outputs: list[Outputs]) -> None:
                 for group, total in first.totals.items():
                     assert said.totals[group] == total, (where, name)
                 others = {k for k in said.cells if k not in first.cells}
-                assert not [k for k in others if LETTER.match(said.cells[k][0]) or said.cells[k][0] == "not determined"], (where, name)
+                assert not [
+                    k for k in others if LETTER.match(said.cells[k][0]) or said.cells[k][0] == "not determined"
+                ], (where, name)
         if "page" in o.said:
             assert o.said["page"].results == o.said["print"].results, where
         if "letter" in o.said:
@@ -123,11 +145,14 @@ def test_all_outputs_say_the_same(outputs: list[Outputs]) -> None:
     assert all(n > 20 for n in seen.values()), seen
 
 
-def test_letters_of_cells_and_figures_are_the_releases(outputs: list[Outputs], connection: duckdb.DuckDBPyConnection) -> None:
+def test_letters_of_cells_and_figures_are_the_releases(
+    outputs: list[Outputs], connection: duckdb.DuckDBPyConnection
+) -> None:
     history = {
         (cds, group, year): (letter, meets, has_result, basis)
         for cds, group, year, letter, meets, has_result, basis in connection.execute(
-            "select cds, student_group, dashboard_year, letter, meets_criteria, has_result, basis from student_group_history"
+            "select cds, student_group, dashboard_year, letter, meets_criteria, has_result, basis from"
+            " student_group_history"
         ).fetchall()
     }
     recipe = find_recipe("letters-since-2017")
@@ -137,7 +162,15 @@ def test_letters_of_cells_and_figures_are_the_releases(outputs: list[Outputs], c
                 assert found == "no such group"
                 continue
             letter, meets, has_result, basis = history[o.e.lea.cds, group, year]
-            words = "not loaded" if basis == "none" else "not determined" if meets is None else "no result" if has_result is False else "not met"
+            words = (
+                "not loaded"
+                if basis == "none"
+                else "not determined"
+                if meets is None
+                else "no result"
+                if has_result is False
+                else "not met"
+            )
             assert found == (letter if meets else words)
         asked = connection.execute(recipe.sql, recipe.bound({"cds": o.e.lea.cds})).fetchall()
         by_recipe = {(group, year): ours for group, _, year, ours, *_ in asked if ours and year in o.e.window}
@@ -149,7 +182,11 @@ def test_an_enclosure_never_contradicts_its_finding(outputs: list[Outputs]) -> N
     for o in outputs:
         if "letter" not in o.said:
             continue
-        status = next(v.status for v in [*o.e.assistance, *o.e.verdicts] if v.code == ("charter" if o.e.lea.lea_type == "charter" else "continuum"))
+        status = next(
+            v.status
+            for v in [*o.e.assistance, *o.e.verdicts]
+            if v.code == ("charter" if o.e.lea.lea_type == "charter" else "continuum")
+        )
         said, none = o.said["letter"].text, "No student group met the criteria on the Dashboards that count."
         if status == "undetermined":
             assert none not in said
@@ -161,7 +198,9 @@ def test_an_enclosure_never_contradicts_its_finding(outputs: list[Outputs]) -> N
     assert {("undetermined", False, False), ("not_eligible", True, False), ("not_eligible", False, True)} <= seen
 
 
-def test_workbook_and_recipes_say_what_the_page_says(outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_workbook_and_recipes_say_what_the_page_says(
+    outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     write_workbook(connection, tmp_path / "x.xlsx", SHEETS, "x")
     sheets = openpyxl.load_workbook(tmp_path / "x.xlsx", read_only=True)
     verdicts, evidence = (list(sheets[name].iter_rows(values_only=True)) for name in ("Verdicts", "Evidence"))
@@ -174,12 +213,16 @@ def test_workbook_and_recipes_say_what_the_page_says(outputs: list[Outputs], con
             label = status[2:]
             if pathway in page.unsaid.get(label, set()):
                 continue
-            heading = next(k for k in page.verdicts if k.startswith(squeezed(label)) and k.endswith(squeezed(pathway + statute)))
+            heading = next(
+                k for k in page.verdicts if k.startswith(squeezed(label)) and k.endswith(squeezed(pathway + statute))
+            )
             assert page.verdicts[heading].startswith(" ".join(reason.split()))
             flag = row[column["CDE's flag"]]
             assert (f"CDE's own flag is {flag}" in page.verdicts[heading]) == bool(flag)
         asked = connection.execute(why.sql, why.bound({"cds": o.e.lea.cds})).fetchall()
-        assert [(name, status, reason) for name, status, _, reason, *_ in asked] == [(v.name, v.status, v.reason) for v in o.e.verdicts]
+        assert [(name, status, reason) for name, status, _, reason, *_ in asked] == [
+            (v.name, v.status, v.reason) for v in o.e.verdicts
+        ]
         head = {heading: n for n, heading in enumerate(evidence[0])}
         rows = [r for r in evidence[1:] if r[head["CDS code"]] == o.e.lea.cds and r[head["Dashboard"]] == NOW]
         found = {(r[head["Student group"]], r[head["Indicator"]]): r[head["Level"]] for r in rows}
@@ -189,15 +232,22 @@ def test_workbook_and_recipes_say_what_the_page_says(outputs: list[Outputs], con
         }
 
 
-def test_a_packet_holds_the_prints_and_their_statuses(outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, book: Book) -> None:
+def test_a_packet_holds_the_prints_and_their_statuses(
+    outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, book: Book
+) -> None:
     packet = printed(packet_of(connection, book, ("27", "Monterey"), NOW))
     text = text_of(packet)
-    rows = {text_of(row.xpath("./td")[0]): [text_of(c) for c in row.xpath("./td")[1:]] for row in packet.xpath("(//table)[1]//tbody/tr")}
+    rows = {
+        text_of(row.xpath("./td")[0]): [text_of(c) for c in row.xpath("./td")[1:]]
+        for row in packet.xpath("(//table)[1]//tbody/tr")
+    }
     found = 0
     for o in (o for o in outputs if o.e.year == NOW and o.e.lea.county == "Monterey"):
         assert text_of(printed(facts_of([lea_sheet(book, o.e)], "x")).xpath("//body")[0]) in text
         (cells,) = [cells for name, cells in rows.items() if name.endswith(o.e.lea.cds)]
-        assert cells[:2] == [f"{v.sign} {v.label.partition(' (')[0]}" for v in o.e.verdicts if v.code in ("continuum", "wraparound")]
+        assert cells[:2] == [
+            f"{v.sign} {v.label.partition(' (')[0]}" for v in o.e.verdicts if v.code in ("continuum", "wraparound")
+        ]
         found += 1
     assert found > 15
 
@@ -213,8 +263,8 @@ def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Pa
             "from meta_sources where file = 'assistancestatus23.xlsx')"
         )
         db.execute(
-            "update student_group_history set cde_source_id = 'charters-2023', cde_source_line = 7, cde_source_column = 'EL' "
-            "where cds = '27102720124297' and dashboard_year = 2023"
+            "update student_group_history set cde_source_id = 'charters-2023', cde_source_line = 7, cde_source_column ="
+            " 'EL' where cds = '27102720124297' and dashboard_year = 2023"
         )
         book = read_book(db)
         e = next(collect(db, book, [find_lea(db, "27102720124297")], NOW))
@@ -234,7 +284,8 @@ def test_a_size_that_is_met_is_not_too_few(connection: duckdb.DuckDBPyConnection
     sizes = {
         (cds, year, group, indicator): (size_met, n)
         for cds, year, group, indicator, size_met, n in connection.execute(
-            "select cds, dashboard_year, student_group, indicator, current_size_met, current_denominator from evidence where finding = 'no_result'"
+            "select cds, dashboard_year, student_group, indicator, current_size_met, current_denominator from evidence"
+            " where finding = 'no_result'"
         ).fetchall()
     }
     words: dict[Any, int] = {}
@@ -249,12 +300,20 @@ def test_a_size_that_is_met_is_not_too_few(connection: duckdb.DuckDBPyConnection
     assert {(True, "no color"), (False, "too few students")} <= set(words)
 
 
-def test_letters_come_by_kind_and_only_where_something_is_determined(connection: duckdb.DuckDBPyConnection, book: Book) -> None:
+def test_letters_come_by_kind_and_only_where_something_is_determined(
+    connection: duckdb.DuckDBPyConnection, book: Book
+) -> None:
     def kinds(name: str, year: int) -> list[str]:
         return list(letters_of(next(collect(connection, book, [find_lea(connection, name)], year))))
 
     assert kinds("Salinas Union High", 2024) == ["year-1", "leaving", "findings"]
-    assert kinds("South Monterey County Joint Union High", 2023) == ["continuum", "wraparound", "year-1", "three-dashboards", "findings"]
+    assert kinds("South Monterey County Joint Union High", 2023) == [
+        "continuum",
+        "wraparound",
+        "year-1",
+        "three-dashboards",
+        "findings",
+    ]
     assert kinds("Inglewood Unified", 2024) == ["wraparound", "findings"]
     with pytest.raises(NotFoundError, match="nothing is determined for Emery Unified in 2024"):
         kinds("Emery Unified", 2024)

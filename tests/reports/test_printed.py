@@ -44,10 +44,12 @@ def sheets(published: Workplace) -> dict[str, Row]:
         return {e.lea.cds: lea_sheet(book, e) for e in collect(connection, book, all_leas(connection), 2024)}
 
 
-def test_every_lea_has_a_page_with_every_pathway_in_words(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+def test_every_lea_has_a_page_with_every_pathway_in_words(
+    sheets: dict[str, Row], db: duckdb.DuckDBPyConnection
+) -> None:
     verdicts = db.execute(
-        "select cds, p.name, status, e.statute, reason, source_age_years, source_is_old from eligibility e join pathways p using (pathway) "
-        "where determination_year = 2024"
+        "select cds, p.name, status, e.statute, reason, source_age_years, source_is_old from eligibility e join"
+        " pathways p using (pathway) where determination_year = 2024"
     ).fetchall()
     assert {cds for cds, *_ in verdicts} == set(sheets)
     for cds, name, status, statute, reason, age, is_old in verdicts:
@@ -61,21 +63,40 @@ def test_every_lea_has_a_page_with_every_pathway_in_words(sheets: dict[str, Row]
 
 
 def test_every_result_on_a_page_is_the_releases(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
-    short = {"ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science"}
+    short = {
+        "ela": "ELA",
+        "math": "Math",
+        "elpi": "ELPI",
+        "chronic": "Chronic",
+        "susp": "Susp.",
+        "grad": "Grad.",
+        "cci": "CCI",
+        "science": "Science",
+    }
     colors = ("None", "Red", "Orange", "Yellow", "Green", "Blue")
     seen = 0
     for cds, group, indicator, color, status, change, change_level, students in db.execute(
-        "select cds, student_group, indicator, color, current_status, change, change_level, current_denominator from evidence "
-        "where dashboard_year = 2024 and finding = 'result'"
+        "select cds, student_group, indicator, color, current_status, change, change_level, current_denominator from"
+        " evidence where dashboard_year = 2024 and finding = 'result'"
     ).fetchall():
         results = sheets[cds]["results"]
-        cell = next(r for r in results["rows"] if r["code"] == group)["cells"][results["indicators"].index(short[indicator])]
+        cell = next(r for r in results["rows"] if r["code"] == group)["cells"][
+            results["indicators"].index(short[indicator])
+        ]
         assert cell["word"] == colors[color]
-        assert float(cell["value"].replace("−", "-").replace("%", "").replace(",", "")) == pytest.approx(status, abs=0.051)
+        assert float(cell["value"].replace("−", "-").replace("%", "").replace(",", "")) == pytest.approx(
+            status, abs=0.051
+        )
         arrow, amount, meaning = cell["change"].split()
         assert float(amount.replace(",", "")) == pytest.approx(abs(change), abs=0.051)
         assert arrow == ("▲" if change > 0 else "▼" if change < 0 else "■")
-        assert meaning == ("maintained" if change_level == 3 else "better" if (change > 0) != (indicator in ("chronic", "susp")) else "worse")
+        assert meaning == (
+            "maintained"
+            if change_level == 3
+            else "better"
+            if (change > 0) != (indicator in ("chronic", "susp"))
+            else "worse"
+        )
         assert cell["students"] == f"{students:,.0f}"
         seen += 1
     assert seen == sum(cell is not None for s in sheets.values() for r in s["results"]["rows"] for cell in r["cells"])
@@ -89,7 +110,11 @@ def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckd
     assert letters["EL"] == ["D", "B", "B", "·"]
     assert letters["LTEL"] == ["n/a", "n/a", "n/a", "D"]
     (ltel,) = [g for g in salinas["groups"] if g["code"] == "LTEL"]
-    assert [(c["text"], c["value"]) for c in ltel["cells"][3]["causes"]] == [("Math Red", "−171.0"), ("Susp. Red", "9.2%"), ("ELA Orange", "−116.3")]
+    assert [(c["text"], c["value"]) for c in ltel["cells"][3]["causes"]] == [
+        ("Math Red", "−171.0"),
+        ("Susp. Red", "9.2%"),
+        ("ELA Orange", "−116.3"),
+    ]
     for cds, sheet in sheets.items():
         for group in sheet["groups"]:
             met = [year for year, cell in zip(sheet["window"], group["cells"], strict=True) if cell["met"]]
@@ -107,7 +132,9 @@ def test_many_at_once_say_what_one_says(published: Workplace) -> None:
             assert e == next(collect(connection, book, [e.lea], 2023))
 
 
-def test_a_loan_of_a_predecessor_stands_on_the_successors_page(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+def test_a_loan_of_a_predecessor_stands_on_the_successors_page(
+    sheets: dict[str, Row], db: duckdb.DuckDBPyConnection
+) -> None:
     for successor, former in db.execute("select successor_cds, district from state_loans where cds is null").fetchall():
         assert any(former in loan["event"] for loan in sheets[successor]["loans"])
 
@@ -149,7 +176,16 @@ def test_the_command_writes_one_page_or_all_and_refuses_to_overwrite(published: 
     path = tmp_path / "27661590000000-salinas-union-high-2024.pdf"
     before = path.read_bytes()
     assert before.startswith(b"%PDF-")
-    command = [Path(sys.executable).parent / "dta", "report", "lea", "Salinas Union High", "--to", tmp_path, "--out", published.out]
+    command = [
+        Path(sys.executable).parent / "dta",
+        "report",
+        "lea",
+        "Salinas Union High",
+        "--to",
+        tmp_path,
+        "--out",
+        published.out,
+    ]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "--force" in refused.stderr
@@ -167,7 +203,9 @@ def test_a_folder_of_ones_own_is_never_replaced(published: Workplace, tmp_path: 
     (packet,) = tmp_path.iterdir()
     dta("county", "monterey county", "--force", "--to", tmp_path, "--out", published.out)
     (packet / ".dta-report").unlink()
-    ended = runner.invoke(app, ["report", "county", "27", "--force", "--to", str(tmp_path), "--out", str(published.out)])
+    ended = runner.invoke(
+        app, ["report", "county", "27", "--force", "--to", str(tmp_path), "--out", str(published.out)]
+    )
     assert ended.exit_code != 0
     assert "left alone" in str(ended.exception)
     assert (packet / "packet.pdf").exists()
@@ -180,7 +218,9 @@ def test_the_packet_has_every_lea_of_the_county_and_no_other(published: Workplac
     rows = openpyxl.load_workbook(packet / "rows.xlsx")["Verdicts"].iter_rows(min_row=2, values_only=True)
     found = list(rows)
     with open_release(published.out) as connection:
-        counted = connection.execute("select count(*) from eligibility where county = 'Monterey' and determination_year = 2024").fetchone()
+        counted = connection.execute(
+            "select count(*) from eligibility where county = 'Monterey' and determination_year = 2024"
+        ).fetchone()
     assert (len(found),) == counted
     assert {row[3] for row in found} == {"Monterey"}
 
@@ -194,7 +234,9 @@ def test_the_packet_has_every_lea_of_the_county_and_no_other(published: Workplac
         (("lea",), "--all"),
     ],
 )
-def test_what_cannot_be_made_is_said(published: Workplace, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_made_is_said(
+    published: Workplace, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
     ended = runner.invoke(app, ["report", *arguments, "--to", str(tmp_path), "--out", str(published.out)])
     assert ended.exit_code != 0
     assert said in str(ended.exception)

@@ -41,11 +41,26 @@ BOTH = "Orange on English language arts and Red on mathematics"
 # Recipe, parameters, which row, and what it says.
 FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
     ("why", {"cds": SOUTH_MONTEREY}, {"pathway": "Wraparound"}, {"status": "eligible", "statute": "EC 52074(g)(2)(A)"}),
-    ("why", {"cds": SOUTH_MONTEREY, **YEAR_2023}, {"pathway": CONTINUUM}, {"status": "eligible", "student_groups": ["EL", "HOM", "SWD"], "cde_flag": "Y"}),
-    ("why", {"cds": SALINAS}, {"pathway": CONTINUUM}, {"status": "not_eligible", "cde_flag": "N", "agrees_with_cde": True}),
+    (
+        "why",
+        {"cds": SOUTH_MONTEREY, **YEAR_2023},
+        {"pathway": CONTINUUM},
+        {"status": "eligible", "student_groups": ["EL", "HOM", "SWD"], "cde_flag": "Y"},
+    ),
+    (
+        "why",
+        {"cds": SALINAS},
+        {"pathway": CONTINUUM},
+        {"status": "not_eligible", "cde_flag": "N", "agrees_with_cde": True},
+    ),
     ("eligible", {}, {"lea_name": "Inglewood Unified"}, {"pathways": ["wraparound"]}),
     ("eligible", YEAR_2023, {"cds": SOUTH_MONTEREY}, {"pathways": ["continuum", "wraparound"]}),
-    ("one-year-short", {}, {"cds": SALINAS, "student_group": "EL"}, {"years": [2022, 2023], "next_dashboard": 2025, "would_be_eligible": False}),
+    (
+        "one-year-short",
+        {},
+        {"cds": SALINAS, "student_group": "EL"},
+        {"years": [2022, 2023], "next_dashboard": 2025, "would_be_eligible": False},
+    ),
     ("driving-groups", YEAR_2023, {"student_group": "HOM"}, {"leas": 3}),
     ("driving-groups", {}, {"student_group": "HI"}, {"leas": 1, "which": "Monterey County Office of Education"}),
     ("loans-without-release", {}, {"loan_id": "CA-SEL-2009-SMCJUHSD"}, {"authorized": "July 2009", "repaid": None}),
@@ -57,11 +72,26 @@ FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
         {"student_group": "EL"},
         {"years_met_a": [2019, 2022, 2023], "years_met_b": [2022, 2023, 2024]},
     ),
-    ("by-geographic-lead", {}, {"geo_area": "Valley to Coast"}, {"leas": 34, "eligible": 2, "eligible_continuum": 1, "eligible_wraparound": 1}),
-    ("by-county", {}, {"county": "Monterey", "pathway": CONTINUUM}, {"eligible": 1, "not_determined": 0, "not_eligible": 22, "not_assessed": 10}),
+    (
+        "by-geographic-lead",
+        {},
+        {"geo_area": "Valley to Coast"},
+        {"leas": 34, "eligible": 2, "eligible_continuum": 1, "eligible_wraparound": 1},
+    ),
+    (
+        "by-county",
+        {},
+        {"county": "Monterey", "pathway": CONTINUUM},
+        {"eligible": 1, "not_determined": 0, "not_eligible": 22, "not_assessed": 10},
+    ),
     ("new-or-continuing", {}, {"cds": SALINAS}, {"change": "no_longer"}),
     ("new-or-continuing", {}, {"cds": MONTEREY_COE}, {"change": "continuing"}),
-    ("disagreements", {}, {"flag": "met_method_2"}, {"class": "not_comparable", "leas_and_years": 50, "dashboards": "2018, 2019"}),
+    (
+        "disagreements",
+        {},
+        {"flag": "met_method_2"},
+        {"class": "not_comparable", "leas_and_years": 50, "dashboards": "2018, 2019"},
+    ),
     ("not-determined", {}, {"lea_name": "Oakland Unified", "pathway": CONTINUUM}, {"county": "Alameda"}),
     ("rejects", {}, {"file": "Pr12023.xlsx"}, {"rows_in": 33, "rows_kept": 33, "lines": 0}),
     ("freshness", {}, {"file": "eladownload2023.txt"}, {"present": True, "dashboard_year": 2023}),
@@ -71,22 +101,52 @@ FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
         {"indicator": "math"},
         {"color": 1, "current_status": -171.0, "criteria_met": BOTH, "source_line": 287},
     ),
-    ("group-evidence", {"cds": SALINAS, "year": "2023", "student_group": "EL"}, {"indicator": "grad"}, {"color": 1, "criteria_met": "Red on graduation rate"}),
+    (
+        "group-evidence",
+        {"cds": SALINAS, "year": "2023", "student_group": "EL"},
+        {"indicator": "grad"},
+        {"color": 1, "criteria_met": "Red on graduation rate"},
+    ),
     ("charter-test", {}, {"lea_name": "Big Sur Charter"}, {"status": "not_eligible"}),
     ("methods-2-and-3", {}, {"cds": SALINAS, "method": 2}, {"met": False, "cde_flag": "N", "basis": "computed"}),
-    ("methods-2-and-3", {"year": "2018"}, {"cds": SALINAS, "method": 2}, {"met": False, "ours": None, "basis": "cde_flag"}),
+    (
+        "methods-2-and-3",
+        {"year": "2018"},
+        {"cds": SALINAS, "method": 2},
+        {"met": False, "ours": None, "basis": "cde_flag"},
+    ),
     ("long-term-english-learners", {}, {"cds": SALINAS}, {"meets_criteria": True, "letter": "D", "cde_letter": "D"}),
     ("two-reasons", {}, {}, {"cds": SOUTH_MONTEREY, "determination_year": 2023}),
-    ("letters-since-2017", {"cds": SALINAS}, {"student_group": "EL", "dashboard_year": 2018}, {"ours": "E", "cde": "E"}),
-    ("rules-of-a-year", {"year": "2024"}, {"criterion": "2024-p6-susp-red"}, {"clause": "Red on suspension rate", "indicator": "susp", "levels": [1]}),
+    (
+        "letters-since-2017",
+        {"cds": SALINAS},
+        {"student_group": "EL", "dashboard_year": 2018},
+        {"ours": "E", "cde": "E"},
+    ),
+    (
+        "rules-of-a-year",
+        {"year": "2024"},
+        {"criterion": "2024-p6-susp-red"},
+        {"clause": "Red on suspension rate", "indicator": "susp", "levels": [1]},
+    ),
 ]
-COUNTS = {"eligible": 4, "one-year-short": 14, "loans-without-release": 5, "what-changed": 4, "not-determined": 11, "charter-test": 8, "methods-2-and-3": 50}
+COUNTS = {
+    "eligible": 4,
+    "one-year-short": 14,
+    "loans-without-release": 5,
+    "what-changed": 4,
+    "not-determined": 11,
+    "charter-test": 8,
+    "methods-2-and-3": 50,
+}
 # The sample has no row of these; they are asked of a copy that has one.
 NOTHING_IN_THE_SAMPLE = {"open-cases", "preview-2026", "since-last-release"}
 
 
 @pytest.mark.parametrize(("name", "given", "which", "expected"), FACTS)
-def test_a_recipe_gives_the_facts_of_the_sample(db: duckdb.DuckDBPyConnection, name: str, given: dict[str, str], which: Row, expected: Row) -> None:
+def test_a_recipe_gives_the_facts_of_the_sample(
+    db: duckdb.DuckDBPyConnection, name: str, given: dict[str, str], which: Row, expected: Row
+) -> None:
     row = one(ask(db, name, **given), **which)
     assert {column: row[column] for column in expected} == expected
 
@@ -123,10 +183,15 @@ def test_one_year_short_has_the_group_that_an_lea_with_two_lacks(copy: duckdb.Du
     assert len(ask(copy, "one-year-short")) == COUNTS["one-year-short"]
 
 
-def test_every_geographic_lead_area_has_a_name_and_the_counts_of_its_page(db: duckdb.DuckDBPyConnection, release: Path) -> None:
+def test_every_geographic_lead_area_has_a_name_and_the_counts_of_its_page(
+    db: duckdb.DuckDBPyConnection, release: Path
+) -> None:
     rows = ask(db, "by-geographic-lead")
     page = Page(release / "reports" / "geographic-leads.html")
-    shown = {area: page.read("//tr[@data-area=$area]/td[@class='number']".replace("$area", repr(area))) for area in page.find("//tr/@data-area")}
+    shown = {
+        area: page.read("//tr[@data-area=$area]/td[@class='number']".replace("$area", repr(area)))
+        for area in page.find("//tr/@data-area")
+    }
     assert {r["geo_area"]: [str(r["leas"]), str(r["eligible"]), str(r["not_determined"])] for r in rows} == shown
     assert sum(r["leas"] for r in rows) == db.execute("select count(*) from leas").fetchall()[0][0]
 
@@ -134,31 +199,87 @@ def test_every_geographic_lead_area_has_a_name_and_the_counts_of_its_page(db: du
 def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:
     """A row with these values, in a table without its constraints; other columns are null."""
     connection.execute(f"create or replace table {table} as from {table}")
-    connection.execute(f"insert into {table} ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values()))
+    connection.execute(
+        f"insert into {table} ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
+    )
 
 
 def test_cases_previews_changes_and_rejects_show_where_there_are_any(copy: duckdb.DuckDBPyConnection) -> None:
     for name in NOTHING_IN_THE_SAMPLE:
         assert ask(copy, name) == []
-    insert(copy, "pathway_register", case_id="P-1", pathway="primary", cds=SALINAS, lea_name="Salinas Union High", evidence="letter 7")
-    for case, state in (("P-1", "determined"), ("P-2", "closed")):
-        insert(copy, "case_states", case_id=case, pathway="primary", cds=SALINAS, determination_year=2024, case_state=state, case_finding="lead_not_heard")
-    assert [(r["case_id"], r["pathway"], r["evidence"]) for r in ask(copy, "open-cases")] == [("P-1", "Primary", "letter 7")]
     insert(
-        copy, "watch_list", cds=SALINAS, lea_name="Salinas Union High", student_group="EL", watch="preview_one_more_red", standing="provisional", sentence="x"
+        copy,
+        "pathway_register",
+        case_id="P-1",
+        pathway="primary",
+        cds=SALINAS,
+        lea_name="Salinas Union High",
+        evidence="letter 7",
+    )
+    for case, state in (("P-1", "determined"), ("P-2", "closed")):
+        insert(
+            copy,
+            "case_states",
+            case_id=case,
+            pathway="primary",
+            cds=SALINAS,
+            determination_year=2024,
+            case_state=state,
+            case_finding="lead_not_heard",
+        )
+    assert [(r["case_id"], r["pathway"], r["evidence"]) for r in ask(copy, "open-cases")] == [
+        ("P-1", "Primary", "letter 7")
+    ]
+    insert(
+        copy,
+        "watch_list",
+        cds=SALINAS,
+        lea_name="Salinas Union High",
+        student_group="EL",
+        watch="preview_one_more_red",
+        standing="provisional",
+        sentence="x",
     )
     assert [r["standing"] for r in ask(copy, "preview-2026")] == ["provisional"]
-    insert(copy, "meta_release_changes", cds=SALINAS, lea_name="Salinas Union High", determination_year=2024, pathway="continuum", change="no_longer")
-    copy.execute("update meta_sources set previous_sha256 = 'abc', rows_added = 1, rows_removed = 0, rows_altered = 2 where file = 'eladownload2023.txt'")
+    insert(
+        copy,
+        "meta_release_changes",
+        cds=SALINAS,
+        lea_name="Salinas Union High",
+        determination_year=2024,
+        pathway="continuum",
+        change="no_longer",
+    )
+    copy.execute(
+        "update meta_sources set previous_sha256 = 'abc', rows_added = 1, rows_removed = 0, rows_altered = 2 where file"
+        " = 'eladownload2023.txt'"
+    )
     assert [(r["what"], r["difference"]) for r in ask(copy, "since-last-release")] == [
         ("source file", "1 rows added, 0 removed, 2 altered"),
         ("verdict", "continuum: no_longer"),
     ]
     for line in (7, 9):
-        insert(copy, "rejects", source_id="dashboard-ela-2023", file="eladownload2023.txt", line=line, column_name="color", value="6", reason="not a color")
+        insert(
+            copy,
+            "rejects",
+            source_id="dashboard-ela-2023",
+            file="eladownload2023.txt",
+            line=line,
+            column_name="color",
+            value="6",
+            reason="not a color",
+        )
     first = ask(copy, "rejects")[0]
-    assert (first["file"], first["reason"], first["lines"], first["first_line"]) == ("eladownload2023.txt", "not a color", 2, 7)
-    copy.execute("update reconciliation set class = 'only_cde' where cds = ? and dashboard_year = 2024 and flag = 'ec52072'", [SALINAS])
+    assert (first["file"], first["reason"], first["lines"], first["first_line"]) == (
+        "eladownload2023.txt",
+        "not a color",
+        2,
+        7,
+    )
+    copy.execute(
+        "update reconciliation set class = 'only_cde' where cds = ? and dashboard_year = 2024 and flag = 'ec52072'",
+        [SALINAS],
+    )
     assert one(ask(copy, "disagreements"), flag="ec52072")["example"] == "Salinas Union High"
 
 
@@ -192,7 +313,17 @@ def run_dta(published: Workplace, *arguments: str) -> subprocess.CompletedProces
 def test_the_command_lists_and_runs_recipes(published: Workplace) -> None:
     listed = run_dta(published, "--recipes").stdout
     assert all(name in listed for name in recipes())
-    ended = run_dta(published, "--recipe", "why", "--param", "cds=South Monterey County Joint Union High", "--param", "year=2023", "--format", "csv")
+    ended = run_dta(
+        published,
+        "--recipe",
+        "why",
+        "--param",
+        "cds=South Monterey County Joint Union High",
+        "--param",
+        "year=2023",
+        "--format",
+        "csv",
+    )
     assert "English learners (2018, 2022, 2023)" in ended.stdout
     assert ended.returncode == 0
 
@@ -205,7 +336,10 @@ def test_the_command_lists_and_runs_recipes(published: Workplace) -> None:
         (("--recipe", "why"), "needs cds"),
         (("--recipe", "why", "--param", "cds="), "needs cds"),
         (("--recipe", "why", "--param", "cds"), "name=value"),
-        (("--recipe", "why", "--param", "cds=27661590000000", "--param", "year=2024; drop table leas"), "Could not convert"),
+        (
+            ("--recipe", "why", "--param", "cds=27661590000000", "--param", "year=2024; drop table leas"),
+            "Could not convert",
+        ),
         (("--recipe", "why", "--param", "cds=' or 1=1 --"), "No LEA is called"),
         (("--param", "cds=1", "--", "select 1"), "goes with --recipe"),
         ((), "--recipes lists them"),

@@ -55,7 +55,9 @@ def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, publis
 def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published: Workplace) -> None:
     rows = [r for r in rows_of(workbook, "Evidence") if r["CDS code"] == SALINAS and r["Student group"] == "LTEL"]
     assert {
-        r["Indicator"]: (r["Level"], r["Status"], r["Change"], r["Change is"], r["Students"], r["Met a criterion"]) for r in rows if r["Dashboard"] == 2024
+        r["Indicator"]: (r["Level"], r["Status"], r["Change"], r["Change is"], r["Students"], r["Met a criterion"])
+        for r in rows
+        if r["Dashboard"] == 2024
     }["Mathematics"] == ("Red", -171, 2.1, "maintained", 1294, "yes")
     sheet = openpyxl.load_workbook(workbook)["Evidence"]
     fills = {sheet.cell(n, 8).value: sheet.cell(n, 8).fill.fgColor.rgb for n in range(2, sheet.max_row + 1)}
@@ -64,9 +66,10 @@ def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published:
     assert all(fills[word] == f"FF{COLORS[n][0][1:].upper()}" for word, n in words.items())
     with open_release(published.out) as connection:
         (n,) = connection.execute(
-            "with counted as (select cds, unnest(if(lea_type = 'charter', [2023, 2024], [2019, 2022, 2023, 2024])) as dashboard_year from leas) "
-            "select count(*) from evidence where finding = 'result' and (cds, dashboard_year) in (from counted) and (cds, student_group) in "
-            "(select (cds, student_group) from student_group_history where meets_criteria and (cds, dashboard_year) in (from counted))"
+            "with counted as (select cds, unnest(if(lea_type = 'charter', [2023, 2024], [2019, 2022, 2023, 2024])) as"
+            " dashboard_year from leas) select count(*) from evidence where finding = 'result' and (cds,"
+            " dashboard_year) in (from counted) and (cds, student_group) in (select (cds, student_group) from"
+            " student_group_history where meets_criteria and (cds, dashboard_year) in (from counted))"
         ).fetchall()[0]
     assert len(rows_of(workbook, "Evidence")) == n > 500
 

@@ -1,4 +1,6 @@
-"""Read a page of the site as a reader would: parts by their marks, with spaces made one; what was read can be taken away."""
+"""Read a page of the site as a reader would: parts by their marks, with spaces made one; what was read can be taken
+away.
+"""
 
 import re
 from dataclasses import dataclass, field

@@ -32,21 +32,26 @@ def listed(page: Page) -> Iterator[tuple[str, list[str]]]:
 
 def test_home_lists_every_eligible_lea_with_its_groups(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     wanted = state_db.execute(
-        "select e.cds, any_value(e.lea_name), any_value(e.county), list(p.name order by p.position), flatten(list(e.student_groups)) "
-        "from eligibility e join pathways p using (pathway) where determination_year = ? and status = 'eligible' group by e.cds",
+        "select e.cds, any_value(e.lea_name), any_value(e.county), list(p.name order by p.position),"
+        " flatten(list(e.student_groups)) from eligibility e join pathways p using (pathway) where determination_year ="
+        " ? and status = 'eligible' group by e.cds",
         [YEAR],
     ).fetchall()
     names = dict(state_db.execute("select student_group, name from student_groups").fetchall())
     found = dict(listed(Page(reports / "index.html")))
     assert len(found) == 69
-    assert {cds: (row[0], row[1]) for cds, row in found.items()} == {cds: (name, county) for cds, name, county, *_ in wanted}
+    assert {cds: (row[0], row[1]) for cds, row in found.items()} == {
+        cds: (name, county) for cds, name, county, *_ in wanted
+    }
     for cds, _, _, pathways, groups in wanted:
         assert found[cds][2].startswith(", ".join(pathways))
         assert set(found[cds][3].split(", ")) == ({names[g] for g in groups} or {"–"})
 
 
 def test_home_says_who_is_new_as_the_table_of_changes_does(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
-    changed = state_db.execute("select cds, pathway from changes where to_year = ? and change = 'newly_eligible'", [YEAR]).fetchall()
+    changed = state_db.execute(
+        "select cds, pathway from changes where to_year = ? and change = 'newly_eligible'", [YEAR]
+    ).fetchall()
     new = {cds for cds, row in listed(Page(reports / "index.html")) if "new" in row[4].split(";")[0].split()}
     assert new == {cds for cds, pathway in changed if pathway == "continuum"}
     assert len(new) == 16
@@ -54,8 +59,9 @@ def test_home_says_who_is_new_as_the_table_of_changes_does(reports: Path, state_
 
 def test_home_says_since_when_an_lea_is_on_the_list(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     runs = state_db.execute(
-        "select cds, min(determination_year) from eligibility e where pathway = 'continuum' and not exists (from eligibility x where x.cds = e.cds "
-        "and x.pathway = e.pathway and x.status <> 'eligible' and x.determination_year between e.determination_year and $year) group by cds",
+        "select cds, min(determination_year) from eligibility e where pathway = 'continuum' and not exists (from"
+        " eligibility x where x.cds = e.cds and x.pathway = e.pathway and x.status <> 'eligible' and"
+        " x.determination_year between e.determination_year and $year) group by cds",
         {"year": YEAR},
     ).fetchall()
     found = dict(listed(Page(reports / "index.html")))
@@ -81,7 +87,17 @@ def test_numbers_of_the_sentence_lead_to_their_lists(reports: Path, state_db: du
 
 def test_what_is_said_first_on_home_stands_before_caveats(reports: Path) -> None:
     text = (reports / "index.html").read_text("utf-8")
-    places = [text.index(mark) for mark in ('id="answer"', 'id="find"', 'id="eligible-table"', 'class="map"', "not an official designation", 'id="by-county"')]
+    places = [
+        text.index(mark)
+        for mark in (
+            'id="answer"',
+            'id="find"',
+            'id="eligible-table"',
+            'class="map"',
+            "not an official designation",
+            'id="by-county"',
+        )
+    ]
     assert places == sorted(places)
 
 
@@ -100,7 +116,10 @@ def test_a_county_names_all_that_are_assisted(counties: dict[str, Page], state_d
         wanted.setdefault(code, {}).setdefault(kind, set()).add(name)
     for code, page in counties.items():
         said = page.one("//*[@id='summary-text']")
-        kinds = {kind: set(re.split(r", | and ", names)) for kind, names in re.findall(r"(?:^|\. )([A-Z][^:.]*): \S+ LEAs? \(([^)]*)\)", said)}
+        kinds = {
+            kind: set(re.split(r", | and ", names))
+            for kind, names in re.findall(r"(?:^|\. )([A-Z][^:.]*): \S+ LEAs? \(([^)]*)\)", said)
+        }
         assert kinds == wanted.get(code, {}), code
         assert said.endswith("is not an official designation.")
         assert page.find("//button[@data-copy='summary-text']")
@@ -120,16 +139,22 @@ def test_a_county_names_who_is_new_and_who_left(counties: dict[str, Page], state
     assert len(wanted) > 100
     found = set()
     for code, page in counties.items():
-        for word, kind, names in re.findall(rf"(New|Left) since {BEFORE}, ([^:]*): ([^.]*)\.", page.one("//*[@id='summary-text']")):
-            found |= {(code, name, kind, "newly_eligible" if word == "New" else "no_longer") for name in re.split(r", | and ", names)}
+        for word, kind, names in re.findall(
+            rf"(New|Left) since {BEFORE}, ([^:]*): ([^.]*)\.", page.one("//*[@id='summary-text']")
+        ):
+            found |= {
+                (code, name, kind, "newly_eligible" if word == "New" else "no_longer")
+                for name in re.split(r", | and ", names)
+            }
     assert found == wanted
 
 
 def test_a_county_counts_groups_in_two_years(counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection) -> None:
     counts = state_db.execute(
-        "select county_code, g.name_in_text, g.dashboard_from, count(*) filter (dashboard_year = $year), count(*) filter (dashboard_year = $before) "
-        "from student_group_history h join leas using (cds) join student_groups g using (student_group) "
-        "where meets_criteria and lea_type <> 'charter' and dashboard_year in ($year, $before) group by all",
+        "select county_code, g.name_in_text, g.dashboard_from, count(*) filter (dashboard_year = $year), count(*)"
+        " filter (dashboard_year = $before) from student_group_history h join leas using (cds) join student_groups g"
+        " using (student_group) where meets_criteria and lea_type <> 'charter' and dashboard_year in ($year, $before)"
+        " group by all",
         {"year": YEAR, "before": BEFORE},
     ).fetchall()
     for code, name, began, now, then in counts:
@@ -150,28 +175,36 @@ def test_the_search_knows_every_lea_and_what_it_was_called(reports: Path, state_
     known = {row[0]: row[1:] for row in json.loads(script.removeprefix("window.dtaNames = ").removesuffix(";\n"))}
     leas = state_db.execute("select cds, lea_name, county, lea_type from leas").fetchall()
     assert {(cds, *row[:3]) for cds, row in known.items()} == set(leas)
-    for code, name, successor in state_db.execute("select predecessor_cds, predecessor_name, successor_cds from successions").fetchall():
+    for code, name, successor in state_db.execute(
+        "select predecessor_cds, predecessor_name, successor_cds from successions"
+    ).fetchall():
         assert successor not in known or [name, code] in known[successor][3]
 
 
 def test_a_county_of_which_nothing_is_determined_has_no_paragraph(release: Path, db: duckdb.DuckDBPyConnection) -> None:
     """The sample of one county, with the loans of others."""
     decided = db.execute(
-        "select county_code, bool_or(yes or pathway is null or pathway = 'continuum' and no) from ("
-        "select county_code, pathway, status = 'eligible' as yes, status = 'not_eligible' as no from eligibility where determination_year = $year union all "
-        "select county_code, null, true, false from assistance where determination_year = $year and determination <> 'consecutive' "
-        "and status in ('eligible', 'not_eligible')) group by all",
+        "select county_code, bool_or(yes or pathway is null or pathway = 'continuum' and no) from (select county_code,"
+        " pathway, status = 'eligible' as yes, status = 'not_eligible' as no from eligibility where determination_year"
+        " = $year union all select county_code, null, true, false from assistance where determination_year = $year and"
+        " determination <> 'consecutive' and status in ('eligible', 'not_eligible')) group by all",
         {"year": YEAR},
     ).fetchall()
     assert {True, False} == {known for _, known in decided}
     for code, known in decided:
         page = Page(release / "reports" / "county" / f"{code}.html")
-        assert (len(page.find("//*[@id='summary-text']")), len(page.find("//*[@id='no-summary']"))) == (int(known), int(not known)), code
+        assert (len(page.find("//*[@id='summary-text']")), len(page.find("//*[@id='no-summary']"))) == (
+            int(known),
+            int(not known),
+        ), code
         assert len(page.find("//button[@data-copy]")) == int(known)
 
 
 def test_a_county_says_what_is_not_determined(release: Path) -> None:
     said = Page(release / "reports" / "county" / "19.html").one("//*[@id='summary-text']")
-    assert said.startswith("In 2024, one district in Los Angeles County meets published criteria for assistance. Wraparound: one LEA (Inglewood Unified).")
+    assert said.startswith(
+        "In 2024, one district in Los Angeles County meets published criteria for assistance. Wraparound: one LEA"
+        " (Inglewood Unified)."
+    )
     assert "Not determined: Continuum of Support (SIR+) for " in said
     assert "None" not in said

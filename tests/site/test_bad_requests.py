@@ -42,7 +42,9 @@ def is_served(client: httpx.Client) -> bool:
 
 
 def asked(path: bytes, *headers: bytes) -> bytes:
-    return b"\r\n".join([b"GET " + path + b" HTTP/1.1", b"Host: localhost:%PORT%", b"Connection: close", *headers, b"", b""])
+    return b"\r\n".join(
+        [b"GET " + path + b" HTTP/1.1", b"Host: localhost:%PORT%", b"Connection: close", *headers, b"", b""]
+    )
 
 
 # what is sent -> first line of the answer; nothing where the connection is only closed
@@ -86,7 +88,9 @@ def test_a_broken_request(client: httpx.Client, case: str, capfd: pytest.Capture
 
 def test_a_browser_that_hangs_up(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_connection(("127.0.0.1", client.base_url.port)) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")  # a reset, not a goodbye
+        connection.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00"
+        )  # a reset, not a goodbye
         connection.sendall(asked(b"/release/1/large.parquet").replace(b"%PORT%", b"%d" % client.base_url.port))
         assert b"200" in connection.recv(1000)
     time.sleep(0.3)

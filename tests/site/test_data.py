@@ -1,4 +1,6 @@
-"""The table browser: an address says filters, order and page; every format holds the same rows, and pages hold each row once."""
+"""The table browser: an address says filters, order and page; every format holds the same rows, and pages hold each row
+once.
+"""
 
 import csv
 import io
@@ -63,7 +65,10 @@ def test_every_table_is_listed_and_opens(client: httpx.Client, db: duckdb.DuckDB
     }
     for name in random.sample(sorted(tables), 5):
         answer = client.get(f"/data/{name}.json?_size=max").json()
-        assert (answer["filtered_table_rows_count"], answer["columns"]) == (tables[name], list(known[name].columns)), name
+        assert (answer["filtered_table_rows_count"], answer["columns"]) == (
+            tables[name],
+            list(known[name].columns),
+        ), name
 
 
 FILTERS = {
@@ -93,7 +98,9 @@ FILTERS = {
     "agrees_with_cde=true": "agrees_with_cde",
     "agrees_with_cde=0": "not agrees_with_cde",
     "as_of__gte=2023-01-01": "as_of >= date '2023-01-01'",
-    "status=eligible&determination_year=2023&determination_year__lt=2024": "status = 'eligible' and determination_year = 2023",
+    "status=eligible&determination_year=2023&determination_year__lt=2024": (
+        "status = 'eligible' and determination_year = 2023"
+    ),
     "lea_name=": "false",
 }
 
@@ -111,7 +118,9 @@ def test_every_way_to_compare_is_tried() -> None:
 
 
 def test_search_needs_no_accents(client: httpx.Client) -> None:
-    assert found(client, "/data/leas.json?lea_name__contains=SALÍNAS%20UNION") == found(client, f"/data/leas.json?cds={SALINAS}")
+    assert found(client, "/data/leas.json?lea_name__contains=SALÍNAS%20UNION") == found(
+        client, f"/data/leas.json?cds={SALINAS}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,20 +133,28 @@ def test_search_needs_no_accents(client: httpx.Client) -> None:
     ],
 )
 def test_order(client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str, order: str) -> None:
-    assert found(client, f"/data/eligibility.json?{address}&_size=max") == rows_of(db, f"select * from eligibility order by {order}")
+    assert found(client, f"/data/eligibility.json?{address}&_size=max") == rows_of(
+        db, f"select * from eligibility order by {order}"
+    )
 
 
 @pytest.mark.parametrize("address", ["", "_sort=status", "_sort_desc=determination_year&status__not=eligible"])
 @pytest.mark.parametrize("format", ["json", "html", "csv"])
 def test_pages_hold_every_row_once(client: httpx.Client, address: str, format: str) -> None:
-    whole = [(r["cds"], r["determination_year"], r["pathway"]) for r in found(client, f"/data/eligibility.json?{address}&_size=max")]
+    whole = [
+        (r["cds"], r["determination_year"], r["pathway"])
+        for r in found(client, f"/data/eligibility.json?{address}&_size=max")
+    ]
     page, seen = f"/data/eligibility{'' if format == 'html' else '.' + format}?{address}&_size=500", []
     while page:
         answer = client.get(page)
         if format == "json":
             rows, page = answer.json()["rows"], answer.json()["next_url"]
         elif format == "csv":
-            rows, page = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))), answer.links.get("next", {}).get("url")
+            rows, page = (
+                list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))),
+                answer.links.get("next", {}).get("url"),
+            )
         else:
             tree = html.fromstring(answer.text)
             names = [th.text_content().split()[0] for th in tree.xpath("//thead//th")]
@@ -167,12 +184,20 @@ def test_all_formats_hold_the_same_rows(client: httpx.Client, db: duckdb.DuckDBP
             if kinds <= {str, type(None)}:
                 assert [c[column] for c in cells] == [r[name] or "" for r in wanted], name
             if kinds <= {int, type(None)}:
-                assert [c[column] for c in cells] == [line[column] for line in lines] == ["" if r[name] is None else str(r[name]) for r in wanted], name
+                assert (
+                    [c[column] for c in cells]
+                    == [line[column] for line in lines]
+                    == ["" if r[name] is None else str(r[name]) for r in wanted]
+                ), name
         assert client.get(f"/data/{table}{address}&_format=json").json() == answer
 
 
 def test_the_suffix_and_the_parameter_name_the_same_format(client: httpx.Client) -> None:
-    for format, kind in {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet"}.items():
+    for format, kind in {
+        "csv": "text/csv; charset=utf-8",
+        "json": "application/json",
+        "parquet": "application/vnd.apache.parquet",
+    }.items():
         by_suffix, by_name = client.get(f"/data/leas.{format}"), client.get(f"/data/leas?_format={format}")
         assert by_suffix.headers["content-type"] == by_name.headers["content-type"] == kind
         assert by_suffix.content == by_name.content
@@ -180,7 +205,11 @@ def test_the_suffix_and_the_parameter_name_the_same_format(client: httpx.Client)
 
 def test_csv_is_that_of_the_command(client: httpx.Client, published: Workplace) -> None:
     query = "select * from eligible_districts order by rowid"
-    told = subprocess.run([Path(sys.executable).parent / "dta", "sql", query, "--format", "csv", "--out", str(published.out)], capture_output=True, check=True)
+    told = subprocess.run(
+        [Path(sys.executable).parent / "dta", "sql", query, "--format", "csv", "--out", str(published.out)],
+        capture_output=True,
+        check=True,
+    )
     assert client.get("/data/eligible_districts.csv").content == told.stdout
 
 
@@ -189,7 +218,9 @@ def test_columns_can_be_chosen(client: httpx.Client) -> None:
     assert "cds" not in found(client, "/data/leas.json?_nocol=cds")[0]
 
 
-def test_files_hold_all_rows_that_match_and_pages_a_hundred(client: httpx.Client, db: duckdb.DuckDBPyConnection) -> None:
+def test_files_hold_all_rows_that_match_and_pages_a_hundred(
+    client: httpx.Client, db: duckdb.DuckDBPyConnection
+) -> None:
     ((n,),) = db.execute("select count(*) from indicator_results").fetchall()
     assert n > 1000
     assert pq.read_table(io.BytesIO(client.get("/data/indicator_results.parquet").content)).num_rows == n
@@ -224,7 +255,10 @@ WRONG = {
     "/data/eligibility?_nothing=1": (400, "_nothing is not known"),
     "/data/eligibility?_where=1=1": (400, "_where is not known"),
     "/data/eligibility?_col=nothing": (400, "no column 'nothing'"),
-    "/data/leas?" + "&".join(f"_nocol={c}" for c in ("cds", "lea_name")) + "&_col=cds": (400, "Every column is left out"),
+    "/data/leas?" + "&".join(f"_nocol={c}" for c in ("cds", "lea_name")) + "&_col=cds": (
+        400,
+        "Every column is left out",
+    ),
 }
 
 
@@ -238,13 +272,27 @@ def test_what_an_address_has_wrong_is_said(client: httpx.Client, address: str) -
 
 
 def test_a_refusal_has_the_form_that_was_asked_for(client: httpx.Client) -> None:
-    assert client.get("/data/eligibility.json?nothing=1").json()["error"].startswith("eligibility has no column 'nothing'")
+    assert (
+        client.get("/data/eligibility.json?nothing=1").json()["error"].startswith("eligibility has no column 'nothing'")
+    )
     assert client.get("/data/eligibility.csv?nothing=1").headers["content-type"] == "text/plain; charset=utf-8"
     assert client.get("/data/nothing.parquet").status_code == 404
 
 
 HOSTILE = [
-    *("'; drop table eligibility; --", "' or 1=1 --", '"', "\\", "%", "<script>alert(1)</script>", "{{ 7*7 }}", "$lea_name", "$1", "?", "\0"),
+    *(
+        "'; drop table eligibility; --",
+        "' or 1=1 --",
+        '"',
+        "\\",
+        "%",
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "$lea_name",
+        "$1",
+        "?",
+        "\0",
+    ),
     *("é\u0301", "=cmd|' /C calc'!A0", "a" * 4000, "\r\nSet-Cookie: a=b", "../../etc/passwd"),
 ]
 
@@ -252,7 +300,10 @@ HOSTILE = [
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_are_values(client: httpx.Client, value: str) -> None:
     assert found(client, f"/data/leas.json?{urlencode({'lea_name__not': value, '_size': 1})}")
-    page = client.get("/data/leas", params=[(f"lea_name{operator}", value) for operator in ("", "__contains", "__in", "__gte", "__endswith")])
+    page = client.get(
+        "/data/leas",
+        params=[(f"lea_name{operator}", value) for operator in ("", "__contains", "__in", "__gte", "__endswith")],
+    )
     assert page.status_code == 200
     assert "No rows match" in page.text
     tree = html.fromstring(page.text)
@@ -272,19 +323,35 @@ def test_hostile_names_are_no_columns_and_no_tables(client: httpx.Client, name: 
 
 
 def test_the_form_leads_to_an_address_that_says_its_filters(client: httpx.Client) -> None:
-    rows = [("status", "exact", "eligible"), ("determination_year", "gte", "2023"), ("cde_flag", "notnull", ""), ("", "exact", "left out")]
+    rows = [
+        ("status", "exact", "eligible"),
+        ("determination_year", "gte", "2023"),
+        ("cde_flag", "notnull", ""),
+        ("", "exact", "left out"),
+    ]
     form = [pair for row in rows for pair in zip(("_filter_column", "_filter_op", "_filter_value"), row, strict=True)]
     answer = client.get("/data/eligibility", params=httpx.QueryParams([*form, ("_sort", "lea_name"), ("_size", "5")]))
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/data/eligibility?status=eligible&determination_year__gte=2023&cde_flag__notnull=1&_sort=lea_name&_size=5"
-    assert client.get("/data/eligibility", params={"_filter_column": "nothing", "_filter_op": "exact", "_filter_value": "1"}).status_code == 400
+    assert (
+        answer.headers["location"]
+        == "/data/eligibility?status=eligible&determination_year__gte=2023&cde_flag__notnull=1&_sort=lea_name&_size=5"
+    )
+    assert (
+        client.get(
+            "/data/eligibility", params={"_filter_column": "nothing", "_filter_op": "exact", "_filter_value": "1"}
+        ).status_code
+        == 400
+    )
 
 
 def test_the_page_says_what_it_shows_and_how_to_go_on(client: httpx.Client, release: Path) -> None:
     address = f"/data/eligibility?cds={SALINAS}&determination_year__gte=2023&_sort_desc=pathway"
     page = html.fromstring(client.get(address).text)
     said = " ".join(page.xpath("//p[@role='status']")[0].text_content().split())
-    assert said == f"12 rows, where cds is {SALINAS} and determination_year is at least 2023, sorted by pathway, descending."
+    assert (
+        said
+        == f"12 rows, where cds is {SALINAS} and determination_year is at least 2023, sorted by pathway, descending."
+    )
     assert page.xpath(f"//tbody//a[@href='/release/{release.name}/reports/lea/{SALINAS}.html']")
     (head,) = page.xpath("//th[@aria-sort]")
     assert (head.get("aria-sort"), head.xpath("./a/@href")[0]) == ("descending", address.replace("_sort_desc", "_sort"))
@@ -298,9 +365,19 @@ def test_the_page_says_what_it_shows_and_how_to_go_on(client: httpx.Client, rele
 def test_an_answer_says_its_limits_and_its_release(client: httpx.Client, release: Path) -> None:
     for path in ("/data/eligibility", "/data/eligibility.csv", "/data/eligibility.json", "/data/eligibility.parquet"):
         headers = client.get(path).headers
-        assert (headers["dta-row-limit"], headers["dta-time-limit"], headers["dta-truncated"], headers["dta-release"]) == ("100000", "10", "no", release.name)
+        assert (
+            headers["dta-row-limit"],
+            headers["dta-time-limit"],
+            headers["dta-truncated"],
+            headers["dta-release"],
+        ) == ("100000", "10", "no", release.name)
     answer = json.loads(client.get("/data/eligibility.json").text)
-    assert (answer["row_limit"], answer["time_limit_seconds"], answer["truncated"], answer["release_id"]) == (100_000, 10, False, release.name)
+    assert (answer["row_limit"], answer["time_limit_seconds"], answer["truncated"], answer["release_id"]) == (
+        100_000,
+        10,
+        False,
+        release.name,
+    )
 
 
 def test_the_names_of_an_address_are_those_that_it_says(client: httpx.Client) -> None:

@@ -17,7 +17,10 @@ from transforms.settings import PROJECT
     [
         ("select * from a join b using (x) left join c on true, d", {"a", "b", "c", "d"}),
         ("with a as (select * from b), c as (select * from a) select * from c", {"b"}),
-        ("select (select max(x) from a) from b where y in (select z from c union all select z from d)", {"a", "b", "c", "d"}),
+        (
+            "select (select max(x) from a) from b where y in (select z from c union all select z from d)",
+            {"a", "b", "c", "d"},
+        ),
         ("from a select count(*)", {"a"}),
         ("select 'from b' from a -- from c", {"a"}),
         ("select u.x from a cross join unnest(a.list) as u(x), range(3) r(i)", {"a"}),
@@ -60,7 +63,9 @@ def test_known_tables_rest_on_what_they_are_made_from(table: str, sources: set[s
 
 def test_readers_are_the_graph_the_other_way_round() -> None:
     graph = lineage()
-    assert {(s, t) for t, sources in graph.items() for s in sources if s in graph} == {(s, t) for s, readers in read_by(graph).items() for t in readers}
+    assert {(s, t) for t, sources in graph.items() for s in sources if s in graph} == {
+        (s, t) for s, readers in read_by(graph).items() for t in readers
+    }
 
 
 def test_shortening_loses_no_way() -> None:

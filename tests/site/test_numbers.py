@@ -19,7 +19,16 @@ SIGNS = {
     "not_assessed": "– not assessed",
     "not_applicable": "· does not apply",
 }
-SHORT = {"ela": "ELA", "math": "Math", "elpi": "ELPI", "chronic": "Chronic", "susp": "Susp.", "grad": "Grad.", "cci": "CCI", "science": "Science"}
+SHORT = {
+    "ela": "ELA",
+    "math": "Math",
+    "elpi": "ELPI",
+    "chronic": "Chronic",
+    "susp": "Susp.",
+    "grad": "Grad.",
+    "cci": "CCI",
+    "science": "Science",
+}
 LABELS = "Very High|Very Low|High|Low|Medium|Red|Orange|Yellow|Green|Blue"
 AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
 
@@ -69,7 +78,8 @@ def test_every_figure_equals_a_query(checks: Iterator[Check]) -> None:
 
 def head(c: Check) -> None:
     name, county, area = c.rows(
-        "select lea_name, county, (select min(geo_area) from geo_leads g where g.county_code = l.county_code) from leas l where cds = $cds"
+        "select lea_name, county, (select min(geo_area) from geo_leads g where g.county_code = l.county_code) from leas"
+        " l where cds = $cds"
     )[0]
     assert c.page.one("//h1") == " ".join(name.split())
     lacking = " ".join(c.page.read("//header[@class='head']/p[@class='scope current']"))
@@ -78,22 +88,31 @@ def head(c: Check) -> None:
     assert f"{county} County" in line
     assert area in line
     assert line.endswith(c.cds)
-    assert c.page.find("//header[@class='head']//a/@href")[-1] == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
+    assert (
+        c.page.find("//header[@class='head']//a/@href")[-1]
+        == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
+    )
     assert c.page.one("//header[@class='head']/p[@class='screen']").startswith(f"CDE's Dashboard page of {c.year}")
     assert c.page.one("//h2[@id='verdicts']") == f"Verdict for determination year {c.year}"
 
 
 def verdicts(c: Check) -> None:
     rows = c.rows(
-        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question, decided_by, source_age_years, source_is_old, "
-        "ccee_determination from eligibility e "
-        "join pathways p using (pathway) where cds = $cds and determination_year = $year",
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question,"
+        " decided_by, source_age_years, source_is_old, ccee_determination from eligibility e join pathways p using"
+        " (pathway) where cds = $cds and determination_year = $year",
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6
     for pathway, name, status, statute, reason, flag, agrees, state, question, decided_by, age, is_old, ccee in rows:
         said = c.page.one(f"//*[@aria-labelledby='verdicts']//*[@data-pathway='{pathway}']")
-        expected = [SIGNS[status], *([f"source {age} years old"] if is_old else []), name, statute, " ".join(reason.split())]
+        expected = [
+            SIGNS[status],
+            *([f"source {age} years old"] if is_old else []),
+            name,
+            statute,
+            " ".join(reason.split()),
+        ]
         assert ccee == ("not_recorded" if (pathway, status) == ("continuum", "eligible") else None)
         expected += ["Criteria met; CCEE's determination: not recorded."] if ccee else []
         expected += [f"State of the case: {state}."] if state else []
@@ -125,17 +144,21 @@ def lcap(c: Check) -> None:
         "and (pathway = 'continuum' or status in ('eligible', 'undetermined'))",
         year=c.year,
     )
-    statutes = {status: {s for of, s in found if of == status} for status in ("eligible", "not_eligible", "undetermined")}
+    statutes = {
+        status: {s for of, s in found if of == status} for status in ("eligible", "not_eligible", "undetermined")
+    }
     name = " ".join(c.value("select lea_name from leas where cds = $cds").split())
-    assert said.startswith(f"Based on the {c.year} Dashboard, {name} meets the published criteria of ") == bool(statutes["eligible"])
+    assert said.startswith(f"Based on the {c.year} Dashboard, {name} meets the published criteria of ") == bool(
+        statutes["eligible"]
+    )
     assert (" does not meet " in said) == bool(statutes["not_eligible"] and not statutes["eligible"])
     assert ("is not determined" in said) == bool(statutes["undetermined"])
     named = set(re.findall(r"EC [\d.]+(?:\([a-zA-Z0-9]+\))*", said))
     assert named == statutes["undetermined"] | (statutes["eligible"] or statutes["not_eligible"])
     groups = c.rows(
-        "select g.name from student_group_history h join student_groups g using (student_group) where cds = $cds and dashboard_year = $year and meets_criteria "
-        "and exists (from assistance a where a.cds = $cds and a.determination_year = $year and a.determination = 'differentiated_assistance' "
-        "and a.status = 'eligible')",
+        "select g.name from student_group_history h join student_groups g using (student_group) where cds = $cds and"
+        " dashboard_year = $year and meets_criteria and exists (from assistance a where a.cds = $cds and"
+        " a.determination_year = $year and a.determination = 'differentiated_assistance' and a.status = 'eligible')",
         year=c.year,
     )
     assert all(name in said for (name,) in groups)
@@ -143,15 +166,29 @@ def lcap(c: Check) -> None:
 
 
 def window(c: Check) -> list[int]:
-    column = "charter_dashboards" if c.value("select lea_type from leas where cds = $cds") == "charter" else "counted_dashboards"
-    return list(c.db.execute(f"select {column} from rule_windows where determination_year = ?", [c.year]).fetchall()[0][0])
+    column = (
+        "charter_dashboards"
+        if c.value("select lea_type from leas where cds = $cds") == "charter"
+        else "counted_dashboards"
+    )
+    return list(
+        c.db.execute(f"select {column} from rule_windows where determination_year = ?", [c.year]).fetchall()[0][0]
+    )
 
 
 def grid(c: Check) -> None:
     if not c.page.find("//table[@id='groups']"):
-        assert not c.rows("select 1 from student_group_history where cds = $cds and (meets_criteria or cde_letter is not null or has_result)")
+        assert not c.rows(
+            "select 1 from student_group_history where cds = $cds and (meets_criteria or cde_letter is not null or"
+            " has_result)"
+        )
         return
-    years = [y for (y,) in c.db.execute("select distinct dashboard_year from student_group_history where basis <> 'none' order by 1").fetchall()]
+    years = [
+        y
+        for (y,) in c.db.execute(
+            "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
+        ).fetchall()
+    ]
     assert c.page.read("//table[@id='groups']/thead//th") == ["Student group", *map(str, years), "Met"]
     assert c.page.one("//p[@id='grid-note']").endswith(f"count now: {and_list(window(c))}.")
     shown = c.page.find("//table[@id='groups']/tbody/tr/@data-group")
@@ -169,7 +206,10 @@ def grid(c: Check) -> None:
             said = c.page.one(f"{row}/td[@data-year='{year}']")
             met += grid_cell(said, chips, history.get((group, year)), causes.get((group, year), [])) and year in counted
         counts = c.rows(
-            "select counts from continuum_groups where cds = $cds and determination_year = $year and student_group = $group", year=c.year, group=group
+            "select counts from continuum_groups where cds = $cds and determination_year = $year and student_group ="
+            " $group",
+            year=c.year,
+            group=group,
         )
         is_charter = not c.cds.endswith("0000000")
         counting = met == len(counted) if is_charter else bool(counts and counts[0][0])
@@ -179,19 +219,17 @@ def grid(c: Check) -> None:
 def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[tuple[str, int], list[tuple[str, str]]]]:
     """History by student group and year, and the indicators with their levels that met a criterion."""
     history = c.rows(
-        "select student_group, dashboard_year, basis, meets_criteria, letter, cde_letter, priorities_met, has_result, listed "
-        "from student_group_history where cds = $cds"
+        "select student_group, dashboard_year, basis, meets_criteria, letter, cde_letter, priorities_met, has_result,"
+        " listed from student_group_history where cds = $cds"
     )
     causes: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    found = c.rows(
-        """
+    found = c.rows("""
         select distinct m.student_group, m.dashboard_year, r.indicator, l.label from criterion_results m
         join rule_criteria r on r.criterion = m.criterion
         join evidence e on e.cds = m.cds and e.dashboard_year = m.dashboard_year and e.student_group = m.student_group and e.indicator = r.indicator
         join levels l on l.measure = e.measure and l.level = e.level and (l.indicators is null or list_contains(l.indicators, e.indicator))
         where m.met and m.cds = $cds
-        """
-    )
+        """)
     for group, year, indicator, label in found:
         causes.setdefault((group, year), []).append((indicator, label))
     return {(group, year): tuple(rest) for group, year, *rest in history}, causes
@@ -205,12 +243,16 @@ def grid_cell(said: str, chips: list[Any], found: tuple[Any, ...] | None, causes
     basis, meets, letter, cde_letter, priorities, has_result, listed = found
     assert meets is not None or said.startswith("? not determined")
     chips = [re.match(f"({LABELS}) (.+)", chip) for chip in chips]
-    assert sorted((short, chip[1]) for chip in chips if chip for short in chip[2].split(", ")) == sorted((SHORT[i], label) for i, label in causes)
+    assert sorted((short, chip[1]) for chip in chips if chip for short in chip[2].split(", ")) == sorted(
+        (SHORT[i], label) for i, label in causes
+    )
     if meets:
         assert said.startswith(f"{letter} ")
         assert basis != "cde_letters" or said == f"{letter} priorities {', '.join(map(str, priorities))} (CDE)"
     elif meets is False and not causes and not cde_letter:
-        assert said == ("no result" if has_result is False else "not met" if listed is not False else "not listed under this code")
+        assert said == (
+            "no result" if has_result is False else "not met" if listed is not False else "not listed under this code"
+        )
     if basis == "indicators" and cde_letter != letter:
         assert said.endswith(f"CDE: {cde_letter or 'no letter'}")
     return bool(meets)
@@ -256,11 +298,19 @@ def evidence(c: Check) -> None:
 
 
 def evidence_cell(c: Check, year: int, group: str, indicator: str, *values: Any) -> None:
-    status, size, change, change_level, color, finding, measure, level, unit, better, state, size_met, label, met = values
+    status, size, change, change_level, color, finding, measure, level, unit, better, state, size_met, label, met = (
+        values
+    )
     path = f"//table[@class='evidence'][@data-year='{year}']//tr[@data-group='{group}']/td[@data-i='{indicator}']"
     (look,) = c.page.find(f"{path}/@class")
     said = c.page.one(path)
-    few = "too few students" if size_met != "Y" and size < (15 if group in ("FOS", "HOM") else 30) else "no color" if measure == "color" else "no status"
+    few = (
+        "too few students"
+        if size_met != "Y" and size < (15 if group in ("FOS", "HOM") else 30)
+        else "no color"
+        if measure == "color"
+        else "no status"
+    )
     word = {"unknown": "not determined", "no_result": few, "result": label}.get(finding or "", label if color else "")
     expected = [f"◆ {word}" if met and word else word or "", number(status, unit)]
     if change is not None and change_level:
@@ -287,7 +337,10 @@ def history(c: Check) -> None:
             assert c.page.one(f"{row}/td[@data-determination='{kind}']") == history_words(found)
         for pathway in c.page.find(f"{row}/td/@data-pathway"):
             found = c.rows(
-                "select status, cde_flag from eligibility where cds = $cds and determination_year = $year and pathway = $p", year=int(year), p=pathway
+                "select status, cde_flag from eligibility where cds = $cds and determination_year = $year and pathway"
+                " = $p",
+                year=int(year),
+                p=pathway,
             )
             assert c.page.one(f"{row}/td[@data-pathway='{pathway}']") == history_words(found)
     years = c.rows("select distinct determination_year from assistance where cds = $cds and status <> 'not_applicable'")
@@ -304,14 +357,18 @@ def loans(c: Check) -> None:
     for loan in c.page.find("//*[@data-loan]/@data-loan"):
         said = c.page.one(f"//*[@data-loan='{loan}']/p")
         authorized, drawn, act, latest, payoff = c.db.execute(
-            "select amount_authorized_usd, amount_drawn_usd, enabling_act, latest_source_date, scheduled_payoff from state_loans where loan_id = ?", [loan]
+            "select amount_authorized_usd, amount_drawn_usd, enabling_act, latest_source_date, scheduled_payoff from"
+            " state_loans where loan_id = ?",
+            [loan],
         ).fetchall()[0]
         assert (f"${authorized:,.0f} authorized" if authorized else "amount not found authorized") in said
         assert not drawn or f"${drawn:,.0f} drawn" in said
         assert (act or "act not found") in said
         assert f"Latest source ({latest})" in said
         assert not payoff or f"planned for {payoff}" in said
-        events = c.db.execute("select event_id, date_text, amount_usd, note from state_loan_events where loan_id = ?", [loan]).fetchall()
+        events = c.db.execute(
+            "select event_id, date_text, amount_usd, note from state_loan_events where loan_id = ?", [loan]
+        ).fetchall()
         assert [e for e, *_ in sorted(events)] == sorted(c.page.find(f"//*[@data-loan='{loan}']//li/@data-event"))
         for event, text, amount, note in events:
             line = c.page.one(f"//li[@data-event='{event}']")
@@ -327,11 +384,15 @@ def records(c: Check) -> None:
     assert all(any(line.startswith(sentence) for line in said) for (sentence,) in watched)
     for year in c.page.find("//li[@data-local]/@data-local"):
         marks = c.rows(
-            "select priority, coalesce(performance, 'blank') from local_indicators where cds = $cds and dashboard_year = $year order by 1", year=int(year)
+            "select priority, coalesce(performance, 'blank') from local_indicators where cds = $cds and dashboard_year"
+            " = $year order by 1",
+            year=int(year),
         )
         assert c.page.read(f"//li[@data-local='{year}']/span") == [f"priority {p} {v}" for p, v in marks]
         assert re.findall(r"20\d\d", c.page.one(f"//li[@data-local='{year}']"))[0] == year
-    assert len(c.page.find("//li[@data-case]")) == c.value("select count(*) from case_states where cds = $cds and determination_year = $year", year=c.year)
+    assert len(c.page.find("//li[@data-case]")) == c.value(
+        "select count(*) from case_states where cds = $cds and determination_year = $year", year=c.year
+    )
 
 
 def sources(c: Check) -> None:
@@ -350,7 +411,10 @@ def sources(c: Check) -> None:
     )
     assert set(listed) == {s for (s,) in used}
     for source in listed:
-        query = "select file || if(excerpt is null, '', ' (excerpt)'), sha256, first_seen from meta_sources where source_id = ?"
+        query = (
+            "select file || if(excerpt is null, '', ' (excerpt)'), sha256, first_seen from meta_sources where"
+            " source_id = ?"
+        )
         file, digest, seen = c.db.execute(query, [source]).fetchall()[0]
         assert c.page.one(f"//li[@data-source='{source}']") == f"{file} {digest[:12]} {seen}"
         assert c.page.tree.xpath(f"//li[@data-source='{source}']/code/@title") == [digest]

@@ -35,7 +35,12 @@ def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) ->
 
 def test_a_change_of_a_page_would_make_a_new_release() -> None:
     named = {line.split()[0] for line in report_parts()}
-    assert {"reports/site/templates/lea.html", "reports/site/assets/site.css", "reports/site/county_shapes.json", "reports/lea.py"} <= named
+    assert {
+        "reports/site/templates/lea.html",
+        "reports/site/assets/site.css",
+        "reports/site/county_shapes.json",
+        "reports/lea.py",
+    } <= named
     assert {"transforms/wording/labels.py", "transforms/wording/sentences/lcap.py"} <= named
     assert not [name for name in named if name.startswith("reports/serve/")]
 
@@ -48,9 +53,13 @@ def table(page: Page, id: str) -> list[list[str]]:
 def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     places = {p.resolve(): set(Page(p).find("//@id")) for p in pages}
-    choices = {p.resolve(): set(Page(p).find("//form[@data-table]//*[self::select or self::input]/@name")) for p in pages}
+    choices = {
+        p.resolve(): set(Page(p).find("//form[@data-table]//*[self::select or self::input]/@name")) for p in pages
+    }
     for path in pages:
-        for target in Page(path).find("//a[not(ancestor::*[@data-served])]/@href | //script/@src | //link[@rel='stylesheet']/@href"):
+        for target in Page(path).find(
+            "//a[not(ancestor::*[@data-served])]/@href | //script/@src | //link[@rel='stylesheet']/@href"
+        ):
             parts = urlsplit(target)
             if parts.scheme in ("http", "https"):
                 continue
@@ -64,29 +73,33 @@ def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
 
 def test_every_lea_has_a_page_and_no_page_has_no_lea(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     assert {p.stem for p in (site / "lea").iterdir()} == {c for (c,) in db.execute("select cds from leas").fetchall()}
-    assert {p.stem for p in (site / "county").iterdir()} == {c for (c,) in db.execute("select county_code from counties").fetchall()}
+    assert {p.stem for p in (site / "county").iterdir()} == {
+        c for (c,) in db.execute("select county_code from counties").fetchall()
+    }
 
 
 def test_home_counts_what_the_release_holds(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "index.html")
     leas, eligible, doubt = db.execute(
-        "with l as (select cds, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from eligibility "
-        "where determination_year = (select max(determination_year) from eligibility) group by cds) "
-        "select count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l"
+        "with l as (select cds, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from"
+        " eligibility where determination_year = (select max(determination_year) from eligibility) group by cds) select"
+        " count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l"
     ).fetchall()[0]
-    changed = db.execute("select count(*) from changes where to_year = (select max(to_year) from changes) and change <> 'continuing'").fetchall()[0][0]
+    changed = db.execute(
+        "select count(*) from changes where to_year = (select max(to_year) from changes) and change <> 'continuing'"
+    ).fetchall()[0][0]
     assert page.read("//*[@data-figure]") == [str(n) for n in (leas, eligible, doubt, changed)]
     for row in page.find("//table[@id='by-pathway']/tbody/tr"):
         counts = db.execute(
-            "select count(*) filter (status = 'eligible'), count(*) filter (status = 'undetermined') from eligibility where pathway = ? "
-            "group by determination_year order by determination_year",
+            "select count(*) filter (status = 'eligible'), count(*) filter (status = 'undetermined') from eligibility"
+            " where pathway = ? group by determination_year order by determination_year",
             [row.get("data-pathway")],
         ).fetchall()
         assert page.read("./td", row) == [f"{yes} ({maybe})" for yes, maybe in counts]
     for row in page.find("//table[@id='by-group']/tbody/tr"):
         counts = db.execute(
-            "select count(*) filter (meets_criteria and student_group = ?) from student_group_history h join leas using (cds) "
-            "where lea_type <> 'charter' and basis <> 'none' group by dashboard_year order by dashboard_year",
+            "select count(*) filter (meets_criteria and student_group = ?) from student_group_history h join leas using"
+            " (cds) where lea_type <> 'charter' and basis <> 'none' group by dashboard_year order by dashboard_year",
             [row.get("data-group")],
         ).fetchall()
         assert [0 if t == "–" else int(t) for t in page.read("./td", row)] == [n for (n,) in counts]
@@ -96,9 +109,10 @@ def test_home_counts_what_the_release_holds(site: Path, db: duckdb.DuckDBPyConne
 
 def by_county(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str, str]]:
     found = db.execute(
-        "with l as (select cds, county_code, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from eligibility "
-        "where determination_year = (select max(determination_year) from eligibility) group by all) "
-        "select county_code, count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l group by all"
+        "with l as (select cds, county_code, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as"
+        " maybe from eligibility where determination_year = (select max(determination_year) from eligibility) group by"
+        " all) select county_code, count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l group"
+        " by all"
     ).fetchall()
     return {code: (str(a), str(b), str(c)) for code, a, b, c in found}
 
@@ -107,11 +121,19 @@ def test_counties_and_areas_count_their_leas(site: Path, db: duckdb.DuckDBPyConn
     counted = by_county(db)
     for name in ("index.html", "counties.html"):
         page = Page(site / name)
-        rows = {row.get("data-county"): tuple(page.read("./td[@class='number']", row)) for row in page.find("//tr[@data-county]")}
+        rows = {
+            row.get("data-county"): tuple(page.read("./td[@class='number']", row))
+            for row in page.find("//tr[@data-county]")
+        }
         assert {code: row for code, row in rows.items() if row[0] != "–"} == counted
     page = Page(site / "geographic-leads.html")
     for row in page.find("//tr[@data-area]"):
-        codes = [c for (c,) in db.execute("select distinct county_code from geo_leads where geo_area = ?", [row.get("data-area")]).fetchall()]
+        codes = [
+            c
+            for (c,) in db.execute(
+                "select distinct county_code from geo_leads where geo_area = ?", [row.get("data-area")]
+            ).fetchall()
+        ]
         sums = [str(sum(int(counted[c][i]) for c in codes if c in counted)) for i in range(3)]
         assert page.read("./td[@class='number']", row) == sums
 
@@ -119,21 +141,27 @@ def test_counties_and_areas_count_their_leas(site: Path, db: duckdb.DuckDBPyConn
 def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     for code in by_county(db):
         page = Page(site / "county" / f"{code}.html")
-        eligible = {row[1]: [*row[:3], *row[4:]] for row in table(page, "eligible-table")}  # without the column "On the list"
+        eligible = {
+            row[1]: [*row[:3], *row[4:]] for row in table(page, "eligible-table")
+        }  # without the column "On the list"
         others = {row[1]: row for row in table(page, "leas-table")}
         assert not set(eligible) & set(others)
         listed = eligible | others
-        assert set(listed) == {c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()}
+        assert set(listed) == {
+            c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()
+        }
         verdicts = db.execute(
-            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '') || "
-            "if(ccee_determination = 'not_recorded', ' criteria met; CCEE''s determination: not recorded', '') from eligibility "
-            "where county_code = ? and pathway in ('continuum', 'wraparound') "
-            "and determination_year = (select max(determination_year) from eligibility)",
+            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '')"
+            " || if(ccee_determination = 'not_recorded', ' criteria met; CCEE''s determination: not recorded', '') from"
+            " eligibility where county_code = ? and pathway in ('continuum', 'wraparound') and determination_year ="
+            " (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
         assert {cds for cds, _, status, *_ in verdicts if status == "eligible"} <= set(eligible)
         for cds, pathway, status, reason, beside in verdicts:
-            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(status, "")
+            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(
+                status, ""
+            )
             assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)
             if status in ("eligible", "undetermined"):
                 assert " ".join(reason.split()) in listed[cds][-1]
@@ -145,54 +173,81 @@ def test_the_rows_of_the_districts_table_are_the_verdicts(site: Path, db: duckdb
     for (year,) in db.execute("select distinct determination_year from eligibility").fetchall():
         script = (site / "assets" / "rows" / f"{year}.js").read_text("ascii")
         content = json.loads(script.removeprefix(f"dtaRows({year},").removesuffix(");\n"))
-        recorded = f"select cds from eligibility where determination_year = {year} and ccee_determination = 'not_recorded'"
+        recorded = (
+            f"select cds from eligibility where determination_year = {year} and ccee_determination = 'not_recorded'"
+        )
         beside = {row[0] for row in content["rows"] if row[5] == "criteria met; CCEE's determination: not recorded"}
-        assert beside == {cds for (cds,) in db.execute(recorded).fetchall()} == {row[0] for row in content["rows"] if row[5]}
+        assert (
+            beside
+            == {cds for (cds,) in db.execute(recorded).fetchall()}
+            == {row[0] for row in content["rows"] if row[5]}
+        )
         held = {
             (cds, pathway): (name, kind, names["statuses"][int(statuses[i])][0], content["texts"][reasons[i]])
             for cds, name, kind, statuses, reasons, _, _ in content["rows"]
             for i, (pathway, _) in enumerate(names["pathways"])
         }
-        verdicts = db.execute("select cds, pathway, lea_name, lea_type, status, reason from eligibility where determination_year = ?", [year]).fetchall()
+        verdicts = db.execute(
+            "select cds, pathway, lea_name, lea_type, status, reason from eligibility where determination_year = ?",
+            [year],
+        ).fetchall()
         assert held == {(row[0], row[1]): row[2:] for row in verdicts}
 
 
 def test_the_long_lists_hold_every_row(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     watched = table(Page(site / "watch-list.html"), "watch")
-    assert sorted((r[1], r[-1]) for r in watched) == sorted(db.execute("select cds, sentence from watch_list").fetchall())
+    assert sorted((r[1], r[-1]) for r in watched) == sorted(
+        db.execute("select cds, sentence from watch_list").fetchall()
+    )
     changes = table(Page(site / "changes.html"), "changes")
-    assert sorted((r[1], r[4], r[-1]) for r in changes) == sorted(db.execute("select cds, from_year || ' to ' || to_year, sentence from changes").fetchall())
+    assert sorted((r[1], r[4], r[-1]) for r in changes) == sorted(
+        db.execute("select cds, from_year || ' to ' || to_year, sentence from changes").fetchall()
+    )
 
 
 def test_reconciliation_counts_every_flag(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "reconciliation.html")
     found: dict[tuple[str, str], dict[str, int]] = {}
     for year, flag, kind, n in db.execute(
-        "select dashboard_year::varchar, if(flag like 'letter:%', 'letter', flag), class, count(*) from reconciliation group by all"
+        "select dashboard_year::varchar, if(flag like 'letter:%', 'letter', flag), class, count(*) from reconciliation"
+        " group by all"
     ).fetchall():
         found.setdefault((year, flag), {})[kind] = n
     classes = ("agree", "only_ours", "only_cde", "differs", "not_comparable")
-    assert {(r[0], r[1]): [int(n) for n in r[2:]] for r in table(page, "counts")} == {k: [v.get(c, 0) for c in classes] for k, v in found.items()}
-    differing = db.execute("select count(*) from reconciliation where class not in ('agree', 'not_comparable')").fetchall()[0][0]
+    assert {(r[0], r[1]): [int(n) for n in r[2:]] for r in table(page, "counts")} == {
+        k: [v.get(c, 0) for c in classes] for k, v in found.items()
+    }
+    differing = db.execute(
+        "select count(*) from reconciliation where class not in ('agree', 'not_comparable')"
+    ).fetchall()[0][0]
     assert len(table(page, "differences")) == differing
 
 
 def test_quality_lists_every_check(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "quality.html")
-    checks = db.execute("select outcome, check_class, gate, table_name, sentence, failing_rows::varchar from meta_gate_results").fetchall()
+    checks = db.execute(
+        "select outcome, check_class, gate, table_name, sentence, failing_rows::varchar from meta_gate_results"
+    ).fetchall()
     listed = [(row[0].split()[-1], row[1], row[3], row[4], row[5], row[7]) for row in table(page, "checks-table")]
-    assert sorted(listed) == sorted((outcome, kind, gate, name, " ".join(words.split()), n) for outcome, kind, gate, name, words, n in checks)
+    assert sorted(listed) == sorted(
+        (outcome, kind, gate, name, " ".join(words.split()), n) for outcome, kind, gate, name, words, n in checks
+    )
     failed = [c for (c,) in db.execute("select check_id from meta_gate_results where outcome <> 'passed'").fetchall()]
     assert sorted(page.find("//*[@data-check]/@data-check")) == sorted(failed)
     for row in page.find("//tr[@data-gate][th]"):
-        passed = db.execute("select count(*) from meta_gate_results where outcome = 'passed' and gate = ?", [row.get("data-gate")]).fetchall()[0][0]
+        passed = db.execute(
+            "select count(*) from meta_gate_results where outcome = 'passed' and gate = ?", [row.get("data-gate")]
+        ).fetchall()[0][0]
         assert page.read("./td", row)[0] == f"{passed:,}"
 
 
 def test_data_describes_every_table_and_column(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "data.html")
     rows = {row.get("data-table-name"): page.read("./td", row) for row in page.find("//tr[@data-table-name]")}
-    real = {name: f"{rows:,}" for name, rows in db.execute("select table_name, estimated_size from duckdb_tables()").fetchall()}
+    real = {
+        name: f"{rows:,}"
+        for name, rows in db.execute("select table_name, estimated_size from duckdb_tables()").fetchall()
+    }
     assert {name: cells[2] for name, cells in rows.items()} == real
     columns = sum(len(page.find(f"//details[@id='{name}']//tbody/tr")) for name in real)
     assert columns == db.execute("select count(*) from meta_columns").fetchall()[0][0]
@@ -203,7 +258,9 @@ def test_rules_show_every_criterion_and_citation(site: Path, db: duckdb.DuckDBPy
     criteria = {c for (c,) in db.execute("select distinct criterion from rule_criteria").fetchall()}
     assert set(page.find("//tr[@data-criterion]/@data-criterion")) == criteria
     tests = {(str(y), t) for y, t in db.execute("select dashboard_year, test from rule_tests").fetchall()}
-    assert {(row.getparent().getparent().get("data-year"), row.get("data-test")) for row in page.find("//tr[@data-test]")} == tests
+    assert {
+        (row.getparent().getparent().get("data-year"), row.get("data-test")) for row in page.find("//tr[@data-test]")
+    } == tests
     links = set(page.find("//main//a/@href"))
     for (citation,) in db.execute("select distinct citation from rule_criteria").fetchall():
         assert {word.rstrip(";") for word in citation.split() if word.startswith("http")} <= links
@@ -212,7 +269,9 @@ def test_rules_show_every_criterion_and_citation(site: Path, db: duckdb.DuckDBPy
 def test_coverage_shows_every_file_with_its_hash(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "coverage.html")
     rows = {row.get("id"): page.read("./th|./td", row) for row in page.find("//table[@id='sources-table']/tbody/tr")}
-    for source, file, digest, present, rows_in, kept in db.execute("select source_id, file, sha256, present, rows_in, rows_kept from meta_sources").fetchall():
+    for source, file, digest, present, rows_in, kept in db.execute(
+        "select source_id, file, sha256, present, rows_in, rows_kept from meta_sources"
+    ).fetchall():
         assert rows[source][0] == (f"{file} {digest}" if digest else source)
         assert rows[source][3] == ("✓ yes" if present else "✗ missing")
         assert rows[source][6:8] == ["" if n is None else f"{n:,}" for n in (rows_in, kept)]

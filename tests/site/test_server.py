@@ -56,7 +56,14 @@ def test_the_first_page_is_found_from_the_root(client: httpx.Client, pinned: str
 
 
 def test_every_file_of_the_release_is_served_as_it_is(client: httpx.Client, pinned: str, release: Path) -> None:
-    for path in ("dta.duckdb", "eligibility.parquet", "manifest.json", "dictionary.csv", "quality/index.html", "reports/assets/site.css"):
+    for path in (
+        "dta.duckdb",
+        "eligibility.parquet",
+        "manifest.json",
+        "dictionary.csv",
+        "quality/index.html",
+        "reports/assets/site.css",
+    ):
         found = client.get(f"/{path}", follow_redirects=True)
         assert found.url.path == pinned + path
         assert found.content == (release / path).read_bytes()
@@ -83,7 +90,9 @@ OUTSIDE = [
 @pytest.mark.parametrize("path", OUTSIDE)
 @pytest.mark.parametrize("below", ["/", "pinned"])
 def test_nothing_outside_the_release_is_served(client: httpx.Client, pinned: str, below: str, path: str) -> None:
-    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)  # sends the path as it is
+    connection = http.client.HTTPConnection(
+        client.base_url.host, client.base_url.port, timeout=10
+    )  # sends the path as it is
     connection.request("GET", (pinned if below == "pinned" else below) + path)
     answer = connection.getresponse()
     assert answer.status == 404
@@ -108,7 +117,14 @@ def test_a_link_out_of_the_release_is_not_followed(tmp_path: Path) -> None:
 
 def test_another_name_for_this_computer_is_refused(client: httpx.Client) -> None:
     port = client.base_url.port
-    for host in ("example.org", f"example.org:{port}", "127.0.0.1", f"127.0.0.1:{port}.example.org", f"localhost:{(port or 0) + 1}", ""):
+    for host in (
+        "example.org",
+        f"example.org:{port}",
+        "127.0.0.1",
+        f"127.0.0.1:{port}.example.org",
+        f"localhost:{(port or 0) + 1}",
+        "",
+    ):
         answer = client.get("/data", headers={"Host": host})
         assert answer.status_code == 403, host
         assert "only under its own address" in answer.text
@@ -116,7 +132,15 @@ def test_another_name_for_this_computer_is_refused(client: httpx.Client) -> None
     assert b"403" in raw(client, b"GET /data HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "http://example.org"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://example.org"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
 @pytest.mark.parametrize("path", ["/data", "/sql.json?q=select+1", "/reports/index.html"])
 def test_requests_of_other_sites_are_refused(client: httpx.Client, path: str, headers: dict[str, str]) -> None:
     answer = client.get(path, headers=headers)
@@ -138,7 +162,16 @@ def test_it_is_for_reading(client: httpx.Client, method: str) -> None:
 
 
 def test_every_answer_says_how_a_browser_is_to_treat_it(client: httpx.Client, pinned: str) -> None:
-    for path in ("/data", "/sql", "/nothing", "/sql.csv?q=select+1", f"{pinned}reports/index.html", f"{pinned}dta.duckdb", "/-/serve.js", "/"):
+    for path in (
+        "/data",
+        "/sql",
+        "/nothing",
+        "/sql.csv?q=select+1",
+        f"{pinned}reports/index.html",
+        f"{pinned}dta.duckdb",
+        "/-/serve.js",
+        "/",
+    ):
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["referrer-policy"] == "no-referrer"
@@ -147,7 +180,10 @@ def test_every_answer_says_how_a_browser_is_to_treat_it(client: httpx.Client, pi
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert "server" not in headers
     for path in ("/data", "/sql", "/nothing"):
-        assert "default-src 'none'; style-src 'self'; script-src 'self'" in client.get(path).headers["content-security-policy"]
+        assert (
+            "default-src 'none'; style-src 'self'; script-src 'self'"
+            in client.get(path).headers["content-security-policy"]
+        )
 
 
 BROKEN = {
@@ -167,7 +203,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_and_overlong_requests_are_answered_in_words(client: httpx.Client, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_broken_and_overlong_requests_are_answered_in_words(
+    client: httpx.Client, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     answer = raw(client, BROKEN[name])
     head, _, body = answer.partition(b"\r\n\r\n")
     assert re.match(rb"HTTP/1\.1 4\d\d ", head), head
@@ -190,9 +228,12 @@ def test_a_body_is_refused(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "last"), [("bytes=0-99", 0, 99), ("bytes=100-", 100, None), ("bytes=-10", -10, None), ("bytes=5-999999999", 5, None)]
+    ("asked", "first", "last"),
+    [("bytes=0-99", 0, 99), ("bytes=100-", 100, None), ("bytes=-10", -10, None), ("bytes=5-999999999", 5, None)],
 )
-def test_parts_of_a_file_can_be_read(client: httpx.Client, pinned: str, release: Path, asked: str, first: int, last: int | None) -> None:
+def test_parts_of_a_file_can_be_read(
+    client: httpx.Client, pinned: str, release: Path, asked: str, first: int, last: int | None
+) -> None:
     whole = (release / "dta.duckdb").read_bytes()
     answer = client.get(f"{pinned}dta.duckdb", headers={"Range": asked})
     assert answer.status_code == 206
@@ -219,7 +260,9 @@ SCRIPT = {"Sec-Fetch-Dest": "script", "Sec-Fetch-Site": "same-origin"}
 
 def test_a_page_and_what_it_loads_are_of_one_release(tmp_path: Path) -> None:
     """A new release is served without a restart; a page that is open goes on with the files of its own."""
-    small_release(tmp_path, "1", {"reports/index.html": "page 1", "reports/rows.js": "rows 1", "reports/gone.html": "gone"})
+    small_release(
+        tmp_path, "1", {"reports/index.html": "page 1", "reports/rows.js": "rows 1", "reports/gone.html": "gone"}
+    )
     with serving(tmp_path) as client:
         opened = client.get("/reports/index.html", headers=PAGE, follow_redirects=True)
         assert (opened.text, opened.url.path) == ("page 1", "/release/1/reports/index.html")
@@ -278,7 +321,9 @@ def test_a_taken_port_is_named(published: Workplace) -> None:
 def test_the_command_serves_until_it_is_interrupted(published: Workplace) -> None:
     command = [str(Path(sys.executable).parent / "dta"), "site", "--no-open", "--out", str(published.out)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
         assert running.stdout
         said = [running.stdout.readline() for _ in range(3)]
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+", said[0])

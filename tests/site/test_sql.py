@@ -44,7 +44,10 @@ def ask(client: httpx.Client, query: str, **parameters: str) -> httpx.Response:
     return client.get("/sql.json", params={"q": query, **parameters})
 
 
-FORMATS_QUERY = "select cds, lea_name, determination_year, agrees_with_cde, '=1+1' as \"=odd\" from eligibility order by rowid limit 40"
+FORMATS_QUERY = (
+    "select cds, lea_name, determination_year, agrees_with_cde, '=1+1' as \"=odd\" from eligibility order by rowid"
+    " limit 40"
+)
 
 
 def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
@@ -62,11 +65,20 @@ def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
 
 def test_odd_values_have_a_form_in_every_format(client: httpx.Client) -> None:
     query = (
-        "select 'NaN'::double a, 'inf'::float b, interval 1 day c, uuid() d, 1.50::decimal(9,2) e, [1, null] f, {'x': [1]} g, map {1: 2} h, time '10:00' i, "
-        "now() j, '\\x00'::blob k, null l, 1 m, 2 as m, 'x'::enum('x', 'y') n, 170141183460469231731687303715884105727::hugeint o, union_value(z := 1) p"
+        "select 'NaN'::double a, 'inf'::float b, interval 1 day c, uuid() d, 1.50::decimal(9,2) e, [1, null] f, {'x':"
+        " [1]} g, map {1: 2} h, time '10:00' i, now() j, '\\x00'::blob k, null l, 1 m, 2 as m, 'x'::enum('x', 'y') n,"
+        " 170141183460469231731687303715884105727::hugeint o, union_value(z := 1) p"
     )
     (row,) = ask(client, query).json()["rows"]
-    assert (row["a"], row["b"], row["e"], row["f"], row["g"], row["m"], row["m_2"]) == (None, None, "1.50", [1, None], {"x": [1]}, 1, 2)
+    assert (row["a"], row["b"], row["e"], row["f"], row["g"], row["m"], row["m_2"]) == (
+        None,
+        None,
+        "1.50",
+        [1, None],
+        {"x": [1]},
+        1,
+        2,
+    )
     for format in ("csv", "parquet"):
         assert client.get(f"/sql.{format}", params={"q": query}).status_code == 200
     assert client.get("/sql", params={"q": query}).status_code == 200
@@ -121,10 +133,15 @@ def test_nothing_that_one_query_sets_is_left_for_the_next(client: httpx.Client) 
 
 ENDLESS = {
     "recursion": "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t",
-    "cross join": "select count(*) from indicator_results a, indicator_results b, indicator_results c where a.cds || b.cds < c.cds",
+    "cross join": (
+        "select count(*) from indicator_results a, indicator_results b, indicator_results c where a.cds || b.cds <"
+        " c.cds"
+    ),
     "count": "select count(*) from range(1000000000000)",
     "sleep": "select sleep_ms(100000)",
-    "long texts": "select sum(len(repeat('a', 100000000) || i::varchar)) from range(10000) t(i)",  # does not notice an interrupt
+    "long texts": (
+        "select sum(len(repeat('a', 100000000) || i::varchar)) from range(10000) t(i)"
+    ),  # does not notice an interrupt
 }
 GREEDY = {
     "one text": "select len(repeat('a', 4000000000))",
@@ -149,7 +166,9 @@ def test_a_query_that_wants_all_memory_is_stopped(client: httpx.Client, name: st
     answer = ask(client, GREEDY[name])
     assert (answer.status_code, answer.json()["limit"] in ("memory", "time")) == (400, True)
     children = psutil.Process().children(recursive=True)
-    assert not [c for c in children if c.is_running() and c.memory_info().vms > ADDRESS_SPACE], "more than a child may have"
+    assert not [c for c in children if c.is_running() and c.memory_info().vms > ADDRESS_SPACE], (
+        "more than a child may have"
+    )
 
 
 def test_a_page_says_that_a_limit_was_met_and_keeps_the_query(hurried: httpx.Client) -> None:
@@ -187,14 +206,24 @@ def test_an_answer_of_too_many_bytes_is_cut_and_says_so(client: httpx.Client) ->
 
 def test_saved_questions_run_with_parameters_of_the_address(client: httpx.Client) -> None:
     page = html.fromstring(client.get("/sql").text)
-    assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {f"/sql?recipe={name}" for name in recipes()}
+    assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {
+        f"/sql?recipe={name}" for name in recipes()
+    }
     page = html.fromstring(client.get("/sql?recipe=why&year=2023").text)
     assert "Give a value for cds" in page.text_content(), "an example is no question"
     assert client.get("/sql.json?recipe=why").status_code == 400
-    assert client.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers["location"] == "/sql?recipe=why"
-    assert [(i.get("name"), i.get("value")) for i in page.xpath("//input[not(@type='hidden')]")] == [("cds", "27660680000000"), ("year", "2023")]
+    assert (
+        client.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers["location"]
+        == "/sql?recipe=why"
+    )
+    assert [(i.get("name"), i.get("value")) for i in page.xpath("//input[not(@type='hidden')]")] == [
+        ("cds", "27660680000000"),
+        ("year", "2023"),
+    ]
     by_code = client.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()["rows"]
-    by_name = client.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()["rows"]
+    by_name = client.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()[
+        "rows"
+    ]
     assert by_code == by_name
     assert len(by_code) == 6
     unknown = client.get("/sql.json", params={"recipe": "why", "cds": "Nowhere Unified"})
@@ -203,7 +232,9 @@ def test_saved_questions_run_with_parameters_of_the_address(client: httpx.Client
     assert "has no parameter colour" in client.get("/sql.json?recipe=why&colour=1").json()["error"]
 
 
-def test_the_form_of_a_saved_question_leads_to_its_short_address_until_the_query_is_changed(client: httpx.Client) -> None:
+def test_the_form_of_a_saved_question_leads_to_its_short_address_until_the_query_is_changed(
+    client: httpx.Client,
+) -> None:
     recipe = recipes()["why"]
     sent = {"recipe": "why", "cds": SALINAS, "year": "", "q": recipe.sql.replace("\n", "\r\n")}
     answer = client.get("/sql", params=sent)
@@ -219,7 +250,12 @@ def test_parameters_are_values(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["select '<script>alert(1)</script>' as \"<img src=x onerror=alert(1)>\"", "</textarea><script>alert(1)</script>", "select '{{ 7*7 }}'"]
+    "query",
+    [
+        "select '<script>alert(1)</script>' as \"<img src=x onerror=alert(1)>\"",
+        "</textarea><script>alert(1)</script>",
+        "select '{{ 7*7 }}'",
+    ],
 )
 def test_what_is_asked_and_answered_is_escaped(client: httpx.Client, query: str) -> None:
     answer = client.get("/sql", params={"q": query})
@@ -260,7 +296,9 @@ def test_one_query_at_a_time_for_a_visitor_and_a_few_in_all(release: Path, monke
     async def visits() -> list[object]:
         desk = Desk()
         names = [f"visitor {n % 8}" for n in range(60)]
-        found = await asyncio.gather(*(desk.run(name, release, [Query(name)]) for name in names), return_exceptions=True)
+        found = await asyncio.gather(
+            *(desk.run(name, release, [Query(name)]) for name in names), return_exceptions=True
+        )
         assert not desk._locks
         assert not desk._visitors
         return list(found)
@@ -291,7 +329,9 @@ def test_a_query_is_stopped_when_its_visitor_leaves(client: httpx.Client) -> Non
     assert ask(client, "select 1 as n").json()["rows"] == [{"n": 1}]
 
 
-def test_no_query_leaves_files_or_changes_the_release(client: httpx.Client, db: duckdb.DuckDBPyConnection, release: Path) -> None:
+def test_no_query_leaves_files_or_changes_the_release(
+    client: httpx.Client, db: duckdb.DuckDBPyConnection, release: Path
+) -> None:
     before = {p: p.stat().st_mtime_ns for p in release.rglob("*")}
     for query in GREEDY.values():
         ask(client, query)

@@ -1,4 +1,6 @@
-"""Whole files as CDE published them, from the folder that the variable CDE_FILES names: every row is kept or rejected, and reds are counted twice."""
+"""Whole files as CDE published them, from the folder that the variable CDE_FILES names: every row is kept or rejected,
+and reds are counted twice.
+"""
 
 import os
 import shutil
@@ -51,9 +53,15 @@ def test_reds_per_student_group_equal_a_plain_count(path: Path, place: Workplace
     header, *lines = path.read_text("latin-1").splitlines()
     names = header.lower().split("\t")
     color, group = names.index("color"), names.index("studentgroup") if "studentgroup" in names else None
-    plain = Counter("EL" if group is None else f[group].replace("TOM", "MR") for f in (line.split("\t") for line in lines) if f[color].strip() == "1")
+    plain = Counter(
+        "EL" if group is None else f[group].replace("TOM", "MR")
+        for f in (line.split("\t") for line in lines)
+        if f[color].strip() == "1"
+    )
     with tables(place, path) as db:
-        ours = dict(db.execute("select student_group, count(*) from indicator_results where color = 1 group by 1").fetchall())
+        ours = dict(
+            db.execute("select student_group, count(*) from indicator_results where color = 1 group by 1").fetchall()
+        )
     assert sum(plain.values()) > 100
     assert ours == plain
 
@@ -64,7 +72,9 @@ def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
     for path in sorted(FILES, key=lambda p: p.stat().st_size):
         shutil.copy(path, place.source / path.name)
     with place.decide() as db:
-        files = db.execute("select count(*), sum(rows_in), sum(len(warnings) + len(notes)) from source_files").fetchall()
+        files = db.execute(
+            "select count(*), sum(rows_in), sum(len(warnings) + len(notes)) from source_files"
+        ).fetchall()
         kept = db.execute("select sum(rows_kept) from source_rows").fetchall()
         rejected = db.execute("select file, line, value, reason from rejects limit 5").fetchall()
         listed = db.execute("select count(distinct cds) from low_performing where listed_for = 'ec52064e5'").fetchall()

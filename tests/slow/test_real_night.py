@@ -1,4 +1,6 @@
-"""Everything that CDE published and the variable CDE_FILES names, in one folder, in one night: published, with exactly these rows and warnings."""
+"""Everything that CDE published and the variable CDE_FILES names, in one folder, in one night: published, with exactly
+these rows and warnings.
+"""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +14,11 @@ from flows.cli.app import app
 from tests.gates.test_thresholds import everything_in_one_folder
 
 FOLDER = Path(os.environ["CDE_FILES"]) if "CDE_FILES" in os.environ else None
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.skipif(FOLDER is None, reason="CDE_FILES names no folder of CDE's files")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(FOLDER is None, reason="CDE_FILES names no folder of CDE's files"),
+]
 ROWS = {
     "assistance-2017": 936, "assistance-2018": 993, "assistance-2019": 997, "assistance-2022": 993, "assistance-2023": 991, "assistance-2024": 994,
     "dashboard-cci-2017": 22978, "dashboard-cci-2023": 137, "dashboard-cci-2024": 141,
@@ -26,7 +32,10 @@ ROWS = {
     **{f"local-indicators-{y}-priority-{p}": 58 if p in (9, 10) else 33 for y in (2023, 2024) for p in (1, 2, 3, 6, 7, 9, 10)},
 }  # fmt: skip
 WARNINGS = {
-    ("indicator_results-numerators-within", "indicator_results"): 488,  # ELPI of 2017f: 275 in its own year, 278 in the one before
+    (
+        "indicator_results-numerators-within",
+        "indicator_results",
+    ): 488,  # ELPI of 2017f: 275 in its own year, 278 in the one before
     ("inputs_missing", "meta_years"): 2,
     ("leas_in_directory", "leas"): 6,
     ("prior_differs_from_last_year", "indicator_results"): 1,
@@ -39,7 +48,10 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     base = tmp_path_factory.mktemp("night")
     files = everything_in_one_folder(FOLDER, base / "files")
     runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(base / "work")})
-    return runner.invoke(app, ["run", "--source", str(files), "--out", str(base / "out"), "--as-of", "2026-11-24"]), base / "out"
+    return (
+        runner.invoke(app, ["run", "--source", str(files), "--out", str(base / "out"), "--as-of", "2026-11-24"]),
+        base / "out",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +74,12 @@ def test_every_file_is_used_and_its_rows_are_read_or_rejected(db: duckdb.DuckDBP
 
 
 def test_the_warnings_are_exactly_these(db: duckdb.DuckDBPyConnection) -> None:
-    found = db.execute("select check_id, table_name, failing_rows, check_class, severity from meta_gate_results where outcome <> 'passed'").fetchall()
-    assert {(check_id, table): rows for check_id, table, rows, _, severity in found if severity == "warning"} == WARNINGS
+    found = db.execute(
+        "select check_id, table_name, failing_rows, check_class, severity from meta_gate_results where outcome <>"
+        " 'passed'"
+    ).fetchall()
+    assert {
+        (check_id, table): rows for check_id, table, rows, _, severity in found if severity == "warning"
+    } == WARNINGS
     assert {check_class for *_, check_class, _ in found} == {"unusual"}, "nothing had to be accepted"
     assert {check_id for check_id, *_, severity in found if severity == "info"} == {"state_rows_compared"}

@@ -1,4 +1,6 @@
-"""CDE's whole workbooks of 2017 to 2024, from the folder that CDE_FILES names: computed from letters, and CDE's flag where they do not suffice."""
+"""CDE's whole workbooks of 2017 to 2024, from the folder that CDE_FILES names: computed from letters, and CDE's flag
+where they do not suffice.
+"""
 
 import os
 import shutil
@@ -37,7 +39,9 @@ def copied(target: Path, *, with_monterey: bool) -> Path:
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The workbooks and nothing else."""
     folder = tmp_path_factory.mktemp("letters")
-    with Workplace(copied(folder / "source", with_monterey=False), folder / "work", folder / "out").decide() as connection:
+    with Workplace(
+        copied(folder / "source", with_monterey=False), folder / "work", folder / "out"
+    ).decide() as connection:
         yield connection
 
 
@@ -45,7 +49,9 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The workbooks of the whole state, and the Dashboard files of Monterey County."""
     folder = tmp_path_factory.mktemp("everything")
-    with Workplace(copied(folder / "source", with_monterey=True), folder / "work", folder / "out").decide() as connection:
+    with Workplace(
+        copied(folder / "source", with_monterey=True), folder / "work", folder / "out"
+    ).decide() as connection:
         yield connection
 
 
@@ -54,17 +60,25 @@ def counted(db: duckdb.DuckDBPyConnection) -> dict[tuple[int, str, str], int]:
 
 
 @pytest.mark.parametrize(("which", "by_cde"), [("letters", (16, 71, 76)), ("everything", (16, 70, 74))])
-def test_no_listed_lea_is_undetermined(request: pytest.FixtureRequest, which: str, by_cde: tuple[int, int, int]) -> None:
+def test_no_listed_lea_is_undetermined(
+    request: pytest.FixtureRequest, which: str, by_cde: tuple[int, int, int]
+) -> None:
     """With Monterey's own files three fewer verdicts need CDE's flag: their groups can be counted."""
     db = request.getfixturevalue(which)
     found = counted(db)
     assert {year: sum(n for (y, *_), n in found.items() if y == year) for year in LISTED} == LISTED
-    eligible = {year: sum(n for (y, status, _), n in found.items() if (y, status) == (year, "eligible")) for year in LISTED}
+    eligible = {
+        year: sum(n for (y, status, _), n in found.items() if (y, status) == (year, "eligible")) for year in LISTED
+    }
     assert eligible == {2022: 39, 2023: 66, 2024: 67}
     assert {year: found[year, "eligible", "computed_from_letters"] for year in LISTED} == {2022: 39, 2023: 65, 2024: 67}
     assert tuple(sum(n for (y, _, by), n in found.items() if (y, by) == (year, "cde")) for year in LISTED) == by_cde
-    assert db.execute("select count(*) from eligibility where pathway = 'continuum' and agrees_with_cde = false").fetchall() == [(0,)]
-    mountain = db.execute("select lea_name, decided_by, agrees_with_cde from eligibility where decided_by = 'cde' and status = 'eligible'").fetchall()
+    assert db.execute(
+        "select count(*) from eligibility where pathway = 'continuum' and agrees_with_cde = false"
+    ).fetchall() == [(0,)]
+    mountain = db.execute(
+        "select lea_name, decided_by, agrees_with_cde from eligibility where decided_by = 'cde' and status = 'eligible'"
+    ).fetchall()
     assert mountain == [("Mountain Union Elementary", "cde", None)]
 
 
@@ -79,28 +93,45 @@ def test_turned_flags_change_no_computed_verdict(letters: duckdb.DuckDBPyConnect
     for year in (22, 23, 24):
         change_rows(source / f"assistancestatus{year}.xlsx", turn)
     computed = (
-        "select cds, determination_year, status, student_groups from eligibility where pathway = 'continuum' and decided_by like 'computed_%' order by all"
+        "select cds, determination_year, status, student_groups from eligibility where pathway = 'continuum' and"
+        " decided_by like 'computed_%' order by all"
     )
     before = letters.execute(computed).fetchall()
     with Workplace(source, tmp_path / "work", tmp_path / "out").decide() as db:
         assert db.execute(computed).fetchall() == before
-        differing = db.execute("select count(*) from eligibility where pathway = 'continuum' and agrees_with_cde = false").fetchall()
+        differing = db.execute(
+            "select count(*) from eligibility where pathway = 'continuum' and agrees_with_cde = false"
+        ).fetchall()
         assert differing == [(sum(LISTED.values()) - 16 - 71 - 76,)]
 
 
 def test_three_hundred_lost_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """Every third row of the workbook of 2022 gone: later workbooks prove that the LEAs had one."""
     source = copied(tmp_path / "source", with_monterey=False)
-    leas = [cds for (cds,) in letters.execute("select cds from assistance_leas where dashboard_year = 2022 order by cds").fetchall()]
+    leas = [
+        cds
+        for (cds,) in letters.execute(
+            "select cds from assistance_leas where dashboard_year = 2022 order by cds"
+        ).fetchall()
+    ]
     assert drop_rows(source / "assistancestatus22.xlsx", set(leas[::3])) == 331
-    status = "select cds, determination_year, status from eligibility where pathway = 'continuum' and determination_year > 2022"
+    status = (
+        "select cds, determination_year, status from eligibility where pathway = 'continuum' and determination_year >"
+        " 2022"
+    )
     before = {(cds, year): found for cds, year, found in letters.execute(status).fetchall()}
     with Workplace(source, tmp_path / "work", tmp_path / "out").decide() as db:
         after = {(cds, year): found for cds, year, found in db.execute(status).fetchall()}
         assert {key: (before[key], after[key]) for key in before if before[key] != after[key]} == {}
-        eligible = "select cds from eligibility where determination_year = 2022 and pathway = 'continuum' and status = 'eligible'"
+        eligible = (
+            "select cds from eligibility where determination_year = 2022 and pathway = 'continuum' and status ="
+            " 'eligible'"
+        )
         yes = [cds for (cds,) in letters.execute(eligible).fetchall()]
-        now = "select distinct status from eligibility where determination_year = 2022 and pathway = 'continuum' and list_contains(?, cds)"
+        now = (
+            "select distinct status from eligibility where determination_year = 2022 and pathway = 'continuum' and"
+            " list_contains(?, cds)"
+        )
         assert {found for (found,) in db.execute(now, [yes]).fetchall()} == {"eligible", "undetermined"}
 
 
@@ -129,18 +160,27 @@ def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_lowell_joint_has_its_history_under_both_codes(letters: duckdb.DuckDBPyConnection) -> None:
-    """It moved from Los Angeles to Orange County in 2021: CDE's list begins anew, and what it showed before is beside it."""
+    """It moved from Los Angeles to Orange County in 2021: CDE's list begins anew, and what it showed before is beside
+    it.
+    """
     before, now = "19647660000000", "30647660000000"
     years = letters.execute(
-        "select dashboard_year, student_groups from predecessor_years where cds = ? and predecessor_cds = ? order by 1", [now, before]
+        "select dashboard_year, student_groups from predecessor_years where cds = ? and predecessor_cds = ? order by 1",
+        [now, before],
     ).fetchall()
     assert years == [(2017, []), (2018, ["SWD"]), (2019, [])]
-    listed = letters.execute("select distinct dashboard_year, listed from student_group_history where cds = ? order by 1", [now]).fetchall()
+    listed = letters.execute(
+        "select distinct dashboard_year, listed from student_group_history where cds = ? order by 1", [now]
+    ).fetchall()
     assert listed == [(2017, False), (2018, False), (2019, False), (2022, True), (2023, True), (2024, True)]
     for year, status, decided_by, reason in letters.execute(
-        "select determination_year, status, decided_by, reason from eligibility where cds = ? and pathway = 'continuum' order by 1", [now]
+        "select determination_year, status, decided_by, reason from eligibility where cds = ? and pathway = 'continuum'"
+        " order by 1",
+        [now],
     ).fetchall():
         assert (status, decided_by) == ("not_eligible", "computed_from_letters"), year
         assert f"under this code: it was Lowell Joint ({before})" in reason
-    ended = letters.execute("select distinct status from eligibility where cds = ? and pathway = 'continuum'", [before]).fetchall()
+    ended = letters.execute(
+        "select distinct status from eligibility where cds = ? and pathway = 'continuum'", [before]
+    ).fetchall()
     assert ended == [("not_assessed",)]

@@ -26,7 +26,10 @@ def main(
     chosen = Scale(**{**vars(SCALES[scale]), **{k: v for k, v in given.items() if v is not None}})
     started = time.perf_counter()
     state = write_state(out, chosen, seed, tell=lambda words: typer.echo(words, err=True))
-    typer.echo(f"{state.rows:,} rows, {state.bytes:,} bytes in {len(list(state.files.iterdir()))} files, {time.perf_counter() - started:.1f} s: {state.files}")
+    typer.echo(
+        f"{state.rows:,} rows, {state.bytes:,} bytes in {len(list(state.files.iterdir()))} files,"
+        f" {time.perf_counter() - started:.1f} s: {state.files}"
+    )
     typer.echo(f"A run on it: DTA_REFERENCE={state.reference} dta run --source {state.files} --out FOLDER")
 
 

@@ -1,7 +1,10 @@
-"""A 2026 Dashboard as it may arrive, made from the files of 2025 of a generated state: the same LEAs, and everything that may be new about it.
+"""A 2026 Dashboard as it may arrive, made from the files of 2025 of a generated state: the same LEAs, and everything
+that may be new about it.
 
-New: a scale of English language arts and mathematics, whose colors follow from status alone; a count in the file of English learners; a student group
-(REC); a file of growth; columns that were added or renamed; a workbook in place of a text; flags, groups, letters and statuses that nobody has seen.
+New: a scale of English language arts and mathematics, whose colors follow from status alone; a count in the file of
+English learners; a student group
+(REC); a file of growth; columns that were added or renamed; a workbook in place of a text; flags, groups, letters and
+statuses that nobody has seen.
 """
 
 from pathlib import Path
@@ -22,7 +25,9 @@ WORKBOOK = "assistancestatus26.xlsx"
 
 def write_indicator(state: Path, folder: Path, indicator: str) -> Path:
     """The file of one indicator, under the name that follows from that of 2025; English language arts as a workbook."""
-    table = _continued(pd.read_csv(state / f"{indicator}download2025.txt", sep="\t", dtype=str, keep_default_na=False), indicator)
+    table = _continued(
+        pd.read_csv(state / f"{indicator}download2025.txt", sep="\t", dtype=str, keep_default_na=False), indicator
+    )
     if indicator in ("ela", "math"):
         table = _on_another_scale(table, keep_prior=indicator == "math")
     if indicator == "elpi":
@@ -41,7 +46,9 @@ def write_indicator(state: Path, folder: Path, indicator: str) -> Path:
 
 def write_growth(state: Path, folder: Path) -> Path:
     """A file of an indicator that no list knows."""
-    table = pd.read_csv(state / "eladownload2025.txt", sep="\t", dtype=str, keep_default_na=False).assign(indicator="GROWTH", reportingyear="2026")
+    table = pd.read_csv(state / "eladownload2025.txt", sep="\t", dtype=str, keep_default_na=False).assign(
+        indicator="GROWTH", reportingyear="2026"
+    )
     path = folder / "growthdownload2026.txt"
     path.write_bytes(as_text([list(table.columns), *table.to_numpy().tolist()], "\t"))
     return path
@@ -50,16 +57,25 @@ def write_growth(state: Path, folder: Path) -> Path:
 def write_local(state: Path, folder: Path, priority: int) -> Path:
     """Local indicators of one priority, as in 2025."""
     path = folder / f"Pr{priority}2026.txt"
-    path.write_bytes((state / f"Pr{priority}2025.txt").read_bytes().replace(b"|2025\r\n", b"|2026\r\n").replace(b"/2025|", b"/2026|"))
+    path.write_bytes(
+        (state / f"Pr{priority}2025.txt").read_bytes().replace(b"|2025\r\n", b"|2026\r\n").replace(b"/2025|", b"/2026|")
+    )
     return path
 
 
 def write_workbook(state: Path, folder: Path, eligible: set[str]) -> Path:
-    """CDE's workbook of districts and county offices. ``eligible``: whose new flag is Y; every other status of assistance is in new words."""
+    """CDE's workbook of districts and county offices.
+
+    ``eligible``: whose new flag is Y; every other status of assistance is in new words.
+    """
     book = openpyxl.load_workbook(state / "assistancestatus25.xlsx")
     sheet = book["District and COE 2025"]
-    header, *rows = [[str(c if c is not None else "") for c in row] for row in sheet.iter_rows(min_row=6, values_only=True)]
-    table = pd.DataFrame(rows, columns=header).rename(columns={"EC52071f_2025": "EC52071f_2026"}).assign(ReportYear="2026")  # 52072 of 2025 is repeated
+    header, *rows = [
+        [str(c if c is not None else "") for c in row] for row in sheet.iter_rows(min_row=6, values_only=True)
+    ]
+    table = (
+        pd.DataFrame(rows, columns=header).rename(columns={"EC52071f_2025": "EC52071f_2026"}).assign(ReportYear="2026")
+    )  # 52072 of 2025 is repeated
     table[NEW_FLAG] = np.where(table["CDS"].isin(eligible), "Y", "N")
     table.insert(table.columns.get_loc("SEDpriorities"), f"{NEW_GROUP}priorities", "*")
     table.loc[0, "AApriorities"] = NEW_LETTER
@@ -68,7 +84,14 @@ def write_workbook(state: Path, folder: Path, eligible: set[str]) -> Path:
     table.insert(table.columns.get_loc("AssistanceStatus2025") + 1, "AssistanceStatus2026", statuses)
     path = folder / WORKBOOK
     above = [[f"Note {n}"] for n in range(1, 6)]
-    path.write_bytes(as_xlsx({"Record Layout": [["Field", "Description"]], "District and COE 2026": [*above, list(table.columns), *table.to_numpy().tolist()]}))
+    path.write_bytes(
+        as_xlsx(
+            {
+                "Record Layout": [["Field", "Description"]],
+                "District and COE 2026": [*above, list(table.columns), *table.to_numpy().tolist()],
+            }
+        )
+    )
     return path
 
 
@@ -87,13 +110,19 @@ def _continued(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
     table["color"] = color.astype(str)
     table["box"] = np.where(color > 0, (5 - level) * 50 + 30, 0).astype(str)
     table["accountabilitymet"] = np.where(
-        table["accountabilitymet"].isin(["Y", "N"]) & (indicator == "grad"), np.where(color > 0, "Y", "N"), np.where(color > 0, "Y", "")
+        table["accountabilitymet"].isin(["Y", "N"]) & (indicator == "grad"),
+        np.where(color > 0, "Y", "N"),
+        np.where(color > 0, "Y", ""),
     )
     return table
 
 
 def _on_another_scale(table: pd.DataFrame, keep_prior: bool) -> pd.DataFrame:
-    """Distance from Proficiency. The prior status is calculated anew and the change is a growth that is no difference; or it is still on the scale of 2025."""
+    """Distance from Proficiency.
+
+    The prior status is calculated anew and the change is a growth that is no difference; or it is still on the scale of
+    2025.
+    """
     shown, level = table["currstatus"] != "", table["statuslevel"].replace("", "0").astype(int)
     status = pd.to_numeric(table["currstatus"]) * 0.3 + 12
     color = np.where(table["color"] != "0", level, 0)
@@ -101,5 +130,7 @@ def _on_another_scale(table: pd.DataFrame, keep_prior: bool) -> pd.DataFrame:
     if keep_prior:
         return table.assign(change="", changelevel="0")
     return table.assign(
-        priorstatus=np.where(shown, (status - 1.5).round(1).astype(str), ""), change=np.where(shown, "7.5", ""), changelevel=np.where(shown, "4", "0")
+        priorstatus=np.where(shown, (status - 1.5).round(1).astype(str), ""),
+        change=np.where(shown, "7.5", ""),
+        changelevel=np.where(shown, "4", "0"),
     )

@@ -12,10 +12,15 @@ from tests.statewide import truth as t
 from tests.statewide.rows import HEADERS
 from tests.statewide.world import CHARTER, COUNTY_OFFICE, DISTRICT, GROUPS, SCHOOL, STATE, YEARS, World
 
-SHEETS = {2017: ("LCFF_Assistance_Status_Fall2017", 5), 2018: ("LCFFLEAAssistance2018", 3)}  # later ones are named after the year; row 6
+SHEETS = {
+    2017: ("LCFF_Assistance_Status_Fall2017", 5),
+    2018: ("LCFFLEAAssistance2018", 3),
+}  # later ones are named after the year; row 6
 WORKBOOKS = {2017: "assistancestatus2017.xlsx", 2019: "assistancestatus19-rev.xlsx"}
 TWO_YEARS = "Not Met For Two or More Years"
-LABELS = dict(zip(t.LOCAL, ("Basic", "Academic", "Parents", "Climate", "Access", "Expelled", "FosterYouth"), strict=True))
+LABELS = dict(
+    zip(t.LOCAL, ("Basic", "Academic", "Parents", "Climate", "Access", "Expelled", "FosterYouth"), strict=True)
+)
 LOCAL_FILES = {2019: ".txt", 2022: ".txt", 2023: ".xlsx", 2024: ".txt", 2025: ".txt"}
 TAB_YEARS = (2022, 2023)
 GRADES = np.array(["K-8", "9-12", "K-12"])
@@ -54,9 +59,17 @@ def write_charters(folder: Path, world: World, truth: t.Truth) -> list[Path]:
             letters = truth.letters(of)[who]
             columns |= {f"{_cde(g).lower()}{suffix}": [v or "*" for v in letters[:, i]] for i, g in enumerate(GROUPS)}
         helped = set(tests.cds[(tests.determination_year == year) & tests.status.isin(["eligible", "undetermined"])])
-        columns[f"assistancestatus{year}"] = ["Differentiated Assistance" if c in helped else "General Assistance" for c in world.cds[who]]
-        columns |= {f"ec47607{year}": ["N"] * len(who), "metmethod1": _flags(np.isin(world.cds[who], list(helped))), "metmethod2": ["N"] * len(who)}
-        written.append(_write_sheet(folder / f"charterassistance{year % 100}.xlsx", f"Charter School {year}", 6, columns))
+        columns[f"assistancestatus{year}"] = [
+            "Differentiated Assistance" if c in helped else "General Assistance" for c in world.cds[who]
+        ]
+        columns |= {
+            f"ec47607{year}": ["N"] * len(who),
+            "metmethod1": _flags(np.isin(world.cds[who], list(helped))),
+            "metmethod2": ["N"] * len(who),
+        }
+        written.append(
+            _write_sheet(folder / f"charterassistance{year % 100}.xlsx", f"Charter School {year}", 6, columns)
+        )
     return written
 
 
@@ -65,10 +78,18 @@ def _common(world: World, truth: t.Truth, year: int, who: np.ndarray) -> dict[st
     letters = truth.letters(year)[who]
     judged = [i for i in t.JUDGED if i != t.LTEL or t.RULES[year].ltel]
     codes = {"cdcode": [c[:7] for c in world.cds[who]], "cds": world.cds[who].tolist()}
-    names = {"leaname": world.district_name[who].tolist(), "districtname": world.district_name[who].tolist(), "cityname": [f"City {c}" for c in world.cds[who]]}
+    names = {
+        "leaname": world.district_name[who].tolist(),
+        "districtname": world.district_name[who].tolist(),
+        "cityname": [f"City {c}" for c in world.cds[who]],
+    }
     places = {"countyname": world.county[who].tolist(), "gsoffered": GRADES[world.grades[who]].tolist()}
     years = dict.fromkeys(("reportingyear", "reportyear"), ["2017f" if year == 2017 else str(year)] * len(who))
-    groups = {f"{name}priorities": [v or _none(year) for v in letters[:, i]] for i in judged for name in {GROUPS[i].lower(), _cde(GROUPS[i]).lower()}}
+    groups = {
+        f"{name}priorities": [v or _none(year) for v in letters[:, i]]
+        for i in judged
+        for name in {GROUPS[i].lower(), _cde(GROUPS[i]).lower()}
+    }
     totals = [str(n) for n in (letters[:, judged] != "").sum(axis=1)]
     return {**codes, **names, **places, **years, **groups, "totalstudentgroups": totals}
 
@@ -88,14 +109,23 @@ def _flags(values: np.ndarray) -> list[str]:
 
 def _status_words(world: World, decided: pd.DataFrame, year: int) -> dict[str, str]:
     """Status of each LEA that was there, in the words of the year's workbook."""
-    yes, no = ("Differentiated Support", "General Support") if year == 2017 else ("Differentiated Assistance", "General Assistance")
+    yes, no = (
+        ("Differentiated Support", "General Support")
+        if year == 2017
+        else ("Differentiated Assistance", "General Assistance")
+    )
     frame = decided[(decided.determination_year == year) & decided.status.isin(["eligible", "not_eligible"])]
     suffix = {2023: ", Year {}", 2024: ", Year {}"}.get(year, "")
-    return {c: yes + suffix.format(n) if s == "eligible" else no for c, s, n in zip(frame.cds, frame.status, frame.assistance_year, strict=True)}
+    return {
+        c: yes + suffix.format(n) if s == "eligible" else no
+        for c, s, n in zip(frame.cds, frame.status, frame.assistance_year, strict=True)
+    }
 
 
 def _write_sheet(path: Path, sheet: str, header_row: int, columns: dict[str, list[str]]) -> Path:
-    """One workbook as CDE lays it out: notes, the header in its row, all cells text; the same content gives the same bytes."""
+    """One workbook as CDE lays it out: notes, the header in its row, all cells text; the same content gives the same
+    bytes.
+    """
     header = HEADERS[path.name]
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": pd.Timestamp("2026-01-01").to_pydatetime()})
@@ -115,7 +145,9 @@ def write_local(folder: Path, world: World, truth: t.Truth, seed: int) -> list[P
     """Local indicators: one file for 2017 and for 2018, then one for each priority."""
     rng = np.random.default_rng([seed, 5])
     written = _write_first_years(folder, world, truth, rng)
-    away = int(np.flatnonzero((world.kind == DISTRICT) & world.exists(2024))[0])  # one district is in no file of 2024, as it happened
+    away = int(
+        np.flatnonzero((world.kind == DISTRICT) & world.exists(2024))[0]
+    )  # one district is in no file of 2024, as it happened
     for year, ending in LOCAL_FILES.items():
         for i, priority in enumerate(t.LOCAL):
             listed = world.kind == COUNTY_OFFICE if priority >= 9 else world.is_judged
@@ -131,7 +163,10 @@ def _write_first_years(folder: Path, world: World, truth: t.Truth, rng: np.rando
     written = []
     failed = truth.local_failed[2018]
     once = rng.random((2, *failed.shape)) < 0.03
-    not_met = {2017: failed | (once[0] & ~once[1]), 2018: failed | (once[1] & ~once[0])}  # not met in one of them only: no failure
+    not_met = {
+        2017: failed | (once[0] & ~once[1]),
+        2018: failed | (once[1] & ~once[0]),
+    }  # not met in one of them only: no failure
     for year, missed in not_met.items():
         lines = ["CDS\tLEAname\tCountyname\tLocalIndicator\tPerformance"]
         for e in np.flatnonzero(world.is_lea & world.exists(year)):
@@ -139,14 +174,19 @@ def _write_first_years(folder: Path, world: World, truth: t.Truth, rng: np.rando
                 if (priority >= 9 and world.kind[e] != COUNTY_OFFICE) or (priority == 7 and year == 2017):
                     continue
                 met = "Not Met" if missed[e, i] else "NA" if year == 2018 and e % 97 == 0 else "Met"
-                lines.append(f"{world.cds[e]}\t{world.district_name[e]}\t{world.county[e]}\t{LABELS[priority]}-Priority Area {priority}\t{met}")
+                lines.append(
+                    f"{world.cds[e]}\t{world.district_name[e]}\t{world.county[e]}\t{LABELS[priority]}-Priority Area"
+                    f" {priority}\t{met}"
+                )
         path = folder / f"LocalIndPerf{year}.txt"
         path.write_text("\n".join(lines) + "\n", "utf-8", newline="")
         written.append(path)
     return written
 
 
-def _write_priority(path: Path, world: World, who: np.ndarray, priority: int, year: int, performance: np.ndarray) -> Path:
+def _write_priority(
+    path: Path, world: World, who: np.ndarray, priority: int, year: int, performance: np.ndarray
+) -> Path:
     """One priority of one year; the narrative columns hold a few words each."""
     header = HEADERS[path.name]
     names = np.where(world.kind[who] == CHARTER, world.name[who], world.district_name[who])
@@ -193,11 +233,19 @@ def write_truth(folder: Path, world: World, truth: t.Truth) -> list[Path]:
     judged = np.flatnonzero(world.is_judged)
     kinds = np.array(["", "county_office", "district", "charter", ""])
     leas = pd.DataFrame(
-        {"cds": world.cds[judged], "lea_type": kinds[world.kind[judged]], "first_year": world.first_year[judged], "last_year": world.last_year[judged]}
+        {
+            "cds": world.cds[judged],
+            "lea_type": kinds[world.kind[judged]],
+            "first_year": world.first_year[judged],
+            "last_year": world.last_year[judged],
+        }
     )
     tables = {
         "leas": leas,
-        **{f.__name__: f(world, truth) for f in (t.group_years, t.continuum, t.consecutive, t.charter_test, t.methods, t.assistance)},
+        **{
+            f.__name__: f(world, truth)
+            for f in (t.group_years, t.continuum, t.consecutive, t.charter_test, t.methods, t.assistance)
+        },
     }
     folder.mkdir(parents=True, exist_ok=True)
     written = []

@@ -1,4 +1,6 @@
-"""The folder of catalog, rules, reference lists and registers for a generated state: ours, with what this state printed in place of what California did."""
+"""The folder of catalog, rules, reference lists and registers for a generated state: ours, with what this state printed
+in place of what California did.
+"""
 
 import csv
 import shutil
@@ -18,9 +20,18 @@ def write_reference(folder: Path, printed: dict[tuple[int, str], float]) -> Path
     for path in (PROJECT / "data" / FILE.parent).glob("*.csv"):
         if path.name != FILE.name:
             (lists / path.name).symlink_to(path)
-    about = {"printed_by": "CDE", "title": "The truth of the generated state", "source_url": "https://example.org/state", "confirmed_by": "", "note": ""}
+    about = {
+        "printed_by": "CDE",
+        "title": "The truth of the generated state",
+        "source_url": "https://example.org/state",
+        "confirmed_by": "",
+        "note": "",
+    }
     with (folder / FILE).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(StateValue.model_fields))
         writer.writeheader()
-        writer.writerows({"dashboard_year": y, "indicator": i, "value": v, "decimals": 1, **about} for (y, i), v in sorted(printed.items()))
+        writer.writerows(
+            {"dashboard_year": y, "indicator": i, "value": v, "decimals": 1, **about}
+            for (y, i), v in sorted(printed.items())
+        )
     return folder

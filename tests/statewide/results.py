@@ -33,7 +33,10 @@ class Levels:
 
 
 def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed: int) -> dict[str, Levels]:
-    """Draw sizes, decide which priorities each group meets, and choose levels that say so. Fills ``truth`` for the year."""
+    """Draw sizes, decide which priorities each group meets, and choose levels that say so.
+
+    Fills ``truth`` for the year.
+    """
     rng = np.random.default_rng([seed, 4, year])
     rules = RULES[year]
     found = {i: _sizes(world, i, year, rng) for i in INDICATORS}
@@ -67,7 +70,11 @@ def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed
         "cci": _one(p8, cci, 1, rng),
     }
     for indicator, levels in found.items():
-        by_status = rules.by_status or {"elpi": rules.elpi, "cci": rules.cci}.get(indicator) == "status" or (year, indicator) in ((2017, "cci"), (2018, "elpi"))
+        by_status = (
+            rules.by_status
+            or {"elpi": rules.elpi, "cci": rules.cci}.get(indicator) == "status"
+            or (year, indicator) in ((2017, "cci"), (2018, "elpi"))
+        )
         _fill(levels, indicator, wanted[indicator], by_status, rng)
     return found
 
@@ -75,14 +82,23 @@ def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed
 def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) -> Levels:
     """Students counted now and the year before, and whether they suffice for a result."""
     share = {"ela": 0.5, "math": 0.5, "elpi": 0.9, "chronic": 0.7, "susp": 1.04, "grad": 0.1, "cci": 0.1}[indicator]
-    scale = np.where(world.grades == HIGH, 2.4, 1.0) if indicator in ("grad", "cci") else np.where(world.grades == HIGH, 0.5, 1.0)
+    scale = (
+        np.where(world.grades == HIGH, 2.4, 1.0)
+        if indicator in ("grad", "cci")
+        else np.where(world.grades == HIGH, 0.5, 1.0)
+    )
     reported = {
         "chronic": world.grades != HIGH,
         "grad": world.grades != ELEMENTARY,
         "cci": world.grades != ELEMENTARY,
     }.get(indicator, np.ones(len(world.cds), dtype=bool)) & world.exists(year)
     shape = world.students.shape
-    now, before = (np.rint(world.students * share * scale[:, None] * rng.normal(1, 0.06, (shape[0], 1)) * rng.normal(1, 0.04, shape)) for _ in range(2))
+    now, before = (
+        np.rint(
+            world.students * share * scale[:, None] * rng.normal(1, 0.06, (shape[0], 1)) * rng.normal(1, 0.04, shape)
+        )
+        for _ in range(2)
+    )
     now, before = (np.maximum(n, 0).astype(np.int64) for n in (now, before))
     now[:, ALL] = np.maximum(now[:, ALL], 1)
     now[world.kind == COUNTY_OFFICE, EL] = np.maximum(now[world.kind == COUNTY_OFFICE, EL], 1)
@@ -91,13 +107,20 @@ def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) ->
     small = np.isin(np.arange(len(GROUPS)), SMALL_GROUPS)
     minimum = np.where(small[None, :] & ~np.isin(world.kind, (CHARTER, SCHOOL))[:, None], 15, 30)
     large_enough, large_before = (now >= minimum) & reported[:, None], before >= minimum
-    both = RULES[year].by_status or (year, indicator) in ((2019, "elpi"), (2023, "cci"))  # then only this year's size counts
+    both = RULES[year].by_status or (year, indicator) in (
+        (2019, "elpi"),
+        (2023, "cci"),
+    )  # then only this year's size counts
     sized = large_enough if both else large_enough & large_before
     none = np.zeros(shape, np.int8)
-    return Levels(reported, now, before, large_enough, large_before, sized, none, none, None, ends_of(world, indicator, year))
+    return Levels(
+        reported, now, before, large_enough, large_before, sized, none, none, None, ends_of(world, indicator, year)
+    )
 
 
-def _split(met: np.ndarray, one: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _split(
+    met: np.ndarray, one: np.ndarray, other: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Through which of two ways a priority is met: one of those that are open, sometimes both."""
     first = rng.random(met.shape) < 0.65
     both = rng.random(met.shape) < 0.2
@@ -117,14 +140,25 @@ def _one(met: np.ndarray, counts: np.ndarray, worst: np.ndarray | int, rng: np.r
     return np.where(met, bad, np.where(counts, good, drawn)).astype(np.int8)
 
 
-def _academic(met: np.ndarray, counts: np.ndarray, by_status: bool, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Two levels that meet together exactly where they shall. Two Orange do not meet, nor does Red without a partner."""
+def _academic(
+    met: np.ndarray, counts: np.ndarray, by_status: bool, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two levels that meet together exactly where they shall.
+
+    Two Orange do not meet, nor does Red without a partner.
+    """
     ela, math = _free(met.shape, rng), _free(met.shape, rng)
-    pairs = np.array([[1, 1], [1, 1], [1, 1]] if by_status else [[1, 1], [1, 2], [2, 1]], dtype=np.int8)[rng.choice(3, met.shape, p=[0.6, 0.2, 0.2])]
+    pairs = np.array([[1, 1], [1, 1], [1, 1]] if by_status else [[1, 1], [1, 2], [2, 1]], dtype=np.int8)[
+        rng.choice(3, met.shape, p=[0.6, 0.2, 0.2])
+    ]
     meets = (ela == 1) & (math == 1) if by_status else (np.minimum(ela, math) == 1) & (np.maximum(ela, math) <= 2)
-    near = np.array([[1, 2], [2, 1], [1, 4]] if by_status else [[2, 2], [1, 3], [4, 1]], dtype=np.int8)[rng.choice(3, met.shape)]
+    near = np.array([[1, 2], [2, 1], [1, 4]] if by_status else [[2, 2], [1, 3], [4, 1]], dtype=np.int8)[
+        rng.choice(3, met.shape)
+    ]
     change = counts & ~met & meets
-    ela, math = (np.where(met, pairs[..., i], np.where(change, near[..., i], level)) for i, level in enumerate((ela, math)))
+    ela, math = (
+        np.where(met, pairs[..., i], np.where(change, near[..., i], level)) for i, level in enumerate((ela, math))
+    )
     return ela, math
 
 
@@ -154,7 +188,14 @@ def _or_best(status: np.ndarray, can: np.ndarray) -> np.ndarray:
     return np.where(np.take_along_axis(can, status[None].astype(np.int64) - 1, 0)[0], status, 5)
 
 
-def amounts(indicator: str, status: np.ndarray, change: np.ndarray, students: np.ndarray, ends: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def amounts(
+    indicator: str,
+    status: np.ndarray,
+    change: np.ndarray,
+    students: np.ndarray,
+    ends: np.ndarray,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:
     """Numbers that fit the levels, flat: currstatus and change in tenths, priorstatus, and numerators for rates."""
     level, step = np.where(status > 0, status, 5).astype(np.int64), STEPS[indicator]
     moved = (change - 3.0) * step + rng.uniform(-0.45, 0.45, len(status)) * step

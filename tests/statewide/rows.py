@@ -15,14 +15,22 @@ from transforms.settings import PROJECT
 HEADERS = {
     name: columns
     for name, _, *columns in (
-        line.split() for line in (PROJECT / "tests" / "contract" / "headers.txt").read_text("utf-8").splitlines() if line and line[0] != "#"
+        line.split()
+        for line in (PROJECT / "tests" / "contract" / "headers.txt").read_text("utf-8").splitlines()
+        if line and line[0] != "#"
     )
 }
 WINDOWS_1252 = (2018, 2019, 2022)  # years whose names are no UTF-8
 SPACE_FOR_BLANK = ((2022, "ela"), (2022, "math"))
 CRLF_FROM = 2023
 # Groups that only the academic and science files have: of whom, and how many of them.
-ONLY_ACADEMIC = {"ELO": ("EL", 0.8), "RFP": ("ALL", 0.15), "EO": ("ALL", 0.6), "SBA": ("ALL", 0.98), "CAA": ("ALL", 0.015)}
+ONLY_ACADEMIC = {
+    "ELO": ("EL", 0.8),
+    "RFP": ("ALL", 0.15),
+    "EO": ("ALL", 0.6),
+    "SBA": ("ALL", 0.98),
+    "CAA": ("ALL", 0.015),
+}
 INDICATOR_WORDS = {"chronic": "CHRO"}
 
 UNKNOWN = -99_999
@@ -34,12 +42,25 @@ class Rows:
     """The rows that one file has: entity and group of each, and the numbers of its indicator."""
 
     def __init__(
-        self, world: World, names: dict[str, pa.Array], year: int, indicator: str, levels: Levels, rng: np.random.Generator, last: np.ndarray | None = None
+        self,
+        world: World,
+        names: dict[str, pa.Array],
+        year: int,
+        indicator: str,
+        levels: Levels,
+        rng: np.random.Generator,
+        last: np.ndarray | None = None,
     ) -> None:
-        """``last`` has the status of the year before by entity and group, in tenths, UNKNOWN where there is none; ``now`` becomes that of this year."""
+        """``last`` has the status of the year before by entity and group, in tenths, UNKNOWN where there is none;
+        ``now`` becomes that of this year.
+        """
         self.world, self.names, self.year, self.indicator, self.rng = world, names, year, indicator, rng
         self.base = {"ela11": "ela", "math11": "math"}.get(indicator, indicator)
-        groups = levels.reported[:, None] & ((levels.students > 0) | (levels.before > 0)) if indicator != "elpi" else self._learners(levels)
+        groups = (
+            levels.reported[:, None] & ((levels.students > 0) | (levels.before > 0))
+            if indicator != "elpi"
+            else self._learners(levels)
+        )
         entity, group = np.nonzero(groups)
         self.cells, self.last, self.now = (entity, group), last, np.full(levels.status.shape, UNKNOWN, np.int64)
         self.group = pa.array(GROUPS).take(pa.array(group))
@@ -56,7 +77,9 @@ class Rows:
         self.order = self._order()
 
     def state_status(self) -> float | None:
-        """What the row of the state gives for all students, of ELPI for English learners; None where the layout has no status or too few were counted."""
+        """What the row of the state gives for all students, of ELPI for English learners; None where the layout has no
+        status or too few were counted.
+        """
         has_status = any(_plain(h) == "currstatus" for h in HEADERS[file_name(self.indicator, self.year)])
         tenths = int(self.now[0, EL if self.indicator == "elpi" else ALL])  # the state is the first entity
         return tenths / 10 if has_status and tenths != UNKNOWN else None
@@ -76,16 +99,26 @@ class Rows:
             parts[name] = (who[students > 0], students[students > 0])
         entity = np.concatenate([e for e, _ in parts.values()])
         students = np.concatenate([s for _, s in parts.values()])
-        labels = pa.array(list(parts)).take(pa.array(np.repeat(np.arange(len(parts)), [len(e) for e, _ in parts.values()])))
+        labels = pa.array(list(parts)).take(
+            pa.array(np.repeat(np.arange(len(parts)), [len(e) for e, _ in parts.values()]))
+        )
         level = (self.rng.integers(1, 6, len(entity)) * (students >= SHOWN_FROM)).astype(np.int8)
         no = np.zeros(len(entity), dtype=bool)
         self.group = pa.concat_arrays([self.group, labels])
         self.entity = np.concatenate([self.entity, entity])
         self.students, self.before = np.concatenate([self.students, students]), np.concatenate([self.before, students])
-        self.large_enough, self.sized = np.concatenate([self.large_enough, students >= 30]), np.concatenate([self.sized, no])
-        self.large_before, self.ends = np.concatenate([self.large_before, students >= 30]), np.concatenate([self.ends, levels.ends[entity]])
+        self.large_enough, self.sized = (
+            np.concatenate([self.large_enough, students >= 30]),
+            np.concatenate([self.sized, no]),
+        )
+        self.large_before, self.ends = (
+            np.concatenate([self.large_before, students >= 30]),
+            np.concatenate([self.ends, levels.ends[entity]]),
+        )
         self.status = np.concatenate([self.status, level])
-        self.change = np.concatenate([self.change, np.where(level > 0, 3, 0).astype(np.int8) * (self.color is not None)])
+        self.change = np.concatenate(
+            [self.change, np.where(level > 0, 3, 0).astype(np.int8) * (self.color is not None)]
+        )
         self.color = None if self.color is None else np.concatenate([self.color, np.zeros(len(entity), np.int8)])
         self.all_students = np.concatenate([self.all_students, levels.students[entity, ALL]])
 
@@ -93,7 +126,11 @@ class Rows:
         """CDE sorts by school and group; ELPI of 2019 is not sorted."""
         if (self.year, self.indicator) == (2019, "elpi"):
             return self.rng.permutation(len(self.entity))
-        return np.lexsort((np.asarray(self.group.dictionary_encode().indices), self.entity)) if len(self.group) else np.arange(0)
+        return (
+            np.lexsort((np.asarray(self.group.dictionary_encode().indices), self.entity))
+            if len(self.group)
+            else np.arange(0)
+        )
 
     def text(self, header: list[str]) -> bytes:
         """The whole file."""
@@ -102,7 +139,9 @@ class Rows:
         columns = [c() if callable(c := known.get(_plain(h)) or self._filler(_plain(h))) else c for h in header]
         order = pa.array(self.order)
         end = "\r\n" if self.year >= CRLF_FROM else "\n"
-        lines = pc.binary_join_element_wise(*(c.cast(pa.string()).take(order) for c in columns), "\t", null_handling="replace", null_replacement="")
+        lines = pc.binary_join_element_wise(
+            *(c.cast(pa.string()).take(order) for c in columns), "\t", null_handling="replace", null_replacement=""
+        )
         ended = pc.binary_join_element_wise(lines, pa.scalar(end), "")
         body = ended.buffers()[2].to_pybytes()[: _length(ended)]
         if self.year in WINDOWS_1252:
@@ -119,7 +158,11 @@ class Rows:
         enough, enough_before = _yes(self.large_enough), _yes(self.large_before)
         word = INDICATOR_WORDS.get(self.indicator, self.indicator.upper())
         year = "2017f" if self.year == 2017 else str(self.year)
-        levels = {"statuslevel": lambda: _whole(self.status), "changelevel": lambda: _whole(self.change), "color": lambda: _whole(self._color())}
+        levels = {
+            "statuslevel": lambda: _whole(self.status),
+            "changelevel": lambda: _whole(self.change),
+            "color": lambda: _whole(self._color()),
+        }
         return {
             **{name: array.take(pa.array(e)).fill_null(blank) for name, array in self.names.items()},
             "rtype": pa.array(["X", "D", "D", "S", "S"]).take(pa.array(kind)),
@@ -192,7 +235,9 @@ class Rows:
         shown = self.students >= SHOWN_FROM
         if column.endswith(("flag", "method", "95", "notestflag")) or column == "priorcertifyflag":
             return lambda: pa.nulls(n, pa.string())
-        if column.endswith(("pct", "pc", "prate", "status", "withoutprloss", "adjustment")) and not column.endswith("denomwithoutprloss"):
+        if column.endswith(("pct", "pc", "prate", "status", "withoutprloss", "adjustment")) and not column.endswith(
+            "denomwithoutprloss"
+        ):
             return lambda: _tenths(self.rng.integers(0, 1000, n), shown)
         return lambda: _whole((self.rng.random(n) * self.students).astype(np.int64), shown)
 

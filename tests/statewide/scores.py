@@ -7,7 +7,8 @@ from transforms.dashboard.redundancy import load_redundancy
 from transforms.settings import PROJECT
 
 CDE = load_redundancy(PROJECT / "data")
-# Lowest and highest status that is made, in tenths, worst first; then the cut scores of files whose levels nobody tests.
+# Lowest and highest status that is made, in tenths, worst first; then the cut scores of files whose levels nobody
+# tests.
 ENDS = {
     "ela": (-1700, 1200, [-700, -50, 100, 450]),
     "math": (-2000, 1100, [-950, -250, 0, 350]),
@@ -19,7 +20,14 @@ ENDS = {
     "science": (-400, 200, [-250, -120, -30, 40]),
 }
 RATES = ("elpi", "chronic", "susp", "grad", "cci")
-SUSPENSION_TYPES = ["ES", "HD", "ED", "ED", "HD", "UD"]  # middle and high schools take the cut scores of a like district: theirs were not seen
+SUSPENSION_TYPES = [
+    "ES",
+    "HD",
+    "ED",
+    "ED",
+    "HD",
+    "UD",
+]  # middle and high schools take the cut scores of a like district: theirs were not seen
 
 
 def ends_of(world: World, indicator: str, year: int) -> np.ndarray:
@@ -59,7 +67,10 @@ def whole_students(ends: np.ndarray, level: np.ndarray | int, students: np.ndarr
 
 
 def possible(indicator: str, ends: np.ndarray, students: np.ndarray) -> np.ndarray:
-    """Levels by entities by groups: whether so many students can have a rate of the level. The best level is always possible."""
+    """Levels by entities by groups: whether so many students can have a rate of the level.
+
+    The best level is always possible.
+    """
     if indicator not in RATES:
         return np.ones((5, *students.shape), bool)
     wide = np.broadcast_to(ends[:, None, :], (*students.shape, 6))

@@ -29,7 +29,8 @@ FILES = {
 class State:
     """Where it lies, and how much it is.
 
-    ``files`` is a source folder for a run, ``reference`` the settings' folder of that name with what this state printed; ``truth`` holds what must come out.
+    ``files`` is a source folder for a run, ``reference`` the settings' folder of that name with what this state
+    printed; ``truth`` holds what must come out.
     """
 
     files: Path
@@ -39,8 +40,13 @@ class State:
     bytes: int
 
 
-def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = lambda _: None) -> State:
-    """Write OUT/files, OUT/reference and OUT/truth. The same scale and seed give the same bytes, whatever ``workers`` is."""
+def write_state(
+    out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = lambda _: None
+) -> State:
+    """Write OUT/files, OUT/reference and OUT/truth.
+
+    The same scale and seed give the same bytes, whatever ``workers`` is.
+    """
     files = out / "files"
     files.mkdir(parents=True, exist_ok=True)
     world = make_world(scale, seed)
@@ -50,7 +56,14 @@ def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: 
     with ThreadPoolExecutor(workers) as pool:
         for year in YEARS:
             found = decide_year(world, truth, trouble, year, seed)
-            rows += sum(pool.map(lambda i, year=year, found=found: _write_file(files, world, names, year, i, found, seed, last, printed), FILES[year]))
+            rows += sum(
+                pool.map(
+                    lambda i, year=year, found=found: _write_file(
+                        files, world, names, year, i, found, seed, last, printed
+                    ),
+                    FILES[year],
+                )
+            )
             tell(f"{year}: {rows:,} rows so far")
     others(world, truth, seed)
     write_assistance(files, world, truth)
@@ -58,10 +71,26 @@ def write_state(out: Path, scale: Scale, seed: int = 1, workers: int = 2, tell: 
     write_local(files, world, truth, seed)
     write_directory(files, world)
     write_truth(out / "truth", world, truth)
-    return State(files, out / "truth", write_reference(out / "reference", printed), rows, sum(p.stat().st_size for p in files.iterdir()))
+    return State(
+        files,
+        out / "truth",
+        write_reference(out / "reference", printed),
+        rows,
+        sum(p.stat().st_size for p in files.iterdir()),
+    )
 
 
-def _write_file(files: Path, world: World, names: dict, year: int, indicator: str, found: dict[str, Levels], seed: int, last: dict, printed: dict) -> int:
+def _write_file(
+    files: Path,
+    world: World,
+    names: dict,
+    year: int,
+    indicator: str,
+    found: dict[str, Levels],
+    seed: int,
+    last: dict,
+    printed: dict,
+) -> int:
     rng = np.random.default_rng([seed, 6, year, *indicator.encode()])
     levels = found.get(indicator) or _uncounted(world, found, indicator, year, rng)
     rows = Rows(world, names, year, indicator, levels, rng, last.get((year - 1, indicator)))

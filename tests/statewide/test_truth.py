@@ -32,7 +32,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
 
 def test_the_truth_has_every_year_with_rules() -> None:
     years = {r.dashboard_year for r in load_rules(PROJECT / "data").years if r.standing == "final"}
-    assert set(RULES) == years, "tests/statewide/truth.py says for each Dashboard year what CDE states of it: add the year, or its results are not compared"
+    assert set(RULES) == years, (
+        "tests/statewide/truth.py says for each Dashboard year what CDE states of it: add the year, or its results are"
+        " not compared"
+    )
 
 
 @pytest.mark.parametrize("table", QUERIES)
@@ -62,17 +65,29 @@ def test_the_state_holds_what_matters(small: duckdb.DuckDBPyConnection) -> None:
     assert statuses("consecutive") == {"eligible", "not_eligible", "not_assessed", "not_applicable"}
     assert statuses("charter_test") == {"eligible", "not_eligible", "not_assessed", "undetermined"}
     assert statuses("assistance") == {"eligible", "not_eligible", "not_assessed", "not_applicable"}
-    assert small.execute("select count(*) from (select distinct method from methods_truth where met)").fetchall() == [(4,)]
+    assert small.execute("select count(*) from (select distinct method from methods_truth where met)").fetchall() == [
+        (4,)
+    ]
     awkward = {
-        "a county office whose groups showed two priorities in 2017": "select count(*) from group_years_truth join leas_truth using (cds) "
-        "where dashboard_year = 2017 and lea_type = 'county_office' and len(priorities_met) > 1",
-        "fewer than three groups, all of which count": "select count(*) from continuum_truth where by_small_clause and status = 'eligible'",
-        "level 1 in 2022 with too few students": "select count(*) from indicator_results where dashboard_year = 2022 and status_level = 1 "
-        "and current_denominator between 11 and 14 and record_type = 'D'",
-        "ELPI of 2019 at level 1 without the size flag": "select count(*) from indicator_results where dashboard_year = 2019 and indicator = 'elpi' "
-        "and status_level = 1 and current_size_met = 'N'",
-        "Orange on English and on mathematics": "select count(*) from indicator_results e join indicator_results m using (cds, dashboard_year, student_group) "
-        "where e.indicator = 'ela' and m.indicator = 'math' and e.color = 2 and m.color = 2",
+        "a county office whose groups showed two priorities in 2017": (
+            "select count(*) from group_years_truth join leas_truth using (cds) "
+            "where dashboard_year = 2017 and lea_type = 'county_office' and len(priorities_met) > 1"
+        ),
+        "fewer than three groups, all of which count": (
+            "select count(*) from continuum_truth where by_small_clause and status = 'eligible'"
+        ),
+        "level 1 in 2022 with too few students": (
+            "select count(*) from indicator_results where dashboard_year = 2022 and status_level = 1 "
+            "and current_denominator between 11 and 14 and record_type = 'D'"
+        ),
+        "ELPI of 2019 at level 1 without the size flag": (
+            "select count(*) from indicator_results where dashboard_year = 2019 and indicator = 'elpi' "
+            "and status_level = 1 and current_size_met = 'N'"
+        ),
+        "Orange on English and on mathematics": (
+            "select count(*) from indicator_results e join indicator_results m using (cds, dashboard_year,"
+            " student_group) where e.indicator = 'ela' and m.indicator = 'math' and e.color = 2 and m.color = 2"
+        ),
         "a name in Windows-1252": "select count(*) from source_files where encoding = 'windows-1252'",
     }
     assert [what for what, query in awkward.items() if small.execute(query).fetchall() == [(0,)]] == []
@@ -90,7 +105,10 @@ def test_a_wrong_truth_is_seen(small: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    one, other, third = (write_state(tmp_path / name, Scale(1, 5, 3, 5), seed, workers) for name, seed, workers in (("a", 3, 1), ("b", 3, 2), ("c", 4, 2)))
+    one, other, third = (
+        write_state(tmp_path / name, Scale(1, 5, 3, 5), seed, workers)
+        for name, seed, workers in (("a", 3, 1), ("b", 3, 2), ("c", 4, 2))
+    )
     files = [{p.name: p.read_bytes() for p in s.files.iterdir()} for s in (one, other, third)]
     assert files[0] == files[1]
     assert files[0]["eladownload2024.txt"] != files[2]["eladownload2024.txt"]
@@ -108,4 +126,6 @@ def test_the_whole_state(tmp_path: Path, scale: str) -> None:
         assert {table: found for table in QUERIES if (found := differences(connection, table))} == {}
         assert connection.execute("select count(*) from rejects").fetchall() == [(0,)]
         assert connection.execute("select count(*) from indicator_results").fetchall() == [(state.rows,)]
-        assert not connection.execute("select * from reconciliation where class not in ('agree', 'not_comparable')").fetchall()
+        assert not connection.execute(
+            "select * from reconciliation where class not in ('agree', 'not_comparable')"
+        ).fetchall()

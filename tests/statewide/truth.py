@@ -17,10 +17,23 @@ LETTERS = {
     (4, 5, 6): "A", (4, 5): "B", (5, 6): "C", (4, 6): "D", (4, 8): "E", (5, 8): "F", (6, 8): "G", (4, 5, 8): "H", (4, 6, 8): "I", (5, 6, 8): "J",
     (4, 5, 6, 8): "K",
 }  # fmt: skip
-WINDOWS = {2022: (2017, 2018, 2019, 2022), 2023: (2018, 2019, 2022, 2023), 2024: (2019, 2022, 2023, 2024), 2025: (2022, 2023, 2024, 2025)}
+WINDOWS = {
+    2022: (2017, 2018, 2019, 2022),
+    2023: (2018, 2019, 2022, 2023),
+    2024: (2019, 2022, 2023, 2024),
+    2025: (2022, 2023, 2024, 2025),
+}
 THREE_RUNNING = {2023: (2019, 2022, 2023), 2024: (2022, 2023, 2024), 2025: (2023, 2024, 2025)}
 CHARTER_YEARS = {2023: (2022, 2023), 2024: (2023, 2024), 2025: (2024, 2025)}
-METHODS = {2017: (1,), 2018: (1, 2, 3), 2019: (1, 2, 3), 2022: (1,), 2023: (1, 2, 3), 2024: (1, 2, 3, 4), 2025: (1, 2, 3, 4)}
+METHODS = {
+    2017: (1,),
+    2018: (1, 2, 3),
+    2019: (1, 2, 3),
+    2022: (1,),
+    2023: (1, 2, 3),
+    2024: (1, 2, 3, 4),
+    2025: (1, 2, 3, 4),
+}
 LOCAL = (1, 2, 3, 6, 7, 9, 10)  # 9 and 10 are for county offices
 LOCAL_YEARS = (2018, 2019, 2023, 2024, 2025)
 SECOND_YEAR_AFTER = {2024: 2023, 2025: 2024}
@@ -28,7 +41,9 @@ SECOND_YEAR_AFTER = {2024: 2023, 2025: 2024}
 
 @dataclass(frozen=True)
 class YearRules:
-    """How a year's criteria are read. elpi and cci: 'color', 'status' with the file's size flag, or '' where they do not count."""
+    """How a year's criteria are read. elpi and cci: 'color', 'status' with the file's size flag, or '' where they do
+    not count.
+    """
 
     elpi: str
     cci: str
@@ -56,7 +71,9 @@ class Truth:
 
     met: dict[int, dict[int, np.ndarray]] = field(default_factory=dict)  # year -> priority -> met
     has_result: dict[int, np.ndarray] = field(default_factory=dict)
-    determined: dict[int, np.ndarray] = field(default_factory=dict)  # county offices were not determined in 2017: what they show does not count
+    determined: dict[int, np.ndarray] = field(
+        default_factory=dict
+    )  # county offices were not determined in 2017: what they show does not count
     local_failed: dict[int, np.ndarray] = field(default_factory=dict)  # year -> entities x LOCAL
     not_certified: dict[int, np.ndarray] = field(default_factory=dict)
 
@@ -72,7 +89,9 @@ class Truth:
 
 
 def tendency(world: World, seed: int) -> np.ndarray:
-    """How far each group of each entity tends to be in trouble, year after year; often so at county offices and the smallest districts."""
+    """How far each group of each entity tends to be in trouble, year after year; often so at county offices and the
+    smallest districts.
+    """
     rng = np.random.default_rng([seed, 2])
     everyone = len(world.cds)
     smallest = (world.kind == DISTRICT) & (world.students[:, ALL] < 150)
@@ -93,9 +112,13 @@ def others(world: World, truth: Truth, seed: int) -> None:
     serves = world.is_lea[:, None] & ((world.kind == COUNTY_OFFICE)[:, None] | (np.array(LOCAL) < 9))
     careless = 0.012 + 0.25 * (rng.random((everyone, 1)) < 0.03)
     for year in LOCAL_YEARS:
-        truth.local_failed[year] = (rng.random((everyone, len(LOCAL))) < careless) & serves & world.exists(year)[:, None]
+        truth.local_failed[year] = (
+            (rng.random((everyone, len(LOCAL))) < careless) & serves & world.exists(year)[:, None]
+        )
     before = world.exists(2017) & world.exists(2018)
-    truth.local_failed[2018] &= before[:, None] & (np.array(LOCAL) != 7)  # a priority fails in 2018 when not met in 2017 too; 7 began in 2018
+    truth.local_failed[2018] &= before[:, None] & (
+        np.array(LOCAL) != 7
+    )  # a priority fails in 2018 when not met in 2017 too; 7 began in 2018
     for year in (2024, 2025):
         truth.not_certified[year] = world.is_lea & world.exists(year) & (rng.random(everyone) < 0.03)
 
@@ -139,7 +162,11 @@ def continuum(world: World, truth: Truth) -> pd.DataFrame:
         status = np.where(here == 0, "not_assessed", np.where(yes, "eligible", "not_eligible"))
         status = np.where(world.kind == CHARTER, "not_applicable", status)
         rows = np.flatnonzero(world.is_judged)
-        verdict = {"status": status[rows], "student_groups": _named(rows, counts), "by_small_clause": (small & (counts.sum(axis=1) < 3))[rows]}
+        verdict = {
+            "status": status[rows],
+            "student_groups": _named(rows, counts),
+            "by_small_clause": (small & (counts.sum(axis=1) < 3))[rows],
+        }
         parts.append(pd.DataFrame({"cds": world.cds[rows], "determination_year": year, **verdict}))
     return pd.concat(parts, ignore_index=True)
 
@@ -151,9 +178,20 @@ def consecutive(world: World, truth: Truth) -> pd.DataFrame:
     for year, window in THREE_RUNNING.items():
         running = np.logical_and.reduce([truth.meets(y) for y in window])
         running[:, ALL] = False
-        status = np.where(~world.exists(year), "not_assessed", np.where(running.any(axis=1), "eligible", "not_eligible"))
+        status = np.where(
+            ~world.exists(year), "not_assessed", np.where(running.any(axis=1), "eligible", "not_eligible")
+        )
         status = np.where(world.kind == DISTRICT, status, "not_applicable")
-        parts.append(pd.DataFrame({"cds": world.cds[rows], "determination_year": year, "status": status[rows], "student_groups": _named(rows, running)}))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cds": world.cds[rows],
+                    "determination_year": year,
+                    "status": status[rows],
+                    "student_groups": _named(rows, running),
+                }
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -198,7 +236,9 @@ def methods(world: World, truth: Truth) -> pd.DataFrame:
         served = world.kind == DISTRICT if year == 2017 else world.is_lea
         rows = np.flatnonzero(served & world.exists(year))
         for method, met in methods_met(world, truth, year).items():
-            parts.append(pd.DataFrame({"cds": world.cds[rows], "determination_year": year, "method": method, "met": met[rows]}))
+            parts.append(
+                pd.DataFrame({"cds": world.cds[rows], "determination_year": year, "method": method, "met": met[rows]})
+            )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -208,11 +248,27 @@ def assistance(world: World, truth: Truth) -> pd.DataFrame:
     rows = np.flatnonzero(world.is_lea)
     met = {y: np.logical_or.reduce(list(methods_met(world, truth, y).values())) & world.exists(y) for y in YEARS}
     for year in YEARS:
-        second = ~met[year] & met[SECOND_YEAR_AFTER[year]] if year in SECOND_YEAR_AFTER else np.zeros(len(world.cds), dtype=bool)
+        second = (
+            ~met[year] & met[SECOND_YEAR_AFTER[year]]
+            if year in SECOND_YEAR_AFTER
+            else np.zeros(len(world.cds), dtype=bool)
+        )
         status = np.where(met[year] | second, "eligible", "not_eligible")
         status = np.where(world.exists(year), status, "not_assessed")
         assisted = np.where(met[year], 1, np.where(second, 2, 0)) * world.exists(year)
         if year == 2017:
-            status, assisted = np.where(world.kind == COUNTY_OFFICE, "not_applicable", status), assisted * (world.kind != COUNTY_OFFICE)
-        parts.append(pd.DataFrame({"cds": world.cds[rows], "determination_year": year, "status": status[rows], "assistance_year": assisted[rows]}))
+            status, assisted = (
+                np.where(world.kind == COUNTY_OFFICE, "not_applicable", status),
+                assisted * (world.kind != COUNTY_OFFICE),
+            )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cds": world.cds[rows],
+                    "determination_year": year,
+                    "status": status[rows],
+                    "assistance_year": assisted[rows],
+                }
+            )
+        )
     return pd.concat(parts, ignore_index=True)

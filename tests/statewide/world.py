@@ -1,4 +1,6 @@
-"""Who there is: the state, county offices, districts, charter schools and schools, how large, and how many students of each group."""
+"""Who there is: the state, county offices, districts, charter schools and schools, how large, and how many students of
+each group.
+"""
 
 import csv
 from dataclasses import dataclass
@@ -12,14 +14,46 @@ STATE, COUNTY_OFFICE, DISTRICT, CHARTER, SCHOOL = range(5)
 ELEMENTARY, HIGH, UNIFIED = range(3)
 # In the order in which CDE sorts them; ALL is no group for assistance.
 GROUPS = ("AA", "AI", "ALL", "AS", "EL", "FI", "FOS", "HI", "HOM", "LTEL", "MR", "PI", "SED", "SWD", "WH")
-SHARES = (0.055, 0.008, 1.0, 0.1, 0.19, 0.03, 0.007, 0.52, 0.04, 0.06, 0.05, 0.008, 0.6, 0.13, 0.23)  # of all students; in the order of GROUPS
-NAMES = ("Arroyo", "Bella Vista", "Cañada", "Del Río", "Eastside", "Feather River", "Golden Oak", "Hacienda", "Jurupa", "La Peña", "Mesa Verde", "Núñez")
+SHARES = (
+    0.055,
+    0.008,
+    1.0,
+    0.1,
+    0.19,
+    0.03,
+    0.007,
+    0.52,
+    0.04,
+    0.06,
+    0.05,
+    0.008,
+    0.6,
+    0.13,
+    0.23,
+)  # of all students; in the order of GROUPS
+NAMES = (
+    "Arroyo",
+    "Bella Vista",
+    "Cañada",
+    "Del Río",
+    "Eastside",
+    "Feather River",
+    "Golden Oak",
+    "Hacienda",
+    "Jurupa",
+    "La Peña",
+    "Mesa Verde",
+    "Núñez",
+)
 KINDS = ("Academy of Arts and Sciences", "Preparatory", "Dual Language", "College and Career", "Community")
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How many of each; a school is neither a charter nor an LEA. Every county has a county office, which counts as an LEA."""
+    """How many of each; a school is neither a charter nor an LEA.
+
+    Every county has a county office, which counts as an LEA.
+    """
 
     counties: int = 58
     leas: int = 1_000
@@ -27,7 +61,8 @@ class Scale:
     schools: int = 9_000
 
 
-# 'full' has more schools than California, so that the files hold as many rows and bytes as all published years together.
+# 'full' has more schools than California, so that the files hold as many rows and bytes as all published years
+# together.
 SCALES = {
     "tiny": Scale(2, 24, 10, 20),
     "county": Scale(1, 26, 25, 150),
@@ -68,27 +103,41 @@ class World:
 
 
 def make_world(scale: Scale, seed: int) -> World:
-    """Draw the entities. Codes have CDE's form and are no real ones: district codes begin with 5, county offices with 109."""
+    """Draw the entities.
+
+    Codes have CDE's form and are no real ones: district codes begin with 5, county offices with 109.
+    """
     rng = np.random.default_rng([seed, 1])
     with (PROJECT / "data" / "reference" / "counties.csv").open(newline="") as stream:
         counties = [(row["county_code"], row["county"]) for row in csv.DictReader(stream)][: scale.counties]
     codes, names = (np.array(part) for part in zip(*counties, strict=True))
     n = len(counties)
-    home = np.concatenate([np.arange(n), rng.integers(0, n, max(scale.leas - 2 * n, 0))])[: max(scale.leas - n, n)]  # a county of each district
+    home = np.concatenate([np.arange(n), rng.integers(0, n, max(scale.leas - 2 * n, 0))])[
+        : max(scale.leas - n, n)
+    ]  # a county of each district
     home.sort()
     leas_county = np.concatenate([np.arange(n), home])
     leas_kind = np.repeat([COUNTY_OFFICE, DISTRICT], [n, len(home)])
     leas_code = [f"{codes[c]}109{c:02d}" for c in range(n)] + [f"{codes[c]}5{i:04d}" for i, c in enumerate(home)]
-    leas_name = [f"{names[c]} County Office of Education" for c in range(n)] + [f"{NAMES[i % len(NAMES)]} {i // len(NAMES) + 1}" for i in range(len(home))]
+    leas_name = [f"{names[c]} County Office of Education" for c in range(n)] + [
+        f"{NAMES[i % len(NAMES)]} {i // len(NAMES) + 1}" for i in range(len(home))
+    ]
     leas_grades = np.where(leas_kind == COUNTY_OFFICE, UNIFIED, rng.choice(3, len(leas_kind), p=[0.5, 0.1, 0.4]))
     suffix = np.array([" Union Elementary", " Joint Union High", " Unified"])[leas_grades]
-    leas_name = np.array([name if k == COUNTY_OFFICE else name + s for name, k, s in zip(leas_name, leas_kind, suffix, strict=True)])
+    leas_name = np.array(
+        [name if k == COUNTY_OFFICE else name + s for name, k, s in zip(leas_name, leas_kind, suffix, strict=True)]
+    )
     parts = scale.charters + scale.schools
     parent = rng.integers(n, len(leas_kind), parts)
     part_kind = np.repeat([CHARTER, SCHOOL], [scale.charters, scale.schools])
-    part_code = [f"{leas_code[p]}{(100_000 if k == CHARTER else 6_000_000) + i:07d}" for i, (p, k) in enumerate(zip(parent, part_kind, strict=True))]
+    part_code = [
+        f"{leas_code[p]}{(100_000 if k == CHARTER else 6_000_000) + i:07d}"
+        for i, (p, k) in enumerate(zip(parent, part_kind, strict=True))
+    ]
     kinds = {CHARTER: "Charter", SCHOOL: "School"}
-    part_name = [f"{NAMES[i % 7]}-{NAMES[i % 11]} {KINDS[i % len(KINDS)]} {kinds[k]} {i}" for i, k in enumerate(part_kind)]
+    part_name = [
+        f"{NAMES[i % 7]}-{NAMES[i % 11]} {KINDS[i % len(KINDS)]} {kinds[k]} {i}" for i, k in enumerate(part_kind)
+    ]
     kind = np.concatenate([[STATE], leas_kind, part_kind])
     cds = np.array(["0" * 14, *(f"{code}0000000" for code in leas_code), *part_code])
     order = np.argsort(cds, kind="stable")

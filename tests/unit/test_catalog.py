@@ -17,7 +17,9 @@ def changed(folder: Path, key: str, value: str) -> Path:
     """The catalog with another value in its first entry."""
     quoted = '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\0", "\\u0000") + '"'
     first = CATALOG.index("[[source]]")
-    content = CATALOG[:first] + re.sub(rf"^{key} = .*$", lambda _: f"{key} = {quoted}", CATALOG[first:], count=1, flags=re.MULTILINE)
+    content = CATALOG[:first] + re.sub(
+        rf"^{key} = .*$", lambda _: f"{key} = {quoted}", CATALOG[first:], count=1, flags=re.MULTILINE
+    )
     assert content != CATALOG
     (folder / "catalog.toml").write_text(content, "utf-8")
     return folder
@@ -55,7 +57,11 @@ def changed(folder: Path, key: str, value: str) -> Path:
 def test_an_id_that_is_no_plain_name_is_refused(value: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         load_catalog(changed(tmp_path, "id", value))
-    said = "the text holds the control or invisible character U+0000" if "\0" in value else "an id is made of small letters"
+    said = (
+        "the text holds the control or invisible character U+0000"
+        if "\0" in value
+        else "an id is made of small letters"
+    )
     assert str(refused.value).startswith(f"catalog.toml, line {FIRST + 1}, source.0.id: {said}")
     assert f"(value {value!r:.80}" in str(refused.value)
     assert refused.value.exit_code == 4
@@ -73,7 +79,9 @@ def test_a_file_name_that_is_no_plain_name_is_refused(key: str, value: str, tmp_
     if key != "file":
         path = tmp_path / "catalog.toml"
         quoted = '"' + value.replace("\\", "\\\\").replace("\n", "\\n").replace("\0", "\\u0000") + '"'
-        path.write_text(path.read_text("utf-8").replace('file = "plain.txt"', f'file = "plain.txt"\n{key} = [{quoted}]', 1), "utf-8")
+        path.write_text(
+            path.read_text("utf-8").replace('file = "plain.txt"', f'file = "plain.txt"\n{key} = [{quoted}]', 1), "utf-8"
+        )
     with pytest.raises(ConfigError) as refused:
         load_catalog(tmp_path)
     line, place = (FIRST + 3, "file") if key == "file" else (FIRST + 4, f"{key}.0")
@@ -84,7 +92,9 @@ def test_a_file_name_that_is_no_plain_name_is_refused(key: str, value: str, tmp_
 
 
 def test_a_name_that_is_an_edition_of_two_entries_is_refused(tmp_path: Path) -> None:
-    content = CATALOG.replace('earlier_editions = ["assistancestatus19.xlsx"]', 'earlier_editions = ["eladownload2024.txt"]')
+    content = CATALOG.replace(
+        'earlier_editions = ["assistancestatus19.xlsx"]', 'earlier_editions = ["eladownload2024.txt"]'
+    )
     assert content != CATALOG
     (tmp_path / "catalog.toml").write_text(content, "utf-8")
     with pytest.raises(ConfigError, match=r"eladownload2024\.txt"):

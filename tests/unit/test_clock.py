@@ -25,7 +25,8 @@ from transforms.sources.catalog import Source
 from transforms.sources.store import Store
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago")
-# UTC moment, day in California: 18:00 on a winter evening; the last and first second of a day, in winter and summer; both ends of daylight saving time
+# UTC moment, day in California: 18:00 on a winter evening; the last and first second of a day, in winter and summer;
+# both ends of daylight saving time
 MOMENTS = [
     ("2026-11-28T02:00:00", "2026-11-27"),
     ("2026-11-28T07:59:59", "2026-11-27"),
@@ -55,7 +56,9 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: str) -> datetime:
 
 @pytest.mark.parametrize("zone", ZONES, indirect=True)
 @pytest.mark.parametrize(("moment", "expected"), MOMENTS)
-def test_the_day_is_californias_in_every_zone(zone: str, moment: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_day_is_californias_in_every_zone(
+    zone: str, moment: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fixed = at(monkeypatch, moment)
     assert clock.today().isoformat() == expected
     assert Settings().as_of.isoformat() == expected
@@ -63,7 +66,9 @@ def test_the_day_is_californias_in_every_zone(zone: str, moment: str, expected: 
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"], indirect=True)
-def test_a_file_that_comes_in_the_evening_is_first_seen_on_californias_day(zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_comes_in_the_evening_is_first_seen_on_californias_day(
+    zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at(monkeypatch, "2026-11-28T02:00:00")
     (tmp_path / "new").write_bytes(b"x")
     source = Source.model_construct(id="a-source", file="new")
@@ -101,12 +106,20 @@ def test_moments_for_people_say_their_zone() -> None:
     ],
 )
 def test_the_hour_of_the_night_is_californias(moment: str, slot: str) -> None:
-    assert clock.latest_slot(time(4, 15), datetime.fromisoformat(moment).replace(tzinfo=UTC)).isoformat() == f"{slot}+00:00"
+    assert (
+        clock.latest_slot(time(4, 15), datetime.fromisoformat(moment).replace(tzinfo=UTC)).isoformat()
+        == f"{slot}+00:00"
+    )
 
 
 def night_ended(out: Path, moment: str, outcome: str = "unchanged") -> None:
     """The record of a run that ended at ``moment``."""
-    record = {"last_run": moment, "last_outcome": outcome, "exit_code": 0 if outcome == "unchanged" else 1, "message": ""}
+    record = {
+        "last_run": moment,
+        "last_outcome": outcome,
+        "exit_code": 0 if outcome == "unchanged" else 1,
+        "message": "",
+    }
     (out / "status.json").write_text(json.dumps(record))
 
 
@@ -132,13 +145,17 @@ def calls(monkeypatch: pytest.MonkeyPatch, out: Path, begin: str, days: int, min
         ("2026-03-07T10:00:00", ["2026-03-07 04:15 PST", "2026-03-08 04:15 PDT", "2026-03-09 04:15 PDT"]),
     ],
 )
-def test_calls_every_quarter_of_an_hour_run_once_a_night(zone: str, begin: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_every_quarter_of_an_hour_run_once_a_night(
+    zone: str, begin: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = datetime.fromisoformat(begin).replace(tzinfo=UTC) - timedelta(hours=12)
     night_ended(tmp_path, before.isoformat())
     assert calls(monkeypatch, tmp_path, begin, 3) == expected
 
 
-def test_a_missed_night_is_made_up_for_and_a_run_at_work_is_not_disturbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missed_night_is_made_up_for_and_a_run_at_work_is_not_disturbed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at(monkeypatch, "2026-11-27T19:00:00")
     night_ended(tmp_path, "2026-11-26T12:20:00+00:00")
     assert is_due(tmp_path, time(4, 15)), "the machine was off at 04:15"
@@ -169,7 +186,13 @@ def test_published_moments_are_utc_in_every_zone(tmp_path: Path) -> None:
     script = "import duckdb, sys; print(duckdb.sql(sys.argv[1]).fetchall())"
     for host in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
         select = f"select {casts[0].replace('n.accepted_at', repr('2026-11-28T02:00:00+00:00'))}"
-        said = subprocess.run([sys.executable, "-c", script, select], capture_output=True, text=True, check=True, env={**os.environ, "TZ": host}).stdout
+        said = subprocess.run(
+            [sys.executable, "-c", script, select],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "TZ": host},
+        ).stdout
         assert said.strip() == "[(datetime.datetime(2026, 11, 28, 2, 0),)]", host
 
 
@@ -182,7 +205,11 @@ CLOCKS = re.compile(
 def test_nothing_else_asks_the_machine_what_day_it_is() -> None:
     for package in ("transforms", "flows", "reports", "expectations", "data/rules"):
         for path in sorted((PROJECT / package).rglob("*")):
-            if path.suffix not in {".py", ".sql", ".toml", ".html", ".typ", ".j2", ""} or not path.is_file() or "node_modules" in path.parts:
+            if (
+                path.suffix not in {".py", ".sql", ".toml", ".html", ".typ", ".j2", ""}
+                or not path.is_file()
+                or "node_modules" in path.parts
+            ):
                 continue
             text = path.read_text("utf-8").replace("clock.now()", "").replace("clock.today()", "")
             if path == PROJECT / "transforms" / "clock.py":
@@ -193,8 +220,15 @@ def test_nothing_else_asks_the_machine_what_day_it_is() -> None:
 def test_zones_come_with_the_project() -> None:
     import tomllib
 
-    names = [re.split(r"[<>=]", d)[0] for d in tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]]
+    names = [
+        re.split(r"[<>=]", d)[0]
+        for d in tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    ]
     assert "tzdata" in names
-    script = "import zoneinfo; zoneinfo.reset_tzpath(()); import transforms.clock as c; print(c.CALIFORNIA.key, c.today())"
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT).stdout
+    script = (
+        "import zoneinfo; zoneinfo.reset_tzpath(()); import transforms.clock as c; print(c.CALIFORNIA.key, c.today())"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT
+    ).stdout
     assert said.startswith("America/Los_Angeles")

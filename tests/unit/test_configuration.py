@@ -1,4 +1,6 @@
-"""Whatever is wrong with the files of this project is said when they are read: file, line where there is one, and what to do; exit code 4."""
+"""Whatever is wrong with the files of this project is said when they are read: file, line where there is one, and what
+to do; exit code 4.
+"""
 
 import re
 import shutil
@@ -30,7 +32,9 @@ def folder(tmp_path: Path) -> Path:
 
 def said(folder: Path) -> str:
     """What a run with this folder says before it does anything."""
-    settings = Settings(source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF)
+    settings = Settings(
+        source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF
+    )
     with pytest.raises(ConfigError) as raised:
         check_configuration(Run.start(settings))
     assert raised.value.exit_code == 4
@@ -77,7 +81,9 @@ def test_a_file_that_is_not_utf_8_is_named_with_its_line(folder: Path, file: str
     assert f"line {line}" in message or file.startswith("registers/")
 
 
-@pytest.mark.parametrize("file", ["catalog.toml", "rules/2024.toml", "reference/counties.csv", "registers/accepted_differences.csv"])
+@pytest.mark.parametrize(
+    "file", ["catalog.toml", "rules/2024.toml", "reference/counties.csv", "registers/accepted_differences.csv"]
+)
 def test_a_folder_in_the_place_of_a_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
     (folder / file).mkdir()
@@ -87,13 +93,34 @@ def test_a_folder_in_the_place_of_a_file_is_named(folder: Path, file: str) -> No
 
 BIG, CDS, REST = "9" * 30, "1" * 14, "a,b,long enough reason,2024-01-01,2025-01-01\n"
 
-# what is wrong -> file, text that is replaced (nothing: added at the end), by what, what is said; {n}: line of the change; {entry}: of its entry
+# what is wrong -> file, text that is replaced (nothing: added at the end), by what, what is said; {n}: line of the
+# change; {entry}: of its entry
 FAULTS: dict[str, tuple[str, str, str, str]] = {
-    "catalog_no_year": ("catalog.toml", "dashboard_year = 2017\n", "", r"catalog.toml, line {entry}, source.0: dashboard-ela-2017: .*needs dashboard_year"),
-    "catalog_no_indicator": ("catalog.toml", 'indicator = "ela"\n', "", r"line {entry}, source.0: dashboard-ela-2017: .*needs indicator"),
+    "catalog_no_year": (
+        "catalog.toml",
+        "dashboard_year = 2017\n",
+        "",
+        r"catalog.toml, line {entry}, source.0: dashboard-ela-2017: .*needs dashboard_year",
+    ),
+    "catalog_no_indicator": (
+        "catalog.toml",
+        'indicator = "ela"\n',
+        "",
+        r"line {entry}, source.0: dashboard-ela-2017: .*needs indicator",
+    ),
     "catalog_no_edition": ("catalog.toml", 'edition = "2024-25 first"\n', "", r"line \d+.*needs edition"),
-    "catalog_wrong_edition": ("catalog.toml", 'edition = "2024-25 first"\n', 'edition = "first"\n', r"line \d+.*'first' is not an edition"),
-    "catalog_id_twice": ("catalog.toml", 'id = "dashboard-math-2017"', 'id = "dashboard-ela-2017"', r"line {n}, source.1.id: .*there 2 times"),
+    "catalog_wrong_edition": (
+        "catalog.toml",
+        'edition = "2024-25 first"\n',
+        'edition = "first"\n',
+        r"line \d+.*'first' is not an edition",
+    ),
+    "catalog_id_twice": (
+        "catalog.toml",
+        'id = "dashboard-math-2017"',
+        'id = "dashboard-ela-2017"',
+        r"line {n}, source.1.id: .*there 2 times",
+    ),
     "catalog_file_twice": (
         "catalog.toml",
         'file = "mathdownload2017f.txt"',
@@ -106,45 +133,165 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'indicator = "ela"',
         r"line {entry}, source.1: dashboard-math-2017: .*several entries",
     ),
-    "catalog_other_host": ("catalog.toml", "https://www3.cde.ca.gov/", "https://example.org/", r"catalog.toml, line {n}, source.0.url: .*not an https"),
+    "catalog_other_host": (
+        "catalog.toml",
+        "https://www3.cde.ca.gov/",
+        "https://example.org/",
+        r"catalog.toml, line {n}, source.0.url: .*not an https",
+    ),
     "catalog_unknown_key": (
         "catalog.toml",
         'format = "text"',
         'typo = 1\nformat = "text"',
         r"catalog.toml, line {n}, source.0.typo: dashboard-ela-2017: this key is not known",
     ),
-    "catalog_big_year": ("catalog.toml", "dashboard_year = 2017", f"dashboard_year = {BIG}", r"catalog.toml, line {n}, .*more than 64 bits"),
-    "catalog_hex_year": ("catalog.toml", "dashboard_year = 2017", "dashboard_year = 0x" + "f" * 5000, r"line {n}, .*more than 64 bits"),
-    "catalog_endless_digits": ("catalog.toml", "dashboard_year = 2017", "dashboard_year = " + "9" * 5000, r"catalog.toml: not valid TOML"),
-    "catalog_year_9999": ("catalog.toml", "dashboard_year = 2017", "dashboard_year = 9999", r"catalog.toml, line {n}, .*2100"),
-    "catalog_escape": ("catalog.toml", "Dashboard 2017: English", "Dashboard 2017: \\u001B[31mEnglish", r"line {n}, source.0.title: .*U\+001B"),
-    "catalog_direction": ("catalog.toml", "Dashboard 2017: English", "Dashboard 2017: \u202eEnglish", r"line {n}, source.0.title: .*U\+202E"),
-    "catalog_nested": ("catalog.toml", "", "\nx = " + "[" * 5000, r"catalog.toml: not valid TOML: brackets are nested too deeply"),
+    "catalog_big_year": (
+        "catalog.toml",
+        "dashboard_year = 2017",
+        f"dashboard_year = {BIG}",
+        r"catalog.toml, line {n}, .*more than 64 bits",
+    ),
+    "catalog_hex_year": (
+        "catalog.toml",
+        "dashboard_year = 2017",
+        "dashboard_year = 0x" + "f" * 5000,
+        r"line {n}, .*more than 64 bits",
+    ),
+    "catalog_endless_digits": (
+        "catalog.toml",
+        "dashboard_year = 2017",
+        "dashboard_year = " + "9" * 5000,
+        r"catalog.toml: not valid TOML",
+    ),
+    "catalog_year_9999": (
+        "catalog.toml",
+        "dashboard_year = 2017",
+        "dashboard_year = 9999",
+        r"catalog.toml, line {n}, .*2100",
+    ),
+    "catalog_escape": (
+        "catalog.toml",
+        "Dashboard 2017: English",
+        "Dashboard 2017: \\u001B[31mEnglish",
+        r"line {n}, source.0.title: .*U\+001B",
+    ),
+    "catalog_direction": (
+        "catalog.toml",
+        "Dashboard 2017: English",
+        "Dashboard 2017: \u202eEnglish",
+        r"line {n}, source.0.title: .*U\+202E",
+    ),
+    "catalog_nested": (
+        "catalog.toml",
+        "",
+        "\nx = " + "[" * 5000,
+        r"catalog.toml: not valid TOML: brackets are nested too deeply",
+    ),
     "catalog_no_toml": ("catalog.toml", 'format = "text"', "format = text", r"catalog.toml: not valid TOML.*line {n}"),
-    "layouts_bad_pattern": ("layouts.toml", '"metmethod(\\\\d)"', '"metmethod(\\\\d"', r"layouts.toml, line \d+, .*not a regular expression"),
+    "layouts_bad_pattern": (
+        "layouts.toml",
+        '"metmethod(\\\\d)"',
+        '"metmethod(\\\\d"',
+        r"layouts.toml, line \d+, .*not a regular expression",
+    ),
     "layouts_no_group": ("layouts.toml", '"metmethod(\\\\d)"', '"metmethod"', r"layouts.toml, line \d+, .*one group"),
-    "layouts_twice": ("layouts.toml", 'rtype = ["rtype"]', 'rtype = ["rtype", "cds"]', r"layouts.toml, line \d+, dashboard.columns.\w+: .*2 times"),
-    "layouts_capitals": ("layouts.toml", 'rtype = ["rtype"]', 'rtype = ["RType"]', r"layouts.toml, line \d+, dashboard.columns.rtype: .*lower case"),
-    "layouts_unknown_need": ("layouts.toml", 'always = ["cds", "rtype",', 'always = ["cds", "typo",', r"layouts.toml, line {n}, dashboard.always: .*typo"),
+    "layouts_twice": (
+        "layouts.toml",
+        'rtype = ["rtype"]',
+        'rtype = ["rtype", "cds"]',
+        r"layouts.toml, line \d+, dashboard.columns.\w+: .*2 times",
+    ),
+    "layouts_capitals": (
+        "layouts.toml",
+        'rtype = ["rtype"]',
+        'rtype = ["RType"]',
+        r"layouts.toml, line \d+, dashboard.columns.rtype: .*lower case",
+    ),
+    "layouts_unknown_need": (
+        "layouts.toml",
+        'always = ["cds", "rtype",',
+        'always = ["cds", "typo",',
+        r"layouts.toml, line {n}, dashboard.always: .*typo",
+    ),
     "rules_unknown_indicator": (
         "rules/2024.toml",
         '"ela", measure',
         '"ela9", measure',
         r"line {n}, criterion.0.conditions.0.indicator: .*'ela9'",
     ),
-    "rules_unknown_indicator_later": ("rules/2023.toml", 'indicator = "cci"', 'indicator = "college"', r"rules/2023.toml, line \d+, .*'college'"),
-    "rules_level_6": ("rules/2024.toml", "levels = [1] }", "levels = [6] }", r"rules/2024.toml, line {n}, .*unknown level '6'"),
-    "rules_level_0": ("rules/2024.toml", "levels = [1] }", "levels = [0] }", r"rules/2024.toml, line {n}, .*unknown level '0'"),
+    "rules_unknown_indicator_later": (
+        "rules/2023.toml",
+        'indicator = "cci"',
+        'indicator = "college"',
+        r"rules/2023.toml, line \d+, .*'college'",
+    ),
+    "rules_level_6": (
+        "rules/2024.toml",
+        "levels = [1] }",
+        "levels = [6] }",
+        r"rules/2024.toml, line {n}, .*unknown level '6'",
+    ),
+    "rules_level_0": (
+        "rules/2024.toml",
+        "levels = [1] }",
+        "levels = [0] }",
+        r"rules/2024.toml, line {n}, .*unknown level '0'",
+    ),
     "rules_no_level": ("rules/2024.toml", "levels = [1] }", "levels = [] }", r"rules/2024.toml, line {n}, .*no level"),
-    "rules_level_big": ("rules/2024.toml", "levels = [1] }", f"levels = [{BIG}] }}", r"2024.toml, line {n}, .*more than 64 bits"),
-    "rules_unknown_group": ("rules/2024.toml", '["AA", "AI",', '["AA", "ZZ",', r"rules/2024.toml, line {n}, student_groups: unknown student group 'ZZ'"),
-    "rules_group_twice": ("rules/2024.toml", '["AA", "AI",', '["AA", "AA", "AI",', r"rules/2024.toml, line {n}, student_groups: .*'AA' is there 2 times"),
-    "rules_group_of_no_year": ("rules/2024.toml", 'only_groups = ["EL", "LTEL"]', 'only_groups = ["EL", "ELO"]', r"line \d+, criterion.3.only_groups: .*'ELO'"),
-    "rules_priority_11": ("rules/2024.toml", "priority = 8", "priority = 11", r"rules/2024.toml, line \d+, criterion.7.priority: unknown priority '11'"),
-    "rules_local_priority_12": ("rules/2024.toml", "[1, 2, 3, 6, 7]", "[1, 2, 3, 6, 12]", r"rules/2024.toml, line \d+, assistance.local.priorities: .*'12'"),
-    "rules_method_5": ("rules/2024.toml", "methods = [1, 2, 3, 4]", "methods = [1, 2, 3, 4, 5]", r"rules/2024.toml, line \d+, assistance.methods: .*'5'"),
-    "rules_id_twice": ("rules/2024.toml", '"2024-p5-grad-red"', '"2024-p5-chronic-red"', r"rules/2024.toml, line {n}, criterion.4.id: .*there 2 times"),
-    "rules_id_of_another_year": ("rules/2024.toml", '"2024-p5-grad-red"', '"2023-p5-grad-red"', r"criterion.\d+.id: criterion id '2023-p5-grad-red'"),
+    "rules_level_big": (
+        "rules/2024.toml",
+        "levels = [1] }",
+        f"levels = [{BIG}] }}",
+        r"2024.toml, line {n}, .*more than 64 bits",
+    ),
+    "rules_unknown_group": (
+        "rules/2024.toml",
+        '["AA", "AI",',
+        '["AA", "ZZ",',
+        r"rules/2024.toml, line {n}, student_groups: unknown student group 'ZZ'",
+    ),
+    "rules_group_twice": (
+        "rules/2024.toml",
+        '["AA", "AI",',
+        '["AA", "AA", "AI",',
+        r"rules/2024.toml, line {n}, student_groups: .*'AA' is there 2 times",
+    ),
+    "rules_group_of_no_year": (
+        "rules/2024.toml",
+        'only_groups = ["EL", "LTEL"]',
+        'only_groups = ["EL", "ELO"]',
+        r"line \d+, criterion.3.only_groups: .*'ELO'",
+    ),
+    "rules_priority_11": (
+        "rules/2024.toml",
+        "priority = 8",
+        "priority = 11",
+        r"rules/2024.toml, line \d+, criterion.7.priority: unknown priority '11'",
+    ),
+    "rules_local_priority_12": (
+        "rules/2024.toml",
+        "[1, 2, 3, 6, 7]",
+        "[1, 2, 3, 6, 12]",
+        r"rules/2024.toml, line \d+, assistance.local.priorities: .*'12'",
+    ),
+    "rules_method_5": (
+        "rules/2024.toml",
+        "methods = [1, 2, 3, 4]",
+        "methods = [1, 2, 3, 4, 5]",
+        r"rules/2024.toml, line \d+, assistance.methods: .*'5'",
+    ),
+    "rules_id_twice": (
+        "rules/2024.toml",
+        '"2024-p5-grad-red"',
+        '"2024-p5-chronic-red"',
+        r"rules/2024.toml, line {n}, criterion.4.id: .*there 2 times",
+    ),
+    "rules_id_of_another_year": (
+        "rules/2024.toml",
+        '"2024-p5-grad-red"',
+        '"2023-p5-grad-red"',
+        r"criterion.\d+.id: criterion id '2023-p5-grad-red'",
+    ),
     "rules_years_counted_twice": (
         "rules/2024.toml",
         "[2019, 2022, 2023, 2024]",
@@ -157,43 +304,163 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "[2018, 2019, 2022, 2023]",
         r"continuum.*the Dashboard of 2024 itself",
     ),
-    "rules_more_years_than_counted": ("rules/2024.toml", "years_required = 3", "years_required = 5", r"line \d+, continuum.years_required: 5"),
-    "rules_more_priorities_than_judged": ("rules/2024.toml", "priorities_required = 2", "priorities_required = 9", r"line {n}, priorities_required: 9"),
-    "rules_in_force_too_early": ("rules/2024.toml", "in_force_from = 2024-12-01", "in_force_from = 2020-12-01", r"line {n}, in_force_from: it must be later"),
-    "preview_indicator": ("rules/preview.toml", 'indicator = "susp"', 'indicator = "suspension"', r"rules/preview.toml, line {n}, .*'suspension'"),
-    "preview_group": ("rules/preview.toml", '["ALL",', '["EVERYONE",', r"rules/preview.toml, line \d+, student_groups: .*'EVERYONE'"),
-    "preview_level": ("rules/preview.toml", "levels = [1, 2]", "levels = [1, 7]", r"rules/preview.toml, line {n}, .*'7'"),
-    "pathway_twice": ("rules/pathways.toml", 'pathway = "spi"', 'pathway = "primary"', r"pathways.toml, line 27, pathway.2: .*'primary' is there 2 times"),
+    "rules_more_years_than_counted": (
+        "rules/2024.toml",
+        "years_required = 3",
+        "years_required = 5",
+        r"line \d+, continuum.years_required: 5",
+    ),
+    "rules_more_priorities_than_judged": (
+        "rules/2024.toml",
+        "priorities_required = 2",
+        "priorities_required = 9",
+        r"line {n}, priorities_required: 9",
+    ),
+    "rules_in_force_too_early": (
+        "rules/2024.toml",
+        "in_force_from = 2024-12-01",
+        "in_force_from = 2020-12-01",
+        r"line {n}, in_force_from: it must be later",
+    ),
+    "preview_indicator": (
+        "rules/preview.toml",
+        'indicator = "susp"',
+        'indicator = "suspension"',
+        r"rules/preview.toml, line {n}, .*'suspension'",
+    ),
+    "preview_group": (
+        "rules/preview.toml",
+        '["ALL",',
+        '["EVERYONE",',
+        r"rules/preview.toml, line \d+, student_groups: .*'EVERYONE'",
+    ),
+    "preview_level": (
+        "rules/preview.toml",
+        "levels = [1, 2]",
+        "levels = [1, 7]",
+        r"rules/preview.toml, line {n}, .*'7'",
+    ),
+    "pathway_twice": (
+        "rules/pathways.toml",
+        'pathway = "spi"',
+        'pathway = "primary"',
+        r"pathways.toml, line 27, pathway.2: .*'primary' is there 2 times",
+    ),
     "pathway_unknown": (
         "rules/pathways.toml",
         'pathway = "spi"',
         'pathway = "state"',
         r"registers/spi.csv: no recorded pathway of rules/pathways.toml has this register",
     ),
-    "pathway_without_register": ("rules/pathways.toml", 'pathway = "spi"', 'pathway = "state"', r"registers/state.csv: the file is missing"),
+    "pathway_without_register": (
+        "rules/pathways.toml",
+        'pathway = "spi"',
+        'pathway = "state"',
+        r"registers/state.csv: the file is missing",
+    ),
     "pathway_computed": (
         "rules/pathways.toml",
         'pathway = "wraparound"',
         'pathway = "loans"',
         r"line {n}, pathway.1.pathway: unknown pathway 'loans'; only continuum and wraparound are computed",
     ),
-    "pathway_kind": ("rules/pathways.toml", 'record_kind = "determination"\n', "", r"line {entry}, pathway.3: .*names its record_kind"),
-    "pathway_determined_by": ("rules/pathways.toml", 'determined_by = "State Superintendent"\n', "", r"line {entry}, pathway.3: .*who determines"),
-    "reference_header": ("reference/counties.csv", "county_code,county", "code,county", r"reference/counties.csv, line {n}: the header lacks county_code"),
-    "reference_header_twice": ("reference/counties.csv", "county_code,county", "county_code,county,county", r"counties.csv, line {n}: .*county more than once"),
-    "reference_ragged": ("reference/counties.csv", "02,Alpine", "02,Alpine,x", r"reference/counties.csv, line {n}: the row has 3 values, the header has 2"),
-    "reference_short": ("reference/counties.csv", "02,Alpine", "02", r"reference/counties.csv, line {n}: the row has 1 values, the header has 2"),
-    "reference_quote": ("reference/counties.csv", "02,Alpine", '02,"Alpine', r"reference/counties.csv, line {n}: this is not a row of a CSV file"),
-    "reference_twice": ("reference/counties.csv", "02,Alpine", "01,Alpine", r"reference/counties.csv: 01 is there 2 times"),
-    "reference_lost_zero": ("reference/counties.csv", "02,Alpine", "2,Alpine", r"reference/counties.csv, line {n}, column county_code: .*'2'"),
-    "reference_escape": ("reference/counties.csv", "02,Alpine", "02,Alp\x1b[1mine", r"reference/counties.csv, line {n}, column county: .*U\+001B"),
+    "pathway_kind": (
+        "rules/pathways.toml",
+        'record_kind = "determination"\n',
+        "",
+        r"line {entry}, pathway.3: .*names its record_kind",
+    ),
+    "pathway_determined_by": (
+        "rules/pathways.toml",
+        'determined_by = "State Superintendent"\n',
+        "",
+        r"line {entry}, pathway.3: .*who determines",
+    ),
+    "reference_header": (
+        "reference/counties.csv",
+        "county_code,county",
+        "code,county",
+        r"reference/counties.csv, line {n}: the header lacks county_code",
+    ),
+    "reference_header_twice": (
+        "reference/counties.csv",
+        "county_code,county",
+        "county_code,county,county",
+        r"counties.csv, line {n}: .*county more than once",
+    ),
+    "reference_ragged": (
+        "reference/counties.csv",
+        "02,Alpine",
+        "02,Alpine,x",
+        r"reference/counties.csv, line {n}: the row has 3 values, the header has 2",
+    ),
+    "reference_short": (
+        "reference/counties.csv",
+        "02,Alpine",
+        "02",
+        r"reference/counties.csv, line {n}: the row has 1 values, the header has 2",
+    ),
+    "reference_quote": (
+        "reference/counties.csv",
+        "02,Alpine",
+        '02,"Alpine',
+        r"reference/counties.csv, line {n}: this is not a row of a CSV file",
+    ),
+    "reference_twice": (
+        "reference/counties.csv",
+        "02,Alpine",
+        "01,Alpine",
+        r"reference/counties.csv: 01 is there 2 times",
+    ),
+    "reference_lost_zero": (
+        "reference/counties.csv",
+        "02,Alpine",
+        "2,Alpine",
+        r"reference/counties.csv, line {n}, column county_code: .*'2'",
+    ),
+    "reference_escape": (
+        "reference/counties.csv",
+        "02,Alpine",
+        "02,Alp\x1b[1mine",
+        r"reference/counties.csv, line {n}, column county: .*U\+001B",
+    ),
     "reference_nul": ("reference/counties.csv", "02,Alpine", "02,Alp\x00ine", r"reference/counties.csv, line {n}"),
-    "reference_level": ("reference/levels.csv", "color,1,Red", "color,one,Red", r"reference/levels.csv, line {n}, column level: .*'one'"),
-    "reference_letter": ("reference/priority_letters.csv", "A,4|5|6", "A,4|5|six", r"reference/priority_letters.csv, line {n}, column priorities: "),
-    "reference_big": ("reference/priority_letters.csv", "A,4|5|6", f"A,4|{BIG}", r"reference/priority_letters.csv, line {n}, column priorities: "),
-    "state_value_big": ("reference/state_values.csv", "2018,cci", f"{BIG},cci", r"reference/state_values.csv, line {n}, column dashboard_year: "),
-    "register_header": ("registers/state_loans.csv", "loan_id,", "loan,", r"registers/state_loans.csv, line {n}: the header lacks loan_id"),
-    "register_quote": ("registers/primary.csv", "", '"P-1', r"registers/primary.csv: line {n}: this is not a row of a CSV file"),
+    "reference_level": (
+        "reference/levels.csv",
+        "color,1,Red",
+        "color,one,Red",
+        r"reference/levels.csv, line {n}, column level: .*'one'",
+    ),
+    "reference_letter": (
+        "reference/priority_letters.csv",
+        "A,4|5|6",
+        "A,4|5|six",
+        r"reference/priority_letters.csv, line {n}, column priorities: ",
+    ),
+    "reference_big": (
+        "reference/priority_letters.csv",
+        "A,4|5|6",
+        f"A,4|{BIG}",
+        r"reference/priority_letters.csv, line {n}, column priorities: ",
+    ),
+    "state_value_big": (
+        "reference/state_values.csv",
+        "2018,cci",
+        f"{BIG},cci",
+        r"reference/state_values.csv, line {n}, column dashboard_year: ",
+    ),
+    "register_header": (
+        "registers/state_loans.csv",
+        "loan_id,",
+        "loan,",
+        r"registers/state_loans.csv, line {n}: the header lacks loan_id",
+    ),
+    "register_quote": (
+        "registers/primary.csv",
+        "",
+        '"P-1',
+        r"registers/primary.csv: line {n}: this is not a row of a CSV file",
+    ),
 }
 
 # Rows of registers that are rejected, while the run goes on: in the same form.
@@ -228,7 +495,12 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
         "West \x1b[31mContra Costa",
         r"line {n}, column district: .*U\+001B",
     ),
-    "register_direction": ("registers/state_loan_events.csv", "high", "hi\u200bgh", r"registers/state_loan_events.csv, line \d+, column .*U\+200B"),
+    "register_direction": (
+        "registers/state_loan_events.csv",
+        "high",
+        "hi\u200bgh",
+        r"registers/state_loan_events.csv, line \d+, column .*U\+200B",
+    ),
 }
 
 
@@ -255,7 +527,9 @@ def test_a_fault_is_said_with_file_and_line(folder: Path, fault: str) -> None:
 @pytest.mark.parametrize("fault", ROWS)
 def test_a_wrong_row_of_a_register_is_rejected_and_the_run_goes_on(folder: Path, fault: str) -> None:
     line = spoil(folder, fault)
-    settings = Settings(source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF)
+    settings = Settings(
+        source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF
+    )
     check_configuration(Run.start(settings))
     register = load_registers(folder)[Path(ROWS[fault][0]).stem]
     assert [row.number for row in register.rejected] == [line]
@@ -273,7 +547,14 @@ def test_a_workbook_without_a_year_is_named(folder: Path) -> None:
 
 
 def test_every_fault_is_said_at_once(folder: Path) -> None:
-    for fault in ("catalog_no_year", "rules_level_6", "layouts_capitals", "state_value_big", "register_header", "register_quote"):
+    for fault in (
+        "catalog_no_year",
+        "rules_level_6",
+        "layouts_capitals",
+        "state_value_big",
+        "register_header",
+        "register_quote",
+    ):
         spoil(folder, fault)
     message = said(folder)
     for part in ("catalog.toml", "layouts.toml", "state_values.csv", "primary.csv", "state_loans.csv"):
@@ -283,7 +564,13 @@ def test_every_fault_is_said_at_once(folder: Path) -> None:
 @pytest.mark.parametrize("file", ["catalog.toml", "rules/2024.toml", "reference/levels.csv"])
 def test_a_byte_order_mark_is_no_fault(folder: Path, file: str) -> None:
     (folder / file).write_bytes(b"\xef\xbb\xbf" + (folder / file).read_bytes())
-    check_configuration(Run.start(Settings(source=str(SAMPLE), work=folder.parent / "w", out=folder.parent / "out", reference=folder, as_of=AS_OF)))
+    check_configuration(
+        Run.start(
+            Settings(
+                source=str(SAMPLE), work=folder.parent / "w", out=folder.parent / "out", reference=folder, as_of=AS_OF
+            )
+        )
+    )
 
 
 TOML = '''a = 1

@@ -1,4 +1,7 @@
-"""CDE's rows say most things twice. Real rows pass every test, and a decisive cell that is changed alone is found, in whichever row it is."""
+"""CDE's rows say most things twice.
+
+Real rows pass every test, and a decisive cell that is changed alone is found, in whichever row it is.
+"""
 
 import os
 from collections.abc import Callable
@@ -28,7 +31,11 @@ GROUPS = known_groups(DATA)
 REDUNDANCY = load_redundancy(DATA)
 FOLDERS = [SAMPLE, *([Path(os.environ["CDE_FILES"])] if "CDE_FILES" in os.environ else [])]
 OTHERS = [p for folder in FOLDERS[1:] for p in sorted(folder.rglob("*download*.txt"))]
-COLORED = sorted(p.name for p in SAMPLE.glob("*download202[34].txt") if not p.name.startswith("science") and p.name != "ccidownload2023.txt")
+COLORED = sorted(
+    p.name
+    for p in SAMPLE.glob("*download202[34].txt")
+    if not p.name.startswith("science") and p.name != "ccidownload2023.txt"
+)
 ALL = sorted(p.name for p in SAMPLE.glob("*download202?.txt"))
 Change = Callable[[dict[str, list[str]]], None]
 
@@ -40,13 +47,29 @@ def read(path: Path) -> RawTable:
 def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, list[str]]]:
     """What is found in a file, and its columns as they were, after a change of its cells."""
     raw, source = read(path), KNOWN[path.name.lower()]
-    columns = {n: [(v or "").strip() for v in raw.table.column(n).cast(pa.string()).to_pylist()] for n in raw.table.column_names if n != "line"}
+    columns = {
+        n: [(v or "").strip() for v in raw.table.column(n).cast(pa.string()).to_pylist()]
+        for n in raw.table.column_names
+        if n != "line"
+    }
     before = {n: list(v) for n, v in columns.items()}
     if change:
         change(columns)
-    table = pa.table({n: pa.nulls(len(v), pa.string()) if n in raw.missing_columns else pa.array(v, pa.string()) for n, v in columns.items()})
-    report = {"indicator": source.indicator, "dashboard_year": source.dashboard_year, "missing_columns": raw.missing_columns}
-    return judge(read_columns(table, report, GROUPS), raw.table.column("line").to_numpy(), report, GROUPS, REDUNDANCY), before
+    table = pa.table(
+        {
+            n: pa.nulls(len(v), pa.string()) if n in raw.missing_columns else pa.array(v, pa.string())
+            for n, v in columns.items()
+        }
+    )
+    report = {
+        "indicator": source.indicator,
+        "dashboard_year": source.dashboard_year,
+        "missing_columns": raw.missing_columns,
+    }
+    return (
+        judge(read_columns(table, report, GROUPS), raw.table.column("line").to_numpy(), report, GROUPS, REDUNDANCY),
+        before,
+    )
 
 
 def deciding(before: dict[str, list[str]], column: str) -> np.ndarray:
@@ -73,10 +96,14 @@ def test_nearly_no_real_row_of_whole_files_contradicts_itself(path: Path) -> Non
 def test_the_grid_of_colors_is_that_of_the_rows(path: Path) -> None:
     """Counted anew, without the code under test: one color per cell, and it is the one in the list."""
     table, source = read(path).table, KNOWN[path.name.lower()]
-    if not pc.any(pc.is_in(pc.utf8_trim(table.column("color").cast(pa.string()), " "), pa.array(["1", "2", "3", "4", "5"]))).as_py():
+    if not pc.any(
+        pc.is_in(pc.utf8_trim(table.column("color").cast(pa.string()), " "), pa.array(["1", "2", "3", "4", "5"]))
+    ).as_py():
         pytest.skip("no colors")
     names = ("color", "statuslevel", "changelevel", "smalldenom", "studentgroup", "flag50pct")
-    rows = zip(*([(v or "").strip() for v in table.column(n).cast(pa.string()).to_pylist()] for n in names), strict=True)
+    rows = zip(
+        *([(v or "").strip() for v in table.column(n).cast(pa.string()).to_pylist()] for n in names), strict=True
+    )
     off = []
     for color, status, change, small, group, few in rows:
         if color not in ("", "0") and group not in UNCOUNTED and few != "Y":
@@ -91,7 +118,15 @@ def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | 
     def change(columns: dict[str, list[str]]) -> None:
         groups = columns["studentgroup"]
         columns["color"] = [
-            c if c == "0" or g in UNCOUNTED else step if isinstance(step, str) else "0" if step is None else str((int(c) - 1 + step) % 5 + 1)
+            (
+                c
+                if c == "0" or g in UNCOUNTED
+                else step
+                if isinstance(step, str)
+                else "0"
+                if step is None
+                else str((int(c) - 1 + step) % 5 + 1)
+            )
             for c, g in zip(columns["color"], groups, strict=True)
         ]
 
@@ -102,10 +137,15 @@ def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | 
 @pytest.mark.parametrize("name", COLORED)
 def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
-        columns["color"] = ["1" if c == "0" and g not in UNCOUNTED else c for c, g in zip(columns["color"], columns["studentgroup"], strict=True)]
+        columns["color"] = [
+            "1" if c == "0" and g not in UNCOUNTED else c
+            for c, g in zip(columns["color"], columns["studentgroup"], strict=True)
+        ]
 
     found, before = judged(SAMPLE / name, change)
-    assert found.bad.tolist() == [c == "0" and g not in UNCOUNTED for c, g in zip(before["color"], before["studentgroup"], strict=True)]
+    assert found.bad.tolist() == [
+        c == "0" and g not in UNCOUNTED for c, g in zip(before["color"], before["studentgroup"], strict=True)
+    ]
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("science")])
@@ -113,7 +153,9 @@ def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
 @pytest.mark.parametrize("text", ["", "*"])
 def test_a_gap_beside_a_level_is_found_in_every_row(name: str, column: str, text: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
-        columns[column] = [v if level in ("", "0") else text for v, level in zip(columns[column], columns["statuslevel"], strict=True)]
+        columns[column] = [
+            v if level in ("", "0") else text for v, level in zip(columns[column], columns["statuslevel"], strict=True)
+        ]
 
     found, before = judged(SAMPLE / name, change)
     assert found.bad.tolist() == [level not in ("", "0") for level in before["statuslevel"]]
@@ -125,7 +167,9 @@ def test_another_status_level_alone_is_found_in_every_row(name: str, step: int) 
     """Of suspension and graduation not every class of schools has cut scores that were seen; ELPI has a cap."""
 
     def change(columns: dict[str, list[str]]) -> None:
-        columns["statuslevel"] = [level if level == "0" else str((int(level) - 1 + step) % 5 + 1) for level in columns["statuslevel"]]
+        columns["statuslevel"] = [
+            level if level == "0" else str((int(level) - 1 + step) % 5 + 1) for level in columns["statuslevel"]
+        ]
 
     found, before = judged(SAMPLE / name, change)
     assert found.bad.tolist() == [level != "0" for level in before["statuslevel"]]
@@ -147,12 +191,21 @@ def test_another_status_level_alone_is_found_in_every_row(name: str, step: int) 
 )
 def test_a_number_that_does_not_fit_the_others_is_found(name: str, column: str, how: Callable[[str], str]) -> None:
     def change(columns: dict[str, list[str]]) -> None:
-        columns[column] = [how(v) if v and columns["change" if column == "priorstatus" else "currstatus"][i] else v for i, v in enumerate(columns[column])]
+        columns[column] = [
+            how(v) if v and columns["change" if column == "priorstatus" else "currstatus"][i] else v
+            for i, v in enumerate(columns[column])
+        ]
 
     found, before = judged(SAMPLE / name, change)
-    given = [bool(v and before["change" if column == "priorstatus" else "currstatus"][i]) for i, v in enumerate(before[column])]
+    given = [
+        bool(v and before["change" if column == "priorstatus" else "currstatus"][i])
+        for i, v in enumerate(before[column])
+    ]
     few = [how(v) == v if v else False for v in before[column]]  # a tenth of nothing is nothing
-    small = [abs(float(v)) < 0.06 if v and name.startswith(("susp", "chronic")) and column == "currstatus" else False for v in before[column]]
+    small = [
+        abs(float(v)) < 0.06 if v and name.startswith(("susp", "chronic")) and column == "currstatus" else False
+        for v in before[column]
+    ]
     assert found.bad.tolist() == [g and not f and not s for g, f, s in zip(given, few, small, strict=True)]
 
 
@@ -182,7 +235,9 @@ def test_a_file_with_exchanged_headings_is_not_used(name: str, one: str, other: 
     found, _ = judged(SAMPLE / name, change)
     many = doubt_of({"counts": found.counts})
     broken = len({f.line for f in found.faults if f.record_type == "D"})
-    assert many is not None or broken > 0.5 * sum(t == "D" for t in read(SAMPLE / name).table.column("rtype").to_pylist())
+    assert many is not None or broken > 0.5 * sum(
+        t == "D" for t in read(SAMPLE / name).table.column("rtype").to_pylist()
+    )
 
 
 @pytest.mark.parametrize("name", COLORED)
@@ -213,8 +268,14 @@ def test_a_cell_that_no_file_has_shown_follows_the_clear_majority() -> None:
     unknown = type(REDUNDANCY)(grids, REDUNDANCY.cuts, REDUNDANCY.exceptions, "")
     raw = read(SAMPLE / "eladownload2023.txt")
     table = raw.table
-    cells = list(zip(*(table.column(n).to_pylist() for n in ("statuslevel", "changelevel", "color", "studentgroup")), strict=True))
-    often = [i for i, (s, c, _, g) in enumerate(cells) if (s, c) == ("1", "2") and g not in UNCOUNTED and cells[i][2] != "0"]
+    cells = list(
+        zip(
+            *(table.column(n).to_pylist() for n in ("statuslevel", "changelevel", "color", "studentgroup")), strict=True
+        )
+    )
+    often = [
+        i for i, (s, c, _, g) in enumerate(cells) if (s, c) == ("1", "2") and g not in UNCOUNTED and cells[i][2] != "0"
+    ]
     assert len(often) > 10
     colors = table.column("color").to_pylist()
     colors[often[0]] = "2"
@@ -229,7 +290,9 @@ def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
     """The rows of 2024 as those of a year of which no file was seen, on another scale."""
     raw = read(SAMPLE / "chronicdownload2024.txt")
     report = {"indicator": "chronic", "dashboard_year": 2025, "missing_columns": raw.missing_columns}
-    table = raw.table.set_column(raw.table.schema.get_field_index("reportingyear"), "reportingyear", pa.array(["2025"] * len(raw.table)))
+    table = raw.table.set_column(
+        raw.table.schema.get_field_index("reportingyear"), "reportingyear", pa.array(["2025"] * len(raw.table))
+    )
     levels = [v if v == "0" else str(max(1, int(v) - 1)) for v in table.column("statuslevel").to_pylist()]
     colors = ["0"] * len(levels)
     for name, values in (("statuslevel", levels), ("color", colors), ("box", colors)):

@@ -7,7 +7,9 @@ import pytest
 
 from transforms.wording.sentences import Assisted, CountyFacts, GroupCount, county_summary, since_words
 
-CONTINUUM = Assisted("Continuum of Support (SIR+)", ("Alder Unified", "Birch Unified"), ("Birch Unified",), ("Cedar Unified",))
+CONTINUUM = Assisted(
+    "Continuum of Support (SIR+)", ("Alder Unified", "Birch Unified"), ("Birch Unified",), ("Cedar Unified",)
+)
 LOAN = Assisted("Wraparound", (), open=("Fir Unified",))
 DIFFERENTIATED = Assisted(
     "Differentiated Assistance",
@@ -15,20 +17,22 @@ DIFFERENTIATED = Assisted(
     by_year=(("Year 1", ("Alder Unified", "Birch Unified")), ("Year 2", ("Elm County Office of Education",))),
 )
 GROUPS = (GroupCount("long-term English learners", 2, 0, 2024), GroupCount("foster youth", 1, 3))
-FACTS = CountyFacts("Elm", 2024, 2023, True, (("county_office", 1), ("district", 2)), (CONTINUUM, LOAN, DIFFERENTIATED), GROUPS, 2023)
+FACTS = CountyFacts(
+    "Elm", 2024, 2023, True, (("county_office", 1), ("district", 2)), (CONTINUUM, LOAN, DIFFERENTIATED), GROUPS, 2023
+)
 END = "This is computed from files of the California Department of Education and is not an official designation."
 
 
 def test_the_paragraph_names_who_is_assisted_which_groups_and_who_is_new() -> None:
-    assert county_summary(FACTS) == (
-        "In 2024, two districts and one county office in Elm County meet published criteria for assistance. "
-        "Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). "
-        "Differentiated Assistance, Year 1: two LEAs (Alder Unified and Birch Unified). "
-        "Differentiated Assistance, Year 2: one LEA (Elm County Office of Education). "
-        "Student groups that met the criteria, by number of districts and county offices in 2024 (in 2023): "
-        "long-term English learners 2 (a group since 2024) and foster youth 1 (3). "
-        "New since 2023, Continuum of Support (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified. "
-        f"Not determined: Wraparound for Fir Unified. {END}"
+    assert (
+        county_summary(FACTS)
+        == "In 2024, two districts and one county office in Elm County meet published criteria for assistance."
+        " Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). Differentiated Assistance, Year"
+        " 1: two LEAs (Alder Unified and Birch Unified). Differentiated Assistance, Year 2: one LEA (Elm County"
+        " Office of Education). Student groups that met the criteria, by number of districts and county offices in"
+        " 2024 (in 2023): long-term English learners 2 (a group since 2024) and foster youth 1 (3). New since 2023,"
+        " Continuum of Support (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified."
+        f" Not determined: Wraparound for Fir Unified. {END}"
     )
 
 
@@ -38,30 +42,44 @@ def test_where_nothing_is_determined_there_is_none() -> None:
 
 def test_where_nobody_is_assisted_it_says_so() -> None:
     none = CountyFacts("Elm", 2024, 2023, True, (), (Assisted("Wraparound", ()),), (), None)
-    assert county_summary(none) == (
-        "In 2024, no district, county office or charter school in Elm County is known to meet published criteria for assistance. "
-        f"None is new and none left since 2023. {END}"
+    assert (
+        county_summary(none)
+        == "In 2024, no district, county office or charter school in Elm County is known to meet published criteria"
+        f" for assistance. None is new and none left since 2023. {END}"
     )
 
 
 def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
-    one = replace(FACTS, before=None, kinds=(("charter", 1),), assisted=(), groups=(GroupCount("foster youth", 1, 0),), groups_before=None)
+    one = replace(
+        FACTS,
+        before=None,
+        kinds=(("charter", 1),),
+        assisted=(),
+        groups=(GroupCount("foster youth", 1, 0),),
+        groups_before=None,
+    )
     said = county_summary(one)
-    assert said == (
-        "In 2024, one charter school in Elm County meets published criteria for assistance. "
-        f"Student groups that met the criteria, by number of districts and county offices in 2024: foster youth 1. {END}"
+    assert (
+        said
+        == "In 2024, one charter school in Elm County meets published criteria for assistance. Student groups that met"
+        f" the criteria, by number of districts and county offices in 2024: foster youth 1. {END}"
     )
 
 
 @pytest.mark.parametrize(
     ("new", "left", "said"),
-    [(("A",), (), "New since 2023, Wraparound: A. None left since 2023."), ((), ("B",), "Left since 2023, Wraparound: B. None is new since 2023.")],
+    [
+        (("A",), (), "New since 2023, Wraparound: A. None left since 2023."),
+        ((), ("B",), "Left since 2023, Wraparound: B. None is new since 2023."),
+    ],
 )
 def test_only_new_or_only_left(new: tuple[str, ...], left: tuple[str, ...], said: str) -> None:
     assert said in (county_summary(replace(FACTS, assisted=(Assisted("Wraparound", ("A",), new, left),))) or "")
 
 
-@pytest.mark.parametrize("doubt", [Assisted("Wraparound", ("A",), open=("B",)), Assisted("Wraparound", ("A",), open_before=True)])
+@pytest.mark.parametrize(
+    "doubt", [Assisted("Wraparound", ("A",), open=("B",)), Assisted("Wraparound", ("A",), open_before=True)]
+)
 def test_nobody_is_said_to_be_neither_new_nor_gone_where_that_is_not_determined(doubt: Assisted) -> None:
     assert "None" not in (county_summary(replace(FACTS, assisted=(doubt,))) or "None")
 

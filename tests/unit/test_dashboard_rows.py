@@ -12,7 +12,15 @@ from transforms.settings import PROJECT
 
 GROUPS = {"EL": "EL", "HI": "HI", "MR": "MR", "TOM": "MR"}
 REPORT = {"source_id": "dashboard-ela-2024", "indicator": "ela", "dashboard_year": 2024, "file": "eladownload2024.txt"}
-ROW = {"cds": "01500000000000", "rtype": "D", "studentgroup": "EL", "currdenom": "30", "color": "1", "statuslevel": "1", "reportingyear": "2024"}
+ROW = {
+    "cds": "01500000000000",
+    "rtype": "D",
+    "studentgroup": "EL",
+    "currdenom": "30",
+    "color": "1",
+    "statuslevel": "1",
+    "reportingyear": "2024",
+}
 SIZED = {"currnsizemet": "Y"}
 
 
@@ -23,12 +31,25 @@ def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]
     lines = np.arange(2, len(full) + 2)
     columns = read_columns(table, REPORT, GROUPS)
     judged = judge(columns, lines, REPORT, GROUPS, load_redundancy(PROJECT / "data"))
-    kept = typed(columns, lines, in_order(columns, judged.bad), REPORT, published_tables()["indicator_results"].arrow_schema())
+    kept = typed(
+        columns, lines, in_order(columns, judged.bad), REPORT, published_tables()["indicator_results"].arrow_schema()
+    )
     return [(f.line, f.column, f.value) for f in judged.faults], kept.to_pylist()
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("30", 30.0), ("30.5", 30.5), (" 7 ", 7.0), ("1e2", 100.0), (".5", 0.5), ("+3", 3.0), ("", None), ("*", None), (" ", None)]
+    ("text", "number"),
+    [
+        ("30", 30.0),
+        ("30.5", 30.5),
+        (" 7 ", 7.0),
+        ("1e2", 100.0),
+        (".5", 0.5),
+        ("+3", 3.0),
+        ("", None),
+        ("*", None),
+        (" ", None),
+    ],
 )
 def test_numbers(text: str, number: float | None) -> None:
     faults, (row,) = work({"currdenom": text})
@@ -43,7 +64,10 @@ def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
     assert [row["student_group"] for row in kept] == ["HI"]
 
 
-@pytest.mark.parametrize(("column", "text"), [("color", "6"), ("color", "1.5"), ("statuslevel", "-1"), ("box", "99999"), ("currnsizemet", "X"), ("rtype", "")])
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("color", "6"), ("color", "1.5"), ("statuslevel", "-1"), ("box", "99999"), ("currnsizemet", "X"), ("rtype", "")],
+)
 def test_a_bad_text_keeps_its_row_aside_and_no_other(column: str, text: str) -> None:
     faults, kept = work(SIZED | {column: text}, SIZED | {"studentgroup": "HI"})
     assert faults == [(2, column, text)]
@@ -72,7 +96,9 @@ def test_rows_come_out_by_code_and_group_with_their_lines() -> None:
 
 
 def test_an_entity_is_seen_with_every_flag_that_some_row_of_it_has() -> None:
-    table = pa.table({name: [ROW.get(name, "")] * 2 for name in ROW} | {"charter_flag": ["", "Y"], "studentgroup": ["EL", "HI"]})
+    table = pa.table(
+        {name: [ROW.get(name, "")] * 2 for name in ROW} | {"charter_flag": ["", "Y"], "studentgroup": ["EL", "HI"]}
+    )
     columns = read_columns(table, REPORT, GROUPS)
     found = entities(columns, np.arange(2), REPORT).to_pylist()
     assert [(e["cds"], e["charter_flag"]) for e in found] == [(ROW["cds"], None), (ROW["cds"], "Y")]

@@ -31,7 +31,20 @@ def test_a_name_that_means_a_file_of_the_catalog(right: str, name: str) -> None:
     assert refusal_of_name(name, right) is None
 
 
-@pytest.mark.parametrize("name", ["holiday.jpg", "notes.txt", "ela 2024 final.txt", "eladownload.txt", "", "(1).txt", "copy of.txt", "_1", "2024.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "holiday.jpg",
+        "notes.txt",
+        "ela 2024 final.txt",
+        "eladownload.txt",
+        "",
+        "(1).txt",
+        "copy of.txt",
+        "_1",
+        "2024.xlsx",
+    ],
+)
 def test_a_name_that_means_none(name: str) -> None:
     assert recognize(name, KNOWN) == (None, "")
 

@@ -20,7 +20,11 @@ def test_files_are_the_same_byte_for_byte(tmp_path: Path, monkeypatch: pytest.Mo
     one.write_bytes(content)
     other.write_bytes(content)
     assert same_bytes(one, other)
-    for different in (content + b"x", b"x" + content, *([content[:-1], content[:-1] + b"x", b"x" + content[1:]] if content else [])):
+    for different in (
+        content + b"x",
+        b"x" + content,
+        *([content[:-1], content[:-1] + b"x", b"x" + content[1:]] if content else []),
+    ):
         other.write_bytes(different)
         assert not same_bytes(one, other)
         assert not same_bytes(other, one)

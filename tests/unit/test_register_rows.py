@@ -64,7 +64,9 @@ def test_files_of_some_years_have_the_one_code_of_a_succession_and_not_the_other
 def test_a_succession_under_a_wrong_code_is_still_named(folder: Path) -> None:
     path = folder / "registers/successions.csv"
     path.write_text(path.read_text().replace(LOWELL_AFTER, "30647740000000"))
-    (found,) = problems(folder, "successions", LeaNames([(LOWELL_AFTER, "Lowell Joint"), (LOWELL_BEFORE, "Lowell Joint")]))
+    (found,) = problems(
+        folder, "successions", LeaNames([(LOWELL_AFTER, "Lowell Joint"), (LOWELL_BEFORE, "Lowell Joint")])
+    )
     assert f"Lowell Joint is {LOWELL_AFTER} in them" in found
 
 
@@ -128,14 +130,26 @@ def test_a_name_that_another_lea_of_the_county_has_exactly_is_not_taken_for_a_li
 
 
 @pytest.mark.parametrize(
-    ("written", "cds"), [("Oaklnd Unified", OAKLAND), ("Salinas Unoin High", SALINAS), ("South Montery County Union High", DISTRICT), ("Zzyzx", None)]
+    ("written", "cds"),
+    [
+        ("Oaklnd Unified", OAKLAND),
+        ("Salinas Unoin High", SALINAS),
+        ("South Montery County Union High", DISTRICT),
+        ("Zzyzx", None),
+    ],
 )
 def test_the_nearest_lea(written: str, cds: str | None) -> None:
     assert IN_FILES.nearest(written) == cds
 
 
 @pytest.mark.parametrize(
-    ("name", "is_office"), [("Kern COE", True), ("Napa County Office of Education", True), ("County Line Elementary", False), ("Monterey County", False)]
+    ("name", "is_office"),
+    [
+        ("Kern COE", True),
+        ("Napa County Office of Education", True),
+        ("County Line Elementary", False),
+        ("Monterey County", False),
+    ],
 )
 def test_offices_are_known_by_their_names(name: str, is_office: bool) -> None:
     assert names_an_office(name) == is_office
@@ -148,10 +162,16 @@ def test_offices_are_known_by_their_names(name: str, is_office: bool) -> None:
 def test_a_row_whose_name_is_another_leas_is_rejected_in_every_register(folder: Path, name: str) -> None:
     add_rows(folder, name, FILES[name](cds=DISTRICT, lea_name="Oakland Unified"))
     (told,) = problems(folder, name)
-    assert told == (
-        f"registers/{name}.csv, line 2, column cds: this is the code of King City Joint Union High or South Monterey County Joint Union High, and the row "
-        f"names Oakland Unified, which is {OAKLAND}. Correct the code or the name (value '{DISTRICT}')."
-    ) or told.startswith(f"registers/{name}.csv, line 2, column cds: this is the code of South Monterey County Joint Union High or King City")
+    assert (
+        told
+        == f"registers/{name}.csv, line 2, column cds: this is the code of King City Joint Union High or South Monterey"
+        f" County Joint Union High, and the row names Oakland Unified, which is {OAKLAND}. Correct the code or the"
+        f" name (value '{DISTRICT}')."
+        or told.startswith(
+            f"registers/{name}.csv, line 2, column cds: this is the code of South Monterey County Joint Union High or"
+            " King City"
+        )
+    )
     assert f"which is {OAKLAND}. Correct the code or the name" in told
     register = load_registers(folder, IN_FILES)[name]
     assert to_arrow(register).num_rows == 0
@@ -191,7 +211,9 @@ def test_a_former_name_that_only_another_row_knows_is_taken(folder: Path) -> Non
         ("CA-SEL-2009-SMCJUHSD", DISTRICT, OAKLAND),
     ],
 )
-def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(folder: Path, loan: str, cds: str, other: str) -> None:
+def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(
+    folder: Path, loan: str, cds: str, other: str
+) -> None:
     change_loan(folder, loan, cds, other)
     change_loan(folder, loan, f",{cds[:2]},", f",{other[:2]},")
     (told,) = problems(folder, "state_loans")
@@ -201,7 +223,9 @@ def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(folder: P
     assert {(d.pathway, d.cds) for d in doubts_of(registers, IN_FILES)} == {("wraparound", cds), ("wraparound", other)}
 
 
-@pytest.mark.parametrize(("moved", "to"), [("CA-SEL-2012-INGLEWOOD", "19734370000000"), ("CA-SEL-2003-OAKLAND", "01611680000000")])
+@pytest.mark.parametrize(
+    ("moved", "to"), [("CA-SEL-2012-INGLEWOOD", "19734370000000"), ("CA-SEL-2003-OAKLAND", "01611680000000")]
+)
 def test_where_no_file_has_the_code_rows_are_compared_with_each_other(folder: Path, moved: str, to: str) -> None:
     own = {"CA-SEL-2012-INGLEWOOD": "19646340000000", "CA-SEL-2003-OAKLAND": OAKLAND}[moved]
     change_loan(folder, moved, own, to)
@@ -209,14 +233,19 @@ def test_where_no_file_has_the_code_rows_are_compared_with_each_other(folder: Pa
     assert any("other rows of the registers call this code" in t for t in told)
     rejected = {line.values["loan_id"] for line in load_registers(folder)["state_loans"].rejected}
     assert moved in rejected
-    assert len(rejected) == (1 if moved.endswith("INGLEWOOD") else 2), "two rows of Compton agree; Emery's is one against one"
+    assert len(rejected) == (1 if moved.endswith("INGLEWOOD") else 2), (
+        "two rows of Compton agree; Emery's is one against one"
+    )
 
 
 def test_where_no_file_names_the_lea_there_is_a_warning(folder: Path) -> None:
     add_rows(folder, "spi", case("spi", cds="19646340000000", lea_name="Inglewood Unified"))
     assert problems(folder, "spi") == []
     (told,) = warnings(folder, "spi")
-    assert "line 2, column cds: no loaded file names this LEA, so its name (Inglewood Unified) was not compared (value '19646340000000')" in told
+    assert (
+        "line 2, column cds: no loaded file names this LEA, so its name (Inglewood Unified) was not compared (value"
+        " '19646340000000')" in told
+    )
 
 
 @pytest.mark.parametrize("code", ["27999990000000", "27661500000000", "27000000000000"])
@@ -236,12 +265,29 @@ def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder:
             "cds",
             "the code is that of a district, and lea_name names a county office",
         ),
-        ("spi", {"cds": COUNTY_OFFICE, "lea_name": "Salinas Union High"}, "cds", "the code is that of a county office, and lea_name names no county office"),
-        ("calpads", {"cds": CHARTER, "lea_name": "Kern COE"}, "cds", "the code is that of a charter school, and lea_name names a county office"),
-        ("request", {"cds": "27102720112177", "lea_name": "Monterey COE"}, "cds", "the code is that of a charter school"),
+        (
+            "spi",
+            {"cds": COUNTY_OFFICE, "lea_name": "Salinas Union High"},
+            "cds",
+            "the code is that of a county office, and lea_name names no county office",
+        ),
+        (
+            "calpads",
+            {"cds": CHARTER, "lea_name": "Kern COE"},
+            "cds",
+            "the code is that of a charter school, and lea_name names a county office",
+        ),
+        (
+            "request",
+            {"cds": "27102720112177", "lea_name": "Monterey COE"},
+            "cds",
+            "the code is that of a charter school",
+        ),
     ],
 )
-def test_code_and_name_are_of_one_kind_also_without_files(folder: Path, register: str, changes: dict[str, str], column: str, sentence: str) -> None:
+def test_code_and_name_are_of_one_kind_also_without_files(
+    folder: Path, register: str, changes: dict[str, str], column: str, sentence: str
+) -> None:
     add_rows(folder, register, case(register, **changes))
     told = problems(folder, register, None)[0]
     assert f"line 2, column {column}: " in told
@@ -255,17 +301,67 @@ def test_code_and_name_are_of_one_kind_also_without_files(folder: Path, register
     ("loan", "old", "new", "sentence"),
     [
         ("CA-SEL-2003-OAKLAND", ",01,", ",27,", "column county_code: the county code is not that of the CDS code, 01"),
-        ("CA-SEL-2003-WESTFRESNO", ",10,", ",57,", "column county_code: the county code is not that of the CDS code, 10"),
+        (
+            "CA-SEL-2003-WESTFRESNO",
+            ",10,",
+            ",57,",
+            "column county_code: the county code is not that of the CDS code, 10",
+        ),
         ("CA-SEL-2003-OAKLAND", ",01,", ",99,", "column county_code: there is no county with the code 99"),
-        ("CA-SEL-2003-OAKLAND", OAKLAND, "01100170000000", "column cds: state loans go to school districts, and this is the code of a county office"),
-        ("CA-SEL-2003-OAKLAND", OAKLAND, "01612590130666", "column cds: state loans go to school districts, and this is the code of a charter school"),
-        ("CA-SEL-2003-WESTFRESNO", ",10767780000000,", ",99767780000000,", "column successor_cds: there is no county with the code 99"),
-        ("CA-SEL-2003-WESTFRESNO", ",Washington Unified,", ",,", "column successor_name: the code and the name of the successor go together"),
-        ("CA-SEL-2003-OAKLAND", f"{OAKLAND},,", f"{OAKLAND},{OAKLAND},Oakland Unified", "a district does not take over from itself"),
-        ("CA-SEL-2003-OAKLAND", "2025-07-01,day", "2042-07-01,day", "column latest_source_date: the day lies in the future"),
-        ("CA-SEL-2003-OAKLAND", ",100000000,100000000,", ",-100000000,100000000,", "column amount_authorized_usd: a whole number is needed"),
-        ("CA-SEL-2003-OAKLAND", ",100000000,100000000,", ",100000000000,1,", "column amount_authorized_usd: it must be a number from 0 to 1000000000"),
-        ("CA-SEL-2003-OAKLAND", "https://www.kalw.org", "javascript:alert(1)//www.kalw.org", "column source_url: an address"),
+        (
+            "CA-SEL-2003-OAKLAND",
+            OAKLAND,
+            "01100170000000",
+            "column cds: state loans go to school districts, and this is the code of a county office",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND",
+            OAKLAND,
+            "01612590130666",
+            "column cds: state loans go to school districts, and this is the code of a charter school",
+        ),
+        (
+            "CA-SEL-2003-WESTFRESNO",
+            ",10767780000000,",
+            ",99767780000000,",
+            "column successor_cds: there is no county with the code 99",
+        ),
+        (
+            "CA-SEL-2003-WESTFRESNO",
+            ",Washington Unified,",
+            ",,",
+            "column successor_name: the code and the name of the successor go together",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND",
+            f"{OAKLAND},,",
+            f"{OAKLAND},{OAKLAND},Oakland Unified",
+            "a district does not take over from itself",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND",
+            "2025-07-01,day",
+            "2042-07-01,day",
+            "column latest_source_date: the day lies in the future",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND",
+            ",100000000,100000000,",
+            ",-100000000,100000000,",
+            "column amount_authorized_usd: a whole number is needed",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND",
+            ",100000000,100000000,",
+            ",100000000000,1,",
+            "column amount_authorized_usd: it must be a number from 0 to 1000000000",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND",
+            "https://www.kalw.org",
+            "javascript:alert(1)//www.kalw.org",
+            "column source_url: an address",
+        ),
     ],
 )
 def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, sentence: str) -> None:
@@ -280,11 +376,31 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("repaid,2025-06-01,month,June 2025", "repaid,2002-06-01,month,June 2025", "repaid lies before authorized of the same loan"),
-        ("repaid,2025-06-01,month,June 2025", "repaid,2025-09-01,month,June 2025", "the loan is repaid in its source of 2025-07-01, and its event"),
-        ("powers_returned,2009-07-01", "powers_returned,2002-07-01", "powers_returned lies before oversight_started of the same loan"),
-        ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,", "no such loan; it has 'CA-SEL-2003-OAKLAND'"),
-        ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,CA-SEL-2012-INGLEWOOD,", "the loan is not repaid in its source of 2025-05-01"),
+        (
+            "repaid,2025-06-01,month,June 2025",
+            "repaid,2002-06-01,month,June 2025",
+            "repaid lies before authorized of the same loan",
+        ),
+        (
+            "repaid,2025-06-01,month,June 2025",
+            "repaid,2025-09-01,month,June 2025",
+            "the loan is repaid in its source of 2025-07-01, and its event",
+        ),
+        (
+            "powers_returned,2009-07-01",
+            "powers_returned,2002-07-01",
+            "powers_returned lies before oversight_started of the same loan",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,",
+            "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,",
+            "no such loan; it has 'CA-SEL-2003-OAKLAND'",
+        ),
+        (
+            "CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,",
+            "CA-SEL-2003-OAKLAND-04,CA-SEL-2012-INGLEWOOD,",
+            "the loan is not repaid in its source of 2025-05-01",
+        ),
         ("CA-SEL-2003-OAKLAND-04,", "CA-SEL-2003-oakland-01,", "has a event_id that differs only in case"),
         ("repaid,2025-06-01,month,June 2025", "repaid,2062-06-01,month,June 2025", "the day lies in the future"),
         ("repaid,2025-06-01,month,June 2025", "repaid,1925-06-01,month,June 2025", "the day lies before 1990-01-01"),
@@ -310,9 +426,15 @@ def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:
         load_reference(PROJECT / "data", connection)
         load_macros(connection)
         for day in ("2024-01-01", "2024-02-01", "2023-12-01", "2023-07-01", "2024-06-15"):
-            for precision in ("day", "month", "season", "year", "fiscal_year", "before") if day.endswith("01") else ("day", "month", "year", "before"):
+            for precision in (
+                ("day", "month", "season", "year", "fiscal_year", "before")
+                if day.endswith("01")
+                else ("day", "month", "year", "before")
+            ):
                 event = StateLoanEvent.model_construct(event_date=date.fromisoformat(day), precision=precision)
-                assert connection.execute("select last_possible_day(?::date, ?)::date", [day, precision]).fetchall() == [(event.latest,)], (day, precision)
+                assert connection.execute(
+                    "select last_possible_day(?::date, ?)::date", [day, precision]
+                ).fetchall() == [(event.latest,)], (day, precision)
 
 
 # ---- days, texts, addresses, identifiers ----
@@ -320,14 +442,24 @@ def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:
 
 @pytest.mark.parametrize(
     ("register", "column"),
-    [("spi", "entered_on"), ("spi", "requested_date"), ("primary", "assistance_to"), ("fee_for_service", "agreement_date"), ("calpads", "certified_on")],
+    [
+        ("spi", "entered_on"),
+        ("spi", "requested_date"),
+        ("primary", "assistance_to"),
+        ("fee_for_service", "agreement_date"),
+        ("calpads", "certified_on"),
+    ],
 )
 def test_tomorrow_is_no_day_of_a_record(folder: Path, register: str, column: str) -> None:
     today = date(2026, 11, 27)
     add_rows(folder, register, case(register, **{column: (today + timedelta(days=1)).isoformat()}))
     told = problems(folder, register, IN_FILES, today=today)
-    assert any(f"column {column}: the day lies in the future: today is 2026-11-27 (value '2026-11-28')" in t for t in told)
-    assert not any("lies in the future" in t for t in problems(folder, register, IN_FILES, today=today + timedelta(days=1)))
+    assert any(
+        f"column {column}: the day lies in the future: today is 2026-11-27 (value '2026-11-28')" in t for t in told
+    )
+    assert not any(
+        "lies in the future" in t for t in problems(folder, register, IN_FILES, today=today + timedelta(days=1))
+    )
 
 
 def test_today_is_californias(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,13 +476,17 @@ def test_today_is_californias(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("fee_for_service", {"agreement_date": "1924-09-01"}, "agreement_date"),
     ],
 )
-def test_a_day_before_the_first_record_is_a_slip(folder: Path, register: str, changes: dict[str, str], column: str) -> None:
+def test_a_day_before_the_first_record_is_a_slip(
+    folder: Path, register: str, changes: dict[str, str], column: str
+) -> None:
     add_rows(folder, register, case(register, **changes))
     assert any(f"column {column}: the day lies before 1990-01-01" in t for t in problems(folder, register))
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-@pytest.mark.parametrize(("register", "column"), [("spi", "evidence"), ("request", "entered_by"), ("primary", "note"), ("calpads", "note")])
+@pytest.mark.parametrize(
+    ("register", "column"), [("spi", "evidence"), ("request", "entered_by"), ("primary", "note"), ("calpads", "note")]
+)
 def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column: str, hidden: str) -> None:
     add_rows(folder, register, case(register, **{column: f"{hidden}{hidden}"}))
     told = problems(folder, register)
@@ -358,7 +494,11 @@ def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column:
         assert told == [], "space around a value is left out when it is read: the note is empty"
         return
     assert len(told) == 1
-    said = f"the text holds the control or invisible character U+{ord(hidden):04X}; delete it" if hidden.strip() else "it must not be empty"
+    said = (
+        f"the text holds the control or invisible character U+{ord(hidden):04X}; delete it"
+        if hidden.strip()
+        else "it must not be empty"
+    )
     assert f"line 2, column {column}: {said} (value " in told[0]
     assert load_registers(folder, IN_FILES)[register].fine == 0
 
@@ -367,13 +507,30 @@ def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column:
     ("register", "column", "value", "said"),
     [
         ("spi", "case_id", "S\u200b-1", "the text holds the control or invisible character U+200B; delete it"),
-        ("spi", "lea_name", "South Monterey\u00ad County Joint Union High", "the text holds the control or invisible character U+00AD; delete it"),
-        ("primary", "superseded_by", "P\u2060-2", "the text holds the control or invisible character U+2060; delete it"),
-        ("calpads", "source_url", "java\u200bscript:alert(1)", "the text holds the control or invisible character U+200B; delete it"),
+        (
+            "spi",
+            "lea_name",
+            "South Monterey\u00ad County Joint Union High",
+            "the text holds the control or invisible character U+00AD; delete it",
+        ),
+        (
+            "primary",
+            "superseded_by",
+            "P\u2060-2",
+            "the text holds the control or invisible character U+2060; delete it",
+        ),
+        (
+            "calpads",
+            "source_url",
+            "java\u200bscript:alert(1)",
+            "the text holds the control or invisible character U+200B; delete it",
+        ),
         ("spi", "case_id", "S\u00a01", "it holds a character that cannot be seen; write it again by hand"),
     ],
 )
-def test_a_hidden_character_within_a_text_is_refused(folder: Path, register: str, column: str, value: str, said: str) -> None:
+def test_a_hidden_character_within_a_text_is_refused(
+    folder: Path, register: str, column: str, value: str, said: str
+) -> None:
     assert refusal(REGISTERS[register], column, value) == said
     add_rows(folder, register, case(register, **{column: value}))
     told = [t for t in problems(folder, register) if "no register has a case of this name" not in t]
@@ -406,14 +563,32 @@ def test_only_addresses_of_web_pages_are_taken(folder: Path, register: str, colu
 
 
 @pytest.mark.parametrize(
-    "value", ["https://", "https://localhost", "example.org/page", "https://a b.org", "https://user@example.org", "http:/example.org", "//example.org"]
+    "value",
+    [
+        "https://",
+        "https://localhost",
+        "example.org/page",
+        "https://a b.org",
+        "https://user@example.org",
+        "http:/example.org",
+        "//example.org",
+    ],
 )
 def test_an_address_that_is_none_is_refused(value: str) -> None:
-    assert refusal(REGISTERS["calpads"], "source_url", value) == "an address of a web page is needed, beginning with https:// or http://"
+    assert (
+        refusal(REGISTERS["calpads"], "source_url", value)
+        == "an address of a web page is needed, beginning with https:// or http://"
+    )
 
 
 @pytest.mark.parametrize(
-    "value", ["letter of 1 September 2024: see file: 12", "https://example.org/a?b=c", "Note: data: 3 pages", "e-mail of the director, 9:30"]
+    "value",
+    [
+        "letter of 1 September 2024: see file: 12",
+        "https://example.org/a?b=c",
+        "Note: data: 3 pages",
+        "e-mail of the director, 9:30",
+    ],
 )
 def test_plain_evidence_is_taken(value: str) -> None:
     assert refusal(REGISTERS["spi"], "evidence", value) is None
@@ -431,7 +606,13 @@ def test_identifiers_differ_in_more_than_case_and_form(folder: Path, other: str)
 
 
 def test_a_wrong_row_leaves_the_others(folder: Path) -> None:
-    add_rows(folder, "spi", case("spi"), case("spi", case_id="S-2", cds=SALINAS, lea_name="Oakland Unified"), case("spi", case_id="S-3", cds=SALINAS))
+    add_rows(
+        folder,
+        "spi",
+        case("spi"),
+        case("spi", case_id="S-2", cds=SALINAS, lea_name="Oakland Unified"),
+        case("spi", case_id="S-3", cds=SALINAS),
+    )
     register = load_registers(folder, IN_FILES)["spi"]
     assert to_arrow(register).column("case_id").to_pylist() == ["S-1", "S-3"]
     assert [line.number for line in register.rejected] == [3]
@@ -461,7 +642,10 @@ def test_a_row_with_a_comma_too_many_still_concerns_its_lea(folder: Path) -> Non
 
 def test_a_rejected_case_matters_from_its_first_day_on_unless_a_day_is_wrong(folder: Path) -> None:
     add_rows(folder, "spi", case("spi", evidence=""), case("spi", case_id="S-2", determination_date="soon"))
-    assert {(d.line, d.since) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {(2, date(2024, 8, 1)), (3, None)}
+    assert {(d.line, d.since) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {
+        (2, date(2024, 8, 1)),
+        (3, None),
+    }
 
 
 # ---- registers of earlier versions ----
@@ -472,9 +656,14 @@ def in_old_spelling(folder: Path) -> None:
         path = folder / "registers" / f"{name}.csv"
         text = path.read_text()
         assert "authorized" in text
-        path.write_text(text.replace("amount_authorized_usd", "amount_authorised_usd").replace(",authorized,", ",authorised,"))
+        path.write_text(
+            text.replace("amount_authorized_usd", "amount_authorised_usd").replace(",authorized,", ",authorised,")
+        )
     path = folder / "registers/accepted_differences.csv"
-    path.write_text(path.read_text().replace("lea_name,", "") + f"{DISTRICT},2024,letter:EL,-,K,CDE is told of it,2026-01-15,2027-01-15\n")
+    path.write_text(
+        path.read_text().replace("lea_name,", "")
+        + f"{DISTRICT},2024,letter:EL,-,K,CDE is told of it,2026-01-15,2027-01-15\n"
+    )
 
 
 def test_registers_of_earlier_versions_load(folder: Path) -> None:
@@ -493,7 +682,9 @@ def test_migrate_rewrites_them_once_and_keeps_the_files_as_they_were(folder: Pat
     old = {p.name: p.read_bytes() for p in (folder / "registers").glob("*.csv")}
     backups = migrate(folder)
     assert {p.name: p.read_bytes() for p in (folder / "registers").glob("state*.csv")} == today
-    assert sorted(b.read_bytes() for b in backups) == sorted(old[f"{n}.csv"] for n in ("state_loans", "state_loan_events", "accepted_differences"))
+    assert sorted(b.read_bytes() for b in backups) == sorted(
+        old[f"{n}.csv"] for n in ("state_loans", "state_loan_events", "accepted_differences")
+    )
     assert (folder / "registers/accepted_differences.csv").read_text().splitlines()[0].endswith(",lea_name")
     assert migrate(folder) == []
     assert [p for r in load_registers(folder).values() for p in r.problems] == []

@@ -68,7 +68,12 @@ def test_the_kinds_served_are_those_of_the_rules() -> None:
 
 
 def test_a_charter_of_a_county_office_is_a_charter() -> None:
-    assert [lea_kind(c) for c in ("27660680000000", COUNTY_OFFICE, CHARTER, "27102720112177")] == ["district", "county_office", "charter", "charter"]
+    assert [lea_kind(c) for c in ("27660680000000", COUNTY_OFFICE, CHARTER, "27102720112177")] == [
+        "district",
+        "county_office",
+        "charter",
+        "charter",
+    ]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -86,26 +91,61 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("primary", {"case_id": ""}, "case_id", "it must not be empty"),
         ("primary", {"evidence": ""}, "evidence", "it must not be empty"),
         ("primary", {"concurrence_date": ""}, "concurrence", "an act without its day cannot count"),
-        ("primary", {"concurrence": "", "concurrence_by": ""}, "concurrence", "whether the Geographic Lead agreed is not"),
+        (
+            "primary",
+            {"concurrence": "", "concurrence_by": ""},
+            "concurrence",
+            "whether the Geographic Lead agreed is not",
+        ),
         ("primary", {"concurrence": "Y"}, "concurrence", "it must be 'yes' or 'no'"),
         ("primary", {"geo_lead": ""}, "geo_lead", "the Geographic Lead that answered is not named"),
-        ("primary", {"conferred_date": "2024-12-01"}, "conferred_date", "they conferred after the Geographic Lead had answered (2024-10-01)"),
+        (
+            "primary",
+            {"conferred_date": "2024-12-01"},
+            "conferred_date",
+            "they conferred after the Geographic Lead had answered (2024-10-01)",
+        ),
         ("primary", {"determination_date": ""}, "determination_by", "determination_date is not"),
         ("primary", {"determination_date": "2024-02-30"}, "determination_date", "there is no such day in the calendar"),
         ("primary", {"determination_date": "9/1/2024"}, "determination_date", "a date is written yyyy-mm-dd"),
         ("primary", {"determination_date": "20240901"}, "determination_date", "a date is written yyyy-mm-dd"),
-        ("primary", {"determination_date": "2025-02-01"}, "determination_date", "the act is dated after the row was entered (2025-01-15)"),
+        (
+            "primary",
+            {"determination_date": "2025-02-01"},
+            "determination_date",
+            "the act is dated after the row was entered (2025-01-15)",
+        ),
         ("primary", {"assistance_provider": ""}, "assistance_provider", "earlier assistance is described in part"),
-        ("primary", {"assistance_to": "2022-01-01"}, "assistance_to", "the assistance ended before it began (2023-01-10)"),
-        ("primary", {"assistance_statute": "EC 47607.3"}, "assistance_statute", "assistance to a district is given under EC 52071"),
+        (
+            "primary",
+            {"assistance_to": "2022-01-01"},
+            "assistance_to",
+            "the assistance ended before it began (2023-01-10)",
+        ),
+        (
+            "primary",
+            {"assistance_statute": "EC 47607.3"},
+            "assistance_statute",
+            "assistance to a district is given under EC 52071",
+        ),
         ("primary", {"cds": CHARTER}, "assistance_statute", "assistance to a charter school is given under EC 47607.3"),
         ("primary", {"same_body": "yes"}, "same_body", "it must be 'Y' or 'N'"),
-        ("primary", {"engagement_start": "2024-11-01", "end_date": "2024-10-15"}, "end_date", "the case ended before its engagement_start (2024-11-01)"),
+        (
+            "primary",
+            {"engagement_start": "2024-11-01", "end_date": "2024-10-15"},
+            "end_date",
+            "the case ended before its engagement_start (2024-11-01)",
+        ),
         ("primary", {"end_reason": "done"}, "end_reason", "no end_date"),
         ("primary", {"received_date": "2024-01-01"}, "received_date", "before it was asked for (2024-08-01)"),
         ("primary", {"superseded_by": "P-1"}, "superseded_by", "a case cannot replace itself"),
         ("primary", {"superseded_by": "P-77"}, "superseded_by", "no register has a case of this name"),
-        ("spi", {"requested_date": "", "determination_date": "", "determination_by": ""}, "requested_date", "no act is dated"),
+        (
+            "spi",
+            {"requested_date": "", "determination_date": "", "determination_by": ""},
+            "requested_date",
+            "no act is dated",
+        ),
         ("spi", {"determination_date": ""}, "determination_by", "determination_date is not"),
         ("fee_for_service", {"agreement_date": ""}, "agreement_number", "agreement_date is not"),
         ("fee_for_service", {"amount_usd": "1,000"}, "amount_usd", "a whole number is needed"),
@@ -120,10 +160,16 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("calpads", {"certified_on_time": ""}, "certified_on_time", "it must be 'Y' or 'N'"),
     ],
 )
-def test_a_wrong_row_is_told_by_file_line_column_and_value(folder: Path, name: str, changes: dict[str, str], column: str, sentence: str) -> None:
+def test_a_wrong_row_is_told_by_file_line_column_and_value(
+    folder: Path, name: str, changes: dict[str, str], column: str, sentence: str
+) -> None:
     row = FILES[name](**changes)
     add_rows(folder, name, row)
-    (told,) = [line for line in said(folder).splitlines() if line.startswith(f"registers/{name}.csv, line 2, column {column}: ")]
+    (told,) = [
+        line
+        for line in said(folder).splitlines()
+        if line.startswith(f"registers/{name}.csv, line 2, column {column}: ")
+    ]
     assert sentence in told
     assert told.endswith(f"(value {row[column]!r}).")
 
@@ -143,19 +189,37 @@ def test_a_case_id_stands_once_in_all_registers(folder: Path) -> None:
 
 
 def test_one_school_year_of_an_lea_stands_once(folder: Path) -> None:
-    add_rows(folder, "calpads", case("calpads"), case("calpads", school_year="2022-23"), case("calpads", certified_on_time="Y"))
-    assert "registers/calpads.csv, line 4, column cds: registers/calpads.csv, line 2 has the same cds and school_year" in said(folder)
+    add_rows(
+        folder,
+        "calpads",
+        case("calpads"),
+        case("calpads", school_year="2022-23"),
+        case("calpads", certified_on_time="Y"),
+    )
+    assert (
+        "registers/calpads.csv, line 4, column cds: registers/calpads.csv, line 2 has the same cds and school_year"
+        in said(folder)
+    )
 
 
 def test_cases_do_not_replace_each_other_in_a_ring(folder: Path) -> None:
-    add_rows(folder, "primary", case("primary", case_id="A", superseded_by="B"), case("primary", case_id="B", superseded_by="A"))
+    add_rows(
+        folder,
+        "primary",
+        case("primary", case_id="A", superseded_by="B"),
+        case("primary", case_id="B", superseded_by="A"),
+    )
     assert said(folder).count("these cases replace each other") == 2
 
 
 def test_all_problems_are_told_at_once(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", cds="1", determination_date="soon"))
     add_rows(folder, "request", case("request", decision="perhaps"))
-    add_rows(folder, "state_loan_events", ["E-1", "NO-LOAN", "repaid", "2024-01-01", "day", "1 Jan", "", "", "https://example.org", "high", ""])
+    add_rows(
+        folder,
+        "state_loan_events",
+        ["E-1", "NO-LOAN", "repaid", "2024-01-01", "day", "1 Jan", "", "", "https://example.org", "high", ""],
+    )
     lines = said(folder).splitlines()
     assert len(lines) == 4
     assert any("column loan_id: state_loans.csv has no such loan (value 'NO-LOAN')" in line for line in lines)
@@ -210,7 +274,9 @@ def test_a_byte_order_mark_and_blank_lines_do_no_harm(folder: Path) -> None:
     assert load_registers(folder)["primary"].fine == 1
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-5", "@x", "'=1", "'quoted'", "''+", 'say "no", please', "two\nlines", "plain", "a=b", ""])
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+1", "-5", "@x", "'=1", "'quoted'", "''+", 'say "no", please', "two\nlines", "plain", "a=b", ""]
+)
 def test_a_value_comes_back_as_it_was_and_is_never_a_formula(value: str) -> None:
     assert from_cell(to_cell(value)) == value
     assert to_cell(value)[:1] not in {"=", "+", "-", "@"} or not value

@@ -1,4 +1,6 @@
-"""The DuckDB file of a release: where few files changed, their rows are replaced in a copy, and what comes out is what full writing gives."""
+"""The DuckDB file of a release: where few files changed, their rows are replaced in a copy, and what comes out is what
+full writing gives.
+"""
 
 import json
 from pathlib import Path
@@ -28,12 +30,24 @@ def run(tmp_path: Path) -> Run:
 def part(folder: Path, source_id: str, rows: int, color: int = 1) -> Part:
     """A typed file of so many rows."""
     _, indicator, year = source_id.split("-")
-    given = {"cds": [f"{27_000_000_000_000 + n}" for n in range(rows)], "source_line": list(range(2, rows + 2)), "color": [color] * rows}
-    fixed = {"dashboard_year": int(year), "indicator": indicator, "student_group": "EL", "record_type": "D", "source_id": source_id}
+    given = {
+        "cds": [f"{27_000_000_000_000 + n}" for n in range(rows)],
+        "source_line": list(range(2, rows + 2)),
+        "color": [color] * rows,
+    }
+    fixed = {
+        "dashboard_year": int(year),
+        "indicator": indicator,
+        "student_group": "EL",
+        "record_type": "D",
+        "source_id": source_id,
+    }
     columns = {**given, **{name: [value] * rows for name, value in fixed.items()}}
     schema = published_tables()[PARTED].arrow_schema()
     path = folder / f"{source_id}-{rows}-{color}.parquet"
-    pq.write_table(pa.table({f.name: pa.array(columns.get(f.name, [None] * rows), f.type) for f in schema}, schema=schema), path)
+    pq.write_table(
+        pa.table({f.name: pa.array(columns.get(f.name, [None] * rows), f.type) for f in schema}, schema=schema), path
+    )
     return Part(str(path), sha256_of(path), rows)
 
 
@@ -65,7 +79,11 @@ def test_replaced_rows_are_as_written_in_full(run: Run, tmp_path: Path, parts: d
     assert remembered["replaced"] == 0
     with duckdb.connect(str(before / DATABASE)) as connection:
         connection.execute("create table of_the_old_release as select 1")
-    now = {**parts, "dashboard-ela-2023": part(tmp_path, "dashboard-ela-2023", 99, color=5), "dashboard-cci-2024": part(tmp_path, "dashboard-cci-2024", 60)}
+    now = {
+        **parts,
+        "dashboard-ela-2023": part(tmp_path, "dashboard-ela-2023", 99, color=5),
+        "dashboard-cci-2024": part(tmp_path, "dashboard-cci-2024", 60),
+    }
     del now["dashboard-grad-2024"]
     after, remembered = written(run, tmp_path / "after", now, before)
     full, _ = written(run, tmp_path / "full", now, None)
@@ -103,7 +121,12 @@ def test_a_file_that_lost_rows_is_not_built_upon(run: Run, tmp_path: Path, parts
 def test_another_version_of_the_file_format_is_not_built_upon(run: Run, tmp_path: Path, parts: dict[str, Part]) -> None:
     before, remembered = written(run, tmp_path / "before", parts, None)
     (before / MANIFEST).write_text(json.dumps({"database": remembered | {"storage_version": "v1.2.0"}}))
-    _, remembered = written(run, tmp_path / "after", {**parts, "dashboard-ela-2023": part(tmp_path, "dashboard-ela-2023", 100, color=5)}, before)
+    _, remembered = written(
+        run,
+        tmp_path / "after",
+        {**parts, "dashboard-ela-2023": part(tmp_path, "dashboard-ela-2023", 100, color=5)},
+        before,
+    )
     assert remembered["replaced"] == 0
 
 

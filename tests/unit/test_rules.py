@@ -19,7 +19,11 @@ def folder(tmp_path: Path) -> Path:
 
 def test_orange_and_orange_is_no_criterion_in_any_year() -> None:
     for rule_set in (r for r in load_rules(PROJECT / "data").years if r.standing == "final"):
-        pairs = [tuple(c.levels for c in k.conditions) for k in rule_set.criterion if {c.indicator for c in k.conditions} == {"ela", "math"}]
+        pairs = [
+            tuple(c.levels for c in k.conditions)
+            for k in rule_set.criterion
+            if {c.indicator for c in k.conditions} == {"ela", "math"}
+        ]
         expected = [((1,), (1,))] if rule_set.dashboard_year == 2022 else [((1,), (1,)), ((1,), (2,)), ((2,), (1,))]
         assert pairs == expected, rule_set.dashboard_year
 
@@ -48,7 +52,11 @@ def test_counted_dashboards_are_consecutive_dashboards() -> None:
         ("dashboard_year = 2024", "dashboard_year = 2023", "name the file after its year"),
         ('only_groups = ["EL", "LTEL"]', 'only_groups = ["EL", "XX"]', "XX"),
         ("[2019, 2022, 2023, 2024]", "[2016, 2022, 2023, 2024]", "2016"),
-        ('{ indicator = "susp", measure = "color", levels = [1] }', '{ indicator = "susp", measure = "status_level", levels = [1] }', "size_test"),
+        (
+            '{ indicator = "susp", measure = "color", levels = [1] }',
+            '{ indicator = "susp", measure = "status_level", levels = [1] }',
+            "size_test",
+        ),
     ],
 )
 def test_a_wrong_rules_file_is_refused_with_the_place(folder: Path, old: str, new: str, said: str) -> None:
@@ -65,7 +73,11 @@ def test_a_wrong_rules_file_is_refused_with_the_place(folder: Path, old: str, ne
     ("old", "new", "why"),
     [
         ('standing = "unconfirmed"', 'standing = "final"', "final rules need criteria, and no not_confirmed"),
-        ('not_confirmed = "the 2026 criteria are not confirmed by a primary source"\n', "", "unconfirmed rules need not_confirmed"),
+        (
+            'not_confirmed = "the 2026 criteria are not confirmed by a primary source"\n',
+            "",
+            "unconfirmed rules need not_confirmed",
+        ),
     ],
 )
 def test_a_year_has_criteria_or_says_why_not(tmp_path: Path, old: str, new: str, why: str) -> None:

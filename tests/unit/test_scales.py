@@ -62,14 +62,20 @@ def test_a_scale_that_was_not_seen_changes_nothing_for_other_indicators() -> Non
 
 
 def renamed(of_state: bool) -> Judged:
-    """The file of 2024 with Filipino students under a code that nobody knows, and a row of the state with or without it."""
+    """The file of 2024 with Filipino students under a code that nobody knows, and a row of the state with or without
+    it.
+    """
     raw = read(SAMPLE / "suspdownload2024.txt")
     columns = {n: raw.table.column(n).cast(pa.string()).to_pylist() for n in raw.table.column_names if n != "line"}
     groups = ["REC" if g == "FI" else g for g in columns["studentgroup"]]
     state = [i for i, r in enumerate(columns["rtype"]) if r == "D"][:1]
     for name in columns:
         for group in ("ALL", "EL", *(["REC"] if of_state else [])):
-            columns[name] += [{"studentgroup": group, "cds": "0" * 14, "rtype": "X", "districtname": "", "countyname": ""}.get(name, columns[name][state[0]])]
+            columns[name] += [
+                {"studentgroup": group, "cds": "0" * 14, "rtype": "X", "districtname": "", "countyname": ""}.get(
+                    name, columns[name][state[0]]
+                )
+            ]
     columns["studentgroup"] = [*groups, *columns["studentgroup"][len(groups) :]]
     table = pa.table({n: pa.array(v, pa.string()) for n, v in columns.items()})
     report = {"indicator": "susp", "dashboard_year": 2024, "missing_columns": raw.missing_columns}
@@ -92,7 +98,8 @@ def test_a_code_that_the_state_does_not_have_is_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "bad", "why"), [(",2026,", ",soon,", "line 6, column first_dashboard"), (",2026,", ",2017,", "('ela', 2017) is there 2 times")]
+    ("old", "bad", "why"),
+    [(",2026,", ",soon,", "line 6, column first_dashboard"), (",2026,", ",2017,", "('ela', 2017) is there 2 times")],
 )
 def test_a_wrong_list_of_scales_is_refused(tmp_path: Path, old: str, bad: str, why: str) -> None:
     (tmp_path / "reference").mkdir()

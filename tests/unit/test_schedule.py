@@ -33,7 +33,9 @@ def taken(request: pytest.FixtureRequest) -> Iterator[int]:
 
 def test_a_port_of_another_server_is_refused(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Supervisor, "start", lambda *_: pytest.fail("nothing may be started"))
-    with pytest.raises(ConfigError, match=rf"Port {taken} cannot be used \(Address already in use\)\. Stop the program .* --port"):
+    with pytest.raises(
+        ConfigError, match=rf"Port {taken} cannot be used \(Address already in use\)\. Stop the program .* --port"
+    ):
         schedule(Settings(work=tmp_path), taken, PROJECT / "prefect.yaml", Console(quiet=True))
 
 

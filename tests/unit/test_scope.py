@@ -13,21 +13,37 @@ ONE, TWO, FOUR = frozenset({"Monterey"}), frozenset({"Kern", "Fresno"}), ALL - {
 @pytest.mark.parametrize(
     ("workbooks", "details", "said"),
     [
-        ({ALL: YEARS}, {ONE: [2022, 2023, 2024]}, "All 5 counties by CDE's assistance workbooks 2017–2024; indicator detail for Monterey County only"),
+        (
+            {ALL: YEARS},
+            {ONE: [2022, 2023, 2024]},
+            "All 5 counties by CDE's assistance workbooks 2017–2024; indicator detail for Monterey County only",
+        ),
         ({ONE: YEARS}, {ONE: [2024]}, "Monterey County by CDE's assistance workbooks 2017–2024; indicator detail 2024"),
-        ({ALL: YEARS}, {ALL: [2022, 2023]}, "All 5 counties by CDE's assistance workbooks 2017–2024; indicator detail 2022–2023"),
-        ({ALL: [2017, 2019, 2022]}, {}, "All 5 counties by CDE's assistance workbooks 2017 and 2019–2022; no indicator detail"),
+        (
+            {ALL: YEARS},
+            {ALL: [2022, 2023]},
+            "All 5 counties by CDE's assistance workbooks 2017–2024; indicator detail 2022–2023",
+        ),
+        (
+            {ALL: [2017, 2019, 2022]},
+            {},
+            "All 5 counties by CDE's assistance workbooks 2017 and 2019–2022; no indicator detail",
+        ),
         ({}, {TWO: [2024]}, "Indicator detail 2024 for Fresno and Kern Counties; no assistance workbook"),
         (
             {ALL: [2022], ONE: [2024]},
             {FOUR: [2022], ONE: [2024]},
-            "All 5 counties by CDE's assistance workbooks 2022; Monterey County by CDE's assistance workbooks 2024; "
-            "indicator detail 2022 for 4 counties; indicator detail 2024 for Monterey County",
+            (
+                "All 5 counties by CDE's assistance workbooks 2022; Monterey County by CDE's assistance workbooks 2024;"
+                " indicator detail 2022 for 4 counties; indicator detail 2024 for Monterey County"
+            ),
         ),
         ({}, {}, "No indicator detail; no assistance workbook"),
     ],
 )
-def test_the_scope_follows_what_was_loaded(workbooks: dict[frozenset[str], list[int]], details: dict[frozenset[str], list[int]], said: str) -> None:
+def test_the_scope_follows_what_was_loaded(
+    workbooks: dict[frozenset[str], list[int]], details: dict[frozenset[str], list[int]], said: str
+) -> None:
     assert in_words(workbooks, details, YEARS, len(ALL)) == said
 
 

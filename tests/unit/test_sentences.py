@@ -24,19 +24,32 @@ def group(code: str, *years: int, unknown: tuple[int, ...] = ()) -> GroupYears:
 
 
 def facts(status: str, *groups: GroupYears) -> ContinuumFacts:
-    return ContinuumFacts(status, "district", 2024, WINDOW, 3, 3, groups, False, False, len(groups), len(groups), True, ())
+    return ContinuumFacts(
+        status, "district", 2024, WINDOW, 3, 3, groups, False, False, len(groups), len(groups), True, ()
+    )
 
 
 def test_the_no_says_how_near_it_was() -> None:
-    said = continuum_reason(facts("not_eligible", group("EL", 2019, 2022, 2023), group("SWD", 2022, 2023, 2024), group("HOM", 2022, 2023), group("HI", 2022)))
-    assert said == (
-        "Two student groups met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024: "
+    said = continuum_reason(
+        facts(
+            "not_eligible",
+            group("EL", 2019, 2022, 2023),
+            group("SWD", 2022, 2023, 2024),
+            group("HOM", 2022, 2023),
+            group("HI", 2022),
+        )
+    )
+    assert (
+        said
+        == "Two student groups met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024: "
         "EL (2019, 2022, 2023) and SWD (2022, 2023, 2024). Three would have to. Closest, with two years: HOM."
     )
 
 
 def test_the_no_of_an_lea_without_anything() -> None:
-    assert continuum_reason(facts("not_eligible", group("EL"))).startswith("No student group met the criteria in any of the four Dashboards")
+    assert continuum_reason(facts("not_eligible", group("EL"))).startswith(
+        "No student group met the criteria in any of the four Dashboards"
+    )
 
 
 def test_the_yes_lists_groups_and_years() -> None:
@@ -46,19 +59,27 @@ def test_the_yes_lists_groups_and_years() -> None:
 
 
 def test_the_small_lea_clause_is_said() -> None:
-    said = continuum_reason(replace(facts("eligible", group("SED", 2022, 2023, 2024), group("WH", 2019, 2022, 2024)), by_small_clause=True))
+    said = continuum_reason(
+        replace(facts("eligible", group("SED", 2022, 2023, 2024), group("WH", 2019, 2022, 2024)), by_small_clause=True)
+    )
     assert said.startswith("The district has two student groups with a result in 2024, and both met the criteria")
 
 
 def test_not_determined_names_what_is_missing() -> None:
     said = continuum_reason(
         replace(
-            facts("undetermined", group("EL", 2019, 2022, 2023), group("HOM", 2019, 2022, unknown=(2024,)), group("SWD", 2022, 2023, unknown=(2024,))),
+            facts(
+                "undetermined",
+                group("EL", 2019, 2022, 2023),
+                group("HOM", 2019, 2022, unknown=(2024,)),
+                group("SWD", 2022, 2023, unknown=(2024,)),
+            ),
             unknown_because=("a 2024 Dashboard file is not loaded",),
         )
     )
-    assert said == (
-        "One student group met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024: EL. "
+    assert (
+        said
+        == "One student group met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024: EL. "
         "Two more groups may have: HOM and SWD. Three would have to. Missing: a 2024 Dashboard file is not loaded."
     )
 
@@ -77,39 +98,82 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
     ("said", "expected"),
     [
         (charter_reason(SPAN), "No student group met the criteria in 2023 or 2024."),
-        (charter_reason(replace(SPAN, years_met=(2024,))), "Student groups met the criteria in 2024 only; the test needs 2023 and 2024."),
-        (differentiated_reason(ASSISTANCE), "Year 1, by Method 1: one student group met the criteria (English learners)."),
+        (
+            charter_reason(replace(SPAN, years_met=(2024,))),
+            "Student groups met the criteria in 2024 only; the test needs 2023 and 2024.",
+        ),
+        (
+            differentiated_reason(ASSISTANCE),
+            "Year 1, by Method 1: one student group met the criteria (English learners).",
+        ),
         (
             differentiated_reason(replace(ASSISTANCE, methods_met=(2, 4), local_failed=(3, 6), from_cde=(4,))),
-            "Year 1, by Method 2: two local indicators were not met (priorities 3 and 6); "
-            "Method 4: End-of-Year CALPADS data was not certified on time (CDE's flag).",
+            (
+                "Year 1, by Method 2: two local indicators were not met (priorities 3 and 6); "
+                "Method 4: End-of-Year CALPADS data was not certified on time (CDE's flag)."
+            ),
         ),
         (
             differentiated_reason(replace(ASSISTANCE, methods_met=(3,), local_failed=(6,))),
-            "Year 1, by Method 3: one local indicator was not met (priority 6), and a student group met the criteria of one state priority.",
+            (
+                "Year 1, by Method 3: one local indicator was not met (priority 6), and a student group met the"
+                " criteria of one state priority."
+            ),
         ),
         (
             differentiated_reason(replace(ASSISTANCE, methods_met=(), second_year_after=2023)),
             "Year 2: it met a method on the 2023 Dashboard, assistance lasts two years, and no method is met now.",
         ),
-        (differentiated_reason(replace(ASSISTANCE, status="undetermined", methods_met=(), no_file=True)), "2024 data for this district is not loaded."),
         (
-            watch_sentence(WatchFacts("X", "foster youth", "one_more_group", (2022, 2024), 2025, ("suspension",), True)),
-            "X: foster youth met the criteria in 2022 and 2024 (in 2024 by suspension). "
-            "If they do on the 2025 Dashboard too, they would be the third group that counts, and the LEA would be eligible.",
+            differentiated_reason(replace(ASSISTANCE, status="undetermined", methods_met=(), no_file=True)),
+            "2024 data for this district is not loaded.",
         ),
         (
-            watch_sentence(WatchFacts("X", "foster youth", "one_more_year", (2023, 2025), 2026, (), False, provisional=True)),
-            "X: foster youth met the criteria in 2023 and 2025. If they do on the 2026 Dashboard too, they would count toward the Continuum of Support. "
-            "Provisional: the criteria of 2026 are not confirmed.",
+            watch_sentence(
+                WatchFacts("X", "foster youth", "one_more_group", (2022, 2024), 2025, ("suspension",), True)
+            ),
+            (
+                "X: foster youth met the criteria in 2022 and 2024 (in 2024 by suspension). If they do on the 2025"
+                " Dashboard too, they would be the third group that counts, and the LEA would be eligible."
+            ),
         ),
         (
-            watch_sentence(WatchFacts("X", "foster youth", "preview_met", (2024, 2025, 2026), 2026, ("chronic absenteeism", "suspension"), False, True)),
-            "X: foster youth were red on chronic absenteeism and suspension on the Dashboards 2024, 2025 and 2026. "
-            "By the previewed criteria of 2026 this brings three years of assistance. Provisional: one secondary source says so.",
+            watch_sentence(
+                WatchFacts("X", "foster youth", "one_more_year", (2023, 2025), 2026, (), False, provisional=True)
+            ),
+            (
+                "X: foster youth met the criteria in 2023 and 2025. If they do on the 2026 Dashboard too, they would"
+                " count toward the Continuum of Support. Provisional: the criteria of 2026 are not confirmed."
+            ),
         ),
         (
-            differentiated_reason(replace(ASSISTANCE, status="undetermined", methods_met=(), not_confirmed="the 2026 criteria are not confirmed")),
+            watch_sentence(
+                WatchFacts(
+                    "X",
+                    "foster youth",
+                    "preview_met",
+                    (2024, 2025, 2026),
+                    2026,
+                    ("chronic absenteeism", "suspension"),
+                    False,
+                    True,
+                )
+            ),
+            (
+                "X: foster youth were red on chronic absenteeism and suspension on the Dashboards 2024, 2025 and 2026."
+                " By the previewed criteria of 2026 this brings three years of assistance. Provisional: one secondary"
+                " source says so."
+            ),
+        ),
+        (
+            differentiated_reason(
+                replace(
+                    ASSISTANCE,
+                    status="undetermined",
+                    methods_met=(),
+                    not_confirmed="the 2026 criteria are not confirmed",
+                )
+            ),
             "The 2026 criteria are not confirmed, and CDE's own answer is not known.",
         ),
     ],

@@ -33,7 +33,24 @@ FORMULAS = [
     "-none",
     "=cmd|' /C calc'!A0",
 ]
-HARMLESS = ["", "Salinas Union High", "-12.5", "+3", "-.5", "1e-3", "'quoted", "a=b", "–", "<script>", "0", "0.5", "12345678901", "2024-25", "K-8", "007\n"]
+HARMLESS = [
+    "",
+    "Salinas Union High",
+    "-12.5",
+    "+3",
+    "-.5",
+    "1e-3",
+    "'quoted",
+    "a=b",
+    "–",
+    "<script>",
+    "0",
+    "0.5",
+    "12345678901",
+    "2024-25",
+    "K-8",
+    "007\n",
+]
 # What a spreadsheet would change: leading zeros are lost, long codes become 2.77E+13, grades become days.
 CODES = ["01611190000000", "27661590000000", "0127", "00", "123456789012", "6-8", "9-12", "3/4"]
 
@@ -63,7 +80,13 @@ def test_columns_follow_the_rule_for_cells(values: list[str | None]) -> None:
 
 
 def test_numbers_lists_and_headings() -> None:
-    table = pa.table({"change": pa.array([-12.5, 3.0]), "groups": pa.array([["=EL", None], None], pa.list_(pa.string())), "=bad": ["x", "y"]})
+    table = pa.table(
+        {
+            "change": pa.array([-12.5, 3.0]),
+            "groups": pa.array([["=EL", None], None], pa.list_(pa.string())),
+            "=bad": ["x", "y"],
+        }
+    )
     stream = io.BytesIO()
     write_csv(table, stream)
     assert stream.getvalue().startswith(b"\xef\xbb\xbf")
@@ -82,18 +105,30 @@ def test_only_the_cells_at_risk_change() -> None:
 
 
 def test_csv_for_programs_has_every_value_as_it_is(tmp_path: Path) -> None:
-    table = pa.table({"cds": ["01611190000000", "27661590000000"], "name": ["=1", "Cañada"], "groups": [["EL", "SWD"], []]})
+    table = pa.table(
+        {"cds": ["01611190000000", "27661590000000"], "name": ["=1", "Cañada"], "groups": [["EL", "SWD"], []]}
+    )
     write_plain_csv(table, tmp_path / "plain.csv")
     read = pd.read_csv(tmp_path / "plain.csv", dtype=str, keep_default_na=False)
-    assert read.to_dict("list") == {"cds": ["01611190000000", "27661590000000"], "name": ["=1", "Cañada"], "groups": ["EL|SWD", ""]}
+    assert read.to_dict("list") == {
+        "cds": ["01611190000000", "27661590000000"],
+        "name": ["=1", "Cañada"],
+        "groups": ["EL|SWD", ""],
+    }
 
 
 def test_csv_for_people_comes_back_from_a_spreadsheet(tmp_path: Path) -> None:
     """As a spreadsheet reads it: a cell that is a formula of one text shows that text."""
-    table = pa.table({"cds": ["01611190000000", "27661590000000"], "name": ["Cañada", None], "grades": ["6-8", "K-8"], "n": [1, 2]})
+    table = pa.table(
+        {"cds": ["01611190000000", "27661590000000"], "name": ["Cañada", None], "grades": ["6-8", "K-8"], "n": [1, 2]}
+    )
     write_csv(table, tmp_path / "people.csv")
     assert (tmp_path / "people.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO((tmp_path / "people.csv").read_text("utf-8-sig"), newline="")))
     shown = [[re.sub(r'^="(.*)"$', r"\1", cell) for cell in row] for row in rows]
-    assert shown == [["cds", "name", "grades", "n"], ["01611190000000", "Cañada", "6-8", "1"], ["27661590000000", "", "K-8", "2"]]
+    assert shown == [
+        ["cds", "name", "grades", "n"],
+        ["01611190000000", "Cañada", "6-8", "1"],
+        ["27661590000000", "", "K-8", "2"],
+    ]
     assert rows[1] == ['="01611190000000"', "Cañada", '="6-8"', "1"]

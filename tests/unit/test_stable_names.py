@@ -10,7 +10,12 @@ import pytest
 from transforms.sql import FOLDER, build_table
 
 CDS = "19647330108878"
-NAMES = ("CHAMPS - Charter HS of Arts-Multimedia & Performin", "CHAMPS - Charter HS of Arts-Multimedia & Performing", "Another Name of 2023", "CHAMPS")
+NAMES = (
+    "CHAMPS - Charter HS of Arts-Multimedia & Performin",
+    "CHAMPS - Charter HS of Arts-Multimedia & Performing",
+    "Another Name of 2023",
+    "CHAMPS",
+)
 TABLES = """
     create table dashboard_entities(cds text, dashboard_year int, district_name text, school_name text, record_type text, charter_flag text);
     create table charter_cells(cds text, dashboard_year int, family text, value text, row_is_sound bool);

@@ -32,24 +32,39 @@ def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -
     for number, cells in lines:
         if len(cells) != len(header):
             advice = "put quotation marks around a value that holds a comma"
-            problems.append(f"{file}, line {number}: the row has {len(cells)} values, the header has {len(header)}; {advice}.")
+            problems.append(
+                f"{file}, line {number}: the row has {len(cells)} values, the header has {len(header)}; {advice}."
+            )
             continue
         found = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
-        problems += [f"{file}, line {number}, column {c}: {why} (value {v[:80]!r})." for c, v in found.items() if (why := fault_of(v))]
+        problems += [
+            f"{file}, line {number}, column {c}: {why} (value {v[:80]!r})."
+            for c, v in found.items()
+            if (why := fault_of(v))
+        ]
         try:
             rows.append((number, model.model_validate(found)))
         except ValidationError as error:
-            problems += [_told(file, number, str(e["loc"][0]) if e["loc"] else "", e["msg"], e["input"]) for e in error.errors()]
+            problems += [
+                _told(file, number, str(e["loc"][0]) if e["loc"] else "", e["msg"], e["input"]) for e in error.errors()
+            ]
     problems += _too_large(file, rows)
     seen = Counter(tuple(getattr(r, k) for k in key) for _, r in rows)
-    problems += [f"{file}: {', '.join(map(str, k))} is there {n} times. Keep one row." for k, n in sorted(seen.items(), key=str) if n > 1]
+    problems += [
+        f"{file}: {', '.join(map(str, k))} is there {n} times. Keep one row."
+        for k, n in sorted(seen.items(), key=str)
+        if n > 1
+    ]
     if problems:
         raise ConfigError("\n".join(problems))
     return [row for _, row in rows]
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each row begins, and its cells. Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit."""
+    """Line on which each row begins, and its cells.
+
+    Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
     begins = 1
     try:

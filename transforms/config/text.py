@@ -1,4 +1,6 @@
-"""Read a file of this project (catalog, layouts, rules, reference, registers) as text; say in words why it cannot be read."""
+"""Read a file of this project (catalog, layouts, rules, reference, registers) as text; say in words why it cannot be
+read.
+"""
 
 from pathlib import Path
 
@@ -13,14 +15,21 @@ def read_text(path: Path, name: str) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise ConfigError(f"{name}: the file is missing from {path.parent}. Restore it, or let DTA_REFERENCE name the folder that holds it.") from error
+        raise ConfigError(
+            f"{name}: the file is missing from {path.parent}. Restore it, or let DTA_REFERENCE name the folder that"
+            " holds it."
+        ) from error
     except OSError as error:
-        raise ConfigError(f"{name}: the file cannot be read ({error.strerror}). Check {path} and its permissions.") from error
+        raise ConfigError(
+            f"{name}: the file cannot be read ({error.strerror}). Check {path} and its permissions."
+        ) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
-        raise ConfigError(f"{name}, line {line}: the file is not UTF-8 (byte 0x{byte:02X}). Save it as UTF-8.") from error
+        raise ConfigError(
+            f"{name}, line {line}: the file is not UTF-8 (byte 0x{byte:02X}). Save it as UTF-8."
+        ) from error
 
 
 def fault_of(value: object) -> str:

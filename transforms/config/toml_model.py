@@ -37,12 +37,16 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(found)
     except ValidationError as error:
-        problems = [(e["loc"], f"{_entry(found, e['loc'])}{plain(e['msg'])} (value {e['input']!r:.80})") for e in error.errors()]
+        problems = [
+            (e["loc"], f"{_entry(found, e['loc'])}{plain(e['msg'])} (value {e['input']!r:.80})") for e in error.errors()
+        ]
         raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in problems)) from error
 
 
 def _entry(found: Any, place: Place) -> str:
-    """Id of the nearest entry around ``place`` that has one, with a colon; empty where the id itself is wrong: it is the value."""
+    """Id of the nearest entry around ``place`` that has one, with a colon; empty where the id itself is wrong: it is
+    the value.
+    """
     name = ""
     for key in () if place[-1:] == ("id",) else place:
         try:
@@ -120,7 +124,9 @@ def _keys(dotted: str) -> list[str]:
 
 
 def _line_of_item(text: str, first: int, position: int) -> int:
-    """Line of the table with this position in a list that begins on line ``first``; ``first`` itself if the list holds no tables."""
+    """Line of the table with this position in a list that begins on line ``first``; ``first`` itself if the list holds
+    no tables.
+    """
     seen, open_brackets = -1, 0
     for number, line in enumerate(text.split("\n")[first - 1 :], first):
         seen += line.count("{")

@@ -1,4 +1,6 @@
-"""Which Dashboard files are used: one whose rows contradict themselves in many places is not, and an earlier edition of it is used where one is kept."""
+"""Which Dashboard files are used: one whose rows contradict themselves in many places is not, and an earlier edition of
+it is used where one is kept.
+"""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,18 +15,27 @@ from transforms.run import Run
 from transforms.sources.unused import UnusedFile, earlier_edition, record_unused
 
 ADVICE = (
-    "Download the file again. If it is as CDE publishes it, its rows show something new: add it to color_grids.csv, status_cuts.csv "
-    "or row_exceptions.csv in data/reference."
+    "Download the file again. If it is as CDE publishes it, its rows show something new: add it to color_grids.csv,"
+    " status_cuts.csv or row_exceptions.csv in data/reference."
 )
 
 
 def admit_dashboards(run: Run) -> None:
-    """Type every Dashboard file, and leave in the run's reports only those that can be believed. The others are recorded as unused."""
+    """Type every Dashboard file, and leave in the run's reports only those that can be believed.
+
+    The others are recorded as unused.
+    """
     groups = known_groups(run.settings.reference)
     reports = _as_read(run)
     dashboards = [r for r in reports if r["layout"] == "dashboard"]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        doubts = dict(zip((r["source_id"] for r in dashboards), pool.map(lambda r: doubt_of(part_of(run, r, groups)), dashboards), strict=True))
+        doubts = dict(
+            zip(
+                (r["source_id"] for r in dashboards),
+                pool.map(lambda r: doubt_of(part_of(run, r, groups)), dashboards),
+                strict=True,
+            )
+        )
     used: list[Report] = []
     unused: list[UnusedFile] = []
     for report in reports:
@@ -70,8 +81,16 @@ def _earlier(run: Run, report: Report, groups: Mapping[str, str]) -> Report | No
 
 
 def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) -> UnusedFile:
-    share = f"{doubt['rejected']} of {doubt['tested']} rows of districts and county offices ({doubt['rejected'] / doubt['tested']:.0%})"
+    share = (
+        f"{doubt['rejected']} of {doubt['tested']} rows of districts and county offices"
+        f" ({doubt['rejected'] / doubt['tested']:.0%})"
+    )
     lines = ", ".join(map(str, doubt["lines"]))
-    reason = f"{share} cannot be true in the column {doubt['column']}, first on lines {lines}. Line {doubt['lines'][0]}: {doubt['reason']}"
+    reason = (
+        f"{share} cannot be true in the column {doubt['column']}, first on lines {lines}. Line {doubt['lines'][0]}:"
+        f" {doubt['reason']}"
+    )
     sha256 = str(earlier["sha256"]) if earlier else ""
-    return UnusedFile(report["file"], reason, ADVICE, report["source_id"], doubt["lines"][0], doubt["column"], earlier_sha256=sha256)
+    return UnusedFile(
+        report["file"], reason, ADVICE, report["source_id"], doubt["lines"][0], doubt["column"], earlier_sha256=sha256
+    )

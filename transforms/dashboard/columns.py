@@ -23,7 +23,9 @@ class TextColumn:
     @cached_property
     def numbers(self) -> pa.Array:
         """The distinct texts as numbers; null for what is none."""
-        return pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string())).cast(pa.float64())
+        return pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string())).cast(
+            pa.float64()
+        )
 
     def rows_of(self, texts: pa.Array | Mask, blank: bool) -> Mask:
         """Rows whose text is marked in a mask over ``texts``; ``blank`` says it for rows without a text."""
@@ -60,7 +62,9 @@ def blank_column(rows: int) -> TextColumn:
     return TextColumn(pa.array([], pa.string()), np.full(rows, -1, np.int32))
 
 
-def text_column(column: pa.ChunkedArray, *, upper: bool = False, lower: bool = False, aliases: dict[str, str] | None = None) -> TextColumn:
+def text_column(
+    column: pa.ChunkedArray, *, upper: bool = False, lower: bool = False, aliases: dict[str, str] | None = None
+) -> TextColumn:
     """Texts without blanks around them, in one case if asked, and known by one name. Empty texts and '*' are blank."""
     coded = _coded(column)
     texts = pc.utf8_trim(coded.dictionary, " ")

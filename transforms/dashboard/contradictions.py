@@ -1,7 +1,9 @@
 """Decisive cells that their own row contradicts: such a row is rejected, and a file with many of them is not used.
 
-Every test reads what a row says twice: a color follows from the levels, a level from the status, a status from two numbers of students.
-A test of which no real file of the year was seen is presumed: where many rows of a file contradict it, the test is wrong, not the file. So are all tests of
+Every test reads what a row says twice: a color follows from the levels, a level from the status, a status from two
+numbers of students.
+A test of which no real file of the year was seen is presumed: where many rows of a file contradict it, the test is
+wrong, not the file. So are all tests of
 numbers on a scale of which no file was seen.
 """
 
@@ -18,16 +20,29 @@ from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
 Numbers = npt.NDArray[np.float64]
-MINIMUM, SMALL_MINIMUM = 30, 15  # students that make a group count; the smaller number for some groups of districts and county offices
+MINIMUM, SMALL_MINIMUM = (
+    30,
+    15,
+)  # students that make a group count; the smaller number for some groups of districts and county offices
 SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
 SHOWN_FROM = 11  # students
 NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
 COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
-UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")  # are no student groups of the law: SBA and CAA have colors in 2024 all the same
+UNCOUNTED = (
+    "ELO",
+    "RFP",
+    "EO",
+    "SBA",
+    "CAA",
+    "CAST",
+)  # are no student groups of the law: SBA and CAA have colors in 2024 all the same
 SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
 ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change")  # rows of every year were tested
 CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
-MANY_ROWS, MANY_SHARE = 5, 0.02  # more contradicted rows of districts and county offices than both: the file is not used
+MANY_ROWS, MANY_SHARE = (
+    5,
+    0.02,
+)  # more contradicted rows of districts and county offices than both: the file is not used
 HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for what floating point adds
 FIRST_LINES = 5
 
@@ -59,7 +74,10 @@ class FileRows:
         self.indicator, self.year = str(self.report["indicator"]), int(self.report["dashboard_year"])
         self.of_lea = rows_of_leas(self.columns)
         self.counted = ~np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", UNCOUNTED))
-        small = np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", [g for g, y in SMALL_GROUPS.items() if self.year >= y]))
+        small = np.isin(
+            self.columns["studentgroup"].codes,
+            self._codes("studentgroup", [g for g, y in SMALL_GROUPS.items() if self.year >= y]),
+        )
         self.minimum = np.where(small & self.of_lea, SMALL_MINIMUM, MINIMUM)
         self.is_small = self.equals("smalldenom", "Y")
         self.scale_begins = self.redundancy.scale_begins(self.indicator, self.year)
@@ -115,7 +133,11 @@ class FileRows:
             if not exception.column:
                 rows[:] = False
             elif exception.column in self.columns:
-                rows &= ~(self.given(exception.column) if exception.value == "*" else self.equals(exception.column, exception.value))
+                rows &= ~(
+                    self.given(exception.column)
+                    if exception.value == "*"
+                    else self.equals(exception.column, exception.value)
+                )
         return rows
 
     def text(self, name: str, row: int) -> str:
@@ -123,8 +145,13 @@ class FileRows:
         return self.columns[name].at(row) or "blank"
 
 
-def contradictions(columns: Mapping[str, TextColumn], report: Report, redundancy: Redundancy, bad: Mask) -> list[Contradiction]:
-    """Every test that the columns of a file allow, without presumed ones that many of its rows contradict. ``bad`` rows are not tested."""
+def contradictions(
+    columns: Mapping[str, TextColumn], report: Report, redundancy: Redundancy, bad: Mask
+) -> list[Contradiction]:
+    """Every test that the columns of a file allow, without presumed ones that many of its rows contradict.
+
+    ``bad`` rows are not tested.
+    """
     rows = FileRows(columns, report, redundancy, ~bad)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = [c for test in TESTS for c in test(rows)]
@@ -143,7 +170,9 @@ def rows_of_leas(columns: Mapping[str, TextColumn]) -> Mask:
     return codes.rows_of(by_code, False) | kinds.rows_of(pc.equal(kinds.texts, "D"), False)
 
 
-def count_of(kind: str, column: str, tested: Mask, rows: Mask, reason: str, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
+def count_of(
+    kind: str, column: str, tested: Mask, rows: Mask, reason: str, lines: npt.NDArray[np.int64]
+) -> dict[str, Any]:
     """How many rows were tested, how many are rejected, and the first of them, with its reason."""
     first = [int(lines[r]) for r in np.flatnonzero(rows)[:FIRST_LINES]]
     counted = {"tested": int(np.count_nonzero(tested)), "rejected": int(np.count_nonzero(rows))}
@@ -154,7 +183,15 @@ def _counts(c: Contradiction, of_lea: Mask) -> tuple[int, int]:
     return int(np.count_nonzero(c.tested & of_lea)), int(np.count_nonzero(c.rows & of_lea))
 
 
-def _made(rows: FileRows, kind: str, column: str, tested: Mask, differs: Mask, say: Callable[[int], str], firm: bool | None = None) -> Contradiction:
+def _made(
+    rows: FileRows,
+    kind: str,
+    column: str,
+    tested: Mask,
+    differs: Mask,
+    say: Callable[[int], str],
+    firm: bool | None = None,
+) -> Contradiction:
     tested = tested & rows.testable(kind)
     known = rows.year in SEEN_YEARS or (kind in ALWAYS_HOLD and rows.scale_is_seen)
     return Contradiction(kind, column, tested, tested & differs, say, known if firm is None else firm)
@@ -163,14 +200,30 @@ def _made(rows: FileRows, kind: str, column: str, tested: Mask, differs: Mask, s
 def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
     """Only districts and county offices have codes without a school, and the state has zeros alone."""
     codes = rows.columns["cds"]
-    state, no_school = (codes.rows_of(found, False) for found in (pc.equal(codes.texts, NO_SCHOOL * 2), pc.ends_with(codes.texts, NO_SCHOOL)))
+    state, no_school = (
+        codes.rows_of(found, False)
+        for found in (pc.equal(codes.texts, NO_SCHOOL * 2), pc.ends_with(codes.texts, NO_SCHOOL))
+    )
     due = np.where(state, "X", np.where(no_school, "D", "S"))
-    wrong = ~np.where(state, rows.equals("rtype", "X"), np.where(no_school, rows.equals("rtype", "D"), rows.equals("rtype", "S")))
-    return [_made(rows, "record_type", "rtype", np.ones(len(wrong), bool), wrong, lambda r: f"a row with such a code is of record type {due[r]}", True)]
+    wrong = ~np.where(
+        state, rows.equals("rtype", "X"), np.where(no_school, rows.equals("rtype", "D"), rows.equals("rtype", "S"))
+    )
+    return [
+        _made(
+            rows,
+            "record_type",
+            "rtype",
+            np.ones(len(wrong), bool),
+            wrong,
+            lambda r: f"a row with such a code is of record type {due[r]}",
+            True,
+        )
+    ]
 
 
 def _name_against_code(rows: FileRows) -> list[Contradiction]:
-    """An LEA has one name in a file, and no other LEA of its county has it: a row moved to another code keeps the old name.
+    """An LEA has one name in a file, and no other LEA of its county has it: a row moved to another code keeps the old
+    name.
 
     Another spelling that no other code has is no contradiction.
     """
@@ -180,13 +233,25 @@ def _name_against_code(rows: FileRows) -> list[Contradiction]:
     of_lea = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
     tested = codes.rows_of(of_lea, False) & rows.given("districtname") & rows.usable
     at = np.flatnonzero(tested)
-    pairs, place, counts = np.unique(codes.codes[at].astype(np.int64) * len(names.texts) + names.codes[at], return_inverse=True, return_counts=True)
+    pairs, place, counts = np.unique(
+        codes.codes[at].astype(np.int64) * len(names.texts) + names.codes[at], return_inverse=True, return_counts=True
+    )
     code, name = np.divmod(pairs, len(names.texts))
     _, county = np.unique(np.array([t[:2] for t in codes.texts.to_pylist()])[code], return_inverse=True)
     shared = np.bincount(name, minlength=len(names.texts))[name] > 1
     wrong = np.zeros(len(tested), bool)
     wrong[at] = (shared & (_outnumbered(code, counts) | _outnumbered(county * len(names.texts) + name, counts)))[place]
-    return [_made(rows, "name", "districtname", tested, wrong, lambda r: f"the file gives this name to another code than {codes.at(r)}", True)]
+    return [
+        _made(
+            rows,
+            "name",
+            "districtname",
+            tested,
+            wrong,
+            lambda r: f"the file gives this name to another code than {codes.at(r)}",
+            True,
+        )
+    ]
 
 
 def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Mask:
@@ -230,7 +295,9 @@ def _color_against_levels(rows: FileRows) -> list[Contradiction]:
 def _expected_colors(
     rows: FileRows, color: npt.NDArray[np.int8], status: npt.NDArray[np.int8], change: npt.NDArray[np.int8], whole: Mask
 ) -> npt.NDArray[np.int8]:
-    """The color of each row's cell; of a cell that no file has shown, the file's own clear majority, and 0 where it has none."""
+    """The color of each row's cell; of a cell that no file has shown, the file's own clear majority, and 0 where it has
+    none.
+    """
     grid = rows.redundancy.grids[rows.indicator].reshape(-1).copy()
     cells = rows.is_small * 36 + status * 6 + change.astype(np.int64)
     unknown = whole & rows.usable & (grid[cells] == 0)
@@ -258,9 +325,13 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
     if not rows.has("color"):
         return found
     color = rows.level("color")
-    if len(enough) == 2 or (rows.year == 2017 and rows.indicator == "elpi" and enough):  # that year's flag is of both years
+    if len(enough) == 2 or (
+        rows.year == 2017 and rows.indicator == "elpi" and enough
+    ):  # that year's flag is of both years
         both = np.logical_and.reduce(enough)
-        moved = rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)  # some schools were not compared
+        moved = (
+            rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)
+        )  # some schools were not compared
         found.append(
             _made(
                 rows, "color_size", "color", rows.counted & (moved | (color > 0)), (color > 0) != both,
@@ -286,7 +357,9 @@ def _flag_against_number(rows: FileRows, flag: str, size: str, by_flag: Mask, by
 
 
 def _levels_against_gaps(rows: FileRows) -> list[Contradiction]:
-    """A level needs a status and students; a color needs both levels; a status has a level, and is shown from eleven students on."""
+    """A level needs a status and students; a color needs both levels; a status has a level, and is shown from eleven
+    students on.
+    """
     if not rows.has("statuslevel", "currstatus", "currdenom"):
         return []
     status = rows.level("statuslevel")
@@ -309,13 +382,22 @@ def _levels_against_gaps(rows: FileRows) -> list[Contradiction]:
         change = rows.level("changelevel")
         lacks = (color > 0) & ((status == 0) | (change == 0))
         found.append(
-            _made(rows, "levels", "color", rows.counted, lacks, lambda r: f"a color is given with status level {status[r]} and change level {change[r]}")
+            _made(
+                rows,
+                "levels",
+                "color",
+                rows.counted,
+                lacks,
+                lambda r: f"a color is given with status level {status[r]} and change level {change[r]}",
+            )
         )
     return found
 
 
 def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
-    """A rate is numerator by denominator, a change the difference of two statuses, and students tested and not tested are all students."""
+    """A rate is numerator by denominator, a change the difference of two statuses, and students tested and not tested
+    are all students.
+    """
     found = []
     for numerator in ("currnumer", "prepared"):
         if not rows.has(numerator, "currdenom", "currstatus"):
@@ -330,13 +412,29 @@ def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
             )
         )  # fmt: skip
         found.append(
-            _made(rows, "numerator", numerator, given, part > whole, lambda r, w=whole: f"more students are counted than the {w[r]:g} there are")  # type: ignore[misc]
+            _made(
+                rows,
+                "numerator",
+                numerator,
+                given,
+                part > whole,
+                lambda r, w=whole: f"more students are counted than the {w[r]:g} there are",  # type: ignore[misc]
+            )
         )
     if rows.has("change", "currstatus", "priorstatus") and not rows.scale_begins:
         now, before, change = rows.number("currstatus"), rows.number("priorstatus"), rows.number("change")
         given = np.isfinite(now) & np.isfinite(before) & np.isfinite(change)
         off = np.abs(now - before - change) > A_TENTH
-        found.append(_made(rows, "change", "change", given, off, lambda r: f"status {now[r]:g} after {before[r]:g} is a change of {now[r] - before[r]:.1f}"))
+        found.append(
+            _made(
+                rows,
+                "change",
+                "change",
+                given,
+                off,
+                lambda r: f"status {now[r]:g} after {before[r]:g} is a change of {now[r] - before[r]:.1f}",
+            )
+        )
     if rows.has("currdenom", "denom_withoutprloss"):
         whole, tested = rows.number("currdenom"), rows.number("denom_withoutprloss")
         added = np.nan_to_num(rows.number("numprloss")) if rows.has("numprloss") else np.zeros(len(whole))
@@ -362,7 +460,9 @@ def _level_against_status(rows: FileRows) -> list[Contradiction]:
         if name in cuts:
             bounds = cuts[name].bounds
             falling = bounds[0] > bounds[-1]
-            reached = np.searchsorted(-bounds if falling else bounds, -status[members] if falling else status[members], side="right")
+            reached = np.searchsorted(
+                -bounds if falling else bounds, -status[members] if falling else status[members], side="right"
+            )
             due[members] = reached + 1
     tested = (due > 0) & (level > 0) & np.isfinite(status)
     return [
@@ -383,7 +483,9 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
         return {"high school": high, "": ~high}
     if rows.indicator == "susp":
         return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
-    if rows.indicator == "grad" and rows.year >= 2018:  # alternative schools, and county offices, which run them, have cut scores of their own
+    if (
+        rows.indicator == "grad" and rows.year >= 2018
+    ):  # alternative schools, and county offices, which run them, have cut scores of their own
         offices = np.array([c[2:4] == COUNTY_OFFICE for c in rows.columns["cds"].texts.to_pylist()], bool)
         other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
         return {"DASS": other, "": ~other & ~rows.columns["cds"].rows_of(offices, False)}

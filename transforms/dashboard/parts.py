@@ -1,4 +1,6 @@
-"""Parts of indicator_results: one Parquet file per source file, kept as long as the file and what types it stay the same."""
+"""Parts of indicator_results: one Parquet file per source file, kept as long as the file and what types it stay the
+same.
+"""
 
 import hashlib
 import json
@@ -32,29 +34,70 @@ TYPING_VERSION = "4"
 ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
-FAULT_SCHEMA = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("column", "value", "reason", "cds", "record_type", "student_group"))])
+FAULT_SCHEMA = pa.schema(
+    [
+        ("line", pa.int64()),
+        *((n, pa.string()) for n in ("column", "value", "reason", "cds", "record_type", "student_group")),
+    ]
+)
 ENTITY_SCHEMA = pa.schema(
-    [*((n, pa.string()) for n in ("cds", "record_type", "charter_flag", "school_name", "district_name", "source_id")), ("dashboard_year", pa.int16())]
+    [
+        *(
+            (n, pa.string())
+            for n in ("cds", "record_type", "charter_flag", "school_name", "district_name", "source_id")
+        ),
+        ("dashboard_year", pa.int16()),
+    ]
 )
 FILES = ("path", "faults", "entities")
 
 
 def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
-    """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables dashboard_faults, dashboard_entities and
+    """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables
+    dashboard_faults, dashboard_entities and
     unknown_groups, and the list of parts; returns the number of rows.
     """
     groups = student_groups(connection)
-    reports = sorted((r for r in run.raw_reports() if r["layout"] == "dashboard"), key=lambda r: (r["dashboard_year"], r["indicator"]))
+    reports = sorted(
+        (r for r in run.raw_reports() if r["layout"] == "dashboard"),
+        key=lambda r: (r["dashboard_year"], r["indicator"]),
+    )
     with ThreadPoolExecutor(max_workers=2) as pool:
         parts = list(pool.map(lambda report: part_of(run, report, groups), reports))
-    schema = pa.schema([("source_id", pa.string()), ("dashboard_year", pa.int16()), ("indicator", pa.string()), *((n, pa.string()) for n in FILES)])
+    schema = pa.schema(
+        [
+            ("source_id", pa.string()),
+            ("dashboard_year", pa.int16()),
+            ("indicator", pa.string()),
+            *((n, pa.string()) for n in FILES),
+        ]
+    )
     schema = schema.append(pa.field("sha256", pa.string())).append(pa.field("rows", pa.int64()))
-    put(connection, PARTS, pa.Table.from_pylist([{**{n: p[n] for n in schema.names if n in p}, "sha256": p["written"]["path"]} for p in parts], schema))
+    put(
+        connection,
+        PARTS,
+        pa.Table.from_pylist(
+            [{**{n: p[n] for n in schema.names if n in p}, "sha256": p["written"]["path"]} for p in parts], schema
+        ),
+    )
     _view(connection, PARTED, [p["path"] for p in parts], published_tables()[PARTED].arrow_schema())
     _view(connection, "dashboard_entities", [p["entities"] for p in parts], ENTITY_SCHEMA)
-    _view(connection, "dashboard_faults", [p["faults"] for p in parts], FAULT_SCHEMA.append(pa.field("source_id", pa.string())))
-    unknown = [{"source_id": p["source_id"], "student_group": g, "row_count": n} for p in parts for g, n in p["unknown_groups"].items()]
-    put(connection, "unknown_groups", as_table(unknown, source_id=pa.string(), student_group=pa.string(), row_count=pa.int64()))
+    _view(
+        connection,
+        "dashboard_faults",
+        [p["faults"] for p in parts],
+        FAULT_SCHEMA.append(pa.field("source_id", pa.string())),
+    )
+    unknown = [
+        {"source_id": p["source_id"], "student_group": g, "row_count": n}
+        for p in parts
+        for g, n in p["unknown_groups"].items()
+    ]
+    put(
+        connection,
+        "unknown_groups",
+        as_table(unknown, source_id=pa.string(), student_group=pa.string(), row_count=pa.int64()),
+    )
     return sum(p["rows"] for p in parts)
 
 
@@ -111,14 +154,23 @@ def _staged(report: Report) -> pa.Table:
     return pq.read_table(report["parquet"], read_dictionary=names, use_threads=False, partitioning=None)
 
 
-def _make(table: pa.Table, report: Report, groups: Mapping[str, str], redundancy: Redundancy, schema: pa.Schema, stem: Path) -> dict[str, Any]:
+def _make(
+    table: pa.Table, report: Report, groups: Mapping[str, str], redundancy: Redundancy, schema: pa.Schema, stem: Path
+) -> dict[str, Any]:
     lines = table.column("line").to_numpy()
     columns = read_columns(table, report, groups)
     judged = judge(columns, lines, report, groups, redundancy)
     rows, faults = in_order(columns, judged.bad), judged.faults
     if len(rows) + len({f.line for f in faults}) != len(lines):
-        raise RuntimeError(f"{report['file']}: {len(lines)} rows were read, {len(rows)} typed and {len({f.line for f in faults})} rejected")
-    paths = {"path": stem.with_suffix(".parquet"), "faults": stem.with_suffix(".faults.parquet"), "entities": stem.with_suffix(".entities.parquet")}
+        raise RuntimeError(
+            f"{report['file']}: {len(lines)} rows were read, {len(rows)} typed and {len({f.line for f in faults})}"
+            " rejected"
+        )
+    paths = {
+        "path": stem.with_suffix(".parquet"),
+        "faults": stem.with_suffix(".faults.parquet"),
+        "entities": stem.with_suffix(".entities.parquet"),
+    }
     _write(typed(columns, lines, rows, report, schema), paths["path"])
     _write(_fault_table(faults, report), paths["faults"])
     _write(entities(columns, rows, report), paths["entities"])
@@ -136,7 +188,13 @@ def _fault_table(faults: list[Fault], report: Report) -> pa.Table:
 def _write(table: pa.Table, target: Path) -> None:
     temporary = temporary_beside(target)
     try:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=ROW_GROUP, write_statistics=[n for n in SOUGHT if n in table.column_names])
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
+            write_statistics=[n for n in SOUGHT if n in table.column_names],
+        )
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -152,12 +210,17 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], sc
 
 
 def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_id: str) -> int:
-    """One Parquet file of all parts, in the order given; returns its number of rows. Rows are read while others are written.
+    """One Parquet file of all parts, in the order given; returns its number of rows. Rows are read while others are
+    written.
 
     Texts stay coded on the way, and are plain text of ``schema`` to whoever reads the file.
     """
-    coded = pa.schema([f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema])
-    writer = pq.ParquetWriter(target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"])
+    coded = pa.schema(
+        [f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema]
+    )
+    writer = pq.ParquetWriter(
+        target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"]
+    )
     rows = 0
     with writer:
         for table in _row_groups(parts):
@@ -193,6 +256,8 @@ def _stored(schema: pa.Schema) -> dict[str, str]:
 
 
 def parts_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the table's content: of the bytes of its parts, each of which is made anew only when its rows may differ."""
+    """Digest of the table's content: of the bytes of its parts, each of which is made anew only when its rows may
+    differ.
+    """
     parts = connection.execute(f"select source_id, sha256 from {PARTS} order by all").fetchall()
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

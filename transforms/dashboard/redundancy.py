@@ -43,7 +43,10 @@ class Cell(StrictModel):
 
 
 class Cuts(StrictModel):
-    """The status from which on a row has a level, or up to which where less is better. ``class_name``: the rows it is for."""
+    """The status from which on a row has a level, or up to which where less is better.
+
+    ``class_name``: the rows it is for.
+    """
 
     indicator: str
     class_name: str
@@ -67,7 +70,9 @@ class RowException(StrictModel):
     dashboard_year: Annotated[int | None, BeforeValidator(_number)]
     column: str
     value: str  # * is any text
-    spares: Annotated[tuple[Kind, ...], BeforeValidator(lambda text: tuple(text.split()) if isinstance(text, str) else text)]
+    spares: Annotated[
+        tuple[Kind, ...], BeforeValidator(lambda text: tuple(text.split()) if isinstance(text, str) else text)
+    ]
     source: str
 
 
@@ -112,8 +117,12 @@ def load_redundancy(folder: Path) -> Redundancy:
     for row in cuts:
         steps = np.diff(row.bounds)
         if not ((steps > 0).all() or (steps < 0).all()):
-            raise ConfigError(f"{CUTS}: the cut scores of {row.indicator} {row.class_name} do not rise or fall from level to level.")
+            raise ConfigError(
+                f"{CUTS}: the cut scores of {row.indicator} {row.class_name} do not rise or fall from level to level."
+            )
     scales = load_scales(folder)
     exceptions = read_csv(folder, EXCEPTIONS, RowException, ("indicator", "dashboard_year", "column"))
-    digest = hashlib.sha256(b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES))).hexdigest()
+    digest = hashlib.sha256(
+        b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES))
+    ).hexdigest()
     return Redundancy(grids, tuple(cuts), tuple(exceptions), digest, scales)

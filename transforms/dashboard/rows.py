@@ -1,7 +1,9 @@
 """The contract of a Dashboard row: which texts it may hold, and the typed row that follows.
 
-Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student group because every row is EL; 'MR' and 'TOM' are one group; 2017 writes
-its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are rejected; 2022 has status and no color.
+Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student group because every row is EL; 'MR' and
+'TOM' are one group; 2017 writes
+its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are rejected; 2022 has status and no
+color.
 """
 
 import re
@@ -54,9 +56,25 @@ NUMBERS = {
     "color": ("color", pa.int8()),
     "box": ("box", pa.int16()),
 }
-# Columns that are not published, and are read because they show whether others can be true. A file that lacks one has no such entry.
-WITNESSES = ("hscutpoints", "pairshare_method", "priorcertifyflag", "flag50pct", "numprloss", "denom_withoutprloss", "prepared")
-AS_SERVED = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")  # all other texts are codes, in capitals
+# Columns that are not published, and are read because they show whether others can be true. A file that lacks one has
+# no such entry.
+WITNESSES = (
+    "hscutpoints",
+    "pairshare_method",
+    "priorcertifyflag",
+    "flag50pct",
+    "numprloss",
+    "denom_withoutprloss",
+    "prepared",
+)
+AS_SERVED = (
+    "cds",
+    "schoolname",
+    "districtname",
+    "countyname",
+    "type",
+    "nsizegroup",
+)  # all other texts are codes, in capitals
 COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
 FARTHEST = 1_000_000  # of a status or a change
@@ -97,7 +115,9 @@ def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> 
     return found
 
 
-def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str, str]) -> list[tuple[str, pa.Array, bool, str]]:
+def _checks(
+    columns: dict[str, TextColumn], report: Report, groups: Mapping[str, str]
+) -> list[tuple[str, pa.Array, bool, str]]:
     """Column, its texts that break the contract, whether a blank does, and the reason."""
 
     def other_than(name: str, allowed: set[str]) -> pa.Array:
@@ -116,9 +136,17 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str,
         ("cds", no_code, True, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"),
         ("rtype", other_than("rtype", {"S", "D", "X"}), True, "record type is S, D or X"),
         ("studentgroup", other_than("studentgroup", set(groups.values())), True, "student group is not a known code"),
-        ("reportingyear", other_than("reportingyear", {year}), True, "the row is of another Dashboard than the file name says"),
+        (
+            "reportingyear",
+            other_than("reportingyear", {year}),
+            True,
+            "the row is of another Dashboard than the file name says",
+        ),
         *((name, no_level(name), False, reason) for name, reason in {**LEVELS, "color": COLOR}.items()),
-        *((name, no_number(name, 0, MOST_STUDENTS), False, "a number of students is a whole number below 100 million") for name in COUNTS),
+        *(
+            (name, no_number(name, 0, MOST_STUDENTS), False, "a number of students is a whole number below 100 million")
+            for name in COUNTS
+        ),
         ("currstatus", no_number("currstatus", -FARTHEST, FARTHEST), False, "status is a number, below a million"),
         ("priorstatus", no_number("priorstatus", -FARTHEST, FARTHEST), False, "status is a number, below a million"),
         ("change", no_number("change", -FARTHEST, FARTHEST), False, "change is a number, below a million"),
@@ -130,7 +158,9 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: Mapping[str,
 
 @dataclass(frozen=True)
 class Judged:
-    """Which rows are rejected, every reason of each, and how many rows of districts and county offices that are, test by test."""
+    """Which rows are rejected, every reason of each, and how many rows of districts and county offices that are, test
+    by test.
+    """
 
     bad: Mask
     faults: list[Fault]
@@ -139,7 +169,9 @@ class Judged:
 
 
 def unknown_groups(columns: Mapping[str, TextColumn], groups: Mapping[str, str]) -> list[str]:
-    """Codes that are not known, though the state has a row of them beside known ones: CDE reports another student group. Any other code is a fault."""
+    """Codes that are not known, though the state has a row of them beside known ones: CDE reports another student
+    group. Any other code is a fault.
+    """
     column = columns["studentgroup"]
     of_state = set(column.codes[columns["rtype"].rows_of(pc.equal(columns["rtype"].texts, "X"), False)].tolist())
     of_state = {column.texts[code].as_py() for code in of_state if code >= 0}
@@ -147,13 +179,21 @@ def unknown_groups(columns: Mapping[str, TextColumn], groups: Mapping[str, str])
     return sorted(c for c in unknown if re.match(GROUP_CODE, c)) if unknown != of_state else []
 
 
-def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: Report, groups: Mapping[str, str], redundancy: Redundancy) -> Judged:
+def judge(
+    columns: dict[str, TextColumn],
+    lines: npt.NDArray[np.int64],
+    report: Report,
+    groups: Mapping[str, str],
+    redundancy: Redundancy,
+) -> Judged:
     """Test every row against the contract, and what is left against itself."""
     bad = np.zeros(len(lines), bool)
     faults: list[Fault] = []
     of_lea, counts = rows_of_leas(columns), []
 
-    def reject(kind: str, name: str, rows: Mask, say: Callable[[int], str], tested: Mask | None = None, is_fault: bool = True) -> None:
+    def reject(
+        kind: str, name: str, rows: Mask, say: Callable[[int], str], tested: Mask | None = None, is_fault: bool = True
+    ) -> None:
         np.logical_or(bad, rows, out=bad)
         of_them = rows & of_lea
         if is_fault and of_them.any():
@@ -169,13 +209,28 @@ def judge(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], report: 
             reject("contract", name, columns[name].rows_of(texts, blank), lambda _, reason=reason: reason)  # type: ignore[misc]
     times = _times(_keys(columns))
     if times is not None:
-        reject("contract", "cds", times > 1, lambda row: f"this LEA or school and student group stands {times[row]} times in the file")
+        reject(
+            "contract",
+            "cds",
+            times > 1,
+            lambda row: f"this LEA or school and student group stands {times[row]} times in the file",
+        )
     if new:
         of_new = columns["studentgroup"].rows_of(pc.is_in(columns["studentgroup"].texts, pa.array(new)), False)
-        reject("group", "studentgroup", of_new, lambda _: "CDE reports a student group that is not known", is_fault=False)
+        reject(
+            "group", "studentgroup", of_new, lambda _: "CDE reports a student group that is not known", is_fault=False
+        )
     for found in contradictions(columns, report, redundancy, bad):
         reject(found.kind, found.column, found.rows, found.say, found.tested)
-    return Judged(bad, faults, counts, {code: int(columns["studentgroup"].rows_of(pc.equal(columns["studentgroup"].texts, code), False).sum()) for code in new})
+    return Judged(
+        bad,
+        faults,
+        counts,
+        {
+            code: int(columns["studentgroup"].rows_of(pc.equal(columns["studentgroup"].texts, code), False).sum())
+            for code in new
+        },
+    )
 
 
 def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:
@@ -198,8 +253,17 @@ def in_order(columns: dict[str, TextColumn], bad: Mask) -> npt.NDArray[np.intp]:
     return rows if bool((np.diff(keys) > 0).all()) else rows[np.argsort(keys, kind="stable")]
 
 
-def typed(columns: dict[str, TextColumn], lines: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], report: Report, schema: pa.Schema) -> pa.Table:
-    """The rows as they are published, texts coded. ``schema``: the published types, which say the order of columns too."""
+def typed(
+    columns: dict[str, TextColumn],
+    lines: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.intp],
+    report: Report,
+    schema: pa.Schema,
+) -> pa.Table:
+    """The rows as they are published, texts coded.
+
+    ``schema``: the published types, which say the order of columns too.
+    """
     found: dict[str, pa.Array] = {published: columns[name].as_text(rows) for name, published in TEXTS.items()}
     found |= {published: columns[name].as_number(rows, kind) for name, (published, kind) in NUMBERS.items()}
     found["dashboard_year"] = pa.array(np.full(len(rows), report["dashboard_year"], np.int16))
@@ -216,7 +280,10 @@ def entities(columns: dict[str, TextColumn], rows: npt.NDArray[np.intp], report:
         changes = np.logical_or.reduce([np.diff(columns[n].codes[rows], prepend=-2) != 0 for n in names])
         rows = rows[changes]
     found = {TEXTS[n]: columns[n].as_text(rows).cast(pa.string()) for n in names}
-    place = {"source_id": pa.array([report["source_id"]] * len(rows), pa.string()), "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16)}
+    place = {
+        "source_id": pa.array([report["source_id"]] * len(rows), pa.string()),
+        "dashboard_year": np.full(len(rows), report["dashboard_year"], np.int16),
+    }
     return pa.table({**found, **place})
 
 

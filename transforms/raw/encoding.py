@@ -32,7 +32,10 @@ def decode(content: bytes, file: str) -> tuple[bytes, str, list[int]]:
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Read bytes that are not UTF-8. Five bytes have no meaning in Windows-1252; they stay visible as replacement characters in names."""
+    """Read bytes that are not UTF-8.
+
+    Five bytes have no meaning in Windows-1252; they stay visible as replacement characters in names.
+    """
     if not isinstance(error, UnicodeDecodeError):
         raise error
     _found.places.append((error.start, error.end))

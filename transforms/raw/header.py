@@ -28,7 +28,10 @@ class Header:
 
 
 def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> Header:
-    """The first line that has every needed column. Raises SourceError where none has, or columns are parted in another way than the layout's."""
+    """The first line that has every needed column.
+
+    Raises SourceError where none has, or columns are parted in another way than the layout's.
+    """
     lines: list[tuple[int, str]] = []  # where the next one begins, and what it says
     at = 0
     while len(lines) < WITHIN and at <= len(content):
@@ -37,7 +40,12 @@ def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -
         lines.append((end + 1, content[at:end].decode().removesuffix("\r")))
         at = end + 1
     if "\r" in lines[0][1]:
-        raise SourceError(file, "the header has a line end without a line feed, as old Macs wrote it", "Save the file with usual line ends.", line=1)
+        raise SourceError(
+            file,
+            "the header has a line end without a line feed, as old Macs wrote it",
+            "Save the file with usual line ends.",
+            line=1,
+        )
     for number, (following, text) in enumerate(lines, 1):
         for delimiter in dict.fromkeys([*spec.delimiters, *NAMES]):
             headings = _headings(text, delimiter)
@@ -49,7 +57,10 @@ def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -
 
 def _no_header(first: str, file: str, spec: LayoutSpec, needed: set[str]) -> SourceError:
     """One cause: columns parted in another way, or columns that are missing from the first line."""
-    known = {d: len({spec.canonical(h) for h in _headings(first, d)} - {None}) for d in dict.fromkeys([*spec.delimiters, *NAMES])}
+    known = {
+        d: len({spec.canonical(h) for h in _headings(first, d)} - {None})
+        for d in dict.fromkeys([*spec.delimiters, *NAMES])
+    }
     delimiter = max(known, key=lambda d: known[d])
     if known[delimiter] > 1:
         _check_delimiter(delimiter, 1, file, spec)
@@ -58,11 +69,15 @@ def _no_header(first: str, file: str, spec: LayoutSpec, needed: set[str]) -> Sou
         try:
             split_quoted(first)
         except quoted.Error as error:
-            return SourceError(file, f"a quote in the header does not fit ({error})", DOWNLOAD_AGAIN, line=1, value=first)
+            return SourceError(
+                file, f"a quote in the header does not fit ({error})", DOWNLOAD_AGAIN, line=1, value=first
+            )
     _match_columns(headings, file, 1, spec)
     missing = sorted(needed - {spec.canonical(h) for h in headings})
     advice = "Download the file again, or teach data/layouts.toml the new name."
-    return SourceError(file, f"the header lacks {', '.join(missing)}", advice, line=1, column=missing[0], value=" | ".join(headings))
+    return SourceError(
+        file, f"the header lacks {', '.join(missing)}", advice, line=1, column=missing[0], value=" | ".join(headings)
+    )
 
 
 def _check_delimiter(delimiter: str, line: int, file: str, spec: LayoutSpec) -> None:
@@ -78,7 +93,9 @@ def _match_columns(headings: list[str], file: str, line: int, spec: LayoutSpec) 
     for position, heading in enumerate(headings):
         field = spec.canonical(heading)
         if field is not None and field in fields.values():
-            raise SourceError(file, f"column {field} is twice in the header", "Keep one of them.", line=line, column=heading)
+            raise SourceError(
+                file, f"column {field} is twice in the header", "Keep one of them.", line=line, column=heading
+            )
         if field is not None:
             fields[position] = field
     return fields

@@ -27,7 +27,9 @@ PRIORITY_7_FROM = 2018  # the one-file editions of local indicators print no yea
 
 
 def prove(raw: RawTable, content: bytes, file: str, source: Source, spec: LayoutSpec) -> None:
-    """Raise SourceError when the file is of another indicator, year or edition than its name says, or no row of it can be used."""
+    """Raise SourceError when the file is of another indicator, year or edition than its name says, or no row of it can
+    be used.
+    """
     if raw.rows_kept == 0:
         reason = f": {raw.rejects[0].reason}" if raw.rejects else ""
         line = raw.rejects[0].line if raw.rejects else None
@@ -44,7 +46,9 @@ def prove(raw: RawTable, content: bytes, file: str, source: Source, spec: Layout
 
 
 def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec) -> None:
-    """By the file's own indicator code, by a heading that only others have, and by the headings that its own indicator has."""
+    """By the file's own indicator code, by a heading that only others have, and by the headings that its own indicator
+    has.
+    """
     own = spec.told_by.get(source.indicator or "")
     if own is None:
         return
@@ -55,10 +59,20 @@ def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec)
     present = headings_of(spec, raw.missing_columns, raw.extra_columns)
     for indicator, marks in spec.told_by.items():
         if foreign := [h for h in marks.headings if h in present and h not in own.headings]:
-            raise SourceError(file, f"it has the column {foreign[0]}, which only a file of {indicator} has", INDICATOR, line=1, column=foreign[0])
+            raise SourceError(
+                file,
+                f"it has the column {foreign[0]}, which only a file of {indicator} has",
+                INDICATOR,
+                line=1,
+                column=foreign[0],
+            )
     if not _is_marked(present, source, spec):
         named = ", ".join(own.headings)
-        raise SourceError(file, f"it has none of the columns that a file of {source.indicator} has: {named}", "Check which file this is.")
+        raise SourceError(
+            file,
+            f"it has none of the columns that a file of {source.indicator} has: {named}",
+            "Check which file this is.",
+        )
 
 
 def commonest(column: pa.ChunkedArray) -> str:
@@ -82,7 +96,11 @@ def headings_of(spec: LayoutSpec, missing: list[str], extra: list[str]) -> set[s
 
 def _values(raw: RawTable, name: str) -> pa.ChunkedArray:
     """A column, or the values of a field where the file is kept cell by cell."""
-    return raw.table[name] if "field" not in raw.table.column_names else raw.table.filter(pc.equal(raw.table["field"], name))["value"]
+    return (
+        raw.table[name]
+        if "field" not in raw.table.column_names
+        else raw.table.filter(pc.equal(raw.table["field"], name))["value"]
+    )
 
 
 def _prove_year(raw: RawTable, file: str, source: Source) -> None:
@@ -92,25 +110,44 @@ def _prove_year(raw: RawTable, file: str, source: Source) -> None:
 
 
 def _prove_local_edition(raw: RawTable, file: str, source: Source) -> None:
-    has_priority_7 = pc.any(pc.match_substring_regex(pc.unique(_values(raw, "localindicator")).cast(pa.string()), r"Priority Area 7\b")).as_py()
+    has_priority_7 = pc.any(
+        pc.match_substring_regex(pc.unique(_values(raw, "localindicator")).cast(pa.string()), r"Priority Area 7\b")
+    ).as_py()
     if has_priority_7 != ((source.dashboard_year or 0) >= PRIORITY_7_FROM):
-        said = "it lists priority 7, which began in 2018" if has_priority_7 else "it lacks priority 7, which every file since 2018 lists"
+        said = (
+            "it lists priority 7, which began in 2018"
+            if has_priority_7
+            else "it lacks priority 7, which every file since 2018 lists"
+        )
         raise SourceError(file, f"{said}: it is not of {source.dashboard_year}", YEAR)
 
 
 def _prove_priority(raw: RawTable, file: str, source: Source) -> None:
     priority = commonest(_values(raw, "priority"))
     if priority and priority != str(source.priority):
-        raise SourceError(file, f"its rows are of priority {priority}, not of {source.priority}", "Check which priority's file this is.", value=priority)
+        raise SourceError(
+            file,
+            f"its rows are of priority {priority}, not of {source.priority}",
+            "Check which priority's file this is.",
+            value=priority,
+        )
 
 
 def _prove_interim_edition(content: bytes, file: str, source: Source) -> None:
     """A saved page names its fiscal year and period; an edition is written as '2024-25 first'."""
     year, _, period = source.edition.partition(" ")
     text = " ".join(html.fromstring(content, parser=html.HTMLParser(no_network=True)).text_content().split())
-    years = {f"{first}-{second}" for first, second in re.findall(r"(20\d\d)\s*[-\u2010-\u2015/]\s*(?:20)?(\d\d)\b", text)}
+    years = {
+        f"{first}-{second}" for first, second in re.findall(r"(20\d\d)\s*[-\u2010-\u2015/]\s*(?:20)?(\d\d)\b", text)
+    }
     periods = {p.lower() for p in re.findall(r"\b(first|second)\s+interim", text, re.IGNORECASE)}
     if years and year not in years:
-        raise SourceError(file, f"the page is of {', '.join(sorted(years))}, not of {year}", "Check which page was saved.")
+        raise SourceError(
+            file, f"the page is of {', '.join(sorted(years))}, not of {year}", "Check which page was saved."
+        )
     if periods and period not in periods:
-        raise SourceError(file, f"the page is of the {' and '.join(sorted(periods))} interim report, not of the {period}", "Check which page was saved.")
+        raise SourceError(
+            file,
+            f"the page is of the {' and '.join(sorted(periods))} interim report, not of the {period}",
+            "Check which page was saved.",
+        )

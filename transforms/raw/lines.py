@@ -1,4 +1,6 @@
-"""Lines that a parser would not take: what careless hands did to them is mended where it is plain, and otherwise the line is rejected."""
+"""Lines that a parser would not take: what careless hands did to them is mended where it is plain, and otherwise the
+line is rejected.
+"""
 
 import csv
 import re
@@ -37,7 +39,10 @@ class Mended:
 
 
 def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
-    """Rows with blank fields too many or too few, and rows that a line end within a value broke. ``blank``: lines in which nothing stands."""
+    """Rows with blank fields too many or too few, and rows that a line end within a value broke.
+
+    ``blank``: lines in which nothing stands.
+    """
     width, rows, rejects, gone = len(header.headings), {}, [], set()
     trimmed, joined = [], []
     at = 0
@@ -61,9 +66,15 @@ def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
                 gone |= {p.line for p in pieces[1:]} | (blank & set(range(s.line, pieces[-1].line)))
                 continue
             cds = _cds_of(s.text)
-            rejects += [Reject(p.line, "", p.text[:200], p.reason, _cds_of(p.text) or cds) for p in pieces if p.text.strip()]
+            rejects += [
+                Reject(p.line, "", p.text[:200], p.reason, _cds_of(p.text) or cds) for p in pieces if p.text.strip()
+            ]
     said = [
-        (trimmed, "ends with more or fewer blank fields than the header; it is read without them", "end with more or fewer blank fields"),
+        (
+            trimmed,
+            "ends with more or fewer blank fields than the header; it is read without them",
+            "end with more or fewer blank fields",
+        ),
         (
             joined,
             "is one row with the lines below: a line end within a value was taken out",
@@ -91,7 +102,9 @@ def _fields(text: str, header: Header) -> list[str]:
 
 
 def _pieces(skipped: Sequence[Skipped], first: int, blank: set[int], header: Header) -> list[Skipped]:
-    """A line that begins as a row and is too short, with the lines below that do not begin as one, until its width is reached."""
+    """A line that begins as a row and is too short, with the lines below that do not begin as one, until its width is
+    reached.
+    """
     pieces, width = [skipped[first]], len(header.headings)
     fields = skipped[first].text.split(header.delimiter)
     if header.delimiter == "," or not _begins_row(fields, header):

@@ -14,12 +14,15 @@ LARGEST_PAGE = 5_000_000  # bytes
 
 
 def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> RawTable:
-    """Return one row per LEA listed, with the certification that the heading above its table names; ``line`` is the row's line in the page.
+    """Return one row per LEA listed, with the certification that the heading above its table names; ``line`` is the
+    row's line in the page.
 
     Raises SourceError when the page holds no such table.
     """
     if len(content) > LARGEST_PAGE:
-        raise SourceError(file, f"the page has {len(content):,} bytes; more than {LARGEST_PAGE:,} is refused", "Save the page again.")
+        raise SourceError(
+            file, f"the page has {len(content):,} bytes; more than {LARGEST_PAGE:,} is refused", "Save the page again."
+        )
     try:
         document = html.fromstring(content, parser=html.HTMLParser(no_network=True))
     except (LxmlError, ValueError) as error:
@@ -37,7 +40,11 @@ def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
                 continue
             line = int(row.sourceline or 0)
             if certification is None or len(cells) != len(fields):
-                why = "no heading above the table says negative or qualified" if certification is None else f"the row has {len(cells)} cells"
+                why = (
+                    "no heading above the table says negative or qualified"
+                    if certification is None
+                    else f"the row has {len(cells)} cells"
+                )
                 rejects.append(Reject(line, "", " | ".join(cells)[:200], why))
                 continue
             named = {field: cells[i] for i, field in fields.items() if field != "#"}
@@ -46,7 +53,11 @@ def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
                 continue
             rows.append({**dict.fromkeys(spec.columns, ""), **named, "certification": certification, "line": line})
     if not rows and not rejects:
-        raise SourceError(file, f"the page holds no table with columns {', '.join(sorted(needed))}", "Save the page of interim certifications, as HTML.")
+        raise SourceError(
+            file,
+            f"the page holds no table with columns {', '.join(sorted(needed))}",
+            "Save the page of interim certifications, as HTML.",
+        )
     schema = pa.schema([*((c, pa.string()) for c in spec.columns), ("line", pa.int64())])
     return RawTable(pa.Table.from_pylist(rows, schema), rejects, len(rows) + len(rejects), len(rows), encoding="html")
 
@@ -60,7 +71,12 @@ def _fields(table: html.HtmlElement, spec: LayoutSpec) -> dict[int, str]:
 
 def _certification(table: html.HtmlElement) -> str | None:
     """What the caption, or the nearest text above that names one kind only, says."""
-    above = [*table.xpath("./caption"), *reversed(table.xpath("preceding::*[self::h1 or self::h2 or self::h3 or self::h4 or self::p or self::caption]"))]
+    above = [
+        *table.xpath("./caption"),
+        *reversed(
+            table.xpath("preceding::*[self::h1 or self::h2 or self::h3 or self::h4 or self::p or self::caption]")
+        ),
+    ]
     for element in above:
         said = [kind for kind in KINDS if kind in _text(element).lower()]
         if len(said) == 1:

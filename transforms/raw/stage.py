@@ -30,7 +30,8 @@ from transforms.sources.unused import UnusedFile, earlier_edition, in_words, non
 
 
 def read_raw(run: Run) -> StepResult:
-    """Turn snapshots into Parquet files of text. A file that is not what its name promises is recorded and replaced by its edition of the
+    """Turn snapshots into Parquet files of text. A file that is not what its name promises is recorded and replaced by
+    its edition of the
     current release, where that is kept. Raises SourceFilesError when no file can be used.
     """
     taken = run.snapshots()
@@ -57,7 +58,9 @@ class _Outcome:
 
 
 def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
-    """Workbooks and texts in turn: two workbooks at a time wait for each other, because reading one keeps the interpreter busy; a text does not."""
+    """Workbooks and texts in turn: two workbooks at a time wait for each other, because reading one keeps the
+    interpreter busy; a text does not.
+    """
     books = [s for s in snapshots if s.file.lower().endswith((".xlsx", ".xls"))]
     texts = [s for s in snapshots if s not in books]
     return [s for pair in zip_longest(books, texts) for s in pair if s is not None]
@@ -66,7 +69,8 @@ def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
 def was_known(run: Run, source: Source) -> bool:
     """False for a file that came out after the day as of which an earlier date is decided.
 
-    A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known from the day that the catalog
+    A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known
+    from the day that the catalog
     gives; the directory has none: it decides nothing, and shows the state of its own day.
     """
     as_of, year = run.settings.as_of, source.dashboard_year
@@ -104,7 +108,10 @@ def _read_and_type(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> R
 
 
 def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
-    """Report of one file that proves to be what its name says; its rows and rejects are beside as Parquet. Raises SourceError."""
+    """Report of one file that proves to be what its name says; its rows and rejects are beside as Parquet.
+
+    Raises SourceError.
+    """
     return _read(run, snapshot)[0]
 
 
@@ -113,7 +120,9 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     source = run.sources[snapshot.source_id]
     spec = run.layouts.of(source)
     needed = needed_columns(source, spec, run.rules_by_year)
-    contract = hashlib.sha256(f"{source.model_dump_json()}{spec.model_dump_json()}{sorted(needed)}".encode()).hexdigest()[:12]
+    contract = hashlib.sha256(
+        f"{source.model_dump_json()}{spec.model_dump_json()}{sorted(needed)}".encode()
+    ).hexdigest()[:12]
     stem = run.settings.build / "raw" / f"v{LAYOUT_VERSION}" / source.id / f"{snapshot.sha256}-{contract}"
     report_path = stem.with_suffix(".json")
     earlier = _read_before(report_path)
@@ -122,7 +131,11 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     path = Path(snapshot.path)
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != snapshot.sha256:
-        raise SourceError(snapshot.file, "the stored copy no longer has the hash it was kept under", f"Delete {path.name} from the snapshots and run again.")
+        raise SourceError(
+            snapshot.file,
+            "the stored copy no longer has the hash it was kept under",
+            f"Delete {path.name} from the snapshots and run again.",
+        )
     try:
         raw = _parse(content, snapshot.file, source, spec, needed)
     except SourceError as error:
@@ -138,7 +151,9 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
 
 
 def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec) -> SourceError | None:
-    """Why the file is another one than its name says, if it is: last year's file lacks columns of this year, and that is not the cause."""
+    """Why the file is another one than its name says, if it is: last year's file lacks columns of this year, and that
+    is not the cause.
+    """
     try:
         raw = _parse(content, file, source, spec, set(spec.always))
     except SourceError:
@@ -198,7 +213,13 @@ def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Re
 def _write_parquet(table: pa.Table, target: Path) -> None:
     temporary = temporary_beside(target)
     try:
-        pq.write_table(table, temporary, compression="zstd", use_dictionary=[c for c in table.column_names if c != "line"], write_statistics=False)
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            use_dictionary=[c for c in table.column_names if c != "line"],
+            write_statistics=False,
+        )
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

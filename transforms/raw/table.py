@@ -7,7 +7,15 @@ from typing import Any
 import pyarrow as pa
 
 Report = dict[str, Any]  # what the raw stage says of one file
-CELL_SCHEMA = pa.schema([("line", pa.int64()), ("cds", pa.string()), ("heading", pa.string()), ("field", pa.string()), ("value", pa.string())])
+CELL_SCHEMA = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("cds", pa.string()),
+        ("heading", pa.string()),
+        ("field", pa.string()),
+        ("value", pa.string()),
+    ]
+)
 # Layouts that are kept cell by cell, because their headings differ from year to year.
 CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority", "low_performing", "lcap_goals")
 REJECT_SCHEMA = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("column", "value", "reason", "cds"))])
@@ -37,13 +45,23 @@ class RawTable:
     missing_columns: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)  # what somebody did to the file on its way, and how it is read all the same
+    warnings: list[str] = field(
+        default_factory=list
+    )  # what somebody did to the file on its way, and how it is read all the same
 
 
 def as_cells(raw: RawTable) -> RawTable:
     """The same content with one row per cell, as workbooks are read."""
     parts = [
-        pa.table({"line": raw.table["line"], "cds": raw.table["cds"], "heading": [field] * len(raw.table), "field": [field] * len(raw.table), "value": value})
+        pa.table(
+            {
+                "line": raw.table["line"],
+                "cds": raw.table["cds"],
+                "heading": [field] * len(raw.table),
+                "field": [field] * len(raw.table),
+                "value": value,
+            }
+        )
         for field, value in zip(raw.table.column_names, raw.table.columns, strict=True)
         if field not in ("line", *raw.missing_columns)
     ]

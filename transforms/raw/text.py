@@ -1,6 +1,7 @@
 """Read a delimited text file: strict about shape, exact about lines, indifferent to case and order of columns.
 
-Tab and bar files know no quotes: CDE writes them into names as plain characters; a value that a spreadsheet put into quotes as a whole loses them.
+Tab and bar files know no quotes: CDE writes them into names as plain characters; a value that a spreadsheet put into
+quotes as a whole loses them.
 Comma files follow RFC 4180. What careless hands do to a file on its way is undone where it is plain, and said.
 """
 
@@ -40,10 +41,16 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     if not ANYTHING.search(content, start):
         raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=header.line)
     raw = _read_body(content, start, header, file)
-    warnings = [told(in_windows, "is Windows-1252 and others are UTF-8", "are Windows-1252 and others are UTF-8")] if in_windows else []
+    warnings = (
+        [told(in_windows, "is Windows-1252 and others are UTF-8", "are Windows-1252 and others are UTF-8")]
+        if in_windows
+        else []
+    )
     if header.line > 1:
         warnings.append(f"the header is in line {header.line}; what is above is not read")
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {field: pa.nulls(len(raw.table), pa.string()) for field in spec.columns}
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {
+        field: pa.nulls(len(raw.table), pa.string()) for field in spec.columns
+    }
     columns |= {field: raw.table.column(str(index)) for index, field in header.fields.items()}
     table = pa.table({**columns, "line": raw.table.column("line")}).unify_dictionaries()
     if header.delimiter != ",":
@@ -65,14 +72,19 @@ def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTabl
     skipped: list[Skipped] = []
     if wider := _parse_wider(body, header):
         found = wider[0]
-        warnings = [f"every line ends with {wider[1]} blank {'field' if wider[1] == 1 else 'fields'} more than the header; it is read without"]
+        warnings = [
+            f"every line ends with {wider[1]} blank {'field' if wider[1] == 1 else 'fields'} more than the header; it"
+            " is read without"
+        ]
     elif header.delimiter == ",":
         found, skipped = _parse_quoted(str(body, "utf-8"), header, file)
     else:
         found, skipped = _parse(body, len(header.headings), header, file)
     last_line = content.count(b"\n", start) + (not content.endswith(b"\n")) + header.line
     left_out = {s.line for s in skipped}
-    lines = np.setdiff1d(np.arange(first, last_line + 1), list(left_out)) if left_out else np.arange(first, last_line + 1)
+    lines = (
+        np.setdiff1d(np.arange(first, last_line + 1), list(left_out)) if left_out else np.arange(first, last_line + 1)
+    )
     _check_lines(content, start, header, len(found) + len(skipped), last_line, file)
     table = _without_blank_rows(found.append_column("line", pa.array(lines, pa.int64())))
     gone: set[int] = set()
@@ -89,7 +101,13 @@ def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTabl
     if twice:
         table = table.filter(pc.invert(pc.is_in(table.column("line"), pa.array(sorted(twice), pa.int64()))))
         again = sorted(twice)
-        warnings.append(told(again, f"repeats line {twice[again[0]]} in every cell; it is read once", "repeat another line in every cell; each is read once"))
+        warnings.append(
+            told(
+                again,
+                f"repeats line {twice[again[0]]} in every cell; it is read once",
+                "repeat another line in every cell; each is read once",
+            )
+        )
     blank = last_line - header.line - len(table) - len(rejects) - len(gone) - len(twice)
     notes = [f"{blank} blank lines"] if blank else []
     return RawTable(table, rejects, len(table) + len(rejects), len(table), notes=notes, warnings=warnings)
@@ -124,15 +142,19 @@ def _wrong_width(fields: int, width: int) -> str:
 
 
 def _parse(body: memoryview, width: int, header: Header, file: str) -> tuple[pa.Table, list[Skipped]]:
-    """Rows of the right width, and all other lines. Quotes are plain characters: one stray quote must not swallow lines.
+    """Rows of the right width, and all other lines. Quotes are plain characters: one stray quote must not swallow
+    lines.
 
-    Only the columns that are read are made; all of them where some line may be blank. Files are read side by side, so each takes one thread.
+    Only the columns that are read are made; all of them where some line may be blank. Files are read side by side, so
+    each takes one thread.
     """
     names = [str(i) for i in range(width)]
     skipped: list[Skipped] = []
 
     def skip(row: csv.InvalidRow) -> str:
-        skipped.append(Skipped(row.number + header.line, row.text, _wrong_width(row.text.count(header.delimiter) + 1, width)))
+        skipped.append(
+            Skipped(row.number + header.line, row.text, _wrong_width(row.text.count(header.delimiter) + 1, width))
+        )
         return "skip"
 
     table = _parse_uniform(body, width, header, [names[i] for i in header.fields])
@@ -151,7 +173,9 @@ def _parse_uniform(body: memoryview, width: int, header: Header, columns: list[s
     """The columns where every line has one width and none may be blank; None where that is not so."""
     names = csv.ReadOptions(column_names=[str(i) for i in range(width)], use_threads=False, block_size=BLOCK)
     try:
-        table = csv.read_csv(pa.BufferReader(pa.py_buffer(body)), names, csv.ParseOptions(**_options(header)), _convert(columns))
+        table = csv.read_csv(
+            pa.BufferReader(pa.py_buffer(body)), names, csv.ParseOptions(**_options(header)), _convert(columns)
+        )
     except pa.ArrowInvalid:
         return None
     return None if _may_be_blank(table) else table
@@ -169,18 +193,24 @@ def _parse_wider(body: memoryview, header: Header) -> tuple[pa.Table, int] | Non
         return None
     more = [str(i) for i in range(width, width + surplus)]
     table = _parse_uniform(body, width + surplus, header, [*(str(i) for i in header.fields), *more])
-    if table is None or any(pc.any(pc.not_equal(pc.utf8_trim_whitespace(table.column(n).cast(pa.string())), "")).as_py() for n in more):
+    if table is None or any(
+        pc.any(pc.not_equal(pc.utf8_trim_whitespace(table.column(n).cast(pa.string())), "")).as_py() for n in more
+    ):
         return None
     return table.drop_columns(more), surplus
 
 
 def _convert(columns: list[str]) -> csv.ConvertOptions:
     """Texts, coded. That they are UTF-8 is known."""
-    return csv.ConvertOptions(column_types=dict.fromkeys(columns, CODED), strings_can_be_null=False, include_columns=columns, check_utf8=False)
+    return csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, CODED), strings_can_be_null=False, include_columns=columns, check_utf8=False
+    )
 
 
 def _may_be_blank(table: pa.Table) -> bool:
-    """True if the first of the columns is empty anywhere: an empty line looks like that, and so may a row that has something elsewhere."""
+    """True if the first of the columns is empty anywhere: an empty line looks like that, and so may a row that has
+    something elsewhere.
+    """
     return bool(pc.any(_is_empty(table.column(0))).as_py())
 
 
@@ -189,19 +219,27 @@ def _is_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _parse_quoted(body: str, header: Header, file: str) -> tuple[pa.Table, list[Skipped]]:
-    """The same for a comma file, line by line. Raises SourceError where a quoted value is still open at the end of its line."""
+    """The same for a comma file, line by line.
+
+    Raises SourceError where a quoted value is still open at the end of its line.
+    """
     width = len(header.headings)
     columns: list[list[str]] = [[] for _ in range(width)]
     skipped: list[Skipped] = []
     for number, ended in enumerate(body.removesuffix("\n").split("\n"), header.line + 1):
         line = ended.removesuffix("\r")
         if "\r" in line:
-            raise SourceError(file, "a line end without line feed stands inside the line", DOWNLOAD_AGAIN, line=number, value=line)
+            raise SourceError(
+                file, "a line end without line feed stands inside the line", DOWNLOAD_AGAIN, line=number, value=line
+            )
         try:
             values = split_quoted(line)
         except quoted.Error as error:
             if line.count('"') % 2:
-                problem = "a quoted value is not closed on its line: a quote too many or too few, or a line break within the value"
+                problem = (
+                    "a quoted value is not closed on its line: a quote too many or too few, or a line break within the"
+                    " value"
+                )
                 raise SourceError(file, problem, "Mend or remove the quote.", line=number, value=line) from error
             skipped.append(Skipped(number, line, f"the quotes of the line do not fit: {error}"))
             continue
@@ -229,6 +267,10 @@ def _check_lines(content: bytes, start: int, header: Header, rows: int, last_lin
     """Raise SourceError if lines and rows disagree."""
     if rows != last_line - header.line:
         body = content[start:]
-        line = body[: body.index(b"\r")].count(b"\n") + header.line + 1 if b"\r" in body.replace(b"\r\n", b"\n") else last_line
+        line = (
+            body[: body.index(b"\r")].count(b"\n") + header.line + 1
+            if b"\r" in body.replace(b"\r\n", b"\n")
+            else last_line
+        )
         problem = f"{last_line - header.line} lines gave {rows} rows: a line end stands inside a field"
         raise SourceError(file, problem, DOWNLOAD_AGAIN, line=line)

@@ -1,4 +1,7 @@
-"""Read a workbook cell by cell: each value keeps its row and its heading. Hidden sheets, computed, erroneous and merged cells are never read."""
+"""Read a workbook cell by cell: each value keeps its row and its heading.
+
+Hidden sheets, computed, erroneous and merged cells are never read.
+"""
 
 import io
 from collections.abc import Iterator
@@ -21,7 +24,8 @@ ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str], year: int) -> RawTable:
     """Return one row per cell under a known heading: line, cds, heading as served, canonical field, value as text.
 
-    Raises SourceError when it is not a workbook, no visible sheet has the needed headings, or a needed column is missing, twice or out of CDE's order.
+    Raises SourceError when it is not a workbook, no visible sheet has the needed headings, or a needed column is
+    missing, twice or out of CDE's order.
     """
     old = content.startswith(b"\xd0\xcf\x11\xe0")
     facts = look_through_old(content, file) if old else look_through(content, file)
@@ -29,7 +33,9 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
     if len(facts) != len(sheets) or (not old and [f.name for f in facts] != list(sheets)):
         raise SourceError(file, "the list of sheets does not agree with the sheets", DOWNLOAD_AGAIN)
     by_name = dict(zip(sheets, facts, strict=True))
-    sheet, header_row = _find_table({n: f for n, f in sheets.items() if not by_name[n].hidden}, file, spec, needed, year)
+    sheet, header_row = _find_table(
+        {n: f for n, f in sheets.items() if not by_name[n].hidden}, file, spec, needed, year
+    )
     if address := by_name[sheet].formula:
         problem = f"cell {address} of sheet {sheet!r} holds a formula"
         raise SourceError(file, problem, VALUES_ONLY, line=int(address.lstrip(ascii_uppercase)))
@@ -43,29 +49,47 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
 def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
     """All sheets, every cell as text."""
     try:
-        return pd.read_excel(io.BytesIO(content), sheet_name=None, header=None, dtype="string", engine="calamine", keep_default_na=False)
+        return pd.read_excel(
+            io.BytesIO(content), sheet_name=None, header=None, dtype="string", engine="calamine", keep_default_na=False
+        )
     except BaseException as error:
-        # calamine raises its own kinds for damaged workbooks, and where it gives up altogether one that is no Exception.
+        # calamine raises its own kinds for damaged workbooks, and where it gives up altogether one that is no
+        # Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise SourceError(file, f"the workbook cannot be opened ({str(error)[:200]})", DOWNLOAD_AGAIN) from error
 
 
-def _check_headings(headings: list[str], fields: dict[int, str], file: str, sheet: str, line: int, spec: LayoutSpec, needed: set[str]) -> None:
-    """Raise SourceError for a needed column that is missing, for one that is there twice, and for columns that are not in CDE's order."""
+def _check_headings(
+    headings: list[str], fields: dict[int, str], file: str, sheet: str, line: int, spec: LayoutSpec, needed: set[str]
+) -> None:
+    """Raise SourceError for a needed column that is missing, for one that is there twice, and for columns that are not
+    in CDE's order.
+    """
     missing = sorted(needed - set(fields.values()))
     if missing:
         advice = "Check the edition, or teach data/layouts.toml the new name."
         raise SourceError(file, f"sheet {sheet!r} lacks {', '.join(missing)}", advice, line=line, column=missing[0])
     twice = [f for f in fields.values() if list(fields.values()).count(f) > 1]
     if twice:
-        raise SourceError(file, f"column {twice[0]} is there twice in sheet {sheet!r}", "Keep one of them.", line=line, column=twice[0])
+        raise SourceError(
+            file,
+            f"column {twice[0]} is there twice in sheet {sheet!r}",
+            "Keep one of them.",
+            line=line,
+            column=twice[0],
+        )
     if moved := out_of_order(headings, spec):
-        problem = f"columns {moved[0]} and {moved[1]} of sheet {sheet!r} are not in CDE's order: their headings may have been exchanged"
+        problem = (
+            f"columns {moved[0]} and {moved[1]} of sheet {sheet!r} are not in CDE's order: their headings may have been"
+            " exchanged"
+        )
         raise SourceError(file, problem, "Take the file as CDE published it.", line=line, column=moved[0])
 
 
-def _find_table(sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, needed: set[str], year: int) -> tuple[str, int]:
+def _find_table(
+    sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, needed: set[str], year: int
+) -> tuple[str, int]:
     """Sheet and row of the header: the row with the most known headings, the sheet named after the year first.
 
     Raises SourceError where no visible sheet has one, or two sheets are as good as each other.
@@ -77,21 +101,33 @@ def _find_table(sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, ne
             if "cds" in cells and len(cells) > 1:
                 found.append((str(year) in name, len(cells), name, row))
     if not found:
-        raise SourceError(file, f"no visible sheet has a header row with CDS; they are {', '.join(sheets)}", "Check that this is the data workbook.")
+        raise SourceError(
+            file,
+            f"no visible sheet has a header row with CDS; they are {', '.join(sheets)}",
+            "Check that this is the data workbook.",
+        )
     named, known, name, row = max(found, key=lambda f: (f[0], f[1], -f[3]))
     rival = next((f[2] for f in found if f[2] != name and f[:2] == (named, known) and known >= len(needed)), None)
     if rival:
-        raise SourceError(file, f"sheets {name!r} and {rival!r} both hold the table", "Take the file as CDE published it, with one of them.")
+        raise SourceError(
+            file,
+            f"sheets {name!r} and {rival!r} both hold the table",
+            "Take the file as CDE published it, with one of them.",
+        )
     return name, row
 
 
-def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dict[int, str], sheet: str, facts: SheetFacts) -> RawTable:
+def _cells(
+    body: pd.DataFrame, first_line: int, headings: list[str], fields: dict[int, str], sheet: str, facts: SheetFacts
+) -> RawTable:
     """Unpivot the known columns; rows without any value are blank lines, not data."""
     body = body.fillna("").astype("string")
     body.index = pd.RangeIndex(first_line, first_line + len(body), name="line")
     cds_column = next(i for i, f in fields.items() if f == "cds")
     rejects = [r for r in _bad_cells(facts, body, fields, headings) if r.line in body.index]
-    rejects = [Reject(r.line, r.column, r.value, r.reason, str(body.at[r.line, cds_column]).strip() or None) for r in rejects]
+    rejects = [
+        Reject(r.line, r.column, r.value, r.reason, str(body.at[r.line, cds_column]).strip() or None) for r in rejects
+    ]
     bad = {r.line for r in rejects}
     body = body[(body != "").any(axis=1) & ~body.index.isin(bad)]
     twice = body.duplicated()
@@ -116,13 +152,25 @@ def _cells(body: pd.DataFrame, first_line: int, headings: list[str], fields: dic
         rows_kept=len(body),
         sheet=sheet,
         extra_columns=[h for i, h in enumerate(headings) if i not in fields and h],
-        warnings=[told(again, "repeats another row in every cell; it is read once", "repeat another row in every cell; each is read once")] if again else [],
+        warnings=(
+            [
+                told(
+                    again,
+                    "repeats another row in every cell; it is read once",
+                    "repeat another row in every cell; each is read once",
+                )
+            ]
+            if again
+            else []
+        ),
     )
 
 
 def _bad_cells(facts: SheetFacts, body: pd.DataFrame, fields: dict[int, str], headings: list[str]) -> Iterator[Reject]:
     """Errors under a heading that is read, and rows that merged cells reach into: what they hide is unknown, not blank."""
-    as_text = {(int(row), i + 1): str(body.at[row, i]) for i in fields for row in body.index[body[i].str.strip().isin(ERRORS)]}
+    as_text = {
+        (int(row), i + 1): str(body.at[row, i]) for i in fields for row in body.index[body[i].str.strip().isin(ERRORS)]
+    }
     for (row, column), error in sorted({**as_text, **facts.errors}.items()):
         if column - 1 in fields:
             yield Reject(row, headings[column - 1], error, f"cell {column_letters(column)}{row} holds an error")

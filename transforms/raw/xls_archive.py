@@ -4,7 +4,16 @@ import struct
 from collections.abc import Iterator
 
 from transforms.errors import SourceError
-from transforms.raw.xlsx_archive import CHECK, DOWNLOAD_AGAIN, LARGEST_FILE, LARGEST_TEXT, MOST_CELLS, VALUES_ONLY, SheetFacts, column_letters
+from transforms.raw.xlsx_archive import (
+    CHECK,
+    DOWNLOAD_AGAIN,
+    LARGEST_FILE,
+    LARGEST_TEXT,
+    MOST_CELLS,
+    VALUES_ONLY,
+    SheetFacts,
+    column_letters,
+)
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAST_SECTOR = 0xFFFFFFFA  # greater numbers are marks, not places
@@ -14,7 +23,16 @@ MULTIPLE = (0x00BD, 0x00BE)  # several cells of one row
 FORMULAS = (0x0006, 0x0206, 0x0406)
 BOOLERR, MERGECELLS = 0x0205, 0x00E5
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-CELLS = (*FORMULAS, *MULTIPLE, LABELSST, BOOLERR, 0x0203, 0x0204, 0x027E, 0x00D6)  # records that begin with row and column
+CELLS = (
+    *FORMULAS,
+    *MULTIPLE,
+    LABELSST,
+    BOOLERR,
+    0x0203,
+    0x0204,
+    0x027E,
+    0x00D6,
+)  # records that begin with row and column
 BIFF8 = 0x0600
 
 
@@ -24,7 +42,9 @@ def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
     Raises SourceError for a file that is cut, encrypted or no workbook, and for macros and links to other workbooks.
     """
     if len(content) > LARGEST_FILE:
-        raise SourceError(file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK)
+        raise SourceError(
+            file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK
+        )
     try:
         return _Book(_Compound(content, file).workbook(), file).sheets()
     except (struct.error, IndexError) as error:
@@ -94,9 +114,15 @@ class _Compound:
         if "_vba_project_cur" in entries or "vba" in entries:
             raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)
         if "workbook" not in entries:
-            raise SourceError(self.file, "this file holds no workbook of Excel 97 or newer", "Save the workbook as .xlsx.")
+            raise SourceError(
+                self.file, "this file holds no workbook of Excel 97 or newer", "Save the workbook as .xlsx."
+            )
         first, size = entries["workbook"]
-        stream = self._stream(first) if size >= self.cutoff else self._small(first, entries.get("root entry", (LAST_SECTOR, 0))[0])
+        stream = (
+            self._stream(first)
+            if size >= self.cutoff
+            else self._small(first, entries.get("root entry", (LAST_SECTOR, 0))[0])
+        )
         if len(stream) < size:
             raise _cut(self.file)
         return stream[:size]
@@ -143,7 +169,11 @@ class _Book:
         lengths = _string_lengths(strings)
         found = [self._look_at(place, hidden, lengths) for place, hidden in listed]
         if sum(cells for _, cells, _ in found) > MOST_CELLS:
-            raise SourceError(self.file, f"the sheets reach over more than {MOST_CELLS:,} cells", "Delete what stands far below or right of the table.")
+            raise SourceError(
+                self.file,
+                f"the sheets reach over more than {MOST_CELLS:,} cells",
+                "Delete what stands far below or right of the table.",
+            )
         if sum(characters for _, _, characters in found) > LARGEST_TEXT:
             raise SourceError(self.file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
         return [facts for facts, _, _ in found]
@@ -153,7 +183,10 @@ class _Book:
             raise SourceError(self.file, "this workbook is older than Excel 97", "Save the workbook as .xlsx.")
         if kind == FILEPASS:
             raise SourceError(self.file, "the workbook is encrypted", "Take the file without a password.")
-        if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (0x0401, 0x3A01):  # itself, or the built-in functions
+        if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (
+            0x0401,
+            0x3A01,
+        ):  # itself, or the built-in functions
             raise SourceError(self.file, "the workbook holds links to other workbooks", VALUES_ONLY)
         if kind == BOUNDSHEET and data[5] == 1:
             raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)

@@ -1,4 +1,6 @@
-"""Look through an .xlsx before it is opened: nothing goes to disk, nothing is believed that the file says of its own size."""
+"""Look through an .xlsx before it is opened: nothing goes to disk, nothing is believed that the file says of its own
+size.
+"""
 
 import io
 import re
@@ -25,7 +27,11 @@ DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
 VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
 MACROS = re.compile(r"vbaproject|macrosheet|macroenabled")
-SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")  # another part may name a second one, and the reader would follow
+SINGLE = (
+    "workbook.xml",
+    "workbook.xml.rels",
+    "sharedstrings.xml",
+)  # another part may name a second one, and the reader would follow
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MERGED = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
 MOST_MERGED = 100_000  # rows
@@ -34,7 +40,9 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 @dataclass
 class SheetFacts:
-    """What the values of a sheet do not show: its first formula ('' if none), whether it is hidden, error cells, and rows with merged cells."""
+    """What the values of a sheet do not show: its first formula ('' if none), whether it is hidden, error cells, and
+    rows with merged cells.
+    """
 
     name: str = ""
     formula: str = ""
@@ -52,7 +60,8 @@ class SheetFacts:
 def look_through(content: bytes, file: str) -> list[SheetFacts]:
     """What the values of each sheet do not show, in the order of the sheets.
 
-    Raises SourceError for archives that are cut, overlong or not plain, and for macros, external links and document types.
+    Raises SourceError for archives that are cut, overlong or not plain, and for macros, external links and document
+    types.
     """
     entries = _entries(content, file)
     _check_names([e.filename.lower() for e in entries], file)
@@ -83,7 +92,9 @@ def _entries(content: bytes, file: str) -> list[zipfile.ZipInfo]:
         start = content[:400].split(b"\n", 1)[0][:80].decode("latin-1").strip()
         raise SourceError(file, "this is not a workbook", DOWNLOAD_AGAIN, line=1, value=start)
     if len(content) > LARGEST_FILE:
-        raise SourceError(file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK)
+        raise SourceError(
+            file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK
+        )
     if content.count(b"PK\x01\x02") > MOST_ENTRIES:  # counted before the directory is read into memory
         raise SourceError(file, f"the workbook has more than {MOST_ENTRIES:,} entries", CHECK)
     try:
@@ -94,7 +105,9 @@ def _entries(content: bytes, file: str) -> list[zipfile.ZipInfo]:
     end = 0
     for entry in entries:
         if entry.header_offset < end or (end == 0 and entry.header_offset > 0):
-            raise SourceError(file, "the entries of the archive overlap, or do not start with the file", CHECK, value=entry.filename)
+            raise SourceError(
+                file, "the entries of the archive overlap, or do not start with the file", CHECK, value=entry.filename
+            )
         end = entry.header_offset + 30 + entry.compress_size
     return entries
 
@@ -116,7 +129,9 @@ def _check_names(names: list[str], file: str) -> None:
         if name.rpartition("/")[2] in SINGLE and not re.fullmatch(r"xl/(_rels/)?[^/]+", name):
             raise SourceError(file, "the archive holds a second workbook", CHECK, value=name)
     if "xl/workbook.xml" not in names:
-        raise SourceError(file, "this archive is not an .xlsx workbook: it lacks xl/workbook.xml", "Save the workbook as .xlsx.")
+        raise SourceError(
+            file, "this archive is not an .xlsx workbook: it lacks xl/workbook.xml", "Save the workbook as .xlsx."
+        )
 
 
 def _unpack(content: bytes, entry: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
@@ -138,7 +153,9 @@ def _unpack(content: bytes, entry: zipfile.ZipInfo, file: str) -> Iterator[bytes
         check_sum = zlib.crc32(piece, check_sum)
         yield piece
     if (size, check_sum) != (entry.file_size, entry.CRC):
-        raise SourceError(file, "an entry of the archive is not what the directory declares", DOWNLOAD_AGAIN, value=entry.filename)
+        raise SourceError(
+            file, "an entry of the archive is not what the directory declares", DOWNLOAD_AGAIN, value=entry.filename
+        )
 
 
 def _inflate(packed: memoryview) -> Iterator[bytes | None]:
@@ -201,7 +218,9 @@ class _Part:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise SourceError(self.file, f"elements stand more than {DEEPEST} deep within each other", CHECK, value=self.name)
+            raise SourceError(
+                self.file, f"elements stand more than {DEEPEST} deep within each other", CHECK, value=self.name
+            )
         self.start(name.rpartition(":")[2], attributes)
 
     def _end(self, name: str) -> None:
@@ -213,7 +232,9 @@ class _Part:
             raise SourceError(self.file, "a part of the workbook is not UTF-8", CHECK, value=f"{self.name}: {encoding}")
 
     def _doctype(self, *_: object) -> None:
-        raise SourceError(self.file, "the workbook declares a document type, as no spreadsheet program does", CHECK, value=self.name)
+        raise SourceError(
+            self.file, "the workbook declares a document type, as no spreadsheet program does", CHECK, value=self.name
+        )
 
     def start(self, name: str, attributes: dict[str, str]) -> None: ...
 
@@ -332,7 +353,11 @@ def _sheets(parts: dict[str, _Part], file: str) -> list[_Sheet]:
     targets = {a.get("Id", ""): a.get("Target", "") for name, a in links.elements if name == "Relationship"}
     sheets: list[_Sheet] = []
     for attributes in (a for name, a in book.elements if name == "sheet"):
-        target = targets.get(next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), ""), "").lower().lstrip("/")
+        target = (
+            targets.get(next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), ""), "")
+            .lower()
+            .lstrip("/")
+        )
         part = parts.get(target if target.startswith("xl/") else f"xl/{target}")
         name = attributes.get("name", "")
         if not isinstance(part, _Sheet) or part in sheets or name in [s.facts.name for s in sheets]:
@@ -345,7 +370,11 @@ def _sheets(parts: dict[str, _Part], file: str) -> list[_Sheet]:
 def _check_cells(sheets: list[_Sheet], parts: dict[str, _Part], file: str) -> None:
     """Raise SourceError where a few bytes would become very many cells or very much text."""
     if sum(s.rows * s.columns for s in sheets) > MOST_CELLS:
-        raise SourceError(file, f"the sheets reach over more than {MOST_CELLS:,} cells", "Delete what stands far below or right of the table.")
+        raise SourceError(
+            file,
+            f"the sheets reach over more than {MOST_CELLS:,} cells",
+            "Delete what stands far below or right of the table.",
+        )
     strings = parts.get("xl/sharedstrings.xml")
     lengths = strings.lengths if isinstance(strings, _Strings) else []
     characters = sum(s.characters for s in sheets)

@@ -1,4 +1,6 @@
-"""Is a row about the LEA it names? Its code and its name are compared with loaded files and with the other rows of the registers."""
+"""Is a row about the LEA it names? Its code and its name are compared with loaded files and with the other rows of the
+registers.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +56,10 @@ def subjects(lines: Lines, models: Mapping[str, type[Record]]) -> list[Subject]:
 
 
 def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNames) -> Iterator[Verdict]:
-    """What does not hold between codes and names. Where no file has a code, the rows of the registers are compared with each other."""
+    """What does not hold between codes and names.
+
+    Where no file has a code, the rows of the registers are compared with each other.
+    """
     everything = subjects(lines, models)
     named = [s for s in everything if files.of(s.cds)]
     formerly: dict[str, list[str]] = {}
@@ -81,7 +86,10 @@ def _is_named(subject: Subject, files: LeaNames) -> bool:
 
 def _not_its_name(subject: Subject, files: LeaNames) -> str:
     called = " or ".join(dict.fromkeys(files.of(subject.cds)))
-    return f"this is the code of {called}, and the row names {subject.names[0]}{_meant(subject, files)}. Correct the code or the name"
+    return (
+        f"this is the code of {called}, and the row names {subject.names[0]}{_meant(subject, files)}. Correct the code"
+        " or the name"
+    )
 
 
 def _meant(subject: Subject, files: LeaNames) -> str:
@@ -95,7 +103,9 @@ def _meant(subject: Subject, files: LeaNames) -> str:
 
 
 def _joined_codes(everything: Sequence[Subject]) -> dict[str, set[str]]:
-    """Codes that a row of a register joins with each code, as a succession does: files of some years have the one, files of others the other."""
+    """Codes that a row of a register joins with each code, as a succession does: files of some years have the one,
+    files of others the other.
+    """
     of_line: dict[int, set[str]] = defaultdict(set)
     for subject in everything:
         of_line[id(subject.line)].add(subject.cds)
@@ -113,17 +123,29 @@ def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str
         differing = [s for s in others if not subject.shares_a_name(s.names)]
         if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not of a majority
             called = " or ".join(dict.fromkeys(s.names[0] for s in differing))
-            said = f"other rows of the registers call this code {called}, and this row {subject.names[0]}. Correct the code or the name"
+            said = (
+                f"other rows of the registers call this code {called}, and this row {subject.names[0]}. Correct the"
+                " code or the name"
+            )
             yield Verdict(subject.register, subject.problem(said))
         elif elsewhere:
-            said = f"no loaded file has this code, and {subject.names[0]} is {' or '.join(elsewhere[:3])} in them. Correct the code"
+            said = (
+                f"no loaded file has this code, and {subject.names[0]} is {' or '.join(elsewhere[:3])} in them. Correct"
+                " the code"
+            )
             yield Verdict(subject.register, subject.problem(said))
         elif files:
-            yield Verdict(subject.register, subject.problem(f"no loaded file names this LEA, so its name ({subject.names[0]}) was not compared"), True)
+            yield Verdict(
+                subject.register,
+                subject.problem(f"no loaded file names this LEA, so its name ({subject.names[0]}) was not compared"),
+                True,
+            )
 
 
 def _codes(line: Line, model: type[Record]) -> list[str]:
-    """CDS codes of a row, also with a lost leading zero or without the school's zeros; of a row whose cells have moved, in whatever cell."""
+    """CDS codes of a row, also with a lost leading zero or without the school's zeros; of a row whose cells have moved,
+    in whatever cell.
+    """
     columns = [line.values.get(code, "") for code, *_ in model.about_leas]
     values = [v for v in line.cells if len(v) in (DIGITS - 1, DIGITS)] if line.is_ragged else columns
     whole = [v + "0" * 7 if len(v) in (6, 7) else v for v in values if v.isascii() and v.isdecimal()]
@@ -131,10 +153,16 @@ def _codes(line: Line, model: type[Record]) -> list[str]:
 
 
 def leas_concerned(line: Line, model: type[Record], names: LeaNames) -> list[str]:
-    """Codes of the LEAs that a rejected row may be about: those of its codes, and those of its names, or else the nearest name."""
+    """Codes of the LEAs that a rejected row may be about: those of its codes, and those of its names, or else the
+    nearest name.
+    """
     codes = _codes(line, model)
     columns = [n for _, *rest in model.about_leas for n in rest]
-    said = [v for v in (line.cells if line.is_ragged else [line.values.get(c, "") for c in columns]) if any(c.isalpha() for c in v)]
+    said = [
+        v
+        for v in (line.cells if line.is_ragged else [line.values.get(c, "") for c in columns])
+        if any(c.isalpha() for c in v)
+    ]
     county = next((c[:2] for c in codes), "")
     named = next((found for name in said if (found := names.called(name, county))), [])
     if not named and said and not line.is_ragged:

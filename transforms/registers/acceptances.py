@@ -3,7 +3,20 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from transforms.registers.fields import Cds, ComingDay, Contradiction, Filled, NameOrEmpty, NeededDay, Record, Said, Whole, about, between, fitting
+from transforms.registers.fields import (
+    Cds,
+    ComingDay,
+    Contradiction,
+    Filled,
+    NameOrEmpty,
+    NeededDay,
+    Record,
+    Said,
+    Whole,
+    about,
+    between,
+    fitting,
+)
 
 
 class AcceptedDifference(Record):
@@ -19,7 +32,9 @@ class AcceptedDifference(Record):
     flag: Filled = about("flag that differs, as in reconciliation")
     ours: Said = about("our value")
     cde: Said = about("CDE's value")
-    reason: Annotated[Filled, fitting(r"(?s).{10,}", "say it in ten characters or more")] = about("why the difference is accepted")
+    reason: Annotated[Filled, fitting(r"(?s).{10,}", "say it in ten characters or more")] = about(
+        "why the difference is accepted"
+    )
     accepted_on: NeededDay = about("day on which it was accepted")
     expires_on: ComingDay = about("day after which it is looked at again")
 

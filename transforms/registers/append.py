@@ -18,7 +18,9 @@ from transforms.registers.spellings import present_column, present_value
 BACKUPS = "backups"
 
 
-def check_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None) -> tuple[list[Problem], list[Problem]]:
+def check_row(
+    folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None
+) -> tuple[list[Problem], list[Problem]]:
     """What would be wrong with this row, were it added, and what could not be compared."""
     content = (folder / "registers" / f"{name}.csv").read_bytes()
     register = check_registers(folder, names, {name: with_row(content, values)})[name]
@@ -32,7 +34,10 @@ def all_problems(registers: Mapping[str, Register]) -> list[Problem]:
 
 
 def add_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None) -> Path:
-    """Append one row and return the backup of the file as it was. Raises ConfigError, with nothing written, if anything is wrong."""
+    """Append one row and return the backup of the file as it was.
+
+    Raises ConfigError, with nothing written, if anything is wrong.
+    """
     path = folder / "registers" / f"{name}.csv"
     backups = path.parent / BACKUPS
     with _one_writer(backups):
@@ -48,7 +53,10 @@ def add_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames 
 
 
 def migrate(folder: Path) -> list[Path]:
-    """Rewrite columns and values of earlier versions as they are written today. Returns the backups of the files that were changed."""
+    """Rewrite columns and values of earlier versions as they are written today.
+
+    Returns the backups of the files that were changed.
+    """
     backups = folder / "registers" / BACKUPS
     changed = []
     with _one_writer(backups):
@@ -65,19 +73,32 @@ def migrate(folder: Path) -> list[Path]:
 
 
 def _in_present_spelling(content: bytes, added_later: list[str]) -> bytes:
-    """The same bytes if nothing is spelled as before; else all rows written anew, with the file's own mark and line ends."""
+    """The same bytes if nothing is spelled as before; else all rows written anew, with the file's own mark and line
+    ends.
+    """
     rows = [cells for _, cells in numbered_lines(content.decode("utf-8-sig"))]
     header = [present_column(c) for c in rows[0]] if rows else []
     missing = [c for c in added_later if c not in header] if header else []
-    written = [header + missing, *([present_value(c, v) for c, v in zip(header, cells, strict=True)] + [""] * len(missing) for cells in rows[1:])]
+    written = [
+        header + missing,
+        *(
+            [present_value(c, v) for c, v in zip(header, cells, strict=True)] + [""] * len(missing)
+            for cells in rows[1:]
+        ),
+    ]
     if not rows or written == rows:
         return content
-    mark, end = (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""), "\r\n" if b"\r\n" in content else "\n"
+    mark, end = (
+        (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""),
+        "\r\n" if b"\r\n" in content else "\n",
+    )
     return mark + "".join(to_line(cells, end) for cells in written).encode()
 
 
 def with_row(content: bytes, values: Mapping[str, str]) -> bytes:
-    """The file with one row more, in the order of its own header and with its own line ends; what was there stays byte for byte."""
+    """The file with one row more, in the order of its own header and with its own line ends; what was there stays byte
+    for byte.
+    """
     header = next((cells for _, cells in numbered_lines(content.decode("utf-8-sig"))), [])
     end = "\r\n" if b"\r\n" in content else "\n"
     gap = b"" if not content or content.endswith((b"\n", b"\r")) else end.encode()

@@ -51,7 +51,9 @@ class Case(Record):
     evidence: Filled = about("letter reference or web address that the record rests on")
     entered_by: Filled = about("who entered the row")
     entered_on: NeededDay = about("day on which the row was entered")
-    superseded_by: IdentifierOrEmpty = about("case_id of the case that replaces this one; a replaced case does not count")
+    superseded_by: IdentifierOrEmpty = about(
+        "case_id of the case that replaces this one; a replaced case does not count"
+    )
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
@@ -69,41 +71,69 @@ class Case(Record):
     def _days_out_of_order(self) -> Iterator[Contradiction]:
         dated = {c: day for c in (*self.acts, "engagement_start") if (day := getattr(self, c))}
         if not dated and not self.end_date:
-            yield Contradiction(("requested_date",), f"no act is dated, so the case could never count: give one of {', '.join(self.acts)}")
+            yield Contradiction(
+                ("requested_date",),
+                f"no act is dated, so the case could never count: give one of {', '.join(self.acts)}",
+            )
         if self.requested_date and self.received_date and self.received_date < self.requested_date:
-            yield Contradiction(("received_date", "requested_date"), f"the case reached CCEE before it was asked for ({self.requested_date})")
+            yield Contradiction(
+                ("received_date", "requested_date"),
+                f"the case reached CCEE before it was asked for ({self.requested_date})",
+            )
         for column, day in dated.items():
             if self.end_date and self.end_date < day:
                 yield Contradiction(("end_date", column), f"the case ended before its {column} ({day})")
             if column in self.acts and day > self.entered_on:
-                yield Contradiction((column, "entered_on"), f"the act is dated after the row was entered ({self.entered_on})")
+                yield Contradiction(
+                    (column, "entered_on"), f"the act is dated after the row was entered ({self.entered_on})"
+                )
 
     def _undated(self, day: str, *others: str) -> Iterator[Contradiction]:
         """Parts of an act are given, and its day is not."""
         for column in others:
             if getattr(self, column) and not getattr(self, day):
-                yield Contradiction((column, day), f"{column} is given, and {day} is not: an act without its day cannot count; say it in the note")
+                yield Contradiction(
+                    (column, day),
+                    f"{column} is given, and {day} is not: an act without its day cannot count; say it in the note",
+                )
 
 
 class TwoActsCase(Case):
-    """The county superintendent determines, after assistance, that CCEE's help is necessary, and the Geographic Lead agrees: two dated acts."""
+    """The county superintendent determines, after assistance, that CCEE's help is necessary, and the Geographic Lead
+    agrees: two dated acts.
+    """
 
-    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date", "conferred_date", "concurrence_date")
+    acts: ClassVar[tuple[str, ...]] = (
+        "requested_date",
+        "received_date",
+        "determination_date",
+        "conferred_date",
+        "concurrence_date",
+    )
 
-    assistance_from: Day = about("first day of the earlier assistance under EC 52071 (districts) or EC 47607.3 (charter schools)")
+    assistance_from: Day = about(
+        "first day of the earlier assistance under EC 52071 (districts) or EC 47607.3 (charter schools)"
+    )
     assistance_to: Day = about("last day of that assistance; empty if it goes on")
     assistance_provider: Text = about("who gave that assistance")
-    assistance_statute: Annotated[Literal["EC 52071", "EC 47607.3"] | None, BeforeValidator(empty_to_none)] = about("law under which it was given")
+    assistance_statute: Annotated[Literal["EC 52071", "EC 47607.3"] | None, BeforeValidator(empty_to_none)] = about(
+        "law under which it was given"
+    )
     determination_date: Day = about("day on which the county superintendent determined that CCEE's help is necessary")
     determination_by: Text = about("who signed the determination")
     determination_reference: Text = about("reference of its letter")
     lcap_goals: Text = about("goals of the LCAP that the determination names")
     geo_lead: Text = about("Geographic Lead that was asked; in an area with two leads, the one that answered")
     conferred_date: Day = about("day on which the county superintendent and the Geographic Lead conferred")
-    concurrence: Annotated[Literal["yes", "no"] | None, BeforeValidator(empty_to_none)] = about("whether the Geographic Lead agreed")
+    concurrence: Annotated[Literal["yes", "no"] | None, BeforeValidator(empty_to_none)] = about(
+        "whether the Geographic Lead agreed"
+    )
     concurrence_date: Day = about("day of that answer")
     concurrence_by: Text = about("who signed the answer")
-    same_body: YesNo = about("Y if the county office and the Geographic Lead are the same body; it is computed as well, and a difference is shown")
+    same_body: YesNo = about(
+        "Y if the county office and the Geographic Lead are the same body; it is computed as well, and a difference is"
+        " shown"
+    )
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Two acts, each with its day, and the earlier assistance described in full or not at all."""
@@ -111,11 +141,17 @@ class TwoActsCase(Case):
         yield from self._undated("determination_date", "determination_by", "determination_reference", "lcap_goals")
         yield from self._undated("concurrence_date", "concurrence", "concurrence_by")
         if self.concurrence_date and not self.concurrence:
-            yield Contradiction(("concurrence", "concurrence_date"), "concurrence_date is given, and whether the Geographic Lead agreed is not")
+            yield Contradiction(
+                ("concurrence", "concurrence_date"),
+                "concurrence_date is given, and whether the Geographic Lead agreed is not",
+            )
         if self.concurrence and not self.geo_lead:
             yield Contradiction(("geo_lead", "concurrence"), "the Geographic Lead that answered is not named")
         if self.conferred_date and self.concurrence_date and self.conferred_date > self.concurrence_date:
-            yield Contradiction(("conferred_date", "concurrence_date"), f"they conferred after the Geographic Lead had answered ({self.concurrence_date})")
+            yield Contradiction(
+                ("conferred_date", "concurrence_date"),
+                f"they conferred after the Geographic Lead had answered ({self.concurrence_date})",
+            )
         yield from self._assistance()
 
     def _assistance(self) -> Iterator[Contradiction]:
@@ -125,10 +161,15 @@ class TwoActsCase(Case):
                 if not getattr(self, column):
                     yield Contradiction((column,), f"earlier assistance is described in part; {column} is missing")
         if self.assistance_from and self.assistance_to and self.assistance_to < self.assistance_from:
-            yield Contradiction(("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})")
+            yield Contradiction(
+                ("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})"
+            )
         expected = {"district": "EC 52071", "charter": "EC 47607.3"}.get(lea_kind(self.cds))
         if self.assistance_statute and expected and self.assistance_statute != expected:
-            yield Contradiction(("assistance_statute", "cds"), f"assistance to a {LEA_WORDS[lea_kind(self.cds)]} is given under {expected}")
+            yield Contradiction(
+                ("assistance_statute", "cds"),
+                f"assistance to a {LEA_WORDS[lea_kind(self.cds)]} is given under {expected}",
+            )
 
 
 class DeterminationCase(Case):
@@ -136,7 +177,9 @@ class DeterminationCase(Case):
 
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date")
 
-    determination_date: Day = about("day on which the body that the pathway names determined that CCEE's help is necessary")
+    determination_date: Day = about(
+        "day on which the body that the pathway names determined that CCEE's help is necessary"
+    )
     determination_by: Text = about("who signed the determination")
     determination_reference: Text = about("reference of its letter")
     lcap_goals: Text = about("goals of the LCAP that the determination names")
@@ -176,7 +219,9 @@ class RequestCase(Case):
     expected_months: Months = about("months that the help is expected to take")
     coe_involvement: Text = about("what the county office has done or does")
     geo_lead_involvement: Text = about("what the Geographic Lead has done or does")
-    decision: Annotated[Literal["accepted", "declined", "withdrawn"] | None, BeforeValidator(empty_to_none)] = about("what became of the request")
+    decision: Annotated[Literal["accepted", "declined", "withdrawn"] | None, BeforeValidator(empty_to_none)] = about(
+        "what became of the request"
+    )
     decision_date: Day = about("day of that decision")
     decision_reason: Text = about("reason of that decision")
 
@@ -187,16 +232,28 @@ class RequestCase(Case):
         if self.decision_date and not self.decision:
             yield Contradiction(("decision", "decision_date"), "decision_date is given, and the decision is not")
         if self.requested_date and self.decision_date and self.decision_date < self.requested_date:
-            yield Contradiction(("decision_date", "requested_date"), f"the request was decided before it was made ({self.requested_date})")
+            yield Contradiction(
+                ("decision_date", "requested_date"),
+                f"the request was decided before it was made ({self.requested_date})",
+            )
 
 
-KINDS: dict[str, type[Case]] = {"two_acts": TwoActsCase, "determination": DeterminationCase, "agreement": AgreementCase, "request": RequestCase}
+KINDS: dict[str, type[Case]] = {
+    "two_acts": TwoActsCase,
+    "determination": DeterminationCase,
+    "agreement": AgreementCase,
+    "request": RequestCase,
+}
 
 
 def cases_of(pathway: Pathway) -> type[Case]:
     """The model of the cases of a recorded pathway: the acts of its kind, its name, and whom it serves."""
     kind = KINDS[pathway.record_kind or ""]
-    return type(kind.__name__, (kind,), {"__module__": __name__, "__doc__": kind.__doc__, "pathway": pathway.name, "serves": pathway.may_receive})
+    return type(
+        kind.__name__,
+        (kind,),
+        {"__module__": __name__, "__doc__": kind.__doc__, "pathway": pathway.name, "serves": pathway.may_receive},
+    )
 
 
 class CalpadsCertification(Record):
@@ -207,7 +264,9 @@ class CalpadsCertification(Record):
 
     cds: Cds = about("CDS code of the LEA")
     lea_name: Name = about("name of the LEA")
-    school_year: Annotated[Filled, fitting(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about("school year, written as 2023-24")
+    school_year: Annotated[Filled, fitting(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about(
+        "school year, written as 2023-24"
+    )
     certified_on_time: Literal["Y", "N"] = about("Y: certified by the deadline; N: late, or not at all")
     certified_on: Day = about("day on which the LEA certified; empty if not known, or never")
     source_url: Address = about("page that the record rests on")
@@ -218,6 +277,10 @@ class CalpadsCertification(Record):
         yield from super().contradictions()
         first, second = int(self.school_year[2:4]), int(self.school_year[5:])
         if second != (first + 1) % 100:
-            yield Contradiction(("school_year",), "a school year runs over two years that follow each other, as 2023-24")
+            yield Contradiction(
+                ("school_year",), "a school year runs over two years that follow each other, as 2023-24"
+            )
         elif self.certified_on and self.certified_on < date(2000 + first, 7, 1):
-            yield Contradiction(("certified_on", "school_year"), f"the day lies before the school year {self.school_year}")
+            yield Contradiction(
+                ("certified_on", "school_year"), f"the day lies before the school year {self.school_year}"
+            )

@@ -1,4 +1,6 @@
-"""How a value is written in a CSV cell: a spreadsheet must never take it for a formula, and reading gives it back unchanged."""
+"""How a value is written in a CSV cell: a spreadsheet must never take it for a formula, and reading gives it back
+unchanged.
+"""
 
 import csv
 import io
@@ -29,6 +31,9 @@ def to_line(values: Sequence[str], end: str) -> str:
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each row begins, and its values. Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit."""
+    """Line on which each row begins, and its values.
+
+    Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit.
+    """
     for line, cells in numbered_rows(text):
         yield line, [from_cell(c) for c in cells]

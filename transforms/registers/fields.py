@@ -7,7 +7,16 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, create_model, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -19,7 +28,10 @@ from transforms.wording.sentences.phrases import LEA_WORDS
 
 EARLIEST = date(1990, 1, 1)  # the first loan of the register is of 1990
 LARGEST = 1_000_000_000  # dollars; the largest loan to a district so far is a tenth of it
-SCHEME = re.compile(r"\b(?:javascript|vbscript|data|file|blob|about|mailto|ftp|ws|wss|jar|view-source):(?=\S)|\b(?!https?:)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+SCHEME = re.compile(
+    r"\b(?:javascript|vbscript|data|file|blob|about|mailto|ftp|ws|wss|jar|view-source):(?=\S)|\b(?!https?:)[a-z][a-z0-9+.-]*://",
+    re.IGNORECASE,
+)
 BARS = re.compile(r"\s*\|\s*")
 
 
@@ -94,8 +106,12 @@ def _is_hidden(character: str) -> bool:
 def _seen(value: str | None) -> str | None:
     """Refuse a text of which nothing can be seen, and an address that a browser must not follow."""
     if value and all(map(_is_hidden, value)):
-        raise PydanticCustomError("hidden", "it holds only characters that cannot be seen; write it again, or leave it empty")
-    if value and SCHEME.search("".join(c for c in unicodedata.normalize("NFKC", value) if not _is_hidden(c) or c == " ")):
+        raise PydanticCustomError(
+            "hidden", "it holds only characters that cannot be seen; write it again, or leave it empty"
+        )
+    if value and SCHEME.search(
+        "".join(c for c in unicodedata.normalize("NFKC", value) if not _is_hidden(c) or c == " ")
+    ):
         raise PydanticCustomError("scheme", "an address begins with https:// or http://, and with nothing else")
     return value
 
@@ -114,8 +130,15 @@ def _addresses(value: str | None) -> str | None:
             parts = urlsplit(address)
         except ValueError:
             parts = urlsplit("")
-        if parts.scheme.lower() not in ("http", "https") or "." not in (parts.hostname or "") or parts.username or any(map(_is_hidden, address)):
-            raise PydanticCustomError("no_address", "an address of a web page is needed, beginning with https:// or http://")
+        if (
+            parts.scheme.lower() not in ("http", "https")
+            or "." not in (parts.hostname or "")
+            or parts.username
+            or any(map(_is_hidden, address))
+        ):
+            raise PydanticCustomError(
+                "no_address", "an address of a web page is needed, beginning with https:// or http://"
+            )
     return value
 
 
@@ -125,7 +148,9 @@ def _in_bounds(value: date | None, info: ValidationInfo) -> date | None:
     if value and value > today:
         raise PydanticCustomError("future", "{said}", {"said": f"the day lies in the future: today is {today}"})
     if value and value < EARLIEST:
-        raise PydanticCustomError("long_ago", "{said}", {"said": f"the day lies before {EARLIEST}, and nothing on record does"})
+        raise PydanticCustomError(
+            "long_ago", "{said}", {"said": f"the day lies before {EARLIEST}, and nothing on record does"}
+        )
     return value
 
 
@@ -139,7 +164,9 @@ IdentifierOrEmpty = NameOrEmpty
 Address = Annotated[Filled, AfterValidator(_addresses)]
 Addresses = Annotated[Text, AfterValidator(_addresses)]
 Cds = Annotated[str, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(_needed)]
-CdsOrEmpty = Annotated[str | None, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(empty_to_none)]
+CdsOrEmpty = Annotated[
+    str | None, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(empty_to_none)
+]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
 Amount = Annotated[Whole, between(0, LARGEST)]
 Months = Annotated[Whole, between(1, 120)]
@@ -174,7 +201,9 @@ class Record(Cells):
     """One row of a register."""
 
     identifier: ClassVar[tuple[str, ...]]
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = ()  # column of a CDS code, and the columns that name the LEA: its name now, and formerly
+    about_leas: ClassVar[
+        tuple[tuple[str, ...], ...]
+    ] = ()  # column of a CDS code, and the columns that name the LEA: its name now, and formerly
     added_later: ClassVar[frozenset[str]] = frozenset()  # columns that files of earlier versions lack
 
     def contradictions(self) -> Iterator[Contradiction]:
@@ -185,13 +214,17 @@ class Record(Cells):
                 name, kind = getattr(self, column), lea_kind(cds)
                 if name and names_an_office(name) != (kind == "county_office"):
                     named = "a county office" if names_an_office(name) else "no county office"
-                    yield Contradiction((code, column), f"the code is that of a {LEA_WORDS[kind]}, and {column} names {named} ({name})")
+                    yield Contradiction(
+                        (code, column), f"the code is that of a {LEA_WORDS[kind]}, and {column} names {named} ({name})"
+                    )
 
     @model_validator(mode="after")
     def _without_contradictions(self) -> Self:
         found = tuple(self.contradictions())
         if found:
-            raise PydanticCustomError("contradiction", "{said}", {"said": "; ".join(c.sentence for c in found), "found": found})
+            raise PydanticCustomError(
+                "contradiction", "{said}", {"said": "; ".join(c.sentence for c in found), "found": found}
+            )
         return self
 
 

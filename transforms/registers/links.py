@@ -1,4 +1,7 @@
-"""What must hold between rows and between registers. Rows that are wrong in themselves take part, so that one mistake is reported once."""
+"""What must hold between rows and between registers.
+
+Rows that are wrong in themselves take part, so that one mistake is reported once.
+"""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +14,12 @@ Lines = Mapping[str, Sequence[Line]]
 Found = Iterator[tuple[str, Problem]]
 
 
-def problems_between(lines: Lines, models: Mapping[str, type[Record]], cases: Sequence[str], county_codes: set[str]) -> Found:
-    """Name of the register and the problem: identifiers that are there twice, unknown counties, links that lead nowhere."""
+def problems_between(
+    lines: Lines, models: Mapping[str, type[Record]], cases: Sequence[str], county_codes: set[str]
+) -> Found:
+    """Name of the register and the problem: identifiers that are there twice, unknown counties, links that lead
+    nowhere.
+    """
     for name, model in models.items():
         together = cases if name in cases else (name,)
         yield from _twice(name, lines[name], [line for other in together for line in lines[other]], model.identifier)
@@ -30,7 +37,9 @@ def alike(identifier: str) -> str:
 
 
 def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifier: tuple[str, ...]) -> Found:
-    """Rows whose identifier another row has as well, be it in other letters; a case_id is looked for in every register of cases."""
+    """Rows whose identifier another row has as well, be it in other letters; a case_id is looked for in every register
+    of cases.
+    """
     where: dict[tuple[str, ...], list[Line]] = {}
     for line in together:
         where.setdefault(tuple(alike(line.values.get(c, "")) for c in identifier), []).append(line)
@@ -41,7 +50,11 @@ def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifie
                 continue
             other = next(o for o in same if o is not line)
             written = all(line.values.get(c) == other.values.get(c) for c in identifier)
-            said = f"the same {named}" if written else f"a {named} that differs only in case or in characters that look alike"
+            said = (
+                f"the same {named}"
+                if written
+                else f"a {named} that differs only in case or in characters that look alike"
+            )
             yield name, line.problem(identifier[0], f"{other.file}, line {other.number} has {said}", identifier)
 
 
@@ -75,9 +88,14 @@ def _events_out_of_order(lines: Lines) -> Found:
             of_loan.setdefault(line.record.loan_id, []).append((line, line.record))
     for events in of_loan.values():
         for line, later in events:
-            before = [e for _, e in events if (e.event, later.event) in ORDER and e.earliest and later.latest < e.earliest]
+            before = [
+                e for _, e in events if (e.event, later.event) in ORDER and e.earliest and later.latest < e.earliest
+            ]
             if before:
-                said = f"{later.event} lies before {before[0].event} of the same loan ({before[0].event_date}, {before[0].event_id})"
+                said = (
+                    f"{later.event} lies before {before[0].event} of the same loan ({before[0].event_date},"
+                    f" {before[0].event_id})"
+                )
                 yield "state_loan_events", line.problem("event_date", said)
 
 
@@ -90,21 +108,36 @@ def _repaid(lines: Lines) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
 
 
 def _status_against_events(lines: Lines) -> Found:
-    """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that neither is used."""
+    """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that
+    neither is used.
+    """
     repaid = _repaid(lines)
     for line in lines["state_loans"]:
         loan = line.record
         if not isinstance(loan, StateLoan):
             continue
         for other, event in repaid.get(loan.loan_id, []):
-            is_late = loan.latest_source_precision == "day" and event.earliest is not None and event.earliest > loan.latest_source_date
+            is_late = (
+                loan.latest_source_precision == "day"
+                and event.earliest is not None
+                and event.earliest > loan.latest_source_date
+            )
             if loan.status_at_latest_source == "repaid" and is_late:
-                said = f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is dated later, {event.event_date}"
+                said = (
+                    f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is"
+                    f" dated later, {event.event_date}"
+                )
             elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
-                said = f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is dated before, {event.event_date}"
+                said = (
+                    f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id}"
+                    f" is dated before, {event.event_date}"
+                )
             else:
                 continue
-            yield "state_loans", line.problem("status_at_latest_source", said, ("status_at_latest_source", "latest_source_date"))
+            yield (
+                "state_loans",
+                line.problem("status_at_latest_source", said, ("status_at_latest_source", "latest_source_date")),
+            )
             yield "state_loan_events", other.problem("event_date", said)
 
 
@@ -112,13 +145,26 @@ def warnings_between(lines: Lines) -> Found:
     """What is not wrong, and leaves a verdict open."""
     repaid = _repaid(lines)
     for line in lines["state_loans"]:
-        if isinstance(line.record, StateLoan) and line.record.status_at_latest_source == "repaid" and line.record.loan_id not in repaid:
-            yield "state_loans", line.problem("status_at_latest_source", "the loan is repaid, and no event says when; add the event repaid")
+        if (
+            isinstance(line.record, StateLoan)
+            and line.record.status_at_latest_source == "repaid"
+            and line.record.loan_id not in repaid
+        ):
+            yield (
+                "state_loans",
+                line.problem(
+                    "status_at_latest_source", "the loan is repaid, and no event says when; add the event repaid"
+                ),
+            )
 
 
 def _replaced_by_nothing(cases: Lines) -> Found:
     """A case must be replaced by a case on record, and not by one that it replaces itself."""
-    after = {line.values.get("case_id", ""): line.values.get("superseded_by", "") for lines in cases.values() for line in lines}
+    after = {
+        line.values.get("case_id", ""): line.values.get("superseded_by", "")
+        for lines in cases.values()
+        for line in lines
+    }
     for name, lines in cases.items():
         for line in lines:
             case, successor = line.values.get("case_id", ""), line.values.get("superseded_by", "")
@@ -127,7 +173,10 @@ def _replaced_by_nothing(cases: Lines) -> Found:
             if successor not in after:
                 yield name, line.problem("superseded_by", "no register has a case of this name")
             elif case in _chain(successor, after):
-                yield name, line.problem("superseded_by", "these cases replace each other, so that none of them would count")
+                yield (
+                    name,
+                    line.problem("superseded_by", "these cases replace each other, so that none of them would count"),
+                )
 
 
 def _chain(case: str, after: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,7 @@
-"""Read and check the registers: every problem is reported with file, line, column and value. A wrong row is rejected, and the others are used."""
+"""Read and check the registers: every problem is reported with file, line, column and value.
+
+A wrong row is rejected, and the others are used.
+"""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -40,11 +43,16 @@ OTHERS: dict[str, type[Record]] = {
 
 
 def registers_of(folder: Path) -> dict[str, type[Record]]:
-    """Every register by name, with the model of its rows; one for each recorded pathway of rules/pathways.toml. Raises ConfigError."""
+    """Every register by name, with the model of its rows; one for each recorded pathway of rules/pathways.toml.
+
+    Raises ConfigError.
+    """
     pathways = read_toml(folder / "rules" / "pathways.toml", PathwayRules).pathway
     cases = {p.pathway: cases_of(p) for p in pathways if p.decided == "recorded"}
     if taken := sorted(cases.keys() & {*LOANS, *OTHERS}):
-        raise ConfigError(f"rules/pathways.toml: the pathway {taken[0]!r} has the name of another register; name it otherwise.")
+        raise ConfigError(
+            f"rules/pathways.toml: the pathway {taken[0]!r} has the name of another register; name it otherwise."
+        )
     return {**LOANS, **cases, **OTHERS}
 
 
@@ -88,7 +96,13 @@ def load_registers(folder: Path, names: LeaNames | None = None, today: date | No
     registers = check_registers(folder, names, today=today)
     unreadable = [p for r in registers.values() if not r.is_readable for p in r.problems]
     unreadable += [
-        Problem(f"registers/{path.name}", None, "", "", "no recorded pathway of rules/pathways.toml has this register; add the pathway, or move the file away")
+        Problem(
+            f"registers/{path.name}",
+            None,
+            "",
+            "",
+            "no recorded pathway of rules/pathways.toml has this register; add the pathway, or move the file away",
+        )
         for path in sorted((folder / "registers").glob("*.csv"))
         if path.stem not in registers
     ]
@@ -97,13 +111,23 @@ def load_registers(folder: Path, names: LeaNames | None = None, today: date | No
     return registers
 
 
-def check_registers(folder: Path, names: LeaNames | None = None, instead: Mapping[str, bytes] | None = None, today: date | None = None) -> dict[str, Register]:
-    """Every register with its problems and warnings. ``names``: what loaded files call each LEA; ``instead``: contents in place of a file's own."""
+def check_registers(
+    folder: Path, names: LeaNames | None = None, instead: Mapping[str, bytes] | None = None, today: date | None = None
+) -> dict[str, Register]:
+    """Every register with its problems and warnings.
+
+    ``names``: what loaded files call each LEA; ``instead``: contents in place of a file's own.
+    """
     day = today or clock.today()
     models = registers_of(folder)
-    registers = {name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day) for name, model in models.items()}
+    registers = {
+        name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day)
+        for name, model in models.items()
+    }
     lines = {name: register.lines for name, register in registers.items()}
-    for name, problem in problems_between(lines, models, case_registers(models), Reference(folder).values("counties", "county_code")):
+    for name, problem in problems_between(
+        lines, models, case_registers(models), Reference(folder).values("counties", "county_code")
+    ):
         registers[name].problems.append(problem)
     for name, problem in warnings_between(lines):
         registers[name].warnings.append(problem)
@@ -131,16 +155,28 @@ def _read(path: Path, model: type[Record], content: bytes | None, today: date) -
         text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
         rows = list(numbered_lines(text))
     except FileNotFoundError:
-        register.problems.append(Problem(file, None, "", "", "the file is missing; it may be empty but for its header, which registers/README.md describes"))
+        register.problems.append(
+            Problem(
+                file,
+                None,
+                "",
+                "",
+                "the file is missing; it may be empty but for its header, which registers/README.md describes",
+            )
+        )
         return register
     except OSError as error:
-        register.problems.append(Problem(file, None, "", "", f"the file cannot be read ({error.strerror}); check {path} and its permissions"))
+        register.problems.append(
+            Problem(file, None, "", "", f"the file cannot be read ({error.strerror}); check {path} and its permissions")
+        )
         return register
     except csv.Error as error:
         register.problems.append(Problem(file, None, "", "", f"{error}; check its quotation marks"))
         return register
     except UnicodeDecodeError as error:
-        register.problems.append(Problem(file, None, "", "", f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'"))
+        register.problems.append(
+            Problem(file, None, "", "", f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'")
+        )
         return register
     register.header = [present_column(c) for c in rows[0][1]] if rows else []
     register.problems += _header_problems(file, register.header, model)
@@ -159,19 +195,31 @@ def _header_problems(file: str, header: list[str], model: type[Record]) -> Itera
     if missing := [c for c in expected if c not in header and c not in model.added_later]:
         yield Problem(file, 1, "", "", f"the header lacks {', '.join(missing)}. {advice}")
     if unknown := [c for c in header if c not in expected]:
-        yield Problem(file, 1, "", "", f"the header has columns that the register does not know: {', '.join(unknown)}. {advice}")
+        yield Problem(
+            file, 1, "", "", f"the header has columns that the register does not know: {', '.join(unknown)}. {advice}"
+        )
     if twice := sorted({c for c in header if header.count(c) > 1}):
         yield Problem(file, 1, "", "", f"the header has {', '.join(twice)} more than once. {advice}")
 
 
-def _line(file: str, number: int, header: list[str], cells: list[str], model: type[Record], today: date) -> tuple[Line, list[Problem]]:
+def _line(
+    file: str, number: int, header: list[str], cells: list[str], model: type[Record], today: date
+) -> tuple[Line, list[Problem]]:
     """One row against its model."""
     values = {column: present_value(column, cell) for column, cell in zip(header, cells, strict=False)}
     line = Line(file, number, values | dict.fromkeys(model.added_later - set(header), ""), cells=cells)
     line.is_ragged = len(cells) != len(header)
     if line.is_ragged:
         advice = "put quotation marks around a value that holds a comma"
-        return line, [Problem(file, number, "", ",".join(cells), f"the row has {len(cells)} values, the header has {len(header)}; {advice}")]
+        return line, [
+            Problem(
+                file,
+                number,
+                "",
+                ",".join(cells),
+                f"the row has {len(cells)} values, the header has {len(header)}; {advice}",
+            )
+        ]
     try:
         line.record = model.model_validate(line.values, context={"today": today})
     except ValidationError as error:
@@ -188,7 +236,9 @@ def _problems(line: Line, error: ErrorDetails) -> list[Problem]:
 
 def to_arrow(register: Register) -> pa.Table:
     """The rows that are used, typed."""
-    return pa.Table.from_pylist([line.record.model_dump() for line in register.used if line.record], schema_of(register.model))
+    return pa.Table.from_pylist(
+        [line.record.model_dump() for line in register.used if line.record], schema_of(register.model)
+    )
 
 
 def schema_of(model: type[Record]) -> pa.Schema:

@@ -30,7 +30,10 @@ class StateLoan(Record):
     """One emergency apportionment or other state loan to a school district (EC 41320 and special acts)."""
 
     identifier: ClassVar[tuple[str, ...]] = ("loan_id",)
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "district", "former_name"), ("successor_cds", "successor_name"))
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("cds", "district", "former_name"),
+        ("successor_cds", "successor_name"),
+    )
 
     loan_id: Identifier = about("identifier in this register")
     cds: CdsOrEmpty = about("CDS code of the borrower")
@@ -38,7 +41,9 @@ class StateLoan(Record):
     successor_name: NameOrEmpty = about("name of that district")
     district: Name = about("borrower, by its present name")
     former_name: NameOrEmpty = about("its name when the loan was made")
-    county_code: Annotated[Filled, fitting(r"[0-9]{2}", "a county code has two digits")] = about("first two digits of the CDS code")
+    county_code: Annotated[Filled, fitting(r"[0-9]{2}", "a county code has two digits")] = about(
+        "first two digits of the CDS code"
+    )
     enabling_act: Text = about("act that granted the loan")
     chapter: Text = about("chapter of the act")
     basis: Literal["appropriation", "court_order", "cash_flow_loan"] = about("legal form of the loan")
@@ -50,8 +55,12 @@ class StateLoan(Record):
     latest_balance_usd: Amount = about("latest balance found, in whole dollars")
     latest_balance_as_of: Text = about("date of that balance, as sourced")
     scheduled_payoff: Text = about("scheduled end, as sourced")
-    status_at_latest_source: Literal["outstanding", "repaid", "authorized"] = about("state of the loan in the latest source; not a statement about today")
-    latest_source_date: NeededDay = about("date of the latest source; the first day of the period that its precision names")
+    status_at_latest_source: Literal["outstanding", "repaid", "authorized"] = about(
+        "state of the loan in the latest source; not a statement about today"
+    )
+    latest_source_date: NeededDay = about(
+        "date of the latest source; the first day of the period that its precision names"
+    )
     latest_source_precision: Precision = about("precision of that date")
     confidence: Confidence = about("how sure the record is")
     confidence_note: Text = about("what the confidence rests on")
@@ -72,11 +81,16 @@ class StateLoan(Record):
         for column in ("cds", "successor_cds"):
             code = getattr(self, column)
             if code and lea_kind(code) != "district":
-                yield Contradiction((column,), f"state loans go to school districts, and this is the code of a {LEA_WORDS[lea_kind(code)]}")
+                yield Contradiction(
+                    (column,),
+                    f"state loans go to school districts, and this is the code of a {LEA_WORDS[lea_kind(code)]}",
+                )
         if self.cds and self.cds == self.successor_cds:
             yield Contradiction(("successor_cds", "cds"), "a district does not take over from itself")
         if bool(self.successor_cds) != bool(self.successor_name):
-            yield Contradiction(("successor_name", "successor_cds"), "the code and the name of the successor go together")
+            yield Contradiction(
+                ("successor_name", "successor_cds"), "the code and the name of the successor go together"
+            )
 
 
 class StateLoanEvent(Record):
@@ -87,7 +101,15 @@ class StateLoanEvent(Record):
     event_id: Identifier = about("identifier of the event")
     loan_id: Identifier = about("loan that it belongs to")
     event: Literal[
-        "requested", "authorized", "disbursed", "oversight_started", "powers_returned", "repaid", "released", "referral_confirmed", "referral_closed"
+        "requested",
+        "authorized",
+        "disbursed",
+        "oversight_started",
+        "powers_returned",
+        "repaid",
+        "released",
+        "referral_confirmed",
+        "referral_closed",
     ] = about("what happened")
     event_date: NeededDay = about("first day of the period that the source gives")
     precision: Precision = about("how exactly the source dates it; 'before': only a last day is known")
@@ -113,4 +135,6 @@ class StateLoanEvent(Record):
             return self.event_date
         after = self.event_date.year * 12 + self.event_date.month - 1 + months
         first = date(after // 12, after % 12 + 1, 1)
-        return first - timedelta(days=1) if self.precision == "month" else first + timedelta(days=self.event_date.day - 2)
+        return (
+            first - timedelta(days=1) if self.precision == "month" else first + timedelta(days=self.event_date.day - 2)
+        )

@@ -10,7 +10,10 @@ from typing import TypeVar
 
 import duckdb
 
-OFFICE = r"\b(?:county )?(?:office|department|superintendent) of (?:education|schools)\b|\bcoe\b|\bcounty (?:schools|superintendent)\b"
+OFFICE = (
+    r"\b(?:county )?(?:office|department|superintendent) of (?:education|schools)\b|\bcoe\b|\bcounty"
+    r" (?:schools|superintendent)\b"
+)
 SHORT = {
     "mt": "mount", "st": "saint", "ft": "fort", "co": "county", "elem": "elementary", "hi": "high", "jt": "joint", "un": "union",
     "sch": "school", "dist": "district", "acad": "academy",
@@ -33,7 +36,10 @@ def lea_kind(cds: str) -> str:
 
 @dataclass(frozen=True)
 class NameKey:
-    """A name without what writers put in different ways. ``levels``: elementary, high, unified, or office; empty if the name does not say."""
+    """A name without what writers put in different ways.
+
+    ``levels``: elementary, high, unified, or office; empty if the name does not say.
+    """
 
     words: tuple[str, ...]
     levels: frozenset[str]
@@ -46,11 +52,20 @@ class NameKey:
     @property
     def core(self) -> tuple[str, ...]:
         """The words that tell one LEA from another; all of them where every word is a common one (Union Elementary)."""
-        return tuple(w for w in self.words if w not in NOISE) or tuple(w for w in self.words if w not in LEVELS) or self.words
+        return (
+            tuple(w for w in self.words if w not in NOISE)
+            or tuple(w for w in self.words if w not in LEVELS)
+            or self.words
+        )
 
     def same_as(self, other: "NameKey") -> bool:
-        """True if both may name one LEA: the same words, and levels that do not contradict each other. Only an office is named as one."""
-        if self.levels != other.levels and (OFFICE_LEVEL in self.levels | other.levels or (self.levels and other.levels)):
+        """True if both may name one LEA: the same words, and levels that do not contradict each other.
+
+        Only an office is named as one.
+        """
+        if self.levels != other.levels and (
+            OFFICE_LEVEL in self.levels | other.levels or (self.levels and other.levels)
+        ):
             return False
         return bool(self.core) and self.core == other.core
 
@@ -58,9 +73,15 @@ class NameKey:
 @cache
 def name_key(name: str) -> NameKey:
     """The key of a name: accents, case, punctuation, short forms and words for the kind of LEA do not matter."""
-    text = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").casefold()
+    text = "".join(
+        c
+        for c in unicodedata.normalize("NFKD", name)
+        if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    ).casefold()
     text = re.sub(r"['’.]", "", text.replace("&", " and "))
-    words = re.sub(r"(?<=\S )el\b", "elementary", " ".join(SHORT.get(w, w) for w in re.findall(r"[^\W_]+", text)))  # not El Tejon
+    words = re.sub(
+        r"(?<=\S )el\b", "elementary", " ".join(SHORT.get(w, w) for w in re.findall(r"[^\W_]+", text))
+    )  # not El Tejon
     office = re.search(OFFICE, words)
     parts = tuple((re.sub(OFFICE, " ", words) if office else words).split())
     return NameKey(parts, frozenset({OFFICE_LEVEL}) if office else LEVELS & frozenset(parts))
@@ -113,7 +134,9 @@ class LeaNames:
     def called(self, name: str, county_code: str = "") -> list[str]:
         """Codes of the LEAs of this name; of those in the county, if there are any, else of all."""
         key = name_key(name)
-        found = self._by_full.get(key.full) or [c for c in self._by_core.get(key.core, ()) if any(name_key(n).same_as(key) for n in self.of(c))]
+        found = self._by_full.get(key.full) or [
+            c for c in self._by_core.get(key.core, ()) if any(name_key(n).same_as(key) for n in self.of(c))
+        ]
         return [c for c in found if c[:2] == county_code] or list(found)
 
     def nearest(self, name: str, county_code: str = "") -> str | None:
@@ -151,7 +174,9 @@ def _index(pairs: Iterable[tuple[Key, str]]) -> dict[Key, list[str]]:
 
 
 def names_of(connection: duckdb.DuckDBPyConnection) -> LeaNames:
-    """Names from the table ``lea_names`` of a run or a release; of a release made before there was one, the present names."""
+    """Names from the table ``lea_names`` of a run or a release; of a release made before there was one, the present
+    names.
+    """
     tables = {t for (t,) in connection.execute("select table_name from information_schema.tables").fetchall()}
     table = "lea_names" if "lea_names" in tables else "leas"
     return LeaNames(connection.execute(f"select cds, lea_name from {table} order by all").fetchall())

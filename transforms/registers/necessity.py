@@ -33,6 +33,12 @@ class NecessityDetermination(Record):
         if self.determination_year is None:
             yield Contradiction(("determination_year",), "it must not be empty")
         elif self.determination_date.year < self.determination_year:
-            yield Contradiction(("determination_date", "determination_year"), f"the decision is dated before the {self.determination_year} Dashboard")
+            yield Contradiction(
+                ("determination_date", "determination_year"),
+                f"the decision is dated before the {self.determination_year} Dashboard",
+            )
         if self.determination_date > self.entered_on:
-            yield Contradiction(("determination_date", "entered_on"), f"the decision is dated after the row was entered ({self.entered_on})")
+            yield Contradiction(
+                ("determination_date", "entered_on"),
+                f"the decision is dated after the row was entered ({self.entered_on})",
+            )

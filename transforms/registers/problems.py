@@ -9,7 +9,10 @@ SHOWN = 80
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem: file, line, column, value and a plain sentence. Without a line it is of the whole file, which then cannot be read."""
+    """One problem: file, line, column, value and a plain sentence.
+
+    Without a line it is of the whole file, which then cannot be read.
+    """
 
     file: str
     line: int | None
@@ -20,7 +23,11 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem as a person reads it."""
-        where = self.file + (f", line {self.line}" if self.line else "") + (f", column {self.column}" if self.column else "")
+        where = (
+            self.file
+            + (f", line {self.line}" if self.line else "")
+            + (f", column {self.column}" if self.column else "")
+        )
         value = f" (value {self.value[:SHOWN]!r})" if self.column or self.value else ""
         return f"{where}: {self.sentence}{value}."
 

@@ -1,4 +1,6 @@
-"""Columns and values as registers had them before: they are read all the same, and ``dta register migrate`` rewrites them."""
+"""Columns and values as registers had them before: they are read all the same, and ``dta register migrate`` rewrites
+them.
+"""
 
 COLUMNS = {"amount_authorised_usd": "amount_authorized_usd"}
 VALUES = {"event": {"authorised": "authorized"}, "status_at_latest_source": {"authorised": "authorized"}}

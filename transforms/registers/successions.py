@@ -1,4 +1,6 @@
-"""Which LEA went on under which CDS code: CDE begins a new history with a new code, and a person says whose history came before."""
+"""Which LEA went on under which CDS code: CDE begins a new history with a new code, and a person says whose history
+came before.
+"""
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal
@@ -14,7 +16,10 @@ class Succession(Record):
     """One code that ended, and the code under which its schools went on. A merger has one row for each predecessor."""
 
     identifier: ClassVar[tuple[str, ...]] = ("predecessor_cds", "successor_cds")
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("predecessor_cds", "predecessor_name"), ("successor_cds", "successor_name"))
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("predecessor_cds", "predecessor_name"),
+        ("successor_cds", "successor_name"),
+    )
 
     predecessor_cds: Cds = about("CDS code that ended")
     predecessor_name: Name = about("name of the LEA under that code")
@@ -35,8 +40,14 @@ class Succession(Record):
             return
         before, after = lea_kind(self.predecessor_cds), lea_kind(self.successor_cds)
         if before != after:
-            yield Contradiction(("successor_cds", "predecessor_cds"), f"the codes are those of a {LEA_WORDS[before]} and of a {LEA_WORDS[after]}")
+            yield Contradiction(
+                ("successor_cds", "predecessor_cds"),
+                f"the codes are those of a {LEA_WORDS[before]} and of a {LEA_WORDS[after]}",
+            )
         elif (self.kind == "charter_moved") != (before == "charter"):
-            yield Contradiction(("kind", "predecessor_cds"), f"the codes are those of a {LEA_WORDS[before]}, which does not fit {self.kind}")
+            yield Contradiction(
+                ("kind", "predecessor_cds"),
+                f"the codes are those of a {LEA_WORDS[before]}, which does not fit {self.kind}",
+            )
         if self.kind == "county_transfer" and self.predecessor_cds[:2] == self.successor_cds[:2]:
             yield Contradiction(("kind", "successor_cds"), "both codes are of one county, so nothing moved to another")

@@ -1,4 +1,6 @@
-"""Registers as tables of a run: the rows that are used, the rows that are rejected, and whom a rejected row may concern."""
+"""Registers as tables of a run: the rows that are used, the rows that are rejected, and whom a rejected row may
+concern.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -30,7 +32,10 @@ TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
 
 @dataclass(frozen=True)
 class Doubt:
-    """An LEA that a rejected row may concern, for one pathway, from a day on. ``brings_lea``: no file and no row that is used has its code."""
+    """An LEA that a rejected row may concern, for one pathway, from a day on.
+
+    ``brings_lea``: no file and no row that is used has its code.
+    """
 
     register: str
     pathway: str
@@ -44,7 +49,8 @@ class Doubt:
 
 
 def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave the registers as tables reg_* (reg_cases: all recorded pathways), with register_rejects, register_doubts and register_warnings.
+    """Leave the registers as tables reg_* (reg_cases: all recorded pathways), with register_rejects, register_doubts
+    and register_warnings.
 
     Reads the table ``lea_names``.
     """
@@ -60,9 +66,16 @@ def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     put(connection, "reg_cases", pa.concat_tables(cases, promote_options="default"))
     integers = {"line": pa.int64()}
     put(connection, "register_rejects", as_table(_rejects(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
-    put(connection, "register_warnings", as_table(_warnings(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
+    put(
+        connection, "register_warnings", as_table(_warnings(registers), **dict.fromkeys(TEXTS, pa.string()), **integers)
+    )
     texts = dict.fromkeys(("register", "pathway", "cds", "lea_name", "loan_id", "file"), pa.string())
-    doubts = [asdict(d) for d in doubts_of(registers, files, _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames())]
+    doubts = [
+        asdict(d)
+        for d in doubts_of(
+            registers, files, _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames()
+        )
+    ]
     put(connection, "register_doubts", as_table(doubts, **texts, **integers, since=pa.date32(), brings_lea=pa.bool_()))
 
 
@@ -80,12 +93,19 @@ def _row(register: Register, p: Problem) -> dict[str, object]:
     line = next((ln for ln in register.lines if ln.number == p.line), None)
     values = line.values if line else {}
     record = " ".join(values.get(c, "") for c in register.model.identifier)
-    known = {"register": register.name, "record": record, "cds": values.get("cds") or values.get("successor_cds") or None}
+    known = {
+        "register": register.name,
+        "record": record,
+        "cds": values.get("cds") or values.get("successor_cds") or None,
+    }
     return {**known, "file": p.file, "line": p.line, "column_name": p.column, "value": p.value, "reason": p.sentence}
 
 
 def _names_before(run: Run) -> LeaNames:
-    """Names in the current release: a borrower that only a rejected row names today is found by them. They decide nothing else."""
+    """Names in the current release: a borrower that only a rejected row names today is found by them.
+
+    They decide nothing else.
+    """
     release = current_release(run.settings.out)
     if release is None:
         return LeaNames()
@@ -105,11 +125,17 @@ def doubts_of(registers: Mapping[str, Register], files: LeaNames, before: LeaNam
     for register in registers.values():
         pathway = PATHWAYS.get(register.name, register.name if issubclass(register.model, Case) else "")
         for line in register.rejected if pathway else ():
-            found += _of_event(registers, line, known) if register.name == "state_loan_events" else _of_row(registers, register, pathway, line, known)
+            found += (
+                _of_event(registers, line, known)
+                if register.name == "state_loan_events"
+                else _of_row(registers, register, pathway, line, known)
+            )
     return [replace(d, brings_lea=d.brings_lea and not today.of(d.cds)) for d in found]
 
 
-def _of_row(registers: Mapping[str, Register], register: Register, pathway: str, line: Line, known: LeaNames) -> Iterator[Doubt]:
+def _of_row(
+    registers: Mapping[str, Register], register: Register, pathway: str, line: Line, known: LeaNames
+) -> Iterator[Doubt]:
     codes = leas_concerned(line, register.model, known)
     is_loan = register.name == "state_loans"
     loan_id = line.values.get("loan_id") if is_loan else None
@@ -118,7 +144,9 @@ def _of_row(registers: Mapping[str, Register], register: Register, pathway: str,
     is_known = any(known.of(c) for c in codes)
     for cds in codes:
         called = next(iter(known.of(cds)), name)
-        brings = is_loan and bool(called) and (bool(known.of(cds)) or not is_known)  # a code that nobody knows brings no LEA where the name is known
+        brings = (
+            is_loan and bool(called) and (bool(known.of(cds)) or not is_known)
+        )  # a code that nobody knows brings no LEA where the name is known
         yield Doubt(register.name, pathway, cds, called, loan_id, since, line.file, line.number, brings)
 
 
@@ -132,12 +160,26 @@ def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) ->
     since = event.earliest if event and not wrong & {"event_date", "precision"} else None
     for loan_id in meant:
         for cds in leas_concerned(loans[loan_id], registers["state_loans"].model, known):
-            yield Doubt("state_loan_events", "wraparound", cds, loans[loan_id].values.get("district", ""), loan_id, since, line.file, line.number, False)
+            yield Doubt(
+                "state_loan_events",
+                "wraparound",
+                cds,
+                loans[loan_id].values.get("district", ""),
+                loan_id,
+                since,
+                line.file,
+                line.number,
+                False,
+            )
 
 
 def _loan_since(registers: Mapping[str, Register], loan_id: str) -> date | None:
     """First day on which the loan may have been received; None if that is not known."""
-    events = [e for line in registers["state_loan_events"].used if isinstance(e := line.record, StateLoanEvent) and e.loan_id == loan_id]
+    events = [
+        e
+        for line in registers["state_loan_events"].used
+        if isinstance(e := line.record, StateLoanEvent) and e.loan_id == loan_id
+    ]
     received = [e.earliest for e in events if e.event in ("authorized", "disbursed")]
     return min((d for d in received if d), default=None) if received and all(received) else None
 
@@ -145,7 +187,7 @@ def _loan_since(registers: Mapping[str, Register], loan_id: str) -> date | None:
 def _case_since(register: Register, line: Line) -> date | None:
     """First day on which the case may be known; None where one of its days is wrong."""
     days = [c for c in register.model.model_fields if c.endswith(("_date", "_start"))]
-    wrong = {c for p in register.problems if p.line == line.number for c in (p.columns or days)}
+    wrong = {c for p in register.problems if p.line == line.number for c in p.columns or days}
     if wrong & set(days):
         return None
     return _earliest(line.values.get(c, "") for c in days)

@@ -1,7 +1,10 @@
-"""What differs between the inputs of the release before and of this one: data, rules or code. Every changed verdict is attributed by it.
+"""What differs between the inputs of the release before and of this one: data, rules or code. Every changed verdict is
+attributed by it.
 
-A verdict differs because of data where a row of its LEA differs between the two editions of a source file, both read by the code of today; where a file
-came, went or could not be compared in a county of the LEA; where the register of its pathway differs; or where a dated fact came between the two days.
+A verdict differs because of data where a row of its LEA differs between the two editions of a source file, both read by
+the code of today; where a file
+came, went or could not be compared in a county of the LEA; where the register of its pathway differs; or where a dated
+fact came between the two days.
 Whatever else differs is due to rules or code, if these differ, and to data if neither does.
 """
 
@@ -18,48 +21,79 @@ from transforms.release.digests import crosses_dated_fact, part_digests
 from transforms.run import Run
 from transforms.tables import as_table, put
 
-REGISTERS = {"wraparound": ("state_loans", "state_loan_events"), "continuum": ("successions",)}  # that decide a computed pathway; a recorded one has its own
+REGISTERS = {
+    "wraparound": ("state_loans", "state_loan_events"),
+    "continuum": ("successions",),
+}  # that decide a computed pathway; a recorded one has its own
 YOUNGER = {"successions"}  # registers that no release without digests had
 ALWAYS = 0  # a year before all others: rules that every determination rests on
 
 
 def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
-    """Create changed_inputs (one row), changed_sources and changed_pathways; all say that nothing differs before the first release."""
+    """Create changed_inputs (one row), changed_sources and changed_pathways; all say that nothing differs before the
+    first release.
+    """
     manifest = read_manifest(release) if release else None
     before: Mapping[str, str] | None = manifest.get("digests") if manifest else None
     now = part_digests(run)
     sources = list(_changed_sources(run, connection, manifest)) if manifest else []
-    put(connection, "changed_sources", as_table(sources, source_id=pa.string(), dashboard_year=pa.int16(), whole=pa.bool_()))
+    put(
+        connection,
+        "changed_sources",
+        as_table(sources, source_id=pa.string(), dashboard_year=pa.int16(), whole=pa.bool_()),
+    )
     deciding = REGISTERS | {p.pathway: (p.pathway,) for p in run.rules.pathways.pathway if p.decided == "recorded"}
     pathways = [{"pathway": p} for p, names in deciding.items() if manifest and _register_changed(before, now, names)]
     put(connection, "changed_pathways", as_table(pathways, pathway=pa.string()))
     rules_from = _rules_changed_from(before, now) if manifest else None
     code_changed = manifest is not None and (before is None or before["code"] != now["code"])
-    day_passed = manifest is not None and crosses_dated_fact(manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), run.settings.as_of)
+    day_passed = manifest is not None and crosses_dated_fact(
+        manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), run.settings.as_of
+    )
     row = {
         "data_changed": bool(sources or pathways or day_passed),
         "day_passed": day_passed,
         "rules_from": rules_from,
         "code_changed": code_changed,
-        "by_default": "data" if rules_from is None and not code_changed else "rules" if rules_from is not None else "code",
+        "by_default": (
+            "data" if rules_from is None and not code_changed else "rules" if rules_from is not None else "code"
+        ),
     }
-    types = {"data_changed": pa.bool_(), "day_passed": pa.bool_(), "rules_from": pa.int16(), "code_changed": pa.bool_(), "by_default": pa.string()}
+    types = {
+        "data_changed": pa.bool_(),
+        "day_passed": pa.bool_(),
+        "rules_from": pa.int16(),
+        "code_changed": pa.bool_(),
+        "by_default": pa.string(),
+    }
     put(connection, "changed_inputs", as_table([row], **types))
 
 
-def _changed_sources(run: Run, connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Sources whose file is another one, came or went. ``whole``: its rows could not be compared, so that all of its LEAs may differ."""
+def _changed_sources(
+    run: Run, connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Sources whose file is another one, came or went.
+
+    ``whole``: its rows could not be compared, so that all of its LEAs may differ.
+    """
     before = {s["source_id"]: s["sha256"] for s in manifest["sources"]}
     now = dict(connection.execute("select source_id, sha256 from source_files").fetchall())
     compared = {s for (s,) in connection.execute("select source_id from compared_sources").fetchall()}
     for source_id in sorted(before.keys() | now.keys()):
         if before.get(source_id) != now.get(source_id):
             source = run.sources.get(source_id)
-            yield {"source_id": source_id, "dashboard_year": source.dashboard_year if source else None, "whole": source_id not in compared}
+            yield {
+                "source_id": source_id,
+                "dashboard_year": source.dashboard_year if source else None,
+                "whole": source_id not in compared,
+            }
 
 
 def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], names: tuple[str, ...]) -> bool:
-    """True if one of the registers is another one, or the release before does not say which it had. One that it could not know came with the code."""
+    """True if one of the registers is another one, or the release before does not say which it had.
+
+    One that it could not know came with the code.
+    """
     files = [f"registers/{n}.csv" for n in names]
     if before is None:
         return not YOUNGER.issuperset(names)
@@ -67,8 +101,12 @@ def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], 
 
 
 def _rules_changed_from(before: Mapping[str, str] | None, now: Mapping[str, str]) -> int | None:
-    """The first Dashboard year whose rules differ; None if all are the same, or the release before does not say what they were."""
+    """The first Dashboard year whose rules differ; None if all are the same, or the release before does not say what
+    they were.
+    """
     if before is None:
         return None
-    parts = {n for n in before.keys() | now.keys() if n.startswith(("rules/", "reference/")) and before.get(n) != now.get(n)}
+    parts = {
+        n for n in before.keys() | now.keys() if n.startswith(("rules/", "reference/")) and before.get(n) != now.get(n)
+    }
     return min((int(Path(n).stem) if Path(n).stem.isdecimal() else ALWAYS for n in parts), default=None)

@@ -12,7 +12,9 @@ CLASSES: tuple[CheckClass, ...] = get_args(CheckClass)
 
 
 def severity_of(check_class: CheckClass, informative: bool = False) -> Severity:
-    """What a failure of this class does: impossible and fault stop the release, unusual warns, or is shown where it is only informative."""
+    """What a failure of this class does: impossible and fault stop the release, unusual warns, or is shown where it is
+    only informative.
+    """
     return "info" if informative else "warning" if check_class == "unusual" else "critical"
 
 
@@ -24,7 +26,8 @@ ADVICE = "What you can do."
 class CheckResult:
     """Outcome of one check on one table or source file: passed, failed, or error when it could not run.
 
-    ``severity`` follows from ``check_class``; it is warning where a person accepted a fault, or a release was published with it before.
+    ``severity`` follows from ``check_class``; it is warning where a person accepted a fault, or a release was published
+    with it before.
     """
 
     gate: str
@@ -68,10 +71,22 @@ def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta",
     if faults:
         asked = [part for check_id in faults for part in ("--accept", check_id)]
         lines += [
-            "- Replace or correct the file or record that the rows name, and run again. Or wait: the next night takes a reissued file.",
-            f'- If you have looked at the rows and they are right: {shlex.join([*command, *asked])} --because "why they are right"',
-            f"  This accepts these rows of these files for {LASTS_DAYS} days (--until YYYY-MM-DD for another day). Other rows or files stop again.",
+            (
+                "- Replace or correct the file or record that the rows name, and run again. Or wait: the next night"
+                " takes a reissued file."
+            ),
+            (
+                f'- If you have looked at the rows and they are right: {shlex.join([*command, *asked])} --because "why'
+                ' they are right"'
+            ),
+            (
+                f"  This accepts these rows of these files for {LASTS_DAYS} days (--until YYYY-MM-DD for another day)."
+                " Other rows or files stop again."
+            ),
         ]
     if others:
-        lines.append(f"- Cannot be accepted: {', '.join(others)}. A contract of the pipeline is broken, or a check could not run: please report it.")
+        lines.append(
+            f"- Cannot be accepted: {', '.join(others)}. A contract of the pipeline is broken, or a check could not"
+            " run: please report it."
+        )
     return lines

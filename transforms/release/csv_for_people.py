@@ -1,8 +1,11 @@
 """Text that a spreadsheet shows as it is: one rule for every CSV file that people open.
 
-A spreadsheet takes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break for a formula, also after spaces and in full-width
-form. Such a text gets an apostrophe before it, which makes it a text. It takes the zeros off a CDS code such as 01611190000000, shows a long one as
-2.76616E+13, and makes June 8 of the grades 6-8: such a text is written as ``="6-8"``, which shows 6-8. Other numbers stay numbers, also in a column of
+A spreadsheet takes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break for a formula, also after
+spaces and in full-width
+form. Such a text gets an apostrophe before it, which makes it a text. It takes the zeros off a CDS code such as
+01611190000000, shows a long one as
+2.76616E+13, and makes June 8 of the grades 6-8: such a text is written as ``="6-8"``, which shows 6-8. Other numbers
+stay numbers, also in a column of
 text. A byte order mark says that the file is UTF-8.
 """
 
@@ -41,7 +44,9 @@ def for_spreadsheet(table: pa.Table) -> pa.Table:
 
 
 def write_csv(table: pa.Table, target: Any) -> None:
-    """Write a table as CSV for people: UTF-8 with its mark, a heading, and every cell shown as it is. ``target`` is a path or a stream."""
+    """Write a table as CSV for people: UTF-8 with its mark, a heading, and every cell shown as it is. ``target`` is a
+    path or a stream.
+    """
     with target.open("wb") if isinstance(target, Path) else nullcontext(target) as stream:
         stream.write(BOM)
         pacsv.write_csv(for_spreadsheet(table), stream)
@@ -65,7 +70,9 @@ def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _safe_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
-    if pc.any(pc.match_substring_regex(column, CONTROL)).as_py():  # of a release made before such characters were rejected
+    if pc.any(
+        pc.match_substring_regex(column, CONTROL)
+    ).as_py():  # of a release made before such characters were rejected
         column = pc.replace_substring_regex(column, CONTROL, "\ufffd")
     risky = pc.and_(pc.match_substring_regex(column, FORMULA), pc.invert(pc.match_substring_regex(column, NUMBER)))
     if pc.any(risky).as_py():

@@ -1,4 +1,7 @@
-"""The release that readers see: where ``current`` points, and its manifest. Light on imports, so that quick commands stay quick."""
+"""The release that readers see: where ``current`` points, and its manifest.
+
+Light on imports, so that quick commands stay quick.
+"""
 
 import json
 import re
@@ -50,7 +53,10 @@ class _Manifest(BaseModel):
 
 
 def current_release(out: Path) -> Path | None:
-    """Folder of the release that ``current`` points to, resolved once. None where there is none, or ``current`` is not a link to a release of ours."""
+    """Folder of the release that ``current`` points to, resolved once.
+
+    None where there is none, or ``current`` is not a link to a release of ours.
+    """
     folder = _target(out)
     return folder if folder is not None and (folder / MANIFEST).is_file() else None
 
@@ -64,12 +70,17 @@ def required_release(out: Path) -> Path:
 
 
 def pointer_fault(out: Path) -> str:
-    """What is wrong with ``current`` where it leads to no release, in words; empty if it leads to one, or was never made."""
+    """What is wrong with ``current`` where it leads to no release, in words; empty if it leads to one, or was never
+    made.
+    """
     pointer = out / "current"
     if foreign := foreign_pointer(out):
         return foreign
     if pointer.is_symlink() and current_release(out) is None:
-        return f"The release that {pointer} points to, {pointer.readlink().name}, was missing or had no manifest. dta run makes a new one."
+        return (
+            f"The release that {pointer} points to, {pointer.readlink().name}, was missing or had no manifest. dta run"
+            " makes a new one."
+        )
     return ""
 
 
@@ -114,9 +125,11 @@ def releases(out: Path) -> list[Path]:
 
 
 def release_before(out: Path, release: Path) -> Path | None:
-    """The release that readers had before ``release`` was last published; None if it was the first, or all before it are gone.
+    """The release that readers had before ``release`` was last published; None if it was the first, or all before it
+    are gone.
 
-    The record of runs knows when a release was published again; where it says nothing, the order of the manifests counts.
+    The record of runs knows when a release was published again; where it says nothing, the order of the manifests
+    counts.
     """
     known = {r.name: r for r in releases(out)}
     published = published_ids(out)
@@ -132,7 +145,11 @@ def release_before(out: Path, release: Path) -> Path | None:
 
 def release_folders(out: Path) -> list[Path]:
     """Folders below ``out`` that are called as releases are, by name; what a person put beside them is left alone."""
-    return sorted(p for p in (out / "releases").glob("[0-9]*") if RELEASE_NAME.fullmatch(p.name) and p.is_dir() and not p.is_symlink())
+    return sorted(
+        p
+        for p in (out / "releases").glob("[0-9]*")
+        if RELEASE_NAME.fullmatch(p.name) and p.is_dir() and not p.is_symlink()
+    )
 
 
 def find_release(out: Path, asked: str) -> Path:
@@ -159,7 +176,10 @@ def read_manifest(release: Path) -> dict[str, Any]:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the whole"
-        raise ReleaseError(f"The manifest of release {release.name} is not one ({where}: {first['msg']}). dta run makes the release anew.") from error
+        raise ReleaseError(
+            f"The manifest of release {release.name} is not one ({where}: {first['msg']}). dta run makes the release"
+            " anew."
+        ) from error
     return manifest
 
 
@@ -168,7 +188,10 @@ def parsed_manifest(release: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((release / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ReleaseError(f"The manifest of release {release.name} cannot be read ({error}). dta verify says more; dta run makes it anew.") from error
+        raise ReleaseError(
+            f"The manifest of release {release.name} cannot be read ({error}). dta verify says more; dta run makes it"
+            " anew."
+        ) from error
     if not isinstance(manifest, dict):
         raise ReleaseError(f"The manifest of release {release.name} is not one. dta run makes the release anew.")
     return manifest

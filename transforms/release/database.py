@@ -1,6 +1,7 @@
 """The DuckDB file of a release: all tables with the constraints of their schema, and comments on tables and columns.
 
-Nearly all of its rows are those of the Dashboard files. Where most of these files are as they were in the current release, its DuckDB file is copied and
+Nearly all of its rows are those of the Dashboard files. Where most of these files are as they were in the current
+release, its DuckDB file is copied and
 only the rows of the other files are replaced in it.
 """
 
@@ -22,12 +23,15 @@ from transforms.release.current import DATABASE, parsed_manifest
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 
-# The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0 only.
+# The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0
+# only.
 STORAGE_VERSION = "v1.4.0"
 MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
 SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
 KEY_ROWS = 100_000  # a primary key on six million rows makes the file 20 times larger and the insert three times slower
-LARGEST_SHARE = 4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
+LARGEST_SHARE = (
+    4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Written:
-    """What the manifest remembers of the DuckDB file, for the release after it. ``replaced``: rows that are not as the last full writing left them."""
+    """What the manifest remembers of the DuckDB file, for the release after it.
+
+    ``replaced``: rows that are not as the last full writing left them.
+    """
 
     storage_version: str
     created_by: str  # the statement, with its constraints
@@ -51,12 +58,19 @@ class Written:
 
 def parts_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Part]:
     """The run's parts of indicator_results by source."""
-    rows = connection.execute(f"select source_id, path, sha256, rows from {PARTS} order by dashboard_year, indicator").fetchall()
+    rows = connection.execute(
+        f"select source_id, path, sha256, rows from {PARTS} order by dashboard_year, indicator"
+    ).fetchall()
     return {source_id: Part(*part) for source_id, *part in rows}
 
 
-def write_rows(run: Run, parts: dict[str, Part], folder: Path, release_id: str, previous: Path | None) -> dict[str, Any]:
-    """Begin the file with indicator_results; returns what the manifest shall remember. ``previous``: a release that is whole."""
+def write_rows(
+    run: Run, parts: dict[str, Part], folder: Path, release_id: str, previous: Path | None
+) -> dict[str, Any]:
+    """Begin the file with indicator_results; returns what the manifest shall remember.
+
+    ``previous``: a release that is whole.
+    """
     created_by = published_tables()[PARTED].create_statement(with_key=False)
     known = _known(previous, created_by)
     path = folder / DATABASE
@@ -87,7 +101,10 @@ def _known(previous: Path | None, created_by: str) -> Written | None:
 
 
 def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path, path: Path, release_id: str) -> None:
-    """Copy the earlier file and leave in it the rows of ``parts`` and nothing else. Raises ReleaseError when a source has other rows than its part."""
+    """Copy the earlier file and leave in it the rows of ``parts`` and nothing else.
+
+    Raises ReleaseError when a source has other rows than its part.
+    """
     shutil.copyfile(before, path)
     fresh = {s: p for s, p in parts.items() if known.parts.get(s) != p.sha256}
     stale = [s for s, sha256 in known.parts.items() if s not in parts or s in fresh]
@@ -102,7 +119,9 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
         connection.execute(f"alter table {quote(PARTED)} alter column release_id drop default")
         connection.execute(f"alter table {quote(PARTED)} alter column release_id set not null")
         _insert(connection, list(fresh.values()), release_id)
-        found = dict(connection.execute(f"select source_id, count(*) from {quote(PARTED)} group by source_id").fetchall())
+        found = dict(
+            connection.execute(f"select source_id, count(*) from {quote(PARTED)} group by source_id").fetchall()
+        )
     if found != {s: p.rows for s, p in parts.items() if p.rows}:
         raise ReleaseError("some source has other rows than were typed of it")
 
@@ -137,12 +156,17 @@ def write_other_tables(run: Run, folder: Path) -> None:
             for column, spec in table.columns.items():
                 connection.execute(f"comment on column {name}.{quote(column)} is {literal(spec.description)}")
             if "release_id" not in table.columns:
-                connection.execute(f"comment on column {name}.release_id is {literal('Release that the row belongs to')}")
+                connection.execute(
+                    f"comment on column {name}.release_id is {literal('Release that the row belongs to')}"
+                )
         connection.execute("commit")
 
 
 def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    """Create one table and fill it. Raises ReleaseError for a row that breaks a constraint: the gates name it before."""
+    """Create one table and fill it.
+
+    Raises ReleaseError for a row that breaks a constraint: the gates name it before.
+    """
     connection.execute(table.create_statement(with_key=pq.read_metadata(path).num_rows < KEY_ROWS))
     try:
         connection.execute(f"insert into {quote(table.name)} by name select * from {parquet(path)}")
@@ -156,4 +180,6 @@ def check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
         for table in tables:
             (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")
             if rows != table["rows"]:
-                raise ReleaseError(f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published.")
+                raise ReleaseError(
+                    f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published."
+                )

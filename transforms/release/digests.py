@@ -1,4 +1,6 @@
-"""Two digests: of everything that goes in, to skip a night that changes nothing, and of everything that comes out, to name a release."""
+"""Two digests: of everything that goes in, to skip a night that changes nothing, and of everything that comes out, to
+name a release.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,9 +35,15 @@ def inputs_digest(run: Run) -> str:
 
 
 def part_digests(run: Run) -> dict[str, str]:
-    """Digests of what a verdict rests on beside source files: each file of rules, reference lists and registers, and the code that reads and decides."""
+    """Digests of what a verdict rests on beside source files: each file of rules, reference lists and registers, and
+    the code that reads and decides.
+    """
     reference = run.settings.reference
-    found = dict(part.split(" ") for folder in ("rules", "reference", "registers") for part in _tree(reference / folder, reference))
+    found = dict(
+        part.split(" ")
+        for folder in ("rules", "reference", "registers")
+        for part in _tree(reference / folder, reference)
+    )
     reading = [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
     code = [*_tree(PROJECT / "transforms", PROJECT), *reading, version("duckdb"), version("pyarrow")]
     return {**found, "code": hashlib.sha256("\n".join(code).encode()).hexdigest()}
@@ -47,21 +55,30 @@ def _tree(folder: Path, base: Path) -> list[str]:
 
 
 def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the rows of all published tables, of their columns, of the source files behind them, and of what makes the reports.
+    """Digest of the rows of all published tables, of their columns, of the source files behind them, and of what makes
+    the reports.
 
     Row order, volatile columns and the bytes of Parquet files do not matter.
     """
     schema = [t.model_dump_json() for t in published_tables().values()]
-    digests = {t.name: parts_digest(connection) if t.name == PARTED else table_digest(connection, t) for t in published_tables().values() if not t.is_meta}
+    digests = {
+        t.name: parts_digest(connection) if t.name == PARTED else table_digest(connection, t)
+        for t in published_tables().values()
+        if not t.is_meta
+    }
     parts = [f"{name} {digest}" for name, digest in digests.items()]
     files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
-    return hashlib.sha256("\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *report_parts()]).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *report_parts()]).encode()
+    ).hexdigest()
 
 
 def report_parts() -> list[str]:
     """What makes the pages of a release, file by file with its hash: their code, templates, assets and words."""
     words = [p for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
-    pages = [part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")]  # the server makes none
+    pages = [
+        part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")
+    ]  # the server makes none
     return pages + [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in words]
 
 
@@ -73,7 +90,8 @@ def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
 def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> str:
     """Digest of rows in whatever order: their number, and the sum and the exclusive or of their hashes.
 
-    A row's hash is hashed once more: DuckDB combines the columns' hashes by exclusive or, under which values that trade places may cancel out.
+    A row's hash is hashed once more: DuckDB combines the columns' hashes by exclusive or, under which values that trade
+    places may cancel out.
     """
     hashed = f"select hash(hash({', '.join(map(quote, columns))})) as h from {relation}"
     row = one_row(connection, f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from ({hashed})")
@@ -82,8 +100,7 @@ def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: S
 
 def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Days on which a verdict can change with nothing else changing, as ISO texts."""
-    rows = connection.execute(
-        """
+    rows = connection.execute("""
         select distinct day::date::varchar from (
             select unnest([earliest, latest]) as day from loan_events_dated
             union all
@@ -101,8 +118,7 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
             union all
             select latest_source_date + to_years(n::integer) from reg_state_loans cross join range(1, 40) as years(n)
         ) where day is not null order by 1
-        """
-    ).fetchall()
+        """).fetchall()
     return [r[0] for r in rows]
 
 

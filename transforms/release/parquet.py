@@ -31,7 +31,9 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
             try:
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
             except pa.ArrowInvalid as error:  # the gates look before, and name the row
-                raise ReleaseError(f"{table.name} has a row that its schema does not allow: not published. {error}") from error
+                raise ReleaseError(
+                    f"{table.name} has a row that its schema does not allow: not published. {error}"
+                ) from error
             rows += batch.num_rows
     return _entry(table, rows)
 

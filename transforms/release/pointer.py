@@ -15,7 +15,10 @@ from transforms.release.current import DATABASE, current_release, find_release, 
 from transforms.release.verify import damage_of
 
 LEFTOVERS = (".building-", ".pruned-", ".damaged-")  # of a publisher that died, below releases/
-WRITTEN = {"": ("current", "latest.json", "hold.json", "status.json", "same.json", "watch.json"), "quality": ("index.html", "results.json", "rejects.parquet")}
+WRITTEN = {
+    "": ("current", "latest.json", "hold.json", "status.json", "same.json", "watch.json"),
+    "quality": ("index.html", "results.json", "rejects.parquet"),
+}
 
 
 class Hold(StrictModel):
@@ -27,18 +30,24 @@ class Hold(StrictModel):
 
     def __str__(self) -> str:
         """What is held and how to lift it."""
-        return f"Held at release {self.release_id} since {self.since[:10]} ({self.reason}): nothing is published. To publish again: dta rollback --lift"
+        return (
+            f"Held at release {self.release_id} since {self.since[:10]} ({self.reason}): nothing is published. To"
+            " publish again: dta rollback --lift"
+        )
 
 
 def held(out: Path) -> Hold | None:
-    """The hold, if there is one. Raises ReleaseError when hold.json cannot be read: then nobody knows what is held, and nothing is published."""
+    """The hold, if there is one.
+
+    Raises ReleaseError when hold.json cannot be read: then nobody knows what is held, and nothing is published.
+    """
     path = out / "hold.json"
     try:
         return Hold.model_validate_json(path.read_text("utf-8")) if path.exists() else None
     except (OSError, ValueError) as error:
         raise ReleaseError(
-            f"{path} cannot be read ({_first_line(error)}), so it is not known which release is held. Nothing is published until it is mended, "
-            "or removed with: dta rollback --lift"
+            f"{path} cannot be read ({_first_line(error)}), so it is not known which release is held. Nothing is"
+            " published until it is mended, or removed with: dta rollback --lift"
         ) from error
 
 
@@ -54,16 +63,20 @@ def point_to(release: Path, out: Path) -> None:
 
 def _write_latest(release: Path, out: Path) -> None:
     path = f"releases/{release.name}"
-    content = json.dumps({"release_id": release.name, "path": path, "database": f"{path}/{DATABASE}"}, indent=1).encode()
+    content = json.dumps(
+        {"release_id": release.name, "path": path, "database": f"{path}/{DATABASE}"}, indent=1
+    ).encode()
     latest = out / "latest.json"
     if not latest.exists() or latest.read_bytes() != content:
         write_atomically(latest, content)
 
 
 def settle(out: Path) -> str:
-    """Set right what a crash or damage left: sweep half-made folders, let ``current`` point to a sound release, latest.json with it.
+    """Set right what a crash or damage left: sweep half-made folders, let ``current`` point to a sound release,
+    latest.json with it.
 
-    Returns in words what was wrong with the current release, or nothing. Raises ReleaseError where something that is not ours is in the place of ``current``.
+    Returns in words what was wrong with the current release, or nothing. Raises ReleaseError where something that is
+    not ours is in the place of ``current``.
     """
     if foreign := foreign_pointer(out):
         raise ReleaseError(foreign)
@@ -71,7 +84,10 @@ def settle(out: Path) -> str:
     release, pointer = current_release(out), out / "current"
     wrong = ""
     if release is not None and (damage := damage_of(release)):
-        wrong = f"Release {release.name} was damaged ({damage[0]}{f' and {len(damage) - 1} more' if len(damage) > 1 else ''})."
+        wrong = (
+            f"Release {release.name} was damaged"
+            f" ({damage[0]}{f' and {len(damage) - 1} more' if len(damage) > 1 else ''})."
+        )
     elif release is None and pointer.is_symlink():
         wrong = f"The release that current points to, {pointer.readlink().name}, was missing or had no manifest."
     elif release is not None:
@@ -96,7 +112,10 @@ def sweep(out: Path) -> None:
 
 
 def roll_back(out: Path, asked: str, reason: str) -> Path:
-    """Let ``current`` point to an earlier release and hold it there. Raises ReleaseError when there is no such release or it is damaged."""
+    """Let ``current`` point to an earlier release and hold it there.
+
+    Raises ReleaseError when there is no such release or it is damaged.
+    """
     if foreign := foreign_pointer(out):
         raise ReleaseError(foreign)
     release = find_release(out, asked)
@@ -104,7 +123,9 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current stays where it is.")
     hold = Hold(release_id=release.name, since=clock.stamp(), reason=reason)
-    write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())  # first: a crash here stops publishing, which is the safe side
+    write_atomically(
+        out / "hold.json", hold.model_dump_json(indent=1).encode()
+    )  # first: a crash here stops publishing, which is the safe side
     point_to(release, out)
     return release
 

@@ -1,4 +1,6 @@
-"""What the current release had of student groups: a row that is gone from the same year's file tonight is unknown, not absent."""
+"""What the current release had of student groups: a row that is gone from the same year's file tonight is unknown, not
+absent.
+"""
 
 import duckdb
 
@@ -13,8 +15,14 @@ KEY = "cds, dashboard_year, student_group, indicator"
 
 
 def load_evidence_before(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """Create ``evidence_before``: keys of the rows that the current release had, or already said are gone. Empty without a sound one."""
-    connection.execute("create or replace table evidence_before (cds varchar, dashboard_year smallint, student_group varchar, indicator varchar)")
+    """Create ``evidence_before``: keys of the rows that the current release had, or already said are gone.
+
+    Empty without a sound one.
+    """
+    connection.execute(
+        "create or replace table evidence_before (cds varchar, dashboard_year smallint, student_group varchar,"
+        " indicator varchar)"
+    )
     path = _sound_file(run)
     if path:
         had = "finding in ('result', 'no_result') or unknown_because = say_row_of_release()"

@@ -1,4 +1,7 @@
-"""Publish: build a folder beside, check it, then move the pointer. A reader sees the old release or the new one, never a part."""
+"""Publish: build a folder beside, check it, then move the pointer.
+
+A reader sees the old release or the new one, never a part.
+"""
 
 import json
 import os
@@ -39,7 +42,9 @@ from transforms.sql import order_of
 from transforms.tables import put
 from transforms.wording.scope import not_loaded, scope_line
 
-Extra = Callable[[Path, Notify], None]  # writes more files, such as the site, into a release being built, from its own published files only
+Extra = Callable[
+    [Path, Notify], None
+]  # writes more files, such as the site, into a release being built, from its own published files only
 
 
 def sound_release(out: Path) -> Path | None:
@@ -49,7 +54,9 @@ def sound_release(out: Path) -> Path | None:
 
 
 def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
-    """Publish the run's tables, and what ``extras`` make of them, unless the current release already has the same content."""
+    """Publish the run's tables, and what ``extras`` make of them, unless the current release already has the same
+    content.
+    """
     out = run.settings.out
     (out / "releases").mkdir(parents=True, exist_ok=True)
     with publisher_lock(out), run.connect() as connection:
@@ -68,11 +75,16 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
             _build_release(run, connection, target, digest, release, extras)
         pruned = _make_current(target, run)
     message = f"Release {release_id} published."
-    return StepResult(_rows(target), _rows(target), message + (f" {len(pruned)} old releases removed." if pruned else ""))
+    return StepResult(
+        _rows(target), _rows(target), message + (f" {len(pruned)} old releases removed." if pruned else "")
+    )
 
 
 def _make_current(target: Path, run: Run) -> list[str]:
-    """Let readers have the release, then remove old ones; returns their ids. Raises AfterPublishingError where readers have it and the rest failed."""
+    """Let readers have the release, then remove old ones; returns their ids.
+
+    Raises AfterPublishingError where readers have it and the rest failed.
+    """
     out = run.settings.out
     try:
         with shielded():
@@ -88,8 +100,18 @@ def _rows(release: Path) -> int:
     return sum(int(t["rows"]) for t in read_manifest(release)["tables"])
 
 
-def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, digest: str, previous: Path | None, extras: Sequence[Extra]) -> None:
-    """Write all files of a release beside its final place, check them, and rename. ``previous``: the current release, if it is whole."""
+def _build_release(
+    run: Run,
+    connection: duckdb.DuckDBPyConnection,
+    target: Path,
+    digest: str,
+    previous: Path | None,
+    extras: Sequence[Extra],
+) -> None:
+    """Write all files of a release beside its final place, check them, and rename.
+
+    ``previous``: the current release, if it is whole.
+    """
     sweep(run.settings.out)  # half built by a publisher that died, or damaged and replaced; the lock is ours
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
@@ -115,13 +137,22 @@ def _build_release(run: Run, connection: duckdb.DuckDBPyConnection, target: Path
 def _write_tables(
     run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str, previous: Path | None
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """All tables as Parquet and in one DuckDB file; manifest entries of both. The many rows are written to both at a time, the other tables beside."""
+    """All tables as Parquet and in one DuckDB file; manifest entries of both.
+
+    The many rows are written to both at a time, the other tables beside.
+    """
     tables = published_tables()
     parts = parts_of(connection)
     with ThreadPoolExecutor(max_workers=2) as pool:
         in_database = pool.submit(write_rows, run, parts, folder, release_id, previous)
-        in_parquet = pool.submit(write_parted, tables[PARTED], [Path(p.path) for p in parts.values()], folder, release_id)
-        entries = {name: write_parquet(connection, table, folder, release_id) for name, table in tables.items() if name != PARTED}
+        in_parquet = pool.submit(
+            write_parted, tables[PARTED], [Path(p.path) for p in parts.values()], folder, release_id
+        )
+        entries = {
+            name: write_parquet(connection, table, folder, release_id)
+            for name, table in tables.items()
+            if name != PARTED
+        }
         database = in_database.result()
         write_other_tables(run, folder)
         entries[PARTED] = in_parquet.result()
@@ -131,7 +162,9 @@ def _write_tables(
 
 
 def _move_into_place(building: Path, target: Path) -> None:
-    """Rename; a damaged release of the same name is swapped out in one step where the system can, so that ``current`` never leads nowhere."""
+    """Rename; a damaged release of the same name is swapped out in one step where the system can, so that ``current``
+    never leads nowhere.
+    """
     if target.exists():
         damaged = target.with_name(f".damaged-{target.name}")
         if exchange(building, target):
@@ -144,10 +177,26 @@ def _move_into_place(building: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None) -> None:
+def _write_meta(
+    run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None
+) -> None:
     """Tables about the release. ``meta_gate_results`` was left by the gates."""
-    listed = {"title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing", "due"}
-    put(connection, "catalog", pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]))
+    listed = {
+        "title",
+        "url",
+        "landing_page",
+        "dashboard_year",
+        "layout",
+        "indicator",
+        "changes_expected",
+        "may_be_missing",
+        "due",
+    }
+    put(
+        connection,
+        "catalog",
+        pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]),
+    )
     release = {
         "release_id": [release_id],
         "as_of": [run.settings.as_of],
@@ -183,7 +232,13 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
     ]
     put(connection, "meta_columns", pa.Table.from_pylist(columns))
     counts = [
-        {"table_name": t.name, "description": t.description, "grain": t.grain, "key": list(t.key), "row_count": _count(connection, t, len(list(tables)))}
+        {
+            "table_name": t.name,
+            "description": t.description,
+            "grain": t.grain,
+            "key": list(t.key),
+            "row_count": _count(connection, t, len(list(tables))),
+        }
         for t in tables
     ]
     put(connection, "meta_tables", pa.Table.from_pylist(counts))
@@ -192,7 +247,12 @@ def _write_meta(run: Run, connection: duckdb.DuckDBPyConnection, release_id: str
 def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> list[str] | None:
     """Values of a column with few: as the schema lists them, or the table that it names."""
     if column.values_from:
-        return [value for (value,) in connection.execute(f"select {quote(name)} from {quote(column.values_from)} order by all").fetchall()]
+        return [
+            value
+            for (value,) in connection.execute(
+                f"select {quote(name)} from {quote(column.values_from)} order by all"
+            ).fetchall()
+        ]
     return list(column.values) or None
 
 
@@ -204,8 +264,8 @@ def _load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) 
         return
     connection.execute("insert into previous_release values (?)", [release.name])
     connection.execute(
-        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status, student_groups "
-        f"from {parquet(release / 'eligibility.parquet')}"
+        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status,"
+        f" student_groups from {parquet(release / 'eligibility.parquet')}"
     )
 
 
@@ -216,26 +276,36 @@ def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> 
 
 
 def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew with the digest of the content."""
+    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew
+    with the digest of the content.
+    """
     _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", sound_release(run.settings.out))
 
 
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """One row per published column."""
     table = connection.sql(
-        "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ') as allowed_values, nullable "
-        "from meta_columns order by table_name, position"
+        "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ')"
+        " as allowed_values, nullable from meta_columns order by table_name, position"
     ).to_arrow_table()
     write_csv(table, path)
 
 
 def _write_manifest(
-    run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[dict[str, Any]], database: dict[str, Any], release_id: str, digest: str
+    run: Run,
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: list[dict[str, Any]],
+    database: dict[str, Any],
+    release_id: str,
+    digest: str,
 ) -> None:
     """What the release holds: written last, so that a folder with a manifest is whole."""
     names = ("source_id", "file", "sha256", "size", "rows_in", "rows_kept", "first_seen")
     paths = sorted(p for p in folder.rglob("*") if p.is_file())
-    files = [{"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths]
+    files = [
+        {"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths
+    ]
     manifest = {
         "release_id": release_id,
         "sequence": 1 + max((int(read_manifest(r).get("sequence", 0)) for r in releases(run.settings.out)), default=0),
@@ -248,7 +318,10 @@ def _write_manifest(
         "source": run.settings.source if run.settings.source in ("sample", "catalog") else "folder",
         "warnings": run.fact("warnings"),
         "dated_facts": dated_facts(connection),
-        "sources": [dict(zip(names, row, strict=True)) for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()],
+        "sources": [
+            dict(zip(names, row, strict=True))
+            for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()
+        ],
         "tables": tables,
         "database": database,
         "files": files,

@@ -35,9 +35,14 @@ def prune(out: Path, keep: int) -> list[str]:
 
 
 def add_tag(out: Path, asked: str, tag: str) -> Path:
-    """Keep a release for good under a name: tags/TAG leads to it. Raises ReleaseError for a bad or taken name, or a damaged release."""
+    """Keep a release for good under a name: tags/TAG leads to it.
+
+    Raises ReleaseError for a bad or taken name, or a damaged release.
+    """
     if not TAG.fullmatch(tag) or tag == "current":
-        raise ReleaseError(f"{tag!r} cannot be a tag: a letter, then letters, digits, dots, hyphens or underscores, 64 at most.")
+        raise ReleaseError(
+            f"{tag!r} cannot be a tag: a letter, then letters, digits, dots, hyphens or underscores, 64 at most."
+        )
     release = find_release(out, asked)
     taken = tags(out).get(tag)
     if taken not in (None, release.name):

@@ -63,12 +63,17 @@ def record_run(
         "stages": stages or [],
     }
     write_atomically(out / "status.json", json.dumps(status, indent=1, default=str).encode())
-    entry = {k: status[k] for k in ("last_run", "last_outcome", "exit_code", "release_id", "message", "run_id", "stages")}
+    entry = {
+        k: status[k] for k in ("last_run", "last_outcome", "exit_code", "release_id", "message", "run_id", "stages")
+    }
     append_ledger(out, {**entry, **({"released": released} if released else {})})
 
 
 def append_ledger(out: Path, entry: dict[str, Any]) -> None:
-    """One line more in runs.jsonl: a run, a rollback, a tag. In one write, so that lines of two processes do not mix."""
+    """One line more in runs.jsonl: a run, a rollback, a tag.
+
+    In one write, so that lines of two processes do not mix.
+    """
     line = json.dumps(entry, default=str, ensure_ascii=False) + "\n"
     with (out / "runs.jsonl").open("ab") as ledger:
         if ledger.tell() and not _ends_in_newline(out / "runs.jsonl"):  # a process died in the middle of a line

@@ -30,7 +30,10 @@ EMPTY = """
 
 
 def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> int:
-    """Fill the tables source_changes and compared_sources; returns how many rows differ from ``release``. A file that it did not have is not compared."""
+    """Fill the tables source_changes and compared_sources; returns how many rows differ from ``release``.
+
+    A file that it did not have is not compared.
+    """
     connection.execute(EMPTY)
     connection.execute("create or replace table compared_sources (source_id varchar)")
     before = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
@@ -57,10 +60,15 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
-    """Append the differences of two readings of one source. A key that stands once in both, with the same content, is looked at no further."""
+    """Append the differences of two readings of one source.
+
+    A key that stands once in both, with the same content, is looked at no further.
+    """
     key = KEYS[new["layout"]]
     old_file, new_file = parquet(old["parquet"]), parquet(new["parquet"])
-    names = [r[0] for r in connection.execute(f"select column_name from (describe select * from {new_file})").fetchall()]
+    names = [
+        r[0] for r in connection.execute(f"select column_name from (describe select * from {new_file})").fetchall()
+    ]
     values = [n for n in names if n not in ("line", "heading", *key)]
     keys = ", ".join(quote(k) for k in key)
     once = f"select {keys}, count(*) as rows, any_value(hash({', '.join(map(quote, values))})) as content"
@@ -69,7 +77,9 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
     same_key = _same(key, "o", "n")
     cds = "coalesce(n.cds, o.cds)" if "cds" in names else "null"
     shown = {side: "{" + ", ".join(f"'{v}': {side}.{quote(v)}" for v in values) + "}" for side in "on"}
-    differs = " or ".join(["o.position is null", "n.position is null", *(f"o.{quote(v)} is distinct from n.{quote(v)}" for v in values)])
+    differs = " or ".join(
+        ["o.position is null", "n.position is null", *(f"o.{quote(v)} is distinct from n.{quote(v)}" for v in values)]
+    )
     differing = "[" + ", ".join(f"if(o.{quote(v)} is distinct from n.{quote(v)}, '{v}', null)" for v in values) + "]"
     row_key = " || ' ' || ".join(f"coalesce(n.{quote(k)}, o.{quote(k)}, '')" for k in key)
     connection.execute(
@@ -104,8 +114,9 @@ def _same(key: Sequence[str], one: str, other: str) -> str:
 def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
     """Append the differences of two readings that were kept cell by cell: one row of a sheet is one row here as well."""
     old_rows, new_rows = (
-        "select cds, row_number() over (partition by cds order by line) as position, cells from (select cds, line, "
-        f"map_from_entries(list({{'field': field, 'value': value}} order by field)) as cells from {parquet(side['parquet'])} group by cds, line)"
+        "select cds, row_number() over (partition by cds order by line) as position, cells from (select cds, line,"
+        " map_from_entries(list({'field': field, 'value': value} order by field)) as cells from"
+        f" {parquet(side['parquet'])} group by cds, line)"
         for side in (old, new)
     )
     connection.execute(

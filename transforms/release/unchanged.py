@@ -1,4 +1,6 @@
-"""Would another run say anything new? Known from the current release, and from the last run that came to the content of that release by another way."""
+"""Would another run say anything new? Known from the current release, and from the last run that came to the content of
+that release by another way.
+"""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +18,9 @@ SAME = "same.json"
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
-    """True if the current release is whole, is what these inputs give, and no dated fact lies between the day of that and ``as_of``."""
+    """True if the current release is whole, is what these inputs give, and no dated fact lies between the day of that
+    and ``as_of``.
+    """
     release = current_release(out)
     if release is None:
         return False
@@ -45,4 +49,6 @@ def _runs(out: Path, release: Path) -> Iterator[dict[str, Any]]:
 
 
 def _says_it(run: dict[str, Any], inputs: str, as_of: date) -> bool:
-    return bool(run["inputs_digest"] == inputs) and not crosses_dated_fact(run["dated_facts"], date.fromisoformat(run["as_of"]), as_of)
+    return bool(run["inputs_digest"] == inputs) and not crosses_dated_fact(
+        run["dated_facts"], date.fromisoformat(run["as_of"]), as_of
+    )

@@ -1,4 +1,6 @@
-"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside; and the manifest what its seal says?"""
+"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside; and the manifest
+what its seal says?
+"""
 
 import hashlib
 import json
@@ -27,7 +29,9 @@ class Damage:
 
 def seal_of(manifest: dict[str, Any]) -> str:
     """SHA-256 of all that a manifest says but the seal itself, in whatever order it stands."""
-    return hashlib.sha256(json.dumps({k: v for k, v in manifest.items() if k != "seal"}, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps({k: v for k, v in manifest.items() if k != "seal"}, sort_keys=True).encode()
+    ).hexdigest()
 
 
 def damage_of(release: Path) -> list[Damage]:

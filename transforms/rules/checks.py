@@ -22,37 +22,58 @@ def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
     seen: dict[str, tuple[str, str | None]] = {}
     for n, criterion in enumerate(rules.criterion):
         place: Place = ("criterion", n)
-        yield from _not_among((*place, "priority"), "priority", [str(criterion.priority)], reference.values("priorities", "priority"))
+        yield from _not_among(
+            (*place, "priority"), "priority", [str(criterion.priority)], reference.values("priorities", "priority")
+        )
         for name, listed in (("only_groups", criterion.only_groups), ("except_groups", criterion.except_groups)):
-            yield from _not_among((*place, name), "student group", listed, groups, "it is not in student_groups of this file")
+            yield from _not_among(
+                (*place, name), "student group", listed, groups, "it is not in student_groups of this file"
+            )
             yield from _twice((*place, name), "student group", listed)
         if not rules.groups_of(criterion):
             yield place, f"criterion {criterion.id} is about no student group"
         for m, condition in enumerate(criterion.conditions):
             where = (*place, "conditions", m)
             yield from _condition_problems(where, condition, reference)
-            if seen.setdefault(condition.indicator, (condition.measure, condition.size_test)) != (condition.measure, condition.size_test):
+            if seen.setdefault(condition.indicator, (condition.measure, condition.size_test)) != (
+                condition.measure,
+                condition.size_test,
+            ):
                 yield where, f"criterion {criterion.id}: {condition.indicator} is read in two ways in one year"
             if condition.size_test == "denominator" and rules.size_test.denominator is None:
                 yield where, f"criterion {criterion.id}: [size_test.denominator] is not given"
     if rules.size_test.denominator:
-        yield from _not_among(("size_test", "denominator", "small_groups"), "student group", rules.size_test.denominator.small_groups, groups)
+        yield from _not_among(
+            ("size_test", "denominator", "small_groups"),
+            "student group",
+            rules.size_test.denominator.small_groups,
+            groups,
+        )
     priorities = {c.priority for c in rules.criterion}
     if rules.criterion and rules.priorities_required > len(priorities):
-        yield ("priorities_required",), f"{rules.priorities_required} priorities are required, and the criteria are about {len(priorities)}"
+        yield (
+            ("priorities_required",),
+            f"{rules.priorities_required} priorities are required, and the criteria are about {len(priorities)}",
+        )
     yield from _window_problems(rules)
     yield from _assistance_problems(rules, reference)
 
 
 def _condition_problems(where: Place, condition: "Condition", reference: Reference) -> Iterator[Problem]:
-    yield from _not_among((*where, "indicator"), "indicator", [condition.indicator], reference.values("indicators", "indicator"))
+    yield from _not_among(
+        (*where, "indicator"), "indicator", [condition.indicator], reference.values("indicators", "indicator")
+    )
     yield from _levels((*where, "levels"), condition.levels)
 
 
 def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
     """Years of the tests that look at several Dashboards."""
     tests: dict[str, Sequence[int]] = {"continuum": rules.continuum.counted_dashboards} if rules.continuum else {}
-    for name, test in (("consecutive", rules.consecutive), ("charter", rules.charter), ("lcap_goals", rules.lcap_goals)):
+    for name, test in (
+        ("consecutive", rules.consecutive),
+        ("charter", rules.charter),
+        ("lcap_goals", rules.lcap_goals),
+    ):
         if test:
             tests[name] = test.dashboards
     for name, years in tests.items():
@@ -61,7 +82,10 @@ def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
         if rules.dashboard_year not in years:
             yield where, f"the Dashboard of {rules.dashboard_year} itself is not among those counted"
     if rules.continuum and rules.continuum.years_required > len(rules.continuum.counted_dashboards):
-        yield ("continuum", "years_required"), f"{rules.continuum.years_required} years are required, and fewer are counted"
+        yield (
+            ("continuum", "years_required"),
+            f"{rules.continuum.years_required} years are required, and fewer are counted",
+        )
 
 
 def _assistance_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
@@ -71,7 +95,9 @@ def _assistance_problems(rules: "RuleSet", reference: Reference) -> Iterator[Pro
     if assistance.local:
         for name in ("priorities", "county_office_priorities"):
             listed = getattr(assistance.local, name)
-            yield from _not_among(("assistance", "local", name), "priority", map(str, listed), reference.values("priorities", "priority"))
+            yield from _not_among(
+                ("assistance", "local", name), "priority", map(str, listed), reference.values("priorities", "priority")
+            )
             yield from _twice(("assistance", "local", name), "priority", listed)
 
 
@@ -84,16 +110,30 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
             yield rules.dashboard_year, (), f"no rules for counted Dashboard {sorted(missing)}; add a file for it"
         for n, criterion in enumerate(rules.criterion):
             if counts[criterion.id] > 1:
-                yield rules.dashboard_year, ("criterion", n, "id"), f"criterion id {criterion.id!r} is there {counts[criterion.id]} times; give each its own"
+                yield (
+                    rules.dashboard_year,
+                    ("criterion", n, "id"),
+                    f"criterion id {criterion.id!r} is there {counts[criterion.id]} times; give each its own",
+                )
     for n, rules in enumerate(years):
         for place, why in _years_out_of_step(rules, sorted(known)[: n + 1]):
             yield rules.dashboard_year, place, why
     for before, after in pairwise(years):
         if after.in_force_from <= before.in_force_from:
-            yield after.dashboard_year, ("in_force_from",), f"it must be later than {before.in_force_from}, the day of {before.dashboard_year}"
-        unknown = set() if after.criterion else {"second_year_after"}  # how long assistance lasts is part of the criteria
+            yield (
+                after.dashboard_year,
+                ("in_force_from",),
+                f"it must be later than {before.in_force_from}, the day of {before.dashboard_year}",
+            )
+        unknown = (
+            set() if after.criterion else {"second_year_after"}
+        )  # how long assistance lasts is part of the criteria
         for name in _tests(before) - _tests(after) - set(after.ended) - unknown:
-            yield after.dashboard_year, (), f"{name} is missing, and {before.dashboard_year}.toml has it; add it, or name it in ended"
+            yield (
+                after.dashboard_year,
+                (),
+                f"{name} is missing, and {before.dashboard_year}.toml has it; add it, or name it in ended",
+            )
 
 
 def _tests(rules: "RuleSet") -> set[str]:
@@ -108,7 +148,10 @@ def _tests(rules: "RuleSet") -> set[str]:
 
 
 def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Problem]:
-    """Years that follow from the file's own and that it repeats. ``known``: Dashboard years with rules, the file's own last."""
+    """Years that follow from the file's own and that it repeats.
+
+    ``known``: Dashboard years with rules, the file's own last.
+    """
     year, assistance = rules.dashboard_year, rules.assistance
     for n, criterion in enumerate(rules.criterion):
         if not criterion.id.startswith(f"{year}-"):
@@ -126,7 +169,10 @@ def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Probl
             yield place, f"the years must be Dashboards running up to {year}: {', '.join(map(str, running))}"
     before = known[-2] if len(known) > 1 else None
     if assistance.second_year_after not in (None, before):
-        yield ("assistance", "second_year_after"), f"it must be {before}, the Dashboard before {year}, and is {assistance.second_year_after}"
+        yield (
+            ("assistance", "second_year_after"),
+            f"it must be {before}, the Dashboard before {year}, and is {assistance.second_year_after}",
+        )
     if assistance.calpads_school_year not in (None, school_year := f"{year - 1}-{year % 100:02}"):
         yield ("assistance", "calpads_school_year"), f"it must be {school_year}, the school year that ends in {year}"
     if rules.in_force_from.year not in (year, year + 1):
@@ -139,7 +185,9 @@ def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[
     names = [i.indicator for i in preview.indicator]
     yield from _twice(("indicator",), "indicator", names)
     for n, one in enumerate(preview.indicator):
-        yield from _not_among(("indicator", n), "indicator", [one.indicator], reference.values("indicators", "indicator"))
+        yield from _not_among(
+            ("indicator", n), "indicator", [one.indicator], reference.values("indicators", "indicator")
+        )
         yield from _levels(("indicator", n, "levels"), one.levels)
     yield from _twice(("dashboards",), "Dashboard", preview.dashboards)
 
@@ -151,7 +199,13 @@ def pathway_problems(rules: "PathwayRules") -> Iterator[Problem]:
         if names.count(name) > 1:
             yield ("pathway", n), f"pathway {name!r} is there {names.count(name)} times; keep one"
         if rules.pathway[n].decided == "computed":
-            yield from _not_among(("pathway", n, "pathway"), "pathway", [name], set(COMPUTED), "only continuum and wraparound are computed")
+            yield from _not_among(
+                ("pathway", n, "pathway"),
+                "pathway",
+                [name],
+                set(COMPUTED),
+                "only continuum and wraparound are computed",
+            )
         elif name in COMPUTED:
             yield ("pathway", n, "decided"), f"pathway {name!r} is computed, never recorded"
     if missing := [p for p in COMPUTED if p not in names]:

@@ -1,4 +1,6 @@
-"""What one file of the project names and another one lacks: a year, an indicator or a student group that was added in part is reported by name."""
+"""What one file of the project names and another one lacks: a year, an indicator or a student group that was added in
+part is reported by name.
+"""
 
 from collections.abc import Iterator
 
@@ -24,28 +26,44 @@ def _indicators(catalog: Catalog, layouts: Layouts, reference: Reference) -> Ite
     known, marks = reference.values("indicators", "indicator"), layouts.dashboard.told_by
     for name in sorted(known - marks.keys()):
         yield (
-            f"layouts.toml: dashboard.told_by lacks {name}, an indicator of {INDICATORS}; add the code that its files print, and headings that only they have"
+            f"layouts.toml: dashboard.told_by lacks {name}, an indicator of {INDICATORS}; add the code that its files"
+            " print, and headings that only they have"
         )
     for name, mark in marks.items():
         if name not in known:
             yield f"{INDICATORS}: there is no row for {name}, which layouts.toml has in dashboard.told_by; add it"
         if not mark.code and not mark.headings:
-            yield f"layouts.toml: dashboard.told_by.{name} has neither a code nor a heading, so any file would pass as {name}; add one"
+            yield (
+                f"layouts.toml: dashboard.told_by.{name} has neither a code nor a heading, so any file would pass as"
+                f" {name}; add one"
+            )
     for code in sorted({m.code for m in marks.values() if m.code}):
         if len(same := [name for name, m in marks.items() if m.code == code]) > 1:
             yield f"layouts.toml: dashboard.told_by has the code {code} for {' and '.join(same)}; give each its own"
     for source in catalog.source:
         if source.indicator is not None and source.indicator not in known:
-            yield f"{INDICATORS}: there is no row for {source.indicator}, which catalog.toml names ({source.id}); add it"
-    for name in sorted({n for named in reference.values("indicators", "expected_with") for n in named.split("|") if n} - known):
+            yield (
+                f"{INDICATORS}: there is no row for {source.indicator}, which catalog.toml names ({source.id}); add it"
+            )
+    for name in sorted(
+        {n for named in reference.values("indicators", "expected_with") for n in named.split("|") if n} - known
+    ):
         yield f"{INDICATORS}: expected_with names {name}, which has no row; add it, or correct the name"
 
 
 def _years(catalog: Catalog, rules: Rules) -> Iterator[str]:
-    """Every Dashboard with an assistance workbook has rules, or is the one that is only previewed. That of 2021 had none."""
+    """Every Dashboard with an assistance workbook has rules, or is the one that is only previewed.
+
+    That of 2021 had none.
+    """
     ruled = {r.dashboard_year for r in rules.years} | {rules.preview.dashboard_year}
-    for year in sorted({s.dashboard_year for s in catalog.source if s.layout == "assistance" and s.dashboard_year} - ruled):
-        yield f"rules/{year}.toml: the file is missing, and catalog.toml has an assistance workbook of {year}; add the rules of that year"
+    for year in sorted(
+        {s.dashboard_year for s in catalog.source if s.layout == "assistance" and s.dashboard_year} - ruled
+    ):
+        yield (
+            f"rules/{year}.toml: the file is missing, and catalog.toml has an assistance workbook of {year}; add the"
+            " rules of that year"
+        )
 
 
 def _of_a_year(rules: RuleSet, layouts: Layouts, sources: set[SourceKey]) -> Iterator[str]:

@@ -23,11 +23,17 @@ from transforms.rules.reference import Reference
 
 def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
     """The rules of a year; where its criteria are not confirmed, those of the latest year before it whose criteria are."""
-    return max((r for y, r in rules.items() if y <= year and r.criterion), key=lambda r: r.dashboard_year, default=None) if year in rules else None
+    return (
+        max((r for y, r in rules.items() if y <= year and r.criterion), key=lambda r: r.dashboard_year, default=None)
+        if year in rules
+        else None
+    )
 
 
 def last_day_in_force(rules: Rules, year: int, today: date) -> date:
-    """Last day on which the determination of ``year`` was in force; ``today`` for the latest. Raises ConfigError for a year without rules."""
+    """Last day on which the determination of ``year`` was in force; ``today`` for the latest. Raises ConfigError for a
+    year without rules.
+    """
     known = {r.dashboard_year: r.in_force_from for r in rules.years}
     if year not in known:
         raise ConfigError(f"There are no rules for {year}. There are rules for {', '.join(map(str, sorted(known)))}.")
@@ -36,14 +42,18 @@ def last_day_in_force(rules: Rules, year: int, today: date) -> date:
 
 
 def load_rules(folder: Path) -> Rules:
-    """Read rules/*.toml. Raises ConfigError, with file and line, when a file is wrong, names what the reference lists do not have, or a counted
+    """Read rules/*.toml. Raises ConfigError, with file and line, when a file is wrong, names what the reference lists
+    do not have, or a counted
     Dashboard has no rules.
     """
     rules, reference = folder / "rules", Reference(folder)
     paths = sorted(rules.glob("[0-9]*.toml"))
     years = tuple(read_toml(path, RuleSet) for path in paths)
     if not years:
-        raise ConfigError(f"{rules} holds no rules of a Dashboard year, such as 2024.toml. Restore it, or let DTA_REFERENCE name another folder.")
+        raise ConfigError(
+            f"{rules} holds no rules of a Dashboard year, such as 2024.toml. Restore it, or let DTA_REFERENCE name"
+            " another folder."
+        )
     problems: list[str] = []
     for path, rule_set in zip(paths, years, strict=True):
         if path.stem != str(rule_set.dashboard_year):
@@ -51,7 +61,10 @@ def load_rules(folder: Path) -> Rules:
         problems += _told(path, checks.year_problems(rule_set, reference))
     for year, place, why in checks.problems_between(years):
         problems += _told(rules / f"{year}.toml", [(place, why)])
-    pathways, preview = read_toml(rules / "pathways.toml", PathwayRules), read_toml(rules / "preview.toml", PreviewRules)
+    pathways, preview = (
+        read_toml(rules / "pathways.toml", PathwayRules),
+        read_toml(rules / "preview.toml", PreviewRules),
+    )
     problems += _told(rules / "pathways.toml", checks.pathway_problems(pathways))
     problems += _told(rules / "preview.toml", checks.preview_problems(preview, reference))
     if problems:

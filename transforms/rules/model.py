@@ -8,11 +8,15 @@ from pydantic import Field, model_validator
 from transforms.config.toml_model import StrictModel
 
 Standing = Literal["final", "unconfirmed"]  # unconfirmed: no primary source says the criteria, so nothing is computed
-RecordKind = Literal["two_acts", "determination", "agreement", "request"]  # transforms.registers.cases has the columns of each
+RecordKind = Literal[
+    "two_acts", "determination", "agreement", "request"
+]  # transforms.registers.cases has the columns of each
 LeaType = Literal["district", "county_office", "charter"]
 Year = Annotated[int, Field(ge=2013, le=2100)]
 Count = Annotated[int, Field(ge=1, le=1000)]
-Few = Annotated[int, Field(ge=0, le=100)]  # levels, priorities, methods: which of them are known is checked with the reference lists
+Few = Annotated[
+    int, Field(ge=0, le=100)
+]  # levels, priorities, methods: which of them are known is checked with the reference lists
 
 
 class Citation(StrictModel):
@@ -34,7 +38,9 @@ class DenominatorTest(StrictModel):
 
 
 class SizeTests(StrictModel):
-    """Size tests that the conditions of a year name; ``flag`` needs no parameters: the file's own current-size flag is Y."""
+    """Size tests that the conditions of a year name; ``flag`` needs no parameters: the file's own current-size flag is
+    Y.
+    """
 
     denominator: DenominatorTest | None = None
 
@@ -78,7 +84,10 @@ class Continuum(StrictModel):
 
 
 class LocalIndicatorTest(StrictModel):
-    """A local indicator fails when it has ``value`` in each of ``years``. Priorities 9 and 10 are for county offices only."""
+    """A local indicator fails when it has ``value`` in each of ``years``.
+
+    Priorities 9 and 10 are for county offices only.
+    """
 
     value: Literal["Not Met", "Not Met For Two or More Years"]
     years: tuple[Year, ...]
@@ -144,7 +153,9 @@ class RuleSet(StrictModel):
     assistance: Assistance
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
-    ended: tuple[Literal["continuum", "consecutive", "charter", "second_year_after"], ...] = ()  # what earlier years have, and none from this one on
+    ended: tuple[
+        Literal["continuum", "consecutive", "charter", "second_year_after"], ...
+    ] = ()  # what earlier years have, and none from this one on
     lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), compared with ours
 
     @model_validator(mode="after")
@@ -223,7 +234,9 @@ class Pathway(StrictModel):
         if (self.decided == "recorded") != (self.record_kind is not None):
             raise ValueError("a recorded pathway names its record_kind; a computed one has none")
         if (self.record_kind in ("two_acts", "determination")) != bool(self.determined_by):
-            raise ValueError("record_kind two_acts or determination names who determines in determined_by; no other does")
+            raise ValueError(
+                "record_kind two_acts or determination names who determines in determined_by; no other does"
+            )
         return self
 
 

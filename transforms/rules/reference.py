@@ -74,7 +74,9 @@ class Indicator(StrictModel):
     best_status_label: Filled
     unit: Filled
     reported_for: Filled
-    expected_with: Annotated[str, StringConstraints(pattern=r"^(\w+(\|\w+)*)?$")]  # indicators whose row shows that this one must have one
+    expected_with: Annotated[
+        str, StringConstraints(pattern=r"^(\w+(\|\w+)*)?$")
+    ]  # indicators whose row shows that this one must have one
     note: str
 
 
@@ -188,6 +190,11 @@ class Reference:
         self.check()
         tables = {}
         for name, (model, _) in LISTS.items():
-            rows = [{k: _as_text(v) or None for k, v in row.model_dump().items() if v is not None} for row in self.rows(name)]
-            tables[name] = pa.Table.from_pylist(rows, pa.schema([(column, pa.string()) for column in model.model_fields]))
+            rows = [
+                {k: _as_text(v) or None for k, v in row.model_dump().items() if v is not None}
+                for row in self.rows(name)
+            ]
+            tables[name] = pa.Table.from_pylist(
+                rows, pa.schema([(column, pa.string()) for column in model.model_fields])
+            )
         return tables

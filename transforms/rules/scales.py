@@ -21,7 +21,10 @@ Years = Annotated[tuple[int, ...], BeforeValidator(_years)]
 
 
 class StatusScale(StrictModel):
-    """A scale and the Dashboard with which it begins; it ends where another one of the indicator begins. An indicator without any has one scale."""
+    """A scale and the Dashboard with which it begins; it ends where another one of the indicator begins.
+
+    An indicator without any has one scale.
+    """
 
     indicator: Annotated[str, Field(min_length=1)]
     scale: Annotated[str, Field(min_length=1)]

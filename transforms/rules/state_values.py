@@ -1,4 +1,6 @@
-"""What was printed for the whole state by Dashboard year and indicator, to know the right edition of a file by; each value with where it stands."""
+"""What was printed for the whole state by Dashboard year and indicator, to know the right edition of a file by; each
+value with where it stands.
+"""
 
 from pathlib import Path
 from typing import Annotated, Self
@@ -15,7 +17,9 @@ Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
 class StateValue(StrictModel):
-    """The status of all students of the state (of English learners for their progress), in the indicator's unit, to ``decimals`` places."""
+    """The status of all students of the state (of English learners for their progress), in the indicator's unit, to
+    ``decimals`` places.
+    """
 
     dashboard_year: Annotated[int, Field(ge=2017, le=2040)]
     indicator: Annotated[str, Field(min_length=1)]
@@ -38,6 +42,11 @@ TYPES = {"dashboard_year": pa.int16(), "value": pa.float64(), "decimals": pa.int
 
 
 def load_state_values(folder: Path) -> pa.Table:
-    """The printed values as an Arrow table, one row per Dashboard year and indicator. Raises ConfigError with every problem."""
+    """The printed values as an Arrow table, one row per Dashboard year and indicator.
+
+    Raises ConfigError with every problem.
+    """
     rows = read_csv(folder, FILE, StateValue, ("dashboard_year", "indicator"))
-    return as_table((r.model_dump() for r in rows), **{name: TYPES.get(name, pa.string()) for name in StateValue.model_fields})
+    return as_table(
+        (r.model_dump() for r in rows), **{name: TYPES.get(name, pa.string()) for name in StateValue.model_fields}
+    )

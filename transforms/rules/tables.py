@@ -44,7 +44,12 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         connection,
         "rule_criterion_groups",
         as_table(
-            ({"dashboard_year": r.dashboard_year, "criterion": c.id, "student_group": g} for r in years for c in r.criterion for g in r.groups_of(c)),
+            (
+                {"dashboard_year": r.dashboard_year, "criterion": c.id, "student_group": g}
+                for r in years
+                for c in r.criterion
+                for g in r.groups_of(c)
+            ),
             dashboard_year=pa.int16(),
             criterion=pa.string(),
             student_group=pa.string(),
@@ -102,10 +107,17 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
 
 
 def _indicators(years: Iterable[RuleSet]) -> pa.Table:
-    """The indicators whose files a Dashboard year needs; where its criteria are not confirmed, those of the year before."""
+    """The indicators whose files a Dashboard year needs; where its criteria are not confirmed, those of the year
+    before.
+    """
     by_year = {r.dashboard_year: r for r in years}
     known = {year: criteria_known(by_year, year) for year in by_year}
-    rows = [{"dashboard_year": year, "indicator": i} for year, rules in known.items() if rules for i in sorted(rules.indicators)]
+    rows = [
+        {"dashboard_year": year, "indicator": i}
+        for year, rules in known.items()
+        if rules
+        for i in sorted(rules.indicators)
+    ]
     return as_table(rows, dashboard_year=pa.int16(), indicator=pa.string())
 
 
@@ -245,4 +257,8 @@ def _load_preview(preview: PreviewRules, connection: duckdb.DuckDBPyConnection) 
             not_found=pa.string(),
         ),
     )
-    put(connection, "preview_indicators", as_table((i.model_dump() for i in preview.indicator), indicator=pa.string(), levels=pa.list_(pa.int8())))
+    put(
+        connection,
+        "preview_indicators",
+        as_table((i.model_dump() for i in preview.indicator), indicator=pa.string(), levels=pa.list_(pa.int8())),
+    )

@@ -68,7 +68,10 @@ class Source(StrictModel):
         return (self.file, *self.also_named, *reversed(self.earlier_editions))
 
     def rank(self, name: str) -> int:
-        """Place of a file in the order of editions, 0 for the one that replaces all others. Raises ValueError for a name of another source."""
+        """Place of a file in the order of editions, 0 for the one that replaces all others.
+
+        Raises ValueError for a name of another source.
+        """
         return [n.lower() for n in self.names].index(name.lower())
 
     def is_earlier_edition(self, name: str) -> bool:
@@ -78,7 +81,11 @@ class Source(StrictModel):
     @property
     def reporting_year(self) -> str:
         """The year as the file itself writes it: 2017 is '2017f', the Fall release."""
-        return "2017f" if self.dashboard_year == 2017 and self.layout in ("dashboard", "assistance") else str(self.dashboard_year)
+        return (
+            "2017f"
+            if self.dashboard_year == 2017 and self.layout in ("dashboard", "assistance")
+            else str(self.dashboard_year)
+        )
 
 
 class Publisher(StrictModel):
@@ -89,7 +96,9 @@ class Publisher(StrictModel):
 
 
 class Expected(StrictModel):
-    """A Dashboard whose files are due: named as those of an earlier year until CDE's own names are known, and an entry says them."""
+    """A Dashboard whose files are due: named as those of an earlier year until CDE's own names are known, and an entry
+    says them.
+    """
 
     dashboard_year: Annotated[int, Field(ge=2013, le=2100)]
     named_like: Annotated[int, Field(ge=2013, le=2100)]
@@ -106,7 +115,9 @@ class Expected(StrictModel):
         changed = {name: renamed(getattr(source, name)) for name in ("id", "title", "file", "url")}
         in_full = re.sub(rf"(?<!\d){right[2:]}(?=\.)", right, changed["file"])
         also_named = (*map(renamed, source.also_named), *({in_full} - {changed["file"]}))
-        return source.model_copy(update={**changed, "also_named": also_named, "dashboard_year": self.dashboard_year, "due": self.due})
+        return source.model_copy(
+            update={**changed, "also_named": also_named, "dashboard_year": self.dashboard_year, "due": self.due}
+        )
 
 
 class Catalog(StrictModel):
@@ -133,13 +144,20 @@ class Catalog(StrictModel):
 
 
 def load_catalog(folder: Path) -> Catalog:
-    """Read catalog.toml. Raises ConfigError with file and line: unknown keys, an id or file name twice, no year where the layout needs one, ..."""
+    """Read catalog.toml.
+
+    Raises ConfigError with file and line: unknown keys, an id or file name twice, no year where the layout needs one,
+    ...
+    """
     path = folder / "catalog.toml"
     written = read_toml(path, Catalog)
     catalog = written.with_expected()
     if found := [*_unnamed(written), *_problems(catalog)]:
         text = read_text(path, path.name)
-        of_file = [(place if place[:1] != ("source",) or int(place[1]) < len(written.source) else ("expected", 0), why) for place, why in found]
+        of_file = [
+            (place if place[:1] != ("source",) or int(place[1]) < len(written.source) else ("expected", 0), why)
+            for place, why in found
+        ]
         raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in of_file))
     return catalog
 
@@ -147,7 +165,10 @@ def load_catalog(folder: Path) -> Catalog:
 def _unnamed(catalog: Catalog) -> Iterator[tuple[Place, str]]:
     for n, expected in enumerate(catalog.expected):
         if not any(s.dashboard_year == expected.named_like for s in catalog.source):
-            yield ("expected", n, "named_like"), f"no entry is of {expected.named_like}; name a Dashboard year that has entries"
+            yield (
+                ("expected", n, "named_like"),
+                f"no entry is of {expected.named_like}; name a Dashboard year that has entries",
+            )
 
 
 def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
@@ -160,13 +181,22 @@ def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
             yield (*place, "id"), f"the id {s.id!r} is there {ids[s.id]} times; give each entry its own"
         for name in s.names:
             if names[name.lower()] > 1:
-                yield (*place, "file"), f"{s.id}: the file name {name!r} is there {names[name.lower()]} times; give each entry its own"
+                yield (
+                    (*place, "file"),
+                    f"{s.id}: the file name {name!r} is there {names[name.lower()]} times; give each entry its own",
+                )
         for key in NEEDED[s.layout]:
             if getattr(s, key) in (None, ""):
                 yield place, f"{s.id}: an entry with layout {s.layout!r} needs {key}; add it"
         if s.layout == "interim_certifications" and s.edition and not re.fullmatch(EDITION, s.edition):
             yield (*place, "edition"), f"{s.id}: {s.edition!r} is not an edition such as '2024-25 first'"
         if s.layout == "dashboard" and dashboards[s.dashboard_year, s.indicator] > 1:
-            yield place, f"{s.id}: the indicator {s.indicator} of {s.dashboard_year} has several entries; keep one and name other files in also_named"
+            yield (
+                place,
+                (
+                    f"{s.id}: the indicator {s.indicator} of {s.dashboard_year} has several entries; keep one and name"
+                    " other files in also_named"
+                ),
+            )
         if s.url and (not s.url.startswith("https://") or not catalog.hosts_of(s)):
             yield (*place, "url"), f"{s.id}: {s.url} is not an https address of a publisher in this file"

@@ -17,7 +17,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+)
 
 from transforms import clock
 from transforms.settings import Settings
@@ -62,20 +69,27 @@ class Downloader:
         timeout = httpx.Timeout(settings.fetch_timeout)
         # Compressed bodies are not asked for: length and resumption then mean the bytes of the file.
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-        # One connection per request: bytes beyond a wrong Content-Length must not be read as the answer for the next file.
-        self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0))
+        # One connection per request: bytes beyond a wrong Content-Length must not be read as the answer for the next
+        # file.
+        self.client = httpx.Client(
+            timeout=timeout, headers=headers, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
         self._last_asked: dict[str, float] = {}
 
     def close(self) -> None:
         """Close all connections."""
         self.client.close()
 
-    def fetch(self, url: str, hosts: tuple[str, ...], into: Path, etag: str, last_modified: str, progress: Progress) -> Answer:
+    def fetch(
+        self, url: str, hosts: tuple[str, ...], into: Path, etag: str, last_modified: str, progress: Progress
+    ) -> Answer:
         """Fill ``into`` with the file at ``url`` unless it is what ``etag`` or ``last_modified`` means.
 
         Raises GiveUpError in words when the file cannot be had.
         """
-        conditions = {k: v for k, v in (("If-None-Match", _plain(etag)), ("If-Modified-Since", _plain(last_modified))) if v}
+        conditions = {
+            k: v for k, v in (("If-None-Match", _plain(etag)), ("If-Modified-Since", _plain(last_modified))) if v
+        }
         seconds = self.settings.fetch_deadline
         retrying = Retrying(
             stop=stop_after_attempt(self.settings.fetch_attempts) | stop_before_delay(seconds),
@@ -104,7 +118,8 @@ class Downloader:
 class Deadline:
     """Cuts the connections of one download when its time is over.
 
-    A timeout counts from byte to byte. A server that drips its headers or sends one 103 after the other never runs into it.
+    A timeout counts from byte to byte. A server that drips its headers or sends one 103 after the other never runs into
+    it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -123,7 +138,9 @@ class Deadline:
         self.over.set()
         for one in tuple(self._sockets):
             with suppress(OSError):  # closed already, or handed on to TLS
-                socket.socket.shutdown(one, socket.SHUT_RDWR)  # not SSLSocket's, which would take the TLS object from under the reader
+                socket.socket.shutdown(
+                    one, socket.SHUT_RDWR
+                )  # not SSLSocket's, which would take the TLS object from under the reader
 
 
 @contextmanager
@@ -195,7 +212,9 @@ class _Attempt:
         for _ in range(REDIRECTS):
             host = urlsplit(url).hostname or ""
             self.downloader.pause_for(host)
-            with self.downloader.client.stream("GET", url, headers=self._headers(), extensions={"trace": self.deadline.trace}) as response:
+            with self.downloader.client.stream(
+                "GET", url, headers=self._headers(), extensions={"trace": self.deadline.trace}
+            ) as response:
                 if not response.has_redirect_location:
                     return self._take(response, url)
                 url = str(response.url.join(response.headers["location"]))
@@ -205,7 +224,11 @@ class _Attempt:
     def _headers(self) -> dict[str, str]:
         """Conditions, or the part that is still missing."""
         self.asked_from = self.into.stat().st_size if self.validator and self.into.exists() else 0
-        return {"Range": f"bytes={self.asked_from}-", "If-Range": self.validator} if self.asked_from else dict(self.conditions)
+        return (
+            {"Range": f"bytes={self.asked_from}-", "If-Range": self.validator}
+            if self.asked_from
+            else dict(self.conditions)
+        )
 
     def _same_publisher(self, url: str) -> None:
         target = urlsplit(url)
@@ -232,14 +255,21 @@ class _Attempt:
         if whole is not None and have != whole:
             raise TryAgainError(f"the server sent {have:,} of {whole:,} bytes")
         headers = response.headers
-        return Answer(True, int(httpx.codes.OK), url, _plain(headers.get("etag", "")), _plain(headers.get("last-modified", "")))
+        return Answer(
+            True, int(httpx.codes.OK), url, _plain(headers.get("etag", "")), _plain(headers.get("last-modified", ""))
+        )
 
     def _size_of_the_whole(self, response: httpx.Response) -> int:
-        """Size of the file that the answer is a part of. Raises TryAgainError for another part than the one asked for."""
+        """Size of the file that the answer is a part of.
+
+        Raises TryAgainError for another part than the one asked for.
+        """
         validator, self.validator = self.validator, ""  # where this is not the rest, begin again
         if not self.asked_from:
             raise TryAgainError("the server answered 206, a part of the file, to a request for all of it")
-        part = re.fullmatch(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", response.headers.get("content-range", "").strip())
+        part = re.fullmatch(
+            r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", response.headers.get("content-range", "").strip()
+        )
         if part is None or int(part[1]) != self.asked_from or response.headers.get("etag", validator) != validator:
             raise TryAgainError("the server sent another part than the one asked for")
         return int(part[3])
@@ -253,9 +283,13 @@ class _Attempt:
         if total is not None and total > largest:
             raise GiveUpError(f"the file has {total:,} bytes; more than {largest:,} is refused")
         etag = _plain(response.headers.get("etag", ""))
-        self.validator = etag if etag and not etag.startswith("W/") and response.headers.get("accept-ranges") == "bytes" else ""
+        self.validator = (
+            etag if etag and not etag.startswith("W/") and response.headers.get("accept-ranges") == "bytes" else ""
+        )
         with self.into.open("ab" if append else "wb") as target:
-            for chunk in response.iter_raw():  # as it arrives: a chunk size would wait for slow bytes and lose the last ones of a cut body
+            for chunk in (
+                response.iter_raw()
+            ):  # as it arrives: a chunk size would wait for slow bytes and lose the last ones of a cut body
                 have += len(chunk)
                 if have > largest:
                     raise GiveUpError(f"the file is larger than {largest:,} bytes, which is refused")
@@ -268,7 +302,9 @@ class _Attempt:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks us to wait; None for what is neither seconds nor a date. Raises GiveUpError when it is too long for a night."""
+    """Seconds that the server asks us to wait; None for what is neither seconds nor a date. Raises GiveUpError when it
+    is too long for a night.
+    """
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]+", value):
         seconds = float(value)

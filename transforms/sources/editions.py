@@ -18,12 +18,18 @@ def latest_editions(found: Sequence[Found]) -> tuple[list[Found], list[UnusedFil
         if known is None or source.rank(name) < source.rank(known[2]):
             latest[source.id] = one
     used = [(p, s, name) for p, s, name in found if s.rank(name) == s.rank(latest[s.id][2])]
-    return used, [replaced(p.name, name, s, latest[s.id][0].name) for p, s, name in found if s.rank(name) != s.rank(latest[s.id][2])]
+    return used, [
+        replaced(p.name, name, s, latest[s.id][0].name)
+        for p, s, name in found
+        if s.rank(name) != s.rank(latest[s.id][2])
+    ]
 
 
 def replaced(file: str, name: str, source: Source, by: str) -> UnusedFile:
     """A file that is not used because of another one. ``name``: what the catalog calls it."""
     reason = (
-        "it is an earlier edition, which CDE has replaced by" if source.is_earlier_edition(name) else "it is another copy of the file, and this one is used:"
+        "it is an earlier edition, which CDE has replaced by"
+        if source.is_earlier_edition(name)
+        else "it is another copy of the file, and this one is used:"
     )
     return UnusedFile(file, f"{reason} {by}", f"Remove it; or remove {by}, if {file} is the one to use.", source.id)

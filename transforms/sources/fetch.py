@@ -1,4 +1,7 @@
-"""Take each file of the catalog from its publisher or from the inbox. What cannot be had or trusted leaves the accepted snapshot in place."""
+"""Take each file of the catalog from its publisher or from the inbox.
+
+What cannot be had or trusted leaves the accepted snapshot in place.
+"""
 
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -39,7 +42,17 @@ class Night:
         moment, earlier = clock.stamp(), self.store.accepted(source)
         answered = (earlier.answered_at if earlier else "") if origin == "inbox" else moment
         validators = {"etag": etag, "last_modified": last_modified}
-        self.store.accept(source, Accepted(sha256=snapshot.sha256, accepted_at=moment, origin=origin, checked_at=moment, answered_at=answered, **validators))
+        self.store.accept(
+            source,
+            Accepted(
+                sha256=snapshot.sha256,
+                accepted_at=moment,
+                origin=origin,
+                checked_at=moment,
+                answered_at=answered,
+                **validators,
+            ),
+        )
         self.fresh += 1
 
 
@@ -56,7 +69,14 @@ def from_catalog(run: Run) -> StepResult:
                 never_had[source.id] = message
                 accepted = night.store.accepted(source)
                 if accepted or not source.due:  # nobody knows yet under which name CDE will publish what is due
-                    problems.append({"source_id": source.id, "file": source.file, "message": message, "accepted_at": accepted.accepted_at if accepted else ""})
+                    problems.append(
+                        {
+                            "source_id": source.id,
+                            "file": source.file,
+                            "message": message,
+                            "accepted_at": accepted.accepted_at if accepted else "",
+                        }
+                    )
     taken = [s for source in run.catalog.source if (s := _serving(night.store, source))]
     taken += _in_place_of_damaged(night, {s.source_id for s in taken})
     run.save_fact("freshness", _freshness(night.store, run, never_had))
@@ -65,7 +85,9 @@ def from_catalog(run: Run) -> StepResult:
     if not taken:
         found = [SourceError(p["file"], p["message"], "Try again, or put the file into the inbox.") for p in problems]
         errors = [*(none_usable(night.unused, run.settings.inbox) if night.unused else []), *found]
-        raise SourceFilesError(errors or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")])
+        raise SourceFilesError(
+            errors or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")]
+        )
     run.save_snapshots(taken)
     words = f"{len(taken)} files: {night.fresh} new, {night.unchanged} unchanged"
     run.save_fact("overdue", _overdue(night, never_had))
@@ -74,20 +96,33 @@ def from_catalog(run: Run) -> StepResult:
 
 
 def from_store(run: Run) -> StepResult:
-    """Take the accepted files as they are: nobody is asked, and the inbox stays as it is. Raises SourceFilesError when there is none."""
+    """Take the accepted files as they are: nobody is asked, and the inbox stays as it is.
+
+    Raises SourceFilesError when there is none.
+    """
     store = Store(run.settings.snapshots)
     taken = [s for source in run.catalog.source if (s := _serving(store, source))]
     if not taken:
-        raise SourceFilesError([SourceError("catalog.toml", "no file of the catalog has been accepted yet", "Fetch them first: dta run --source catalog")])
+        raise SourceFilesError(
+            [
+                SourceError(
+                    "catalog.toml",
+                    "no file of the catalog has been accepted yet",
+                    "Fetch them first: dta run --source catalog",
+                )
+            ]
+        )
     run.save_fact("freshness", _freshness(store, run, {}))
     run.save_snapshots(taken)
     return StepResult(len(run.catalog.source), len(taken), f"{len(taken)} files, as accepted before")
 
 
 def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
-    """Editions of the current release for accepted files whose stored copy is lost or damaged and could not be had anew; the damage is recorded.
+    """Editions of the current release for accepted files whose stored copy is lost or damaged and could not be had
+    anew; the damage is recorded.
 
-    Raises SourceFilesError where there is none: this is a fault of our own disk, and must not make what was decided undetermined.
+    Raises SourceFilesError where there is none: this is a fault of our own disk, and must not make what was decided
+    undetermined.
     """
     instead: list[Snapshot] = []
     lost: list[SourceError] = []
@@ -118,28 +153,49 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
     try:
         validators = (serving.etag, serving.last_modified) if serving else ("", "")
         hosts = night.run.catalog.hosts_of(source)
-        answer = downloader.fetch(source.url, hosts, part, *validators, progress=lambda done, total: night.run.notify(label, done, total))
+        answer = downloader.fetch(
+            source.url, hosts, part, *validators, progress=lambda done, total: night.run.notify(label, done, total)
+        )
         if answer.changed:
             _judge(night, source, part, serving, answer.url, (answer.etag, answer.last_modified))
         elif serving is None:
             raise GiveUpError("the server answered 304 to a first request")
         else:
-            store.accept(source, serving.model_copy(update={"checked_at": clock.stamp(), "answered_at": clock.stamp(), "outcome": "unchanged", "message": ""}))
+            store.accept(
+                source,
+                serving.model_copy(
+                    update={
+                        "checked_at": clock.stamp(),
+                        "answered_at": clock.stamp(),
+                        "outcome": "unchanged",
+                        "message": "",
+                    }
+                ),
+            )
             night.unchanged += 1
     except (GiveUpError, SourceError, OSError) as error:
-        message = f"{error.problem}{f' (line {error.line})' if error.line else ''}" if isinstance(error, SourceError) else str(error)
+        message = (
+            f"{error.problem}{f' (line {error.line})' if error.line else ''}"
+            if isinstance(error, SourceError)
+            else str(error)
+        )
         night.failed += 1
         if isinstance(error, SourceError):
             night.refuse(source, error)
         if serving:
-            store.accept(source, serving.model_copy(update={"checked_at": clock.stamp(), "outcome": "failed", "message": message}))
+            store.accept(
+                source,
+                serving.model_copy(update={"checked_at": clock.stamp(), "outcome": "failed", "message": message}),
+            )
         return message
     finally:
         part.unlink(missing_ok=True)
     return ""
 
 
-def _judge(night: Night, source: Source, part: Path, serving: Accepted | None, url: str, validators: tuple[str, str]) -> None:
+def _judge(
+    night: Night, source: Source, part: Path, serving: Accepted | None, url: str, validators: tuple[str, str]
+) -> None:
     """Accept what came if it is new and proves to be what its name promises. Raises SourceError if it does not."""
     size = part.stat().st_size
     if size == 0:
@@ -176,7 +232,9 @@ Problem = dict[str, str]
 
 
 def _take_inbox(night: Night) -> list[Problem]:
-    """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the inbox."""
+    """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the
+    inbox.
+    """
     came: list[Snapshot] = []
     before: dict[str, tuple[int, int, int]] = {}
     for path, source, right in _look_into_inbox(night):
@@ -186,14 +244,27 @@ def _take_inbox(night: Night) -> list[Problem]:
             continue
         before[path.name] = state_of(path)
         try:
-            came.append(copy_into(night.store, path, source, night.run.settings.largest_file, "inbox", earlier.sha256 if earlier else None))
+            came.append(
+                copy_into(
+                    night.store,
+                    path,
+                    source,
+                    night.run.settings.largest_file,
+                    "inbox",
+                    earlier.sha256 if earlier else None,
+                )
+            )
         except SourceError as error:
             night.refuse(source, error)
     single, twins = without_twins(night.run, came)
     for source, why in twins:
         night.refuse(source, why)
     inbox = night.run.settings.inbox
-    return [problem for snapshot in single for problem in _accept_carried_in(night, snapshot, inbox / snapshot.file, before[snapshot.file])]
+    return [
+        problem
+        for snapshot in single
+        for problem in _accept_carried_in(night, snapshot, inbox / snapshot.file, before[snapshot.file])
+    ]
 
 
 def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tuple[int, int, int]) -> list[Problem]:
@@ -206,7 +277,8 @@ def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tup
         night.refuse(source, error)
         return []
     if earlier is None or earlier.sha256 != snapshot.sha256:
-        # The validators stay those of the publisher's last answer: unchanged there means that this file goes on serving.
+        # The validators stay those of the publisher's last answer: unchanged there means that this file goes on
+        # serving.
         night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
     return _remove_taken(path, before, source)
 
@@ -232,7 +304,13 @@ def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> l
     except FileNotFoundError:  # another run has taken it too
         return []
     except OSError as error:
-        return [{"source_id": source.id, "file": path.name, "message": f"taken, but it cannot be removed from the inbox: {error.strerror}"}]
+        return [
+            {
+                "source_id": source.id,
+                "file": path.name,
+                "message": f"taken, but it cannot be removed from the inbox: {error.strerror}",
+            }
+        ]
     return []
 
 
@@ -259,7 +337,9 @@ def _overdue(night: Night, failed: dict[str, str]) -> list[str]:
         accepted = night.store.accepted(source)
         if accepted is None:
             late += [] if source.may_be_missing or source.due else [source.file]
-        elif not accepted.answered_at or clock.now() - datetime.fromisoformat(accepted.answered_at) > timedelta(days=night.run.settings.stale_days):
+        elif not accepted.answered_at or clock.now() - datetime.fromisoformat(accepted.answered_at) > timedelta(
+            days=night.run.settings.stale_days
+        ):
             late.append(source.file)
     return late
 

@@ -1,4 +1,6 @@
-"""Recognize a file of the catalog under the name that a browser, a mail program or a spreadsheet gave it, and say the right name."""
+"""Recognize a file of the catalog under the name that a browser, a mail program or a spreadsheet gave it, and say the
+right name.
+"""
 
 import difflib
 import re
@@ -25,12 +27,16 @@ ENOUGH = 1 << 16  # bytes that show what a text is
 
 
 def is_ignored(path: Path) -> bool:
-    """True for what no person put there as a source: hidden files, locks of a spreadsheet program, notes about the folder."""
+    """True for what no person put there as a source: hidden files, locks of a spreadsheet program, notes about the
+    folder.
+    """
     return path.name.startswith((".", "~$")) or path.name.lower() in IGNORED
 
 
 def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, str]:
-    """The source that a file name means and the name that the catalog has for it; none and '' for a name that means no file."""
+    """The source that a file name means and the name that the catalog has for it; none and '' for a name that means no
+    file.
+    """
     plain = " ".join(unquote(name).lower().split())
     stem = EXTENSION.sub("", PACKED.sub("", UNFINISHED.sub("", plain)))
     by_stem: dict[str, list[str]] = {}
@@ -68,17 +74,34 @@ def stranger(run: Run, path: Path) -> UnusedFile:
         return UnusedFile.from_error(refused)
     meant, unknown = _named_by_content(run, path)
     if unknown:
-        advice = "It is left out. An indicator is known when data/reference/indicators.csv, data/layouts.toml (told_by) and data/catalog.toml have it."
-        return UnusedFile(path.name, f"its rows are of {unknown}, which is no known indicator", advice, column="indicator", value=unknown)
+        advice = (
+            "It is left out. An indicator is known when data/reference/indicators.csv, data/layouts.toml (told_by) and"
+            " data/catalog.toml have it."
+        )
+        return UnusedFile(
+            path.name,
+            f"its rows are of {unknown}, which is no known indicator",
+            advice,
+            column="indicator",
+            value=unknown,
+        )
     if meant:
-        return UnusedFile(path.name, f"its name is none of CDE's, but its rows are those of {meant}", f"Rename it to {meant}.")
+        return UnusedFile(
+            path.name, f"its name is none of CDE's, but its rows are those of {meant}", f"Rename it to {meant}."
+        )
     near = difflib.get_close_matches(path.name.lower(), list(known), 1, 0.75)
-    advice = f"If it is {known[near[0]].file}, rename it so." if near else "Name files as CDE does, for example eladownload2024.txt; or move it elsewhere."
+    advice = (
+        f"If it is {known[near[0]].file}, rename it so."
+        if near
+        else "Name files as CDE does, for example eladownload2024.txt; or move it elsewhere."
+    )
     return UnusedFile(path.name, "the catalog knows no file of this name", advice)
 
 
 def _named_by_content(run: Run, path: Path) -> tuple[str, str]:
-    """Name of the Dashboard file whose year and indicator the rows print, and the indicator if it is none that is known; empty where they print none."""
+    """Name of the Dashboard file whose year and indicator the rows print, and the indicator if it is none that is
+    known; empty where they print none.
+    """
     spec = run.layouts.dashboard
     try:
         with path.open("rb") as file:
@@ -91,7 +114,17 @@ def _named_by_content(run: Run, path: Path) -> tuple[str, str]:
     known = {marks.code for marks in spec.told_by.values()}
     if year and code and code not in known:
         return "", code
-    return next((s.file for s in _dashboards(run.catalog) if s.reporting_year == year and spec.told_by[s.indicator or ""].code == code), ""), ""
+    return (
+        next(
+            (
+                s.file
+                for s in _dashboards(run.catalog)
+                if s.reporting_year == year and spec.told_by[s.indicator or ""].code == code
+            ),
+            "",
+        ),
+        "",
+    )
 
 
 def _dashboards(catalog: Catalog) -> list[Source]:

@@ -1,4 +1,7 @@
-"""Take the files of a folder that are named as CDE names them, or nearly so. A file that cannot be used is recorded, and the run goes on."""
+"""Take the files of a folder that are named as CDE names them, or nearly so.
+
+A file that cannot be used is recorded, and the run goes on.
+"""
 
 import shutil
 import time
@@ -28,7 +31,8 @@ def from_folder(run: Run) -> StepResult:
     folder = run.settings.source_folder
     if not folder.is_dir():
         raise ConfigError(
-            f"source {run.settings.source!r} is neither 'sample' nor 'catalog' nor a folder. Give --source a folder of files named as CDE names them."
+            f"source {run.settings.source!r} is neither 'sample' nor 'catalog' nor a folder. Give --source a folder of"
+            " files named as CDE names them."
         )
     files, refused, unused = look_into(run, folder)
     seen = len(files) + len(refused) + len(unused)
@@ -54,7 +58,9 @@ Refused = list[tuple[Source, SourceError]]
 
 
 def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[UnusedFile]]:
-    """What lies in a source folder or inbox: files whose names mean a source, those not to be read whatever they hold, and all others with the remedy."""
+    """What lies in a source folder or inbox: files whose names mean a source, those not to be read whatever they hold,
+    and all others with the remedy.
+    """
     known = run.catalog.by_file_name()
     files: list[Found] = []
     refused: Refused = []
@@ -62,13 +68,23 @@ def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[Unused
     for path in sorted(p for p in folder.iterdir() if not is_ignored(p)):
         (source, right), kind = recognize(path.name, known), odd_kind(path, folder)
         if source is not None:
-            if error := SourceError(path.name, kind, "Put the file itself in its place.") if kind else refusal_of_name(path.name, right):
+            if error := (
+                SourceError(path.name, kind, "Put the file itself in its place.")
+                if kind
+                else refusal_of_name(path.name, right)
+            ):
                 refused.append((source, error))
             else:
                 files.append((path, source, right))
         elif kind == A_FOLDER:
             if _holds_known_files(path, known):
-                unused.append(UnusedFile(f"{path.name}/", "this is a folder, and files of the catalog are in it", "Put them beside the others."))
+                unused.append(
+                    UnusedFile(
+                        f"{path.name}/",
+                        "this is a folder, and files of the catalog are in it",
+                        "Put them beside the others.",
+                    )
+                )
         elif kind:
             unused.append(UnusedFile(path.name, kind, "Remove it, or put the file itself in its place."))
         else:
@@ -84,7 +100,8 @@ def _holds_known_files(folder: Path, known: Mapping[str, Source]) -> bool:
 
 
 def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refused]:
-    """One file per source, and no bytes under the names of two sources: where only one of several reads as what it is named, it is used, else none.
+    """One file per source, and no bytes under the names of two sources: where only one of several reads as what it is
+    named, it is used, else none.
 
     The same bytes twice for one source are one file.
     """
@@ -93,7 +110,10 @@ def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refu
     for s in sorted(taken, key=lambda s: s.file.lower() not in known):  # a name of the catalog first
         once.setdefault((s.source_id, s.sha256), s)
     refused = [
-        (run.sources[s.source_id], SourceError(s.file, f"it has the same bytes as {first.file}", "Delete it: it is a copy."))
+        (
+            run.sources[s.source_id],
+            SourceError(s.file, f"it has the same bytes as {first.file}", "Delete it: it is a copy."),
+        )
         for s in taken
         if (first := once[s.source_id, s.sha256]) is not s
     ]
@@ -117,8 +137,14 @@ def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refu
 
 def _twin_error(snapshot: Snapshot, others: str, kind: str) -> SourceError:
     if kind == "bytes":
-        return SourceError(snapshot.file, f"it has the same bytes as {others}", "Check which of the two it is, and delete the other.")
-    return SourceError(snapshot.file, f"{others} is there for the same source, and they differ", "Keep the right one, and delete the other.")
+        return SourceError(
+            snapshot.file, f"it has the same bytes as {others}", "Check which of the two it is, and delete the other."
+        )
+    return SourceError(
+        snapshot.file,
+        f"{others} is there for the same source, and they differ",
+        "Keep the right one, and delete the other.",
+    )
 
 
 def _error_of(run: Run, snapshot: Snapshot) -> SourceError | None:
@@ -152,14 +178,23 @@ def _taken_or_error(store: Store, file: Found, largest: int) -> Snapshot | Sourc
         return error
 
 
-def copy_into(store: Store, path: Path, source: Source, largest: int, origin: str, previous: str | None = None) -> Snapshot:
-    """Copy one file into the store, unless the same bytes are there. Raises SourceError for unreadable, empty or huge files."""
+def copy_into(
+    store: Store, path: Path, source: Source, largest: int, origin: str, previous: str | None = None
+) -> Snapshot:
+    """Copy one file into the store, unless the same bytes are there.
+
+    Raises SourceError for unreadable, empty or huge files.
+    """
     try:
         size = path.stat().st_size
         if size == 0:
             raise SourceError(path.name, "the file is empty", "Download it again.")
         if size > largest:
-            raise SourceError(path.name, f"the file has {size:,} bytes; more than {largest:,} is refused", "Check what was downloaded.")
+            raise SourceError(
+                path.name,
+                f"the file has {size:,} bytes; more than {largest:,} is refused",
+                "Check what was downloaded.",
+            )
         kept = _kept_before(store, path, source, size)
         if kept is not None:
             return kept
@@ -171,11 +206,16 @@ def copy_into(store: Store, path: Path, source: Source, largest: int, origin: st
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise SourceError(path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions.") from error
+        raise SourceError(
+            path.name, f"cannot be read: {error.strerror}", "Check the file and its permissions."
+        ) from error
 
 
 def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapshot | None:
-    """The snapshot that already holds these bytes: nothing is copied then. A file that changed meanwhile is left to the copy."""
+    """The snapshot that already holds these bytes: nothing is copied then.
+
+    A file that changed meanwhile is left to the copy.
+    """
     if not store.has_size(source, size):
         return None
     before = state_of(path)
@@ -188,7 +228,9 @@ QUIET = 0.5  # seconds
 
 
 def _copy_quiet(path: Path, target: Path) -> None:
-    """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole one. Raises SourceError."""
+    """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole
+    one. Raises SourceError.
+    """
     for _ in range(5):
         before = state_of(path)
         if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?

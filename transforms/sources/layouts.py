@@ -20,7 +20,9 @@ LAYOUT_VERSION = "5"
 
 
 class Marks(StrictModel):
-    """How a Dashboard file shows of which indicator it is: the code in its indicator column, and headings that others do not have."""
+    """How a Dashboard file shows of which indicator it is: the code in its indicator column, and headings that others
+    do not have.
+    """
 
     code: str
     headings: tuple[str, ...]
@@ -36,9 +38,13 @@ class LayoutSpec(StrictModel):
     told_by: dict[str, Marks] = Field(default_factory=dict)
     delimiters: tuple[str, ...] = ("\t",)  # of the text editions
     same_part: dict[str, str] = Field(default_factory=dict)  # two names of one part of a family, such as tom and mr
-    since: dict[str, int] = Field(default_factory=dict)  # family or column -> first Dashboard year whose file must have it
+    since: dict[str, int] = Field(
+        default_factory=dict
+    )  # family or column -> first Dashboard year whose file must have it
     in_order: tuple[str, ...] = ()  # families whose columns CDE sorts by heading
-    not_read: tuple[str, ...] | None = None  # known headings that are not read; None: whatever is not read is of no interest
+    not_read: tuple[str, ...] | None = (
+        None  # known headings that are not read; None: whatever is not read is of no interest
+    )
 
     def canonical(self, heading: str) -> str | None:
         """Canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""
@@ -55,7 +61,14 @@ class LayoutSpec(StrictModel):
     def unknown(self, headings: Iterable[str]) -> list[str]:
         """Headings of a file that nobody knows, in their order."""
         known = {*(self.not_read or ())}
-        return [h for h in headings if self.not_read is not None and h and self.canonical(h) is None and " ".join(h.lower().split()) not in known]
+        return [
+            h
+            for h in headings
+            if self.not_read is not None
+            and h
+            and self.canonical(h) is None
+            and " ".join(h.lower().split()) not in known
+        ]
 
 
 class Layouts(StrictModel):
@@ -119,9 +132,11 @@ def _misplaced(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
 
 
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:
-    """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look at.
+    """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look
+    at.
 
-    Where the criteria of the year are not confirmed: of an indicator what they looked at before, and of a workbook nothing, since CDE may change all of it.
+    Where the criteria of the year are not confirmed: of an indicator what they looked at before, and of a workbook
+    nothing, since CDE may change all of it.
     """
     needed, year = set(spec.always), source.dashboard_year
     if year is None:
@@ -143,7 +158,9 @@ def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) 
         "ec52071f": [str(year)[2:]],
         "red": sorted(rule_set.indicators),
     }
-    return needed | {f"{n}:{p}" for n in expected & set(spec.patterns) for p in parts[n]} | (expected & set(spec.columns))
+    return (
+        needed | {f"{n}:{p}" for n in expected & set(spec.patterns) for p in parts[n]} | (expected & set(spec.columns))
+    )
 
 
 def _of_an_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
@@ -158,7 +175,9 @@ def _of_an_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
 
 
 def out_of_order(headings: list[str], spec: LayoutSpec) -> tuple[str, str] | None:
-    """Two neighbors of one family that are not in CDE's order, which is by heading: such headings may have changed places."""
+    """Two neighbors of one family that are not in CDE's order, which is by heading: such headings may have changed
+    places.
+    """
     for family in spec.in_order:
         served = [h for h in headings if (spec.canonical(h) or "").startswith(f"{family}:")]
         for one, other in pairwise(served):

@@ -1,4 +1,6 @@
-"""The store of snapshots: each distinct content once, under its SHA-256, with a record; and which content of a source is accepted."""
+"""The store of snapshots: each distinct content once, under its SHA-256, with a record; and which content of a source
+is accepted.
+"""
 
 import os
 from pathlib import Path
@@ -47,7 +49,15 @@ class Store:
         """``folder`` is created when something is kept."""
         self.folder = folder
 
-    def keep(self, content: Path, source: Source, file: str, origin: str, status: int | None = None, previous: str | None = None) -> Snapshot:
+    def keep(
+        self,
+        content: Path,
+        source: Source,
+        file: str,
+        origin: str,
+        status: int | None = None,
+        previous: str | None = None,
+    ) -> Snapshot:
         """Move the temporary file ``content`` into the store, unless the same bytes are there. Raises OSError."""
         sha256, size = sha256_of(content), content.stat().st_size
         target = self.path_of(source, sha256)
@@ -72,7 +82,9 @@ class Store:
 
     def has_size(self, source: Source, size: int) -> bool:
         """True if some content of this size is kept, which may then be the same."""
-        return any(p.stat().st_size == size for p in (self.folder / source.id).glob(f"*{Path(source.file).suffix.lower()}"))
+        return any(
+            p.stat().st_size == size for p in (self.folder / source.id).glob(f"*{Path(source.file).suffix.lower()}")
+        )
 
     def path_of(self, source: Source, sha256: str) -> Path:
         """Where content with this hash is, or would be, kept."""
@@ -108,8 +120,13 @@ Model = TypeVar("Model", bound=StrictModel)
 
 
 def _read(path: Path, model: type[Model]) -> Model | None:
-    """A record of the store; None if there is none. Raises ConfigError when it is not readable: what serves must never be guessed."""
+    """A record of the store; None if there is none. Raises ConfigError when it is not readable: what serves must never
+    be guessed.
+    """
     try:
         return model.model_validate_json(path.read_text("utf-8")) if path.exists() else None
     except ValueError as error:
-        raise ConfigError(f"{path} is damaged. Restore it from a backup, or delete it and fetch the file anew (dta run --source catalog).") from error
+        raise ConfigError(
+            f"{path} is damaged. Restore it from a backup, or delete it and fetch the file anew (dta run --source"
+            " catalog)."
+        ) from error

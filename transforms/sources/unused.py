@@ -50,7 +50,9 @@ def unused_files(run: Run) -> list[UnusedFile]:
 
 
 def earlier_edition(run: Run, source: Source, refused_sha256: str = "") -> Snapshot | None:
-    """The edition of a source that the current release was made from, if its bytes are still kept and are not the refused ones."""
+    """The edition of a source that the current release was made from, if its bytes are still kept and are not the
+    refused ones.
+    """
     release = current_release(run.settings.out)
     try:
         used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}

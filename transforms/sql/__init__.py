@@ -33,11 +33,15 @@ def inputs_of(stage: str) -> dict[str, tuple[str, ...]]:
 def order_of(stage: str) -> tuple[str, ...]:
     """Tables of a stage in the order in which they are built: each after those that it reads."""
     inputs = inputs_of(stage)
-    return tuple(TopologicalSorter({name: [i for i in reads if i in inputs] for name, reads in inputs.items()}).static_order())
+    return tuple(
+        TopologicalSorter({name: [i for i in reads if i in inputs] for name, reads in inputs.items()}).static_order()
+    )
 
 
 def after_registers(stage: str) -> set[str]:
-    """Tables of a stage that can only be built when the registers are loaded, because they read them or a table that does."""
+    """Tables of a stage that can only be built when the registers are loaded, because they read them or a table that
+    does.
+    """
     found: set[str] = set()
     for name in order_of(stage):
         if any(i in found or i.startswith(REGISTERS) for i in inputs_of(stage)[name]):

@@ -1,4 +1,7 @@
-"""Words and signs for codes of the tables, once for terminal, pages and workbooks. No sign needs color to be told apart."""
+"""Words and signs for codes of the tables, once for terminal, pages and workbooks.
+
+No sign needs color to be told apart.
+"""
 
 from datetime import date
 

@@ -9,5 +9,13 @@ from transforms.wording.sentences.reconciliation import CLASSES, KINDS
 
 def write_reconciliation_words(connection: duckdb.DuckDBPyConnection) -> None:
     """Create ``reconciliation_words`` (kind x class)."""
-    rows = ({"kind": kind, "class": name, "words": words.format(what)} for kind, what in KINDS.items() for name, words in CLASSES.items())
-    put(connection, "reconciliation_words", as_table(rows, **{"kind": pa.string(), "class": pa.string(), "words": pa.string()}))
+    rows = (
+        {"kind": kind, "class": name, "words": words.format(what)}
+        for kind, what in KINDS.items()
+        for name, words in CLASSES.items()
+    )
+    put(
+        connection,
+        "reconciliation_words",
+        as_table(rows, **{"kind": pa.string(), "class": pa.string(), "words": pa.string()}),
+    )

@@ -1,4 +1,6 @@
-"""Put verdicts into words: the facts come from an SQL model, the sentence from ``transforms.wording.sentences``, the text goes beside the key."""
+"""Put verdicts into words: the facts come from an SQL model, the sentence from ``transforms.wording.sentences``, the
+text goes beside the key.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,10 +36,18 @@ VERDICT = ("cds", "determination_year", "pathway")
 ASSISTANCE = ("cds", "determination_year", "determination")
 
 
-def say(connection: duckdb.DuckDBPyConnection, query: str, facts: type, key: tuple[str, ...], into: str, **sentences: Callable[[Any], str | None]) -> None:
+def say(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    facts: type,
+    key: tuple[str, ...],
+    into: str,
+    **sentences: Callable[[Any], str | None],
+) -> None:
     """Create the table ``into``: the key and one text per sentence, for each row of the table ``query`` (sql/facts).
 
-    The columns of the model have the names and types of the dataclass ``facts``; pydantic raises ValidationError where they differ.
+    The columns of the model have the names and types of the dataclass ``facts``; pydantic raises ValidationError where
+    they differ.
     """
     table: pa.Table = connection.table(query).to_arrow_table()
     rows = TypeAdapter(list[facts]).validate_python(table.to_pylist())  # type: ignore[valid-type]
@@ -51,9 +61,31 @@ def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     say(connection, "wraparound_facts", WraparoundFacts, VERDICT, "wraparound_reasons", reason=wraparound_reason)
     say(connection, "recorded_facts", RecordedFacts, VERDICT, "recorded_reasons", reason=recorded_reason)
     say(connection, "eligible_facts", EligibleFacts, VERDICT[:2], "eligible_sentences", sentence=eligible_sentence)
-    say(connection, "differentiated_facts", DifferentiatedFacts, ASSISTANCE, "differentiated_reasons", reason=differentiated_reason)
+    say(
+        connection,
+        "differentiated_facts",
+        DifferentiatedFacts,
+        ASSISTANCE,
+        "differentiated_reasons",
+        reason=differentiated_reason,
+    )
     say(connection, "consecutive_facts", SpanFacts, ASSISTANCE, "consecutive_reasons", reason=consecutive_reason)
     say(connection, "charter_facts", SpanFacts, ASSISTANCE, "charter_reasons", reason=charter_reason)
-    say(connection, "watch_facts", WatchFacts, ("cds", "student_group", "watch"), "watch_sentences", sentence=watch_sentence)
-    say(connection, "change_facts", Change, ("cds", "pathway", "to_year"), "change_sentences", cause=change_cause, sentence=change_sentence)
+    say(
+        connection,
+        "watch_facts",
+        WatchFacts,
+        ("cds", "student_group", "watch"),
+        "watch_sentences",
+        sentence=watch_sentence,
+    )
+    say(
+        connection,
+        "change_facts",
+        Change,
+        ("cds", "pathway", "to_year"),
+        "change_sentences",
+        cause=change_cause,
+        sentence=change_sentence,
+    )
     write_reconciliation_words(connection)

@@ -16,11 +16,15 @@ Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
 
 def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
     """Counties and years by CDE's assistance workbooks, and counties whose results are computed from indicator files."""
-    names = dict(connection.execute("select county_code, county from ref_counties where county_code <> '00'").fetchall())
+    names = dict(
+        connection.execute("select county_code, county from ref_counties where county_code <> '00'").fetchall()
+    )
     workbooks: dict[int, set[str]] = defaultdict(set)
     details: dict[int, set[str]] = defaultdict(set)
     known: set[int] = set()
-    for code, year, letters, basis in connection.execute("select county_code, dashboard_year, letters_cover, basis from county_years").fetchall():
+    for code, year, letters, basis in connection.execute(
+        "select county_code, dashboard_year, letters_cover, basis from county_years"
+    ).fetchall():
         known.add(year)
         if code in names and letters:
             workbooks[year].add(names[code])
@@ -30,14 +34,27 @@ def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_counties: int) -> str:
-    """The line, from the counties that files of each kind cover and their years. ``known``: the Dashboard years that there may be files of."""
-    said = [f"{_counties(of, all_counties)} by CDE's assistance workbooks {_years(years, known)}" for of, years in workbooks.items()]
+    """The line, from the counties that files of each kind cover and their years.
+
+    ``known``: the Dashboard years that there may be files of.
+    """
+    said = [
+        f"{_counties(of, all_counties)} by CDE's assistance workbooks {_years(years, known)}"
+        for of, years in workbooks.items()
+    ]
     widest = frozenset[str]().union(*workbooks)
     if len(details) == 1 and workbooks:
         ((of, years),) = details.items()
-        said.append(f"indicator detail for {_counties(of, all_counties)} only" if of < widest else f"indicator detail {_years(years, known)}")
+        said.append(
+            f"indicator detail for {_counties(of, all_counties)} only"
+            if of < widest
+            else f"indicator detail {_years(years, known)}"
+        )
     else:
-        said += [f"indicator detail {_years(years, known)} for {_counties(of, all_counties)}" for of, years in details.items()]
+        said += [
+            f"indicator detail {_years(years, known)} for {_counties(of, all_counties)}"
+            for of, years in details.items()
+        ]
     if not details:
         said.append("no indicator detail")
     if not workbooks:
@@ -47,17 +64,21 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
-    """Dashboards after the first loaded one that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    """Dashboards after the first loaded one that are out or due and of which files are not loaded, a line each: "2025:
+    out, not loaded".
+    """
     in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
     files: dict[int, list[_File]] = defaultdict(list)
     for year, *file in connection.execute(
-        "select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'), due::date, "
-        "source_id in (select source_id from source_files) from catalog "
-        "where layout in ('dashboard', 'assistance') order by dashboard_year, layout desc, source_id"
+        "select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'),"
+        " due::date, source_id in (select source_id from source_files) from catalog where layout in ('dashboard',"
+        " 'assistance') order by dashboard_year, layout desc, source_id"
     ).fetchall():
         files[year].append(_File(*file))
     first = min((year for year, of_year in files.items() if any(f.is_loaded for f in of_year)), default=0)
-    lines = {year: _not_loaded(year, of_year, as_of, in_force.get(year)) for year, of_year in files.items() if year > first}
+    lines = {
+        year: _not_loaded(year, of_year, as_of, in_force.get(year)) for year, of_year in files.items() if year > first
+    }
     return [line for line in lines.values() if line]
 
 
@@ -74,7 +95,11 @@ def _not_loaded(year: int, files: Sequence[_File], as_of: date, in_force_from: d
     due = min((f.due for f in files if f.due), default=None)
     missing = [f.title for f in files if not f.is_loaded]
     if due is None:
-        return f"{year}: out, not loaded" if len(missing) == len(files) and in_force_from and in_force_from <= as_of else ""
+        return (
+            f"{year}: out, not loaded"
+            if len(missing) == len(files) and in_force_from and in_force_from <= as_of
+            else ""
+        )
     if not missing or due > as_of:
         return ""
     since = f"{year}: due since {due:%B} {due.day}" + (f", {due.year}" if due.year != as_of.year else "")

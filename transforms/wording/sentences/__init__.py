@@ -1,7 +1,24 @@
-"""Every sentence that the product says about a verdict. Tables, SQL, commands and pages take them from here; one room for each subject."""
+"""Every sentence that the product says about a verdict.
 
-from transforms.wording.sentences.assistance import DifferentiatedFacts, SpanFacts, charter_reason, consecutive_reason, differentiated_reason
-from transforms.wording.sentences.changes import CaseChange, Change, GroupChange, LoanChange, change_cause, change_sentence, since_words
+Tables, SQL, commands and pages take them from here; one room for each subject.
+"""
+
+from transforms.wording.sentences.assistance import (
+    DifferentiatedFacts,
+    SpanFacts,
+    charter_reason,
+    consecutive_reason,
+    differentiated_reason,
+)
+from transforms.wording.sentences.changes import (
+    CaseChange,
+    Change,
+    GroupChange,
+    LoanChange,
+    change_cause,
+    change_sentence,
+    since_words,
+)
 from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
 from transforms.wording.sentences.county_summary import Assisted, CountyFacts, GroupCount, county_summary
 from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence

@@ -42,11 +42,20 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
             f"Whether {_unknown(f)} is met now, which would begin a new Year 1, is not determined."
         )
     if f.status == "eligible":
-        return f"Year 2: it met a method on the {before} Dashboard, assistance lasts two years, and no method is met now."
+        return (
+            f"Year 2: it met a method on the {before} Dashboard, assistance lasts two years, and no method is met now."
+        )
     if f.status == "undetermined":
         return not_confirmed_sentence(f.not_confirmed) if f.not_confirmed else _undetermined(f)
-    flags = f" {joined([f'Method {m}' for m in f.from_cde])} by CDE's {'flag' if len(f.from_cde) == 1 else 'flags'}." if f.from_cde else ""
-    return f"No method of Differentiated Assistance is met on the {year} Dashboard{f', nor was one on the {before} Dashboard' if before else ''}.{flags}"
+    flags = (
+        f" {joined([f'Method {m}' for m in f.from_cde])} by CDE's {'flag' if len(f.from_cde) == 1 else 'flags'}."
+        if f.from_cde
+        else ""
+    )
+    return (
+        f"No method of Differentiated Assistance is met on the {year}"
+        f" Dashboard{f', nor was one on the {before} Dashboard' if before else ''}.{flags}"
+    )
 
 
 def _missing(f: DifferentiatedFacts) -> str:
@@ -54,7 +63,10 @@ def _missing(f: DifferentiatedFacts) -> str:
     if f.not_confirmed:
         return f.not_confirmed
     if f.none_met:
-        return f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years, is not known"
+        return (
+            f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years,"
+            " is not known"
+        )
     return f"inputs of {_unknown(f)} are missing"
 
 
@@ -136,8 +148,9 @@ def consecutive_reason(f: SpanFacts) -> str:
     if f.predecessors:
         flag = f"CDE's flag of EC 52071(f) is {f.cde_value}, and it is the verdict. " if f.cde_value else ""
         return (
-            f"{flag}By the results under this code alone the answer is no, and those under the earlier code ({joined(f.predecessors)}) would change it. "
-            f"Groups that may have met the criteria on each of the Dashboards {window}: {joined(f.groups_unknown)}."
+            f"{flag}By the results under this code alone the answer is no, and those under the earlier code"
+            f" ({joined(f.predecessors)}) would change it. Groups that may have met the criteria on each of the"
+            f" Dashboards {window}: {joined(f.groups_unknown)}."
         )
     if f.cde_value:
         return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because {f.missing}."
@@ -147,7 +160,10 @@ def consecutive_reason(f: SpanFacts) -> str:
     if f.status == "undetermined" and f.no_file:
         return f"{f.determination_year} data for this district is not loaded."
     if f.status == "undetermined":
-        return f"Inputs are missing. Groups that may have met the criteria on each of the Dashboards {window}: {joined(f.groups_unknown)}."
+        return (
+            f"Inputs are missing. Groups that may have met the criteria on each of the Dashboards {window}:"
+            f" {joined(f.groups_unknown)}."
+        )
     return f"No student group met the criteria on each of the Dashboards {window}."
 
 
@@ -162,11 +178,17 @@ def charter_reason(f: SpanFacts) -> str:
         return not_confirmed_sentence(f.not_confirmed)
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
-        return f"{groups} met the criteria on {'both' if len(f.dashboards) == 2 else number(len(f.dashboards))} Dashboards {window}: {joined(f.groups)}."
+        return (
+            f"{groups} met the criteria on {'both' if len(f.dashboards) == 2 else number(len(f.dashboards))} Dashboards"
+            f" {window}: {joined(f.groups)}."
+        )
     if f.status == "undetermined" and f.no_file:
         return f"{f.determination_year} data for this charter school is not loaded."
     if f.status == "undetermined" and f.different_groups:
-        return f"Different student groups met the criteria on the Dashboards {window}: {joined(f.groups_unknown)}. {f.open_question}".rstrip()
+        return (
+            f"Different student groups met the criteria on the Dashboards {window}: {joined(f.groups_unknown)}."
+            f" {f.open_question}".rstrip()
+        )
     if f.status == "undetermined":
         return f"Inputs of the Dashboards {window} are missing."
     if not f.years_met:

@@ -91,12 +91,19 @@ def change_cause(c: Change) -> str | None:
     """By what the verdict changed; None where no group, loan or case did."""
     causes = []
     if c.groups_added:
-        causes.append(f"{_groups(len(c.groups_added), 'more')} now count{'s' * (len(c.groups_added) == 1)}: {joined([_added(g) for g in c.groups_added])}")
+        causes.append(
+            f"{_groups(len(c.groups_added), 'more')} now count{'s' * (len(c.groups_added) == 1)}:"
+            f" {joined([_added(g) for g in c.groups_added])}"
+        )
     if c.groups_removed:
         many = len(c.groups_removed)
-        causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {joined([_removed(g) for g in c.groups_removed])}")
+        causes.append(
+            f"{_groups(many)} no longer count{'s' * (many == 1)}: {joined([_removed(g) for g in c.groups_removed])}"
+        )
     causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
-    causes += [f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases]
+    causes += [
+        f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases
+    ]
     return "; ".join(causes) or None
 
 
@@ -127,11 +134,16 @@ def _added(group: GroupChange) -> str:
 
 
 def _priorities(priorities: tuple[int, ...]) -> str:
-    return f"priorit{'y' if len(priorities) == 1 else 'ies'} {joined([str(p) for p in priorities])}" if priorities else ""
+    return (
+        f"priorit{'y' if len(priorities) == 1 else 'ies'} {joined([str(p) for p in priorities])}" if priorities else ""
+    )
 
 
 def _removed(group: GroupChange) -> str:
     years = plural(len(group.years_met), "year")
     if group.year_in is None or group.year_in in group.years_met:
         return f"{group.name} ({years})"
-    return f"{group.name} ({years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the criteria)"
+    return (
+        f"{group.name} ({years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the"
+        " criteria)"
+    )

@@ -64,9 +64,15 @@ def _by_cde(f: ContinuumFacts) -> str:
     if f.unknown_because:
         text += f": {'; '.join(f.unknown_because)}."
     else:
-        text += ". Letters do not show how many groups have results, and the clause for fewer than three groups needs all of them."
+        text += (
+            ". Letters do not show how many groups have results, and the clause for fewer than three groups needs all"
+            " of them."
+        )
     if known := [g for g in f.groups if g.counts]:
-        text += f" {plural(len(known), 'group').capitalize()} met the criteria in at least {number(f.years_required)} years: {_with_years(known)}."
+        text += (
+            f" {plural(len(known), 'group').capitalize()} met the criteria in at least {number(f.years_required)}"
+            f" years: {_with_years(known)}."
+        )
     return text + _not_listed(f)
 
 
@@ -74,10 +80,19 @@ def _not_listed(f: ContinuumFacts) -> str:
     """Counted years before the code began, or after a row that CDE does not have: not "did not meet", but not listed."""
     if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
         return ""
-    text = f" CDE's files of {joined([str(y) for y in f.not_listed])} do not list this {LEA_WORDS[f.lea_type]} under this code"
+    text = (
+        f" CDE's files of {joined([str(y) for y in f.not_listed])} do not list this {LEA_WORDS[f.lea_type]} under this"
+        " code"
+    )
     if f.predecessors:
-        return f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this verdict."
-    return f"{text}, and no predecessor is on record. {'That year is' if len(f.not_listed) == 1 else 'Those years are'} left out of its history."
+        return (
+            f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this"
+            " verdict."
+        )
+    return (
+        f"{text}, and no predecessor is on record. {'That year is' if len(f.not_listed) == 1 else 'Those years are'}"
+        " left out of its history."
+    )
 
 
 def _predecessors(f: ContinuumFacts) -> str:
@@ -107,10 +122,16 @@ def _computed(f: ContinuumFacts) -> str:
     if f.status == "not_assessed" and f.in_files is False:
         return f"No results to assess: this {lea} is not on the {year} Dashboard."
     if f.status == "not_assessed":
-        return f"No results to assess: no student group of this {lea} has a result on the {year} Dashboard that meets the size test."
+        return (
+            f"No results to assess: no student group of this {lea} has a result on the {year} Dashboard that meets the"
+            " size test."
+        )
     if f.status == "eligible" and f.by_small_clause:
         few = plural(len(counting), "student group")
-        return f"The {lea} has {few} with a result in {year}, and {_all_of(len(counting))} {_rule(f)}: {_with_years(counting)}."
+        return (
+            f"The {lea} has {few} with a result in {year}, and {_all_of(len(counting))} {_rule(f)}:"
+            f" {_with_years(counting)}."
+        )
     if f.status == "eligible":
         return f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}: {_with_years(counting)}."
     if f.by_succession:
@@ -121,7 +142,10 @@ def _computed(f: ContinuumFacts) -> str:
 
 
 def _rule(f: ContinuumFacts) -> str:
-    return f"met the criteria in at least {number(f.years_required)} of the four Dashboards {joined([str(y) for y in f.counted_dashboards])}"
+    return (
+        f"met the criteria in at least {number(f.years_required)} of the four Dashboards"
+        f" {joined([str(y) for y in f.counted_dashboards])}"
+    )
 
 
 def _all_of(groups: int) -> str:
@@ -133,12 +157,20 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
     if not counting and not near:
-        text = f"No student group met the criteria in any of the four Dashboards {joined([str(y) for y in f.counted_dashboards])}."
+        text = (
+            "No student group met the criteria in any of the four Dashboards"
+            f" {joined([str(y) for y in f.counted_dashboards])}."
+        )
     else:
-        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (f": {_with_years(counting)}." if counting else ".")
+        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (
+            f": {_with_years(counting)}." if counting else "."
+        )
     if 0 < f.groups_that_may_have_result < f.groups_required:
         few = f.groups_that_may_have_result
-        text += f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year}, and {_all_of(few)} would have to."
+        text += (
+            f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year},"
+            f" and {_all_of(few)} would have to."
+        )
     elif counting or near:
         text += f" {number(f.groups_required).capitalize()} would have to."
     if near:
@@ -152,17 +184,22 @@ def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     missing = f" Missing: {'; '.join(f.unknown_because)}." if f.unknown_because else ""
     if not maybe and not f.small_clause_open:
         return (
-            f"Whether any student group of this {LEA_WORDS[f.lea_type]} has a result on the {f.determination_year} Dashboard "
-            f"that meets the size test is not known. If one has, the answer is no.{missing}"
+            f"Whether any student group of this {LEA_WORDS[f.lea_type]} has a result on the {f.determination_year}"
+            f" Dashboard that meets the size test is not known. If one has, the answer is no.{missing}"
         )
     if f.unknown_because and not any(g.years_met for g in f.groups):
         return f"The results of this {LEA_WORDS[f.lea_type]} are not loaded: {'; '.join(f.unknown_because)}."
-    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (f": {joined([g.name for g in counting])}." if counting else ".")
+    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (
+        f": {joined([g.name for g in counting])}." if counting else "."
+    )
     if maybe:
         text += f" {plural(len(maybe), 'more group').capitalize()} may have: {joined([g.name for g in maybe])}."
     text += f" {number(f.groups_required).capitalize()} would have to"
     if f.small_clause_open:
-        text += f", or all of them if there are fewer than {number(f.groups_required)}, and how many there are is not certain"
+        text += (
+            f", or all of them if there are fewer than {number(f.groups_required)}, and how many there are is not"
+            " certain"
+        )
     return f"{text}.{missing}"
 
 

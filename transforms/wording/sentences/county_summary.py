@@ -1,4 +1,6 @@
-"""What a county office can paste into the summary for its board: who meets which criteria, student groups in two years, who is new and who left."""
+"""What a county office can paste into the summary for its board: who meets which criteria, student groups in two years,
+who is new and who left.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -75,8 +77,15 @@ def _sentences(f: CountyFacts) -> Iterator[str]:
 
 def _groups(f: CountyFacts) -> str:
     then = "" if f.groups_before is None else f" (in {f.groups_before})"
-    counts = [f"{g.name} {g.now}{f' (a group since {g.began})' if g.began else '' if f.groups_before is None else f' ({g.before})'}" for g in f.groups]
-    return f"Student groups that met the criteria, by number of districts and county offices in {f.year}{then}: {joined(counts)}"
+    counts = [
+        f"{g.name}"
+        f" {g.now}{f' (a group since {g.began})' if g.began else '' if f.groups_before is None else f' ({g.before})'}"
+        for g in f.groups
+    ]
+    return (
+        f"Student groups that met the criteria, by number of districts and county offices in {f.year}{then}:"
+        f" {joined(counts)}"
+    )
 
 
 def _moves(f: CountyFacts) -> Iterator[str]:

@@ -19,6 +19,6 @@ def eligible_sentence(f: EligibleFacts) -> str:
     """One line for the list that most readers open."""
     flag = " For the Continuum of Support this is CDE's own flag, not a computation." if f.by_cde else ""
     return (
-        f"{f.lea_name} meets the published criteria of {joined(f.pathways)} for determination year {f.determination_year}.{flag} "
-        "This is not an official designation."
+        f"{f.lea_name} meets the published criteria of {joined(f.pathways)} for determination year"
+        f" {f.determination_year}.{flag} This is not an official designation."
     )

@@ -1,4 +1,7 @@
-"""Short notes that SQL puts beside a result. Each becomes a macro ``say_<name>`` with the arguments in braces, in their order."""
+"""Short notes that SQL puts beside a result.
+
+Each becomes a macro ``say_<name>`` with the arguments in braces, in their order.
+"""
 
 from string import Formatter
 
@@ -35,12 +38,18 @@ NOTES = {
     "decided_by_cde": "an input is missing, and CDE's own value is the answer",
     "continuum_open": "a missing input or the clause for fewer than three groups leaves it open",
     "input_missing": "a missing input leaves it open",
-    "flag_not_sourced": "not sourced how the flag is made; most likely three or more student groups met the criteria in three of four years (inferred)",
+    "flag_not_sourced": (
+        "not sourced how the flag is made; most likely three or more student groups met the criteria in three of four"
+        " years (inferred)"
+    ),
     "charter_test_open": "the sources leave the test of charter schools open",
     # beside a computed verdict from which CDE's flag differs
     "flag_of_cde": "CDE's flag: {flag}.",
     # of a file of which CDE publishes the whole state
-    "excerpt": "Excerpt: holds only the rows of {counties}. CDE's file is statewide; SHA-256, size and line numbers are those of the excerpt.",
+    "excerpt": (
+        "Excerpt: holds only the rows of {counties}. CDE's file is statewide; SHA-256, size and line numbers are those"
+        " of the excerpt."
+    ),
     # size tests
     "size_by_flag": "the size flag of the file is Y",
     "size_by_students": "at least {minimum} students; {small_minimum} for {groups} on district and county office rows",

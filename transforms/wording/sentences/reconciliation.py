@@ -10,7 +10,9 @@ KINDS = {
     "charter": "a flag of the charter workbook",
     "charter_status": "the status of a charter school (EC 47607.3)",
     "red": "whether the indicator is at its worst for this student group, by CDE's list of low performing LEAs",
-    "ec52064e5": "whether this student group met the criteria in three Dashboards running, by CDE's list under EC 52064(e)(5)",
+    "ec52064e5": (
+        "whether this student group met the criteria in three Dashboards running, by CDE's list under EC 52064(e)(5)"
+    ),
 }
 CLASSES = {
     "agree": "Our result and CDE's are the same for {}",

@@ -37,7 +37,10 @@ class CaseFacts:
 
 
 def case_sentence(record_kind: str, determined_by: str, c: CaseFacts) -> str:
-    """One case in words: the acts on record, and what is missing. ``determined_by``: who determines, in a pathway that asks for it."""
+    """One case in words: the acts on record, and what is missing.
+
+    ``determined_by``: who determines, in a pathway that asks for it.
+    """
     if record_kind in ("two_acts", "determination"):
         said = (_two_acts if record_kind == "two_acts" else _determination)(c, determined_by)
     else:
@@ -71,11 +74,19 @@ def _two_acts(c: CaseFacts, by: str) -> str:
     if c.assistance_from:
         before = f"the assistance on record began on {plain_day(c.assistance_from)}, not before the determination"
     return {
-        "both_acts": f"after assistance under {c.assistance_statute} by {c.assistance_provider} from {plain_day(c.assistance_from)}, "
-        f"{determined}, and {agreed}",
+        "both_acts": (
+            f"after assistance under {c.assistance_statute} by {c.assistance_provider} from"
+            f" {plain_day(c.assistance_from)}, {determined}, and {agreed}"
+        ),
         "precondition_not_shown": f"{determined}, and {agreed}; precondition not shown: {before}",
-        "lead_not_heard": f"{determined}; no answer of the Geographic Lead is on record by that day, and its agreement is needed",
-        "lead_disagreed": f"{determined}; {refused}" if c.determined else f"{refused}; no determination of the {by} is on record by that day",
+        "lead_not_heard": (
+            f"{determined}; no answer of the Geographic Lead is on record by that day, and its agreement is needed"
+        ),
+        "lead_disagreed": (
+            f"{determined}; {refused}"
+            if c.determined
+            else f"{refused}; no determination of the {by} is on record by that day"
+        ),
         "not_determined": f"{agreed}; no determination of the {by} is on record by that day, and both acts are needed",
     }.get(c.finding, f"{_asked(c)}; no determination of the {by} is on record by that day")
 
@@ -125,16 +136,30 @@ def recorded_reason(f: RecordedFacts) -> str:
     if rejected and not f.cases:
         return f"Not determined as of {plain_day(f.as_of)}. {rejected}"
     if not f.cases:
-        return f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {plain_day(f.as_of)}; this pathway is recorded, never computed."
+        return (
+            f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {plain_day(f.as_of)}; this"
+            " pathway is recorded, never computed."
+        )
     closed = all(c.case_state == "closed" for c in f.cases)
     opening = {
         "eligible": f"On record as of {plain_day(f.as_of)}.",
         "undetermined": f"Not determined as of {plain_day(f.as_of)}.",
-        "not_eligible": f"No open case as of {plain_day(f.as_of)}." if closed else f"Not complete as of {plain_day(f.as_of)}.",
+        "not_eligible": (
+            f"No open case as of {plain_day(f.as_of)}." if closed else f"Not complete as of {plain_day(f.as_of)}."
+        ),
     }[f.status]
-    return " ".join([opening, *(case_sentence(f.record_kind, f.determined_by, c) for c in f.cases), *([rejected] if rejected else [])])
+    return " ".join(
+        [
+            opening,
+            *(case_sentence(f.record_kind, f.determined_by, c) for c in f.cases),
+            *([rejected] if rejected else []),
+        ]
+    )
 
 
 def _rejected(lea_type: str, name: str, rows: int) -> str:
     """Records that may be about this LEA, and that are not used."""
-    return f"{plural(rows, f'{name} record').capitalize()} that may be about this {LEA_WORDS[lea_type]} {'was' if rows == 1 else 'were'} rejected."
+    return (
+        f"{plural(rows, f'{name} record').capitalize()} that may be about this {LEA_WORDS[lea_type]}"
+        f" {'was' if rows == 1 else 'were'} rejected."
+    )

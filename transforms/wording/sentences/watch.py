@@ -7,13 +7,18 @@ from transforms.wording.sentences.phrases import joined
 PREVIEWS = {
     "preview_one_more_red": "The same on the {year} Dashboard would bring three years of assistance.",
     "preview_met": "By the previewed criteria of {year} this brings three years of assistance.",
-    "preview_scale_changed": "The status of {year} is on another scale and is not compared with these years, so the preview is not determined.",
+    "preview_scale_changed": (
+        "The status of {year} is on another scale and is not compared with these years, so the preview is not"
+        " determined."
+    ),
 }
 
 
 @dataclass(frozen=True)
 class WatchFacts:
-    """A student group of an LEA, what is watched, and the years and indicators that it rests on, named as in a sentence."""
+    """A student group of an LEA, what is watched, and the years and indicators that it rests on, named as in a
+    sentence.
+    """
 
     lea_name: str
     group_name: str
@@ -39,4 +44,7 @@ def watch_sentence(f: WatchFacts) -> str:
     else:
         outcome = "they would count toward the Continuum of Support"
     doubt = f" Provisional: the criteria of {f.next_dashboard} are not confirmed." if f.provisional else ""
-    return f"{f.lea_name}: {f.group_name} met the criteria in {years}{by}. If they do on the {f.next_dashboard} Dashboard too, {outcome}.{doubt}"
+    return (
+        f"{f.lea_name}: {f.group_name} met the criteria in {years}{by}. If they do on the {f.next_dashboard} Dashboard"
+        f" too, {outcome}.{doubt}"
+    )

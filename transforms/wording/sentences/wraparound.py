@@ -73,15 +73,24 @@ class WraparoundFacts:
 def loan_sentence(loan: LoanFacts, first_day: date, as_of: date, effective: date) -> str:
     """One loan in words: what was lent, what happened since, and what the law leaves open."""
     of = f" to {loan.district}, which no longer exists" if loan.of_predecessor else ""
-    text = f"State loan{of}: {loan.act or 'act not found'}, authorized {loan.authorized.said if loan.authorized else 'on a day not found'}. "
+    text = (
+        f"State loan{of}: {loan.act or 'act not found'}, authorized"
+        f" {loan.authorized.said if loan.authorized else 'on a day not found'}. "
+    )
     repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
     text += {
         "outstanding": _outstanding(loan, first_day, as_of),
         "confirmed": f"The referral was confirmed on {plain_day(loan.confirmed_on)}.",
         "closed": f"The referral was closed on {plain_day(loan.closed_on)}.",
         "repaid_or_released": f"The loan was {repaid}; CCEE confirms whether the referral has ended.",
-        "repaid_before_law": f"The loan was {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and is not counted.",
-        "authorized_only": 'It is not known whether the district has drawn the loan, and the law says "receives"; CCEE confirms whether it is referred.',
+        "repaid_before_law": (
+            f"The loan was {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and is not"
+            " counted."
+        ),
+        "authorized_only": (
+            'It is not known whether the district has drawn the loan, and the law says "receives"; CCEE confirms'
+            " whether it is referred."
+        ),
         "of_predecessor": "The law does not say whether the referral passes to a successor.",
         "receipt_not_dated": "The day of the loan is not known well enough.",
         "record_rejected": "A record of this loan was rejected, so the state of the loan is not determined.",
@@ -91,7 +100,10 @@ def loan_sentence(loan: LoanFacts, first_day: date, as_of: date, effective: date
 
 def _outstanding(loan: LoanFacts, first_day: date, as_of: date) -> str:
     if loan.repaid:
-        return f"The loan was outstanding on {plain_day(first_day)}, when this determination came into force. It was repaid {loan.repaid.said}."
+        return (
+            f"The loan was outstanding on {plain_day(first_day)}, when this determination came into force. It was"
+            f" repaid {loan.repaid.said}."
+        )
     if loan.source_says_repaid:
         return f"The loan was outstanding on {plain_day(as_of)}."
     text = f"The loan is outstanding in its latest source, of {loan.latest_source.plain}."
@@ -114,5 +126,8 @@ def wraparound_reason(f: WraparoundFacts) -> str:
         said.append(f"This is a reading of the law: {f.reading.basis} ({f.reading.url}).")
     if f.rejected_rows:
         were = "was" if f.rejected_rows == 1 else "were"
-        said.append(f"{plural(f.rejected_rows, 'record').capitalize()} of the loan register that may be about this district {were} rejected.")
+        said.append(
+            f"{plural(f.rejected_rows, 'record').capitalize()} of the loan register that may be about this district"
+            f" {were} rejected."
+        )
     return " ".join(said)
