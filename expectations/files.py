@@ -45,10 +45,8 @@ def check_columns(run: Run, layout: str) -> GateResult:
     rows, sources = [], []
     for report in (r for r in run.raw_reports() if r["layout"] == layout):
         spec = run.layouts.of(run.sources[report["source_id"]])
-        expected, found = (
-            CELL_SCHEMA.names if layout in CELL_LAYOUTS else [*spec.columns, "line"],
-            pq.read_schema(report["parquet"]).names,
-        )
+        expected = CELL_SCHEMA.names if layout in CELL_LAYOUTS else [*spec.columns, "line"]
+        found = pq.read_schema(report["parquet"]).names
         if found != expected:
             sources.append(report["source_id"])
             columns = ("source_id", "columns_found", "columns_of_layout")
@@ -87,10 +85,8 @@ def sizes_of(expectation: "Expectation", rows: pa.Table) -> dict[str, int]:
     import great_expectations.expectations as gxe
 
     frame = rows.to_pandas()
-    fields, column = (
-        expectation.meta.get("fields"),
-        getattr(expectation, "column", None) or getattr(expectation, "column_A", None),
-    )
+    fields = expectation.meta.get("fields")
+    column = getattr(expectation, "column", None) or getattr(expectation, "column_A", None)
     judged = frame[frame["field"].isin(fields)] if fields else frame
     if column and not isinstance(expectation, gxe.ExpectColumnValuesToNotBeNull):
         judged = judged[judged[column].notna()]

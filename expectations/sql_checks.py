@@ -35,7 +35,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
 
 
 def sources_in(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> list[str]:
-    """Source files that rows name: by ``source_id``, by the id of a file that is compared with, or by a list of such."""
+    """Source files that rows name: by ``source_id``, the id of a file that is compared with, or by a list of them."""
     named = [quote(c) for c in columns if c == "source_id" or c.endswith("_source_id")]
     named += [f"unnest({quote(c)})" for c in columns if c.endswith("source_ids")]
     if not named:

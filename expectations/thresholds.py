@@ -1,4 +1,4 @@
-"""Every number that a check compares with, defined once in ``thresholds.toml`` with the real rows that it was set on."""
+"""Every number that a check compares with, once, in ``thresholds.toml``, with the real rows that set it."""
 
 import re
 from collections.abc import Mapping

@@ -95,10 +95,9 @@ def show_report(report: "GateReport", console: Console) -> None:
         table.add_column(heading, justify="right")
     for gate in dict.fromkeys(r.gate for r in report.results):
         of_gate = [r for r in report.results if r.gate == gate]
-        passed, stops, warns = (
-            sum(map(f, of_gate))
-            for f in (lambda r: r.outcome == "passed", lambda r: r.stops_release, lambda r: r.warns)
-        )
+        passed = sum(r.outcome == "passed" for r in of_gate)
+        stops = sum(r.stops_release for r in of_gate)
+        warns = sum(r.warns for r in of_gate)
         table.add_row(gate, *map(str, (passed, stops, warns, len(of_gate) - passed - stops - warns)))
     console.print(table)
     for line in what_to_do(report.stopping):

@@ -27,7 +27,7 @@ def keep_results(run: Run, report: dict[str, Any]) -> None:
 
 
 def write_page(out: Path) -> None:
-    """Write the page about the last run: from what its gates found if they failed, from the current release otherwise."""
+    """Write the page about the last run: from its gates if they failed, else from the current release."""
     from reports.quality import quality_of_release, quality_of_run, render
 
     status, release = read_status(out), current_release(out)

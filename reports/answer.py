@@ -94,9 +94,12 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
     before = max((y for y in years if y < year), default=None)
     verdicts = rows(
         connection,
-        "select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, e.status from eligibility e"
-        " join pathways p using (pathway) where e.determination_year = $year and p.decided = 'computed' and e.status in"
-        " ('eligible', 'undetermined') order by e.lea_name, e.cds, p.position",
+        """
+        select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, e.status
+        from eligibility e join pathways p using (pathway)
+        where e.determination_year = $year and p.decided = 'computed' and e.status in ('eligible', 'undetermined')
+        order by e.lea_name, e.cds, p.position
+        """,
         year=year,
     )
     meet = _of(verdicts, "continuum")

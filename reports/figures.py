@@ -10,7 +10,7 @@ LEA_ORDER = ("county_office", "district", "charter")
 
 
 def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:
-    """Arrow with the size of the change, and what it means: better and worse already know indicators where up is bad."""
+    """Arrow with the size of the change, and what it means; CDE's change levels already know where up is bad."""
     if change is None or not change_level:
         return "", ""
     arrow = "▲" if change > 0 else "▼" if change < 0 else "■"

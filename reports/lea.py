@@ -35,41 +35,48 @@ BATCH = 100  # LEAs read at once: one query for many is as fast as a query for o
 
 
 VERDICTS = f"""
-    select e.cds, e.determination_year, e.pathway as code, p.name, e.status, e.reason, e.statute, e.student_groups, e.decided_by,
-        e.cde_flag as cde_value, e.agrees_with_cde, e.case_state, e.source_age_years, e.source_is_old, e.ccee_determination,
-        e.ccee_determination_date, p.trigger, p.url, p.open_question
+    select e.cds, e.determination_year, e.pathway as code, p.name, e.status, e.reason, e.statute, e.student_groups,
+        e.decided_by, e.cde_flag as cde_value, e.agrees_with_cde, e.case_state, e.source_age_years, e.source_is_old,
+        e.ccee_determination, e.ccee_determination_date, p.trigger, p.url, p.open_question
     from eligibility e join pathways p using (pathway) {HERE} order by e.determination_year, p.position
 """
 ASSISTANCE = f"""
-    select a.cds, a.determination_year, a.determination as code, a.status, a.reason, a.statute, a.student_groups, a.decided_by,
-        a.cde_value, a.agrees_with_cde, a.assistance_year, t.basis as trigger, t.url, t.open_question
+    select a.cds, a.determination_year, a.determination as code, a.status, a.reason, a.statute, a.student_groups,
+        a.decided_by, a.cde_value, a.agrees_with_cde, a.assistance_year, t.basis as trigger, t.url, t.open_question
     from assistance a left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
     {HERE} and a.status <> 'not_applicable' order by a.determination_year, a.determination desc
 """
-HISTORY = (
-    f"select cds, student_group, {', '.join(f.name for f in fields(Cell)[:-2])} from student_group_history {HERE} and"
-    " dashboard_year <= $year"
-)
+HISTORY = f"""
+    select cds, student_group, {", ".join(f.name for f in fields(Cell)[:-2])}
+    from student_group_history {HERE} and dashboard_year <= $year
+"""
 # Indicators that met a criterion: one row for each of the criterion's indicators.
 CAUSES = """
     select * exclude (criterion) from (
-        select distinct r.criterion, c.clause, e.cds, e.dashboard_year, e.student_group, e.indicator, e.measure, e.finding, e.level, e.color,
-            e.current_status, e.current_denominator, e.change, e.change_level, e.current_size_met, e.source_id, e.source_line
+        select distinct r.criterion, c.clause, e.cds, e.dashboard_year, e.student_group, e.indicator, e.measure,
+            e.finding, e.level, e.color, e.current_status, e.current_denominator, e.change, e.change_level,
+            e.current_size_met, e.source_id, e.source_line
         from criterion_results r join rule_criteria c using (criterion, dashboard_year)
-        join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group and e.indicator = c.indicator
+        join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group
+            and e.indicator = c.indicator
         where r.met and r.cds between $first and $last and e.cds between $first and $last and r.dashboard_year <= $year
     ) order by criterion, indicator
 """
 # What the Dashboards that count show, also of all students together, and what was found in it.
 RESULTS = """
-    select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status, i.current_denominator,
-        if(z.scale is null, i.change, null) as change, i.change_level, z.scale as other_scale, i.current_size_met,
-        coalesce(e.source_id, i.source_id) as source_id, i.source_line
-    from (select * from indicator_results where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
-            and student_group in (select student_group from student_groups where judged = 'Y' or student_group = 'ALL')) i
+    select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status,
+        i.current_denominator, if(z.scale is null, i.change, null) as change, i.change_level, z.scale as other_scale,
+        i.current_size_met, coalesce(e.source_id, i.source_id) as source_id, i.source_line
+    from (
+        select * from indicator_results
+        where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
+            and student_group in (select student_group from student_groups where judged = 'Y' or student_group = 'ALL')
+    ) i
     full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
         using (cds, dashboard_year, student_group, indicator)
-    left join (select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null) z using (indicator, dashboard_year)
+    left join (
+        select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null
+    ) z using (indicator, dashboard_year)
     where i.current_status is not null or e.finding in ('unknown', 'result')
 """
 NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"

@@ -166,39 +166,48 @@ FAMILIES: dict[str, tuple[type, str]] = {
     ),
     "loan_events": (
         LoanEvent,
-        (
-            "from (select e.* exclude (cds), coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor "
-            f"from state_loan_events e join state_loans l using (loan_id)) {HERE} order by event_date, event_id"
-        ),
+        f"""
+        from (
+            select e.* exclude (cds), coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor
+            from state_loan_events e join state_loans l using (loan_id)
+        ) {HERE} order by event_date, event_id
+        """,
     ),
     "cases": (
         Case,
-        (
-            "from (select s.*, r.evidence, p.name, p.position from case_states s join pathway_register r using"
-            f" (case_id) join pathways p on p.pathway = s.pathway where s.determination_year = $year) {HERE} order by"
-            " position, known_from, case_id"
-        ),
+        f"""
+        from (
+            select s.*, r.evidence, p.name, p.position
+            from case_states s join pathway_register r using (case_id) join pathways p on p.pathway = s.pathway
+            where s.determination_year = $year
+        ) {HERE} order by position, known_from, case_id
+        """,
     ),
     "predecessors": (
         PredecessorYear,
-        (
-            "from (select p.*, l.cds is not null as has_page from predecessor_years p left join leas l on l.cds ="
-            f" p.predecessor_cds) {HERE} order by dashboard_year, predecessor_cds"
-        ),
+        f"""
+        from (
+            select p.*, l.cds is not null as has_page
+            from predecessor_years p left join leas l on l.cds = p.predecessor_cds
+        ) {HERE} order by dashboard_year, predecessor_cds
+        """,
     ),
     "successors": (
         Successor,
-        (
-            "from (select s.*, s.predecessor_cds as cds, l.cds is not null as has_page from successions s left join"
-            f" leas l on l.cds = s.successor_cds) {HERE} order by succession_date, successor_cds"
-        ),
+        f"""
+        from (
+            select s.*, s.predecessor_cds as cds, l.cds is not null as has_page
+            from successions s left join leas l on l.cds = s.successor_cds
+        ) {HERE} order by succession_date, successor_cds
+        """,
     ),
     "providers": (
         Provider,
-        (
-            "from (select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type ="
-            f" 'county_office') {HERE} order by valid_from nulls first, provider"
-        ),
+        f"""
+        from (
+            select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type = 'county_office'
+        ) {HERE} order by valid_from nulls first, provider
+        """,
     ),
     "local": (
         LocalIndicator,

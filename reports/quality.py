@@ -155,7 +155,7 @@ class Quality:
 
 
 def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) -> Quality:
-    """Quality of a release, from its published tables; ``status`` is that of the last run, where the page is about it."""
+    """Quality of a release, from its published tables; ``status`` is that of the last run, if the page is about it."""
     with connect_read_only(folder / DATABASE) as connection:
         results = connection.sql("from meta_gate_results").to_arrow_table().to_pylist()
         rows: dict[tuple[str, str], list[str]] = {}

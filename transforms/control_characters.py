@@ -1,15 +1,17 @@
 """Characters that show nothing, or show something else than the text holds: one rule for every reader and every screen.
 
 C0 and C1 controls and DEL, zero-width characters and soft hyphens, marks that turn the direction of text, line and
-paragraph separators, tags. Tab,
-line feed and carriage return are none of them: long comments hold them. No file of CDE from 2017 to 2025 holds any
-other.
+paragraph separators, tags. Tab, line feed and carriage return are none of them: long comments hold them. No file of
+CDE from 2017 to 2025 holds any other.
 """
 
 import re
 
 # For Python, Arrow and DuckDB alike. Python alone meets lone surrogates: names of files that are not UTF-8.
-CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+CONTROL = (
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\u009f\u00ad\u061c\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 REASON = "the text holds a control character or an invisible one"
 _CONTROL = re.compile(f"{CONTROL}|[\ud800-\udfff]")
 

@@ -77,21 +77,41 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create or replace table ref_indicators as select *, (rowid + 1)::tinyint as position from ref_indicators"
     )
-    connection.execute(  # every indicator and Dashboard year: begins where the Dashboard before is on another scale
-        "create or replace table dashboard_scales as with scales as (select indicator, scale, unit,"
-        " first_dashboard::smallint as first_dashboard, lead(first_dashboard::smallint) over w as next_dashboard,"
-        " lag(scale) over w as follows from ref_status_scales window w as (partition by indicator order by"
-        " first_dashboard)) select i.indicator, y.dashboard_year::smallint as dashboard_year, coalesce(s.scale, i.unit)"
-        " as scale, coalesce(s.unit, i.unit) as unit, coalesce(s.follows is not null and s.first_dashboard ="
-        " y.dashboard_year, false) as begins from ref_indicators i cross join range(2013, 2101) y(dashboard_year) left"
-        " join scales s on s.indicator = i.indicator and y.dashboard_year >= s.first_dashboard and (s.next_dashboard is"
-        " null or y.dashboard_year < s.next_dashboard)"
-    )
-    connection.execute(
-        "create or replace table student_group_words as select distinct lower(written) as written, student_group from ("
-        "select unnest([student_group, also_called, name]) as written, student_group from ref_student_groups "
-        "union all select written, student_group from ref_student_group_names) where written is not null"
-    )
+    # Every indicator and Dashboard year: begins where the Dashboard before is on another scale.
+    connection.execute("""
+        create or replace table dashboard_scales as
+        with scales as (
+            select
+                indicator,
+                scale,
+                unit,
+                first_dashboard::smallint as first_dashboard,
+                lead(first_dashboard::smallint) over scales_of_indicator as next_dashboard,
+                lag(scale) over scales_of_indicator as follows
+            from ref_status_scales
+            window scales_of_indicator as (partition by indicator order by first_dashboard)
+        )
+        select
+            i.indicator,
+            y.dashboard_year::smallint as dashboard_year,
+            coalesce(s.scale, i.unit) as scale,
+            coalesce(s.unit, i.unit) as unit,
+            coalesce(s.follows is not null and s.first_dashboard = y.dashboard_year, false) as begins
+        from ref_indicators i
+        cross join range(2013, 2101) y(dashboard_year)
+        left join scales s on s.indicator = i.indicator and y.dashboard_year >= s.first_dashboard
+            and (s.next_dashboard is null or y.dashboard_year < s.next_dashboard)
+    """)
+    connection.execute("""
+        create or replace table student_group_words as
+        select distinct lower(written) as written, student_group
+        from (
+            select unnest([student_group, also_called, name]) as written, student_group from ref_student_groups
+            union all
+            select written, student_group from ref_student_group_names
+        )
+        where written is not null
+    """)
 
 
 def check_configuration(run: Run) -> None:
@@ -235,8 +255,9 @@ def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, st
         put(connection, name, pa.schema([*schema, ("source_id", pa.string())]).empty_table())
         return
     put(connection, f"{name}_files", pa.table({"filename": list(files), "source_id": list(files.values())}))
-    connection.execute(
-        f"create or replace view {quote(name)} as select r.* exclude (filename), f.source_id from"
-        f" {parquet(files, 'union_by_name = true', 'filename = true')} r join {quote(name + '_files')} f using"
-        " (filename)"
-    )
+    connection.execute(f"""
+        create or replace view {quote(name)} as
+        select r.* exclude (filename), f.source_id
+        from {parquet(files, "union_by_name = true", "filename = true")} r
+        join {quote(name + "_files")} f using (filename)
+    """)

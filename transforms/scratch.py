@@ -61,7 +61,7 @@ class Scratch:
         self._key = ""
 
     def inputs_are(self, digest: str) -> None:
-        """Go on in the kept folder if it holds stages made from these very inputs by the same engines; else begin one."""
+        """Go on in the kept folder if it holds stages made from these inputs by the same engines; else begin one."""
         engines = [f"{name} {version(name)}" for name in ENGINES]
         is_latest = self.run.settings.as_of >= clock.today()
         self._key = hashlib.sha256("\n".join([digest, str(is_latest), *engines]).encode()).hexdigest()

@@ -28,7 +28,7 @@ def decode(topology: dict[str, Any]) -> list[list[Point]]:
 
 
 def projected(point: Point) -> Point:
-    """Albers equal-area conic, as maps of California use it (standard parallels 34 and 40.5 degrees north, EPSG:3310)."""
+    """Albers equal-area conic, for California (standard parallels 34 and 40.5 degrees north, EPSG:3310)."""
     longitude, latitude = map(math.radians, point)
     one, two, origin, centre = map(math.radians, (34.0, 40.5, 0.0, -120.0))
     n = (math.sin(one) + math.sin(two)) / 2

@@ -1,4 +1,4 @@
-"""What Great Expectations judges: rules of the domain, on tables that people act on and on a batch per shape of file."""
+"""What Great Expectations judges: rules of the domain, on tables that people act on and a batch per file shape."""
 
 from dataclasses import dataclass
 from typing import Any

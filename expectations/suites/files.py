@@ -108,11 +108,12 @@ def relation_of(layout: str) -> str:
     )
     not_confirmed = "f.dashboard_year in (select dashboard_year from rule_sets where not_confirmed is not null)"
     left_out = f"where not (\"field\" like 'letter:%' and {not_confirmed})" if layout == "assistance" else ""
-    return (
-        f"(select blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named,"
-        f" f.dashboard_year::varchar as year_of_file from raw_{layout} r join source_files f using (source_id)"
-        f" {left_out})"
-    )
+    return f"""(
+        select
+            blank(columns(r.* exclude (source_id, line))), r.source_id, r.line, {named} as year_named,
+            f.dashboard_year::varchar as year_of_file
+        from raw_{layout} r join source_files f using (source_id) {left_out}
+    )"""
 
 
 def _assistance(shape: Shape, groups: list[str]) -> list[Expectation]:

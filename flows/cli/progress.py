@@ -69,12 +69,10 @@ def _answer(out: Path, console: Console) -> None:
     most a screen of 80 columns.
     """
     with open_release(out) as connection:
-        answer, missing, reissued, unknown = (
-            read_answer(connection),
-            not_loaded(connection),
-            reissued_files(connection),
-            not_placed(connection),
-        )
+        answer = read_answer(connection)
+        missing = not_loaded(connection)
+        reissued = reissued_files(connection)
+        unknown = not_placed(connection)
         (release,) = rows(connection, "select scope from meta_release")
     console.print()
     _say(console, answer.sentence, "bold")

@@ -1,4 +1,4 @@
-"""``dta report``: a workbook, printed pages, a packet for a county, a letter to finish; made from the current release."""
+"""``dta report``: a workbook, printed pages, a packet for a county, a letter to finish, from the current release."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ def county(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Write a packet for one county: its LEAs by pathway with a page for each as one PDF, and its rows as a workbook."""
+    """Write a packet for one county: its LEAs by pathway and a page for each as one PDF, its rows as a workbook."""
     from reports.output import file_name, whole_folder
     from reports.printed.county import find_county, write_packet
 

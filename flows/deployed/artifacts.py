@@ -14,19 +14,19 @@ from transforms.release.current import DATABASE, current_release
 from transforms.release.run_records import read_status
 
 MOST_ROWS = 200  # a table of 50,000 rows is stored but never shown
-FRESHNESS = (
-    "select coalesce(file, title) as file, present, first_seen, checked_at::varchar || ' UTC' as last_look,"
-    " check_outcome as outcome, check_message as message from meta_sources where present or check_outcome = 'failed'"
-    " order by dashboard_year desc nulls last, 1"
-)
-GATES = (
-    "select check_id, table_name, severity, outcome, failing_rows, sentence from meta_gate_results order by outcome <>"
-    " 'passed' desc, severity, 1"
-)
-CHANGES = (
-    "select lea_name, cds, determination_year, pathway, status_before, status_after, change from meta_release_changes"
-    " order by change, 1, 2, 3, 4"
-)
+FRESHNESS = """
+    select coalesce(file, title) as file, present, first_seen, checked_at::varchar || ' UTC' as last_look,
+        check_outcome as outcome, check_message as message
+    from meta_sources where present or check_outcome = 'failed' order by dashboard_year desc nulls last, 1
+"""
+GATES = """
+    select check_id, table_name, severity, outcome, failing_rows, sentence from meta_gate_results
+    order by outcome <> 'passed' desc, severity, 1
+"""
+CHANGES = """
+    select lea_name, cds, determination_year, pathway, status_before, status_after, change from meta_release_changes
+    order by change, 1, 2, 3, 4
+"""
 
 
 def leave_artifacts(out: Path, summary: str) -> None:

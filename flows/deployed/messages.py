@@ -113,11 +113,12 @@ def trial() -> Message:
 def about_eligibility(out: Path) -> Message | None:
     """LEAs that are newly eligible, or no longer, since the release before; None if there are none."""
     with open_release(out) as connection:
-        rows = connection.execute(
-            "select lea_name, cds, determination_year, p.name, status_before, status_after from meta_release_changes c"
-            " join pathways p using (pathway) where status_before <> status_after and 'eligible' in (status_before,"
-            " status_after) order by status_after <> 'eligible', lea_name, cds, determination_year, p.position"
-        ).fetchall()
+        rows = connection.execute("""
+            select lea_name, cds, determination_year, p.name, status_before, status_after
+            from meta_release_changes c join pathways p using (pathway)
+            where status_before <> status_after and 'eligible' in (status_before, status_after)
+            order by status_after <> 'eligible', lea_name, cds, determination_year, p.position
+        """).fetchall()
         release = current_release(out)
     if not rows:
         return None

@@ -31,7 +31,7 @@ def asking_again_may_help(task: Any, task_run: Any, state: Any) -> bool:
 
 @task(cache_policy=NO_CACHE, task_run_name="{step_name}")
 def perform_step(step_name: str, settings: Settings, folder: Path) -> StepResult:
-    """One step, by name, in the scratch folder of the run: paths, names and dates cross the task border, never frames."""
+    """One step, by name, in the run's scratch folder: paths, names and dates cross the task border, not frames."""
     step = next(s for s in STEPS if s.name == step_name)
     return step.function(Run(settings, folder))
 

@@ -86,8 +86,13 @@ def _summary(
     year, as_of = reports[0].year, book.release["as_of"]
     sentences = rows(
         connection,
-        "select sentence from eligible_districts where cds[1:2] = $code and determination_year = $year order by lea_name, cds", code=code, year=year,
-    )  # fmt: skip
+        """
+        select sentence from eligible_districts where cds[1:2] = $code and determination_year = $year
+        order by lea_name, cds
+        """,
+        code=code,
+        year=year,
+    )
     return {
         "name": name,
         "year": year,
@@ -108,10 +113,14 @@ def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> lis
     """Geographic Leads on the day of the release, as far as terms are sourced."""
     found = rows(
         connection,
-        "select distinct geo_area, geo_lead, confidence, date_basis from geo_leads "
-        "where county_code = $code and coalesce(valid_from, $day) <= $day and coalesce(valid_to, $day) >= $day order by all",
-        code=code, day=as_of,
-    )  # fmt: skip
+        """
+        select distinct geo_area, geo_lead, confidence, date_basis from geo_leads
+        where county_code = $code and coalesce(valid_from, $day) <= $day and coalesce(valid_to, $day) >= $day
+        order by all
+        """,
+        code=code,
+        day=as_of,
+    )
     return [
         f"Geographic Lead: {f['geo_lead']} ({f['geo_area']}; confidence {f['confidence']}: {f['date_basis']})"
         for f in found

@@ -37,7 +37,7 @@ class AskError(DtaError):
 
 @dataclass(frozen=True)
 class Query:
-    """An SQL statement with values for its parameters; with ``names``, a parameter ``cds…`` may be the name of an LEA."""
+    """SQL with values for its parameters; with ``names``, a parameter ``cds…`` may be the name of an LEA."""
 
     sql: str
     parameters: Mapping[str, Value] = field(default_factory=dict)

@@ -46,7 +46,8 @@ def listed(book: Book, lines: Lines) -> list[Listed]:
 
 
 GROUPS = """
-    select l.county_code, h.dashboard_year, g.student_group, g.name_in_text, g.dashboard_from, count(*) filter (h.meets_criteria) as met
+    select l.county_code, h.dashboard_year, g.student_group, g.name_in_text, g.dashboard_from,
+        count(*) filter (h.meets_criteria) as met
     from student_group_history h join leas l using (cds) join student_groups g using (student_group)
     where l.lea_type <> 'charter' and h.basis <> 'none' and list_contains($years, h.dashboard_year)
     group by all

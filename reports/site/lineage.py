@@ -89,7 +89,7 @@ def read_by(graph: Graph) -> dict[str, list[str]]:
 
 
 def shortened(graph: Graph) -> dict[str, set[str]]:
-    """The graph without lines that a longer way makes superfluous, and without tables that are mere copies of a list."""
+    """The graph without lines that a longer way makes superfluous, and without copies of lists."""
 
     @cache
     def before(name: str) -> frozenset[str]:

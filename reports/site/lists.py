@@ -35,8 +35,10 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         "order by c.to_year desc, c.county, c.lea_name, c.cds, p.position",
     )
     pages.write(
-        "changes.html", "changes.html", changes=changes, counties=connection.execute(counties.format("changes")).fetchall(),
-        since_release=release_changes(connection), altered=[s for s in pages.book.sources.values() if s["previous_sha256"]],
+        "changes.html", "changes.html", changes=changes,
+        counties=connection.execute(counties.format("changes")).fetchall(),
+        since_release=release_changes(connection),
+        altered=[s for s in pages.book.sources.values() if s["previous_sha256"]],
     )  # fmt: skip
     write_reconciliation(connection, pages)
 

@@ -63,7 +63,7 @@ def _group_counts(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[str
 
 
 def _freshness(book: Book) -> list[dict[str, Any]]:
-    """Per Dashboard year: files that are loaded, files that the catalog knows and that are missing, and when they came."""
+    """Per Dashboard year: files that are loaded, files that the catalog knows and lacks, and when they came."""
     years: dict[int | None, dict[str, Any]] = {}
     for source in book.sources.values():
         year = years.setdefault(

@@ -32,9 +32,11 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     for code, county in book.counties.items():
         here = of_counties(lines, [code])
         pages.write(
-            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year], eligible=[x for x in here[book.year] if x.eligible],
+            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year],
+            eligible=[x for x in here[book.year] if x.eligible],
             others=[x for x in here[book.year] if not x.eligible], tally=tally(here), terms=terms[code],
-            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code], interim=interim[code],
+            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code],
+            interim=interim[code],
             since=since, summary=summaries.get(code),
         )  # fmt: skip
     areas = {
@@ -46,21 +48,23 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         here = of_counties(lines, codes)
         counts = tally(here)
         pages.write(
-            area_page(area), "area.html", area=area, codes=codes, terms=_leads(terms, codes), counted=counted, tally=counts, chart=counts.chart(book),
+            area_page(area), "area.html", area=area, codes=codes, terms=_leads(terms, codes), counted=counted,
+            tally=counts, chart=counts.chart(book),
             lines=[line for line in here[book.year] if line.eligible or line.in_doubt],
         )  # fmt: skip
 
 
-WATCHED = (
-    "select l.county_code, w.* from watch_list w join leas l using (cds) order by w.lea_name, w.cds, w.student_group,"
-    " w.watch"
-)
+WATCHED = """
+    select l.county_code, w.* from watch_list w join leas l using (cds)
+    order by w.lea_name, w.cds, w.student_group, w.watch
+"""
 CHANGES = """
     select l.county_code, c.* from changes c join leas l using (cds) join pathways p using (pathway)
     where c.to_year = (select max(to_year) from changes) order by c.lea_name, c.cds, p.position
 """
 INTERIM = """
-    select c.county_code, i.* from interim_certifications i join counties c using (county) order by i.fiscal_year desc, i.period desc, i.lea_as_listed
+    select c.county_code, i.* from interim_certifications i join counties c using (county)
+    order by i.fiscal_year desc, i.period desc, i.lea_as_listed
 """
 
 

@@ -9,7 +9,7 @@ from reports.site.pages import Pages
 
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, former: dict[str, list[tuple[str, str]]]) -> None:
-    """Write ``assets/names.js``: pages opened from disk may run scripts of their folder, and read nothing else of it."""
+    """Write ``assets/names.js``: pages opened from disk may run scripts of their folder but read nothing else."""
     leas = rows(connection, "select cds, lea_name, lea_type, county_code from leas order by lea_name, cds")
     content = [
         [r["cds"], r["lea_name"], pages.book.counties[r["county_code"]], r["lea_type"], former.get(r["cds"], [])]

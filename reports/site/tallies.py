@@ -1,4 +1,4 @@
-"""Counts that several pages state: LEAs by pathway, year and status, for the state, a county or a Geographic Lead area."""
+"""Counts that several pages state: LEAs by pathway, year and status, for the state, a county or a lead's area."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ from transforms.wording.labels import STATUS, ccee_determination, source_age
 
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
-        e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason, e.source_age_years, e.source_is_old,
-        e.ccee_determination, e.ccee_determination_date, e.student_groups
+        e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason,
+        e.source_age_years, e.source_is_old, e.ccee_determination, e.ccee_determination_date, e.student_groups
     from eligibility e join leas l using (cds)
     join pathways p using (pathway) order by e.cds, e.determination_year, p.position
 """

@@ -89,23 +89,30 @@ EVIDENCE = Sheet(
         where determination_year = {YEAR_IN_FORCE}
     ),
     counted as (
-        select l.cds, unnest(if(l.lea_type = 'charter', coalesce(w.charter_dashboards, []), w.counted_dashboards)) as dashboard_year
+        select
+            l.cds,
+            unnest(
+                if(l.lea_type = 'charter', coalesce(w.charter_dashboards, []), w.counted_dashboards)
+            ) as dashboard_year
         from leas l cross join windows w
     ),
     met as (
-        select distinct h.cds, h.student_group from student_group_history h join counted using (cds, dashboard_year) where h.meets_criteria
+        select distinct h.cds, h.student_group from student_group_history h join counted using (cds, dashboard_year)
+        where h.meets_criteria
     ),
     caused as (
         select distinct r.cds, r.dashboard_year, r.student_group, c.indicator, true as caused
         from criterion_results r join rule_criteria c on c.criterion = r.criterion where r.met
     )
-    select l.lea_name, l.lea_type, l.county, e.*, i.name as indicator_name, v.label, coalesce(x.caused, false) as caused, s.file
+    select l.lea_name, l.lea_type, l.county, e.*, i.name as indicator_name, v.label,
+        coalesce(x.caused, false) as caused, s.file
     from evidence e
     join counted using (cds, dashboard_year)
     join met using (cds, student_group)
     join leas l using (cds)
     join indicators i using (indicator)
-    join levels v on v.measure = e.measure and v.level = e.level and (v.indicators is null or list_contains(v.indicators, e.indicator))
+    join levels v on v.measure = e.measure and v.level = e.level
+        and (v.indicators is null or list_contains(v.indicators, e.indicator))
     left join caused x using (cds, dashboard_year, student_group, indicator)
     left join meta_sources s using (source_id)
     where e.finding = 'result' and ($county is null or l.county_code = $county)

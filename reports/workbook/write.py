@@ -14,7 +14,8 @@ from transforms.wording.labels import DESIGNATION
 Progress = Callable[[str], None]
 BATCH = 10_000
 SOURCES = """
-    select file, title || coalesce('. ' || excerpt, '') as title, sha256, first_seen from meta_sources where present order by dashboard_year, file
+    select file, title || coalesce('. ' || excerpt, '') as title, sha256, first_seen
+    from meta_sources where present order by dashboard_year, file
 """
 
 

@@ -51,7 +51,7 @@ def _copies(path: Path, folder: Path, times: int) -> list[Path]:
 
 
 def _other_codes(codes: pa.Array, number: int) -> pa.Array:
-    """District codes of generated states are 50nnn, county offices 109nn: another digit before nn(n) makes another LEA."""
+    """District codes of generated states are 50nnn, county offices 109nn: another digit in front makes another LEA."""
     office = pc.equal(pc.utf8_slice_codeunits(codes, 2, 4), "10")
     district = pc.utf8_replace_slice(codes, 3, 4, str(number + 1))
     return pc.if_else(office, pc.utf8_replace_slice(codes, 4, 5, str(number)), district)

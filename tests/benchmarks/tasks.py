@@ -201,7 +201,9 @@ def plain_way(files: Path) -> Result:
     connection.execute("create view results as " + " union all ".join(views))
     found = connection.execute("""
         with met as (
-            select cds, year, studentgroup, count(distinct case indicator when 'ela' then 4 when 'math' then 4 when 'elpi' then 4 when 'chronic' then 5
+            select cds, year, studentgroup,
+                count(distinct case indicator
+                when 'ela' then 4 when 'math' then 4 when 'elpi' then 4 when 'chronic' then 5
                 when 'grad' then 5 when 'susp' then 6 when 'cci' then 8 end) filter (level = 1) >= 2 as meets
             from results group by all
         ), counted as (select cds, studentgroup, count(*) filter (meets) >= 3 as counts from met group by all)

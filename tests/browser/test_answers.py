@@ -34,7 +34,8 @@ def test_sentence_search_and_list_of_home_are_on_the_first_screen(
 
 
 END_OF = """words => {
-    const text = document.getElementById("summary-text").firstChild, range = document.createRange(), at = text.data.indexOf(words);
+    const text = document.getElementById("summary-text").firstChild, range = document.createRange(),
+        at = text.data.indexOf(words);
     range.setStart(text, at);
     range.setEnd(text, at + words.length);
     return range.getBoundingClientRect().bottom;

@@ -1,4 +1,4 @@
-"""Every kind of page, opened from disk in a browser: silent, without a way out, readable by everyone, and fit to print."""
+"""Every kind of page, opened from disk in a browser: silent, without a way out, readable by all, fit to print."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,12 @@ from tests.browser.conftest import CASE, HOSTILE, SALINAS, Open
 pytestmark = pytest.mark.browser
 
 KINDS = (
-    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html", "geographic-lead/valley-to-coast.html",
-    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html", "coverage.html",
-    f"lea/{SALINAS}.html", "lea/27660680000000.html", "lea/27102720000000.html", "lea/27102720112177.html", "lea/19646340000000.html",
+    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html",
+    "geographic-lead/valley-to-coast.html",
+    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html",
+    "coverage.html",
+    f"lea/{SALINAS}.html", "lea/27660680000000.html", "lea/27102720000000.html", "lea/27102720112177.html",
+    "lea/19646340000000.html",
 )  # fmt: skip
 
 

@@ -192,7 +192,8 @@ NOT_ELIGIBLE = f"cds not in (select cds from eligibility where {NOW} and status 
     ("changes.html", "change", "newly_eligible", "select count(*) from changes where change = 'newly_eligible'"),
     ("quality.html", "severity", "warning", "select count(*) from meta_gate_results where severity = 'warning'"),
     ("coverage.html", "present", "no", "select count(*) from meta_sources where not present"),
-    ("county/27.html", "kind", "charter", f"select count(*) from leas where county_code = '27' and lea_type = 'charter' and {NOT_ELIGIBLE}"),
+    ("county/27.html", "kind", "charter",
+     f"select count(*) from leas where county_code = '27' and lea_type = 'charter' and {NOT_ELIGIBLE}"),
 ])  # fmt: skip
 def test_the_other_tables_filter_too(open_page: Open, held: Any, name: str, field: str, value: str, where: str) -> None:
     page = open_page(name)

@@ -1,4 +1,4 @@
-"""One contract per file that the catalog knows: its exact header is read by name, and no needed column may be missing."""
+"""One contract per file that the catalog knows: its exact header is read by name, and no needed column is missing."""
 
 import random
 from pathlib import Path

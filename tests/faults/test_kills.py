@@ -185,7 +185,7 @@ def test_killed_at_random_moments_of_a_run(
 def test_interrupted_at_random_moments_of_a_run(
     place: Place, other_source: Path, expected: str, baseline: Place, tell: Tell
 ) -> None:
-    """SIGINT and SIGTERM: the run ends by itself, and says so; what readers see is whole, and the next run ends well."""
+    """SIGINT and SIGTERM: the run ends and says so; what readers see is whole, and the next run ends well."""
     chance, tries, told = random.Random(SEED + 20), 10, 0  # noqa: S311
     started = time.perf_counter()
     place.run(other_source)

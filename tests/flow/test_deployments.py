@@ -130,7 +130,7 @@ def test_units_have_least_privilege(unit: Path) -> None:
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed (apt-get install systemd)")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    """Read by systemd itself, with the command where it is here; and no service is open to more than systemd calls OK."""
+    """Read by systemd itself, where it is here; no service is open to more than systemd calls OK."""
     units = [p for p in sorted(UNITS.iterdir()) if p.suffix in (".service", ".timer")]
     copies = [tmp_path / p.name for p in units]
     for unit, copy in zip(units, copies, strict=True):

@@ -11,13 +11,16 @@ from transforms.schema import Table, published_tables
 
 ROWS = 40
 VALUES = {
-    "VARCHAR": "a text that is long enough for a sentence", "BOOLEAN": False, "DOUBLE": 1.0, "DATE": "2024-01-02", "TIMESTAMP": "2024-01-02 03:04:05",
+    "VARCHAR": "a text that is long enough for a sentence", "BOOLEAN": False, "DOUBLE": 1.0, "DATE": "2024-01-02",
+    "TIMESTAMP": "2024-01-02 03:04:05",
     "VARCHAR[]": ["EL"], "TINYINT[]": [4, 6], "SMALLINT[]": [2023],
 }  # fmt: skip
 # Columns of the sample's empty tables that need another value than their type's.
 NAMED = {
-    "cds": "27660680000000", "dashboard_year": 2023, "determination_year": 2023, "letter": "B", "student_group": "EL", "county_code": "27",
-    "source_url": "https://example.org/page", "gate": "release", "record_type": "S", "closed_date": "2025-01-02", "sha256": "0a" * 32,
+    "cds": "27660680000000", "dashboard_year": 2023, "determination_year": 2023, "letter": "B", "student_group": "EL",
+    "county_code": "27",
+    "source_url": "https://example.org/page", "gate": "release", "record_type": "S", "closed_date": "2025-01-02",
+    "sha256": "0a" * 32,
     "successor_cds": "30647660000000",
 }  # fmt: skip
 
@@ -38,7 +41,7 @@ def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyCo
 
 
 def good_rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """A database with a few rows of every published table, under its name; what the run has none of is made up by type."""
+    """A database with a few rows of every published table, by name; what the run has none of is made up by type."""
     good = duckdb.connect()
     for table in published_tables().values():
         columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())

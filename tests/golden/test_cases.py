@@ -60,7 +60,8 @@ def test_the_size_test_of_2022(decide: Decide) -> None:
     office.
     """
     expected = {
-        ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False, ("district", "FOS", 15): True,
+        ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False,
+        ("district", "FOS", 15): True,
         ("district", "HOM", 14): False, ("district", "HOM", 15): True, ("county office", "FOS", 15): True,
         ("charter", "FOS", 15): False, ("charter", "FOS", 30): True,
     }  # fmt: skip

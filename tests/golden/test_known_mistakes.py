@@ -169,7 +169,8 @@ def test_s8_an_lea_eligible_by_another_method_keeps_its_row_and_its_cause(
 ) -> None:
     rows = state_2018.execute("""
         select a.reason from assistance a
-        where a.determination = 'differentiated_assistance' and a.determination_year = 2018 and not list_contains(a.methods_met, 1) and a.status = 'eligible'
+        where a.determination = 'differentiated_assistance' and a.determination_year = 2018
+            and not list_contains(a.methods_met, 1) and a.status = 'eligible'
         """).fetchall()
     assert len(rows) == 12
     assert all("Method 2" in r or "Method 3" in r for (r,) in rows)

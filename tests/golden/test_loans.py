@@ -24,24 +24,53 @@ OPEN = "CCEE confirms whether the referral has ended."
 E, N, U = "eligible", "not_eligible", "undetermined"
 # Each loan of the register: state and status in 2022, 2023, 2024 and 2025, and words of the reason in 2025.
 GOLDEN: dict[str, tuple[str, list[str], list[str], tuple[str, ...]]] = {
-    "CA-SEL-1990-WCC-A": (WEST_CONTRA_COSTA, ["repaid_before_law"] * 4, [N] * 4, ("AB 1202 (Campbell)", "repaid in January 2012, before EC 52074", READING)),
-    "CA-SEL-1991-WCC-B": (WEST_CONTRA_COSTA, ["repaid_before_law"] * 4, [N] * 4, ("Court order of 2 May 1991", "repaid in January 2012", READING)),
-    "CA-SEL-1992-COACHELLA": (COACHELLA, ["repaid_before_law"] * 4, [N] * 4, ("repaid before September 2011, before EC 52074", READING)),
+    "CA-SEL-1990-WCC-A": (
+        WEST_CONTRA_COSTA, ["repaid_before_law"] * 4, [N] * 4,
+        ("AB 1202 (Campbell)", "repaid in January 2012, before EC 52074", READING),
+    ),
+    "CA-SEL-1991-WCC-B": (
+        WEST_CONTRA_COSTA, ["repaid_before_law"] * 4, [N] * 4,
+        ("Court order of 2 May 1991", "repaid in January 2012", READING),
+    ),
+    "CA-SEL-1992-COACHELLA": (
+        COACHELLA, ["repaid_before_law"] * 4, [N] * 4,
+        ("repaid before September 2011, before EC 52074", READING),
+    ),
     "CA-SEL-1993-COMPTON-A": (COMPTON, ["repaid_before_law"] * 4, [N] * 4, ("repaid in summer 2001", READING)),
-    "CA-SEL-1993-COMPTON-B": (COMPTON, ["repaid_before_law"] * 4, [N] * 4, ("second 1993 bill", "repaid in summer 2001", READING)),
-    "CA-SEL-2001-EMERY": (EMERY, ["repaid_before_law"] * 4, [N] * 4, ("repaid in late July 2011", "took effect on September 17, 2018", READING)),
-    "CA-SEL-2003-WESTFRESNO": (WASHINGTON, ["repaid_before_law"] * 4, [N] * 4, ("State loan to West Fresno Elementary, which no longer exists", READING)),
-    "CA-SEL-2003-OAKLAND": (OAKLAND, ["outstanding"] * 3 + ["repaid_or_released"], [E, E, E, U], (f"The loan was repaid in June 2025; {OPEN}",)),
+    "CA-SEL-1993-COMPTON-B": (
+        COMPTON, ["repaid_before_law"] * 4, [N] * 4,
+        ("second 1993 bill", "repaid in summer 2001", READING),
+    ),
+    "CA-SEL-2001-EMERY": (
+        EMERY, ["repaid_before_law"] * 4, [N] * 4,
+        ("repaid in late July 2011", "took effect on September 17, 2018", READING),
+    ),
+    "CA-SEL-2003-WESTFRESNO": (
+        WASHINGTON, ["repaid_before_law"] * 4, [N] * 4,
+        ("State loan to West Fresno Elementary, which no longer exists", READING),
+    ),
+    "CA-SEL-2003-OAKLAND": (
+        OAKLAND, ["outstanding"] * 3 + ["repaid_or_released"], [E, E, E, U],
+        (f"The loan was repaid in June 2025; {OPEN}",),
+    ),
     "CA-SEL-2004-VALLEJO": (
-        VALLEJO, ["outstanding"] * 2 + ["repaid_or_released"] * 2, [E, E, U, U], (f"The loan was repaid in August 2024; {OPEN}",),
+        VALLEJO, ["outstanding"] * 2 + ["repaid_or_released"] * 2, [E, E, U, U],
+        (f"The loan was repaid in August 2024; {OPEN}",),
     ),
     "CA-SEL-2009-SMCJUHSD": (
-        SOUTH_MONTEREY, ["outstanding"] * 4, [E] * 4, ("SB 130, authorized in July 2009", "of November 6, 2017. That source is nine years old."),
+        SOUTH_MONTEREY, ["outstanding"] * 4, [E] * 4,
+        ("SB 130, authorized in July 2009", "of November 6, 2017. That source is nine years old."),
     ),
-    "CA-SEL-2012-INGLEWOOD": (INGLEWOOD, ["outstanding"] * 4, [E] * 4, ("SB 533 (Wright)", "outstanding in its latest source, of May 2025.")),
+    "CA-SEL-2012-INGLEWOOD": (
+        INGLEWOOD, ["outstanding"] * 4, [E] * 4,
+        ("SB 533 (Wright)", "outstanding in its latest source, of May 2025."),
+    ),
     "CA-SEL-2025-PLUMAS": (
         PLUMAS, ["not_received"] * 2 + ["authorized_only"] * 2, [N, N, U, U],
-        ("authorized on June 27, 2025", 'not known whether the district has drawn the loan, and the law says "receives"'),
+        (
+            "authorized on June 27, 2025",
+            'not known whether the district has drawn the loan, and the law says "receives"',
+        ),
     ),
 }  # fmt: skip
 

@@ -93,7 +93,8 @@ def test_the_size_test_of_2022(
 @pytest.mark.parametrize(
     ("cds", "group", "flag", "expected"),
     [
-        (COUNTY_OFFICE, "HOM", "Y", "result"), (COUNTY_OFFICE, "EL", "", "no_result"), (COUNTY_OFFICE, "SWD", "", "no_result"),
+        (COUNTY_OFFICE, "HOM", "Y", "result"), (COUNTY_OFFICE, "EL", "", "no_result"),
+        (COUNTY_OFFICE, "SWD", "", "no_result"),
         (GONZALES, "SWD", "", "no_result"), (KING_CITY, "SWD", "Y", "result"),
     ],
 )  # fmt: skip

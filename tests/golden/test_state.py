@@ -25,7 +25,8 @@ COMPUTED = {2022: 39, 2023: 65, 2024: 67}  # of the eligible; Mountain Union Ele
 BY_CDE = {2022: 16, 2023: 70, 2024: 74}
 BY_CDE_FROM_WORKBOOKS = {2022: 16, 2023: 71, 2024: 76}
 DECIDED = """
-    select determination_year, count(*) from eligibility where pathway = 'continuum' and decided_by = 'cde' group by 1 order by 1
+    select determination_year, count(*) from eligibility where pathway = 'continuum' and decided_by = 'cde' group by 1
+    order by 1
 """
 
 
@@ -96,7 +97,8 @@ def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.Duck
     of.
     """
     query = """
-        select l.county = 'Monterey', list(distinct h.basis order by h.basis) from student_group_history h join leas l using (cds)
+        select l.county = 'Monterey', list(distinct h.basis order by h.basis) from student_group_history h
+        join leas l using (cds)
         where h.dashboard_year >= 2022 and l.lea_type <> 'charter' and h.basis <> 'none' group by 1 order by 1
     """
     assert state_db.execute(query).fetchall() == [(False, ["cde_letters"]), (True, ["indicators"])]
@@ -110,8 +112,10 @@ def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.Duck
 def test_published_counts_hold(state_db: duckdb.DuckDBPyConnection) -> None:
     """What the press and county offices printed."""
     identified = """
-        select county || ' ' || determination_year, count(*) filter (assistance_year = 1), count(*) filter (reason like 'Year 2: %')
-        from assistance where determination = 'differentiated_assistance' and status = 'eligible' and determination_year >= 2023 and lea_type {} group by 1
+        select county || ' ' || determination_year, count(*) filter (assistance_year = 1),
+            count(*) filter (reason like 'Year 2: %')
+        from assistance where determination = 'differentiated_assistance' and status = 'eligible'
+            and determination_year >= 2023 and lea_type {} group by 1
     """
     districts = {place: counts for place, *counts in state_db.execute(identified.format("= 'district'")).fetchall()}
     assert {place: n for place, (n, _) in districts.items() if place.startswith(("Sacramento", "Alameda"))} == {

@@ -111,7 +111,8 @@ def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state:
     """
     rows = state.execute("""
         select lea_type, count(distinct cds) from (
-            select cds, student_group from student_group_history where dashboard_year in (2018, 2019, 2022) and meets_criteria
+            select cds, student_group from student_group_history where dashboard_year in (2018, 2019, 2022)
+                and meets_criteria
             group by all having count(*) = 3
         ) join leas using (cds) group by lea_type
         """).fetchall()

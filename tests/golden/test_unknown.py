@@ -1,4 +1,4 @@
-"""What is not known is said, never taken for a no: files that are not loaded, and LEAs that are in some of them only."""
+"""What is not known is said, never taken for a no: files that are not loaded, and LEAs that are in a few of them."""
 
 from tests.cases import add_rows, case, reference_copy
 from tests.dashboards import Dashboards

@@ -1,4 +1,4 @@
-"""What changed between determination years and between releases, and differences from CDE that a person has accepted."""
+"""What changed between determination years and between releases, and differences from CDE that a person accepted."""
 
 import re
 from datetime import date
@@ -67,7 +67,8 @@ def test_who_stays_eligible_is_continuing_and_who_stays_out_has_no_row(db: duckd
         with pairs as (
             select a.cds, a.pathway, b.determination_year as to_year, a.status as before, b.status as after
             from eligibility a join eligibility b on b.cds = a.cds and b.pathway = a.pathway
-                and b.determination_year = (select min(determination_year) from eligibility where determination_year > a.determination_year)
+                and b.determination_year = (select min(determination_year) from eligibility
+                    where determination_year > a.determination_year)
         )
         select p.*, c.change from pairs p left join changes c using (cds, pathway, to_year)
         where c.change is distinct from case

@@ -27,9 +27,10 @@ def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplac
     said = dta(
         "explain", "south monterey county joint union high", "--full", "--year", 2023, "--out", published.out
     ).output
-    for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "English learners (2018, 2022, 2023)", "CDE's own flag is Y: agrees",
-                 "CCI Very Low", "Math Orange",
-                 "(CDE)", "State loan: SB 130, authorized", "Loan authorized", "eladownload2023.txt", "not an official designation"):  # fmt: skip
+    for part in ("● eligible  Continuum of Support (SIR+)  EC 52072(a)", "English learners (2018, 2022, 2023)",
+                 "CDE's own flag is Y: agrees", "CCI Very Low", "Math Orange", "(CDE)",
+                 "State loan: SB 130, authorized", "Loan authorized", "eladownload2023.txt",
+                 "not an official designation"):  # fmt: skip
         assert part in said
 
 
@@ -106,7 +107,8 @@ def test_sql_in_all_formats(published: Workplace, tmp_path: Path) -> None:
     excel = run_dta("sql", query, "--out", published.out, "--format", "csv").stdout.decode("utf-8-sig").splitlines()
     assert excel[:2] == ['"cds","pathways"', '"=""27102720000000""","continuum"']
     assert run_dta("sql", query, "--out", published.out, "--format", "plain-csv").stdout.decode().splitlines() == [
-        '"cds","pathways"', '"27102720000000","continuum"', '"27660680000000","continuum|wraparound"', '"27661590000000","continuum"',
+        '"cds","pathways"', '"27102720000000","continuum"', '"27660680000000","continuum|wraparound"',
+        '"27661590000000","continuum"',
     ]  # fmt: skip
     lines = run_dta("sql", query, "--out", published.out, "--format", "json").stdout.decode().splitlines()
     assert json.loads(lines[1]) == {"cds": "27660680000000", "pathways": ["continuum", "wraparound"]}

@@ -110,7 +110,8 @@ def test_brackets_in_paths_are_printed(tmp_path: Path, name: str) -> None:
 
 
 READERS = [c for c in COMMANDS if "Nobody" not in c[-1]] + [
-    ("sql", "--format", form, "select * from evidence cross join range(40)") for form in ("csv", "plain-csv", "json", "parquet", "table")
+    ("sql", "--format", form, "select * from evidence cross join range(40)")
+    for form in ("csv", "plain-csv", "json", "parquet", "table")
 ]  # fmt: skip
 
 

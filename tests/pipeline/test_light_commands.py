@@ -1,4 +1,4 @@
-"""Asking is quick because it imports little: no scheduler, no validation library, none of what draws or writes reports."""
+"""Asking is quick because it imports little: no scheduler, no validation library, nothing that draws reports."""
 
 import subprocess
 import sys

@@ -26,7 +26,7 @@ OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # look at
 
 @pytest.fixture
 def decide(workplace: Workplace, tmp_path: Path) -> Decide:
-    """The tables that follow from these rows of registers, and from the loan register with texts of one loan changed."""
+    """Tables that follow from these rows of registers, and from a loan register with texts of one loan changed."""
 
     @contextmanager
     def run(

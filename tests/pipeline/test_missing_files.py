@@ -106,7 +106,7 @@ def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyCo
 
 
 def test_a_blank_flag_of_cde_is_no_answer(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    """Three ways to leave it blank; the letters of 2019 are not loaded, so three verdicts of 2023 cannot be computed."""
+    """Three ways to leave it blank; without the letters of 2019, three verdicts of 2023 cannot be computed."""
     whole = statuses(db)
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     yes = ("27102720000000", "27660680000000", "27661590000000")

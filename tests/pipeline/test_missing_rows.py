@@ -198,7 +198,8 @@ def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tu
     rows = db.execute("""
         select h.cds, h.student_group, any_value(c.indicator), h.cde_letter, r.priority
         from student_group_history h
-        join criterion_results r on r.cds = h.cds and r.dashboard_year = h.dashboard_year and r.student_group = h.student_group and r.met
+        join criterion_results r on r.cds = h.cds and r.dashboard_year = h.dashboard_year
+            and r.student_group = h.student_group and r.met
         join rule_conditions c using (criterion)
         join leas l on l.cds = h.cds and l.lea_type = 'district'
         where h.dashboard_year = 2024 and h.cde_letter is not null

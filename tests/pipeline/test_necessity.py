@@ -15,8 +15,10 @@ from transforms.registers import check_registers
 from transforms.wording.labels import ccee_determination
 
 ROW = {
-    "cds": COUNTY_OFFICE, "lea_name": NAMES[COUNTY_OFFICE], "determination_year": "2024", "consultations": "the county office, March 2025", "necessary": "yes",
-    "determination_date": "2025-06-30", "reason": "three student groups", "evidence": "letter of June 30, 2025", "entered_by": "a test",
+    "cds": COUNTY_OFFICE, "lea_name": NAMES[COUNTY_OFFICE], "determination_year": "2024",
+    "consultations": "the county office, March 2025", "necessary": "yes",
+    "determination_date": "2025-06-30", "reason": "three student groups", "evidence": "letter of June 30, 2025",
+    "entered_by": "a test",
     "entered_on": "2025-07-15", "note": "",
 }  # fmt: skip
 BESIDE = (

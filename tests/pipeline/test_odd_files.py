@@ -206,7 +206,8 @@ def test_of_two_names_of_one_edition_the_first_of_the_catalog_is_used(workplace:
 
 def test_the_order_of_editions_is_that_of_the_catalog() -> None:
     source = Source(
-        id="x-2024", title="x", file="x24-rev2.xlsx", also_named=("x24-v2.xlsx",), earlier_editions=("x24.xlsx", "x24-rev.xlsx"),
+        id="x-2024", title="x", file="x24-rev2.xlsx", also_named=("x24-v2.xlsx",),
+        earlier_editions=("x24.xlsx", "x24-rev.xlsx"),
         landing_page="", format="workbook", layout="assistance", changes_expected="",
     )  # fmt: skip
     assert sorted(["x24.xlsx", "X24-REV.xlsx", "x24-v2.xlsx", "x24-rev2.xlsx"], key=source.rank) == [

@@ -21,7 +21,8 @@ PAGE = """<!DOCTYPE html><html><head><title>First Interim Status Report, FY 2024
 <h2>Negative Certification</h2>
 <table><tr><th>Number</th><th>County</th><th>Local Educational Agency</th><th>Total Budget ($) in millions</th></tr>
 <tr><td>1</td><td>Alameda</td><td>Oakland Unified*</td><td>959.2</td></tr>
-<tr><td>2</td><td>Monterey</td><td>South Monterey County Joint Union High School District</td><td>$1,042.2</td></tr></table>
+<tr><td>2</td><td>Monterey</td><td>South Monterey County Joint Union High School District</td><td>$1,042.2</td></tr>
+</table>
 <h2>Qualified Certification</h2>
 <table><tr><th>Number</th><th>County</th><th>Local Educational Agency</th><th>Total Budget ($) in millions</th></tr>
 <tr><td>1</td><td>Monterey</td><td>Some Joint Powers Agency</td><td>certification pending</td></tr>

@@ -132,8 +132,9 @@ def test_no_message_loses_a_part_of_a_path(
 ) -> None:
     out = tmp_path / name / "out"
     out.parent.mkdir(parents=True)
-    commands = (("status",), ("releases",), ("verify",), ("sql", "select 1"), ("explain", "x"), ("compare", "previous", "current"), ("tag", "current", "x"),
-                ("rollback", "x"), ("site", "--no-open"), ("report", "workbook"), ("report", "letter", "x"))  # fmt: skip
+    commands = (("status",), ("releases",), ("verify",), ("sql", "select 1"), ("explain", "x"),
+                ("compare", "previous", "current"), ("tag", "current", "x"), ("rollback", "x"), ("site", "--no-open"),
+                ("report", "workbook"), ("report", "letter", "x"))  # fmt: skip
     for command in commands:
         assert main((*command, "--out", out), monkeypatch) == 6, command
         assert joined(str(out)) in joined(capsys.readouterr().err), command

@@ -160,8 +160,10 @@ MANIFESTS = {
     "deep": "[" * 100_000,
     **{f"without {key}": ("without", key) for key in GOOD_KEYS},
     **{f"{key} is {value!r}": ("with", key, value) for key, value in (
-        ("as_of", "yesterday"), ("as_of", 7), ("files", "all"), ("files", [{"file": "x", "size": "big", "sha256": 1}]), ("sources", {}),
-        ("sources", [{"source_id": "x"}]), ("tables", None), ("published_at", "soon"), ("release_id", ["x"]), ("sequence", "last"),
+        ("as_of", "yesterday"), ("as_of", 7), ("files", "all"), ("files", [{"file": "x", "size": "big", "sha256": 1}]),
+        ("sources", {}),
+        ("sources", [{"source_id": "x"}]), ("tables", None), ("published_at", "soon"), ("release_id", ["x"]),
+        ("sequence", "last"),
     )},
 }  # fmt: skip
 

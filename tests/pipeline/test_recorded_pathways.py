@@ -364,8 +364,10 @@ def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workp
     runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
     said = " ".join(runner.invoke(app, ["explain", SALINAS, "--full", "--out", str(workplace.out)]).output.split())
     for part in (
-        "● eligible Primary EC 52074(g)(1)(A)", "Case P-1: after assistance under EC 52071", "State of the case: concurred.",
-        "? not determined Request form", "– not assessed State Superintendent, Fee for Service", "Recorded cases", "letter of 1 September 2024",
+        "● eligible Primary EC 52074(g)(1)(A)", "Case P-1: after assistance under EC 52071",
+        "State of the case: concurred.",
+        "? not determined Request form", "– not assessed State Superintendent, Fee for Service", "Recorded cases",
+        "letter of 1 September 2024",
     ):  # fmt: skip
         assert part in said
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:

@@ -114,7 +114,8 @@ def test_an_excerpt_is_named_as_one_where_it_is_cited(
         for (file,) in state_db.execute("select file from meta_sources where present and excerpt is null").fetchall()
     }
     assert whole == {
-        "assistancestatus2017.xls", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx", "assistancestatus23.xlsx",
+        "assistancestatus2017.xls", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx",
+        "assistancestatus23.xlsx",
         "assistancestatus24.xlsx", "LocalIndPerf2017.txt", "LocalIndPerf2018.txt", "leas2023perec52064.xlsx",
     }  # fmt: skip
     excerpts = state_db.execute(

@@ -19,8 +19,10 @@ from tests.workplace import Workplace
 
 CODE, FORMER, NAME = "27660680000000", "40660680000000", "South Monterey County Joint Union High"
 SUCCESSION = {
-    "predecessor_cds": FORMER, "predecessor_name": NAME, "successor_cds": CODE, "successor_name": NAME, "succession_date": "2021-07-01",
-    "kind": "county_transfer", "source_url": "https://example.org/moved", "source_note": "", "entered_by": "a test", "entered_on": "2025-01-15",
+    "predecessor_cds": FORMER, "predecessor_name": NAME, "successor_cds": CODE, "successor_name": NAME,
+    "succession_date": "2021-07-01",
+    "kind": "county_transfer", "source_url": "https://example.org/moved", "source_note": "", "entered_by": "a test",
+    "entered_on": "2025-01-15",
 }  # fmt: skip
 LETTERS = (
     "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter"

@@ -272,7 +272,8 @@ def in_a_file(name: str, how: Callable[[Place, Table], str | None]) -> Callable[
 
 
 PAIRS = (
-    ("color", "changelevel"), ("color", "statuslevel"), ("statuslevel", "changelevel"), ("currdenom", "priordenom"), ("currstatus", "priorstatus"),
+    ("color", "changelevel"), ("color", "statuslevel"), ("statuslevel", "changelevel"), ("currdenom", "priordenom"),
+    ("currstatus", "priorstatus"),
     ("currnumer", "currdenom"), ("currdenom", "currstatus"), ("color", "box"),
 )  # fmt: skip
 
@@ -529,7 +530,8 @@ WORKBOOK, LOCAL = "assistancestatus*.xlsx", "Pr[1-7]202*.xlsx"
 DASHBOARD_ROWS = {
     how.__name__: in_a_row(how.__name__, how)
     for how in (
-        blank_cell, star_cell, spoil_cell, shift_level, color_to_nothing, color_from_nothing, exchange_cells, scale_status, wrong_size, duplicate_row,
+        blank_cell, star_cell, spoil_cell, shift_level, color_to_nothing, color_from_nothing, exchange_cells,
+        scale_status, wrong_size, duplicate_row,
         cut_row, other_group, group_without_row, exchange_groups, other_code, other_record_type, delete_row,
     )
 }  # fmt: skip

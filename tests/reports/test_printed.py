@@ -120,7 +120,8 @@ def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckd
             met = [year for year, cell in zip(sheet["window"], group["cells"], strict=True) if cell["met"]]
             (stored,) = db.execute(
                 "select coalesce(list(dashboard_year order by dashboard_year), []) from student_group_history "
-                "where cds = ? and student_group = ? and list_contains(?, dashboard_year) and meets_criteria", [cds, group["code"], sheet["window"]],
+                "where cds = ? and student_group = ? and list_contains(?, dashboard_year) and meets_criteria",
+                [cds, group["code"], sheet["window"]],
             ).fetchall()  # fmt: skip
             assert met == stored[0]
 

@@ -102,7 +102,8 @@ def test_what_is_said_first_on_home_stands_before_caveats(reports: Path) -> None
 
 
 MET = """
-    select county_code, lea_name, p.name from eligibility join pathways p using (pathway) where determination_year = $year and status = 'eligible'
+    select county_code, lea_name, p.name from eligibility join pathways p using (pathway)
+    where determination_year = $year and status = 'eligible'
     union all
     select county_code, lea_name, 'Differentiated Assistance, Year ' || assistance_year from assistance
     where determination_year = $year and status = 'eligible' and determination = 'differentiated_assistance'
@@ -127,12 +128,15 @@ def test_a_county_names_all_that_are_assisted(counties: dict[str, Page], state_d
 
 def test_a_county_names_who_is_new_and_who_left(counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection) -> None:
     query = """
-        select county_code, lea_name, p.name, change from changes join leas using (cds, lea_name) join pathways p using (pathway)
+        select county_code, lea_name, p.name, change from changes join leas using (cds, lea_name)
+        join pathways p using (pathway)
         where to_year = $year and change in ('newly_eligible', 'no_longer')
         union all
-        select a.county_code, a.lea_name, 'Differentiated Assistance', if(a.status = 'eligible', 'newly_eligible', 'no_longer')
+        select a.county_code, a.lea_name, 'Differentiated Assistance',
+            if(a.status = 'eligible', 'newly_eligible', 'no_longer')
         from assistance a join assistance b using (cds, determination)
-        where a.determination_year = $year and b.determination_year = $before and determination = 'differentiated_assistance'
+        where a.determination_year = $year and b.determination_year = $before
+            and determination = 'differentiated_assistance'
             and (a.status = 'eligible') <> (b.status = 'eligible') and a.status <> 'undetermined'
     """
     wanted = set(state_db.execute(query, {"year": YEAR, "before": BEFORE}).fetchall())

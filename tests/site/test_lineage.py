@@ -42,7 +42,8 @@ def test_every_published_table_is_in_the_graph_and_rests_on_something() -> None:
     assert [name for name, sources in graph.items() if not sources] == []
     assert set(PYTHON) <= set(graph)
     assert {s for sources in graph.values() for s in sources} - set(graph) <= {
-        "Assistance workbooks", "Charter workbooks", "Dashboard files", "Other CDE files", "Reference lists", "Registers", "Rules",
+        "Assistance workbooks", "Charter workbooks", "Dashboard files", "Other CDE files", "Reference lists",
+        "Registers", "Rules",
     }  # fmt: skip
 
 

@@ -136,7 +136,9 @@ def assistance(c: Check) -> None:
 
 
 def lcap(c: Check) -> None:
-    """The sentence names each section that is met or in doubt, with the student groups that met the criteria this year."""
+    """The sentence names each section that is met or in doubt, with the student groups that met the criteria this
+    year.
+    """
     said = c.page.one("//*[@id='lcap-text']")
     found = c.rows(
         "select status, statute from assistance where cds = $cds and determination_year = $year union all "
@@ -226,8 +228,10 @@ def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[t
     found = c.rows("""
         select distinct m.student_group, m.dashboard_year, r.indicator, l.label from criterion_results m
         join rule_criteria r on r.criterion = m.criterion
-        join evidence e on e.cds = m.cds and e.dashboard_year = m.dashboard_year and e.student_group = m.student_group and e.indicator = r.indicator
-        join levels l on l.measure = e.measure and l.level = e.level and (l.indicators is null or list_contains(l.indicators, e.indicator))
+        join evidence e on e.cds = m.cds and e.dashboard_year = m.dashboard_year and e.student_group = m.student_group
+            and e.indicator = r.indicator
+        join levels l on l.measure = e.measure and l.level = e.level
+            and (l.indicators is null or list_contains(l.indicators, e.indicator))
         where m.met and m.cds = $cds
         """)
     for group, year, indicator, label in found:
@@ -270,20 +274,26 @@ def number(value: float | None, unit: str) -> str:
 def evidence(c: Check) -> None:
     rows = c.rows(
         """
-        select coalesce(i.dashboard_year, e.dashboard_year), coalesce(i.student_group, e.student_group), coalesce(i.indicator, e.indicator),
-            i.current_status, i.current_denominator, i.change, i.change_level, i.color, e.finding, e.measure, e.level, n.unit, n.better, s.current_status,
+        select coalesce(i.dashboard_year, e.dashboard_year), coalesce(i.student_group, e.student_group),
+            coalesce(i.indicator, e.indicator),
+            i.current_status, i.current_denominator, i.change, i.change_level, i.color, e.finding, e.measure, e.level,
+                n.unit, n.better, s.current_status,
             i.current_size_met,
-            l.label, exists (from criterion_results m join rule_criteria r using (criterion) where m.met and m.cds = e.cds
+            l.label,
+                exists (from criterion_results m join rule_criteria r using (criterion) where m.met and m.cds = e.cds
                 and m.dashboard_year = e.dashboard_year
                 and m.student_group = e.student_group and r.indicator = e.indicator)
         from (from indicator_results where cds = $cds and list_contains($window, dashboard_year)) i
         full join (from evidence where cds = $cds and list_contains($window, dashboard_year)) e
             on e.dashboard_year = i.dashboard_year and e.student_group = i.student_group and e.indicator = i.indicator
-        join student_groups g on g.student_group = coalesce(i.student_group, e.student_group) and (g.judged = 'Y' or g.student_group = 'ALL')
+        join student_groups g on g.student_group = coalesce(i.student_group, e.student_group)
+            and (g.judged = 'Y' or g.student_group = 'ALL')
         join indicators n on n.indicator = coalesce(i.indicator, e.indicator)
-        left join levels l on l.measure = coalesce(e.measure, 'color') and l.level = if(e.finding is null, i.color, e.level)
+        left join levels l on l.measure = coalesce(e.measure, 'color')
+            and l.level = if(e.finding is null, i.color, e.level)
             and (l.indicators is null or list_contains(l.indicators, n.indicator))
-        left join indicator_results s on s.record_type = 'X' and s.dashboard_year = i.dashboard_year and s.indicator = i.indicator
+        left join indicator_results s on s.record_type = 'X' and s.dashboard_year = i.dashboard_year
+            and s.indicator = i.indicator
             and s.student_group = i.student_group
         where i.current_status is not null or e.finding in ('unknown', 'result')
         """,
@@ -330,8 +340,8 @@ def history(c: Check) -> None:
         assert c.page.one(f"{row}/th") == year
         for kind in c.page.find(f"{row}/td/@data-determination"):
             found = c.rows(
-                "select status, cde_value from assistance where cds = $cds and determination_year = $year and determination = $kind "
-                "and status <> 'not_applicable'",
+                "select status, cde_value from assistance where cds = $cds and determination_year = $year"
+                " and determination = $kind and status <> 'not_applicable'",
                 year=int(year), kind=kind,
             )  # fmt: skip
             assert c.page.one(f"{row}/td[@data-determination='{kind}']") == history_words(found)
@@ -400,7 +410,8 @@ def sources(c: Check) -> None:
     used = c.rows(
         """
         select source_id from indicator_results join student_groups using (student_group)
-        where cds = $cds and list_contains($window, dashboard_year) and current_status is not null and (judged = 'Y' or student_group = 'ALL')
+        where cds = $cds and list_contains($window, dashboard_year) and current_status is not null
+            and (judged = 'Y' or student_group = 'ALL')
         union select cde_source_id from student_group_history where cds = $cds and cde_source_id is not null
         union select source_id from local_indicators where cds = $cds
         union select source_id from interim_certifications where cds = $cds

@@ -20,16 +20,23 @@ pytestmark = [
     pytest.mark.skipif(FOLDER is None, reason="CDE_FILES names no folder of CDE's files"),
 ]
 ROWS = {
-    "assistance-2017": 936, "assistance-2018": 993, "assistance-2019": 997, "assistance-2022": 993, "assistance-2023": 991, "assistance-2024": 994,
+    "assistance-2017": 936, "assistance-2018": 993, "assistance-2019": 997, "assistance-2022": 993,
+    "assistance-2023": 991, "assistance-2024": 994,
     "dashboard-cci-2017": 22978, "dashboard-cci-2023": 137, "dashboard-cci-2024": 141,
     "dashboard-chronic-2022": 359, "dashboard-chronic-2023": 356, "dashboard-chronic-2024": 376,
     "dashboard-ela-2022": 504, "dashboard-ela-2023": 496, "dashboard-ela-2024": 437, "dashboard-ela11-2017": 27247,
-    "dashboard-elpi-2017": 9518, "dashboard-elpi-2018": 10366, "dashboard-elpi-2022": 32, "dashboard-elpi-2023": 32, "dashboard-elpi-2024": 60,
-    "dashboard-grad-2017": 25564, "dashboard-grad-2018": 31447, "dashboard-grad-2022": 145, "dashboard-grad-2023": 137, "dashboard-grad-2024": 141,
+    "dashboard-elpi-2017": 9518, "dashboard-elpi-2018": 10366, "dashboard-elpi-2022": 32, "dashboard-elpi-2023": 32,
+    "dashboard-elpi-2024": 60,
+    "dashboard-grad-2017": 25564, "dashboard-grad-2018": 31447, "dashboard-grad-2022": 145, "dashboard-grad-2023": 137,
+    "dashboard-grad-2024": 141,
     "dashboard-math-2022": 504, "dashboard-math-2023": 496, "dashboard-math-2024": 437, "dashboard-math11-2017": 27185,
     "dashboard-science-2024": 396, "dashboard-susp-2022": 392, "dashboard-susp-2023": 387, "dashboard-susp-2024": 414,
     "directory-2018": 11743, "lcap-goals-2022": 132, "local-indicators-2017": 4088, "local-indicators-2018": 5081,
-    **{f"local-indicators-{y}-priority-{p}": 58 if p in (9, 10) else 33 for y in (2023, 2024) for p in (1, 2, 3, 6, 7, 9, 10)},
+    **{
+        f"local-indicators-{y}-priority-{p}": 58 if p in (9, 10) else 33
+        for y in (2023, 2024)
+        for p in (1, 2, 3, 6, 7, 9, 10)
+    },
 }  # fmt: skip
 WARNINGS = {
     (

@@ -139,21 +139,25 @@ def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
     """What the press and county offices printed of the whole state's workbooks."""
     query = """
         select a.lea_type, count(*) from assistance a
-        where determination = 'differentiated_assistance' and determination_year = 2024 and status = 'eligible' and assistance_year = 1 group by all
+        where determination = 'differentiated_assistance' and determination_year = 2024 and status = 'eligible'
+            and assistance_year = 1 group by all
     """
     assert dict(letters.execute(query).fetchall()) == {"district": 413, "county_office": 23}
     identified = """
         select county, list(n order by determination_year) from (
             select county, determination_year, count(*) as n from assistance
-            where determination = 'differentiated_assistance' and lea_type = 'district' and status = 'eligible' and assistance_year is distinct from 2
-                and determination_year in (2023, 2024) and county in ('Los Angeles', 'Sacramento', 'Alameda') group by all
+            where determination = 'differentiated_assistance' and lea_type = 'district' and status = 'eligible'
+                and assistance_year is distinct from 2
+                and determination_year in (2023, 2024) and county in ('Los Angeles', 'Sacramento', 'Alameda')
+                    group by all
         ) group by all
     """
     found = dict(letters.execute(identified).fetchall())
     assert found["Los Angeles"][0] == 45
     assert (found["Sacramento"], found["Alameda"]) == ([7, 11], [8, 13])
     second = """
-        select count(*) from assistance where determination = 'differentiated_assistance' and determination_year = 2024 and lea_type = 'district'
+        select count(*) from assistance where determination = 'differentiated_assistance' and determination_year = 2024
+            and lea_type = 'district'
             and county = 'Los Angeles' and status = 'eligible' and assistance_year = 2
     """
     assert letters.execute(second).fetchone() == (11,)

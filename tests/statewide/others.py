@@ -1,4 +1,4 @@
-"""The files beside the indicators: assistance workbooks of LEAs and charter schools, local indicators, the directory."""
+"""The files beside the indicators: assistance and charter workbooks, local indicators, the directory."""
 
 from pathlib import Path
 
@@ -191,7 +191,8 @@ def _write_priority(
     header = HEADERS[path.name]
     names = np.where(world.kind[who] == CHARTER, world.name[who], world.district_name[who])
     known = {
-        "cdscode": world.cds[who].tolist(), "lea": names.tolist(), "countyperformance": performance.tolist(), "performance": performance.tolist(),
+        "cdscode": world.cds[who].tolist(), "lea": names.tolist(), "countyperformance": performance.tolist(),
+        "performance": performance.tolist(),
         "year": [str(year)] * len(who), "meetingdate": [f"06/{1 + i % 28:02d}/{year}" for i in range(len(who))],
         **dict.fromkeys(("prioritynumber", "priorityid"), [str(priority)] * len(who)),
     }  # fmt: skip
@@ -217,7 +218,8 @@ def write_directory(folder: Path, world: World) -> Path:
     closed = world.last_year[who] < YEARS[-1]
     school = np.where(world.kind[who] >= CHARTER, world.name[who], "No Data")
     known = {
-        "CDSCode": world.cds[who], "StatusType": np.where(closed, "Closed", "Active"), "County": world.county[who], "District": world.district_name[who],
+        "CDSCode": world.cds[who], "StatusType": np.where(closed, "Closed", "Active"), "County": world.county[who],
+        "District": world.district_name[who],
         "School": school, "OpenDate": np.array([f"07/01/{y}" for y in world.first_year[who]]),
         "ClosedDate": np.where(closed, [f"06/30/{y + 1}" for y in world.last_year[who]], "No Data"),
         "Charter": np.where(world.kind[who] == CHARTER, "Y", np.where(world.kind[who] == SCHOOL, "N", "No Data")),

@@ -171,7 +171,9 @@ class Rows:
             "dassflag": _yes(w.dass[e]).fill_null(blank),
             "studentgroup": self.group,
             "type": lambda: self._type(kind),
-            "studentgrouppct": lambda: _tenths(np.rint(1000 * self.students / np.maximum(self.all_students, 1)).astype(np.int64)),
+            "studentgrouppct": lambda: _tenths(
+                np.rint(1000 * self.students / np.maximum(self.all_students, 1)).astype(np.int64)
+            ),
             "currnumer": lambda: _whole(amount["numerator"], shown),
             "currdenom": lambda: _whole(self.students),
             "currprep": lambda: _whole(amount["numerator"], shown),

@@ -14,7 +14,8 @@ ALL, EL, LTEL = GROUPS.index("ALL"), GROUPS.index("EL"), GROUPS.index("LTEL")
 JUDGED = tuple(g for g in range(len(GROUPS)) if g != ALL)
 PRIORITIES = (4, 5, 6, 8)
 LETTERS = {
-    (4, 5, 6): "A", (4, 5): "B", (5, 6): "C", (4, 6): "D", (4, 8): "E", (5, 8): "F", (6, 8): "G", (4, 5, 8): "H", (4, 6, 8): "I", (5, 6, 8): "J",
+    (4, 5, 6): "A", (4, 5): "B", (5, 6): "C", (4, 6): "D", (4, 8): "E", (5, 8): "F", (6, 8): "G", (4, 5, 8): "H",
+    (4, 6, 8): "I", (5, 6, 8): "J",
     (4, 5, 6, 8): "K",
 }  # fmt: skip
 WINDOWS = {
@@ -136,7 +137,8 @@ def group_years(world: World, truth: Truth) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "cds": world.cds[e], "dashboard_year": year, "student_group": np.array(GROUPS)[g], "priorities_met": met,
+                    "cds": world.cds[e], "dashboard_year": year, "student_group": np.array(GROUPS)[g],
+                    "priorities_met": met,
                     "letter": letters[e, g], "meets_criteria": meets[e, g], "has_result": result[e, g],
                 }
             )

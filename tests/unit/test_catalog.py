@@ -69,9 +69,9 @@ def test_an_id_that_is_no_plain_name_is_refused(value: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "value",
-    ["", ".", "..", "../x.txt", "/abs.txt", "a/b.txt", "a\\b.txt", ".hidden.txt", "x", "x.", "a..txt", "CON.txt", "nul.tar.gz", "a\n.txt",
-     "a\0.txt", "a*.txt", "a?.txt",
-     "[a].txt", "a:b.txt", "é.txt", "x" * 101 + ".txt", " a.txt"],
+    ["", ".", "..", "../x.txt", "/abs.txt", "a/b.txt", "a\\b.txt", ".hidden.txt", "x", "x.", "a..txt", "CON.txt",
+     "nul.tar.gz", "a\n.txt", "a\0.txt", "a*.txt", "a?.txt", "[a].txt", "a:b.txt", "é.txt",
+     "x" * 101 + ".txt", " a.txt"],
 )  # fmt: skip
 @pytest.mark.parametrize("key", ["file", "also_named", "earlier_editions"])
 def test_a_file_name_that_is_no_plain_name_is_refused(key: str, value: str, tmp_path: Path) -> None:

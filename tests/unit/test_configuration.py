@@ -596,8 +596,10 @@ w.z = 1
 @pytest.mark.parametrize(
     ("place", "line"),
     [
-        (("a",), 1), (("text",), 2), (("no", "table"), None), (("s", 0), 6), (("s", 0, "x", "y"), 7), (("s", 0, "t", 0, "v", 1, "k"), 11),
-        (("s", 1), 13), (("s", 1, "quoted key"), 14), (("s", 1, "t", 0, "v", 1), 16), (("s", 1, "t", 0, "w", "z"), 17), (("s", 1, "missing"), 13),
+        (("a",), 1), (("text",), 2), (("no", "table"), None), (("s", 0), 6), (("s", 0, "x", "y"), 7),
+        (("s", 0, "t", 0, "v", 1, "k"), 11),
+        (("s", 1), 13), (("s", 1, "quoted key"), 14), (("s", 1, "t", 0, "v", 1), 16), (("s", 1, "t", 0, "w", "z"), 17),
+        (("s", 1, "missing"), 13),
     ],
 )  # fmt: skip
 def test_the_line_of_an_entry_is_found(place: tuple[str | int, ...], line: int | None) -> None:

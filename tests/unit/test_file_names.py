@@ -10,14 +10,21 @@ KNOWN = load_catalog(PROJECT / "data").by_file_name()
 
 MEANT = {
     "eladownload2024.txt": [
-        "eladownload2024.txt", "ELADownload2024.TXT", "eladownload2024 (1).txt", "eladownload2024(2).txt", "eladownload2024[1].txt", "eladownload2024.txt.txt",
-        "Copy of eladownload2024.txt", "Copy (2) of eladownload2024.txt", "eladownload2024 - Copy.txt", "eladownload2024 - Copy (2).txt",
-        "eladownload2024 copy.txt", "eladownload2024 copy 2.txt", "eladownload2024_1.txt", "eladownload2024-2.txt", "eladownload2024 2.txt",
-        "eladownload2024%20(1).txt", "eladownload2024%20.txt", "eladownload2024.txt ", " eladownload2024.txt", "eladownload2024 .txt", "eladownload2024",
-        "eladownload2024.csv", "eladownload2024.tsv", "eladownload2024.txt (1).txt", "Fwd eladownload2024.txt", "eladownload2024.xlsx",
+        "eladownload2024.txt", "ELADownload2024.TXT", "eladownload2024 (1).txt", "eladownload2024(2).txt",
+        "eladownload2024[1].txt", "eladownload2024.txt.txt",
+        "Copy of eladownload2024.txt", "Copy (2) of eladownload2024.txt", "eladownload2024 - Copy.txt",
+        "eladownload2024 - Copy (2).txt",
+        "eladownload2024 copy.txt", "eladownload2024 copy 2.txt", "eladownload2024_1.txt", "eladownload2024-2.txt",
+        "eladownload2024 2.txt",
+        "eladownload2024%20(1).txt", "eladownload2024%20.txt", "eladownload2024.txt ", " eladownload2024.txt",
+        "eladownload2024 .txt", "eladownload2024",
+        "eladownload2024.csv", "eladownload2024.tsv", "eladownload2024.txt (1).txt", "Fwd eladownload2024.txt",
+        "eladownload2024.xlsx",
     ],
     "graddownload2017f.txt": ["graddownload2017f (1).txt", "GRADDOWNLOAD2017F.TXT", "graddownload2017f_1.txt"],
-    "assistancestatus19-rev.xlsx": ["assistancestatus19-rev (1).xlsx", "Copy of assistancestatus19-rev.xlsx", "assistancestatus19-rev - Copy.xlsx"],
+    "assistancestatus19-rev.xlsx": [
+        "assistancestatus19-rev (1).xlsx", "Copy of assistancestatus19-rev.xlsx", "assistancestatus19-rev - Copy.xlsx",
+    ],
     "pr12024.xlsx": ["Pr12024 (1).xlsx", "pr12024.xlsx.xlsx"],
     "pr12024.txt": ["Pr12024 (1).txt", "Pr12024.txt.txt"],
     "localindperf2018.txt": ["LocalIndPerf2018 (3).txt", "localindperf2018.TXT"],

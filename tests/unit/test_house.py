@@ -58,7 +58,7 @@ def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:
 
 @pytest.mark.parametrize("path", SQL, ids=lambda p: p.stem)
 def test_the_inputs_in_the_head_are_what_the_sql_reads(path: Path) -> None:
-    """The order of building follows from the heads, so a head that lacks a table is a fault and not a matter of taste."""
+    """The order of building follows from the heads, so a head that lacks a table is a fault, not a matter of taste."""
     assert set(inputs_of(path.parent.name)[path.stem]) == reads(path.read_text("utf-8"))
 
 

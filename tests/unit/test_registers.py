@@ -33,7 +33,8 @@ def said(folder: Path) -> str:
 def test_the_registers_as_they_are_load(folder: Path) -> None:
     registers = load_registers(folder)
     assert {name: len(register.used) for name, register in registers.items()} == {
-        "state_loans": 12, "state_loan_events": 43, "primary": 0, "spi": 0, "fee_for_service": 0, "request": 0, "calpads": 0, "accepted_differences": 0,
+        "state_loans": 12, "state_loan_events": 43, "primary": 0, "spi": 0, "fee_for_service": 0, "request": 0,
+        "calpads": 0, "accepted_differences": 0,
         "successions": 1, "necessity_determinations": 0,
     }  # fmt: skip
     for name, model in REGISTERS.items():

@@ -55,7 +55,8 @@ def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:
     ("answer", "said"),
     [
         (Answer(2024, 2023, (lea("A"), lea("B"), lea("C", "county_office")), (lea("A"),), (), (lea("D"),), ()),
-         "In 2024, three LEAs meet the criteria: two districts and one county office; one is new, none left; one more district has a state loan."),
+         "In 2024, three LEAs meet the criteria: two districts and one county office; one is new, none"
+         " left; one more district has a state loan."),
         (Answer(2024, 2023, (), (), (lea("A"), lea("B")), (lea("C"), lea("D")), ()),
          "In 2024, no LEA meets the criteria; none are new, two left; two districts have a state loan."),
         (Answer(2022, None, (lea("A"),), (), (), (), ()), "In 2022, one LEA meets the criteria (A)."),

@@ -17,7 +17,8 @@ NAMES = (
     "CHAMPS",
 )
 TABLES = """
-    create table dashboard_entities(cds text, dashboard_year int, district_name text, school_name text, record_type text, charter_flag text);
+    create table dashboard_entities(cds text, dashboard_year int, district_name text, school_name text,
+        record_type text, charter_flag text);
     create table charter_cells(cds text, dashboard_year int, family text, value text, row_is_sound bool);
     create table assistance_leas(cds text, dashboard_year int, lea_name text);
     create table local_indicators(cds text, dashboard_year int, lea_name text, priority int);

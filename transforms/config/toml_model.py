@@ -78,7 +78,7 @@ def _faults(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 
 def line_of(text: str, place: Place) -> int | None:
-    """Line of the entry that ``place`` names, or of the nearest one around it: tomllib does not say where a value was."""
+    """Line of the entry that ``place`` names, or the nearest one around it: tomllib does not say where a value was."""
     best: tuple[int, int] | None = None
     for at, line in _entries(text):
         if at == place[: len(at)] and (best is None or len(at) > best[0]):

@@ -200,10 +200,8 @@ def _made(
 def _record_type_against_code(rows: FileRows) -> list[Contradiction]:
     """Only districts and county offices have codes without a school, and the state has zeros alone."""
     codes = rows.columns["cds"]
-    state, no_school = (
-        codes.rows_of(found, False)
-        for found in (pc.equal(codes.texts, NO_SCHOOL * 2), pc.ends_with(codes.texts, NO_SCHOOL))
-    )
+    state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2), False)
+    no_school = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL), False)
     due = np.where(state, "X", np.where(no_school, "D", "S"))
     wrong = ~np.where(
         state, rows.equals("rtype", "X"), np.where(no_school, rows.equals("rtype", "D"), rows.equals("rtype", "S"))
@@ -277,7 +275,10 @@ def _color_against_levels(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(
                 rows, "grid", "color", whole & (expected > 0), color != expected,
-                lambda r: f"the color does not follow from status level {status[r]} and change level {change[r]}, which give {expected[r]}",
+                lambda r: (
+                    f"the color does not follow from status level {status[r]} and change level {change[r]}, which give"
+                    f" {expected[r]}"
+                ),
             )
         )  # fmt: skip
     if rows.has("box"):
@@ -286,7 +287,10 @@ def _color_against_levels(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(
                 rows, "box", "box", rows.given("box") & rows.counted & (whole | (color == 0)), box != due,
-                lambda r: f"the box does not follow from color {color[r]}, status level {status[r]} and change level {change[r]}, which give {due[r]}",
+                lambda r: (
+                    f"the box does not follow from color {color[r]}, status level {status[r]} and change level"
+                    f" {change[r]}, which give {due[r]}"
+                ),
             )
         )  # fmt: skip
     return found
@@ -311,7 +315,7 @@ def _expected_colors(
 
 
 def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
-    """A group has a color exactly where enough students were counted in both years; flags say the same as the numbers."""
+    """A group has a color exactly where enough students were counted in both years; flags agree with numbers."""
     found = []
     enough: list[Mask] = []
     for flag, size in (("currnsizemet", "currdenom"), ("priornsizemet", "priordenom")):
@@ -335,7 +339,11 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(
                 rows, "color_size", "color", rows.counted & (moved | (color > 0)), (color > 0) != both,
-                lambda r: "too few students were counted for a color" if color[r] else "enough students were counted for a color, and there is none",
+                lambda r: (
+                    "too few students were counted for a color"
+                    if color[r]
+                    else "enough students were counted for a color, and there is none"
+                ),
             )
         )  # fmt: skip
     if rows.has("accountabilitymet"):
@@ -343,7 +351,10 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(
                 rows, "color_flag", "color", rows.counted, (color > 0) != met,
-                lambda r: f"the flag accountabilitymet is {rows.text('accountabilitymet', r)}, which {'asks for a' if met[r] else 'rules out every'} color",
+                lambda r: (
+                    f"the flag accountabilitymet is {rows.text('accountabilitymet', r)},"
+                    f" which {'asks for a' if met[r] else 'rules out every'} color"
+                ),
             )
         )  # fmt: skip
     return found
@@ -352,7 +363,10 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
 def _flag_against_number(rows: FileRows, flag: str, size: str, by_flag: Mask, by_number: Mask) -> Contradiction:
     return _made(
         rows, "size_flag", flag, rows.counted, by_flag != by_number,
-        lambda r: f"the size flag does not agree with {rows.text(size, r)} students in {size}, where {rows.minimum[r]} are needed",
+        lambda r: (
+            f"the size flag does not agree with {rows.text(size, r)} students in {size},"
+            f" where {rows.minimum[r]} are needed"
+        ),
     )  # fmt: skip
 
 
@@ -368,14 +382,20 @@ def _levels_against_gaps(rows: FileRows) -> list[Contradiction]:
     all_rows = np.ones(len(status), bool)
     no_students = ((status > 0) | (color > 0)) & ~rows.given("currdenom")
     found = [
-        _made(rows, "levels", "currdenom", all_rows, no_students, lambda r: f"status level {status[r]} is given without a number of students"),
+        _made(
+            rows, "levels", "currdenom", all_rows, no_students,
+            lambda r: f"status level {status[r]} is given without a number of students",
+        ),
         _made(
             rows, "levels", "statuslevel", all_rows, (status > 0) != shown,
             lambda r: "a status is given without its level" if shown[r] else "a status level is given without a status",
         ),
         _made(
             rows, "shown", "currdenom", rows.given("currdenom"), shown != (students >= SHOWN_FROM),
-            lambda r: f"a status is shown for {SHOWN_FROM} or more students, and {'is' if shown[r] else 'is not'} shown for this number",
+            lambda r: (
+                f"a status is shown for {SHOWN_FROM} or more students,"
+                f" and {'is' if shown[r] else 'is not'} shown for this number"
+            ),
         ),
     ]  # fmt: skip
     if rows.has("color", "changelevel"):
@@ -408,7 +428,9 @@ def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(
                 rows, "rate", "currstatus", given & np.isfinite(rate), off,
-                lambda r, p=part, w=whole: f"the status is not {p[r]:g} of {w[r]:g} students, which is {100 * p[r] / w[r]:.1f}",  # type: ignore[misc]
+                lambda r, p=part, w=whole: (  # type: ignore[misc]
+                    f"the status is not {p[r]:g} of {w[r]:g} students, which is {100 * p[r] / w[r]:.1f}"
+                ),
             )
         )  # fmt: skip
         found.append(
@@ -442,7 +464,10 @@ def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
         found.append(
             _made(
                 rows, "parts", "currdenom", given, whole != tested + added,
-                lambda r: f"the number of students is not {tested[r]:g} tested and {added[r]:g} added for a low rate of participation",
+                lambda r: (
+                    f"the number of students is not {tested[r]:g} tested and {added[r]:g} added for a low rate of"
+                    " participation"
+                ),
             )
         )  # fmt: skip
     return found

@@ -250,7 +250,7 @@ def _row_groups(paths: Iterable[Path]) -> Iterator[pa.Table]:
 
 
 def _stored(schema: pa.Schema) -> dict[str, str]:
-    """The schema as Arrow keeps it in a Parquet file, so that readers see plain text and the descriptions of columns."""
+    """The schema as Arrow keeps it in a Parquet file: readers see plain text and the descriptions of columns."""
     plain = {k.decode(): v.decode() for k, v in (schema.metadata or {}).items()}
     return {**plain, "ARROW:schema": b64encode(schema.serialize().to_pybytes()).decode()}
 

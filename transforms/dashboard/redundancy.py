@@ -1,4 +1,4 @@
-"""What CDE's rows show of themselves: the grids of colors, the cut scores of status levels, and CDE's own exceptions."""
+"""What CDE's rows show: the grids of colors, the cut scores of status levels, and CDE's own exceptions."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ def _number(text: object) -> object:
 
 Level = Annotated[int, Field(ge=1, le=5)]
 Kind = Literal[
-    "record_type", "name", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate", "numerator", "change", "cuts", "parts"
+    "record_type", "name", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate",
+    "numerator", "change", "cuts", "parts"
 ]  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def as_cells(raw: RawTable) -> RawTable:
 
 
 def as_rows(raw: RawTable, columns: Sequence[str]) -> RawTable:
-    """The same content with one row per line, as text files are read: some text files have a twin that is a workbook."""
+    """The same content with one row per line, as in text files: some have a twin that is a workbook."""
     wide = raw.table.to_pandas().pivot(index="line", columns="field", values="value").reset_index()
     found = [c for c in columns if c in wide.columns]
     values = {c: pa.array(wide[c], pa.string()) if c in found else pa.nulls(len(wide), pa.string()) for c in columns}

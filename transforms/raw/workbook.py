@@ -167,7 +167,7 @@ def _cells(
 
 
 def _bad_cells(facts: SheetFacts, body: pd.DataFrame, fields: dict[int, str], headings: list[str]) -> Iterator[Reject]:
-    """Errors under a heading that is read, and rows that merged cells reach into: what they hide is unknown, not blank."""
+    """Errors under a heading that is read, and rows that merged cells reach into: what they hide is unknown."""
     as_text = {
         (int(row), i + 1): str(body.at[row, i]) for i in fields for row in body.index[body[i].str.strip().isin(ERRORS)]
     }

@@ -88,10 +88,8 @@ def _in_present_spelling(content: bytes, added_later: list[str]) -> bytes:
     ]
     if not rows or written == rows:
         return content
-    mark, end = (
-        (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""),
-        "\r\n" if b"\r\n" in content else "\n",
-    )
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    end = "\r\n" if b"\r\n" in content else "\n"
     return mark + "".join(to_line(cells, end) for cells in written).encode()
 
 

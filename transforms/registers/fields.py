@@ -207,7 +207,7 @@ class Record(Cells):
     added_later: ClassVar[frozenset[str]] = frozenset()  # columns that files of earlier versions lack
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """What does not hold between the columns of this row: a name says of what kind an LEA is, and so does its code."""
+        """What does not hold between columns of this row: name and code both say of what kind an LEA is."""
         for code, *names in self.about_leas:
             cds = getattr(self, code)
             for column in names if cds else ():

@@ -76,7 +76,8 @@ def _events_without_loan(lines: Lines) -> Found:
 
 
 ORDER = (
-    ("authorized", "disbursed"), ("authorized", "repaid"), ("disbursed", "repaid"), ("oversight_started", "powers_returned"), ("oversight_started", "released"),
+    ("authorized", "disbursed"), ("authorized", "repaid"), ("disbursed", "repaid"),
+    ("oversight_started", "powers_returned"), ("oversight_started", "released"),
 )  # fmt: skip
 
 

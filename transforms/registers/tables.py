@@ -25,7 +25,8 @@ from transforms.tables import as_table, put
 
 TABLES = {"accepted_differences": "accepted_differences"}  # other registers: reg_<name>
 PATHWAYS = {  # what a rejected row leaves open; of a case it is the register's name
-    "state_loans": "wraparound", "state_loan_events": "wraparound", "successions": "succession", "necessity_determinations": "necessity",
+    "state_loans": "wraparound", "state_loan_events": "wraparound", "successions": "succession",
+    "necessity_determinations": "necessity",
 }  # fmt: skip
 TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
 

@@ -38,7 +38,7 @@ def safe_text(value: str) -> str:
 
 
 def for_spreadsheet(table: pa.Table) -> pa.Table:
-    """The same rows with lists joined by ``|``, structures as text, and every text and heading safe in a spreadsheet."""
+    """The same rows with lists joined by ``|``, structures as text, every text and heading safe in a spreadsheet."""
     columns = [_safe_column(_plain_column(column)) for column in table.columns]
     return pa.table(columns, names=[safe_text(name) for name in table.column_names])
 

@@ -105,7 +105,8 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
             select unnest([earliest, latest]) as day from loan_events_dated
             union all
             select unnest([
-                known_from, received_date, determination_date, concurrence_date, agreement_date, decision_date, engagement_start, end_date
+                known_from, received_date, determination_date, concurrence_date, agreement_date, decision_date,
+                engagement_start, end_date
             ]) from pathway_register
             union all
             select in_force_from from rule_determinations

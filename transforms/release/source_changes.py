@@ -23,8 +23,8 @@ KEYS = {
 }
 EMPTY = """
     create or replace table source_changes (
-        source_id varchar, kind varchar, cds varchar, row_key varchar, position integer, columns_changed varchar[], before varchar, after varchar,
-        previous_sha256 varchar, sha256 varchar
+        source_id varchar, kind varchar, cds varchar, row_key varchar, position integer, columns_changed varchar[],
+        before varchar, after varchar, previous_sha256 varchar, sha256 varchar
     )
 """
 
@@ -87,15 +87,19 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
         insert into source_changes
         with maybe_changed as (
             select {", ".join(f"coalesce(n.{quote(k)}, o.{quote(k)}) as {quote(k)}" for k in key)}
-            from ({once} from {old_file} group by {keys}) o full join ({once} from {new_file} group by {keys}) n on {same_key}
+            from ({once} from {old_file} group by {keys}) o
+            full join ({once} from {new_file} group by {keys}) n on {same_key}
             where o.rows is distinct from 1 or n.rows is distinct from 1 or o.content is distinct from n.content
         ),
         o as ({rows} from {old_file} {maybe}), n as ({rows} from {new_file} {maybe}), both_sides as (
             select
-                case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
+                case
+                    when o.position is null then 'added' when n.position is null then 'removed' else 'altered'
+                end as kind,
                 {cds} as cds, {row_key} as row_key, coalesce(n.position, o.position) as position,
                 list_filter({differing}, lambda c: c is not null) as columns_changed,
-                if(o.position is null, null, to_json({shown["o"]})) as before, if(n.position is null, null, to_json({shown["n"]})) as after
+                if(o.position is null, null, to_json({shown["o"]})) as before,
+                if(n.position is null, null, to_json({shown["n"]})) as after
             from o full join n on {same_key} and o.position = n.position
             where {differs}
         )
@@ -112,11 +116,15 @@ def _same(key: Sequence[str], one: str, other: str) -> str:
 
 
 def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
-    """Append the differences of two readings that were kept cell by cell: one row of a sheet is one row here as well."""
+    """Append the differences of two readings that were kept cell by cell: a row of a sheet is a row here."""
     old_rows, new_rows = (
-        "select cds, row_number() over (partition by cds order by line) as position, cells from (select cds, line,"
-        " map_from_entries(list({'field': field, 'value': value} order by field)) as cells from"
-        f" {parquet(side['parquet'])} group by cds, line)"
+        f"""
+        select cds, row_number() over (partition by cds order by line) as position, cells
+        from (
+            select cds, line, map_from_entries(list({{'field': field, 'value': value}} order by field)) as cells
+            from {parquet(side["parquet"])} group by cds, line
+        )
+        """
         for side in (old, new)
     )
     connection.execute(
@@ -124,8 +132,11 @@ def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: 
         insert into source_changes
         with o as ({old_rows}), n as ({new_rows}), both_sides as (
             select
-                case when o.position is null then 'added' when n.position is null then 'removed' else 'altered' end as kind,
-                coalesce(n.cds, o.cds) as cds, coalesce(n.position, o.position) as position, o.cells as before, n.cells as after,
+                case
+                    when o.position is null then 'added' when n.position is null then 'removed' else 'altered'
+                end as kind,
+                coalesce(n.cds, o.cds) as cds, coalesce(n.position, o.position) as position,
+                o.cells as before, n.cells as after,
                 list_filter(
                     list_sort(list_distinct(map_keys(coalesce(o.cells, map([]::varchar[], []::varchar[])))
                         || map_keys(coalesce(n.cells, map([]::varchar[], []::varchar[]))))),
@@ -133,7 +144,8 @@ def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: 
                 ) as columns_changed
             from o full join n on o.cds is not distinct from n.cds and o.position = n.position
         )
-        select ?, kind, cds, coalesce(cds, ''), position, if(kind = 'altered', columns_changed, null), to_json(before), to_json(after), ?, ?
+        select ?, kind, cds, coalesce(cds, ''), position, if(kind = 'altered', columns_changed, null),
+            to_json(before), to_json(after), ?, ?
         from both_sides where kind <> 'altered' or len(columns_changed) > 0
         """,
         [new["source_id"], old["sha256"], new["sha256"]],

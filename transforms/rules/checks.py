@@ -1,4 +1,4 @@
-"""What is wrong with the rules although each file has the right form: names that nothing has, and what is there twice."""
+"""What is wrong with rules of the right form: names that nothing has, and what is there twice."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -22,7 +22,7 @@ from transforms.rules.reference import Reference
 
 
 def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
-    """The rules of a year; where its criteria are not confirmed, those of the latest year before it whose criteria are."""
+    """The rules of a year; where its criteria are not confirmed, those of the latest year before with criteria."""
     return (
         max((r for y, r in rules.items() if y <= year and r.criterion), key=lambda r: r.dashboard_year, default=None)
         if year in rules
@@ -61,10 +61,8 @@ def load_rules(folder: Path) -> Rules:
         problems += _told(path, checks.year_problems(rule_set, reference))
     for year, place, why in checks.problems_between(years):
         problems += _told(rules / f"{year}.toml", [(place, why)])
-    pathways, preview = (
-        read_toml(rules / "pathways.toml", PathwayRules),
-        read_toml(rules / "preview.toml", PreviewRules),
-    )
+    pathways = read_toml(rules / "pathways.toml", PathwayRules)
+    preview = read_toml(rules / "preview.toml", PreviewRules)
     problems += _told(rules / "pathways.toml", checks.pathway_problems(pathways))
     problems += _told(rules / "preview.toml", checks.preview_problems(preview, reference))
     if problems:

@@ -96,7 +96,7 @@ class LocalIndicatorTest(StrictModel):
 
 
 class Assistance(StrictModel):
-    """Differentiated Assistance (EC 52071, 52071.5): which methods exist this year, and for how long assistance lasts."""
+    """Differentiated Assistance (EC 52071, 52071.5): its methods this year, and how long assistance lasts."""
 
     methods: tuple[Few, ...]
     serves: tuple[LeaType, ...]

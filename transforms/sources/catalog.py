@@ -106,7 +106,7 @@ class Expected(StrictModel):
     basis: str
 
     def of(self, source: Source) -> Source:
-        """The file of this year that follows from that of the other one: the year is another, in two or in four digits."""
+        """The file of this year, named as that of the other one with the year changed, in two or four digits."""
         wrong, right = str(self.named_like), str(self.dashboard_year)
 
         def renamed(text: str) -> str:

@@ -29,7 +29,7 @@ class Record(StrictModel):
 
 
 class Accepted(StrictModel):
-    """The content of a source that serves until a better one is accepted, and how the last look for a newer one ended."""
+    """The content of a source that serves until a better one is accepted, and how the last look for another ended."""
 
     sha256: str
     accepted_at: str
@@ -71,7 +71,8 @@ class Store:
             moment = clock.now()
             record = Record(
                 source_id=source.id, file=file, sha256=sha256, size=size, origin=origin, status=status,
-                first_seen=clock.day_of(moment).isoformat(), taken_at=moment.isoformat(timespec="seconds"), previous_sha256=previous,
+                first_seen=clock.day_of(moment).isoformat(), taken_at=moment.isoformat(timespec="seconds"),
+                previous_sha256=previous,
             )  # fmt: skip
             write_atomically(target.with_suffix(".json"), record.model_dump_json(indent=1).encode())
         return Snapshot(source.id, file, str(target), sha256, size, record.first_seen)

@@ -1,4 +1,4 @@
-"""One table per file: the folder is the list of tables, and the heads of the files say in which order they are built."""
+"""One table per file: the folder is the list of tables, and the heads of the files give the order."""
 
 import re
 from functools import cache
@@ -16,7 +16,7 @@ REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what peop
 
 
 def made_from(table: str) -> str:
-    """The SQL model that a table comes from: texts are said from the facts of the same name (transforms.wording.say)."""
+    """The SQL model that a table comes from: texts come from the facts of the same name (transforms.wording.say)."""
     return re.sub(r"_(reasons|sentences)$", "_facts", table)
 
 

@@ -15,7 +15,7 @@ Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
 
 
 def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
-    """Counties and years by CDE's assistance workbooks, and counties whose results are computed from indicator files."""
+    """Counties and years of CDE's assistance workbooks, and counties computed from indicator files."""
     names = dict(
         connection.execute("select county_code, county from ref_counties where county_code <> '00'").fetchall()
     )
@@ -69,11 +69,11 @@ def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
     """
     in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
     files: dict[int, list[_File]] = defaultdict(list)
-    for year, *file in connection.execute(
-        "select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'),"
-        " due::date, source_id in (select source_id from source_files) from catalog where layout in ('dashboard',"
-        " 'assistance') order by dashboard_year, layout desc, source_id"
-    ).fetchall():
+    for year, *file in connection.execute("""
+        select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'),
+            due::date, source_id in (select source_id from source_files)
+        from catalog where layout in ('dashboard', 'assistance') order by dashboard_year, layout desc, source_id
+    """).fetchall():
         files[year].append(_File(*file))
     first = min((year for year, of_year in files.items() if any(f.is_loaded for f in of_year)), default=0)
     lines = {

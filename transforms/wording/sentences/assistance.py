@@ -156,7 +156,8 @@ def consecutive_reason(f: SpanFacts) -> str:
         return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because {f.missing}."
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
-        return f"{groups} met the criteria on each of the Dashboards {window}: {joined(f.groups)}. {f.open_question}".rstrip()
+        said = f"{groups} met the criteria on each of the Dashboards {window}: {joined(f.groups)}."
+        return f"{said} {f.open_question}".rstrip()
     if f.status == "undetermined" and f.no_file:
         return f"{f.determination_year} data for this district is not loaded."
     if f.status == "undetermined":

@@ -45,7 +45,7 @@ class ContinuumFacts:
 
 
 def continuum_reason(f: ContinuumFacts) -> str:
-    """Why the Continuum of Support (EC 52072, 52072.5) does or does not apply, for "no" and "not determined" as well."""
+    """Why the Continuum of Support (EC 52072, 52072.5) applies or not, for "no" and "not determined" as well."""
     if f.decided_by == "cde":
         return _by_cde(f)
     if f.status == "undetermined" and f.not_confirmed:
@@ -77,7 +77,7 @@ def _by_cde(f: ContinuumFacts) -> str:
 
 
 def _not_listed(f: ContinuumFacts) -> str:
-    """Counted years before the code began, or after a row that CDE does not have: not "did not meet", but not listed."""
+    """Counted years before the code began, or after a row that CDE does not have: not listed, not unmet."""
     if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
         return ""
     text = (

@@ -12,7 +12,7 @@ NAMED = 5  # LEAs not determined that are named; more are counted
 
 @dataclass(frozen=True)
 class Assisted:
-    """One kind of assistance: the LEAs that meet its criteria in the year, and those that differ from the year before."""
+    """One kind of assistance: the LEAs that meet its criteria in the year, and those that are new or gone."""
 
     name: str
     leas: tuple[str, ...]
