@@ -134,6 +134,29 @@ def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | 
     assert found.bad.tolist() == deciding(before, "color").tolist()
 
 
+@pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("elpi")])
+def test_a_row_of_a_larger_lea_is_found_in_a_smaller_one(name: str) -> None:
+    """The largest row of a student group under the code of the smallest LEA that lacks it and is smaller as a whole."""
+    moved: list[int] = []
+
+    def change(columns: dict[str, list[str]]) -> None:
+        cells = zip(columns["cds"], columns["rtype"], columns["studentgroup"], columns["currdenom"], strict=True)
+        rows = [(int(n or 0), at, cds, g) for at, (cds, kind, g, n) in enumerate(cells) if kind == "D"]
+        pairs = {(cds, group) for _, _, cds, group in rows}
+        for size, at, _, group in sorted(rows, reverse=True):
+            smaller = [(n, cds) for n, _, cds, g in rows if g == "ALL" and 0 < n < size and (cds, group) not in pairs]
+            if group not in ("ALL", *UNCOUNTED) and smaller:
+                columns["cds"][at] = min(smaller)[1]
+                moved.append(at)
+                return
+
+    found, _ = judged(SAMPLE / name, change)
+    assert len(moved) == 1
+    counted = next(c for c in found.counts if (c["kind"], c["column"]) == ("of_all", "currdenom"))
+    assert counted["rejected"] == 1
+    assert found.bad[moved].all()
+
+
 @pytest.mark.parametrize("name", COLORED)
 def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:

@@ -20,29 +20,19 @@ from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
 Numbers = npt.NDArray[np.float64]
-MINIMUM, SMALL_MINIMUM = (
-    30,
-    15,
-)  # students that make a group count; the smaller number for some groups of districts and county offices
+# Students that make a group count; the smaller number for some groups of districts and county offices.
+MINIMUM, SMALL_MINIMUM = 30, 15
 SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
 SHOWN_FROM = 11  # students
 NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
 COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
-UNCOUNTED = (
-    "ELO",
-    "RFP",
-    "EO",
-    "SBA",
-    "CAA",
-    "CAST",
-)  # are no student groups of the law: SBA and CAA have colors in 2024 all the same
+# No student groups of the law: SBA and CAA have colors in 2024 all the same.
+UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")
 SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
-ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change")  # rows of every year were tested
+ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change", "of_all")  # rows of every year were tested
 CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
-MANY_ROWS, MANY_SHARE = (
-    5,
-    0.02,
-)  # more contradicted rows of districts and county offices than both: the file is not used
+# More contradicted rows of districts and county offices than both: the file is not used.
+MANY_ROWS, MANY_SHARE = 5, 0.02
 HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for what floating point adds
 FIRST_LINES = 5
 
@@ -473,6 +463,31 @@ def _status_against_numbers(rows: FileRows) -> list[Contradiction]:
     return found
 
 
+def _group_against_all(rows: FileRows) -> list[Contradiction]:
+    """No student group is larger than all students of its LEA or school: a row moved to a smaller one often is.
+
+    In no row of the real files is it, neither now nor in the year before. A file without a row for all students
+    (ELPI) tests nothing.
+    """
+    codes = rows.columns["cds"]
+    everyone = rows.equals("studentgroup", "ALL")
+    found = []
+    for name in ("currdenom", "priordenom", "currnumer", "priornumer"):
+        if not rows.has(name):
+            continue
+        number = rows.number(name)
+        of_code = np.full(len(codes.texts) + 1, np.nan)
+        of_code[codes.codes[everyone & rows.usable]] = number[everyone & rows.usable]
+        whole = of_code[codes.codes]
+        tested = ~everyone & np.isfinite(number) & np.isfinite(whole)
+
+        def say(r: int, number: Numbers = number, whole: Numbers = whole) -> str:
+            return f"the group has {number[r]:g} students here, and all students together are {whole[r]:g}"
+
+        found.append(_made(rows, "of_all", name, tested, number > whole, say))
+    return found
+
+
 def _level_against_status(rows: FileRows) -> list[Contradiction]:
     """The status level by the cut scores of the row's class."""
     cuts, seen = rows.redundancy.cuts_of(rows.indicator, rows.year)
@@ -525,4 +540,5 @@ TESTS = (
     _levels_against_gaps,
     _status_against_numbers,
     _level_against_status,
+    _group_against_all,
 )

@@ -27,7 +27,7 @@ def _number(text: object) -> object:
 Level = Annotated[int, Field(ge=1, le=5)]
 Kind = Literal[
     "record_type", "name", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate",
-    "numerator", "change", "cuts", "parts"
+    "numerator", "change", "cuts", "parts", "of_all"
 ]  # fmt: skip
 
 
