@@ -104,6 +104,8 @@ def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) ->
     now[world.kind == COUNTY_OFFICE, EL] = np.maximum(now[world.kind == COUNTY_OFFICE, EL], 1)
     if not RULES[year].ltel:
         now[:, LTEL] = before[:, LTEL] = 0
+    for students in (now, before):
+        students[:, ALL] = students.max(axis=1)  # no group is larger than all students
     small = np.isin(np.arange(len(GROUPS)), SMALL_GROUPS)
     minimum = np.where(small[None, :] & ~np.isin(world.kind, (CHARTER, SCHOOL))[:, None], 15, 30)
     large_enough, large_before = (now >= minimum) & reported[:, None], before >= minimum

@@ -106,7 +106,8 @@ class Rows:
         no = np.zeros(len(entity), dtype=bool)
         self.group = pa.concat_arrays([self.group, labels])
         self.entity = np.concatenate([self.entity, entity])
-        self.students, self.before = np.concatenate([self.students, students]), np.concatenate([self.before, students])
+        before = np.minimum(students, levels.before[entity, ALL])
+        self.students, self.before = np.concatenate([self.students, students]), np.concatenate([self.before, before])
         self.large_enough, self.sized = (
             np.concatenate([self.large_enough, students >= 30]),
             np.concatenate([self.sized, no]),

@@ -472,7 +472,7 @@ def _group_against_all(rows: FileRows) -> list[Contradiction]:
     codes = rows.columns["cds"]
     everyone = rows.equals("studentgroup", "ALL")
     found = []
-    for name in ("currdenom", "priordenom", "currnumer", "priornumer"):
+    for name in ("currdenom", "priordenom"):
         if not rows.has(name):
             continue
         number = rows.number(name)
