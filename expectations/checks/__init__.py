@@ -2,8 +2,7 @@
 each gate.
 
 Their heads say class (impossible, fault or unusual), the table they are about, the check in a sentence, and why it is
-made. Severity follows from the
-class; ``severity: info`` marks an unusual one that is only informative.
+made. Severity follows from the class; ``severity: info`` marks an unusual one that is only informative.
 """
 
 import re
@@ -44,7 +43,8 @@ def load_checks() -> list[Check]:
 
 def _load(path: Path) -> Check:
     query = path.read_text("utf-8")
-    head = dict(re.findall(r"^-- (class|severity|table|sentence|reason): (.+)$", query, re.MULTILINE))
+    entries = re.findall(r"^-- (class|severity|table|sentence|reason): (.+(?:\n--  +.+)*)", query, re.MULTILINE)
+    head = {name: re.sub(r"\n--  +", " ", text) for name, text in entries}
     missing = [name for name in ("class", "table", "sentence", "reason") if name not in head]
     if missing or head["class"] not in CLASSES:
         raise ConfigError(f"{path.name}: the head needs class ({', '.join(CLASSES)}), table, sentence and reason.")
