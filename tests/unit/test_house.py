@@ -19,7 +19,8 @@ MAY_IMPORT = {
 }
 HEAVY = {"prefect", "great_expectations"}
 SQL = sorted((PROJECT / "transforms" / "sql").glob("*/*.sql"))
-ALL_SQL = SQL + sorted((PROJECT / "expectations" / "checks").glob("*/*.sql"))
+ALL_SQL = [PROJECT / "transforms" / "sql" / "macros.sql", *SQL]
+ALL_SQL += sorted((PROJECT / "expectations" / "checks").glob("*/*.sql"))
 ALL_SQL += sorted((PROJECT / "reports" / "recipes").glob("*.sql"))
 WIDEST = 120  # as in pyproject.toml, for Python
 NOT_BROKEN_YET = {"watch_rows", "watch_list"}
