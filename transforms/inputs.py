@@ -25,6 +25,7 @@ from transforms.sql import FOLDER
 from transforms.tables import as_table, put
 from transforms.wording.sentences.notes import note_macros
 
+FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
 SOURCE_FILE_SCHEMA = pa.schema(
     [
         ("source_id", pa.string()),
@@ -186,7 +187,9 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     editions = [
         {"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"
     ]
-    load_freshness(run, connection)
+    # How the last look for a newer file ended; empty when the files come from a folder.
+    freshness = run.fact("freshness") if run.has_fact("freshness") else []
+    put(connection, "source_freshness", as_table(freshness, **dict.fromkeys(FRESHNESS, pa.string())))
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
     unknown = [
@@ -199,15 +202,6 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         {"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()
     ]
     put(connection, "layout_families", as_table(families, layout=pa.string(), family=pa.string(), since=pa.int16()))
-
-
-FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
-
-
-def load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
-    rows = run.fact("freshness") if run.has_fact("freshness") else []
-    put(connection, "source_freshness", as_table(rows, **dict.fromkeys(FRESHNESS, pa.string())))
 
 
 def load_unused(run: Run, connection: duckdb.DuckDBPyConnection) -> None:

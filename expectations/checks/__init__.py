@@ -8,7 +8,6 @@ made. Severity follows from the class; ``severity: info`` marks an unusual one t
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from expectations.thresholds import in_words, with_thresholds
 from transforms.errors import ConfigError
@@ -48,7 +47,7 @@ def _load(path: Path) -> Check:
     missing = [name for name in ("class", "table", "sentence", "reason") if name not in head]
     if missing or head["class"] not in CLASSES:
         raise ConfigError(f"{path.name}: the head needs class ({', '.join(CLASSES)}), table, sentence and reason.")
-    check_class = cast(CheckClass, head["class"])
+    check_class: CheckClass = head["class"]
     severity = severity_of(check_class, head.get("severity") == "info")
     if head.get("severity", severity) != severity or (severity == "info" and check_class != "unusual"):
         raise ConfigError(f"{path.name}: severity {head['severity']} does not follow from class {check_class}.")
