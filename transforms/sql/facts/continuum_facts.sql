@@ -12,7 +12,6 @@ with groups as (
         list({
             name: group_in_text(student_group),
             years_met: years_met,
-            years_unknown: years_unknown,
             counts: counts,
             may_count: may_count
         } order by student_group) as groups,
@@ -62,7 +61,6 @@ select
     coalesce(g.groups, []) as groups,
     c.by_small_clause,
     c.small_clause_open,
-    coalesce(c.groups_with_result, 0) as groups_with_result,
     coalesce(c.groups_that_may_have_result, 0) as groups_that_may_have_result,
     c.in_files,
     coalesce(m.unknown_because, []) as unknown_because,
