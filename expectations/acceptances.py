@@ -2,9 +2,8 @@
 nights read.
 
 An acceptance is for what failed as it failed: the check, its failing rows, and the inputs that they come from. Those
-are the files that the rows name;
-for a check whose rows name no file, because it compares many, all source files and registers. When any of these changes
-it no longer holds.
+are the files that the rows name; for a check whose rows name no file, because it compares many, all source files and
+registers. When any of these changes it no longer holds.
 """
 
 import getpass

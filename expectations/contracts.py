@@ -2,8 +2,7 @@
 rule.
 
 Publishing enforces the same rules as constraints. Here a violation is a named check with its failing rows, instead of
-an
-error of the database.
+an error of the database.
 """
 
 from collections.abc import Iterable, Sequence

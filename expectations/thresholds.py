@@ -20,9 +20,8 @@ class Threshold(StrictModel):
     """One number and what it rests on.
 
     A limit was set on a distribution: ``measure`` is an expression on the rows that ``check`` returns with the
-    threshold at ``open_at``, where it returns all
-    of them. The worst real values, of the embedded sample and of CDE's whole files, must stay at least ``margin`` away
-    from ``value``.
+    threshold at ``open_at``, where it returns all of them. The worst real values, of the embedded sample and of CDE's
+    whole files, must stay at least ``margin`` away from ``value``.
     """
 
     value: float

@@ -48,7 +48,7 @@ def in_words(event: Event) -> str:
     """One event as a line for people."""
     if event["event"] == "stage":
         rows = f"{event['rows_in']:>9,} in {event['rows_out']:>9,} out"
-        took = "done before" if event["resumed"] else f"{event['seconds']:9.2f} s"
+        took = f"{event['seconds']:9.2f} s"
         return f"{event['stage']:<15} {took:>11} {rows}  {event['message']}"
     if event["event"] == "run_ended":
         return (

@@ -20,17 +20,11 @@ from transforms.release.current import current_release, read_manifest
 from transforms.release.pointer import settle
 from transforms.release.run_records import record_run
 from transforms.run import Notify, Run, StepResult
-from transforms.scratch import Scratch, claim
+from transforms.scratch import claim
 from transforms.settings import Settings
 from transforms.sources.unused import UnusedFile, unused_files
 
 Perform = Callable[[Step, Run], StepResult]
-RESUMABLE = (
-    "raw",
-    "core",
-    "criteria",
-    "determinations",
-)  # not the gates: they look at the release before, which may be another one by then
 
 
 @dataclass(frozen=True)
@@ -46,17 +40,14 @@ class Outcome:
 
 
 def execute(settings: Settings, perform: Perform, notify: Notify | None = None, log: Log | None = None) -> Outcome:
-    """Perform each step; stop early when nothing changed. Failures are recorded in status.json and raised.
-
-    What an earlier run for the same inputs had done before it died is not done again.
-    """
+    """Perform each step; stop early when nothing changed. Failures are recorded in status.json and raised."""
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     log = log or say_nothing
     try:
         claim_folders(settings)
-        with listening(), run_lock(settings.out), claim(settings) as scratch:
-            scratch.run.notify = notify or scratch.run.notify
-            return _Attempt(scratch, perform, log, run_id).run()
+        with listening(), run_lock(settings.out), claim(settings) as run:
+            run.notify = notify or run.notify
+            return _Attempt(run, perform, log, run_id).run()
     except OSError as error:
         fault = storage_error(error)
         if fault is None:
@@ -68,9 +59,9 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
 
 @dataclass
 class _Attempt:
-    """One run in its scratch folder."""
+    """One run, from its first step to its record."""
 
-    scratch: Scratch
+    current_run: Run
     perform: Perform
     log: Log
     run_id: str
@@ -81,7 +72,7 @@ class _Attempt:
 
     @property
     def settings(self) -> Settings:
-        return self.scratch.run.settings
+        return self.current_run.settings
 
     def run(self) -> Outcome:
         started = time.perf_counter()
@@ -116,7 +107,7 @@ class _Attempt:
     def _succeeded(self, result: StepResult, started: float) -> Outcome:
         outcome = "unchanged" if result.finished else "published"
         message = " ".join(filter(None, [self.mended, result.message]))
-        problems, release_id, unused = self._problems(), _current_id(self.settings), unused_files(self.scratch.run)
+        problems, release_id, unused = self._problems(), _current_id(self.settings), unused_files(self.current_run)
         released = (release_id or "") if outcome == "published" else ""
         record_run(
             self.settings.out,
@@ -129,7 +120,6 @@ class _Attempt:
             **self._facts(unused),
         )
         write_page(self.settings.out)
-        self.scratch.discard()
         self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
         return Outcome(outcome, message, release_id, problems, unused, self.run_id)
 
@@ -157,28 +147,23 @@ class _Attempt:
         if self.mended:
             self.log({"event": "mended", "run_id": self.run_id, "message": self.mended})
         check_clock(self.settings)
-        check_configuration(self.scratch.run)
+        check_configuration(self.current_run)
         for step in STEPS:
             result = self._step(step)
             if result.finished:
                 break
-            if step.name == "compare":
-                self.scratch.inputs_are(self.scratch.run.fact("inputs_digest"))
         return result
 
     def _step(self, step: Step) -> StepResult:
         self.at = step.name
-        started, done = time.perf_counter(), self.scratch.result_of(step.name)
+        started = time.perf_counter()
         stop_if_asked()
-        result = done or self.perform(step, self.scratch.run)
-        if step.name in RESUMABLE and done is None:
-            self.scratch.mark(step.name, result)
+        result = self.perform(step, self.current_run)
         event = {
             "stage": step.name,
             "rows_in": result.rows_in,
             "rows_out": result.rows_out,
             "seconds": round(time.perf_counter() - started, 3),
-            "resumed": done is not None,
         }
         self.stages.append(event)
         self.log({"event": "stage", "run_id": self.run_id, **event, "message": result.message})
@@ -189,7 +174,7 @@ class _Attempt:
         """Raise StaleError where the policy says that sources without an answer are a failure; what was published
         stays.
         """
-        run = self.scratch.run
+        run = self.current_run
         overdue: list[str] = run.fact("overdue") if run.has_fact("overdue") else []
         if overdue and self.settings.stale_policy == "fail":
             more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
@@ -205,22 +190,17 @@ class _Attempt:
         """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
         exit_code, message = error.exit_code if isinstance(error, DtaError) else 1, str(error) or type(error).__name__
         message = " ".join(filter(None, [self.mended, message]))
-        run, problems, unused = self.scratch.run, self._problems(), unused_files(self.scratch.run)
+        run, problems, unused = self.current_run, self._problems(), unused_files(self.current_run)
         details = run.fact("gate_results") if run.has_fact("gate_results") else []
-        if isinstance(error, DtaError) or self.scratch.resumed:  # going on from here would end in the same way
-            self.scratch.discard()
+        run.finish()
         self._record("failed", message, exit_code, seconds, details, problems, unused)
 
     def _interrupted(self, interruption: Interrupted, seconds: float) -> None:
-        """Record that a person or the system ended the run; what it has done so far is kept for the next one."""
+        """Record that a person or the system ended the run."""
         released = self._released()
-        said = (
-            f"Release {released} was published and is current."
-            if released
-            else "Nothing was published. The next run goes on from the stages that are done."
-        )
+        said = f"Release {released} was published and is current." if released else "Nothing was published."
         interruption.message = " ".join(filter(None, [self.mended, f"The run was {interruption}.", said]))
-        unused = unused_files(self.scratch.run)
+        unused = unused_files(self.current_run)
         self._record("interrupted", interruption.message, interruption.exit_code, seconds, [], self._problems(), unused)
 
     def _record(
@@ -271,7 +251,7 @@ class _Attempt:
 
     def _problems(self) -> list[dict[str, str]]:
         """Sources that could not be refreshed or accepted in this run."""
-        run = self.scratch.run
+        run = self.current_run
         problems: list[dict[str, str]] = run.fact("source_problems") if run.has_fact("source_problems") else []
         return problems
 

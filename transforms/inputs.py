@@ -21,9 +21,11 @@ from transforms.rules.state_values import load_state_values
 from transforms.rules.tables import load_rule_tables
 from transforms.run import Run
 from transforms.sources.unused import UnusedFile, unused_files
+from transforms.sql import FOLDER
 from transforms.tables import as_table, put
 from transforms.wording.sentences.notes import note_macros
 
+FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
 SOURCE_FILE_SCHEMA = pa.schema(
     [
         ("source_id", pa.string()),
@@ -141,43 +143,9 @@ def check_configuration(run: Run) -> None:
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Small functions that the SQL files share."""
-    connection.execute(
-        "create or replace macro blank(x) as nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)),"
-        " ''), '*')"
-    )
-    connection.execute("create or replace macro squeezed(x) as trim(regexp_replace(x, '[\\s\\x{a0}]+', ' ', 'g'))")
-    connection.execute(
-        f"create or replace macro hidden_in(x) as coalesce(regexp_matches(x, {literal(CONTROL)}), false)"
-    )
-    connection.execute(
-        f"create or replace macro without_hidden(x) as regexp_replace(x, {literal(CONTROL)}, chr(65533), 'g')"
-    )
-    connection.execute("create or replace macro by_day(act, as_of) as if(act <= as_of, act, null)")
-    connection.execute(
-        "create or replace macro problem(failed, col, val, why) as if(failed, {'column': col, 'value': coalesce(val,"
-        " ''), 'reason': why}, null)"
-    )
-    connection.execute(
-        "create or replace macro cds_problem(col, val) as problem(not coalesce(regexp_full_match(val, '[0-9]{14}'),"
-        " false), col, val, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file')"
-    )
-    connection.execute(
-        f"create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, {literal(REASON)})"
-    )
-    connection.execute(
-        "create or replace macro last_possible_day(first_day, precise_to) as case precise_to when 'month' then"
-        " last_day(first_day) when 'season' then (first_day + interval 3 months)::date - 1 when 'year' then"
-        " make_date(year(first_day), 12, 31) when 'fiscal_year' then (first_day + interval 1 year)::date - 1 else"
-        " first_day end"
-    )
-    # Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a
-    # county apart, but its level does.
-    connection.execute(
-        "create or replace macro match_name(n) as"
-        " trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(n), '[^a-z ]', ' ', 'g'),"
-        " '\\b(school|district|joint)\\b', ' ', 'g'), '\\s+el\\s*$', ' elementary', 'g'), '\\s+', ' ', 'g'))"
-    )
+    """Small functions that the SQL files share: ``sql/macros.sql``, sentences, and words of reference lists."""
+    shared = (FOLDER / "macros.sql").read_text("utf-8")
+    connection.execute(shared.replace("$control", literal(CONTROL)).replace("$reason", literal(REASON)))
     for statement in note_macros():
         connection.execute(statement)
     known = _cases(
@@ -219,7 +187,9 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     editions = [
         {"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"
     ]
-    load_freshness(run, connection)
+    # How the last look for a newer file ended; empty when the files come from a folder.
+    freshness = run.fact("freshness") if run.has_fact("freshness") else []
+    put(connection, "source_freshness", as_table(freshness, **dict.fromkeys(FRESHNESS, pa.string())))
     put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
     unknown = [
@@ -232,15 +202,6 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         {"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()
     ]
     put(connection, "layout_families", as_table(families, layout=pa.string(), family=pa.string(), since=pa.int16()))
-
-
-FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
-
-
-def load_freshness(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """source_freshness: how the last look for a newer file ended. Empty when the files come from a folder."""
-    rows = run.fact("freshness") if run.has_fact("freshness") else []
-    put(connection, "source_freshness", as_table(rows, **dict.fromkeys(FRESHNESS, pa.string())))
 
 
 def load_unused(run: Run, connection: duckdb.DuckDBPyConnection) -> None:

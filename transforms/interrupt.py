@@ -2,9 +2,8 @@
 fault.
 
 DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on
-another thread. So the signal is
-remembered and every open connection is interrupted; the stages ask ``stop_if_asked`` between two pieces of work and
-wherever they catch errors.
+another thread. So the signal is remembered and every open connection is interrupted; the stages ask ``stop_if_asked``
+between two pieces of work and wherever they catch errors.
 """
 
 import signal

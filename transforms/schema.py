@@ -1,10 +1,8 @@
 """One truth about every published table: columns, types, keys, descriptions, and what every value must satisfy.
 
 ``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of
-columns by
-name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published DuckDB file
-has
-all of it as constraints.
+columns by name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published
+DuckDB file has all of it as constraints.
 """
 
 from collections.abc import Iterator

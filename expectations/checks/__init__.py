@@ -2,14 +2,12 @@
 each gate.
 
 Their heads say class (impossible, fault or unusual), the table they are about, the check in a sentence, and why it is
-made. Severity follows from the
-class; ``severity: info`` marks an unusual one that is only informative.
+made. Severity follows from the class; ``severity: info`` marks an unusual one that is only informative.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from expectations.thresholds import in_words, with_thresholds
 from transforms.errors import ConfigError
@@ -44,11 +42,12 @@ def load_checks() -> list[Check]:
 
 def _load(path: Path) -> Check:
     query = path.read_text("utf-8")
-    head = dict(re.findall(r"^-- (class|severity|table|sentence|reason): (.+)$", query, re.MULTILINE))
+    entries = re.findall(r"^-- (class|severity|table|sentence|reason): (.+(?:\n--  +.+)*)", query, re.MULTILINE)
+    head = {name: re.sub(r"\n--  +", " ", text) for name, text in entries}
     missing = [name for name in ("class", "table", "sentence", "reason") if name not in head]
     if missing or head["class"] not in CLASSES:
         raise ConfigError(f"{path.name}: the head needs class ({', '.join(CLASSES)}), table, sentence and reason.")
-    check_class = cast(CheckClass, head["class"])
+    check_class: CheckClass = head["class"]
     severity = severity_of(check_class, head.get("severity") == "info")
     if head.get("severity", severity) != severity or (severity == "info" and check_class != "unusual"):
         raise ConfigError(f"{path.name}: severity {head['severity']} does not follow from class {check_class}.")

@@ -1,9 +1,8 @@
 """A suite for each shape of source file that is kept as text, on the rows of all its files as they were read.
 
 Single rows that break the contract of their file are found by the core stage, rejected and named; here, many in one
-file
-are evidence about it. Rows of Dashboard files come by the million; SQL checks judge them (``dashboard_rows_sound``,
-``dashboard_levels_present``).
+file are evidence about it. Rows of Dashboard files come by the million; SQL checks judge them
+(``dashboard_rows_sound``, ``dashboard_levels_present``).
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -2,9 +2,8 @@
 sent never fails a run.
 
 A channel is a block that is kept on the Prefect server (DTA_NOTIFY_BLOCKS), or is made on the spot from DTA_NOTIFY_*
-variables or systemd
-credentials, so that the watch can tell of a server that is dead. Secrets are held as SecretStr and are in no file or
-log of ours.
+variables or systemd credentials, so that the watch can tell of a server that is dead. Secrets are held as SecretStr and
+are in no file or log of ours.
 """
 
 import html

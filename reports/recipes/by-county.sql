@@ -1,8 +1,13 @@
 -- title: By county
 -- question: How many LEAs of each county have which status, by pathway?
 -- param: year = null -- determination year; the latest if not given
-select e.county, p.name as pathway, count(*) filter (e.status = 'eligible') as eligible, count(*) filter (e.status = 'undetermined') as not_determined,
-    count(*) filter (e.status = 'not_eligible') as not_eligible, count(*) filter (e.status in ('not_assessed', 'not_applicable')) as not_assessed
+select
+    e.county,
+    p.name as pathway,
+    count(*) filter (e.status = 'eligible') as eligible,
+    count(*) filter (e.status = 'undetermined') as not_determined,
+    count(*) filter (e.status = 'not_eligible') as not_eligible,
+    count(*) filter (e.status in ('not_assessed', 'not_applicable')) as not_assessed
 from eligibility e
 join pathways p using (pathway)
 where e.determination_year = coalesce($year::smallint, (

@@ -11,7 +11,13 @@ with groups as (
     order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1
 ))
 )
-select s.student_group, s.name, a.years_met as years_met_a, a.counts as counts_a, b.years_met as years_met_b, b.counts as counts_b
+select
+    s.student_group,
+    s.name,
+    a.years_met as years_met_a,
+    a.counts as counts_a,
+    b.years_met as years_met_b,
+    b.counts as counts_b
 from student_groups s
 left join groups a on a.student_group = s.student_group and a.cds = $cds_a
 left join groups b on b.student_group = s.student_group and b.cds = $cds_b

@@ -5,5 +5,8 @@ select l.county, l.lea_name, h.cds, h.meets_criteria, h.letter, h.cde_letter, h.
 from student_group_history h
 join leas l using (cds)
 where h.student_group = 'LTEL' and h.has_result
-    and h.dashboard_year = coalesce($year::smallint, (select max(dashboard_year) from student_group_history where student_group = 'LTEL' and has_result))
+    and h.dashboard_year = coalesce(
+        $year::smallint,
+        (select max(dashboard_year) from student_group_history where student_group = 'LTEL' and has_result)
+    )
 order by h.meets_criteria desc nulls last, l.county, l.lea_name, h.cds

@@ -1,7 +1,17 @@
 -- title: Methods 2 and 3
--- question: Who failed local indicators, by Methods 2 and 3 of Differentiated Assistance, and where does CDE say otherwise?
+-- question: Who failed local indicators, by Methods 2 and 3 of assistance, and where does CDE say otherwise?
 -- param: year = null -- determination year; the latest if not given
-select l.county, l.lea_name, m.cds, m.method, m.met, m.ours, m.cde_flag, m.basis, m.local_priorities_failed, m.local_priorities_unknown
+select
+    l.county,
+    l.lea_name,
+    m.cds,
+    m.method,
+    m.met,
+    m.ours,
+    m.cde_flag,
+    m.basis,
+    m.local_priorities_failed,
+    m.local_priorities_unknown
 from assistance_methods m
 join leas l using (cds)
 where m.method in (2, 3) and m.determination_year = coalesce($year::smallint, (

@@ -1,5 +1,5 @@
 -- title: Preview of 2026
--- question: Which student groups do the provisional criteria of 2026 reach, or would with one more red? It decides nothing.
+-- question: Which student groups meet the provisional criteria of 2026, or would with one more red? It decides nothing.
 select county, lea_name, cds, student_group, watch, years, indicators, standing, sentence
 from watch_list
 where watch like 'preview%'

@@ -2,7 +2,16 @@
 -- question: Why is this district on the list, or not?
 -- param: cds = required, such as '27660680000000' -- name or CDS code
 -- param: year = null -- determination year; the latest if not given
-select p.name as pathway, e.status, e.statute, e.reason, e.student_groups, e.decided_by, e.cde_flag, e.agrees_with_cde, e.as_of
+select
+    p.name as pathway,
+    e.status,
+    e.statute,
+    e.reason,
+    e.student_groups,
+    e.decided_by,
+    e.cde_flag,
+    e.agrees_with_cde,
+    e.as_of
 from eligibility e
 join pathways p using (pathway)
 where e.cds = $cds and e.determination_year = coalesce($year::smallint, (

@@ -346,7 +346,6 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
                 "name",
                 "short_name",
                 "name_in_text",
-                "file_stem",
                 "",
                 "better",
                 "worst_status_label",

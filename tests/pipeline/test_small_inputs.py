@@ -2,8 +2,8 @@
 what must come out.
 
 Kinds and readers have tests of their own; here each is a run. Cases without a folder (paths, consoles, zones, folders
-of others, the release before after
-a rollback) are in ``test_paths``, ``test_consoles``, ``test_folders``, ``test_pointers`` and ``test_clock``.
+of others, the release before after a rollback) are in ``test_paths``, ``test_consoles``, ``test_folders``,
+``test_pointers`` and ``test_clock``.
 """
 
 import os

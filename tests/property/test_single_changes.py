@@ -2,13 +2,12 @@
 differs. Never another yes or no.
 
 A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides. So
-it is for the LEAs of a file that is not
-used, which CDE's letters may decide as well.
-A change of a row in which everything still agrees can be seen only beside CDE: a new difference in ``reconciliation``.
+it is for the LEAs of a file that is not used, which CDE's letters may decide as well. A change of a row in which
+everything still agrees can be seen only beside CDE: a new difference in ``reconciliation``.
 
 Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed
-in one run, each of another LEA;
-a change of a whole file has a run of its own. ``make test-slow`` makes several hundred; SINGLE_CHANGES=1000 makes more.
+in one run, each of another LEA; a change of a whole file has a run of its own. ``make test-slow`` makes several
+hundred; SINGLE_CHANGES=1000 makes more.
 """
 
 import os

@@ -1,15 +1,13 @@
 """The picture of what is made from what agrees with the SQL that makes it."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from reports.site.lineage import HEIGHT, input_of, lineage, name_lines, picture, read_by, shortened
 from tests.site.page import Page
-from transforms.lineage import PYTHON, models, reads
+from transforms.lineage import PYTHON, reads
 from transforms.schema import published_tables
-from transforms.settings import PROJECT
 
 
 @pytest.mark.parametrize(
@@ -28,12 +26,6 @@ from transforms.settings import PROJECT
 )
 def test_what_a_query_reads(query: str, tables: set[str]) -> None:
     assert reads(query) == tables
-
-
-@pytest.mark.parametrize("path", sorted((PROJECT / "transforms/sql").glob("*/*.sql")), ids=lambda p: p.stem)
-def test_the_inputs_that_a_model_names_are_what_it_reads(path: Path) -> None:
-    (named,) = re.findall(r"^-- Inputs: (.*(?:\n--  .*)*)", path.read_text("utf-8"), re.MULTILINE)
-    assert set(re.findall(r"\w+", named)) - {"and"} == models()[path.stem]
 
 
 def test_every_published_table_is_in_the_graph_and_rests_on_something() -> None:

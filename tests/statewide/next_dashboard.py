@@ -2,9 +2,8 @@
 that may be new about it.
 
 New: a scale of English language arts and mathematics, whose colors follow from status alone; a count in the file of
-English learners; a student group
-(REC); a file of growth; columns that were added or renamed; a workbook in place of a text; flags, groups, letters and
-statuses that nobody has seen.
+English learners; a student group (REC); a file of growth; columns that were added or renamed; a workbook in place of a
+text; flags, groups, letters and statuses that nobody has seen.
 """
 
 from pathlib import Path

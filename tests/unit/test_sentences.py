@@ -20,13 +20,11 @@ WINDOW = (2019, 2022, 2023, 2024)
 
 
 def group(code: str, *years: int, unknown: tuple[int, ...] = ()) -> GroupYears:
-    return GroupYears(code, years, unknown, len(years) >= 3, len(years) + len(unknown) >= 3)
+    return GroupYears(code, years, len(years) >= 3, len(years) + len(unknown) >= 3)
 
 
 def facts(status: str, *groups: GroupYears) -> ContinuumFacts:
-    return ContinuumFacts(
-        status, "district", 2024, WINDOW, 3, 3, groups, False, False, len(groups), len(groups), True, ()
-    )
+    return ContinuumFacts(status, "district", 2024, WINDOW, 3, 3, groups, False, False, len(groups), True, ())
 
 
 def test_the_no_says_how_near_it_was() -> None:

@@ -1,10 +1,8 @@
 """Decisive cells that their own row contradicts: such a row is rejected, and a file with many of them is not used.
 
 Every test reads what a row says twice: a color follows from the levels, a level from the status, a status from two
-numbers of students.
-A test of which no real file of the year was seen is presumed: where many rows of a file contradict it, the test is
-wrong, not the file. So are all tests of
-numbers on a scale of which no file was seen.
+numbers of students. A test of which no real file of the year was seen is presumed: where many rows of a file contradict
+it, the test is wrong, not the file. So are all tests of numbers on a scale of which no file was seen.
 """
 
 from collections.abc import Callable, Mapping

@@ -54,8 +54,7 @@ FILES = ("path", "faults", "entities")
 
 def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables
-    dashboard_faults, dashboard_entities and
-    unknown_groups, and the list of parts; returns the number of rows.
+    dashboard_faults, dashboard_entities and unknown_groups, and the list of parts; returns the number of rows.
     """
     groups = student_groups(connection)
     reports = sorted(

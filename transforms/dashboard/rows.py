@@ -1,9 +1,8 @@
 """The contract of a Dashboard row: which texts it may hold, and the typed row that follows.
 
 Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student group because every row is EL; 'MR' and
-'TOM' are one group; 2017 writes
-its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are rejected; 2022 has status and no
-color.
+'TOM' are one group; 2017 writes its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are
+rejected; 2022 has status and no color.
 """
 
 import re

@@ -31,8 +31,7 @@ from transforms.sources.unused import UnusedFile, earlier_edition, in_words, non
 
 def read_raw(run: Run) -> StepResult:
     """Turn snapshots into Parquet files of text. A file that is not what its name promises is recorded and replaced by
-    its edition of the
-    current release, where that is kept. Raises SourceFilesError when no file can be used.
+    its edition of the current release, where that is kept. Raises SourceFilesError when no file can be used.
     """
     taken = run.snapshots()
     snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
@@ -70,8 +69,7 @@ def was_known(run: Run, source: Source) -> bool:
     """False for a file that came out after the day as of which an earlier date is decided.
 
     A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known
-    from the day that the catalog
-    gives; the directory has none: it decides nothing, and shows the state of its own day.
+    from the day that the catalog gives; the directory has none: it decides nothing, and shows the state of its own day.
     """
     as_of, year = run.settings.as_of, source.dashboard_year
     if as_of >= clock.today():

@@ -2,10 +2,9 @@
 attributed by it.
 
 A verdict differs because of data where a row of its LEA differs between the two editions of a source file, both read by
-the code of today; where a file
-came, went or could not be compared in a county of the LEA; where the register of its pathway differs; or where a dated
-fact came between the two days.
-Whatever else differs is due to rules or code, if these differ, and to data if neither does.
+the code of today; where a file came, went or could not be compared in a county of the LEA; where the register of its
+pathway differs; or where a dated fact came between the two days. Whatever else differs is due to rules or code, if
+these differ, and to data if neither does.
 """
 
 from collections.abc import Iterator, Mapping

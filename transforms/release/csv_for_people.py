@@ -1,12 +1,10 @@
 """Text that a spreadsheet shows as it is: one rule for every CSV file that people open.
 
 A spreadsheet takes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break for a formula, also after
-spaces and in full-width
-form. Such a text gets an apostrophe before it, which makes it a text. It takes the zeros off a CDS code such as
-01611190000000, shows a long one as
-2.76616E+13, and makes June 8 of the grades 6-8: such a text is written as ``="6-8"``, which shows 6-8. Other numbers
-stay numbers, also in a column of
-text. A byte order mark says that the file is UTF-8.
+spaces and in full-width form. Such a text gets an apostrophe before it, which makes it a text. It takes the zeros off a
+CDS code such as 01611190000000, shows a long one as 2.76616E+13, and makes June 8 of the grades 6-8: such a text is
+written as ``="6-8"``, which shows 6-8. Other numbers stay numbers, also in a column of text. A byte order mark says
+that the file is UTF-8.
 """
 
 import re

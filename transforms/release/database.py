@@ -1,8 +1,7 @@
 """The DuckDB file of a release: all tables with the constraints of their schema, and comments on tables and columns.
 
 Nearly all of its rows are those of the Dashboard files. Where most of these files are as they were in the current
-release, its DuckDB file is copied and
-only the rows of the other files are replaced in it.
+release, its DuckDB file is copied and only the rows of the other files are replaced in it.
 """
 
 import shutil

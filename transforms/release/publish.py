@@ -22,7 +22,7 @@ from transforms.dashboard.parts import PARTED
 from transforms.database import one_row, parquet, quote
 from transforms.errors import AfterPublishingError, storage_error
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
-from transforms.inputs import load_freshness, load_unused
+from transforms.inputs import load_unused
 from transforms.interrupt import shielded
 from transforms.locks import publisher_lock
 from transforms.release.attribution import load_changed_inputs
@@ -209,7 +209,6 @@ def _write_meta(
     }
     put(connection, "meta_release", pa.table(release))
     load_unused(run, connection)
-    load_freshness(run, connection)  # a resumed run loaded what the run that died had seen
     write_source_changes(run, connection, previous)
     _load_previous(connection, previous)
     load_changed_inputs(run, connection, previous)

@@ -67,7 +67,6 @@ class Indicator(StrictModel):
     name: Filled
     short_name: Filled
     name_in_text: Filled
-    file_stem: Filled
     priority: Annotated[str, StringConstraints(pattern=r"^([1-9]|10)?$")]
     better: Annotated[str, StringConstraints(pattern=r"^(up|down)$")]
     worst_status_label: Filled

@@ -1,12 +1,17 @@
 -- class: fault
 -- table: indicator_results
--- sentence: The change of a row is the difference of its two statuses, in at least {changes_add_up_share%} of 100 rows of a file.
+-- sentence: The change of a row is the difference of its two statuses, in at least {changes_add_up_share%} of 100 rows
+--   of a file.
 -- reason: Exchanged or shifted columns no longer add up.
 with counted as (
-    select source_id, count(*) as row_count, count(*) filter (abs(change - (current_status - prior_status)) < threshold(change_within)) as that_add_up
+    select
+        source_id,
+        count(*) as row_count,
+        count(*) filter (abs(change - (current_status - prior_status)) < threshold(change_within)) as that_add_up
     from indicator_results
     anti join (from dashboard_scales where begins) using (indicator, dashboard_year)
-    where record_type = 'D' and change_level > 0 and change is not null and current_status is not null and prior_status is not null
+    where record_type = 'D' and change_level > 0 and change is not null and current_status is not null
+        and prior_status is not null
     group by source_id
 )
 select c.source_id, f.file, c.row_count, c.that_add_up

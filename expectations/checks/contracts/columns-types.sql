@@ -10,7 +10,10 @@ with kinds as (
         [
             regexp_replace(
                 regexp_replace(
-                    regexp_replace(regexp_replace(t, '\(.*?\)', '', 'g'), '^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)', 'whole number'),
+                    regexp_replace(
+                        regexp_replace(t, '\(.*?\)', '', 'g'), '^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)',
+                        'whole number'
+                    ),
                     '^(FLOAT|DOUBLE|DECIMAL)', 'number'
                 ),
                 '^TIMESTAMP_(S|MS|NS)', 'TIMESTAMP'

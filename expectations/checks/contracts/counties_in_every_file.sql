@@ -1,7 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In every statewide file in which every LEA has rows, every county has some that has any in another such file, of any year.
--- reason: A county that is missing looks like districts without a result, and a small one is too few to show in a share.
+-- sentence: In every statewide file in which every LEA has rows, every county has some that has any in another such
+--   file, of any year.
+-- reason: A county that is missing looks like districts without a result, and a small one is too few to show in a
+--   share.
 with everywhere as (
     select f.source_id, f.file
     from source_files f

@@ -15,5 +15,9 @@ from source_files f
 join source_coverage v on v.source_id = f.source_id and v.statewide
 join judged j on j.dashboard_year = f.dashboard_year and j.indicator = f.indicator
 anti join found r on r.source_id = f.source_id and r.student_group = j.student_group
-where f.layout = 'dashboard' and (f.indicator not in (select indicator from ref_indicators where reported_for = 'English learners') or j.student_group in ('EL', 'LTEL'))
+where f.layout = 'dashboard'
+    and (
+        f.indicator not in (select indicator from ref_indicators where reported_for = 'English learners')
+            or j.student_group in ('EL', 'LTEL')
+    )
 order by all

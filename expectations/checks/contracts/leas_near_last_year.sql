@@ -1,6 +1,7 @@
 -- class: fault
 -- table: indicator_results
--- sentence: The number of districts and county offices in the statewide files of a year is within {leas_near_last_year_share%} percent of the Dashboard before.
+-- sentence: The number of districts and county offices in the statewide files of a year is within
+--   {leas_near_last_year_share%} percent of the Dashboard before.
 -- reason: California has about a thousand districts, and few appear or disappear in a year.
 with statewide as (
     select r.indicator, r.dashboard_year, any_value(r.source_id) as source_id, count(distinct r.cds) as leas
@@ -11,7 +12,11 @@ with statewide as (
     group by r.indicator, r.dashboard_year
 ),
 beside as (
-    select *, lag(leas) over w as leas_before, lag(dashboard_year) over w as year_before, lag(source_id) over w as prior_source_id
+    select
+        *,
+        lag(leas) over w as leas_before,
+        lag(dashboard_year) over w as year_before,
+        lag(source_id) over w as prior_source_id
     from statewide
     window w as (partition by indicator order by dashboard_year)
 )

@@ -1,13 +1,23 @@
 -- class: impossible
 -- table: student_group_history
 -- sentence: Every letter means the priorities beside it, and every set of two or more priorities has its letter.
--- reason: Letters are CDE's way of writing sets of priorities; a letter that means another set tells another story than the verdict.
+-- reason: Letters are CDE's way of writing sets of priorities; a letter that means another set tells another story than
+--   the verdict.
 with written as (
-    select 'assistance_letters' as table_name, cds, dashboard_year, student_group, letter, priorities from assistance_letters where letter is not null
+    select
+        'assistance_letters' as table_name,
+        cds,
+        dashboard_year,
+        student_group,
+        letter,
+        priorities
+    from assistance_letters where letter is not null
     union all
-    select 'charter_letters', cds, dashboard_year, student_group, letter, priorities from charter_letters where letter is not null
+    select 'charter_letters', cds, dashboard_year, student_group, letter, priorities
+    from charter_letters where letter is not null
     union all
-    select 'student_group_history', cds, dashboard_year, student_group, letter, priorities_met from student_group_history
+    select 'student_group_history', cds, dashboard_year, student_group, letter, priorities_met
+    from student_group_history
     where letter is not null or (meets_criteria and len(priorities_unknown) = 0)
 )
 select w.* from written w

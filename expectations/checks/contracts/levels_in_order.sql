@@ -12,13 +12,21 @@ with levels as (
 ),
 beside as (
     select
-        l.*, i.better,
+        l.*,
+        i.better,
         lead(status_level) over (partition by source_id order by status_level) as next_level,
         lead(mean_status) over (partition by source_id order by status_level) as next_mean
     from levels l
     join ref_indicators i using (indicator)
 )
-select b.source_id, f.file, b.status_level, round(b.mean_status, 1) as mean_status, b.next_level, round(b.next_mean, 1) as next_mean, b.better as better_is
+select
+    b.source_id,
+    f.file,
+    b.status_level,
+    round(b.mean_status, 1) as mean_status,
+    b.next_level,
+    round(b.next_mean, 1) as next_mean,
+    b.better as better_is
 from beside b
 join source_files f using (source_id)
 where (b.better = 'up' and b.next_mean < b.mean_status) or (b.better = 'down' and b.next_mean > b.mean_status)

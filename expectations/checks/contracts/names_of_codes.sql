@@ -1,7 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: No Dashboard file gives a district's or county office's code the name that {names_of_code_files} or more other files give another code.
--- reason: Rows under exchanged CDS codes decide about the wrong LEAs. Within one file such a row is rejected; a whole LEA's rows are seen only beside other files.
+-- sentence: No Dashboard file gives a district's or county office's code the name that {names_of_code_files} or more
+--   other files give another code.
+-- reason: Rows under exchanged CDS codes decide about the wrong LEAs. Within one file such a row is rejected; a whole
+--   LEA's rows are seen only beside other files.
 with named as (
     select distinct source_id, cds, lower(squeezed(district_name)) as name
     from indicator_results

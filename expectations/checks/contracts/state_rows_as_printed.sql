@@ -1,11 +1,21 @@
 -- class: unusual
 -- table: indicator_results
 -- sentence: The state's row of a file has the status that CDE printed for the state, that year and indicator.
--- reason: Another status can be another edition, year or rate. Figures one tenth apart agree: CDE's own do. If CDE reissued the file, its new print goes into state_values.csv.
+-- reason: Another status can be another edition, year or rate. Figures one tenth apart agree: CDE's own do. If CDE
+--   reissued the file, its new print goes into state_values.csv.
 select r.source_id, f.file, r.student_group, r.current_status, v.value as printed, v.title, v.source_url
 from indicator_results r
 join source_files f using (source_id)
 join state_values v on v.dashboard_year = r.dashboard_year and v.indicator = r.indicator
-where r.record_type = 'X' and r.student_group = if(r.indicator in (select indicator from ref_indicators where reported_for = 'English learners'), 'EL', 'ALL') and v.printed_by = 'CDE'
-    and (r.current_status is null or abs(round(r.current_status, v.decimals)::decimal(18, 4) - v.value::decimal(18, 4)) > threshold(printed_within))
+where r.record_type = 'X'
+    and r.student_group = if(
+        r.indicator in (select indicator from ref_indicators where reported_for = 'English learners'), 'EL', 'ALL'
+    )
+    and v.printed_by = 'CDE'
+    and (
+        r.current_status is null
+            or abs(
+                round(r.current_status, v.decimals)::decimal(18, 4) - v.value::decimal(18, 4)
+            ) > threshold(printed_within)
+    )
 order by all

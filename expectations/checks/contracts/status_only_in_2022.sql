@@ -1,11 +1,16 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In at least {status_only_share%} of 100 rows of a file of 2022 there is a status level, no color and no change level.
--- reason: The Dashboard of 2022 had no prior year to compare with: colors and changes in its files would be those of another year.
+-- sentence: In at least {status_only_share%} of 100 rows of a file of 2022 there is a status level, no color and no
+--   change level.
+-- reason: The Dashboard of 2022 had no prior year to compare with: colors and changes in its files would be those of
+--   another year.
 with counted as (
-    select source_id, count(*) as row_count,
+    select
+        source_id,
+        count(*) as row_count,
         count(*) filter (
-            coalesce(color, 0) = 0 and coalesce(change_level, 0) = 0 and (status_level is not null or indicator in ('cci', 'science'))
+            coalesce(color, 0) = 0 and coalesce(change_level, 0) = 0
+                and (status_level is not null or indicator in ('cci', 'science'))
         ) as with_status_only
     from indicator_results
     where dashboard_year = 2022

@@ -1,11 +1,17 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are more than {points_within} from standard.
+-- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are more
+--   than {points_within} from standard.
 -- reason: Many such values are of another column. Single ones are a warning.
 with counted as (
-    select r.source_id, count(*) as row_count,
+    select
+        r.source_id,
+        count(*) as row_count,
         count(*) filter (
-            if(s.unit = 'points from standard', abs(r.current_status) > threshold(points_within), r.current_status not between 0 and 100)
+            if(
+                s.unit = 'points from standard', abs(r.current_status) > threshold(points_within),
+                r.current_status not between 0 and 100
+            )
         ) as that_are_outside
     from indicator_results r
     join dashboard_scales s using (indicator, dashboard_year)
@@ -15,5 +21,6 @@ with counted as (
 select c.source_id, f.file, c.row_count, c.that_are_outside
 from counted c
 join source_files f using (source_id)
-where c.row_count >= threshold(rows_for_a_share) and c.that_are_outside > threshold(statuses_in_units_share) * c.row_count
+where c.row_count >= threshold(rows_for_a_share)
+    and c.that_are_outside > threshold(statuses_in_units_share) * c.row_count
 order by all

@@ -1,9 +1,16 @@
 -- class: unusual
 -- table: reconciliation
 -- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.
--- reason: An acceptance covers the difference as it was, until its last day. Remove the row from registers/accepted_differences.csv, or look at it again.
+-- reason: An acceptance covers the difference as it was, until its last day. Remove the row from
+--   registers/accepted_differences.csv, or look at it again.
 select
-    a.cds, a.dashboard_year, a.flag, r.class, r.ours, r.cde, a.expires_on,
+    a.cds,
+    a.dashboard_year,
+    a.flag,
+    r.class,
+    r.ours,
+    r.cde,
+    a.expires_on,
     case
         when a.expires_on < (select as_of from run_parameters) then 'expired'
         when r.class in ('agree', 'not_comparable') then 'no longer occurs'

@@ -1,17 +1,29 @@
 -- class: unusual
 -- table: eligibility
--- sentence: Where a year decides the whole state, not {counts_grow} times as many LEAs are eligible, or as few, as in the determination before.
+-- sentence: Where a year decides the whole state, not {counts_grow} times as many LEAs are eligible, or as few, as in
+--   the determination before.
 -- reason: Three of four Dashboards change slowly: a jump is a question to ask before anybody is written to.
 with counted as (
-    select e.determination_year, e.pathway as test, count(*) filter (e.status = 'eligible') as eligible,
+    select
+        e.determination_year,
+        e.pathway as test,
+        count(*) filter (e.status = 'eligible') as eligible,
         count(*) filter (e.status in ('eligible', 'not_eligible')) as decided
     from eligibility e where e.pathway in ('continuum', 'wraparound') group by all
     union all
-    select a.determination_year, a.determination, count(*) filter (a.status = 'eligible'), count(*) filter (a.status in ('eligible', 'not_eligible'))
+    select
+        a.determination_year,
+        a.determination,
+        count(*) filter (a.status = 'eligible'),
+        count(*) filter (a.status in ('eligible', 'not_eligible'))
     from assistance a group by all
 ),
 beside as (
-    select *, lag(determination_year) over w as year_before, lag(eligible) over w as eligible_before, lag(decided) over w as decided_before
+    select
+        *,
+        lag(determination_year) over w as year_before,
+        lag(eligible) over w as eligible_before,
+        lag(decided) over w as decided_before
     from counted
     window w as (partition by test order by determination_year)
 )

@@ -3,10 +3,14 @@
 -- sentence: The list that most readers open names exactly the LEAs and pathways that are eligible.
 -- reason: Nobody looks for a district in the long table that the short one does not name.
 with open_to as (
-    select cds, determination_year, list_sort(list(pathway)) as pathways from eligibility where status = 'eligible' group by all
+    select cds, determination_year, list_sort(list(pathway)) as pathways
+    from eligibility where status = 'eligible' group by all
 )
-select coalesce(o.cds, d.cds) as cds, coalesce(o.determination_year, d.determination_year) as determination_year,
-    o.pathways as pathways_in_eligibility, d.pathways as pathways_in_list
+select
+    coalesce(o.cds, d.cds) as cds,
+    coalesce(o.determination_year, d.determination_year) as determination_year,
+    o.pathways as pathways_in_eligibility,
+    d.pathways as pathways_in_list
 from open_to o
 full join eligible_districts d on d.cds = o.cds and d.determination_year = o.determination_year
 where o.pathways is distinct from list_sort(d.pathways)

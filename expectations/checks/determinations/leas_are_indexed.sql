@@ -1,6 +1,7 @@
 -- class: impossible
 -- table: lea_index
--- sentence: Every district, county office and charter school of every source file, and every borrower on the loan register, is in the index.
+-- sentence: Every district, county office and charter school of every source file, and every borrower on the loan
+--   register, is in the index.
 -- reason: An LEA that is read and not judged has vanished.
 with named as (
     select cds from indicator_results where record_type = 'D'

@@ -1,7 +1,8 @@
 -- severity: warning
 -- class: unusual
 -- table: necessity_determinations
--- sentence: Every determination of necessity is about an LEA that meets the criteria of the Continuum of Support in that year.
+-- sentence: Every determination of necessity is about an LEA that meets the criteria of the Continuum of Support in
+--   that year.
 -- reason: EC 52072 lets CCEE decide only where the criteria are met; the row may have the wrong code or year.
 select n.cds, n.lea_name, n.determination_year, n.necessary, e.status
 from necessity_determinations n

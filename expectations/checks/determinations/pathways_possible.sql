@@ -1,6 +1,7 @@
 -- class: impossible
 -- table: eligibility
--- sentence: A recorded pathway is eligible only by a case on record, and an LEA without any student group with a result is never eligible under the continuum.
+-- sentence: A recorded pathway is eligible only by a case on record, and an LEA without any student group with a result
+--   is never eligible under the continuum.
 -- reason: Eligibility must come from a record or from results.
 select e.cds, e.determination_year, e.pathway, e.status
 from eligibility e
@@ -9,4 +10,7 @@ left join continuum c on c.cds = e.cds and c.determination_year = e.determinatio
 left join case_states s
     on s.cds = e.cds and s.determination_year = e.determination_year and s.pathway = e.pathway and s.status = 'eligible'
 where e.status = 'eligible'
-    and ((p.decided = 'recorded' and s.case_id is null) or (e.pathway = 'continuum' and c.groups_that_may_have_result = 0))
+    and (
+        (p.decided = 'recorded' and s.case_id is null)
+            or (e.pathway = 'continuum' and c.groups_that_may_have_result = 0)
+    )

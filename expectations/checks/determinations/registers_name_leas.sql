@@ -1,6 +1,7 @@
 -- class: unusual
 -- table: leas
--- sentence: In the counties of the loaded files every LEA of the registers is named by one; a repaid loan has its event.
+-- sentence: In the counties of the loaded files every LEA of the registers is named by one; a repaid loan has its
+--   event.
 -- reason: A name that cannot be compared does not show that the code is right.
 -- Of other counties nothing can be expected of the files; dta register check names every LEA that was not compared.
 select w.register, w.record, w.cds, w.file, w.line, w.column_name, w.reason

@@ -1,7 +1,9 @@
 -- class: fault
 -- table: rejects
--- sentence: In at least {file_rows_sound_share%} of 100 rows of a Dashboard file, or all but {file_rows_unsound}, each column has a text that it can hold.
--- reason: A single bad row is rejected; many are evidence about their file: another year, lost leading zeros, a shifted column, rows that were doubled.
+-- sentence: In at least {file_rows_sound_share%} of 100 rows of a Dashboard file, or all but {file_rows_unsound}, each
+--   column has a text that it can hold.
+-- reason: A single bad row is rejected; many are evidence about their file: another year, lost leading zeros, a shifted
+--   column, rows that were doubled.
 -- Rows that contradict themselves are another matter: the reader refuses a file with many. So is
 -- a student group that is new: everything_placed reports it.
 with unsound as (
@@ -13,7 +15,13 @@ with unsound as (
         and (
             r.column_name in ('rtype', 'reportingyear')
             or (r.column_name = 'studentgroup' and n.student_group is null)
-            or (r.column_name = 'cds' and (not regexp_full_match(coalesce(r.value, ''), repeat('\d', 14)) or r.reason like '%times in the file'))
+            or (
+                r.column_name = 'cds'
+                    and (
+                        not regexp_full_match(coalesce(r.value, ''), repeat('\d', 14))
+                            or r.reason like '%times in the file'
+                    )
+            )
             or (r.column_name in ('currstatus', 'currdenom') and try_cast(trim(r.value) as double) is null)
             or (r.column_name in ('statuslevel', 'color') and not regexp_full_match(trim(r.value), '[0-5](\.0+)?'))
         )

@@ -1,13 +1,19 @@
 -- class: unusual
 -- table: rejects
 -- sentence: No row that can decide about a district or county office was rejected.
--- reason: What depends on a rejected row is not determined: a person can look the row up, and the file can be corrected.
+-- reason: What depends on a rejected row is not determined: a person can look the row up, and the file can be
+--   corrected.
 -- A row decides if it is of a district or county office, or if its record type or CDS code cannot be read,
 -- in a file that the rules look at.
 select r.source_id, r.file, r.line, r.column_name, r.value, r.reason
 from rejects r
 join source_files f using (source_id)
 where (r.record_type is null or r.record_type <> 'S' or r.column_name in ('cds', 'rtype'))
-    and (f.layout <> 'dashboard' or exists (select 1 from rule_conditions c where c.dashboard_year = f.dashboard_year and c.indicator = f.indicator))
+    and (
+        f.layout <> 'dashboard'
+            or exists (
+                select 1 from rule_conditions c where c.dashboard_year = f.dashboard_year and c.indicator = f.indicator
+            )
+    )
     and f.layout in ('dashboard', 'assistance')
 order by r.file, r.line

@@ -1,6 +1,7 @@
 -- class: fault
 -- table: meta_sources
--- sentence: No source file has lost more than {reissue_rows_lost_share%} percent of the rows that it had in the release before.
+-- sentence: No source file has lost more than {reissue_rows_lost_share%} percent of the rows that it had in the release
+--   before.
 -- reason: CDE reissues files in place; a reissue corrects rows, it does not lose them.
 select b.source_id, n.file, b.rows_in as rows_before, n.rows_in as rows_now
 from before.meta_sources b

@@ -1,14 +1,21 @@
 -- class: fault
 -- table: indicator_results
--- sentence: Every district and county office that a source file had rows of in the release before still has some in it, where the file was reissued.
--- reason: A reissue corrects rows; an LEA that falls out of one file becomes undetermined, and a small county is too few rows to show in a count.
+-- sentence: Every district and county office that a source file had rows of in the release before still has some in it,
+--   where the file was reissued.
+-- reason: A reissue corrects rows; an LEA that falls out of one file becomes undetermined, and a small county is too
+--   few rows to show in a count.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
+    select n.source_id
+    from meta_sources n
+    join before.meta_sources b on b.source_id = n.source_id
+    where n.present and b.present and b.sha256 is distinct from n.sha256
 ),
 had as (
-    select distinct source_id, cds, district_name from before.indicator_results where record_type = 'D' and source_id in (from changed)
+    select distinct source_id, cds, district_name
+    from before.indicator_results where record_type = 'D' and source_id in (from changed)
     union
-    select distinct a.source_id, a.cds, l.lea_name from before.assistance_letters a left join before.leas l using (cds) where a.source_id in (from changed)
+    select distinct a.source_id, a.cds, l.lea_name
+    from before.assistance_letters a left join before.leas l using (cds) where a.source_id in (from changed)
     union
     select distinct source_id, cds, lea_name from before.local_indicators where source_id in (from changed)
 ),

@@ -1,25 +1,37 @@
 -- class: fault
 -- table: assistance_letters
--- sentence: A reissued workbook gives other letters to at most {reissue_values_differ_share%} percent of the student groups that had one, or have one now.
--- reason: Corrections concern single LEAs; a workbook in which many letters differ is of another year, or its columns have shifted. New ways to read it do not count.
+-- sentence: A reissued workbook gives other letters to at most {reissue_values_differ_share%} percent of the student
+--   groups that had one, or have one now.
+-- reason: Corrections concern single LEAs; a workbook in which many letters differ is of another year, or its columns
+--   have shifted. New ways to read it do not count.
 with changed as (
-    select n.source_id from meta_sources n join before.meta_sources b on b.source_id = n.source_id where n.present and b.present and b.sha256 is distinct from n.sha256
+    select n.source_id
+    from meta_sources n
+    join before.meta_sources b on b.source_id = n.source_id
+    where n.present and b.present and b.sha256 is distinct from n.sha256
 ),
 compared as (
     select source_id, cds from meta_source_changes group by all
 ),
 cells as (
-    select coalesce(n.source_id, b.source_id) as source_id, coalesce(n.cds, b.cds) as cds, n.letter as letter_now, b.letter as letter_before
+    select
+        coalesce(n.source_id, b.source_id) as source_id,
+        coalesce(n.cds, b.cds) as cds,
+        n.letter as letter_now,
+        b.letter as letter_before
     from (select * from assistance_letters where source_id in (from changed)) n
     full join (select * from before.assistance_letters where source_id in (from changed)) b
         on b.cds = n.cds and b.dashboard_year = n.dashboard_year and b.student_group = n.student_group
     where n.letter is not null or b.letter is not null
 ),
 counted as (
-    select c.source_id, count(*) as letters,
+    select
+        c.source_id,
+        count(*) as letters,
         count(*) filter (
             letter_now is distinct from letter_before
-            and (d.cds is not null or c.source_id not in (select source_id from compared))  -- the bytes of the edition before may not be kept
+            -- the bytes of the edition before may not be kept
+            and (d.cds is not null or c.source_id not in (select source_id from compared))
         ) as letters_that_differ
     from cells c
     left join compared d on d.source_id = c.source_id and d.cds = c.cds
@@ -28,5 +40,7 @@ counted as (
 select c.source_id, f.file, c.letters, c.letters_that_differ
 from counted c
 join source_files f on f.source_id = c.source_id
-where c.letters_that_differ > greatest(threshold(reissue_values_differ), threshold(reissue_values_differ_share) * c.letters)
+where c.letters_that_differ > greatest(
+    threshold(reissue_values_differ), threshold(reissue_values_differ_share) * c.letters
+)
 order by all

@@ -1,20 +1,24 @@
 -- class: fault
 -- table: pathway_register
--- sentence: Every state loan, event, case, succession, CALPADS record and determination of necessity of the release before is still on record.
+-- sentence: Every state loan, event, case, succession, CALPADS record and determination of necessity of the release
+--   before is still on record.
 -- reason: Registers are only added to: a case that ends is closed, one entered by mistake is superseded.
 -- A record whose row is rejected is on record, and is shown by registers_rejected.
 with rejected as (
     select record from register_rejects
 ),
 lost as (
-    select 'state_loans' as register, loan_id as record, district as lea_name from before.state_loans anti join state_loans using (loan_id)
+    select 'state_loans' as register, loan_id as record, district as lea_name
+    from before.state_loans anti join state_loans using (loan_id)
     union all
-    select 'state_loan_events', event_id, district from before.state_loan_events e anti join state_loan_events using (event_id)
+    select 'state_loan_events', event_id, district
+    from before.state_loan_events e anti join state_loan_events using (event_id)
     where e.loan_id not in (select record from rejected)
     union all
     select 'pathway_register', case_id, lea_name from before.pathway_register anti join pathway_register using (case_id)
     union all
-    select 'calpads_certifications', cds || ' ' || school_year, lea_name from before.calpads_certifications anti join calpads_certifications using (cds, school_year)
+    select 'calpads_certifications', cds || ' ' || school_year, lea_name
+    from before.calpads_certifications anti join calpads_certifications using (cds, school_year)
     union all
     select 'successions', predecessor_cds || ' ' || successor_cds, predecessor_name
     from before.successions anti join successions using (predecessor_cds, successor_cds)

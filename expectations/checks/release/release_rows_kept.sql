@@ -1,9 +1,12 @@
 -- class: fault
 -- table: meta_tables
--- sentence: No table has lost more than {reissue_rows_lost_share%} percent of the rows that it had in the release before, where data changed.
--- reason: Tables of results grow. Those whose rows are findings, as rejects and changes, are left aside. What rules or code alone change is no loss of data.
--- Records that people keep are looked at one by one: release_records_kept. Rows of a file that is not used do not count, and then neither do tables whose
--- rows name no file: what depended on it is not determined, which release_verdicts_kept counts.
+-- sentence: No table has lost more than {reissue_rows_lost_share%} percent of the rows that it had in the release
+--   before, where data changed.
+-- reason: Tables of results grow. Those whose rows are findings, as rejects and changes, are left aside. What rules or
+--   code alone change is no loss of data.
+-- Records that people keep are looked at one by one: release_records_kept. Rows of a file that is not used do not
+-- count, and then neither do tables whose rows name no file: what depended on it is not determined, which
+-- release_verdicts_kept counts.
 with refused as (
     select distinct u.source_id from meta_unused_files u join meta_sources s using (source_id) where not s.present
 ),
@@ -18,15 +21,21 @@ naming_files as (
     union all by name select 'low_performing' as table_name, source_id from before.low_performing
 ),
 of_refused as (
-    select table_name, count(*) filter (source_id in (from refused)) as rows_of_refused from naming_files where exists (from refused) group by table_name
+    select table_name, count(*) filter (source_id in (from refused)) as rows_of_refused
+    from naming_files where exists (from refused) group by table_name
 )
 select b.table_name, b.row_count as rows_before, r.rows_of_refused, n.row_count as rows_now
 from before.meta_tables b
 left join meta_tables n on n.table_name = b.table_name
 left join of_refused r on r.table_name = b.table_name
-where coalesce(n.row_count, 0) < (1 - threshold(reissue_rows_lost_share)) * (b.row_count - coalesce(r.rows_of_refused, 0)) and b.table_name not like 'meta_%'
-    and b.table_name not in ('rejects', 'changes', 'watch_list', 'eligible_districts', 'interim_certifications', 'state_loans', 'state_loan_events', 'loan_states', 'pathway_register', 'case_states',
-        'calpads_certifications', 'successions', 'predecessor_years', 'necessity_determinations')
+where coalesce(n.row_count, 0)
+        < (1 - threshold(reissue_rows_lost_share)) * (b.row_count - coalesce(r.rows_of_refused, 0))
+    and b.table_name not like 'meta_%'
+    and b.table_name not in (
+        'rejects', 'changes', 'watch_list', 'eligible_districts', 'interim_certifications', 'state_loans',
+        'state_loan_events', 'loan_states', 'pathway_register', 'case_states', 'calpads_certifications', 'successions',
+        'predecessor_years', 'necessity_determinations'
+    )
     and exists (select 1 from changed_inputs where by_default = 'data' or data_changed)
     and (r.table_name is not null or not exists (from refused))
 order by b.table_name

@@ -1,11 +1,18 @@
 -- class: fault
 -- table: eligibility
--- sentence: Of the LEAs of both releases, data give at most {verdicts_differ_share%} percent (and {verdicts_differ}) another status in a determination year that was decided before.
--- reason: Data change what was decided by corrections and records, case by case. LEAs about which nothing was known before, and what new rules or code change, do not count.
+-- sentence: Of the LEAs of both releases, data give at most {verdicts_differ_share%} percent (and {verdicts_differ})
+--   another status in a determination year that was decided before.
+-- reason: Data change what was decided by corrections and records, case by case. LEAs about which nothing was known
+--   before, and what new rules or code change, do not count.
 with by_data as (
-    select cds, determination_year, pathway from meta_release_changes where attributed_to = 'data' and status_before <> status_after
+    select cds, determination_year, pathway
+    from meta_release_changes where attributed_to = 'data' and status_before <> status_after
 )
-select n.determination_year, n.pathway, count(*) as leas_in_both, count(d.cds) as that_differ_by_data,
+select
+    n.determination_year,
+    n.pathway,
+    count(*) as leas_in_both,
+    count(d.cds) as that_differ_by_data,
     count(*) filter (d.cds is not null and n.status = 'eligible') as now_eligible,
     count(*) filter (d.cds is not null and b.status = 'eligible') as no_longer_eligible
 from eligibility n

@@ -1,33 +1,45 @@
 -- Grain: one cell of an assistance workbook of CDE, with what is wrong with its row.
 -- Key: source_id, line, heading.
 -- Inputs: raw_assistance, source_files, dashboard_entities, ref_priority_letters, ref_assistance_statuses, rule_sets.
--- Oddities: '*' means blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A letter column is named
---           after its student group, where 2017 says MR and later years say TOM; one of a group that is not known counts among the letters and is not
---           published. In every workbook of 2017 to 2024 each row has as many letters as its total says, Method 1 exactly where it has one, and
---           assistance where a method is met: a row that contradicts itself is rejected. The status of an earlier year is blank where the LEA did not exist.
---           Where the criteria of a year are not confirmed, none of this is known of its workbook: letters and statuses of another kind are left blank
---           and reported (unknown_value), and the flags of their row are read.
---           A row is about the LEA that it names: it is rejected where the other files call another code so, and its own code otherwise. That
---           code is of the same county, or the name is missing beside it in this workbook; names are not unique across counties.
+-- Oddities: '*' means blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A
+--           letter column is named after its student group, where 2017 says MR and later years say TOM; one of a group
+--           that is not known counts among the letters and is not published. In every workbook of 2017 to 2024 each row
+--           has as many letters as its total says, Method 1 exactly where it has one, and assistance where a method is
+--           met: a row that contradicts itself is rejected. The status of an earlier year is blank where the LEA did
+--           not exist. Where the criteria of a year are not confirmed, none of this is known of its workbook: letters
+--           and statuses of another kind are left blank and reported (unknown_value), and the flags of their row are
+--           read. A row is about the LEA that it names: it is rejected where the other files call another code so, and
+--           its own code otherwise. That code is of the same county, or the name is missing beside it in this workbook;
+--           names are not unique across counties.
 with trimmed as (
     select
-        f.source_id, f.dashboard_year, r.line, blank(r.cds) as cds, r.heading,
+        f.source_id,
+        f.dashboard_year,
+        r.line,
+        blank(r.cds) as cds,
+        r.heading,
         split_part(r.field, ':', 1) as family,
         nullif(split_part(r.field, ':', 2), '') as served_part,
         blank(r.value) as served,
-        trim(r.value) = '' as is_empty, s.not_confirmed is null as is_confirmed
+        trim(r.value) = '' as is_empty,
+        s.not_confirmed is null as is_confirmed
     from raw_assistance r
     join source_files f using (source_id)
     left join rule_sets s using (dashboard_year)
 ),
 known as (
     select
-        t.*, s.status, s.status is not null as status_is_known, s.differentiated = 'Y' as is_differentiated,
+        t.*,
+        s.status,
+        s.status is not null as status_is_known,
+        s.differentiated = 'Y' as is_differentiated,
         not is_confirmed and t.served is not null and coalesce(
-            t.family = 'assistance_status' and s.status is null or t.family = 'letter' and upper(t.served) not in (select letter from ref_priority_letters), false
+            t.family = 'assistance_status' and s.status is null
+                or t.family = 'letter' and upper(t.served) not in (select letter from ref_priority_letters), false
         ) as is_unknown
     from trimmed t
-    left join ref_assistance_statuses s on t.family = 'assistance_status' and lower(s.status) = lower(squeezed(t.served))
+    left join ref_assistance_statuses s on t.family = 'assistance_status'
+        and lower(s.status) = lower(squeezed(t.served))
 ),
 read as (
     select
@@ -40,55 +52,114 @@ read as (
             else served
         end as value,
         if(is_unknown, served, null) as unknown_value,
-        family = 'assistance_status' and coalesce('20' || served_part, dashboard_year::varchar) = dashboard_year::varchar as is_own_status
+        family = 'assistance_status'
+            and coalesce('20' || served_part, dashboard_year::varchar) = dashboard_year::varchar as is_own_status
     from known
 ),
 whole_rows as (
     select
-        source_id, line,
+        source_id,
+        line,
         count(*) filter (family = 'letter' and value is not null) as letters,
         bool_or(value = 'Y') filter (family = 'met_method') as a_method_is_met
     from read
     group by source_id, line
 ),
 named as (
-    select source_id, line, cds, lower(squeezed(value)) as lea_name from read where family = 'name' and value is not null and cds is not null
+    select source_id, line, cds, lower(squeezed(value)) as lea_name
+    from read where family = 'name' and value is not null and cds is not null
 ),
 names as (
     select distinct source_id, cds, lea_name from named
     union
-    select distinct null, cds, lower(squeezed(district_name)) from dashboard_entities where record_type = 'D' and cds like '%0000000'
+    select distinct null, cds, lower(squeezed(district_name))
+    from dashboard_entities where record_type = 'D' and cds like '%0000000'
 ),
 of_other_lea as (
     select r.source_id, r.line, min(n.cds) as named_cds
     from named r
     join names n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id is distinct from r.source_id
-    where (left(n.cds, 2) = left(r.cds, 2) or not exists (select 1 from named m where m.source_id = r.source_id and m.cds = n.cds and m.lea_name = n.lea_name))
+    where (
+        left(n.cds, 2) = left(r.cds, 2)
+            or not exists (
+                select 1 from named m where m.source_id = r.source_id and m.cds = n.cds and m.lea_name = n.lea_name
+            )
+    )
         and exists (select 1 from names o where o.cds = r.cds and o.source_id is distinct from r.source_id)
-        and not exists (select 1 from names o where o.cds = r.cds and o.source_id is distinct from r.source_id and o.lea_name = r.lea_name)
+        and not exists (
+            select 1
+            from names o
+            where o.cds = r.cds and o.source_id is distinct from r.source_id and o.lea_name = r.lea_name
+        )
     group by r.source_id, r.line
 ),
 counted as (
-    select c.*, o.named_cds, w.letters, w.a_method_is_met, count(*) over (partition by c.source_id, c.cds, c.heading) as times
+    select
+        c.*,
+        o.named_cds,
+        w.letters,
+        w.a_method_is_met,
+        count(*) over (partition by c.source_id, c.cds, c.heading) as times
     from read c
     join whole_rows w using (source_id, line)
     left join of_other_lea o using (source_id, line)
 )
 select
-    source_id, dashboard_year, line, cds, heading, family, part, value, unknown_value,
+    source_id,
+    dashboard_year,
+    line,
+    cds,
+    heading,
+    family,
+    part,
+    value,
+    unknown_value,
     list_filter([
         cds_problem('CDS', cds),
-        problem(family = 'letter' and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
-        problem(family = 'letter' and is_empty and dashboard_year >= 2019 and is_confirmed, heading, null, 'the cell is empty; from 2019 on CDE writes * where there is no letter'),
-        problem(family in ('ec52072', 'ec52071f', 'met_method') and coalesce(value not in ('Y', 'N'), true), heading, value, 'a flag is Y or N'),
+        problem(
+            family = 'letter' and value is not null and value not in (select letter from ref_priority_letters),
+            heading, value, 'a priority letter is A to K, or blank'
+        ),
+        problem(
+            family = 'letter' and is_empty and dashboard_year >= 2019 and is_confirmed,
+            heading, null, 'the cell is empty; from 2019 on CDE writes * where there is no letter'
+        ),
+        problem(
+            family in ('ec52072', 'ec52071f', 'met_method') and coalesce(value not in ('Y', 'N'), true),
+            heading, value, 'a flag is Y or N'
+        ),
         problem(family in ('name', 'total_student_groups') and value is null, heading, null, 'the cell is empty'),
-        problem(family = 'assistance_status' and value is not null and not status_is_known, heading, value, 'this status of assistance is not known'),
-        problem(is_own_status and value is null and unknown_value is null, heading, null, 'the status of the year is empty'),
-        problem(is_own_status and a_method_is_met and not is_differentiated and is_confirmed, heading, value, 'a method is met, and the status says that there is no assistance'),
-        problem(is_confirmed and family = 'total_student_groups' and value is not null and try_cast(value as double) is distinct from letters, heading, value, 'the row has ' || letters || ' letters'),
-        problem(is_confirmed and family = 'met_method' and part = '1' and value in ('Y', 'N') and (value = 'Y') <> (letters > 0), heading, value, 'Method 1 is met exactly where a student group has a letter; the row has ' || letters),
-        problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
-        problem(family = 'name' and named_cds is not null, heading, value, 'other files give this name to ' || named_cds || ', and another one to the CDS code of the row'),
+        problem(
+            family = 'assistance_status' and value is not null and not status_is_known,
+            heading, value, 'this status of assistance is not known'
+        ),
+        problem(
+            is_own_status and value is null and unknown_value is null,
+            heading, null, 'the status of the year is empty'
+        ),
+        problem(
+            is_own_status and a_method_is_met and not is_differentiated and is_confirmed,
+            heading, value, 'a method is met, and the status says that there is no assistance'
+        ),
+        problem(
+            is_confirmed and family = 'total_student_groups' and value is not null
+                and try_cast(value as double) is distinct from letters,
+            heading, value, 'the row has ' || letters || ' letters'
+        ),
+        problem(
+            is_confirmed and family = 'met_method' and part = '1' and value in ('Y', 'N')
+                and (value = 'Y') <> (letters > 0),
+            heading, value, 'Method 1 is met exactly where a student group has a letter; the row has ' || letters
+        ),
+        problem(
+            family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar,
+            heading, value, 'the row is of another year than the file name says'
+        ),
+        problem(
+            family = 'name' and named_cds is not null,
+            heading, value,
+            'other files give this name to ' || named_cds || ', and another one to the CDS code of the row'
+        ),
         hidden_problem(heading, value),
         problem(times > 1, 'CDS', cds, 'this LEA is in the file ' || times || ' times')
     ], lambda p: p is not null) as problems

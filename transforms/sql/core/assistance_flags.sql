@@ -1,15 +1,18 @@
 -- Grain: LEA x Dashboard year of the workbook x flag, as CDE printed it.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: assistance_cells, assistance_rows_rejected.
--- Oddities: a workbook repeats the status of earlier years; flag then carries that year (assistance_status_2019), and so would a repeated
---           EC 52072 or EC 52071(f) (ec52072_2025): it decides nothing. 2017 heads its only status without a year.
+-- Oddities: a workbook repeats the status of earlier years; flag then carries that year (assistance_status_2019), and
+--           so would a repeated EC 52072 or EC 52071(f) (ec52072_2025): it decides nothing. 2017 heads its only status
+--           without a year.
 select
     c.cds,
     c.dashboard_year,
     case
-        when c.family in ('ec52072', 'ec52071f') and c.part <> right(c.dashboard_year::varchar, 2) then c.family || '_20' || c.part
+        when c.family in ('ec52072', 'ec52071f') and c.part <> right(c.dashboard_year::varchar, 2)
+            then c.family || '_20' || c.part
         when c.family = 'met_method' then 'met_method_' || c.part
-        when c.family = 'assistance_status' then 'assistance_status_' || coalesce('20' || c.part, c.dashboard_year::varchar)
+        when c.family = 'assistance_status'
+            then 'assistance_status_' || coalesce('20' || c.part, c.dashboard_year::varchar)
         else c.family
     end as flag,
     c.value,

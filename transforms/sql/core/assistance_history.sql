@@ -1,9 +1,10 @@
 -- Grain: LEA or charter school x earlier year, as CDE's later assistance workbooks remember it.
 -- Key: cds, dashboard_year.
 -- Inputs: assistance_flags, charter_flags.
--- Oddities: a workbook repeats the status of earlier years, blank or '*' exactly where the LEA had no row in that year's workbook (2018 to
---           2024; county offices were not in the one of 2017). So a status proves that there was a row, and a blank that there was none.
---           Of two workbooks that differ, the one with a status is believed: it leaves more open.
+-- Oddities: a workbook repeats the status of earlier years, blank or '*' exactly where the LEA had no row in that
+--           year's workbook (2018 to 2024; county offices were not in the one of 2017). So a status proves that there
+--           was a row, and a blank that there was none. Of two workbooks that differ, the one with a status is
+--           believed: it leaves more open.
 with remembered as (
     select cds, dashboard_year as told_in, right(flag, 4)::smallint as dashboard_year, value, source_id
     from (
@@ -13,7 +14,11 @@ with remembered as (
     )
     where regexp_full_match(flag, 'assistance_status_20[0-9]{2}')
 )
-select cds, dashboard_year, bool_or(value is not null) as was_listed, arg_max(source_id, (value is not null, told_in, source_id)) as told_by
+select
+    cds,
+    dashboard_year,
+    bool_or(value is not null) as was_listed,
+    arg_max(source_id, (value is not null, told_in, source_id)) as told_by
 from remembered
 where dashboard_year < told_in
 group by cds, dashboard_year

@@ -2,7 +2,8 @@
 -- Key: cds, dashboard_year.
 -- Inputs: assistance_cells, assistance_rows_rejected.
 select
-    c.cds, c.dashboard_year,
+    c.cds,
+    c.dashboard_year,
     max(c.value) filter (c.family = 'name') as lea_name,
     max(c.value) filter (c.family = 'city') as city,
     max(c.value) filter (c.family = 'county') as county_name,

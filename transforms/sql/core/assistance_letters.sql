@@ -1,10 +1,17 @@
--- Grain: LEA x Dashboard year x student group, as CDE's assistance workbook has it; letter is null where the cell is blank.
+-- Grain: LEA x Dashboard year x student group, as CDE's assistance workbook has it; letter is null where the cell is
+--           blank.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: assistance_cells, assistance_rows_rejected, ref_priority_letters, ref_student_groups.
 -- Oddities: the column of a group that is not known is left out; meta_sources lists what is not read.
 select
-    c.cds, c.dashboard_year, c.part as student_group, c.value as letter, l.priorities,
-    c.source_id, c.line::integer as source_line, c.heading as source_column
+    c.cds,
+    c.dashboard_year,
+    c.part as student_group,
+    c.value as letter,
+    l.priorities,
+    c.source_id,
+    c.line::integer as source_line,
+    c.heading as source_column
 from assistance_cells c
 left join ref_priority_letters l on l.letter = c.value
 anti join assistance_rows_rejected x on x.source_id = c.source_id and x.line = c.line

@@ -1,13 +1,20 @@
 -- Grain: one cell of CDE's assistance workbook for charter schools, with what is wrong with its row.
 -- Key: source_id, line, heading.
 -- Inputs: raw_charter_assistance, source_files, ref_priority_letters.
--- Oddities: CDE's layout has been seen in part only; headings that are not understood stay in meta_sources.extra_columns.
+-- Oddities: CDE's layout has been seen in part only; headings that are not understood stay in
+--           meta_sources.extra_columns.
 with trimmed as (
     select
-        f.source_id, f.dashboard_year, r.line, blank(r.cds) as cds, r.heading,
+        f.source_id,
+        f.dashboard_year,
+        r.line,
+        blank(r.cds) as cds,
+        r.heading,
         split_part(r.field, ':', 1) as family,
         nullif(split_part(r.field, ':', 2), '') as part,
-        if(split_part(r.field, ':', 1) in ('current', 'prior', 'ec47607'), upper(blank(r.value)), blank(r.value)) as value
+        if(
+            split_part(r.field, ':', 1) in ('current', 'prior', 'ec47607'), upper(blank(r.value)), blank(r.value)
+        ) as value
     from raw_charter_assistance r
     join source_files f using (source_id)
 ),
@@ -20,9 +27,19 @@ judged as (
         if(family in ('current', 'prior'), canonical_group(upper(part)), part) as part,
         list_filter([
             cds_problem('CDS', cds),
-            problem(family in ('current', 'prior') and value is not null and value not in (select letter from ref_priority_letters), heading, value, 'a priority letter is A to K, or blank'),
-            problem(family = 'ec47607' and value is not null and value not in ('Y', 'N'), heading, value, 'a flag is Y or N'),
-            problem(family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar, heading, value, 'the row is of another year than the file name says'),
+            problem(
+                family in ('current', 'prior') and value is not null
+                    and value not in (select letter from ref_priority_letters),
+                heading, value, 'a priority letter is A to K, or blank'
+            ),
+            problem(
+                family = 'ec47607' and value is not null and value not in ('Y', 'N'),
+                heading, value, 'a flag is Y or N'
+            ),
+            problem(
+                family = 'reporting_year' and left(value, 4) is distinct from dashboard_year::varchar,
+                heading, value, 'the row is of another year than the file name says'
+            ),
             hidden_problem(heading, value),
             problem(times > 1, 'CDS', cds, 'this school is in the file ' || times || ' times')
         ], lambda p: p is not null) as problems

@@ -1,7 +1,9 @@
--- Grain: charter school x Dashboard year x student group, as CDE's charter workbooks have it; letter is null where the cell is blank.
+-- Grain: charter school x Dashboard year x student group, as CDE's charter workbooks have it; letter is null where the
+--           cell is blank.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: charter_cells, rule_sets, ref_priority_letters, ref_student_groups.
--- Oddities: a workbook has the letters of its own year and of the Dashboard before; a year's own workbook wins over the next one's memory of it.
+-- Oddities: a workbook has the letters of its own year and of the Dashboard before; a year's own workbook wins over the
+--           next one's memory of it.
 with kept as (
     select * from charter_cells
     where family in ('current', 'prior') and part in (select student_group from ref_student_groups)
@@ -9,14 +11,28 @@ with kept as (
 ),
 placed as (
     select
-        k.cds, k.part as student_group, k.value as letter, k.source_id, k.line, k.heading,
-        if(k.family = 'current', k.dashboard_year, (select max(s.dashboard_year) from rule_sets s where s.dashboard_year < k.dashboard_year)) as dashboard_year,
+        k.cds,
+        k.part as student_group,
+        k.value as letter,
+        k.source_id,
+        k.line,
+        k.heading,
+        if(
+            k.family = 'current', k.dashboard_year,
+            (select max(s.dashboard_year) from rule_sets s where s.dashboard_year < k.dashboard_year)
+        ) as dashboard_year,
         k.family = 'current' as own_year
     from kept k
 )
 select
-    p.cds, p.dashboard_year::smallint as dashboard_year, p.student_group, p.letter, l.priorities,
-    p.source_id, p.line::integer as source_line, p.heading as source_column
+    p.cds,
+    p.dashboard_year::smallint as dashboard_year,
+    p.student_group,
+    p.letter,
+    l.priorities,
+    p.source_id,
+    p.line::integer as source_line,
+    p.heading as source_column
 from placed p
 left join ref_priority_letters l on l.letter = p.letter
 where p.dashboard_year is not null

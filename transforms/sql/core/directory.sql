@@ -3,15 +3,22 @@
 -- Inputs: directory_rows.
 -- Oddities: where two editions are loaded the undated one is the current one; a date that cannot be read is null.
 with ranked as (
-    select d.*, row_number() over (partition by d.cds order by d.source_id = 'directory' desc, d.source_id desc) as place
+    select
+        d.*,
+        row_number() over (partition by d.cds order by d.source_id = 'directory' desc, d.source_id desc) as place
     from directory_rows d
     where len(d.problems) = 0
 )
 select
-    cds, status as directory_status, county, district as district_name, school as school_name,
+    cds,
+    status as directory_status,
+    county,
+    district as district_name,
+    school as school_name,
     case upper(charter) when '1' then true when 'Y' then true when '0' then false when 'N' then false end as is_charter,
     coalesce(try_cast(open_date as date), try_strptime(open_date, ['%m/%d/%Y', '%d-%b-%Y'])::date) as open_date,
     coalesce(try_cast(closed_date as date), try_strptime(closed_date, ['%m/%d/%Y', '%d-%b-%Y'])::date) as closed_date,
-    source_id, line::integer as source_line
+    source_id,
+    line::integer as source_line
 from ranked
 where place = 1

@@ -1,10 +1,14 @@
 -- Grain: one row of CDE's list under EC 52064(e)(5): an LEA with the student groups named, and what is wrong with it.
 -- Key: source_id, line.
 -- Inputs: raw_lcap_goals, source_files, student_group_words.
--- Oddities: one cell names all groups, by code or in words that CDE uses nowhere else ("Two or More Race"), parted by commas or semicolons.
+-- Oddities: one cell names all groups, by code or in words that CDE uses nowhere else ("Two or More Race"), parted by
+--           commas or semicolons.
 with rows as (
     select
-        f.source_id, f.dashboard_year, r.line, any_value(blank(r.cds)) as cds,
+        f.source_id,
+        f.dashboard_year,
+        r.line,
+        any_value(blank(r.cds)) as cds,
         max(blank(r.value)) filter (r.field = 'name') as lea_name,
         max(blank(r.value)) filter (r.field = 'student_groups') as groups_text
     from raw_lcap_goals r
@@ -21,7 +25,8 @@ named as (
 ),
 together as (
     select
-        source_id, line,
+        source_id,
+        line,
         coalesce(list(student_group order by student_group) filter (student_group is not null), []) as student_groups,
         min(said) filter (student_group is null) as not_known
     from named group by source_id, line
@@ -30,7 +35,12 @@ counted as (
     select *, count(*) over (partition by source_id, cds) as times from rows
 )
 select
-    c.source_id, c.dashboard_year, c.line, c.cds, c.lea_name, coalesce(t.student_groups, []) as student_groups,
+    c.source_id,
+    c.dashboard_year,
+    c.line,
+    c.cds,
+    c.lea_name,
+    coalesce(t.student_groups, []) as student_groups,
     list_filter([
         cds_problem('CDS', c.cds),
         problem(t.not_known is not null, 'Targeted Student Group(s)', t.not_known, 'this names no known student group'),

@@ -1,17 +1,22 @@
 -- Grain: one local educational agency that this release knows: district, county office of education or charter school.
 -- Key: cds.
--- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, register_doubts, ref_counties, directory.
--- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. Of two names of one year the longer is shown: some
---           files cut names at 50 letters. A county office has '10' in positions 3 and 4 of its district code, since the county-office
---           flag is blank on many of its rows. LEAs that only the loan register names have no Dashboard years. Charter schools are school rows
---           with the charter flag; they are judged by tests of their own. The local indicators of priorities 9 and 10 are of county offices alone,
---           statewide even where all other files are cut to a county, so they bring in no LEA. directory_status is null where no directory is loaded.
+-- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, register_doubts,
+--         ref_counties, directory.
+-- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. Of two names of one year
+--           the longer is shown: some files cut names at 50 letters. A county office has '10' in positions 3 and 4 of
+--           its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
+--           register names have no Dashboard years. Charter schools are school rows with the charter flag; they are
+--           judged by tests of their own. The local indicators of priorities 9 and 10 are of county offices alone,
+--           statewide even where all other files are cut to a county, so they bring in no LEA. directory_status is null
+--           where no directory is loaded.
 with seen as (
-    select cds, dashboard_year, district_name as lea_name, 2 as rank from dashboard_entities where record_type = 'D' and cds like '%0000000'
+    select cds, dashboard_year, district_name as lea_name, 2 as rank
+    from dashboard_entities where record_type = 'D' and cds like '%0000000'
     union all
     select cds, dashboard_year, school_name, 2 from dashboard_entities where record_type = 'S' and charter_flag = 'Y'
     union all
-    select cds, dashboard_year, max(value) filter (family = 'name'), 3 from charter_cells where row_is_sound group by all
+    select cds, dashboard_year, max(value) filter (family = 'name'), 3
+    from charter_cells where row_is_sound group by all
     union all
     select cds, dashboard_year, lea_name, 3 from assistance_leas
     union all
@@ -21,12 +26,15 @@ with seen as (
     union all
     select successor_cds, null, successor_name, 0 from reg_state_loans where successor_cds is not null
     union all
-    select cds, null, lea_name, 0 from register_doubts semi join ref_counties on county_code = cds[1:2] where brings_lea and cds like '%0000000'
+    select cds, null, lea_name, 0
+    from register_doubts semi join ref_counties on county_code = cds[1:2] where brings_lea and cds like '%0000000'
 ),
 named as (
     select
         cds,
-        arg_max(lea_name, (coalesce(dashboard_year, 0), rank, len(lea_name), lea_name)) filter (lea_name is not null) as lea_name,
+        arg_max(
+            lea_name, (coalesce(dashboard_year, 0), rank, len(lea_name), lea_name)
+        ) filter (lea_name is not null) as lea_name,
         min(dashboard_year) as first_dashboard_year,
         max(dashboard_year) as last_dashboard_year
     from seen
@@ -35,7 +43,11 @@ named as (
 select
     n.cds,
     n.lea_name,
-    case when n.cds not like '%0000000' then 'charter' when n.cds[3:4] = '10' then 'county_office' else 'district' end as lea_type,
+    case
+        when n.cds not like '%0000000' then 'charter'
+        when n.cds[3:4] = '10' then 'county_office'
+        else 'district'
+    end as lea_type,
     c.county_code,
     c.county,
     n.first_dashboard_year::smallint as first_dashboard_year,

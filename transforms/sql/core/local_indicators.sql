@@ -2,7 +2,12 @@
 -- Key: cds, dashboard_year, priority.
 -- Inputs: local_rows.
 select
-    cds, dashboard_year, priority_text::tinyint as priority, lea_name, performance,
-    source_id, line::integer as source_line
+    cds,
+    dashboard_year,
+    priority_text::tinyint as priority,
+    lea_name,
+    performance,
+    source_id,
+    line::integer as source_line
 from local_rows
 where len(problems) = 0

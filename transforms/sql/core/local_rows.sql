@@ -1,19 +1,28 @@
--- Grain: one local indicator row, from the one-file layout (2017, 2018) or from one workbook per priority, with what is wrong with it.
+-- Grain: one local indicator row, from the one-file layout (2017, 2018) or from one workbook per priority, with what is
+--           wrong with it.
 -- Key: source_id, line.
 -- Inputs: raw_local_indicators, raw_local_indicators_by_priority, source_files.
--- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); 2018 has 'NA'; years differ in capitals. CDE leaves no
---           answer blank: where one is, nobody knows it.
+-- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); 2018 has 'NA'; years differ in
+--           capitals. CDE leaves no answer blank: where one is, nobody knows it.
 with one_file as (
     select
-        f.source_id, r.line, f.dashboard_year, blank(r.cds) as cds, blank(r.leaname) as lea_name,
+        f.source_id,
+        r.line,
+        f.dashboard_year,
+        blank(r.cds) as cds,
+        blank(r.leaname) as lea_name,
         regexp_extract(r.localindicator, 'Priority Area ([0-9]+)', 1) as priority_text,
-        blank(r.performance) as performance, f.dashboard_year::varchar as year_text
+        blank(r.performance) as performance,
+        f.dashboard_year::varchar as year_text
     from raw_local_indicators r
     join source_files f using (source_id)
 ),
 by_priority as (
     select
-        f.source_id, r.line, f.dashboard_year, any_value(blank(r.cds)) as cds,
+        f.source_id,
+        r.line,
+        f.dashboard_year,
+        any_value(blank(r.cds)) as cds,
         max(blank(r.value)) filter (r.field = 'name') as lea_name,
         coalesce(max(blank(r.value)) filter (r.field = 'priority'), any_value(f.priority)::varchar) as priority_text,
         max(blank(r.value)) filter (r.field = 'performance') as performance,
@@ -43,9 +52,18 @@ select
     * exclude (times),
     list_filter([
         cds_problem('cds', cds),
-        problem(coalesce(try_cast(priority_text as integer), 0) not in (1, 2, 3, 6, 7, 9, 10), 'priority', priority_text, 'a local priority is 1, 2, 3, 6, 7, 9 or 10'),
-        problem(coalesce(performance not in ('Met', 'Not Met', 'Not Met For Two or More Years', 'NA'), true), 'performance', performance, 'performance is Met, Not Met or Not Met For Two or More Years'),
-        problem(left(year_text, 4) is distinct from dashboard_year::varchar, 'year', year_text, 'the row is of another year than the file name says'),
+        problem(
+            coalesce(try_cast(priority_text as integer), 0) not in (1, 2, 3, 6, 7, 9, 10),
+            'priority', priority_text, 'a local priority is 1, 2, 3, 6, 7, 9 or 10'
+        ),
+        problem(
+            coalesce(performance not in ('Met', 'Not Met', 'Not Met For Two or More Years', 'NA'), true),
+            'performance', performance, 'performance is Met, Not Met or Not Met For Two or More Years'
+        ),
+        problem(
+            left(year_text, 4) is distinct from dashboard_year::varchar,
+            'year', year_text, 'the row is of another year than the file name says'
+        ),
         hidden_problem('leaname', lea_name),
         problem(times > 1, 'cds', cds, 'this LEA and priority are in the file ' || times || ' times')
     ], lambda p: p is not null) as problems

@@ -1,12 +1,21 @@
 -- Grain: one row of a source file that was rejected, and one reason why.
 -- Key: source_id, line, column_name, reason.
--- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells, low_performing_rows,
---         lcap_goal_rows, source_files, register_rejects.
--- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost its leading zero to a
---           spreadsheet: whose row it was is known all the same. Rows of registers have the source_id registers/<name>. A control character is
---           shown as U+FFFD.
+-- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells,
+--         low_performing_rows, lcap_goal_rows, source_files, register_rejects.
+-- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost
+--           its leading zero to a spreadsheet: whose row it was is known all the same. Rows of registers have the
+--           source_id registers/<name>. A control character is shown as U+FFFD.
 with found as (
-    select source_id, line, "column" as column_name, value, reason, cds, null as record_type, null as student_group from raw_rejects
+    select
+        source_id,
+        line,
+        "column" as column_name,
+        value,
+        reason,
+        cds,
+        null as record_type,
+        null as student_group
+    from raw_rejects
     union all
     select source_id, line, "column", value, reason, cds, record_type, student_group from dashboard_faults
     union all
@@ -32,10 +41,17 @@ of_registers as (
     select 'registers/' || register as source_id, file, line, column_name, value, reason, cds from register_rejects
 )
 select
-    f.source_id, s.file, s.dashboard_year, s.indicator, f.line::integer as line, without_hidden(f.column_name) as column_name,
-    without_hidden(f.value) as value, without_hidden(f.reason) as reason,
+    f.source_id,
+    s.file,
+    s.dashboard_year,
+    s.indicator,
+    f.line::integer as line,
+    without_hidden(f.column_name) as column_name,
+    without_hidden(f.value) as value,
+    without_hidden(f.reason) as reason,
     without_hidden(if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds)) as cds,
-    without_hidden(f.record_type) as record_type, without_hidden(f.student_group) as student_group
+    without_hidden(f.record_type) as record_type,
+    without_hidden(f.student_group) as student_group
 from found f
 join source_files s using (source_id)
 union all

@@ -1,12 +1,14 @@
 -- Grain: one source file: how many of its rows became rows of a typed table.
 -- Key: source_id.
--- Inputs: source_files, indicator_result_parts, assistance_cells, assistance_rows_rejected, charter_cells, local_indicators, directory_rows, interim_certifications,
---         low_performing_rows, lcap_goal_rows.
--- Oddities: workbooks are read cell by cell, so their rows are counted by line; the directory table shows one edition, its rows here are of each.
+-- Inputs: source_files, indicator_result_parts, assistance_cells, assistance_rows_rejected, charter_cells,
+--         local_indicators, directory_rows, interim_certifications, low_performing_rows, lcap_goal_rows.
+-- Oddities: workbooks are read cell by cell, so their rows are counted by line; the directory table shows one edition,
+--           its rows here are of each.
 with kept as (
     select source_id, rows as n from indicator_result_parts
     union all
-    select c.source_id, count(distinct c.line) from assistance_cells c anti join assistance_rows_rejected x using (source_id, line) group by c.source_id
+    select c.source_id, count(distinct c.line)
+    from assistance_cells c anti join assistance_rows_rejected x using (source_id, line) group by c.source_id
     union all
     select source_id, count(distinct line) from charter_cells where row_is_sound group by source_id
     union all

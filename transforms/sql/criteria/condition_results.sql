@@ -2,7 +2,13 @@
 -- Key: cds, dashboard_year, student_group, criterion, position.
 -- Inputs: evidence, rule_criterion_groups, rule_conditions.
 select
-    e.cds, e.dashboard_year, e.student_group, c.criterion, c.priority, c.position, c.indicator,
+    e.cds,
+    e.dashboard_year,
+    e.student_group,
+    c.criterion,
+    c.priority,
+    c.position,
+    c.indicator,
     case e.finding
         when 'unknown' then null
         when 'result' then list_contains(c.levels, e.level)

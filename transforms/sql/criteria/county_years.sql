@@ -1,21 +1,26 @@
 -- Grain: county x Dashboard year that has rules: what the results of its student groups are taken from.
 -- Key: county_code, dashboard_year.
 -- Inputs: ref_counties, rule_indicators, source_files, source_coverage, determination_years.
--- Oddities: computed from indicator rows where most of the indicator files that the year's rules use are loaded and cover
---           the county; what depends on a missing one is then unknown, never 'no'. With fewer, CDE's letters serve if their
---           workbook covers the county, and every row says so. Charter schools have a workbook of their own. Years after the newest
---           loaded file and the newest determination are left out; meta_years has them.
+-- Oddities: computed from indicator rows where most of the indicator files that the year's rules use are loaded and
+--           cover the county; what depends on a missing one is then unknown, never 'no'. With fewer, CDE's letters
+--           serve if their workbook covers the county, and every row says so. Charter schools have a workbook of their
+--           own. Years after the newest loaded file and the newest determination are left out; meta_years has them.
 with used as (
     select dashboard_year, indicator from rule_indicators
-    where dashboard_year <= greatest((select max(dashboard_year) from source_files), (select max(determination_year) from determination_years))
+    where dashboard_year <= greatest(
+        (select max(dashboard_year) from source_files), (select max(determination_year) from determination_years)
+    )
 ),
 covered as (
     select
-        c.county_code, u.dashboard_year, count(*) as indicators,
+        c.county_code,
+        u.dashboard_year,
+        count(*) as indicators,
         count(*) filter (v.statewide or list_contains(v.counties, c.county_code)) as indicators_covered
     from ref_counties c
     cross join used u
-    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = u.dashboard_year and f.indicator = u.indicator
+    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = u.dashboard_year
+        and f.indicator = u.indicator
     left join source_coverage v using (source_id)
     group by all
 ),
@@ -32,7 +37,9 @@ charter_letters_files as (
     where f.layout = 'charter_assistance'
 )
 select
-    k.county_code, k.dashboard_year::smallint as dashboard_year, l.source_id as letters_source_id,
+    k.county_code,
+    k.dashboard_year::smallint as dashboard_year,
+    l.source_id as letters_source_id,
     coalesce(l.statewide or list_contains(l.counties, k.county_code), false) as letters_cover,
     x.source_id as charter_letters_source_id,
     coalesce(x.statewide or list_contains(x.counties, k.county_code), false) as charter_letters_cover,

@@ -1,10 +1,14 @@
 -- Grain: one Dashboard year with rules, loaded or not: until when its determination is in force.
 -- Key: dashboard_year.
 -- Inputs: rule_sets, assistance_flags.
--- Oddities: a year whose criteria are not confirmed ends the one before it only where CDE's own flags of it are loaded (is_answered).
---           last_day is null where no later year is answered.
+-- Oddities: a year whose criteria are not confirmed ends the one before it only where CDE's own flags of it are loaded
+--           (is_answered). last_day is null where no later year is answered.
 with known as (
-    select dashboard_year, in_force_from, not_confirmed is null or dashboard_year in (select dashboard_year from assistance_flags where flag = 'ec52072') as is_answered
+    select
+        dashboard_year,
+        in_force_from,
+        not_confirmed is null
+            or dashboard_year in (select dashboard_year from assistance_flags where flag = 'ec52072') as is_answered
     from rule_sets
 )
 select k.dashboard_year, k.is_answered, min(n.in_force_from) - 1 as last_day

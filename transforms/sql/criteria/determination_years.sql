@@ -1,17 +1,21 @@
 -- Grain: one determination year that this run can speak about.
 -- Key: determination_year.
 -- Inputs: rule_determinations, days_in_force, source_files, run_parameters.
--- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or as of the
---           run's own date for the one now in force, and never as of a later day. The next one is that of the next Dashboard with rules,
---           loaded or not. A year without a Dashboard file or workbook is left out, and for a past date every year that came later.
---           Where no year has any, the registers still answer: then every determination that has begun is there. A year whose criteria are
---           not confirmed replaces the one before it only when CDE's own flags of it are loaded (is_answered): until then that one stays in force.
+-- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or
+--           as of the run's own date for the one now in force, and never as of a later day. The next one is that of the
+--           next Dashboard with rules, loaded or not. A year without a Dashboard file or workbook is left out, and for
+--           a past date every year that came later. Where no year has any, the registers still answer: then every
+--           determination that has begun is there. A year whose criteria are not confirmed replaces the one before it
+--           only when CDE's own flags of it are loaded (is_answered): until then that one stays in force.
 with loaded as (
     select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
 ),
 known as (
     select
-        d.*, t.is_answered, t.last_day, p.as_of as run_as_of,
+        d.*,
+        t.is_answered,
+        t.last_day,
+        p.as_of as run_as_of,
         h.dashboard_year is not null and (d.in_force_from <= p.as_of or p.is_latest) as has_files
     from rule_determinations d
     join days_in_force t on t.dashboard_year = d.determination_year
@@ -36,6 +40,10 @@ select
     if(now_in_force, run_as_of, least(last_day, run_as_of))::date as as_of,
     now_in_force
 from (
-    select *, determination_year = coalesce(max(determination_year) filter (is_answered) over (), max(determination_year) over ()) as now_in_force
+    select
+        *,
+        determination_year = coalesce(
+            max(determination_year) filter (is_answered) over (), max(determination_year) over ()
+        ) as now_in_force
     from spoken_of
 )

@@ -1,15 +1,18 @@
--- Grain: LEA x Dashboard year x student group x indicator without a row, though another source shows that there must be one.
+-- Grain: LEA x Dashboard year x student group x indicator without a row, though another source shows that there must be
+--           one.
 -- Key: cds, dashboard_year, student_group, indicator.
--- Inputs: ref_indicators, lea_results, leas, dashboard_entities, rule_conditions, rule_criterion_groups, assistance_letters, charter_letters, evidence_before,
---         source_files.
--- Oddities: four witnesses. Another indicator of the same students in the same year: the other one of a criterion (English language arts
---           and mathematics test the same), graduation and College/Career of each other (one cohort), and for suspension every other, since
---           it counts whoever was enrolled (expected_with in indicators.csv). Of a handful all may lack one: 11 make a result that CDE shows, and of 13,000 real pairs of
---           2017 and 2022 to 2024 with as many none lacks its row. The next
---           Dashboard's row, whose prior size meets the size test (30 students where the file has no flag: the number that holds for every
---           group); of a charter school only where the file has other rows of it, since 99 schools have results of 2017 in the 2018 graduation file
---           that the one of 2017 lacks (no district has). CDE's letter, with a priority that none of the group's rows meets. The current release, which had the row of this same year,
---           or said that it had been there. Whoever has none of them rightly lacks the row: most groups have no graduation rate.
+-- Inputs: ref_indicators, lea_results, leas, dashboard_entities, rule_conditions, rule_criterion_groups,
+--         assistance_letters, charter_letters, evidence_before, source_files.
+-- Oddities: four witnesses. Another indicator of the same students in the same year: the other one of a criterion
+--           (English language arts and mathematics test the same), graduation and College/Career of each other (one
+--           cohort), and for suspension every other, since it counts whoever was enrolled (expected_with in
+--           indicators.csv). Of a handful all may lack one: 11 make a result that CDE shows, and of 13,000 real pairs
+--           of 2017 and 2022 to 2024 with as many none lacks its row. The next Dashboard's row, whose prior size meets
+--           the size test (30 students where the file has no flag: the number that holds for every group); of a charter
+--           school only where the file has other rows of it, since 99 schools have results of 2017 in the 2018
+--           graduation file that the one of 2017 lacks (no district has). CDE's letter, with a priority that none of
+--           the group's rows meets. The current release, which had the row of this same year, or said that it had been
+--           there. Whoever has none of them rightly lacks the row: most groups have no graduation rate.
 with siblings as (
     select distinct f.dashboard_year, a.indicator, b.indicator as other
     from rule_conditions a
@@ -40,7 +43,8 @@ explained as (
     select distinct r.cds, r.dashboard_year, r.student_group, u.priority
     from letters l
     join used u on u.dashboard_year = l.dashboard_year and u.student_group = l.student_group and u.priority = l.priority
-    join lea_results r on r.cds = l.cds and r.dashboard_year = l.dashboard_year and r.student_group = l.student_group and r.indicator = u.indicator
+    join lea_results r on r.cds = l.cds and r.dashboard_year = l.dashboard_year and r.student_group = l.student_group
+        and r.indicator = u.indicator
     where list_contains(u.levels, if(u.measure = 'color', r.color, r.status_level))
 ),
 witnesses as (
@@ -52,14 +56,16 @@ witnesses as (
     select r.cds, f.dashboard_year, r.student_group, r.indicator, say_row_of_next_year(r.dashboard_year)
     from lea_results r
     join leas l using (cds)
-    join source_files f on f.layout = 'dashboard' and f.dashboard_year = r.dashboard_year - 1 and f.indicator = r.indicator
+    join source_files f on f.layout = 'dashboard' and f.dashboard_year = r.dashboard_year - 1
+        and f.indicator = r.indicator
     left join in_file i on i.source_id = f.source_id and i.cds = r.cds
     where coalesce(r.prior_size_met = 'Y', r.prior_denominator >= 30) and (l.lea_type <> 'charter' or i.cds is not null)
     union all
     select l.cds, l.dashboard_year, l.student_group, u.indicator, say_row_of_letter(l.letter, l.priority)
     from letters l
     join used u on u.dashboard_year = l.dashboard_year and u.student_group = l.student_group and u.priority = l.priority
-    anti join explained e on e.cds = l.cds and e.dashboard_year = l.dashboard_year and e.student_group = l.student_group and e.priority = l.priority
+    anti join explained e on e.cds = l.cds and e.dashboard_year = l.dashboard_year and e.student_group = l.student_group
+        and e.priority = l.priority
     union all
     select cds, dashboard_year, student_group, indicator, say_row_of_release() from evidence_before
 )

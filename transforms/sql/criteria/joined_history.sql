@@ -1,9 +1,12 @@
 -- Grain: LEA x Dashboard year before its code began x student group.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: predecessor_groups, student_group_history.
--- Rule: what the group would count as if the histories of both codes were joined: met by one of them is met, unknown by one is unknown.
+-- Rule: what the group would count as if the histories of both codes were joined: met by one of them is met, unknown by
+--           one is unknown.
 select
-    g.cds, g.dashboard_year, g.student_group,
+    g.cds,
+    g.dashboard_year,
+    g.student_group,
     case
         when h.meets_criteria or bool_or(g.meets_criteria) then true
         when h.meets_criteria is null or bool_or(g.meets_criteria is null) then null

@@ -1,10 +1,25 @@
--- Grain: LEA x Dashboard year x student group x indicator that the file has a row of, for student groups that the rules judge.
+-- Grain: LEA x Dashboard year x student group x indicator that the file has a row of, for student groups that the rules
+--           judge.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: indicator_results, leas, rule_groups.
 -- Oddities: a tenth of all rows, read once and in few columns: what follows looks at them from several sides.
 select
-    r.cds, r.dashboard_year, r.indicator, r.student_group, r.source_line, r.status_level, r.change_level, r.color, r.current_status, r.current_numerator,
-    r.current_denominator, r.prior_status, r.change, r.current_size_met, r.prior_denominator, r.prior_size_met
+    r.cds,
+    r.dashboard_year,
+    r.indicator,
+    r.student_group,
+    r.source_line,
+    r.status_level,
+    r.change_level,
+    r.color,
+    r.current_status,
+    r.current_numerator,
+    r.current_denominator,
+    r.prior_status,
+    r.change,
+    r.current_size_met,
+    r.prior_denominator,
+    r.prior_size_met
 from indicator_results r
 semi join leas using (cds)
 where r.student_group in (select student_group from rule_groups)

@@ -1,11 +1,13 @@
 -- Grain: LEA x Dashboard year that has rules: is the LEA in any file of that year, and what are its results taken from?
 -- Key: cds, dashboard_year.
--- Inputs: leas, county_years, dashboard_entities, assistance_leas, charter_letters, rejects, source_files, source_coverage, ref_indicators,
---         ref_counties, workbook_listings.
--- Oddities: in_files is null where that is not known: a workbook lacks the row, or fewer than two files are loaded in which every LEA has one. An LEA whose row
---           was rejected, or whose row is missing though a later workbook proves that there was one, is there all the same. Local indicators alone do
---           not put an LEA on the Dashboard. Charter schools are school rows of the indicator files, and have an assistance workbook of their own,
---           which has a blank cell for the Dashboard before also where the school did not exist yet: that does not put it on that Dashboard.
+-- Inputs: leas, county_years, dashboard_entities, assistance_leas, charter_letters, rejects, source_files,
+--         source_coverage, ref_indicators, ref_counties, workbook_listings.
+-- Oddities: in_files is null where that is not known: a workbook lacks the row, or fewer than two files are loaded in
+--           which every LEA has one. An LEA whose row was rejected, or whose row is missing though a later workbook
+--           proves that there was one, is there all the same. Local indicators alone do not put an LEA on the
+--           Dashboard. Charter schools are school rows of the indicator files, and have an assistance workbook of their
+--           own, which has a blank cell for the Dashboard before also where the school did not exist yet: that does not
+--           put it on that Dashboard.
 with seen as (
     select cds, dashboard_year from dashboard_entities
     union
@@ -33,7 +35,10 @@ for_all as (
 ),
 based as (
     select
-        l.cds, l.lea_type, l.county_code, c.dashboard_year,
+        l.cds,
+        l.lea_type,
+        l.county_code,
+        c.dashboard_year,
         if(l.lea_type = 'charter', c.charter_basis, c.basis) as basis,
         if(l.lea_type = 'charter', c.charter_letters_source_id, c.letters_source_id) as letters_source_id,
         if(l.lea_type = 'charter', c.charter_letters_cover, c.letters_cover) as letters_cover
@@ -41,14 +46,21 @@ based as (
     join county_years c using (county_code)
 )
 select
-    b.cds, b.lea_type, b.county_code, b.dashboard_year,
+    b.cds,
+    b.lea_type,
+    b.county_code,
+    b.dashboard_year,
     case
         when b.basis = 'cde_letters' and k.listing = 'not_listed' then false
         when n.cds is not null then true
         when b.basis = 'indicators' and a.county_code is not null then false
         when k.listing = 'not_listed' then false
     end as in_files,
-    b.basis, b.letters_source_id, b.letters_cover, k.listing, k.told_by
+    b.basis,
+    b.letters_source_id,
+    b.letters_cover,
+    k.listing,
+    k.told_by
 from based b
 left join seen n on n.cds = b.cds and n.dashboard_year = b.dashboard_year
 left join for_all a on a.dashboard_year = b.dashboard_year and a.county_code = b.county_code

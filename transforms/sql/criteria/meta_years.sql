@@ -8,7 +8,8 @@ with counted as (
         coalesce(list(u.indicator order by u.indicator) filter (f.source_id is not null), []) as indicators_present,
         coalesce(list(u.indicator order by u.indicator) filter (f.source_id is null), []) as indicators_missing
     from rule_indicators u
-    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = u.dashboard_year and f.indicator = u.indicator
+    left join source_files f on f.layout = 'dashboard' and f.dashboard_year = u.dashboard_year
+        and f.indicator = u.indicator
     group by u.dashboard_year
 ),
 leas_by_basis as (
@@ -19,10 +20,19 @@ leas_by_basis as (
     from lea_years group by dashboard_year
 )
 select
-    s.dashboard_year::smallint as dashboard_year, s.rule_set,
-    case when b.leas_from_indicators > 0 then 'indicators' when b.leas_from_letters > 0 then 'cde_letters' else 'none' end as basis,
-    coalesce(b.leas_from_indicators, 0) as leas_from_indicators, coalesce(b.leas_from_letters, 0) as leas_from_letters,
-    c.indicators_present, c.indicators_missing, f.source_id as letters_source_id, s.in_force_from
+    s.dashboard_year::smallint as dashboard_year,
+    s.rule_set,
+    case
+        when b.leas_from_indicators > 0 then 'indicators'
+        when b.leas_from_letters > 0 then 'cde_letters'
+        else 'none'
+    end as basis,
+    coalesce(b.leas_from_indicators, 0) as leas_from_indicators,
+    coalesce(b.leas_from_letters, 0) as leas_from_letters,
+    c.indicators_present,
+    c.indicators_missing,
+    f.source_id as letters_source_id,
+    s.in_force_from
 from rule_sets s
 join counted c using (dashboard_year)
 left join leas_by_basis b using (dashboard_year)

@@ -1,12 +1,13 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
--- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence, assistance_letters, charter_letters, source_files,
---         ref_priority_letters.
--- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year (workbook_listings) did not
---           meet the criteria under its code then; one whose row is missing is unknown. Whether a group had a result is not known from letters,
---           except that a group with a letter had one. County offices were not determined in 2017: what their groups showed then stands in
---           priorities_met and does not count, in letters or for EC 52072.5 in 2022.
---           Of a year whose criteria are not confirmed nothing is known of any group; CDE's letter is beside it.
+-- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence, assistance_letters,
+--         charter_letters, source_files, ref_priority_letters.
+-- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year
+--           (workbook_listings) did not meet the criteria under its code then; one whose row is missing is unknown.
+--           Whether a group had a result is not known from letters, except that a group with a letter had one. County
+--           offices were not determined in 2017: what their groups showed then stands in priorities_met and does not
+--           count, in letters or for EC 52072.5 in 2022. Of a year whose criteria are not confirmed nothing is known of
+--           any group; CDE's letter is beside it.
 with cde_letters as (
     select * from assistance_letters
     union all by name
@@ -14,7 +15,9 @@ with cde_letters as (
 ),
 computed as (
     select
-        cds, dashboard_year, student_group,
+        cds,
+        dashboard_year,
+        student_group,
         list(priority order by priority) filter (met) as priorities_met,
         list(priority order by priority) filter (met is null) as priorities_unknown
     from priority_results
@@ -22,18 +25,28 @@ computed as (
 ),
 results as (
     select
-        cds, dashboard_year, student_group,
-        case when bool_or(finding = 'result') then true when bool_or(finding = 'unknown') then null else false end as has_result,
+        cds,
+        dashboard_year,
+        student_group,
+        case
+            when bool_or(finding = 'result') then true
+            when bool_or(finding = 'unknown') then null
+            else false
+        end as has_result,
         string_agg(distinct unknown_because, '; ' order by unknown_because) as unknown_because
     from evidence
     group by all
 ),
 not_determined as (
-    select determination_year as dashboard_year, 'county_office' as lea_type from rule_assistance where not list_contains(serves, 'county_office')
+    select determination_year as dashboard_year, 'county_office' as lea_type
+    from rule_assistance where not list_contains(serves, 'county_office')
 ),
 from_indicators as (
     select
-        l.cds, l.dashboard_year, g.student_group, 'indicators' as basis,
+        l.cds,
+        l.dashboard_year,
+        g.student_group,
+        'indicators' as basis,
         if(n.dashboard_year is null, l.in_files, null) as listed,
         coalesce(c.priorities_met, []) as priorities_met,
         coalesce(c.priorities_unknown, []) as priorities_unknown,
@@ -41,7 +54,8 @@ from_indicators as (
             when n.dashboard_year is not null then false
             when s.not_confirmed is not null then null
             when len(coalesce(c.priorities_met, [])) >= s.priorities_required then true
-            when len(coalesce(c.priorities_met, [])) + len(coalesce(c.priorities_unknown, [])) >= s.priorities_required then null
+            when len(coalesce(c.priorities_met, [])) + len(coalesce(c.priorities_unknown, [])) >= s.priorities_required
+                then null
             else false
         end as meets_criteria,
         r.has_result,
@@ -60,7 +74,10 @@ from_indicators as (
 ),
 from_letters as (
     select
-        l.cds, l.dashboard_year, g.student_group, l.basis,
+        l.cds,
+        l.dashboard_year,
+        g.student_group,
+        l.basis,
         if(n.dashboard_year is null, l.in_files, null) as listed,
         if(s.not_confirmed is null, coalesce(a.priorities, []), []) as priorities_met,
         []::tinyint[] as priorities_unknown,
@@ -87,7 +104,8 @@ from_letters as (
     join rule_sets s using (dashboard_year)
     join rule_groups g using (dashboard_year)
     left join source_files f on f.source_id = l.letters_source_id
-    left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year and a.student_group = g.student_group
+    left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year
+        and a.student_group = g.student_group
     left join not_determined n on n.dashboard_year = l.dashboard_year and n.lea_type = l.lea_type
     where l.basis <> 'indicators'
 ),
@@ -97,8 +115,15 @@ together as (
     select * from from_letters
 )
 select
-    t.cds, t.dashboard_year, t.student_group, t.basis, t.listed, t.meets_criteria, t.has_result,
-    t.priorities_met, t.priorities_unknown,
+    t.cds,
+    t.dashboard_year,
+    t.student_group,
+    t.basis,
+    t.listed,
+    t.meets_criteria,
+    t.has_result,
+    t.priorities_met,
+    t.priorities_unknown,
     p.letter,
     a.letter as cde_letter,
     a.source_id as cde_source_id,
@@ -106,5 +131,6 @@ select
     a.source_column as cde_source_column,
     t.note
 from together t
-left join ref_priority_letters p on p.priorities = t.priorities_met and t.meets_criteria and len(t.priorities_unknown) = 0
+left join ref_priority_letters p on p.priorities = t.priorities_met and t.meets_criteria
+    and len(t.priorities_unknown) = 0
 left join cde_letters a on a.cds = t.cds and a.dashboard_year = t.dashboard_year and a.student_group = t.student_group

@@ -1,12 +1,14 @@
--- Grain: LEA x assistance workbook that covers its county, or charter school x charter workbook: is it listed, and what does it mean if not?
+-- Grain: LEA x assistance workbook that covers its county, or charter school x charter workbook: is it listed, and what
+--           does it mean if not?
 -- Key: cds, source_id.
--- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history, dashboard_entities, directory,
---         reg_successions.
--- Oddities: a row that is missing is no "no". A later workbook that has a status for the year proves that there was a row ('row_missing'); a
---           blank there proves that there was none ('not_listed'). Where no later workbook lists the LEA, it is 'not_listed' if the workbook
---           beside this one lacks it as well, and the year's Dashboard too, or if the directory says that it had closed or was not open yet.
---           Otherwise it is 'unknown': closed, or a row that is lost. Where a registered predecessor is listed in a year before the succession, the
---           LEA is 'not_listed' under its own code, also where a later workbook carries the status over.
+-- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history,
+--         dashboard_entities, directory, reg_successions.
+-- Oddities: a row that is missing is no "no". A later workbook that has a status for the year proves that there was a
+--           row ('row_missing'); a blank there proves that there was none ('not_listed'). Where no later workbook lists
+--           the LEA, it is 'not_listed' if the workbook beside this one lacks it as well, and the year's Dashboard too,
+--           or if the directory says that it had closed or was not open yet. Otherwise it is 'unknown': closed, or a
+--           row that is lost. Where a registered predecessor is listed in a year before the succession, the LEA is
+--           'not_listed' under its own code, also where a later workbook carries the status over.
 with books as (
     select f.source_id, f.file, f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -23,11 +25,19 @@ rejected as (
 ),
 beside as (
     select
-        l.cds, b.source_id, b.dashboard_year, r.cds is not null and n.cds is null as is_rejected, n.cds is not null as is_listed,
-        lag(n.cds is null and r.cds is null) over w as missing_before, lead(n.cds is null and r.cds is null) over w as missing_after,
-        bool_or(n.cds is not null or r.cds is not null) over (w rows between 1 following and unbounded following) as listed_later
+        l.cds,
+        b.source_id,
+        b.dashboard_year,
+        r.cds is not null and n.cds is null as is_rejected,
+        n.cds is not null as is_listed,
+        lag(n.cds is null and r.cds is null) over w as missing_before,
+        lead(n.cds is null and r.cds is null) over w as missing_after,
+        bool_or(n.cds is not null or r.cds is not null) over (
+            w rows between 1 following and unbounded following
+        ) as listed_later
     from leas l
-    join books b on (b.layout = 'charter_assistance') = (l.lea_type = 'charter') and (b.statewide or list_contains(b.counties, l.county_code))
+    join books b on (b.layout = 'charter_assistance') = (l.lea_type = 'charter')
+        and (b.statewide or list_contains(b.counties, l.county_code))
     left join listed n on n.cds = l.cds and n.source_id = b.source_id
     left join rejected r on r.cds = l.cds and r.source_id = b.source_id
     window w as (partition by l.cds order by b.dashboard_year)
@@ -39,7 +49,10 @@ succeeded as (
     join books b on b.source_id = n.source_id and make_date(b.dashboard_year, 6, 30) < r.succession_date
 )
 select
-    b.cds, b.source_id, b.dashboard_year, h.told_by,
+    b.cds,
+    b.source_id,
+    b.dashboard_year,
+    h.told_by,
     case
         when b.is_listed then 'listed'
         when b.is_rejected then 'row_rejected'
@@ -47,7 +60,9 @@ select
         when h.was_listed then 'row_missing'
         when h.was_listed is false then 'not_listed'
         when e.cds is not null then 'unknown'
-        when d.closed_date <= make_date(b.dashboard_year - 1, 6, 30) or d.open_date > make_date(b.dashboard_year, 12, 31) then 'not_listed'
+        when d.closed_date <= make_date(b.dashboard_year - 1, 6, 30)
+            or d.open_date > make_date(b.dashboard_year, 12, 31)
+            then 'not_listed'
         when coalesce(b.listed_later, false) then 'unknown'
         when coalesce(b.missing_after, b.missing_before, false) then 'not_listed'
         else 'unknown'
@@ -56,4 +71,5 @@ from beside b
 left join assistance_history h on h.cds = b.cds and h.dashboard_year = b.dashboard_year
 left join directory d on d.cds = b.cds
 left join succeeded s on s.cds = b.cds and s.source_id = b.source_id
-left join (select distinct cds, dashboard_year from dashboard_entities) e on e.cds = b.cds and e.dashboard_year = b.dashboard_year
+left join (select distinct cds, dashboard_year from dashboard_entities) e on e.cds = b.cds
+    and e.dashboard_year = b.dashboard_year

@@ -1,13 +1,17 @@
 -- Grain: district or county office x assistance year x method of Differentiated Assistance that exists that year.
 -- Key: cds, determination_year, method.
--- Inputs: leas, assistance_years, lea_years, student_group_history, local_failures, local_indicators, reg_calpads, assistance_flags.
--- Rule: 1: a student group met the criteria. 2: two or more local indicators failed. 3: neither, exactly one local indicator failed, and a
---       group met exactly one state priority, a different one. 4: End-of-Year CALPADS data not certified on time.
--- Oddities: ours is null where an input is missing; CDE's own flag in the row of the year's workbook is then the answer, and decided_by says so.
---           What can be computed never yields to it. Letters do not show which groups met exactly one priority, so method 3 cannot be computed from them.
+-- Inputs: leas, assistance_years, lea_years, student_group_history, local_failures, local_indicators, reg_calpads,
+--         assistance_flags.
+-- Rule: 1: a student group met the criteria. 2: two or more local indicators failed. 3: neither, exactly one local
+--       indicator failed, and a group met exactly one state priority, a different one. 4: End-of-Year CALPADS data not
+--       certified on time.
+-- Oddities: ours is null where an input is missing; CDE's own flag in the row of the year's workbook is then the
+--           answer, and decided_by says so. What can be computed never yields to it. Letters do not show which groups
+--           met exactly one priority, so method 3 cannot be computed from them.
 with groups as (
     select
-        h.cds, h.dashboard_year as determination_year,
+        h.cds,
+        h.dashboard_year as determination_year,
         bool_or(h.meets_criteria) as any_meets,
         bool_or(h.meets_criteria is null) as any_unknown,
         min(h.basis) as basis,
@@ -25,16 +29,21 @@ has_local as (
 ),
 facts as (
     select
-        l.cds, a.determination_year, a.methods, g.basis,
+        l.cds,
+        a.determination_year,
+        a.methods,
+        g.basis,
         case when g.any_meets then true when coalesce(g.any_unknown, true) then null else false end as method_1,
-        coalesce(f.failed, []) as failed, coalesce(f.unknown, []) as unknown,
+        coalesce(f.failed, []) as failed,
+        coalesce(f.unknown, []) as unknown,
         case
             when f.cds is null then null
             when len(f.failed) >= 2 then true
             when len(f.failed) + len(f.unknown) >= 2 then null
             else false
         end as method_2,
-        g.single_unknown, g.single_priorities,
+        g.single_unknown,
+        g.single_priorities,
         case c.certified_on_time when 'N' then true when 'Y' then false end as method_4
     from leas l
     cross join assistance_years a
@@ -59,14 +68,23 @@ third as (
     from facts
 ),
 long as (
-    select cds, determination_year, m.method, basis,
+    select
+        cds,
+        determination_year,
+        m.method,
+        basis,
         case m.method when 1 then method_1 when 2 then method_2 when 3 then method_3 when 4 then method_4 end as ours,
-        failed, unknown
+        failed,
+        unknown
     from third
     cross join unnest(methods) as m(method)
 )
 select
-    o.cds, o.determination_year, o.method, o.ours, f.value as cde_flag,
+    o.cds,
+    o.determination_year,
+    o.method,
+    o.ours,
+    f.value as cde_flag,
     coalesce(o.ours, f.value = 'Y') as met,
     case when o.ours is not null then 'computed' when f.value is not null then 'cde_flag' else 'none' end as basis,
     case
@@ -79,4 +97,5 @@ select
     if(o.method in (2, 3), o.failed, null) as local_priorities_failed,
     if(o.method in (2, 3), o.unknown, null) as local_priorities_unknown
 from long o
-left join assistance_flags f on f.cds = o.cds and f.dashboard_year = o.determination_year and f.flag = 'met_method_' || o.method
+left join assistance_flags f on f.cds = o.cds and f.dashboard_year = o.determination_year
+    and f.flag = 'met_method_' || o.method

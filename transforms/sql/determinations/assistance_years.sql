@@ -1,8 +1,9 @@
 -- Grain: one Dashboard year for which assistance is decided in this run.
 -- Key: determination_year.
 -- Inputs: rule_assistance, days_in_force, source_files, run_parameters.
--- Oddities: reaches further back than determination_years: Differentiated Assistance began with the 2017 Dashboard. A year with no file
---           loaded is left out, and for a past date every year that came later. as_of is that of determination_years.
+-- Oddities: reaches further back than determination_years: Differentiated Assistance began with the 2017 Dashboard. A
+--           year with no file loaded is left out, and for a past date every year that came later. as_of is that of
+--           determination_years.
 with at_hand as (
     select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
 ),
@@ -17,6 +18,8 @@ known as (
 select
     * exclude (run_as_of, is_answered, last_day),
     if(
-        determination_year = coalesce(max(determination_year) filter (is_answered) over (), max(determination_year) over ()), run_as_of, least(last_day, run_as_of)
+        determination_year = coalesce(
+            max(determination_year) filter (is_answered) over (), max(determination_year) over ()
+        ), run_as_of, least(last_day, run_as_of)
     )::date as as_of
 from known

@@ -2,11 +2,20 @@
 -- Key: case_id, determination_year.
 -- Inputs: pathway_register, pathways, determination_years.
 -- Rule: EC 52074(g): what makes a recorded pathway open is the dated act of a person.
--- Oddities: what opens a case follows from the kind of acts that its pathway records; a kind that is not here has no status, and a check stops. Only acts dated on or before the day are known; a case without any such act is left out, and so is a replaced one.
---           Of two acts both are needed, in either order, and earlier assistance must be on record: without it nothing is decided.
+-- Oddities: what opens a case follows from the kind of acts that its pathway records; a kind that is not here has no
+--           status, and a check stops. Only acts dated on or before the day are known; a case without any such act is
+--           left out, and so is a replaced one. Of two acts both are needed, in either order, and earlier assistance
+--           must be on record: without it nothing is decided.
 with known as (
     select
-        c.case_id, c.pathway, p.record_kind, c.cds, d.determination_year, d.as_of, c.known_from, c.precondition_shown,
+        c.case_id,
+        c.pathway,
+        p.record_kind,
+        c.cds,
+        d.determination_year,
+        d.as_of,
+        c.known_from,
+        c.precondition_shown,
         c.budget_act_item is not null and c.budget_act_year is not null as authority_shown,
         c.received_date <= d.as_of as received,
         c.determination_date <= d.as_of as determined,
@@ -39,7 +48,12 @@ found as (
     from known
 )
 select
-    case_id, pathway, cds, determination_year, as_of, known_from,
+    case_id,
+    pathway,
+    cds,
+    determination_year,
+    as_of,
+    known_from,
     case
         when finding in ('ended', 'declined', 'withdrawn') then 'closed'
         when engaged then 'engaged'

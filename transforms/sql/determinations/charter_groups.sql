@@ -2,11 +2,15 @@
 -- Key: cds, determination_year, student_group.
 -- Inputs: rule_charter, assistance_years, student_group_history, leas.
 select
-    h.cds, c.determination_year, h.student_group,
+    h.cds,
+    c.determination_year,
+    h.student_group,
     coalesce(list(h.dashboard_year order by h.dashboard_year) filter (h.meets_criteria), []) as years_met,
     coalesce(list(h.dashboard_year order by h.dashboard_year) filter (h.meets_criteria is null), []) as years_unknown,
-    any_value(a.not_confirmed) is null and bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(c.dashboards)) as counts,
-    any_value(a.not_confirmed) is not null or bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count,
+    any_value(a.not_confirmed) is null and bool_and(coalesce(h.meets_criteria, false))
+        and count(*) = len(any_value(c.dashboards)) as counts,
+    any_value(a.not_confirmed) is not null
+        or bool_and(h.meets_criteria is not false) and count(*) = len(any_value(c.dashboards)) as may_count,
     bool_or(h.basis = 'cde_letters') as from_letters
 from rule_charter c
 join assistance_years a using (determination_year)

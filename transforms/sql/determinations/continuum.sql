@@ -1,18 +1,21 @@
 -- Grain: LEA x determination year.
 -- Key: cds, determination_year.
--- Inputs: leas, determination_years, continuum_groups, small_lea_clause, lea_years, student_group_history, assistance_flags.
--- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its groups where an
---       LEA has fewer than three (EC 52072, 52072.5; small_lea_clause has that part).
--- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the year's files, though they cover its
---           county, is not assessed, whatever it showed before it closed. What cannot be known is carried through: 'may' counts are upper
---           bounds. If a missing file hides whether any group has
---           a result, 'no results to assess' and 'no' look alike; from letters alone that is always so, and the answer is 'no', as
---           CDE's flag has it. Where an input is missing and nothing follows from the others, CDE's own flag in the row of the year's workbook
---           is the verdict (decided_by 'cde'); what can be computed never yields to it. A blank flag is no answer.
---           CDE begins a new history with a new code: a "no" under it is undetermined where the years of a registered predecessor would change it.
+-- Inputs: leas, determination_years, continuum_groups, small_lea_clause, lea_years, student_group_history,
+--         assistance_flags.
+-- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its
+--       groups where an LEA has fewer than three (EC 52072, 52072.5; small_lea_clause has that part).
+-- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the
+--           year's files, though they cover its county, is not assessed, whatever it showed before it closed. What
+--           cannot be known is carried through: 'may' counts are upper bounds. If a missing file hides whether any
+--           group has a result, 'no results to assess' and 'no' look alike; from letters alone that is always so, and
+--           the answer is 'no', as CDE's flag has it. Where an input is missing and nothing follows from the others,
+--           CDE's own flag in the row of the year's workbook is the verdict (decided_by 'cde'); what can be computed
+--           never yields to it. A blank flag is no answer. CDE begins a new history with a new code: a "no" under it is
+--           undetermined where the years of a registered predecessor would change it.
 with groups as (
     select
-        cds, determination_year,
+        cds,
+        determination_year,
         count(*) filter (counts) as groups_counting,
         count(*) filter (may_count) as groups_that_may_count,
         count(*) filter (has_result) as groups_with_result,
@@ -30,11 +33,13 @@ sources as (
 ),
 own_code as (
     select
-        l.cds, d.determination_year,
+        l.cds,
+        d.determination_year,
         case
             when l.lea_type = 'charter' then 'not_applicable'
             when c.groups_that_may_have_result = 0 or (not y.in_files and y.basis <> 'none') then 'not_assessed'
-            when (c.groups_counting >= d.groups_required or e.holds) and (y.in_files or y.basis = 'none') then 'eligible'
+            when (c.groups_counting >= d.groups_required or e.holds) and (y.in_files or y.basis = 'none')
+                then 'eligible'
             when c.groups_that_may_count >= d.groups_required or e.may_hold then 'undetermined'
             when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
             else 'not_eligible'
@@ -51,8 +56,15 @@ own_code as (
             when len(s.bases) = 1 then s.bases[1]
             else 'none'
         end as basis,
-        case l.lea_type when 'county_office' then d.statute_county_office when 'charter' then 'EC 47607.3' else d.statute_district end as statute,
-        d.rule_set, d.counted_dashboards, f.value as cde_flag, f.source_column as cde_column
+        case l.lea_type
+            when 'county_office' then d.statute_county_office
+            when 'charter' then 'EC 47607.3'
+            else d.statute_district
+        end as statute,
+        d.rule_set,
+        d.counted_dashboards,
+        f.value as cde_flag,
+        f.source_column as cde_column
     from leas l
     cross join determination_years d
     left join groups c on c.cds = l.cds and c.determination_year = d.determination_year
@@ -63,7 +75,8 @@ own_code as (
 ),
 computed as (
     select
-        * exclude (own_status, may_hold_joined), own_status = 'not_eligible' and may_hold_joined as by_succession,
+        * exclude (own_status, may_hold_joined),
+        own_status = 'not_eligible' and may_hold_joined as by_succession,
         if(own_status = 'not_eligible' and may_hold_joined, 'undetermined', own_status) as computed_status
     from own_code
 )

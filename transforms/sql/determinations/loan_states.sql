@@ -2,14 +2,17 @@
 -- Key: loan_id, determination_year.
 -- Inputs: reg_state_loans, loan_events_dated, determination_years, wraparound_rule, register_doubts.
 -- Rule: EC 52074(g)(2)(A): a district that receives an emergency apportionment is deemed referred.
--- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination even if it is repaid before its
---           last day. The known text names no end: a loan repaid before the first day leaves the referral open for a person ('referral_closed' or
---           'referral_confirmed' in the register). Loans repaid before the provision took effect are not counted (a reading: wraparound_rule). The law
---           says "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected event decides nothing.
---           A repaid loan without a dated repayment was repaid by the day of its source. A source grows old only while it says that a loan is open.
+-- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination
+--           even if it is repaid before its last day. The known text names no end: a loan repaid before the first day
+--           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register). Loans
+--           repaid before the provision took effect are not counted (a reading: wraparound_rule). The law says
+--           "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected
+--           event decides nothing. A repaid loan without a dated repayment was repaid by the day of its source. A
+--           source grows old only while it says that a loan is open.
 with events as (
     select
-        e.loan_id, d.determination_year,
+        e.loan_id,
+        d.determination_year,
         min(e.latest) filter (e.event = w.receipt_event) as received_by,
         min(e.earliest) filter (e.event = w.receipt_event) as received_from,
         min(e.latest) filter (e.event = 'disbursed') as drawn_by,
@@ -26,14 +29,24 @@ with events as (
 ),
 loans as (
     select
-        loan_id, coalesce(cds, successor_cds) as cds, cds is null as of_predecessor, latest_source_date,
-        if(status_at_latest_source = 'repaid', last_possible_day(latest_source_date, latest_source_precision), null) as source_says_repaid_by,
+        loan_id,
+        coalesce(cds, successor_cds) as cds,
+        cds is null as of_predecessor,
+        latest_source_date,
+        if(
+            status_at_latest_source = 'repaid', last_possible_day(latest_source_date, latest_source_precision), null
+        ) as source_says_repaid_by,
         coalesce(amount_drawn_usd, 0) > 0 or status_at_latest_source in ('outstanding', 'repaid') as source_says_drawn
     from reg_state_loans
 ),
 dated as (
     select
-        l.*, d.determination_year, d.in_force_from, d.as_of, w.effective, w.old_after_years,
+        l.*,
+        d.determination_year,
+        d.in_force_from,
+        d.as_of,
+        w.effective,
+        w.old_after_years,
         e.* exclude (loan_id, determination_year) replace (
             coalesce(e.repaid_by, l.source_says_repaid_by) as repaid_by,
             coalesce(e.repaid_from, if(l.source_says_repaid_by is not null, date '0001-01-01', null)) as repaid_from
@@ -49,14 +62,24 @@ doubted as (
 ),
 judged as (
     select
-        d.*, x.loan_id is not null as has_rejected_event,
+        d.*,
+        x.loan_id is not null as has_rejected_event,
         greatest(d.in_force_from, d.received_by) as first_day,
         case when d.drawn_by is not null then d.drawn_by <= d.as_of else d.source_says_drawn end as is_drawn
     from dated d
     left join doubted x using (loan_id, determination_year)
 )
 select
-    loan_id, cds, of_predecessor, determination_year, as_of, received_by, repaid_by, released_by, confirmed_on, closed_on,
+    loan_id,
+    cds,
+    of_predecessor,
+    determination_year,
+    as_of,
+    received_by,
+    repaid_by,
+    released_by,
+    confirmed_on,
+    closed_on,
     case
         when has_rejected_event then 'record_rejected'
         when closed_on is not null and closed_on >= coalesce(confirmed_on, closed_on) then 'closed'
@@ -71,6 +94,8 @@ select
         else 'outstanding'
     end as loan_state,
     latest_source_date,
-    if(source_says_repaid_by is null, greatest(date_sub('year', latest_source_date, as_of), 0)::smallint, null) as source_age_years,
+    if(
+        source_says_repaid_by is null, greatest(date_sub('year', latest_source_date, as_of), 0)::smallint, null
+    ) as source_age_years,
     source_says_repaid_by is null and date_sub('year', latest_source_date, as_of) >= old_after_years as source_is_old
 from judged

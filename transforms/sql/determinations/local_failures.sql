@@ -1,17 +1,24 @@
 -- Grain: district or county office x assistance year that uses local indicators: which local priorities failed.
 -- Key: cds, determination_year.
 -- Inputs: leas, assistance_years, local_indicators.
--- Oddities: a priority fails when it has the failing value in each of the years looked at (2018: 'Not Met' in 2017 and 2018; later one
---           file says 'Not Met For Two or More Years'). CDE's files have a row of every district and county office for every priority (993 of 993 in
---           2017 and 2018), so an LEA without one is unknown, as it is where the value is blank or no file covers the county.
+-- Oddities: a priority fails when it has the failing value in each of the years looked at (2018: 'Not Met' in 2017 and
+--           2018; later one file says 'Not Met For Two or More Years'). CDE's files have a row of every district and
+--           county office for every priority (993 of 993 in 2017 and 2018), so an LEA without one is unknown, as it is
+--           where the value is blank or no file covers the county.
 with wanted as (
     select
-        l.cds, l.county_code, a.determination_year, a.local_value, y.local_year,
+        l.cds,
+        l.county_code,
+        a.determination_year,
+        a.local_value,
+        y.local_year,
         p.priority
     from leas l
     cross join assistance_years a
     cross join unnest(a.local_years) as y(local_year)
-    cross join unnest(a.local_priorities || if(l.lea_type = 'county_office', a.county_office_priorities, [])) as p(priority)
+    cross join unnest(
+        a.local_priorities || if(l.lea_type = 'county_office', a.county_office_priorities, [])
+    ) as p(priority)
     where l.lea_type <> 'charter' and a.local_value is not null
 ),
 looked_at as (
@@ -21,13 +28,16 @@ looked_at as (
 ),
 per_priority as (
     select
-        cds, determination_year, priority,
+        cds,
+        determination_year,
+        priority,
         case when bool_or(failed is false) then false when bool_and(coalesce(failed, false)) then true end as failed
     from looked_at
     group by all
 )
 select
-    cds, determination_year,
+    cds,
+    determination_year,
     coalesce(list(priority order by priority) filter (failed), []) as failed,
     coalesce(list(priority order by priority) filter (failed is null), []) as unknown
 from per_priority

@@ -1,9 +1,12 @@
--- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE say it.
+-- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE
+--           say it.
 -- Key: cds, dashboard_year, flag.
--- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence, student_group_history, rule_lcap_goals, rule_groups.
--- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers, but not of an LEA of which a row
---           was rejected, nor of any LEA where a rejected row's CDS code names none. All students and LEAs that we do not know are left out.
---           A red is the worst level: Red, or Very Low and Very High where CDE used status.
+-- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence, student_group_history,
+--         rule_lcap_goals, rule_groups.
+-- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers, but not of an
+--           LEA of which a row was rejected, nor of any LEA where a rejected row's CDS code names none. All students
+--           and LEAs that we do not know are left out. A red is the worst level: Red, or Very Low and Very High where
+--           CDE used status.
 with lists as (
     select f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -12,15 +15,22 @@ with lists as (
 ),
 reds as (
     select
-        e.cds, e.dashboard_year, e.student_group, 'red:' || e.indicator as listed_for,
+        e.cds,
+        e.dashboard_year,
+        e.student_group,
+        'red:' || e.indicator as listed_for,
         case e.finding when 'unknown' then null when 'result' then e.level = 1 else false end as ours
     from evidence e
     join leas l using (cds)
-    join lists k on k.layout = 'low_performing' and k.dashboard_year = e.dashboard_year and (k.statewide or list_contains(k.counties, l.county_code))
+    join lists k on k.layout = 'low_performing' and k.dashboard_year = e.dashboard_year
+        and (k.statewide or list_contains(k.counties, l.county_code))
 ),
 goals as (
     select
-        h.cds, r.determination_year as dashboard_year, h.student_group, 'ec52064e5' as listed_for,
+        h.cds,
+        r.determination_year as dashboard_year,
+        h.student_group,
+        'ec52064e5' as listed_for,
         case
             when bool_and(h.meets_criteria) and count(*) = len(any_value(r.dashboards)) then true
             when bool_or(h.meets_criteria is false) or count(*) < len(any_value(r.dashboards)) then false
@@ -28,7 +38,8 @@ goals as (
     from rule_lcap_goals r
     join student_group_history h on list_contains(r.dashboards, h.dashboard_year)
     join leas l on l.cds = h.cds and l.lea_type <> 'charter'
-    join lists k on k.layout = 'lcap_goals' and k.dashboard_year = r.determination_year and (k.statewide or list_contains(k.counties, l.county_code))
+    join lists k on k.layout = 'lcap_goals' and k.dashboard_year = r.determination_year
+        and (k.statewide or list_contains(k.counties, l.county_code))
     group by all
 ),
 ours as (
@@ -49,15 +60,19 @@ theirs as (
     join rule_groups g on g.dashboard_year = p.dashboard_year and g.student_group = p.student_group
 )
 select
-    coalesce(o.cds, t.cds) as cds, coalesce(o.dashboard_year, t.dashboard_year)::smallint as dashboard_year,
+    coalesce(o.cds, t.cds) as cds,
+    coalesce(o.dashboard_year, t.dashboard_year)::smallint as dashboard_year,
     coalesce(o.listed_for, t.listed_for) || ':' || coalesce(o.student_group, t.student_group) as flag,
     if(coalesce(o.listed_for, t.listed_for) = 'ec52064e5', 'ec52064e5', 'red') as kind,
-    if(o.ours, 'Y', 'N') as ours, if(t.cds is null, 'N', 'Y') as cde,
+    if(o.ours, 'Y', 'N') as ours,
+    if(t.cds is null, 'N', 'Y') as cde,
     o.ours is null or (t.cds is null and (x.layout is not null or u.layout is not null)) as unknown
 from ours o
 full join theirs t using (cds, dashboard_year, student_group, listed_for)
 left join rejected x
-    on x.cds = o.cds and x.dashboard_year = o.dashboard_year and x.layout = if(o.listed_for = 'ec52064e5', 'lcap_goals', 'low_performing')
+    on x.cds = o.cds and x.dashboard_year = o.dashboard_year
+        and x.layout = if(o.listed_for = 'ec52064e5', 'lcap_goals', 'low_performing')
 left join rejected u
-    on u.cds is null and u.dashboard_year = o.dashboard_year and u.layout = if(o.listed_for = 'ec52064e5', 'lcap_goals', 'low_performing')
+    on u.cds is null and u.dashboard_year = o.dashboard_year
+        and u.layout = if(o.listed_for = 'ec52064e5', 'lcap_goals', 'low_performing')
 where o.ours or t.cds is not null

@@ -1,12 +1,23 @@
 -- Grain: LEA x pathway x pair of determination years that follow each other, where something changed or goes on.
 -- Key: cds, pathway, to_year.
 -- Inputs: verdicts, determination_years.
--- Oddities: where the criteria of a year are not confirmed and CDE has not answered, nothing is known to have changed. An LEA that stays 'not eligible', 'not assessed' and so on has no row; 'undetermined' before or after is a change of its own kind.
+-- Oddities: where the criteria of a year are not confirmed and CDE has not answered, nothing is known to have changed.
+--           An LEA that stays 'not eligible', 'not assessed' and so on has no row; 'undetermined' before or after is a
+--           change of its own kind.
 with ordered as (
-    select determination_year as to_year, not_confirmed, lag(determination_year) over (order by determination_year) as from_year from determination_years
+    select
+        determination_year as to_year,
+        not_confirmed,
+        lag(determination_year) over (order by determination_year) as from_year
+    from determination_years
 )
 select
-    b.cds, b.pathway, o.from_year::smallint as from_year, o.to_year::smallint as to_year, a.status as status_before, b.status as status_after,
+    b.cds,
+    b.pathway,
+    o.from_year::smallint as from_year,
+    o.to_year::smallint as to_year,
+    a.status as status_before,
+    b.status as status_after,
     case
         when b.status = 'eligible' and a.status = 'eligible' then 'continuing'
         when b.status = 'eligible' then 'newly_eligible'

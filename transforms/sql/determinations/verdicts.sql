@@ -1,16 +1,21 @@
 -- Grain: LEA x determination year x pathway.
 -- Key: cds, determination_year, pathway.
 -- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, register_doubts.
--- Oddities: recorded pathways are never computed. Without a case on record nothing is assessed ('not_assessed'); an LEA of a kind that
---           the pathway does not serve is 'not_applicable'. Of several cases the one nearest to a yes decides, then an open one, then the latest.
---           A rejected row of a register leaves undetermined every LEA that it may concern, unless another case makes it eligible.
+-- Oddities: recorded pathways are never computed. Without a case on record nothing is assessed ('not_assessed'); an LEA
+--           of a kind that the pathway does not serve is 'not_applicable'. Of several cases the one nearest to a yes
+--           decides, then an open one, then the latest. A rejected row of a register leaves undetermined every LEA that
+--           it may concern, unless another case makes it eligible.
 with deciding_cases as (
     select cds, determination_year, pathway, status, case_state
     from case_states
     qualify row_number() over (
         partition by cds, determination_year, pathway
         order by
-            case status when 'eligible' then 1 when 'undetermined' then 2 else 3 end, case_state = 'closed', known_from desc, case_id
+            case status
+                when 'eligible' then 1
+                when 'undetermined' then 2
+                else 3
+            end, case_state = 'closed', known_from desc, case_id
     ) = 1
 ),
 doubted as (
@@ -21,34 +26,60 @@ doubted as (
 ),
 decided as (
     select
-        cds, determination_year, 'continuum' as pathway, status, statute, rule_set, basis, decided_by, cde_flag,
-        student_groups_counting as student_groups, null::date as as_of
+        cds,
+        determination_year,
+        'continuum' as pathway,
+        status,
+        statute,
+        rule_set,
+        basis,
+        decided_by,
+        cde_flag,
+        student_groups_counting as student_groups,
+        null::date as as_of
     from continuum
     union all by name
     select
-        w.cds, w.determination_year, 'wraparound' as pathway, w.status, p.statute, 'wraparound' as rule_set, 'state_loan_register' as basis,
-        if(w.status in ('undetermined', 'not_applicable'), null, 'state_loan_register') as decided_by, []::varchar[] as student_groups, w.as_of,
-        w.source_age_years, w.source_is_old
+        w.cds,
+        w.determination_year,
+        'wraparound' as pathway,
+        w.status,
+        p.statute,
+        'wraparound' as rule_set,
+        'state_loan_register' as basis,
+        if(w.status in ('undetermined', 'not_applicable'), null, 'state_loan_register') as decided_by,
+        []::varchar[] as student_groups,
+        w.as_of,
+        w.source_age_years,
+        w.source_is_old
     from wraparound w
     join pathways p on p.pathway = 'wraparound'
     union all by name
     select
-        l.cds, d.determination_year, p.pathway,
+        l.cds,
+        d.determination_year,
+        p.pathway,
         case
             when not list_contains(p.may_receive, l.lea_type) then 'not_applicable'
             when x.rejected_rows > 0 and coalesce(c.status, '') <> 'eligible' then 'undetermined'
             else coalesce(c.status, 'not_assessed')
         end as status,
-        p.statute, 'recorded' as rule_set, 'case_register' as basis,
+        p.statute,
+        'recorded' as rule_set,
+        'case_register' as basis,
         case
             when not list_contains(p.may_receive, l.lea_type) then null
             when c.status = 'eligible' or (c.status = 'not_eligible' and x.rejected_rows is null) then 'case_register'
         end as decided_by,
-        []::varchar[] as student_groups, d.as_of, c.case_state, x.rejected_rows
+        []::varchar[] as student_groups,
+        d.as_of,
+        c.case_state,
+        x.rejected_rows
     from leas l
     cross join determination_years d
     join pathways p on p.decided = 'recorded'
-    left join deciding_cases c on c.cds = l.cds and c.determination_year = d.determination_year and c.pathway = p.pathway
+    left join deciding_cases c on c.cds = l.cds and c.determination_year = d.determination_year
+        and c.pathway = p.pathway
     left join doubted x on x.cds = l.cds and x.determination_year = d.determination_year and x.pathway = p.pathway
 )
 select * from decided

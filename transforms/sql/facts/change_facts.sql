@@ -1,7 +1,8 @@
--- Grain: LEA x pathway x pair of determination years: what the sentence of the change names (transforms.wording.sentences.changes).
+-- Grain: LEA x pathway x pair of determination years: what the sentence of the change names
+--           (transforms.wording.sentences.changes).
 -- Key: cds, pathway, to_year.
--- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history, criterion_results, rule_conditions,
---         loan_states, reg_state_loans, case_states.
+-- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history,
+--         criterion_results, rule_conditions, loan_states, reg_state_loans, case_states.
 -- Oddities: a group that only CDE's letter shows is named with the priorities of the letter, not with indicators.
 with pairs as (
     select
@@ -12,13 +13,18 @@ with pairs as (
     from determination_years
 ),
 windows as (
-    select to_year, from_year, list_filter(counted_before, lambda y: not list_contains(counted_dashboards, y))[1] as year_out
+    select
+        to_year,
+        from_year,
+        list_filter(counted_before, lambda y: not list_contains(counted_dashboards, y))[1] as year_out
     from pairs
     where from_year is not null
 ),
 met_by as (
     select
-        h.cds, h.dashboard_year, h.student_group,
+        h.cds,
+        h.dashboard_year,
+        h.student_group,
         h.priorities_met,
         list(distinct indicator_in_text(c.indicator) order by indicator_in_text(c.indicator)) filter (r.met) as met_by
     from student_group_history h
@@ -34,7 +40,10 @@ groups as (
 ),
 described as (
     select
-        g.cds, g.pathway, g.to_year, g.added,
+        g.cds,
+        g.pathway,
+        g.to_year,
+        g.added,
         list({
             name: group_in_text(g.student_group),
             years_met: coalesce(n.years_met, []),
@@ -45,14 +54,19 @@ described as (
         } order by g.student_group) as groups
     from groups g
     left join windows w using (to_year)
-    left join continuum_groups n on n.cds = g.cds and n.determination_year = g.to_year and n.student_group = g.student_group
+    left join continuum_groups n on n.cds = g.cds and n.determination_year = g.to_year
+        and n.student_group = g.student_group
     left join met_by m on m.cds = g.cds and m.dashboard_year = g.to_year and m.student_group = g.student_group
     group by all
 ),
 loans as (
     select
-        b.cds, 'wraparound' as pathway, o.to_year,
-        list({act: coalesce(l.enabling_act, b.loan_id), before: a.loan_state, after: b.loan_state} order by b.loan_id) as loans
+        b.cds,
+        'wraparound' as pathway,
+        o.to_year,
+        list(
+            {act: coalesce(l.enabling_act, b.loan_id), before: a.loan_state, after: b.loan_state} order by b.loan_id
+        ) as loans
     from windows o
     join loan_states b on b.determination_year = o.to_year
     join loan_states a on a.loan_id = b.loan_id and a.determination_year = o.from_year
@@ -62,8 +76,14 @@ loans as (
 ),
 cases as (
     select
-        coalesce(b.cds, a.cds) as cds, coalesce(b.pathway, a.pathway) as pathway, o.to_year,
-        list({case_id: k.case_id, before: coalesce(a.case_state, ''), after: coalesce(b.case_state, '')} order by k.case_id) as cases
+        coalesce(b.cds, a.cds) as cds,
+        coalesce(b.pathway, a.pathway) as pathway,
+        o.to_year,
+        list(
+            {
+                case_id: k.case_id, before: coalesce(a.case_state, ''), after: coalesce(b.case_state, '')
+            } order by k.case_id
+        ) as cases
     from windows o
     cross join (select distinct case_id from case_states) k
     left join case_states b on b.case_id = k.case_id and b.determination_year = o.to_year

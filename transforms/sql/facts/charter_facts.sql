@@ -1,4 +1,5 @@
--- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names (transforms.wording.sentences.assistance).
+-- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names
+--           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: charter_test, charter_groups.
 with years as (

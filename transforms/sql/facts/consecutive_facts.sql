@@ -1,11 +1,16 @@
--- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names (transforms.wording.sentences.assistance).
+-- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names
+--           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: consecutive, leas, predecessor_years.
 -- Oddities: a "no" that a rejected record of a succession leaves open names no predecessor.
 with predecessors as (
     select
-        c.cds, c.determination_year,
-        list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
+        c.cds,
+        c.determination_year,
+        list(
+            distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_name || ' ('
+                || p.predecessor_cds || ')'
+        ) as predecessors
     from consecutive c
     join predecessor_years p on p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year)
     group by all

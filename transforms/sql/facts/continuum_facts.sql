@@ -1,14 +1,23 @@
--- Grain: LEA x determination year: what the reason of its verdict on the Continuum of Support names (transforms.wording.sentences.continuum).
+-- Grain: LEA x determination year: what the reason of its verdict on the Continuum of Support names
+--           (transforms.wording.sentences.continuum).
 -- Key: cds, determination_year.
--- Inputs: continuum, leas, determination_years, continuum_groups, student_group_history, lea_years, rule_assistance, predecessor_years.
--- Oddities: a note is missing data only where it leaves open whether a group met the criteria, or whether it had a result in the determination year.
+-- Inputs: continuum, leas, determination_years, continuum_groups, student_group_history, lea_years, rule_assistance,
+--         predecessor_years.
+-- Oddities: a note is missing data only where it leaves open whether a group met the criteria, or whether it had a
+--           result in the determination year.
 with groups as (
     select
-        cds, determination_year,
+        cds,
+        determination_year,
         list({
-            name: group_in_text(student_group), years_met: years_met, years_unknown: years_unknown, counts: counts, may_count: may_count
+            name: group_in_text(student_group),
+            years_met: years_met,
+            counts: counts,
+            may_count: may_count
         } order by student_group) as groups,
-        coalesce(list(group_in_text(student_group) order by student_group) filter (may_count_joined and not may_count), []) as groups_joined
+        coalesce(
+            list(group_in_text(student_group) order by student_group) filter (may_count_joined and not may_count), []
+        ) as groups_joined
     from continuum_groups
     group by all
 ),
@@ -16,7 +25,8 @@ missing as (
     select h.cds, d.determination_year, list(distinct h.note order by h.note) as unknown_because
     from determination_years d
     join student_group_history h on list_contains(d.counted_dashboards, h.dashboard_year)
-    where h.note is not null and (h.meets_criteria is null or (h.has_result is null and h.dashboard_year = d.determination_year))
+    where h.note is not null
+        and (h.meets_criteria is null or (h.has_result is null and h.dashboard_year = d.determination_year))
     group by all
 ),
 not_listed as (
@@ -28,7 +38,13 @@ not_listed as (
     group by all
 ),
 predecessors as (
-    select p.cds, d.determination_year, list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')' order by p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
+    select
+        p.cds,
+        d.determination_year,
+        list(
+            distinct p.predecessor_name || ' (' || p.predecessor_cds || ')'
+            order by p.predecessor_name || ' (' || p.predecessor_cds || ')'
+        ) as predecessors
     from predecessor_years p
     join determination_years d on list_contains(d.counted_dashboards, p.dashboard_year)
     group by all
@@ -45,7 +61,6 @@ select
     coalesce(g.groups, []) as groups,
     c.by_small_clause,
     c.small_clause_open,
-    coalesce(c.groups_with_result, 0) as groups_with_result,
     coalesce(c.groups_that_may_have_result, 0) as groups_that_may_have_result,
     c.in_files,
     coalesce(m.unknown_because, []) as unknown_because,

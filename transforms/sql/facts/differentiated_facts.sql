@@ -1,15 +1,20 @@
--- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names (transforms.wording.sentences.assistance).
+-- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names
+--           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags.
 with groups as (
-    select cds, dashboard_year as determination_year, list(group_in_text(student_group) order by student_group) as groups
+    select
+        cds,
+        dashboard_year as determination_year,
+        list(group_in_text(student_group) order by student_group) as groups
     from student_group_history
     where meets_criteria
     group by all
 ),
 methods as (
     select
-        cds, determination_year,
+        cds,
+        determination_year,
         max(local_priorities_failed) as local_failed,
         list(method order by method) filter (basis = 'cde_flag') as from_cde
     from assistance_methods
@@ -37,4 +42,5 @@ join leas l using (cds)
 left join groups g using (cds, determination_year)
 left join methods m using (cds, determination_year)
 left join assistance_flags f
-    on f.cds = d.cds and f.dashboard_year = d.determination_year and f.flag = 'assistance_status_' || d.determination_year
+    on f.cds = d.cds and f.dashboard_year = d.determination_year
+        and f.flag = 'assistance_status_' || d.determination_year

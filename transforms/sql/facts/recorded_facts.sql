@@ -1,10 +1,13 @@
--- Grain: LEA x determination year x recorded pathway: what the reason of its verdict names (transforms.wording.sentences.recorded).
+-- Grain: LEA x determination year x recorded pathway: what the reason of its verdict names
+--           (transforms.wording.sentences.recorded).
 -- Key: cds, determination_year, pathway.
 -- Inputs: verdicts, leas, pathways, case_states, pathway_register.
 -- Oddities: an act dated after the last day of the determination is not on record for it: its day is null.
 with cases as (
     select
-        s.cds, s.determination_year, s.pathway,
+        s.cds,
+        s.determination_year,
+        s.pathway,
         list({
             case_id: s.case_id,
             case_state: s.case_state,

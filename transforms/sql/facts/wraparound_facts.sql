@@ -1,11 +1,17 @@
--- Grain: LEA x determination year: what the reason of its verdict on Wraparound names (transforms.wording.sentences.wraparound).
+-- Grain: LEA x determination year: what the reason of its verdict on Wraparound names
+--           (transforms.wording.sentences.wraparound).
 -- Key: cds, determination_year.
 -- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule.
 -- Oddities: of several events of one kind that are known by the last day of the determination, the earliest is named.
 with dated as (
     select
-        s.loan_id, s.determination_year, e.event,
-        arg_min({text: e.date_text, day: e.event_date, precision: e.precision}, (coalesce(e.latest, date '9999-12-31'), e.date_text)) as said
+        s.loan_id,
+        s.determination_year,
+        e.event,
+        arg_min(
+            {text: e.date_text, day: e.event_date, precision: e.precision},
+            (coalesce(e.latest, date '9999-12-31'), e.date_text)
+        ) as said
     from loan_states s
     join loan_events_dated e using (loan_id)
     where coalesce(e.earliest, e.latest) <= s.as_of
@@ -13,7 +19,8 @@ with dated as (
 ),
 loans as (
     select
-        s.cds, s.determination_year,
+        s.cds,
+        s.determination_year,
         list({
             district: l.district,
             act: coalesce(l.enabling_act, ''),
@@ -32,7 +39,8 @@ loans as (
     from loan_states s
     join reg_state_loans l using (loan_id)
     cross join wraparound_rule w
-    left join dated a on a.loan_id = s.loan_id and a.determination_year = s.determination_year and a.event = w.receipt_event
+    left join dated a on a.loan_id = s.loan_id and a.determination_year = s.determination_year
+        and a.event = w.receipt_event
     left join dated r on r.loan_id = s.loan_id and r.determination_year = s.determination_year and r.event = 'repaid'
     where s.loan_state <> 'not_received'
     group by all

@@ -1,9 +1,11 @@
 -- Grain: LEA x determination year x pathway: every verdict, also "no" and "not determined".
 -- Key: cds, determination_year, pathway.
--- Inputs: lea_index, verdicts, leas, continuum_reasons, wraparound_reasons, recorded_reasons, necessity_determinations, register_doubts.
+-- Inputs: lea_index, verdicts, leas, continuum_reasons, wraparound_reasons, recorded_reasons, necessity_determinations,
+--         register_doubts.
 -- Oddities: built from the index, so an LEA without a verdict shows as a null status and stops the release.
 --           CDE's flag exists for the continuum only; it is absent where the workbook does not list the LEA.
---           Meeting the criteria is not CCEE's decision: whether its assistance is necessary (EC 52072) is beside the verdict, from its register.
+--           Meeting the criteria is not CCEE's decision: whether its assistance is necessary (EC 52072) is beside the
+--           verdict, from its register.
 with reasons as (
     select * from continuum_reasons
     union all
@@ -12,9 +14,25 @@ with reasons as (
     select * from recorded_reasons
 )
 select
-    i.cds, l.lea_name, l.lea_type, l.county_code, l.county,
-    i.determination_year, i.pathway, v.status, r.reason, v.statute,
-    v.student_groups, v.basis, v.decided_by, v.rule_set, v.as_of, v.case_state, v.source_age_years, v.source_is_old, v.cde_flag,
+    i.cds,
+    l.lea_name,
+    l.lea_type,
+    l.county_code,
+    l.county,
+    i.determination_year,
+    i.pathway,
+    v.status,
+    r.reason,
+    v.statute,
+    v.student_groups,
+    v.basis,
+    v.decided_by,
+    v.rule_set,
+    v.as_of,
+    v.case_state,
+    v.source_age_years,
+    v.source_is_old,
+    v.cde_flag,
     case
         when v.pathway <> 'continuum' or v.status <> 'eligible' then null
         when n.necessary = 'yes' then 'necessary'

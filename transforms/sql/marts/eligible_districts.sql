@@ -3,13 +3,19 @@
 -- Inputs: eligibility, pathways, eligible_sentences.
 -- Oddities: county offices stand here too, under EC 52072.5; lea_type tells them apart.
 select
-    e.cds, any_value(e.lea_name) as lea_name, any_value(e.lea_type) as lea_type, any_value(e.county) as county,
+    e.cds,
+    any_value(e.lea_name) as lea_name,
+    any_value(e.lea_type) as lea_type,
+    any_value(e.county) as county,
     e.determination_year,
     list(e.pathway order by p.position) as pathways,
-    any_value(e.ccee_determination) as ccee_determination, any_value(e.ccee_determination_date) as ccee_determination_date,
+    any_value(e.ccee_determination) as ccee_determination,
+    any_value(e.ccee_determination_date) as ccee_determination_date,
     any_value(s.sentence) as sentence,
     string_agg(
-        p.name || ' (' || e.statute || '): ' || e.reason || if(e.agrees_with_cde is false, ' ' || say_flag_of_cde(e.cde_flag), ''), ' ' order by p.position
+        p.name || ' (' || e.statute || '): ' || e.reason || if(
+            e.agrees_with_cde is false, ' ' || say_flag_of_cde(e.cde_flag), ''
+        ), ' ' order by p.position
     ) as reasons
 from eligibility e
 join pathways p using (pathway)

@@ -3,8 +3,19 @@
 -- Inputs: reg_necessity_determinations, leas, ref_counties, run_parameters.
 -- Oddities: kept by hand. A decision that is dated after the day of the run is left out.
 select
-    n.cds, coalesce(l.lea_name, n.lea_name) as lea_name, k.county_code, k.county, n.determination_year::smallint as determination_year, n.consultations,
-    n.necessary, n.determination_date, n.reason, n.evidence, n.entered_by, n.entered_on, n.note
+    n.cds,
+    coalesce(l.lea_name, n.lea_name) as lea_name,
+    k.county_code,
+    k.county,
+    n.determination_year::smallint as determination_year,
+    n.consultations,
+    n.necessary,
+    n.determination_date,
+    n.reason,
+    n.evidence,
+    n.entered_by,
+    n.entered_on,
+    n.note
 from reg_necessity_determinations n
 cross join run_parameters p
 left join leas l using (cds)

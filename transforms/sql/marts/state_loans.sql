@@ -1,9 +1,34 @@
 -- Grain: one state loan to a school district.
 -- Key: loan_id.
 -- Inputs: reg_state_loans.
--- Oddities: kept by hand, since no machine-readable list exists; a dissolved district has no CDS code, only its successor's.
+-- Oddities: kept by hand, since no machine-readable list exists; a dissolved district has no CDS code, only its
+--           successor's.
 select
-    loan_id, cds, successor_cds, successor_name, district, former_name, county_code, enabling_act, chapter, basis, fiscal_year,
-    amount_authorized_usd, amount_drawn_usd, lender, interest_rate, latest_balance_usd, latest_balance_as_of, scheduled_payoff,
-    status_at_latest_source, latest_source_date, latest_source_precision, confidence, confidence_note, unknown, notes, source_url, more_sources
+    loan_id,
+    cds,
+    successor_cds,
+    successor_name,
+    district,
+    former_name,
+    county_code,
+    enabling_act,
+    chapter,
+    basis,
+    fiscal_year,
+    amount_authorized_usd,
+    amount_drawn_usd,
+    lender,
+    interest_rate,
+    latest_balance_usd,
+    latest_balance_as_of,
+    scheduled_payoff,
+    status_at_latest_source,
+    latest_source_date,
+    latest_source_precision,
+    confidence,
+    confidence_note,
+    unknown,
+    notes,
+    source_url,
+    more_sources
 from reg_state_loans

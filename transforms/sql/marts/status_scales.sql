@@ -3,7 +3,12 @@
 -- Inputs: ref_status_scales.
 -- Oddities: an indicator that is not here has had one scale all along.
 select
-    indicator, scale, first_dashboard::smallint as first_dashboard,
-    (lead(first_dashboard::smallint) over w - 1)::smallint as last_dashboard, lag(scale) over w as follows, unit, source
+    indicator,
+    scale,
+    first_dashboard::smallint as first_dashboard,
+    (lead(first_dashboard::smallint) over w - 1)::smallint as last_dashboard,
+    lag(scale) over w as follows,
+    unit,
+    source
 from ref_status_scales
 window w as (partition by indicator order by first_dashboard::smallint)

@@ -3,5 +3,14 @@
 -- Inputs: reg_successions.
 -- Oddities: kept by hand. LEAs that no loaded file names are here all the same.
 select
-    predecessor_cds, predecessor_name, successor_cds, successor_name, succession_date, kind, source_url, source_note, entered_by, entered_on
+    predecessor_cds,
+    predecessor_name,
+    successor_cds,
+    successor_name,
+    succession_date,
+    kind,
+    source_url,
+    source_note,
+    entered_by,
+    entered_on
 from reg_successions

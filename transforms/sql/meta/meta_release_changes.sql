@@ -1,16 +1,25 @@
 -- Grain: LEA x determination year x pathway whose verdict differs from the release before.
 -- Key: cds, determination_year, pathway.
--- Inputs: eligibility, previous_eligibility, previous_release, changed_inputs, changed_sources, changed_pathways, source_changes, source_coverage.
--- Oddities: empty for a first release. A verdict that only one of the two releases has is a change: 'absent' on the other side.
---           A file reaches the determinations of its own year and of later ones; a verdict that is new or gone may be due to a file of any year.
---           Where rows of an LEA differ and rules or code differ as well, the difference counts as one of data.
+-- Inputs: eligibility, previous_eligibility, previous_release, changed_inputs, changed_sources, changed_pathways,
+--         source_changes, source_coverage.
+-- Oddities: empty for a first release. A verdict that only one of the two releases has is a change: 'absent' on the
+--           other side. A file reaches the determinations of its own year and of later ones; a verdict that is new or
+--           gone may be due to a file of any year. Where rows of an LEA differ and rules or code differ as well, the
+--           difference counts as one of data.
 with compared as (
     select
-        coalesce(n.cds, o.cds) as cds, coalesce(n.lea_name, o.lea_name) as lea_name,
-        coalesce(n.determination_year, o.determination_year) as determination_year, coalesce(n.pathway, o.pathway) as pathway,
-        coalesce(o.status, 'absent') as status_before, coalesce(n.status, 'absent') as status_after,
-        list_filter(coalesce(n.student_groups, []), lambda g: not list_contains(coalesce(o.student_groups, []), g)) as groups_added,
-        list_filter(coalesce(o.student_groups, []), lambda g: not list_contains(coalesce(n.student_groups, []), g)) as groups_removed
+        coalesce(n.cds, o.cds) as cds,
+        coalesce(n.lea_name, o.lea_name) as lea_name,
+        coalesce(n.determination_year, o.determination_year) as determination_year,
+        coalesce(n.pathway, o.pathway) as pathway,
+        coalesce(o.status, 'absent') as status_before,
+        coalesce(n.status, 'absent') as status_after,
+        list_filter(
+            coalesce(n.student_groups, []), lambda g: not list_contains(coalesce(o.student_groups, []), g)
+        ) as groups_added,
+        list_filter(
+            coalesce(o.student_groups, []), lambda g: not list_contains(coalesce(n.student_groups, []), g)
+        ) as groups_removed
     from eligibility n
     full join previous_eligibility o using (cds, determination_year, pathway)
     where (select count(*) from previous_release) > 0
@@ -33,7 +42,8 @@ by_files as (
     where c.whole
 )
 select
-    d.* exclude (is_absent), (select any_value(release_id) from previous_release) as previous_release_id,
+    d.* exclude (is_absent),
+    (select any_value(release_id) from previous_release) as previous_release_id,
     case
         when status_after = status_before then 'groups_changed'
         when status_after = 'eligible' then 'newly_eligible'
@@ -45,7 +55,8 @@ select
         when r.first_year <= d.determination_year or (r.cds is not null and is_absent) then 'data'
         when exists (
             select 1 from by_files f
-            where (f.first_year <= d.determination_year or d.is_absent) and (f.counties is null or list_contains(f.counties, d.cds[1:2]))
+            where (f.first_year <= d.determination_year or d.is_absent)
+                and (f.counties is null or list_contains(f.counties, d.cds[1:2]))
         ) then 'data'
         when d.pathway in (select pathway from changed_pathways) then 'data'
         when i.day_passed and (d.pathway <> 'continuum' or is_absent) then 'data'

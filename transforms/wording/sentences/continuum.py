@@ -8,11 +8,10 @@ from transforms.wording.sentences.phrases import LEA_WORDS, joined, not_confirme
 
 @dataclass(frozen=True)
 class GroupYears:
-    """One student group in the counted Dashboards: years in which it met the criteria, and years that are unknown."""
+    """One student group in the counted Dashboards: years in which it met the criteria."""
 
     name: str
     years_met: tuple[int, ...]
-    years_unknown: tuple[int, ...]
     counts: bool
     may_count: bool
 
@@ -30,7 +29,6 @@ class ContinuumFacts:
     groups: tuple[GroupYears, ...]
     by_small_clause: bool
     small_clause_open: bool
-    groups_with_result: int
     groups_that_may_have_result: int
     in_files: bool | None
     unknown_because: tuple[str, ...]

@@ -1,5 +1,6 @@
-"""A run that died is gone on from; what changed meanwhile is not; and the record can be read by people and programs."""
+"""A run that died is begun anew; and the record can be read by people and programs."""
 
+import hashlib
 import io
 import json
 import os
@@ -14,7 +15,7 @@ import pytest
 from flows.logs import in_words, json_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
-from tests.workplace import Workplace, copy_of_work, reissue
+from tests.workplace import Workplace, copy_of_work
 from transforms import clock
 from transforms.errors import ReleaseError, SourceFilesError, StorageError
 from transforms.locks import run_lock
@@ -50,61 +51,21 @@ def performed(place: Workplace, **changes: object) -> tuple[Outcome, list[str]]:
     return execute(place.settings(**changes), perform), done
 
 
-def begun(place: Workplace) -> list[str]:
-    """The stages that a run does itself, up to the gates, at which it dies."""
-    done: list[str] = []
-
-    def perform(step: Step, run: Run) -> StepResult:
-        done.append(step.name)
-        return dying_at("gates")(step, run)
-
-    with pytest.raises(Died):
-        execute(place.settings(), perform)
-    shutil.rmtree(place.work / "build" / "runs")  # what is kept of it is of no interest to other tests
-    return done
-
-
-def test_a_run_that_died_goes_on_where_it_was(workplace: Workplace, published: Workplace) -> None:
+def test_a_run_that_died_is_begun_anew(workplace: Workplace, published: Workplace) -> None:
     with pytest.raises(Died):
         execute(workplace.settings(), dying_at("release"))
+    left = workplace.work / "build" / "runs" / hashlib.sha256(str(workplace.out).encode()).hexdigest()[:16] / "run-x"
+    left.mkdir(parents=True)  # as a killed one leaves it
+    (left / "build.duckdb").write_bytes(b"torn")
     outcome, done = performed(workplace)
-    assert done == [
-        "snapshot",
-        "compare",
-        "gates",
-        "release",
-    ], "the gates are passed again before anything is published"
+    assert done == NAMES
     undisturbed = current_release(published.out)
     assert undisturbed is not None
     assert outcome.release_id == undisturbed.name, "the same release as that of a run that was not disturbed"
     for path in undisturbed.glob("*.parquet"):
         if not path.name.startswith("meta_"):
             assert path.read_bytes() == (workplace.out / "current" / path.name).read_bytes(), path.name
-    runs = workplace.work / "build" / "runs"
-    assert not [p for p in runs.iterdir() if (p / "kept").exists()], "nothing is kept after a good run"
-
-
-def test_other_inputs_are_not_gone_on_from(workplace: Workplace) -> None:
-    with pytest.raises(Died):
-        execute(workplace.settings(), dying_at("criteria"))
-    reissue(workplace.source)
-    assert begun(workplace) == NAMES[:-1]
-
-
-@pytest.mark.parametrize("harm", ["database gone", "database torn", "marks torn", "a fact gone"])
-def test_a_damaged_scratch_folder_is_begun_anew(workplace: Workplace, harm: str) -> None:
-    with pytest.raises(Died):
-        execute(workplace.settings(), dying_at("criteria"))
-    (kept,) = (workplace.work / "build" / "runs").glob("*/kept")
-    if harm == "database gone":
-        (kept / "build.duckdb").unlink()
-    elif harm == "database torn":
-        (kept / "build.duckdb").write_bytes(b"torn")
-    elif harm == "marks torn":
-        (kept / "marks.json").write_text('{"key": ')
-    else:
-        (kept / "raw.json").unlink()
-    assert begun(workplace) == NAMES[:-1]
+    assert not left.exists(), "what was left is removed"
 
 
 @pytest.mark.parametrize(
@@ -115,11 +76,11 @@ def test_a_damaged_scratch_folder_is_begun_anew(workplace: Workplace, harm: str)
         ("core/*/*/*.faults.parquet", "gone"),
     ],
 )
-def test_what_the_kept_database_reads_from_beside_it_is_verified(
+def test_what_is_kept_beside_the_scratch_folder_is_verified(
     workplace: Workplace, published: Workplace, files: str, harm: str, tmp_path: Path
 ) -> None:
-    """Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder: a run begins
-    anew when one of them is damaged.
+    """Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder: the next run
+    uses them, but makes anew what is damaged.
     """
     place = Workplace(workplace.source, copy_of_work(workplace.work, tmp_path / "work"), workplace.out)
     with pytest.raises(Died):
@@ -136,17 +97,6 @@ def test_what_the_kept_database_reads_from_beside_it_is_verified(
     undisturbed = current_release(published.out)
     assert undisturbed is not None
     assert outcome.release_id == undisturbed.name
-
-
-def test_a_refused_file_is_looked_at_anew(workplace: Workplace) -> None:
-    contents = {path: path.read_bytes() for path in workplace.source.iterdir()}
-    for path in contents:
-        path.write_text("<html>")
-    with pytest.raises(SourceFilesError):
-        workplace.publish()
-    for path, content in contents.items():
-        path.write_bytes(content)
-    assert begun(workplace) == NAMES[:-1]
 
 
 def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
@@ -188,7 +138,7 @@ def test_storage_faults_are_told_in_words_and_nothing_is_kept(workplace: Workpla
     with pytest.raises(StorageError, match=r"disk is full|read-only"):
         execute(workplace.settings(), dying_at("criteria", lambda: fault))
     assert read_status(workplace.out)["exit_code"] == 8
-    assert list((workplace.work / "build" / "runs").glob("*/kept")) == []
+    assert list((workplace.work / "build" / "runs").iterdir()) == []
 
 
 def test_a_clock_that_went_back_publishes_nothing(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
