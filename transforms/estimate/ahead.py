@@ -53,7 +53,8 @@ AGAIN = (
 class Question:
     """What is asked: ``year`` is the determination year, None where none can follow; ``base`` the schema with the
     history and ``sources`` its list of files; ``asked`` is True where results of that year and later ones are left out
-    even if they are loaded; ``file`` is what the estimates come from.
+    even if they are loaded; ``file`` is what the estimates come from; with ``carry_over`` results of the newest
+    Dashboard stand in for missing ones; with ``preview`` the previewed criteria are judged too.
     """
 
     year: int | None
@@ -61,6 +62,8 @@ class Question:
     sources: str = "source_files"
     asked: bool = False
     file: str = "the file of estimates"
+    carry_over: bool = False
+    preview: bool = False
 
 
 @contextmanager
@@ -85,7 +88,7 @@ def look_ahead(
     with inside(connection, question.base):
         load_reference(reference, connection)
         load_macros(connection)
-        put(connection, "ahead_cells", CELLS.empty_table() if cells is None else cells)
+        put(connection, "given_cells", CELLS.empty_table() if cells is None else cells)
         years = _load_rules(connection, rules, question)
         _load_inputs(connection, question, years)
         for stage, table in AGAIN:
@@ -95,7 +98,8 @@ def look_ahead(
             if table == "student_group_history":
                 connection.execute("insert into student_group_history by name select * from history")
         for table in order_of(SCHEMA):
-            build_table(connection, SCHEMA, table)
+            if table != "outlook_preview" or question.preview:
+                build_table(connection, SCHEMA, table)
 
 
 def next_year(connection: duckdb.DuckDBPyConnection, rules: Rules, newest: int | None) -> int | None:
@@ -162,6 +166,7 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list
         "before": f"dashboard_year < {q.year} and not list_contains([{listed}]::smallint[], dashboard_year)" if q.year else "true",
         "seen": f"dashboard_year < {q.year}" if q.year and q.asked else "true",
         "file": literal(q.file),
+        "carry_over": "true" if q.carry_over else "false",
     }
     for name, query in INPUTS.items():
         connection.execute(f"create or replace {'view' if name in VIEWS else 'table'} {name} as {query.format(**known)}")

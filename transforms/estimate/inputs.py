@@ -13,6 +13,25 @@ INPUTS: dict[str, str] = {
         select l.* from {base}.leas l anti join (
             select cds from history where dashboard_year = (select max(dashboard_year) from history) and listed is false
         ) gone using (cds)""",
+    # what the rules of the year look at: one measure for each indicator of a student group
+    "ahead_asked": """
+        select distinct a.determination_year as dashboard_year, g.student_group, c.indicator, c.measure
+        from ahead_year a
+        join rule_criterion_groups g on g.dashboard_year = a.determination_year
+        join rule_conditions c on c.criterion = g.criterion""",
+    # results of the year: estimates, and with --carry-over those of the newest Dashboard where its scale and measure go on
+    "ahead_cells": """
+        select * from given_cells
+        union all by name
+        select e.cds, e.student_group, e.indicator, if(e.finding = 'result', e.level, 0)::tinyint as level, 'carried_over' as kind
+        from {base}.evidence e
+        join ahead_asked a using (student_group, indicator, measure)
+        semi join leas l on l.cds = e.cds
+        anti join given_cells k on k.cds = e.cds and k.student_group = e.student_group and k.indicator = e.indicator
+        where {carry_over} and e.finding <> 'unknown' and e.dashboard_year = (select max(dashboard_year) from history) and not exists (
+            select 1 from dashboard_scales s
+            where s.indicator = e.indicator and s.begins and s.dashboard_year > e.dashboard_year and s.dashboard_year <= a.dashboard_year
+        )""",
     "lea_years": """
         select l.cds, l.lea_type, l.county_code, y.dashboard_year, if(e.cds is null, null, true) as in_files,
             if(e.cds is null, 'none', 'indicators') as basis, null::varchar as letters_source_id, false as letters_cover,
@@ -21,12 +40,6 @@ INPUTS: dict[str, str] = {
         cross join (select unnest({ahead})::smallint as dashboard_year) y
         left join (select distinct cds, determination_year from ahead_cells cross join ahead_year) e
             on e.cds = l.cds and e.determination_year = y.dashboard_year""",
-    # what the rules of the year look at: one measure for each indicator of a student group
-    "ahead_asked": """
-        select distinct a.determination_year as dashboard_year, g.student_group, c.indicator, c.measure
-        from ahead_year a
-        join rule_criterion_groups g on g.dashboard_year = a.determination_year
-        join rule_conditions c on c.criterion = g.criterion""",
     "ahead_files": """
         select distinct 'estimate-' || indicator as source_id, {file} as file, 'dashboard' as layout, dashboard_year, indicator
         from ahead_asked where exists (select 1 from ahead_cells)""",
