@@ -55,8 +55,8 @@ def estimate(
     with Estimate(database, settings.reference, settings.memory_limit, settings.build / "spill", wanted) as found:
         if template is not None:
             return _write_template(found, template, to, force)
-        name = f"dta-estimate-{found.year}" + (f"-{file_name(file.stem)}" if file else "")
-        target = to / name
+        parts = ["dta-estimate", str(found.year), "preview" if rules else "", file_name(file.stem) if file else ""]
+        target = to / "-".join(filter(None, parts))
         _refuse_a_release(settings, target)
         found.compute()
         with whole_folder(target, force) as folder:

@@ -39,7 +39,7 @@ def write_pages(folder: Path) -> None:
     leas, by_county = _by_lea(verdicts), defaultdict(list)
     for lea in leas.values():
         by_county[lea[0]["county_code"], lea[0]["county"]].append({v["test"]: v for v in lea})
-    lines = counted and words.counts_sentences(about["determination_year"], about["rules"], counted)[1:]
+    lines = words.counts_sentences(about["determination_year"], about["rules"], counted)[1:]
     listed = [v for outlook in ORDER[:2] for v in verdicts if v["test"] == main_test and v["outlook"] == outlook and not v["by_clause"]]
     _write(made, folder, "index.html", "index.html", title="California", lines=lines, listed=listed, counties=_tallied(by_county, main_test), **shared)
     for (code, county), of_county in by_county.items():

@@ -86,8 +86,9 @@ def look_ahead(
     ``cells``: results of the year that are estimated (see CELLS).
     """
     with inside(connection, question.base):
-        load_reference(reference, connection)
-        load_macros(connection)
+        if question.base != "main":  # a run has them
+            load_reference(reference, connection)
+            load_macros(connection)
         put(connection, "given_cells", CELLS.empty_table() if cells is None else cells)
         years = _load_rules(connection, rules, question)
         _load_inputs(connection, question, years)

@@ -14,16 +14,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from transforms.config.csv_model import read_numbered_csv
 from transforms.errors import ConfigError
-from transforms.estimate.ahead import CELLS
+from transforms.estimate.ahead import CELLS, inside
 from transforms.rules.model import PreviewRules, RuleSet
 from transforms.rules.reference import Reference
+from transforms.tables import put
 
 KEY = ("cds", "student_group", "indicator")
 NONE = ("none", "no color", "no result", "0")  # too few students, or no row: no result that counts
-TEMPLATE = (
-    "cds", "lea_name", "student_group", "student_group_name", "indicator", "indicator_name", "fill_in", "color", "status_level",
-    "last_year", "last_color", "last_status_level", "last_status", "last_letter",
-)  # fmt: skip
 Asked = dict[tuple[str, str], str]  # student group and indicator -> measure
 
 
@@ -134,29 +131,27 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
     the empty cells. Needs the schema of transforms.estimate.ahead.
     """
     pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in asked.items()]
-    connection.register("asked_pairs", pa.Table.from_pylist(pairs))
-    try:
-        return connection.execute(
+    with inside(connection, base):
+        put(connection, "asked_pairs", pa.Table.from_pylist(pairs))
+        return connection.sql(
             f"""
-            with newest as (select max(dashboard_year) as dashboard_year from ahead.history)
+            with newest as (select max(dashboard_year) as dashboard_year from history)
             select
                 l.cds, l.lea_name, p.student_group, g.name as student_group_name, p.indicator, i.name as indicator_name,
                 p.measure as fill_in, '' as color, '' as status_level, n.dashboard_year as last_year,
                 coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar, '') as last_status_level,
                 r.current_status as last_status, coalesce(h.letter, h.cde_letter, '') as last_letter
-            from ahead.leas l
+            from leas l
             cross join asked_pairs p
             cross join newest n
-            join ahead.ref_student_groups g using (student_group)
-            join ahead.ref_indicators i using (indicator)
+            join ref_student_groups g using (student_group)
+            join ref_indicators i using (indicator)
             left join {base}.indicator_results r
                 on r.cds = l.cds and r.student_group = p.student_group and r.indicator = p.indicator and r.dashboard_year = n.dashboard_year
-            left join ahead.ref_levels k on k.measure = 'color' and k.level::tinyint = r.color
+            left join ref_levels k on k.measure = 'color' and k.level::tinyint = r.color
             left join {base}.student_group_history h
                 on h.cds = l.cds and h.student_group = p.student_group and h.dashboard_year = n.dashboard_year
             where l.county_code = $1
-            order by l.lea_type, l.lea_name, l.cds, p.student_group, i.position""",
-            [county_code],
+            order by l.lea_type = 'charter', l.lea_type desc, l.lea_name, l.cds, p.student_group, i.position""",
+            params=[county_code],
         ).to_arrow_table()
-    finally:
-        connection.unregister("asked_pairs")
