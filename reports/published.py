@@ -53,6 +53,11 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
         ) from error
 
 
+def release_database(out: Path) -> Path:
+    """The database of the current release, at its own place. Raises ReleaseError when there is none."""
+    return required_release(out).resolve() / DATABASE
+
+
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
     """Rows of a query as dicts by column name."""
     cursor = connection.execute(query, parameters)

@@ -6,6 +6,7 @@ from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
 from transforms.database import quote
 from transforms.errors import ConfigError
+from transforms.estimate.ahead import watch
 from transforms.inputs import load_inputs
 from transforms.registers.tables import put_registers
 from transforms.release.previous_groups import load_evidence_before
@@ -63,6 +64,7 @@ def build_determinations(run: Run) -> StepResult:
     """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
     with run.connect() as connection:
         rows = {table: build_checked(connection, "determinations", table) for table in order_of("determinations")}
+        watch(connection, run.rules, run.settings.reference)
         for table in order_of("facts"):
             build_checked(connection, "facts", table)
         write_sentences(connection)

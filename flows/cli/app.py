@@ -11,6 +11,7 @@ from flows.cli.build import build
 from flows.cli.check import accepted, check
 from flows.cli.consoles import err_console, flush_streams, out_console, prepare_streams, silence
 from flows.cli.due import is_due, time_of_day
+from flows.cli.estimate import estimate
 from flows.cli.nightly import add_night_commands
 from flows.cli.options import AsOf, Out, Source, settings_from
 from flows.cli.register import register_app
@@ -29,6 +30,7 @@ add_release_commands(app)
 app.command()(build)
 app.command()(check)
 app.command()(accepted)
+app.command()(estimate)
 app.add_typer(report_app, name="report")
 add_night_commands(app)
 

@@ -301,8 +301,8 @@ def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decide: Dec
 def test_nothing_that_decides_reads_the_preview() -> None:
     folder = PROJECT / "transforms" / "sql"
     readers = {p.stem for p in folder.glob("*/*.sql") if re.search(r"\bpreview_(rule|indicators)\b", p.read_text())}
-    assert readers == {"watch_rows", "rule_tests"}, "the latter lists rules for readers"
-    for table in ("watch_rows", "watch_list", "rule_tests"):
+    assert readers == {"watch_rows", "outlook_preview", "rule_tests"}, "the last lists rules for readers"
+    for table in ("watch_rows", "outlook_preview", "watch_list", "rule_tests"):
         after = {p.stem for p in folder.glob("*/*.sql") if re.search(rf"\b(from|join) {table}\b", p.read_text())}
         assert after <= {"watch_facts", "watch_list"}, f"{table} feeds {after}"
 

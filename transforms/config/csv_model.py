@@ -17,6 +17,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[Model]:
     """Rows of ``folder / file``, no two with the same key. Raises ConfigError with every problem at once."""
+    return [row for _, row in read_numbered_csv(folder, file, model, key)]
+
+
+def read_numbered_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[tuple[int, Model]]:
+    """The same rows, each with the line on which it begins."""
     problems: list[str] = []
     rows: list[tuple[int, Model]] = []
     text = read_text(folder / file, str(file))
@@ -57,7 +62,7 @@ def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -
     ]
     if problems:
         raise ConfigError("\n".join(problems))
-    return [row for _, row in rows]
+    return rows
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -10,7 +10,7 @@ import duckdb
 from transforms.database import one_row, quote
 
 FOLDER = Path(__file__).resolve().parent
-STAGES = ("core", "criteria", "determinations", "facts", "marts", "meta")
+STAGES = ("core", "criteria", "determinations", "ahead", "facts", "marts", "meta")
 INPUTS = re.compile(r"^-- Inputs: (.*\n(?:--  +.*\n)*)", re.MULTILINE)  # a test compares them with what the SQL reads
 REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what people keep
 

@@ -71,14 +71,7 @@ def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     )
     say(connection, "consecutive_facts", SpanFacts, ASSISTANCE, "consecutive_reasons", reason=consecutive_reason)
     say(connection, "charter_facts", SpanFacts, ASSISTANCE, "charter_reasons", reason=charter_reason)
-    say(
-        connection,
-        "watch_facts",
-        WatchFacts,
-        ("cds", "student_group", "watch"),
-        "watch_sentences",
-        sentence=watch_sentence,
-    )
+    say_watch_list(connection)
     say(
         connection,
         "change_facts",
@@ -89,3 +82,9 @@ def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
         sentence=change_sentence,
     )
     write_reconciliation_words(connection)
+
+
+def say_watch_list(connection: duckdb.DuckDBPyConnection) -> None:
+    """The sentence of every row of the watch list."""
+    key = ("cds", "student_group", "watch")
+    say(connection, "watch_facts", WatchFacts, key, "watch_sentences", sentence=watch_sentence)

@@ -11,6 +11,9 @@ select
     w.next_dashboard,
     list_transform(w.indicators, lambda i: indicator_in_text(i)) as indicators,
     coalesce(w.would_be_eligible, false) as would_be_eligible,
+    coalesce(w.outlook, '') as outlook,
+    coalesce(w.groups_needed, 0) as groups_needed,
+    coalesce(w.candidates, 0) as candidates,
     w.standing = 'provisional' as provisional
 from watch_rows w
 join leas l using (cds)

@@ -1,0 +1,121 @@
+"""``dta estimate``: what the next Dashboard may bring, from the release alone or with local estimates."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from flows.cli.consoles import err_console as log
+from flows.cli.consoles import out_console as console
+from flows.cli.options import Out, settings_from
+from transforms.errors import ConfigError
+
+if TYPE_CHECKING:
+    from transforms.estimate.compute import Estimate
+    from transforms.settings import Settings
+
+
+def estimate(
+    file: Annotated[
+        Path | None, typer.Argument(help="Local estimates: a file that --template wrote and a person filled in.")
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", help="Write the file to fill in for this county, by name or code.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="Determination year; the first after the newest loaded Dashboard if not given."),
+    ] = None,
+    rules: Annotated[
+        str | None,
+        typer.Option("--rules", help="2026-preview; the newest confirmed rules if not given."),
+    ] = None,
+    carry_over: Annotated[
+        bool,
+        typer.Option("--carry-over", help="Let results of the newest Dashboard stand in for missing ones, and say so."),
+    ] = False,
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to.")] = Path(),
+    out: Out = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+) -> None:
+    """Say who is certain, possible or ruled out on a Dashboard that is not out yet.
+
+    Writes tables, pages and a workbook to a folder of their own. Never part of a release.
+    """
+    from reports.output import file_name, whole_folder
+    from reports.published import release_database
+    from transforms.estimate.compute import Estimate, Wanted
+
+    settings = settings_from(out=out)
+    if template is not None and file is not None:
+        raise ConfigError("Give a file of estimates or --template, not both.")
+    wanted = Wanted(file, year, rules, carry_over)
+    database = release_database(settings.out)
+    with Estimate(database, settings.reference, settings.memory_limit, settings.build / "spill", wanted) as found:
+        if template is not None:
+            return _write_template(found, template, to, force)
+        parts = ["dta-estimate", str(found.year), "preview" if rules else "", file_name(file.stem) if file else ""]
+        target = to / "-".join(filter(None, parts))
+        _refuse_a_release(settings, target)
+        found.compute()
+        with whole_folder(target, force) as folder:
+            _write_all(found, folder)
+        _show(found)
+    return _done(target)
+
+
+def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> None:
+    from reports.output import file_name, whole_file
+    from reports.printed.county import find_county
+    from transforms.estimate.compute import BASE
+    from transforms.estimate.file import template_of
+    from transforms.release.csv_for_people import write_csv
+
+    found.connection.execute(f"set search_path = 'memory.main,{BASE}'")
+    code, name = find_county(found.connection, county)
+    found.connection.execute("reset search_path")
+    found.look()
+    table = template_of(found.connection, BASE, code, found.asked)
+    if not table.num_rows:
+        raise ConfigError(f"The release has no LEA of {name} County.")
+    target = to / f"dta-estimates-{file_name(name)}-{found.year}.csv"
+    with whole_file(target, force) as path:
+        write_csv(table, path)
+    console.print(
+        f"{table.num_rows:,} rows to fill in, by the rules {found.named}. Leave empty what you do not know; write none"
+        " where there is no result. Then: dta estimate FILE.csv",
+        highlight=False,
+    )
+    _done(target)
+
+
+def _refuse_a_release(settings: "Settings", target: Path) -> None:
+    """Raises ConfigError for a place among releases: an estimate is no part of one."""
+    releases = settings.out.resolve()
+    if releases in [target.resolve(), *target.resolve().parents]:
+        raise ConfigError(f"{target} is in the folder of releases. An estimate is no part of a release: name another folder in --to.")
+
+
+def _write_all(found: "Estimate", folder: Path) -> None:
+    from reports.estimate.pages import write_pages
+    from reports.estimate.workbook import write_estimate_workbook
+    from transforms.estimate.compute import write_tables
+
+    write_tables(found, folder)
+    for what, write in (("pages", write_pages), ("workbook", write_estimate_workbook)):
+        log.print(f"Writing {what} …", highlight=False)
+        write(folder)
+
+
+def _show(found: "Estimate") -> None:
+    """The answer: statewide counts as a range."""
+    from transforms.wording.sentences.estimate import counts_sentences
+
+    rows = found.connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
+    for sentence in counts_sentences(found.year, found.named, rows):
+        console.print(sentence, highlight=False, markup=False)
+
+
+def _done(target: Path) -> None:
+    console.print(f"Written: {escape(str(target))}", highlight=False, soft_wrap=True)

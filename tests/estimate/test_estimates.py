@@ -1,0 +1,264 @@
+"""Local estimates: Monterey's colors of 2024, given to a history without 2024."""
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.workplace import SAMPLE, Workplace
+from transforms.errors import ConfigError
+from transforms.estimate.ahead import Question, look_ahead, next_year
+from transforms.estimate.file import Expected, asked_by, read_estimates, template_of, words_for_levels
+from transforms.release.csv_for_people import write_csv
+from transforms.rules.load import load_rules
+from transforms.rules.reference import Reference
+from transforms.settings import PROJECT
+
+REFERENCE = PROJECT / "data"
+RULES = load_rules(REFERENCE)
+YEAR = 2024
+RULE_SET = next(r for r in RULES.years if r.dashboard_year == YEAR)
+ASKED = asked_by(RULE_SET)
+COLORS = ("none", "Red", "orange", "3", "GREEN", "blue")
+OUTLOOK = {
+    "eligible": "certain",
+    "not_eligible": "ruled_out",
+    "not_assessed": "ruled_out",
+    "undetermined": "possible",
+}
+Rows = list[dict[str, str]]
+
+
+@dataclass
+class Monterey:
+    """The county decided with 2024, and a history without it."""
+
+    whole: duckdb.DuckDBPyConnection
+    before: duckdb.DuckDBPyConnection
+    folder: Path
+    rows: Rows  # the template, filled in
+
+    def outlooks(self, rows: Rows) -> dict[tuple[str, str], str]:
+        file = self.folder / "estimates.csv"
+        file.write_text(as_csv(rows), "utf-8")
+        cells = read_estimates(file, expected(self.before)) if any(r["color"] for r in rows) else None
+        look_ahead(self.before, RULES, REFERENCE, Question(YEAR, file=file.name), cells)
+        found = self.before.execute("select cds, test, outlook from ahead.outlook").fetchall()
+        return {(cds, test): outlook for cds, test, outlook in found}
+
+
+def as_csv(rows: Rows) -> str:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def expected(connection: duckdb.DuckDBPyConnection) -> Expected:
+    leas = frozenset(c for (c,) in connection.execute("select cds from ahead.leas").fetchall())
+    return Expected("2024-final", ASKED, leas, words_for_levels(Reference(REFERENCE)))
+
+
+def template(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
+    """What ``dta estimate --template`` writes, as a spreadsheet or a program reads it."""
+    look_ahead(connection, RULES, REFERENCE, Question(YEAR))
+    write_csv(template_of(connection, "main", "27", ASKED), path)
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+
+
+@pytest.fixture(scope="module")
+def monterey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monterey]:
+    folder = tmp_path_factory.mktemp("monterey")
+    source = folder / "source"
+    source.mkdir()
+    for path in SAMPLE.iterdir():
+        if "2024" not in path.name and "assistancestatus24" not in path.name:
+            (source / path.name).write_bytes(path.read_bytes())
+    with (
+        Workplace(SAMPLE, folder / "work", folder / "out").decide() as whole,
+        Workplace(source, folder / "work", folder / "out2").decide() as before,
+    ):
+        rows = template(before, folder / "template.csv")
+        known = {
+            key: (finding, level)
+            for *key_, finding, level in whole.execute(
+                "select cds, student_group, indicator, finding, level from evidence where dashboard_year = 2024"
+            ).fetchall()
+            for key in [tuple(key_)]
+        }
+        for row in rows:
+            key = (row["cds"].removeprefix('="').removesuffix('"'), row["student_group"], row["indicator"])
+            finding, level = known.get(key, ("unknown", None))
+            if finding != "unknown":
+                row["color"] = COLORS[level if finding == "result" else 0]
+        yield Monterey(whole, before, folder, rows)
+
+
+def test_the_history_has_nothing_of_the_year(monterey: Monterey) -> None:
+    newest = monterey.before.execute("select max(determination_year) from determination_years").fetchall()[0][0]
+    assert newest == 2023
+    assert next_year(monterey.before, RULES, newest) == YEAR
+    assert monterey.before.execute("select max(dashboard_year) from indicator_results").fetchall() == [(2023,)]
+
+
+def test_the_template_has_last_years_values_beside_empty_cells(monterey: Monterey) -> None:
+    rows = template(monterey.before, monterey.folder / "again.csv")
+    leas = {r["cds"] for r in rows}
+    assert {(r["student_group"], r["indicator"]) for r in rows} == set(ASKED)
+    assert len(rows) == len(leas) * len(ASKED)
+    assert {(r["color"], r["status_level"], r["fill_in"], r["last_year"]) for r in rows} == {("", "", "color", "2023")}
+    found = {(r["cds"][2:-1], r["student_group"], r["indicator"]): r["last_color"] for r in rows if r["last_color"]}
+    colors = ["none", "red", "orange", "yellow", "green", "blue"]
+    known = monterey.whole.execute(
+        "select cds, student_group, indicator, color from indicator_results where dashboard_year = 2023"
+    ).fetchall()
+    assert len(found) > 1000
+    assert found.items() <= {(*key, colors[color]) for *key, color in known if color is not None} or all(
+        colors[{tuple(k[:3]): k[3] for k in known}[key]] == color for key, color in found.items()
+    )
+
+
+def test_the_colors_of_a_year_as_estimates_give_the_results_of_that_year(monterey: Monterey) -> None:
+    found = monterey.outlooks(monterey.rows)
+    ours = {
+        "continuum": "select cds, if(decided_by = 'cde', 'undetermined', status) from eligibility where pathway = 'continuum' and determination_year = 2024 and status <> 'not_applicable'",
+        "consecutive": "select cds, status from assistance where determination = 'consecutive' and determination_year = 2024 and status <> 'not_applicable'",
+        "method_1": "select cds, if(ours, 'eligible', 'not_eligible') from assistance_methods where method = 1 and determination_year = 2024",
+    }
+    for test, query in ours.items():
+        results = {cds: s for cds, s in monterey.whole.execute(query).fetchall() if cds.startswith("27")}
+        estimated = {cds: outlook for (cds, t), outlook in found.items() if t == test and cds.startswith("27")}
+        assert len(estimated) > 20
+        assert "certain" in estimated.values()
+        assert estimated == {cds: OUTLOOK[status] for cds, status in results.items() if cds in estimated}, test
+        assert {s for cds, s in results.items() if cds not in estimated} <= {"not_assessed"}, "an LEA that had closed"
+    groups = "select cds, student_group, meets_criteria, has_result from {} where dashboard_year = 2024 order by all"
+    estimated_groups = monterey.before.execute(groups.format("ahead.student_group_history")).fetchall()
+    cds = {c for c, *_ in estimated_groups}
+    assert estimated_groups == [
+        r for r in monterey.whole.execute(groups.format("student_group_history")).fetchall() if r[0] in cds
+    ]
+
+
+def test_without_estimates_nothing_of_method_1_is_known(monterey: Monterey) -> None:
+    found = monterey.outlooks([r | {"color": ""} for r in monterey.rows])
+    assert {outlook for (_, test), outlook in found.items() if test == "method_1"} == {"possible"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Monterey, seed: int) -> None:
+    """Whole cells, whole groups and whole LEAs are taken away, on real colors and on invented ones."""
+    chance = random.Random(seed)
+    rows = [dict(r) for r in monterey.rows]
+    if seed % 2:  # colors that reach the rarer cases: many reds, and few groups with a result
+        few = {r["cds"]: chance.random() < 0.4 for r in rows}
+        kept = {(r["cds"], r["student_group"]): not few[r["cds"]] or chance.random() < 0.15 for r in rows}
+        for r in rows:
+            r["color"] = chance.choice(["1", "1", "1", "2", "4", "none"]) if kept[r["cds"], r["student_group"]] else "none"
+    more = monterey.outlooks(rows)
+    gone = {key: chance.random() for r in rows for key in ((r["cds"],), (r["cds"], r["student_group"]))}
+    fewer_rows = [
+        r | {"color": ""}
+        if gone[(r["cds"],)] < 0.2 or gone[r["cds"], r["student_group"]] < 0.3 or chance.random() < 0.3
+        else r
+        for r in rows
+    ]
+    fewer = monterey.outlooks(fewer_rows)
+    assert more.keys() == fewer.keys()
+    wrong = {key: (more[key], fewer[key]) for key in more if fewer[key] not in (more[key], "possible")}
+    assert wrong == {}
+    assert more != fewer, "something was taken away that mattered"
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "value"),
+    [
+        ({"cds": "2.76607E+13"}, "cds", "2.76607E+13"),
+        ({"cds": "01611190000000"}, "cds", "01611190000000"),
+        ({"student_group": "XX"}, "student_group", "XX"),
+        ({"student_group": "ALL"}, "student_group", "ALL"),
+        ({"indicator": "science"}, "indicator", "science"),
+        ({"student_group": "AA", "indicator": "elpi"}, "indicator", "elpi"),
+        ({"color": "purple"}, "color", "purple"),
+        ({"color": "6"}, "color", "6"),
+        ({"color": "", "status_level": "Low"}, "status_level", "Low"),
+    ],
+)
+def test_a_wrong_row_is_named_with_line_column_and_value(
+    monterey: Monterey, changes: dict[str, str], column: str, value: str
+) -> None:
+    rows = [dict(r) for r in monterey.rows[:30]]
+    rows[7] = rows[7] | {"color": "red"} | changes
+    with pytest.raises(ConfigError) as error:
+        monterey.outlooks(rows)
+    (line,) = str(error.value).splitlines()
+    assert line.startswith(f"estimates.csv, line 9, column {column}: ")
+    assert line.endswith(f"(value '{value}').")
+
+
+def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) -> None:
+    with pytest.raises(ConfigError, match=r"is there 2 times\. Keep one row"):
+        monterey.outlooks([*monterey.rows[:9], monterey.rows[3]])
+    with pytest.raises(ConfigError, match="line 1: the header lacks status_level"):
+        monterey.outlooks([{k: v for k, v in r.items() if k != "status_level"} for r in monterey.rows[:9]])
+    with pytest.raises(ConfigError, match="there is no such file"):
+        read_estimates(monterey.folder / "nothing.csv", expected(monterey.before))
+
+
+def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) -> None:
+    """College/Career of 2023: a status level, in CDE's words or as a number."""
+    rules = next(r for r in RULES.years if r.dashboard_year == 2023)
+    asked = asked_by(rules)
+    assert asked["SWD", "cci"] == "status_level"
+    (cds,) = monterey.before.execute("select min(cds) from ahead.leas where lea_type = 'district'").fetchall()[0]
+    row = {"cds": cds, "student_group": "SWD", "indicator": "cci", "color": "", "status_level": "Very Low"}
+    file = monterey.folder / "status.csv"
+    file.write_text(as_csv([row, row | {"indicator": "susp", "color": "red", "status_level": ""}]), "utf-8")
+    leas = expected(monterey.before).leas
+    given = Expected("2023-final", asked, leas, words_for_levels(Reference(REFERENCE)))
+    look_ahead(monterey.before, RULES, REFERENCE, Question(2023, asked=True), read_estimates(file, given))
+    found = monterey.before.execute(
+        "select indicator, measure, finding, level from ahead.evidence where dashboard_year = 2023 and student_group = 'SWD'"
+        " and cds = ? and finding = 'result' order by 1",
+        [cds],
+    ).fetchall()
+    assert found == [("cci", "status_level", "result", 1), ("susp", "color", "result", 1)]
+    met = monterey.before.execute(
+        "select priorities_met, meets_criteria from ahead.student_group_history where dashboard_year = 2023 and"
+        " student_group = 'SWD' and cds = ?",
+        [cds],
+    ).fetchall()
+    assert met == [([6, 8], True)]
+
+
+def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> None:
+    kinds = "select kind, count(*) from ahead.ahead_cells group by kind order by kind"
+    file = monterey.folder / "one.csv"
+    file.write_text(as_csv(monterey.rows[:1]), "utf-8")
+    cells = read_estimates(file, expected(monterey.before))
+    look_ahead(monterey.before, RULES, REFERENCE, Question(YEAR), cells)
+    assert monterey.before.execute(kinds).fetchall() == [("estimate", 1)]
+    look_ahead(monterey.before, RULES, REFERENCE, Question(YEAR, carry_over=True), cells)
+    ((_, carried), (_, given)) = monterey.before.execute(kinds).fetchall()
+    assert given == 1
+    assert carried > 1000
+    differs = monterey.before.execute("""
+        select count(*) from ahead.ahead_cells k left join evidence e using (cds, student_group, indicator)
+        where k.kind = 'carried_over' and e.dashboard_year = 2023 and k.level <> if(e.finding = 'result', e.level, 0)
+    """).fetchall()
+    assert differs == [(0,)]
+    measured = monterey.before.execute("select distinct indicator from ahead.ahead_cells where kind = 'carried_over'").fetchall()
+    assert ("cci",) not in measured, "a status level of 2023 is no color of 2024"
+
+
+def test_a_scale_that_ends_is_not_carried_over(monterey: Monterey) -> None:
+    """English language arts and mathematics are on another scale in 2026."""
+    look_ahead(monterey.whole, RULES, REFERENCE, Question(2026, carry_over=True))
+    carried = {i for (i,) in monterey.whole.execute("select distinct indicator from ahead.ahead_cells").fetchall()}
+    assert carried == {"chronic", "susp", "grad", "elpi", "cci"}

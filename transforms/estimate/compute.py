@@ -1,0 +1,356 @@
+"""An estimate: the outlook of every LEA on a Dashboard that is not out, as tables of a database of its own.
+
+It reads a release and writes to its own connection only. Every table is called ``estimate_...`` and says "Estimate" in
+its first column.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from transforms.database import connect, literal, one_row
+from transforms.errors import ConfigError
+from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
+from transforms.estimate.file import Asked, Expected, asked_by, read_estimates, words_for_levels
+from transforms.estimate.rules import is_confirmed, name_of, rules_of
+from transforms.estimate.smallest import Change, Group, Search
+from transforms.files import sha256_of
+from transforms.rules.load import load_rules
+from transforms.rules.reference import Reference
+from transforms.sql import build_table
+from transforms.tables import put
+from transforms.wording.say import say_watch_list
+from transforms.wording.sentences.estimate import (
+    LABEL,
+    NOTICE,
+    OutlookFacts,
+    ShownWords,
+    change_words,
+    no_change_words,
+    outlook_sentence,
+)
+
+BASE = "release.main"
+SOURCES = f"(select * from {BASE}.meta_sources where present)"
+PREVIEW = "preview"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the command was asked: a file of estimates, a year, other rules, results that stand in."""
+
+    file: Path | None = None
+    year: int | None = None
+    rules: str | None = None
+    carry_over: bool = False
+
+
+class Estimate:
+    """A release, the rules of the year that is asked about, and a database for what follows from them."""
+
+    def __init__(self, database: Path, reference: Path, memory_limit: str, spill: Path, wanted: Wanted) -> None:
+        """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked."""
+        self.reference, self.wanted = reference, wanted
+        self.rules = load_rules(reference)
+        self.connection = connect(":memory:", memory_limit, spill)
+        self.connection.execute(f"attach {literal(str(database))} as release (read_only)")
+        self.preview = wanted.rules is not None
+        self.year = self._asked_year()
+        self.rule_set = rules_of(self.rules, self.year)
+        self.named = wanted.rules or name_of(self.rules, self.year)
+
+    def __enter__(self) -> "Estimate":
+        """The estimate itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the rules look at."""
+        return asked_by(self.rule_set, self.rules.preview if self.preview else None)
+
+    def _asked_year(self) -> int:
+        preview = self.rules.preview
+        if self.wanted.rules not in (None, f"{preview.dashboard_year}-{PREVIEW}"):
+            raise ConfigError(
+                f"There are no rules {self.wanted.rules!r}. Give {preview.dashboard_year}-{PREVIEW}, or no --rules:"
+                " the newest confirmed rules then hold."
+            )
+        if self.preview:
+            if self.wanted.year not in (None, preview.dashboard_year):
+                raise ConfigError(f"The preview is of {preview.dashboard_year}. Leave out --year.")
+            return preview.dashboard_year
+        oldest, newest = one_row(
+            self.connection,
+            f"select min(dashboard_year), max(dashboard_year) from {BASE}.student_group_history where basis <> 'none'",
+        )
+        if newest is None:
+            raise ConfigError("The release has no results of student groups to go on. Run: dta run")
+        if self.wanted.year is not None:
+            if not oldest < self.wanted.year <= newest + 4:
+                raise ConfigError(
+                    f"--year {self.wanted.year}: the release has results of {oldest} to {newest}. Name a year from"
+                    f" {oldest + 1} to {newest + 4}."
+                )
+            return self.wanted.year
+        year = next_year(self.connection, self.rules, newest)
+        assert year is not None
+        return year
+
+    def look(self, cells: pa.Table | None = None) -> None:
+        """Build the schema ``ahead``."""
+        file = self.wanted.file.name if self.wanted.file else ""
+        question = Question(self.year, BASE, SOURCES, True, file, self.wanted.carry_over, self.preview)
+        look_ahead(self.connection, self.rules, self.reference, question, cells)
+
+    def compute(self) -> None:
+        """Read the file, look ahead, and leave the tables estimate_*."""
+        self.look(self._read_file() if self.wanted.file else None)
+        label = f"{literal(LABEL)} as label, {self.year}::smallint as determination_year, {literal(self.named)} as rules"
+        pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in self.asked.items()]
+        with inside(self.connection, BASE):
+            put(self.connection, "asked_pairs", pa.Table.from_pylist(pairs))
+            build_table(self.connection, "facts", "watch_facts")
+            say_watch_list(self.connection)
+            for name, query in (PREVIEW_TABLES if self.preview else TABLES).items():
+                self.connection.execute(f"create table memory.main.{name} as select {label}, t.* from ({query}) t")
+        self._put_verdicts()
+        put(self.connection, "about", pa.Table.from_pylist([self._about()]))
+        for name, query in AFTER.items():
+            self.connection.execute(f"create table {name} as select {label}, t.* from ({query}) t")
+
+    def _about(self) -> dict[str, object]:
+        """What the estimate is made from."""
+        kinds = dict(self.connection.execute("select kind, count(*) from estimate_inputs group by kind").fetchall())
+        newest = one_row(self.connection, f"select max(dashboard_year) from {SCHEMA}.history")[0]
+        confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
+        return {
+            "notice": NOTICE,
+            "newest_dashboard": newest,
+            "rules_are_those_of_the_year": confirmed,
+            "file": self.wanted.file.name if self.wanted.file else None,
+            "file_sha256": sha256_of(self.wanted.file) if self.wanted.file else None,
+            "cells_estimated": kinds.get("estimate", 0),
+            "cells_carried_over": kinds.get("carried_over", 0),
+        }
+
+    def _read_file(self) -> pa.Table:
+        assert self.wanted.file
+        self.look()  # which LEAs there are
+        leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
+        expected = Expected(self.named, self.asked, leas, self._words)
+        return read_estimates(self.wanted.file, expected)
+
+    def _put_verdicts(self) -> None:
+        """estimate_verdicts: with the sentence, and the smallest change."""
+        found = self._rows("select * from outlooks order by cds, test")
+        groups = self._names("student_groups", "student_group", "name_in_text")
+        changes = {} if self.preview else self._changes()
+        rows = []
+        for r in found:
+            facts = OutlookFacts(
+                r["test"], r["outlook"], r["lea_type"], self.year, r["by_clause"], r["groups_required"],
+                tuple(groups[g] for g in r["groups_certain"]), tuple(groups[g] for g in r["groups_possible"]),
+                bool(r["inputs_estimated"] or r["inputs_carried_over"]),
+            )  # fmt: skip
+            change = None if self.preview or r["by_clause"] else self._in_words(changes[r["cds"], r["test"]], r, groups)
+            rows.append({"cds": r["cds"], "test": r["test"], "smallest_change": change, "sentence": outlook_sentence(facts)})
+        text = pa.string()
+        schema = pa.schema([("cds", text), ("test", text), ("smallest_change", text), ("sentence", text)])
+        put(self.connection, "said", pa.Table.from_pylist(rows, schema))
+        self.connection.execute(
+            "create table estimate_verdicts as select o.* exclude (inputs_estimated, inputs_carried_over, inputs_missing),"
+            " s.sentence, s.smallest_change, o.inputs_estimated, o.inputs_carried_over, o.inputs_missing from outlooks o"
+            " join said s using (cds, test) order by o.county, o.lea_name, o.cds, o.test"
+        )
+        self.connection.execute("drop table said; drop table outlooks")
+
+    def _changes(self) -> dict[tuple[str, str], Change | None]:
+        """The smallest change for every LEA and test."""
+        search, states = Search(self.rule_set, self._for_all), self._states()
+        by_lea: dict[tuple[str, str], list[Group]] = {}
+        for r in self._rows(f"select * from {SCHEMA}.outlook_test_groups order by cds, test, student_group"):
+            known = states.get((r["cds"], r["student_group"]), {})
+            looked_at = sorted(i for g, i in self.asked if g == r["student_group"])
+            group = Group(
+                r["student_group"], tuple((i, *known.get(i, (None, None))) for i in looked_at),
+                r["outlook"] == "certain", bool(r["counts_if_met"]), r["counts_anyway"],
+            )  # fmt: skip
+            by_lea.setdefault((r["cds"], r["test"]), []).append(group)
+        tests = self._rows(f"select cds, test, outlook, by_clause, groups_required from {SCHEMA}.outlook")
+        return {
+            (t["cds"], t["test"]): search.smallest(
+                by_lea.get((t["cds"], t["test"]), []), t["groups_required"], t["outlook"] == "certain" and not t["by_clause"]
+            )
+            for t in tests
+        }
+
+    def _states(self) -> dict[tuple[str, str], dict[str, tuple[int | None, int | None]]]:
+        """Level of the year and last known level, by LEA and student group, then indicator.
+
+        Where only a letter is known, its priorities say which indicators were at a level that counts.
+        """
+        found: dict[tuple[str, str], dict[str, tuple[int | None, int | None]]] = {}
+        for r in self._rows(STATES.format(base=BASE, schema=SCHEMA)):
+            found.setdefault((r["cds"], r["student_group"]), {})[r["indicator"]] = (r["level"], r["last_level"])
+        return found
+
+    def _in_words(self, change: Change | None, row: dict[str, Any], groups: dict[str, str]) -> str:
+        """The smallest change in words, or why there is none."""
+        if change is None:
+            gaps = self.year - 1 not in self._known_years
+            return no_change_words(self.year, row["outlook"], gaps)
+        indicators = self._indicators
+        said = []
+        for group, shown in change.groups:
+            by_level: dict[str, list[str]] = {}
+            for s in shown:
+                known = self._words[self.asked[group, s.indicator], s.indicator]
+                level = next(w for w, n in known.items() if n == s.level and not w.isdigit())
+                by_level.setdefault(f"{level} or better" if s.or_better else level, []).append(indicators[s.indicator])
+            said.append((groups[group], [ShownWords(level, tuple(names)) for level, names in by_level.items()]))
+        return change_words(change.adds, said)
+
+    @cached_property
+    def _for_all(self) -> dict[str, bool]:
+        """Indicators in their order, and whether every LEA has results of them."""
+        query = f"select indicator, reported_for = 'all' from {SCHEMA}.ref_indicators order by position"
+        return dict(self.connection.execute(query).fetchall())
+
+    @cached_property
+    def _words(self) -> dict[tuple[str, str], dict[str, int]]:
+        return words_for_levels(Reference(self.reference))
+
+    @cached_property
+    def _indicators(self) -> dict[str, str]:
+        return self._names("indicators", "indicator", "name_in_text")
+
+    @cached_property
+    def _known_years(self) -> set[int]:
+        years = self.connection.execute(f"select distinct dashboard_year from {SCHEMA}.history").fetchall()
+        return {y for (y,) in years}
+
+    def _names(self, table: str, code: str, name: str) -> dict[str, str]:
+        return dict(self.connection.execute(f"select {code}, {name} from {SCHEMA}.ref_{table}").fetchall())
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        cursor = self.connection.execute(query)
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+STATES = """
+    with lasts as (
+        select cds, student_group, indicator, level from {base}.evidence
+        where finding = 'result' and dashboard_year = (select max(dashboard_year) from {schema}.history)
+        union all
+        select h.cds, h.student_group, i.indicator, 1
+        from (
+            select cds, student_group, arg_max(priorities_met, dashboard_year) as priorities, arg_max(basis, dashboard_year) as basis
+            from {schema}.history where meets_criteria group by all
+        ) h
+        join {schema}.ref_indicators i on list_contains(h.priorities, i.priority::tinyint)
+        where h.basis = 'cde_letters'
+    )
+    select cds, student_group, indicator, any_value(k.level) as level, min(e.level) as last_level
+    from {schema}.ahead_cells k
+    full join lasts e using (cds, student_group, indicator)
+    group by all"""
+_LEA = "l.cds, l.lea_name, l.lea_type, l.county_code, l.county"
+_INPUTS = f"""
+    select {_LEA}, a.student_group, a.indicator, a.measure, k.level, coalesce(k.kind, 'missing') as kind, k.line as file_line
+    from leas l
+    cross join asked_pairs a
+    left join ahead_cells k using (cds, student_group, indicator)
+    order by all"""
+_NAMED = """
+    named as (
+        select
+            g.cds, g.test,
+            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator) filter (i.kind = 'estimate') as inputs_estimated,
+            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator) filter (i.kind = 'carried_over') as inputs_carried_over,
+            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator) filter (i.kind = 'missing') as inputs_missing
+        from matter g
+        join estimate_inputs i using (cds, student_group)
+        group by g.cds, g.test
+    )"""
+_LISTS = ", ".join(f"coalesce(n.{x}, []) as {x}" for x in ("inputs_estimated", "inputs_carried_over", "inputs_missing"))
+_WATCH = f"""
+    select {_LEA}, w.student_group, w.watch, w.standing, w.next_dashboard, w.years, w.indicators, w.would_be_eligible, s.sentence
+    from watch_rows w join leas l using (cds) join watch_sentences s using (cds, student_group, watch)
+    where (w.watch like 'preview%') = {{preview}}
+    order by l.county, l.lea_name, l.cds, w.student_group, w.watch"""
+# Tables that are made while the schema ahead is read first. Inputs that matter to a test are those of groups that earlier years do not rule out.
+TABLES = {
+    "estimate_inputs": _INPUTS,
+    "estimate_groups": f"""
+        select {_LEA}, g.test, g.student_group, g.outlook, g.years_met, g.meets_next, g.counts_anyway, g.counts_if_met
+        from outlook_test_groups g join leas l using (cds)
+        order by l.county, l.lea_name, l.cds, g.test, g.student_group""",
+    "outlooks": f"""
+        with matter as (
+            select cds, test, student_group from outlook_test_groups where counts_if_met is not false and not counts_anyway
+        ), {_NAMED}
+        select {_LEA}, o.test, o.outlook, o.by_clause, o.groups_required, o.groups_certain, o.groups_possible, {_LISTS}
+        from outlook o join leas l using (cds) left join named n using (cds, test)""",
+    "estimate_watch": _WATCH.format(preview="false"),
+}
+PREVIEW_TABLES = {
+    "estimate_inputs": _INPUTS,
+    "estimate_groups": f"""
+        select {_LEA}, 'preview' as test, g.student_group, g.outlook, g.indicators_met, g.indicators_open
+        from outlook_preview g join leas l using (cds) where l.lea_type <> 'charter'
+        order by l.county, l.lea_name, l.cds, g.student_group""",
+    "outlooks": f"""
+        with matter as (select cds, 'preview' as test, student_group from outlook_preview where outlook <> 'ruled_out'), {_NAMED},
+        per_lea as (
+            select
+                cds, 'preview' as test,
+                list(student_group order by student_group) filter (outlook = 'certain') as groups_certain,
+                list(student_group order by student_group) filter (outlook = 'possible') as groups_possible
+            from outlook_preview group by cds
+        )
+        select
+            {_LEA}, p.test, case when len(p.groups_certain) > 0 then 'certain' when len(p.groups_possible) > 0 then 'possible' else 'ruled_out' end as outlook,
+            false as by_clause, 1 as groups_required, coalesce(p.groups_certain, []) as groups_certain, coalesce(p.groups_possible, []) as groups_possible,
+            {_LISTS}
+        from per_lea p join leas l using (cds) left join named n using (cds, test)
+        where l.lea_type <> 'charter'""",
+    "estimate_watch": _WATCH.format(preview="true"),
+}
+AFTER = {
+    "estimate_counts": """
+        select test, outlook, by_clause, count(*) as leas, count(*) filter (lea_type = 'district') as districts,
+            count(*) filter (lea_type = 'county_office') as county_offices, count(*) filter (lea_type = 'charter') as charter_schools
+        from estimate_verdicts group by test, outlook, by_clause order by all""",
+    "estimate_names": f"""
+        select 'group_names' as list, null as measure, student_group as code, null::tinyint as level, name from {SCHEMA}.ref_student_groups
+        union all
+        select 'indicator_names', null, indicator, null, name from {SCHEMA}.ref_indicators
+        union all
+        select 'levels', k.measure, i.indicator, k.level::tinyint, k.label
+        from {SCHEMA}.ref_levels k join {SCHEMA}.ref_indicators i on k.better is null or k.better = i.better
+        where k.measure in ('color', 'status_level')
+        order by all""",
+    "estimate_about": f"""
+        select m.release_id, m.as_of, m.scope, about.* from {BASE}.meta_release m cross join about""",
+}
+NAMES = ("estimate_about", "estimate_counts", "estimate_verdicts", "estimate_groups", "estimate_inputs", "estimate_watch", "estimate_names")
+
+
+def write_tables(estimate: Estimate, folder: Path) -> None:
+    """estimate.duckdb and one Parquet file per table, each marked as an estimate."""
+    connection = estimate.connection
+    connection.execute(f"attach {literal(str(folder / 'estimate.duckdb'))} as target")
+    for name in NAMES:
+        connection.execute(f"create table target.{name} as select * from {name}")
+        connection.execute(f"comment on table target.{name} is {literal(NOTICE)}")
+        copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
+        connection.execute(f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(NOTICE)}}})")
+    connection.execute("detach target")

@@ -1,0 +1,157 @@
+"""A file of local estimates: one row for each LEA, student group and indicator, with a color, or a status level where
+the rules of the year look at it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from transforms.config.csv_model import read_numbered_csv
+from transforms.errors import ConfigError
+from transforms.estimate.ahead import CELLS, inside
+from transforms.rules.model import PreviewRules, RuleSet
+from transforms.rules.reference import Reference
+from transforms.tables import put
+
+KEY = ("cds", "student_group", "indicator")
+NONE = ("none", "no color", "no result", "0")  # too few students, or no row: no result that counts
+Asked = dict[tuple[str, str], str]  # student group and indicator -> measure
+
+
+def _as_shown(value: object) -> object:
+    """A cell that was written as ="01611190000000", so that a spreadsheet keeps it, is its text."""
+    found = re.fullmatch(r'="(.*)"', str(value))
+    return found[1] if found else value
+
+
+Cell = Annotated[str, BeforeValidator(_as_shown)]
+
+
+class EstimateRow(BaseModel):
+    """A row to read. Other columns, such as those of last year in the template, are for people and are not read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    cds: Cell
+    student_group: Cell
+    indicator: Cell
+    color: Cell
+    status_level: Cell
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What rows may be about: ``asked`` by the rules ``named``, LEAs that the history has, and the words for levels."""
+
+    named: str
+    asked: Asked
+    leas: frozenset[str]
+    levels: dict[tuple[str, str], dict[str, int]]  # measure and indicator -> word -> level
+
+
+def asked_by(rules: RuleSet, preview: PreviewRules | None = None) -> Asked:
+    """The measure of every student group and indicator that the rules look at; of the preview, colors."""
+    if preview:
+        return {(g, i.indicator): "color" for g in preview.student_groups for i in preview.indicator}
+    return {(g, c.indicator): c.measure for k in rules.criterion for g in rules.groups_of(k) for c in k.conditions}
+
+
+def words_for_levels(reference: Reference) -> dict[tuple[str, str], dict[str, int]]:
+    """Every way to write a level: its number, CDE's word, and "none" for no result."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    levels: Any = reference.rows("levels")
+    indicators: Any = reference.rows("indicators")
+    for i in indicators:
+        for measure in ("color", "status_level"):
+            known = [x for x in levels if x.measure == measure and x.better in ("", i.better)]
+            found[measure, i.indicator] = dict.fromkeys(NONE, 0) | {
+                word: int(x.level) for x in known for word in (x.level, x.label.lower())
+            }
+    return found
+
+
+def read_estimates(path: Path, expected: Expected) -> pa.Table:
+    """The filled rows as cells of transforms.estimate.ahead.
+
+    Raises ConfigError with file, line, column and value of every problem at once.
+    """
+    if not path.is_file():
+        raise ConfigError(f"{path}: there is no such file. dta estimate --template COUNTY writes one to fill in.")
+    problems: list[str] = []
+    cells = []
+    for line, row in read_numbered_csv(path.parent, Path(path.name), EstimateRow, KEY):
+        if not (row.color or row.status_level):
+            continue  # not filled in: not known
+        found = [f"{path.name}, line {line}, column {c}: {why} (value {v[:80]!r})." for c, v, why in _problems(row, expected)]
+        problems += found
+        if not found:
+            measure = expected.asked[row.student_group, row.indicator]
+            level = expected.levels[measure, row.indicator][getattr(row, measure).lower()]
+            cells.append({**row.model_dump(include=set(KEY)), "level": level, "kind": "estimate", "line": line})
+    if problems:
+        raise ConfigError("\n".join(problems))
+    if not cells:
+        raise ConfigError(f"{path.name}: no row has a color or a status level. Fill in what you know, and leave the rest empty.")
+    return pa.Table.from_pylist(cells, CELLS)
+
+
+def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
+    """Column, value and what is wrong with it."""
+    if not re.fullmatch(r"[0-9]{14}", row.cds):
+        yield "cds", row.cds, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"
+    elif row.cds not in expected.leas:
+        yield "cds", row.cds, "no LEA of the newest loaded Dashboard has this code; correct it, or delete the row"
+    groups = sorted({g for g, _ in expected.asked})
+    measure = expected.asked.get((row.student_group, row.indicator))
+    if row.student_group not in groups:
+        yield "student_group", row.student_group, f"the rules {expected.named} judge {', '.join(groups)}; use one of these codes, or delete the row"
+    elif measure is None:
+        looked_at = sorted(i for g, i in expected.asked if g == row.student_group)
+        advice = f"for {row.student_group} the rules {expected.named} look at {', '.join(looked_at)}"
+        yield "indicator", row.indicator, f"{advice}; use one of these, or delete the row"
+    if measure is None:
+        return
+    other = "status_level" if measure == "color" else "color"
+    if getattr(row, other):
+        yield other, getattr(row, other), f"the rules {expected.named} look at the {measure.replace('_', ' ')} of {row.indicator}; fill that in, and leave this empty"
+    value = getattr(row, measure)
+    words = expected.levels[measure, row.indicator]
+    if value and value.lower() not in words:
+        yield measure, value, f"it must be one of {', '.join(w for w in words if not w.isdigit() and w not in NONE[1:])}, or a number from 0 to 5"
+
+
+def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:
+    """The file to fill in for a county: every LEA, student group and indicator, with the newest Dashboard's values beside
+    the empty cells. Needs the schema of transforms.estimate.ahead.
+    """
+    pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in asked.items()]
+    with inside(connection, base):
+        put(connection, "asked_pairs", pa.Table.from_pylist(pairs))
+        return connection.sql(
+            f"""
+            with newest as (select max(dashboard_year) as dashboard_year from history)
+            select
+                l.cds, l.lea_name, p.student_group, g.name as student_group_name, p.indicator, i.name as indicator_name,
+                p.measure as fill_in, '' as color, '' as status_level, n.dashboard_year as last_year,
+                coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar, '') as last_status_level,
+                r.current_status as last_status, coalesce(h.letter, h.cde_letter, '') as last_letter
+            from leas l
+            cross join asked_pairs p
+            cross join newest n
+            join ref_student_groups g using (student_group)
+            join ref_indicators i using (indicator)
+            left join {base}.indicator_results r
+                on r.cds = l.cds and r.student_group = p.student_group and r.indicator = p.indicator and r.dashboard_year = n.dashboard_year
+            left join ref_levels k on k.measure = 'color' and k.level::tinyint = r.color
+            left join {base}.student_group_history h
+                on h.cds = l.cds and h.student_group = p.student_group and h.dashboard_year = n.dashboard_year
+            where l.county_code = $1
+            order by l.lea_type = 'charter', l.lea_type desc, l.lea_name, l.cds, p.student_group, i.position""",
+            params=[county_code],
+        ).to_arrow_table()
