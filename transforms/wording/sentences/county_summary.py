@@ -5,7 +5,7 @@ who is new and who left.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, plural
+from transforms.wording.sentences.phrases import COMPUTED, LEA_WORDS, joined, plural
 
 NAMED = 5  # LEAs not determined that are named; more are counted
 
@@ -72,7 +72,7 @@ def _sentences(f: CountyFacts) -> Iterator[str]:
         yield from _moves(f)
     if doubtful := [f"{kind.name} for {_few(kind.open)}" for kind in f.assisted if kind.open]:
         yield f"Not determined: {'; '.join(doubtful)}."
-    yield "This is computed from files of the California Department of Education and is not an official designation."
+    yield COMPUTED
 
 
 def _groups(f: CountyFacts) -> str:
