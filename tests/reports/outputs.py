@@ -161,7 +161,7 @@ def _print_results(heads: list[str], rows: list[list[html.HtmlElement]]) -> dict
         for name, cell in zip(heads[1:], cells, strict=True):
             if text_of(cell) != "–":
                 word, value, changed = [*_lines(cell), "", ""][:3]
-                found[text_of(group), SHORT[name]] = (word, value, changed)
+                found[text_of(group), SHORT[name]] = (word.removeprefix("◆ "), value, changed)
     return found
 
 
