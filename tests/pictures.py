@@ -11,7 +11,7 @@ from transforms.release.current import required_release
 from transforms.settings import PROJECT, Settings
 
 CHROMIUM = "/usr/bin/chromium"
-PICTURES = {"home": ("index.html", 760), "lea": ("lea/27661590000000.html#2023", 1080)}  # page, and height
+PICTURES = {"home": ("index.html", 760), "lea": ("lea/27661590000000.html#2023", 900)}  # page, and height
 WIDTH = 1280
 
 

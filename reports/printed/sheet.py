@@ -118,7 +118,14 @@ def _result(r: Result | None) -> Row | None:
     """One indicator cell: level in words, result, change and what it means, size, and whether it met a criterion."""
     if r is None:
         return None
-    return {"word": r.word, "color": r.colored, "value": r.value, "change": r.changed, "students": r.students, "met": r.met}
+    return {
+        "word": r.word,
+        "color": r.colored,
+        "value": r.value,
+        "change": r.changed,
+        "students": r.students,
+        "met": r.met,
+    }
 
 
 def facts_of(sheets: Sequence[Row], title: str) -> dict[str, Any]:

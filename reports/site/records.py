@@ -51,7 +51,9 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality)
 
 def write_glossary(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """What words and codes mean."""
-    judged = rows(connection, "select student_group, name from student_groups where judged = 'Y' order by student_group")
+    judged = rows(
+        connection, "select student_group, name from student_groups where judged = 'Y' order by student_group"
+    )
     pages.write(
         "glossary.html",
         "glossary.html",

@@ -216,7 +216,10 @@ def lcap_facts(c: Check) -> list[tuple[str, list[str]]]:
     _, causes = grid_facts(c)
     by_indicator = {code: {i for i, _ in causes.get((code, c.year), [])} for code, *_ in met}
     return [
-        (name, [words for i, words in indicators.items() if i in by_indicator[code]] or [PRIORITIES[p] for p in numbers])
+        (
+            name,
+            [words for i, words in indicators.items() if i in by_indicator[code]] or [PRIORITIES[p] for p in numbers],
+        )
         for code, name, numbers in met
     ]
 

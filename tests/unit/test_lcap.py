@@ -5,9 +5,7 @@ import re
 from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
 ASSISTANCE = Finding("Differentiated Assistance", "EC 52071(c)(1)", "eligible", "differentiated_assistance", (), 1)
-THREE = Finding(
-    "the test of three Dashboards running", "EC 52071(f)", "eligible", "consecutive", ("English learners",)
-)
+THREE = Finding("the test of three Dashboards running", "EC 52071(f)", "eligible", "consecutive", ("English learners",))
 CONTINUUM = Finding("Continuum of Support (SIR+)", "EC 52072(a)", "not_eligible", "continuum")
 LOAN = Finding("Wraparound", "EC 52074(g)(2)(A)", "undetermined", "wraparound")
 INDICATORS = ("English language arts", "mathematics", "suspension")

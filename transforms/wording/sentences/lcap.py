@@ -107,7 +107,9 @@ def _by_group(year: int, met: Sequence[MetGroup]) -> Iterator[str]:
 def _by_cause(year: int, met: Sequence[MetGroup], indicators: Sequence[str]) -> Iterator[str]:
     """Indicator or priority, and the student groups that met the criteria by it."""
     detailed = [(i, [g.name for g in met if i in g.indicators]) for i in indicators]
-    lettered = [(name, [g.name for g in met if not g.indicators and p in g.priorities]) for p, name in PRIORITIES.items()]
+    lettered = [
+        (name, [g.name for g in met if not g.indicators and p in g.priorities]) for p, name in PRIORITIES.items()
+    ]
     for causes, what in ((detailed, "Indicators"), (lettered, "State priorities")):
         if said := [f"{cause} ({joined(groups)})" for cause, groups in causes if groups]:
             yield f"{what} by which student groups met the criteria in {year}: {'; '.join(said)}."
