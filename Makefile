@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # uv installs in seconds where it is present; pip does the same elsewhere.
 INSTALL = $(if $(shell command -v uv 2>/dev/null),uv pip install --quiet --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types lock clean
+.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types pictures lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -25,6 +25,10 @@ test-faults: $(READY)
 # Pages in Debian's Chromium (apt-get install chromium).
 test-browser: $(READY)
 	$(BIN)/pytest -m browser -n auto --dist loadfile
+
+# Pictures for the README, of the pages that make run made.
+pictures: $(READY)
+	$(BIN)/python -m tests.pictures
 
 # Measure a generated state against the targets; see reports/docs/scale.md. Takes a while: quick does ten counties once.
 bench: $(READY)

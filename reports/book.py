@@ -18,8 +18,10 @@ class Book:
     windows: dict[int, Row]
     pathways: list[Row]
     groups: dict[str, str]
+    groups_in_text: dict[str, str]  # as a sentence names them
     indicators: dict[str, Row]
     labels: dict[tuple[str, str, int], str]  # measure, indicator, level -> CDE's word
+    letters: dict[str, list[int]]  # priorities of each of CDE's letters
     counties: dict[str, str]
     areas: dict[str, str]  # county code -> Geographic Lead area
     sources: dict[str, Row]
@@ -57,8 +59,10 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
         pathways=rows(connection, "select * from pathways order by position"),
         groups=dict(connection.execute("select student_group, name from student_groups").fetchall()),
+        groups_in_text=dict(connection.execute("select student_group, name_in_text from student_groups").fetchall()),
         indicators=indicators,
         labels=_labels(connection, list(indicators)),
+        letters=dict(connection.execute("select letter, priorities from priority_letters order by letter").fetchall()),
         counties=dict(connection.execute("select county_code, county from counties order by county_code").fetchall()),
         areas=dict(
             connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()

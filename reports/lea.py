@@ -121,8 +121,11 @@ class LeaReport:
 
     @property
     def said(self) -> list[Verdict]:
-        """Pathways of which there is more to say than their status, and the Continuum of Support always."""
-        return [v for v in self.verdicts if v.is_said or v.code == "continuum"]
+        """Pathways of which there is more to say than their status, and the Continuum of Support always; eligible
+        first.
+        """
+        said = [v for v in self.verdicts if v.is_said or v.code == "continuum"]
+        return sorted(said, key=lambda v: v.status != "eligible")
 
     @property
     def unsaid(self) -> list[Verdict]:

@@ -166,7 +166,11 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
             load_macros(connection)
             said = not any(stage == "facts" for stage, _ in chosen)
             if any(stage == "ahead" for stage, _ in chosen):  # one computation, of which the watch list stays
-                chosen = [c for c in chosen if c[0] in BUILT[:3]] + [("ahead", "watch_rows")] + [c for c in chosen if c[0] in BUILT[4:]]
+                chosen = (
+                    [c for c in chosen if c[0] in BUILT[:3]]
+                    + [("ahead", "watch_rows")]
+                    + [c for c in chosen if c[0] in BUILT[4:]]
+                )
             for stage, table in chosen:
                 if stage == "marts" and not said:
                     write_sentences(connection)

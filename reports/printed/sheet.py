@@ -20,6 +20,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "year": e.year,
         "release": e.release_id,
         "as_of": book.release["as_of"].isoformat(),
+        "years": _years(e),
         "verdicts": [_verdict(v) for v in e.said],
         "unsaid": [
             {"status": s, "sign": v[0].sign, "label": v[0].label, "names": [x.title for x in v]} for s, v in unsaid if v
@@ -54,6 +55,18 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "sources": [{"file": s.name, "sha256": s.sha256[:16], "first_seen": s.first_seen or ""} for s in e.sources],
         "disclaimer": DESIGNATION,
     }
+
+
+def _years(e: LeaReport) -> list[Row]:
+    """What the other determination years found, the latest first: pathways, and assistance."""
+    found: dict[int, list[Verdict]] = {}
+    for v in [*e.all_verdicts, *e.all_assistance]:
+        if v.determination_year != e.year and v.is_said:
+            found.setdefault(v.determination_year, []).append(v)
+    return [
+        {"year": year, "found": [f"{v.sign} {v.title}: {v.label}" for v in found[year]]}
+        for year in sorted(found, reverse=True)
+    ]
 
 
 def _verdict(v: Verdict) -> Row:
@@ -102,10 +115,17 @@ def _results(book: Book, e: LeaReport) -> Row:
 
 
 def _result(r: Result | None) -> Row | None:
-    """One indicator cell: level in words, result, change and what it means, size."""
+    """One indicator cell: level in words, result, change and what it means, size, and whether it met a criterion."""
     if r is None:
         return None
-    return {"word": r.word, "color": r.colored, "value": r.value, "change": r.changed, "students": r.students}
+    return {
+        "word": r.word,
+        "color": r.colored,
+        "value": r.value,
+        "change": r.changed,
+        "students": r.students,
+        "met": r.met,
+    }
 
 
 def facts_of(sheets: Sequence[Row], title: str) -> dict[str, Any]:

@@ -36,9 +36,10 @@ def write_site(release: Path, notify: Notify) -> None:
 
 
 def write_leas(connection: duckdb.DuckDBPyConnection, pages: Pages, notify: Notify) -> None:
-    """A page for each LEA."""
+    """A page for each LEA, with every determination year."""
     leas, state, book = all_leas(connection), state_values(connection), pages.book
-    for n, e in enumerate(collect(connection, book, leas, book.year)):
+    of_years = [collect(connection, book, leas, year) for year in book.determination_years]
+    for n, reports in enumerate(zip(*of_years, strict=True)):
         if n % TELL == 0:
             notify(f"writing pages of LEAs, {n:,} of {len(leas):,}", 0, None)
-        pages.write(f"lea/{e.lea.cds}.html", "lea.html", **lea_page(book, e, state))
+        pages.write(f"lea/{leas[n].cds}.html", "lea.html", **lea_page(book, {e.year: e for e in reports}, state))

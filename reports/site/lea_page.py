@@ -1,48 +1,81 @@
-"""The page of one LEA: what the template lays out, made from the report on it."""
+"""The page of one LEA: what the template lays out, made from the reports on it, one for each determination year."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from reports.book import Book
-from reports.findings import GRID, remarks
+from reports.findings import GRID, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
+from reports.lea_records import Source
 from reports.numbers import amount
-from transforms.wording.sentences import Finding, lcap_sentence
+from reports.site.lcap import lcap_of
+from transforms.wording.labels import ASSISTANCE
+from transforms.wording.sentences import Lcap
 
 StateValues = dict[tuple[int, str, str], float]
-TESTS = {  # as a sentence of an LCAP names them
-    "differentiated_assistance": "Differentiated Assistance",
-    "consecutive": "the test of three Dashboards running",
-    "charter": "assistance to charter schools",
-}
+ORDER = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
 
 
-def lea_page(book: Book, e: LeaReport, state: StateValues) -> dict[str, Any]:
-    """Values of the template ``lea.html``."""
-    years = [y for y in book.dashboard_years if y <= e.year]
-    shown = [g for g in e.groups if g.shown]
+@dataclass(frozen=True)
+class OfYear:
+    """One determination year of the page; before the first year with pathways there is assistance only."""
+
+    year: int
+    report: LeaReport | None
+    assistance: list[Verdict]
+    lines: list[GroupLine]
+    lcap: Lcap | None
+
+    @property
+    def status(self) -> str:
+        """The status that the switch shows: eligible by any pathway, else in doubt, else what the pathways are."""
+        found = {v.status for v in (self.report.verdicts if self.report else [])}
+        return next((s for s in ORDER if s in found), "not_assessed")
+
+    @property
+    def remarks(self) -> list[str]:
+        """On student groups without a line."""
+        return remarks(g for g in self.report.groups if not g.shown) if self.report else []
+
+    @property
+    def never(self) -> list[str]:
+        """On student groups whose line is left out of the print."""
+        return remarks(g for g in self.lines if not g.ever)
+
+
+def lea_page(book: Book, reports: Mapping[int, LeaReport], state: StateValues) -> dict[str, Any]:
+    """Values of the template ``lea.html``, from a report for each determination year."""
+    now = reports[book.year]
+    results = {year: lines for e in reports.values() for year, lines in e.results.items()}
+    results = {year: results[year] for year in sorted(results, reverse=True)}
+    found: dict[str, Source] = {s.source_id: s for e in reports.values() for s in e.sources}
+    of_source = {i: [y for y, e in reports.items() if any(s.source_id == i for s in e.sources)] for i in found}
     return {
-        "e": e,
-        "area": book.areas.get(e.lea.county_code),
+        "e": now,
+        "area": book.areas.get(now.lea.county_code),
         "grid": GRID,
-        "years": years,
-        "lines": shown,
-        "remarks": remarks(g for g in e.groups if not g.shown),
-        "never": remarks(g for g in shown if not g.ever),
+        "of_years": _of_years(book, reports),
+        "first_pathways": min(reports),
+        "dashboards": {year: [y for y in book.dashboard_years if y <= year] for year in reports},
+        "results": results,
         "indicators": {
             y: sorted({i for line in lines.values() for i in line}, key=lambda i: book.indicators[i]["position"])
-            for y, lines in e.results.items()
+            for y, lines in results.items()
         },
         "state": (
-            {key: amount(value, book.indicators[key[1]]["unit"]) for key, value in state.items()} if e.results else {}
+            {key: amount(value, book.indicators[key[1]]["unit"]) for key, value in state.items()} if results else {}
         ),
         "state_known": bool(state),
-        "history": _history(book, e),
+        "history": _history(book, now),
         "local": {
-            y: [r for r in e.local if r.dashboard_year == y] for y in dict.fromkeys(r.dashboard_year for r in e.local)
+            y: [r for r in now.local if r.dashboard_year == y]
+            for y in dict.fromkeys(r.dashboard_year for r in now.local)
         },
-        "lcap": lcap_sentence(e.lea.name, e.year, _findings(book, e)),
+        "sources": [(found[s], sorted(of_source[s])) for s in book.sources if s in found],
+        "excerpts": sorted({s.excerpt for s in found.values() if s.excerpt}),
     }
 
 
@@ -57,26 +90,22 @@ def state_values(connection: duckdb.DuckDBPyConnection) -> StateValues:
     return {(year, indicator, group): value for year, indicator, group, value in found.fetchall()}
 
 
+def _of_years(book: Book, reports: Mapping[int, LeaReport]) -> list[OfYear]:
+    """Every year with a determination, the latest first."""
+    now = reports[book.year]
+    years = sorted({*reports, *(a.determination_year for a in now.all_assistance)}, reverse=True)
+    return [_of_year(book, year, reports.get(year), now) for year in years]
+
+
+def _of_year(book: Book, year: int, e: LeaReport | None, now: LeaReport) -> OfYear:
+    assistance = [a for a in now.all_assistance if a.determination_year == year]
+    return OfYear(year, e, assistance, [g for g in e.groups if g.shown] if e else [], lcap_of(book, e) if e else None)
+
+
 def _history(book: Book, e: LeaReport) -> dict[str, Any]:
     """Status by year: every kind of assistance, and every pathway that was ever more than not assessed."""
     found = {(v.code, v.determination_year): v for v in [*e.all_assistance, *e.all_verdicts]}
-    kinds = [d for d in TESTS if any(a.code == d for a in e.all_assistance)]
+    kinds = [d for d in ASSISTANCE if any(a.code == d for a in e.all_assistance)]
     pathways = [p["pathway"] for p in book.pathways if any(v.is_said for v in e.all_verdicts if v.code == p["pathway"])]
     years = sorted({year for code, year in found if code in (*kinds, *pathways)})
     return {"years": years, "kinds": kinds, "pathways": pathways, "found": found}
-
-
-def _findings(book: Book, e: LeaReport) -> list[Finding]:
-    """What an LCAP asks about: assistance, then the Continuum of Support, then other pathways that are open or in
-    doubt.
-    """
-    met = [g.code for g in e.groups if g.state(e.year) == "met"]
-    findings = []
-    for a in e.assistance:
-        groups = met if a.code == "differentiated_assistance" else a.student_groups
-        findings.append(Finding(TESTS[a.code], a.statute, a.status, tuple(book.groups[g] for g in sorted(groups))))
-    for v in e.verdicts:
-        if v.code == "continuum" or v.status in ("eligible", "undetermined"):
-            groups = v.student_groups if v.status == "eligible" else []
-            findings.append(Finding(v.title, v.statute, v.status, tuple(book.groups[g] for g in groups)))
-    return findings

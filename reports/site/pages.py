@@ -10,6 +10,7 @@ from reports import figures, quality
 from reports.book import Book
 from reports.numbers import file_size, students, thousands
 from transforms.wording import labels as words
+from transforms.wording.glossary import GLOSSARY
 from transforms.wording.sentences import joined
 
 FOLDER = Path(__file__).resolve().parent
@@ -26,6 +27,7 @@ NAVIGATION = (
     ("rules.html", "Rules by year"),
     ("data.html", "Data"),
     ("coverage.html", "Coverage"),
+    ("glossary.html", "Glossary"),
 )
 
 
@@ -53,7 +55,7 @@ def environment() -> Environment:
             pair,
         )
     }
-    made.globals |= {"words": words, "navigation": NAVIGATION}
+    made.globals |= {"words": words, "navigation": NAVIGATION, "glossary": GLOSSARY}
     return made
 
 

@@ -7,7 +7,7 @@ import duckdb
 
 from reports.published import Row, rows
 from reports.site.county_map import county_map
-from reports.site.eligible import county_facts, listed
+from reports.site.eligible import Listed, county_facts, listed
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine, by_county, of_counties, tally
 from transforms.wording.sentences import county_summary
@@ -26,18 +26,18 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         terms[row["county_code"]].append(row)
     watched, changes, interim = (_by_county(connection, query) for query in (WATCHED, CHANGES, INTERIM))
     counted = dict(by_county(book, lines[book.year]))
-    since = {x.line.lea["cds"]: x.since for x in listed(book, lines)}
+    eligible: dict[str, list[Listed]] = defaultdict(list)
+    for x in listed(book, lines):
+        eligible[x.line.lea["county_code"]].append(x)
     summaries = {code: county_summary(facts) for code, facts in county_facts(connection, book, lines)}
     pages.write("counties.html", "counties.html", counted=counted, map=county_map(book, counted))
     for code, county in book.counties.items():
         here = of_counties(lines, [code])
         pages.write(
-            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year],
-            eligible=[x for x in here[book.year] if x.eligible],
+            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year], eligible=eligible[code],
             others=[x for x in here[book.year] if not x.eligible], tally=tally(here), terms=terms[code],
-            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code],
-            interim=interim[code],
-            since=since, summary=summaries.get(code),
+            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code], interim=interim[code],
+            summary=summaries.get(code),
         )  # fmt: skip
     areas = {
         area: [code for code in book.counties if book.areas.get(code) == area]

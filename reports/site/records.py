@@ -1,4 +1,4 @@
-"""Pages about the release itself: quality, rules, data, coverage."""
+"""Pages about the release itself: quality, rules, data, coverage, glossary."""
 
 import re
 from typing import Any
@@ -10,6 +10,7 @@ from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
 from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
+from transforms.wording.labels import priorities
 
 SNIPPETS = (  # each reads the release in the folder where it is run
     (
@@ -40,11 +41,30 @@ SNIPPETS = (  # each reads the release in the folder where it is run
 
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality) -> None:
-    """Write the four pages."""
+    """Write the five pages."""
     pages.write("quality.html", "quality.html", quality=quality, gates=GATES, severities=SEVERITIES, outcomes=OUTCOMES)
     write_rules(connection, pages)
     write_data(connection, pages)
     write_coverage(connection, pages)
+    write_glossary(connection, pages)
+
+
+def write_glossary(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """What words and codes mean."""
+    judged = rows(
+        connection, "select student_group, name from student_groups where judged = 'Y' order by student_group"
+    )
+    pages.write(
+        "glossary.html",
+        "glossary.html",
+        letters=[(letter, priorities(numbers)) for letter, numbers in pages.book.letters.items()],
+        groups=[tuple(row.values()) for row in judged],
+        indicators=[
+            (i["short_name"], i["name"], i["priority"] or "none", "more" if i["better"] == "up" else "less")
+            for i in pages.book.indicators.values()
+        ],
+        pathways=[(p["name"], p["statute"], p["trigger"]) for p in pages.book.pathways],
+    )
 
 
 def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:

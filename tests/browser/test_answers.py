@@ -3,12 +3,15 @@ keyboard alone.
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import SALINAS, Open
 
 pytestmark = pytest.mark.browser
 
@@ -44,13 +47,94 @@ END_OF = """words => {
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 1200)])
 def test_the_eligible_of_a_large_county_are_named_on_its_first_screen(
-    open_state: Open, width: int, height: int
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("county/19.html", width)
-    y = page.evaluate(END_OF, "Wraparound: one LEA")
-    assert y <= height
+    names = state_db.execute(
+        "select distinct lea_name from eligibility where county_code = '19' and determination_year = 2024 and status ="
+        " 'eligible'"
+    ).fetchall()
+    assert len(names) == 6
+    assert all(page.evaluate(END_OF, name) <= height for (name,) in names)
     if width == 1280:
-        assert bottom(page, "#leas") <= height
+        assert bottom(page, "#eligible-table tbody tr:last-child") <= height
+
+
+STATUSES = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}
+LEAS = {  # by what decides: letters alone, indicators, a loan, nothing yet, and a charter school
+    "Compton Unified": COMPTON, "Los Angeles Unified": "19647330000000", "Lancaster Elementary": "19646670000000",
+    "Salinas Union High": SALINAS, "Inglewood Unified": "19646340000000", "Plumas Unified": "32669690000000",
+    "Oasis Charter Public": "27102720112177",
+}  # fmt: skip
+SCREENS = [(1280, 900), (390, 1200)]
+
+
+@pytest.mark.parametrize("name", LEAS)
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+@pytest.mark.parametrize("year", [2024, 2023, 2022])
+def test_verdicts_of_an_lea_with_their_reasons_are_on_its_first_screen(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, name: str, width: int, height: int, year: int
+) -> None:
+    """The first verdict with its whole reason: what is eligible, else what is not determined, else the answer."""
+    page = open_state(f"lea/{LEAS[name]}.html" + ("" if year == 2024 else f"#{year}"), width)
+    assert page.locator("h1").inner_text() == name
+    found = state_db.execute(
+        "select p.name, status, reason from eligibility join pathways p using (pathway) where cds = ? and"
+        " determination_year = ? and (status in ('eligible', 'undetermined', 'not_eligible') or pathway = 'continuum')"
+        " order by status <> 'eligible', p.position",
+        [LEAS[name], year],
+    ).fetchall()
+    cards = page.locator(f"[id='{year}'] [data-part=pathways] .verdict")
+    assert cards.count() == len(found)
+    for card, (pathway, status, reason) in zip(cards.all(), found, strict=True):
+        text = " ".join(card.inner_text().split())
+        assert pathway in text
+        assert STATUSES.get(status, "does not apply") in text
+        assert " ".join(reason.split()) in text
+    shown = cards.first.locator(".reason").bounding_box()
+    assert shown["y"] + shown["height"] <= height
+    if width == 1280:
+        box = cards.last.bounding_box()
+        assert box["y"] + box["height"] <= height
+    assert page.evaluate("scrollY") == 0
+
+
+def test_the_year_switch_shows_one_year_and_its_address(open_state: Open) -> None:
+    page = open_state(f"lea/{SALINAS}.html")
+    assert page.locator(".of-year:visible").evaluate_all("parts => parts.map(p => p.id)") == ["2024"]
+    page.get_by_role("navigation", name="Determination year").get_by_role("link", name="2023").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/lea/*.html#2023")
+    assert page.locator(".of-year:visible").evaluate_all("parts => parts.map(p => p.id)") == ["2023"]
+    assert page.locator(".years [aria-current]").inner_text().split() == ["2023", "●", "eligible"]
+    assert page.locator("table.evidence:visible").evaluate_all("all => all.map(t => t.dataset.year)") == ["2023"]
+    page.go_back()
+    expect(page.locator("[id='2024']")).to_be_visible()
+    assert page.locator(".years [aria-current]").inner_text().split()[0] == "2024"
+
+
+def test_years_are_reached_without_scripts(browser: Any, state_run: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{(state_run / 'out' / 'current').resolve().as_uri()}/reports/lea/{SALINAS}.html")
+    assert page.locator("[id='2024']").is_visible()
+    page.locator(".years a[href='#2022']").click()
+    assert page.locator("[id='2022']").is_visible()
+    assert not page.locator("[id='2024']").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "county/19.html", f"lea/{SALINAS}.html", "lea/19646340000000.html#2022"]
+)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_serious_fault_of_accessibility_on_statewide_pages(open_state: Open, name: str, width: int) -> None:
+    page = open_state(name, width)
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    assert not [
+        (v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found if v["impact"] in ("serious", "critical")
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_paragraph_is_copied(open_state: Open) -> None:
@@ -65,7 +149,7 @@ def test_the_others_are_folded_on_the_screen_and_printed(open_state: Open) -> No
     page = open_state("county/19.html")
     assert not page.locator("#leas-table tbody tr").first.is_visible()
     page.emulate_media(media="print")
-    assert page.locator("#eligible-table thead th").all_inner_texts()[:2] == ["LEA", "CDS code"]  # their buttons stay
+    assert page.locator("#eligible-table thead th").all_inner_texts()[:2] == ["LEA", "Pathway"]  # their buttons stay
     assert not page.locator("[data-copy]").is_visible()
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -11,12 +11,10 @@ from tests.browser.conftest import CASE, HOSTILE, SALINAS, Open
 pytestmark = pytest.mark.browser
 
 KINDS = (
-    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html",
-    "geographic-lead/valley-to-coast.html",
-    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html",
-    "coverage.html",
-    f"lea/{SALINAS}.html", "lea/27660680000000.html", "lea/27102720000000.html", "lea/27102720112177.html",
-    "lea/19646340000000.html",
+    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html", "geographic-lead/valley-to-coast.html",
+    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html", "coverage.html", "glossary.html",
+    f"lea/{SALINAS}.html", f"lea/{SALINAS}.html#2023", f"lea/{SALINAS}.html#2018",
+    "lea/27660680000000.html", "lea/27102720000000.html", "lea/27102720112177.html", "lea/19646340000000.html",
 )  # fmt: skip
 
 
@@ -49,9 +47,13 @@ def test_every_page_says_that_this_is_no_designation(open_page: Open, name: str)
     assert "not an official designation" in open_page(name).locator("footer").inner_text()
 
 
-@pytest.mark.parametrize("cds", [SALINAS, "27660680000000", "27102720000000", "27102720112177", "19646340000000"])
-def test_an_lea_prints_on_one_or_two_sheets(open_page: Open, cds: str) -> None:
-    pdf = open_page(f"lea/{cds}.html").pdf(prefer_css_page_size=True, print_background=True)
+@pytest.mark.parametrize(
+    "page",
+    [*(f"{cds}.html" for cds in (SALINAS, "27660680000000", "27102720000000", "27102720112177", "19646340000000")),
+     f"{SALINAS}.html#2023", "27660680000000.html#2022"],
+)  # fmt: skip
+def test_an_lea_prints_on_one_or_two_sheets(open_page: Open, page: str) -> None:
+    pdf = open_page(f"lea/{page}").pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) in (1, 2)
 
 
@@ -60,8 +62,8 @@ def test_print_leaves_out_what_is_for_the_screen(open_page: Open) -> None:
     page.emulate_media(media="print")
     for gone in ("header.top", "button[data-print]", "button[data-copy]"):
         assert not page.locator(gone).first.is_visible()
-    assert page.locator("table.evidence").first.is_visible()
-    assert not page.locator("table.evidence").nth(1).is_visible()
+    assert page.locator("table.evidence[data-year='2024']").is_visible()
+    assert not page.locator("table.evidence[data-year='2023']").is_visible()
 
 
 def test_hostile_names_are_text_everywhere(open_page: Open, site: Path) -> None:
@@ -90,19 +92,18 @@ def test_the_meaning_of_colors_is_said_in_words(open_page: Open) -> None:
     for level, word in enumerate(("Red", "Orange", "Yellow", "Green", "Blue"), 1):
         cells = page.locator(f"table.evidence td.c{level}").all_text_contents()
         assert all(word in text for text in cells)
-        assert all(text.startswith(word) for text in page.locator(f"#groups .chip.c{level}").all_text_contents())
+        assert all(text.startswith(word) for text in page.locator(f"#groups-2024 .chip.c{level}").all_text_contents())
     assert page.locator("table.evidence td.c1").count()
 
 
-def test_the_copy_button_copies_the_sentence(open_page: Open) -> None:
+def test_the_copy_button_copies_the_paragraph(open_page: Open) -> None:
     page = open_page(f"lea/{SALINAS}.html")
-    page.evaluate(
-        "document.addEventListener('copy', () => { window.copied = document.activeElement.value ??"
-        " getSelection().toString(); })"
-    )
-    page.get_by_role("button", name="Copy the sentence").click()
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.get_by_role("button", name="Copy the paragraph, by indicator").click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert page.locator("#lcap-text").inner_text().startswith("Based on the 2024 Dashboard, Salinas Union High")
+    said = page.locator("#lcap-indicator-2024").inner_text()
+    assert page.evaluate("window.copied") == said
+    assert said.startswith("Based on the 2024 Dashboard, Salinas Union High")
 
 
 def test_links_to_cde_lead_to_the_page_of_the_lea(open_page: Open) -> None:

@@ -1,4 +1,6 @@
-"""The README is true: its commands run, its tables, settings and exit codes are the real ones."""
+"""The README and the pages that it leads to are true: their commands run, their tables, settings and exit codes are the
+real ones.
+"""
 
 import os
 import re
@@ -18,6 +20,8 @@ from transforms import errors
 from transforms.settings import PROJECT, Settings
 
 README = (PROJECT / "README.md").read_text("utf-8")
+DOCS = PROJECT / "reports" / "docs"
+FILES, PROGRAMS, OPERATIONS = ((DOCS / f"{name}.md").read_text("utf-8") for name in ("files", "programs", "operations"))
 BIN = Path(sys.executable).parent
 
 
@@ -67,7 +71,7 @@ def test_a_command_of_the_readme_runs(
 def test_the_python_example_runs(published: Workplace, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data/published").symlink_to(published.out)
-    (example,) = blocks(section("Ask"), "python")
+    example, _ = blocks(PROGRAMS, "python")
     ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert "continuum" in ended.stdout
 
@@ -82,21 +86,21 @@ def beside(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_duckdb_example_runs(beside: Path) -> None:
-    (example,) = blocks(section("From other programs"), "sql")
+    (example,) = blocks(PROGRAMS, "sql")
     with duckdb.connect() as connection:
         rows = connection.execute(example).fetchall()
     assert "Inglewood Unified" in {name for name, _ in rows}
 
 
 def test_the_pandas_example_runs(beside: Path) -> None:
-    (example,) = blocks(section("From other programs"), "python")
+    _, example = blocks(PROGRAMS, "python")
     ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=beside, check=True)
     assert re.search(r"^susp +\d+$", ended.stdout, re.MULTILINE)
 
 
 def test_the_query_of_the_r_example_runs(beside: Path) -> None:
     """R is not at hand where the tests run: its query is run, its path opened, and its brackets and quotes counted."""
-    (example,) = blocks(section("From other programs"), "r")
+    (example,) = blocks(PROGRAMS, "r")
     (path,), (query,) = re.findall(r'dbdir = "([^"]+)"', example), re.findall(r'dbGetQuery\(con, "([^"]+)"\)', example)
     with duckdb.connect(path, read_only=True) as connection:
         assert ("Vallejo City Unified", "repaid_or_released") in {
@@ -113,7 +117,7 @@ def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
     """Excel is not at hand either: sheet, columns and value that the example names are looked up in the workbook that
     it reads.
     """
-    (example,) = blocks(section("From other programs"), "m")
+    (example,) = blocks(PROGRAMS, "m")
     monkeypatch.chdir(tmp_path)
     command = next(line for line in ASK if "workbook" in line)
     assert CliRunner(env={"DTA_OUT": str(published.out)}).invoke(app, shlex.split(command)[1:]).exit_code == 0
@@ -137,12 +141,12 @@ def test_the_tables_named_are_published(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_settings_named_are_the_settings() -> None:
-    named = set(re.findall(r"`DTA_(\w+)`", section("Run it on other files")))
+    named = set(re.findall(r"`DTA_(\w+)`", FILES))
     assert named == {name.upper() for name in Settings.model_fields} - {"REFERENCE"}
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
-    named = {int(code) for code in first_cells(README, "exit code")}
+    named = {int(code) for code in first_cells(OPERATIONS, "exit code")}
     real = {e.exit_code for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.DtaError)}
     assert real <= named
     assert named <= real | {0, 2}
@@ -153,9 +157,33 @@ def test_the_pathways_named_are_those_of_the_table(db: duckdb.DuckDBPyConnection
     assert named == {name for (name,) in db.execute("SELECT pathway FROM pathways").fetchall()}
 
 
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (PROJECT / target).exists(), target
+@pytest.mark.parametrize("path", [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda p: p.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_every_page_of_the_docs_is_linked() -> None:
+    assert {f"reports/docs/{p.name}" for p in DOCS.iterdir()} <= set(re.findall(r"\]\(([^)#]+)\)", README))
+
+
+def test_pictures_are_small_and_as_wide_as_they_say() -> None:
+    for name in ("home", "lea"):
+        content = (DOCS / f"{name}.png").read_bytes()
+        assert content[:8] == b"\x89PNG\r\n\x1a\n"
+        assert (int.from_bytes(content[16:20]), len(content) < 250_000) == (1280, True), name
+
+
+def test_what_explain_says_is_what_the_readme_shows(published: Workplace) -> None:
+    """The loan of Inglewood is in every sample; its student groups are in the statewide one."""
+    (shown,) = [block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if block.startswith("Inglewood")]
+    ended = CliRunner(env={"DTA_OUT": str(published.out), "COLUMNS": "80"}).invoke(
+        app, ["explain", "Inglewood Unified"]
+    )
+    said = "\n".join(line.rstrip() for line in ended.output.splitlines())
+    head, wraparound = shown.split("\n○")[0].split("\n", 1)
+    assert head in said
+    assert wraparound in said
 
 
 def test_make_and_readme_install_in_the_same_way() -> None:

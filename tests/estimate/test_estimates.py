@@ -160,7 +160,9 @@ def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Montere
         few = {r["cds"]: chance.random() < 0.4 for r in rows}
         kept = {(r["cds"], r["student_group"]): not few[r["cds"]] or chance.random() < 0.15 for r in rows}
         for r in rows:
-            r["color"] = chance.choice(["1", "1", "1", "2", "4", "none"]) if kept[r["cds"], r["student_group"]] else "none"
+            r["color"] = (
+                chance.choice(["1", "1", "1", "2", "4", "none"]) if kept[r["cds"], r["student_group"]] else "none"
+            )
     more = monterey.outlooks(rows)
     gone = {key: chance.random() for r in rows for key in ((r["cds"],), (r["cds"], r["student_group"]))}
     fewer_rows = [
@@ -253,7 +255,9 @@ def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> No
         where k.kind = 'carried_over' and e.dashboard_year = 2023 and k.level <> if(e.finding = 'result', e.level, 0)
     """).fetchall()
     assert differs == [(0,)]
-    measured = monterey.before.execute("select distinct indicator from ahead.ahead_cells where kind = 'carried_over'").fetchall()
+    measured = monterey.before.execute(
+        "select distinct indicator from ahead.ahead_cells where kind = 'carried_over'"
+    ).fetchall()
     assert ("cci",) not in measured, "a status level of 2023 is no color of 2024"
 
 

@@ -71,7 +71,7 @@ def indicators(text: str) -> list[str]:
 
 
 def of_page(path: Path, window: list[int], year: int) -> Said:
-    page, said = Page(path), Said()
+    page, said = Page(path).of_year(year), Said()
     said.text = text_of(page.tree)
     for part in page.find("//div[contains(@class, 'verdicts')]/div"):
         heading = text_of(part.xpath("./h3")[0]).lstrip("●○?–· ")
@@ -86,7 +86,7 @@ def of_page(path: Path, window: list[int], year: int) -> Said:
             on = int(cell.get("data-year"))
             if on in window:
                 said.cells[group, on] = _page_cell(page, cell, group, on)
-    for item in page.find("//li[@data-source]"):
+    for item in page.find(f"//li[@data-source][contains(@data-years, '{year}')]"):
         file, seen = text_of(item.xpath("./a")[0]), text_of(item.xpath("./span")[0])
         said.sources.append(
             (file + " (excerpt)" * ("(excerpt)" in item.text_content()), item.xpath("./code/@title")[0][:12], seen)
@@ -161,7 +161,7 @@ def _print_results(heads: list[str], rows: list[list[html.HtmlElement]]) -> dict
         for name, cell in zip(heads[1:], cells, strict=True):
             if text_of(cell) != "–":
                 word, value, changed = [*_lines(cell), "", ""][:3]
-                found[text_of(group), SHORT[name]] = (word, value, changed)
+                found[text_of(group), SHORT[name]] = (word.removeprefix("◆ "), value, changed)
     return found
 
 

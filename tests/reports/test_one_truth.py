@@ -73,9 +73,8 @@ def outputs(
     folder, made = tmp_path_factory.mktemp("letters"), []
     for year in YEARS:
         for e in collect(connection, book, chosen, year):
-            said = {"print": of_print(book, e), "terminal": of_terminal(e)}
-            if year == NOW:
-                said["page"] = of_page(release / "reports" / "lea" / f"{e.lea.cds}.html", e.window, year)
+            page = release / "reports" / "lea" / f"{e.lea.cds}.html"
+            said = {"print": of_print(book, e), "terminal": of_terminal(e), "page": of_page(page, e.window, year)}
             try:
                 said["letter"] = of_letter(book, e, list(letters_of(e))[-1], folder / "x.docx")
             except NotFoundError:

@@ -103,6 +103,35 @@ def test_every_result_on_a_page_is_the_releases(sheets: dict[str, Row], db: duck
     assert seen > 500
 
 
+def test_cells_that_met_a_criterion_are_marked(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+    met = db.execute(
+        "select distinct r.cds, r.student_group, i.short_name from criterion_results r join rule_criteria c using"
+        " (criterion) join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group ="
+        " r.student_group and e.indicator = c.indicator join indicators i on i.indicator = c.indicator where r.met and"
+        " r.dashboard_year = 2024 and e.finding = 'result'"
+    ).fetchall()
+    marked = {
+        (cds, row["code"], name)
+        for cds, sheet in sheets.items()
+        for row in sheet["results"]["rows"]
+        for name, cell in zip(sheet["results"]["indicators"], row["cells"], strict=True)
+        if cell and cell["met"]
+    }
+    assert marked == set(met)
+    assert len(marked) > 20
+
+
+def test_the_other_years_stand_on_the_page(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+    for cds, sheet in sheets.items():
+        found = db.execute(
+            "select determination_year, count(*) from (select cds, determination_year, status from eligibility union all"
+            " select cds, determination_year, status from assistance) where cds = ? and determination_year <> 2024 and"
+            " status not in ('not_assessed', 'not_applicable') group by 1 order by 1 desc",
+            [cds],
+        ).fetchall()
+        assert [(y["year"], len(y["found"])) for y in sheet["years"]] == found
+
+
 def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     salinas = sheets[SALINAS]
     assert salinas["window"] == [2019, 2022, 2023, 2024]

@@ -24,6 +24,18 @@ class Page:
     def __post_init__(self) -> None:
         self.tree = html.fromstring(self.path.read_text("utf-8"))
 
+    def of_year(self, year: int) -> "Page":
+        """The page of an LEA as one determination year shows it: parts of other years taken away, and ids without the
+        year.
+        """
+        for section in self.find("//section[contains(@class, 'of-year')]"):
+            if section.get("id") != str(year):
+                section.drop_tree()
+        for element in self.find("//*[@id or @aria-labelledby]"):
+            for name in {"id", "aria-labelledby"} & set(element.keys()):
+                element.set(name, element.get(name).removesuffix(f"-{year}"))
+        return self
+
     def find(self, path: str, within: html.HtmlElement | None = None) -> list[html.HtmlElement]:
         """Elements of an XPath expression, in order."""
         found: list[html.HtmlElement] = (self.tree if within is None else within).xpath(path)

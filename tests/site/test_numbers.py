@@ -1,4 +1,6 @@
-"""Every figure on the page of an LEA equals a query on the release: thirty LEAs, drawn anew in each run."""
+"""Every figure on the page of an LEA equals a query on the release: thirty LEAs in each determination year, drawn anew
+in each run.
+"""
 
 import random
 import re
@@ -29,6 +31,7 @@ SHORT = {
     "cci": "CCI",
     "science": "Science",
 }
+PRIORITIES = {4: "pupil achievement", 5: "pupil engagement", 6: "school climate", 8: "other pupil outcomes"}
 LABELS = "Very High|Very Low|High|Low|Medium|Red|Orange|Yellow|Green|Blue"
 AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
 
@@ -56,10 +59,15 @@ class Check:
 
 @pytest.fixture
 def checks(db: duckdb.DuckDBPyConnection, release: Path) -> Iterator[Check]:
-    """Thirty LEAs; a failure names the one, so that it can be looked at again."""
+    """Thirty LEAs in each determination year; a failure names the one, so that it can be looked at again."""
     leas = [c for (c,) in db.execute("select cds from leas order by cds").fetchall()]
-    (year,) = db.execute("select max(determination_year) from eligibility").fetchall()[0]
-    return (Check(db, Page(release / "reports" / "lea" / f"{cds}.html"), cds, year) for cds in random.sample(leas, 30))
+    years = [y for (y,) in db.execute("select distinct determination_year from eligibility order by 1").fetchall()]
+    folder = release / "reports" / "lea"
+    return (
+        Check(db, Page(folder / f"{cds}.html").of_year(year), cds, year)
+        for cds in random.sample(leas, 30)
+        for year in years
+    )
 
 
 def test_every_figure_equals_a_query(checks: Iterator[Check]) -> None:
@@ -69,11 +77,11 @@ def test_every_figure_equals_a_query(checks: Iterator[Check]) -> None:
             try:
                 compare(check)
             except Exception as error:
-                error.add_note(f"LEA {check.cds}, {compare.__name__}")
+                error.add_note(f"LEA {check.cds}, {check.year}, {compare.__name__}")
                 raise
         assert not check.page.figures_left("//article"), check.cds
         seen += 1
-    assert seen == 30
+    assert seen == 90
 
 
 def head(c: Check) -> None:
@@ -84,16 +92,38 @@ def head(c: Check) -> None:
     assert c.page.one("//h1") == " ".join(name.split())
     lacking = " ".join(c.page.read("//header[@class='head']/p[@class='scope current']"))
     assert all(line in lacking for line in c.db.execute("select not_loaded from meta_release").fetchall()[0][0])
-    line = c.page.one("//header[@class='head']/p[span[@id='cds']]")
+    line = c.page.one("//header[@class='head']/p[span[@id='cds']]").removesuffix(" Print this page")
     assert f"{county} County" in line
     assert area in line
     assert line.endswith(c.cds)
-    assert (
-        c.page.find("//header[@class='head']//a/@href")[-1]
-        == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
-    )
-    assert c.page.one("//header[@class='head']/p[@class='screen']").startswith(f"CDE's Dashboard page of {c.year}")
-    assert c.page.one("//h2[@id='verdicts']") == f"Verdict for determination year {c.year}"
+    (link,) = c.page.find("//a[starts-with(@href, 'https://www.caschooldashboard.org/')]")
+    assert link.get("href") == f"https://www.caschooldashboard.org/reports/{c.cds}/{c.year}"
+    assert c.page.one("//p[a[starts-with(@href, 'https://www.caschool')]]") == f"CDE's Dashboard page of {c.year}"
+    assert c.page.one("//h2[@id='verdicts']") == f"Verdict for {c.year}"
+    in_force = c.db.execute("select max(determination_year) from eligibility").fetchall()[0][0]
+    said = [f"An earlier year. In force: {in_force} ."] if c.year != in_force else []
+    assert c.page.read("//p[contains(@class, 'in-force')]") == said
+    switch(c)
+
+
+def switch(c: Check) -> None:
+    """Every year with a determination, and what it was."""
+    found: dict[int, set[str]] = {}
+    for year, status in c.rows(
+        "select determination_year, status from eligibility where cds = $cds union all select determination_year, ''"
+        " from assistance where cds = $cds and status <> 'not_applicable'"
+    ):
+        found.setdefault(year, set()).add(status)
+    order = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
+    words = {
+        year: next((SIGNS[s] for s in order if s in statuses), "assistance only") for year, statuses in found.items()
+    }
+    assert c.page.read("//nav[@aria-label='Determination year']//a") == [
+        f"{year} {words[year]}" for year in sorted(words, reverse=True)
+    ]
+    assert c.page.find("//nav[@aria-label='Determination year']//a/@href") == [
+        f"#{year}" for year in sorted(words, reverse=True)
+    ]
 
 
 def verdicts(c: Check) -> None:
@@ -104,6 +134,9 @@ def verdicts(c: Check) -> None:
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6
+    first = c.page.find("//*[@data-part='pathways']/div/@data-pathway")
+    statuses = {pathway: status for pathway, _, status, *_ in rows}
+    assert first == sorted(first, key=lambda p: statuses[p] != "eligible")
     for pathway, name, status, statute, reason, flag, agrees, state, question, decided_by, age, is_old, ccee in rows:
         said = c.page.one(f"//*[@aria-labelledby='verdicts']//*[@data-pathway='{pathway}']")
         expected = [
@@ -136,10 +169,10 @@ def assistance(c: Check) -> None:
 
 
 def lcap(c: Check) -> None:
-    """The sentence names each section that is met or in doubt, with the student groups that met the criteria this
-    year.
+    """Each shape names each section that is met or in doubt, the student groups that met the criteria this year, and by
+    what; there is none where nothing is determined.
     """
-    said = c.page.one("//*[@id='lcap-text']")
+    texts = {shape: c.page.read(f"//blockquote[@id='lcap-{shape}']") for shape in ("group", "indicator")}
     found = c.rows(
         "select status, statute from assistance where cds = $cds and determination_year = $year union all "
         "select status, statute from eligibility where cds = $cds and determination_year = $year "
@@ -149,57 +182,96 @@ def lcap(c: Check) -> None:
     statutes = {
         status: {s for of, s in found if of == status} for status in ("eligible", "not_eligible", "undetermined")
     }
+    yes, no = statutes["eligible"], statutes["not_eligible"]
+    assert len(texts["group"]) == bool(yes or no)
+    if not (yes or no):
+        c.page.read("//*[@data-part='lcap']/p[@class='quiet']")
+        return
     name = " ".join(c.value("select lea_name from leas where cds = $cds").split())
-    assert said.startswith(f"Based on the {c.year} Dashboard, {name} meets the published criteria of ") == bool(
-        statutes["eligible"]
-    )
-    assert (" does not meet " in said) == bool(statutes["not_eligible"] and not statutes["eligible"])
-    assert ("is not determined" in said) == bool(statutes["undetermined"])
-    named = set(re.findall(r"EC [\d.]+(?:\([a-zA-Z0-9]+\))*", said))
-    assert named == statutes["undetermined"] | (statutes["eligible"] or statutes["not_eligible"])
-    groups = c.rows(
-        "select g.name from student_group_history h join student_groups g using (student_group) where cds = $cds and"
-        " dashboard_year = $year and meets_criteria and exists (from assistance a where a.cds = $cds and"
-        " a.determination_year = $year and a.determination = 'differentiated_assistance' and a.status = 'eligible')",
+    for said in texts["group"] + texts["indicator"]:
+        assert said.startswith(
+            f"Based on the {c.year} Dashboard, {name} {'meets' if yes else 'does not meet'} the published criteria of "
+        )
+        assert ("Not determined: " in said) == bool(statutes["undetermined"])
+        named = set(re.findall(r"EC [\d.]+(?:\([a-zA-Z0-9]+\))*", said))
+        assert named == statutes["undetermined"] | (yes or no)
+        assert said.endswith("is not an official designation.")
+        assert set(re.findall(r"\b20\d\d\b", said)) <= {str(c.year)}
+    met = lcap_facts(c) if yes else []
+    assert len(texts["indicator"]) == bool(met)
+    for group, causes in met:
+        assert any(f"{group} ({and_list(causes)})" in said for said in texts["group"])
+        for cause in causes:
+            assert re.search(rf"(: |; ){re.escape(cause)} \([^)]*{re.escape(group)}", texts["indicator"][0])
+
+
+def lcap_facts(c: Check) -> list[tuple[str, list[str]]]:
+    """Each student group that met the criteria this year, with its indicators, or the priorities of CDE's letter."""
+    met = c.rows(
+        "select g.student_group, g.name_in_text, priorities_met from student_group_history h join student_groups g"
+        " using (student_group) where cds = $cds and dashboard_year = $year and meets_criteria",
         year=c.year,
     )
-    assert all(name in said for (name,) in groups)
-    assert set(re.findall(r"\b20\d\d\b", said)) <= {str(c.year)}
+    indicators = dict(c.db.execute("select indicator, name_in_text from indicators order by position").fetchall())
+    _, causes = grid_facts(c)
+    by_indicator = {code: {i for i, _ in causes.get((code, c.year), [])} for code, *_ in met}
+    return [
+        (
+            name,
+            [words for i, words in indicators.items() if i in by_indicator[code]] or [PRIORITIES[p] for p in numbers],
+        )
+        for code, name, numbers in met
+    ]
 
 
-def window(c: Check) -> list[int]:
-    column = (
-        "charter_dashboards"
-        if c.value("select lea_type from leas where cds = $cds") == "charter"
-        else "counted_dashboards"
-    )
-    return list(
-        c.db.execute(f"select {column} from rule_windows where determination_year = ?", [c.year]).fetchall()[0][0]
-    )
+def window(c: Check, year: int | None = None) -> list[int]:
+    """Dashboards that count for a year; a charter school had no window before it had a test."""
+    own = "charter_dashboards" if is_charter(c) else "counted_dashboards"
+    query = f"select coalesce({own}, [determination_year]) from rule_windows where determination_year = ?"
+    return list(c.db.execute(query, [year or c.year]).fetchall()[0][0])
+
+
+def is_charter(c: Check) -> bool:
+    return bool(c.value("select lea_type from leas where cds = $cds") == "charter")
+
+
+def all_windows(c: Check) -> list[int]:
+    """Dashboards that count for any determination year."""
+    years = c.db.execute("select distinct determination_year from eligibility").fetchall()
+    return sorted({y for (year,) in years for y in window(c, year)})
 
 
 def grid(c: Check) -> None:
     if not c.page.find("//table[@id='groups']"):
         assert not c.rows(
             "select 1 from student_group_history where cds = $cds and (meets_criteria or cde_letter is not null or"
-            " has_result)"
+            " has_result) and dashboard_year <= $year",
+            year=c.year,
         )
         return
     years = [
         y
         for (y,) in c.db.execute(
-            "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
+            "select distinct dashboard_year from student_group_history where basis <> 'none' and dashboard_year <= ?"
+            " order by 1",
+            [c.year],
         ).fetchall()
     ]
     assert c.page.read("//table[@id='groups']/thead//th") == ["Student group", *map(str, years), "Met"]
-    assert c.page.one("//p[@id='grid-note']").endswith(f"count now: {and_list(window(c))}.")
+    assert c.page.one("//p[@id='grid-note']").endswith(f"count for {c.year}: {and_list(window(c))}.")
     shown = c.page.find("//table[@id='groups']/tbody/tr/@data-group")
     wanted = c.rows(
         "select distinct student_group from student_group_history "
         "where cds = $cds and (meets_criteria or letter is not null or cde_letter is not null or has_result)"
+        " and dashboard_year <= $year",
+        year=c.year,
     )
     assert {g for (g,) in wanted} == set(shown)
     (history, causes), counted = grid_facts(c), window(c)
+    has_test = c.rows(
+        "select 1 from assistance where cds = $cds and determination_year = $year and determination = 'charter'",
+        year=c.year,
+    )
     for group in shown:
         row = f"//table[@id='groups']/tbody/tr[@data-group='{group}']"
         met = 0
@@ -213,8 +285,7 @@ def grid(c: Check) -> None:
             year=c.year,
             group=group,
         )
-        is_charter = not c.cds.endswith("0000000")
-        counting = met == len(counted) if is_charter else bool(counts and counts[0][0])
+        counting = bool(has_test and met == len(counted)) if is_charter(c) else bool(counts and counts[0][0])
         assert c.page.one(f"{row}/td[@class='total']") == f"{met} of {len(counted)}" + (" counts" if counting else "")
 
 
@@ -297,14 +368,14 @@ def evidence(c: Check) -> None:
             and s.student_group = i.student_group
         where i.current_status is not null or e.finding in ('unknown', 'result')
         """,
-        window=window(c),
+        window=all_windows(c),
     )
     cells = c.page.find("//table[@class='evidence']//td[@data-i]")
     assert sum(1 for cell in cells if "".join(cell.itertext()) != "–") == len(rows)
     for row in rows:
         evidence_cell(c, *row)
     c.page.read("//table[@class='evidence']//td[@class='none'][normalize-space()='–']")
-    assert all(int(re.sub(r"\D", "", s)) in window(c) for s in c.page.read("//details[@class='year']/summary"))
+    assert all(int(re.sub(r"\D", "", s)) in all_windows(c) for s in c.page.read("//details[@class='year']/summary"))
 
 
 def evidence_cell(c: Check, year: int, group: str, indicator: str, *values: Any) -> None:
@@ -388,7 +459,8 @@ def loans(c: Check) -> None:
 
 
 def records(c: Check) -> None:
-    watched = c.rows("select sentence from watch_list where cds = $cds")
+    in_force = c.db.execute("select max(determination_year) from eligibility").fetchall()[0][0]
+    watched = c.rows("select sentence from watch_list where cds = $cds and $year = $now", year=c.year, now=in_force)
     said = c.page.read("//ul[@class='watched']/li")
     assert len(said) == len(watched)
     assert all(any(line.startswith(sentence) for line in said) for (sentence,) in watched)
@@ -418,7 +490,7 @@ def sources(c: Check) -> None:
         union select e.source_id from evidence e join criterion_results r using (cds, dashboard_year, student_group)
             join rule_criteria u on u.criterion = r.criterion and u.indicator = e.indicator where e.cds = $cds and r.met
         """,
-        window=window(c),
+        window=all_windows(c),
     )
     assert set(listed) == {s for (s,) in used}
     for source in listed:
@@ -429,10 +501,10 @@ def sources(c: Check) -> None:
         file, digest, seen = c.db.execute(query, [source]).fetchall()[0]
         assert c.page.one(f"//li[@data-source='{source}']") == f"{file} {digest[:12]} {seen}"
         assert c.page.tree.xpath(f"//li[@data-source='{source}']/code/@title") == [digest]
-    c.page.read("//section[@aria-labelledby='sources']/p")
+    c.page.read("//details[@class='source-list']/p")
     assert c.page.one("//p[@class='scope']") == c.db.execute("select scope from meta_release").fetchall()[0][0]
 
 
-def and_list(years: list[int]) -> str:
-    *most, last = map(str, years)
+def and_list(parts: list[Any]) -> str:
+    *most, last = map(str, parts)
     return f"{', '.join(most)} and {last}" if most else last

@@ -1,6 +1,7 @@
 """Figures on the other pages equal queries on the release, and every page leads somewhere."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -141,30 +142,59 @@ def test_counties_and_areas_count_their_leas(site: Path, db: duckdb.DuckDBPyConn
 def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     for code in by_county(db):
         page = Page(site / "county" / f"{code}.html")
-        eligible = {
-            row[1]: [*row[:3], *row[4:]] for row in table(page, "eligible-table")
-        }  # without the column "On the list"
+        rows = page.find("//table[@id='eligible-table']/tbody/tr")
+        eligible = {Path(page.find("./th/a/@href", r)[0]).stem: page.read("./th|./td", r) for r in rows}
         others = {row[1]: row for row in table(page, "leas-table")}
         assert not set(eligible) & set(others)
-        listed = eligible | others
-        assert set(listed) == {
+        assert set(eligible) | set(others) == {
             c for (c,) in db.execute("select cds from leas where county_code = ?", [code]).fetchall()
         }
         verdicts = db.execute(
-            "select cds, pathway, status, reason, if(source_is_old, ' source ' || source_age_years || ' years old', '')"
-            " || if(ccee_determination = 'not_recorded', ' criteria met; CCEE''s determination: not recorded', '') from"
-            " eligibility where county_code = ? and pathway in ('continuum', 'wraparound') and determination_year ="
-            " (select max(determination_year) from eligibility)",
+            "select cds, lea_name, pathway, p.name, status, reason, if(source_is_old, ' source ' || source_age_years ||"
+            " ' years old', ''), student_groups from eligibility join pathways p using (pathway) where county_code = ?"
+            " and determination_year = (select max(determination_year) from eligibility)",
             [code],
         ).fetchall()
-        assert {cds for cds, _, status, *_ in verdicts if status == "eligible"} <= set(eligible)
-        for cds, pathway, status, reason, beside in verdicts:
-            words = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}.get(
-                status, ""
-            )
-            assert listed[cds][3 if pathway == "continuum" else 4].endswith(words + beside)
-            if status in ("eligible", "undetermined"):
-                assert " ".join(reason.split()) in listed[cds][-1]
+        assert {cds for cds, _, _, _, status, *_ in verdicts if status == "eligible"} == set(eligible)
+        groups = dict(db.execute("select student_group, name from student_groups").fetchall())
+        for cds, name, pathway, title, status, reason, age, counting in verdicts:
+            if cds in eligible:
+                assert eligible[cds][0] == " ".join(name.split())
+                assert (f"{title}{age}" in eligible[cds][1]) == (status == "eligible")
+                assert status != "eligible" or all(groups[g] in eligible[cds][2] for g in counting)
+            elif pathway in ("continuum", "wraparound"):
+                words = {"not_eligible": "not eligible", "undetermined": "not determined"}.get(status, "")
+                assert others[cds][3 if pathway == "continuum" else 4].endswith(words + age)
+                assert status != "undetermined" or " ".join(reason.split()) in others[cds][-1]
+
+
+def test_the_glossary_explains_every_code_and_every_page_leads_to_it(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+    page = Page(site / "glossary.html")
+    assert [row[0] for row in table(page, "letter-codes")] == list("ABCDEFGHIJK")
+    letters = db.execute("select letter, priorities from priority_letters").fetchall()
+    said = {row[0]: row[1] for row in table(page, "letter-codes")}
+    assert all(re.findall(r"\d", said[letter]) == [str(p) for p in numbers] for letter, numbers in letters)
+    judged = db.execute("select student_group, name from student_groups where judged = 'Y' order by 1").fetchall()
+    assert [tuple(row) for row in table(page, "group-codes")] == judged
+    assert {row[0] for row in table(page, "pathway-codes")} == {
+        n for (n,) in db.execute("select name from pathways").fetchall()
+    }
+    words = page.find("//dl/dt/@id")
+    assert {"lea", "dashboard", "sir", "method-1", "method-2", "method-3", "method-4", "letters"} <= set(words)
+    for path in site.rglob("*.html"):
+        assert Page(path).find("//nav//a[contains(@href, 'glossary.html')]"), path.name
+        for link in Page(path).find("//a[@class='term']"):
+            assert link.get("title")
+            assert link.get("href").split("#")[1] in words, path.name
+
+
+def test_every_table_has_a_name(site: Path) -> None:
+    for path in (site / "index.html", site / "glossary.html", *site.glob("county/*.html"), *site.glob("lea/*.html")):
+        page = Page(path)
+        ids = set(page.find("//@id"))
+        for found in page.find("//table"):
+            label = found.get("aria-label") or (found.get("aria-labelledby") in ids) or page.find("./caption", found)
+            assert label, (path.name, found.get("id") or found.get("class"))
 
 
 def test_the_rows_of_the_districts_table_are_the_verdicts(site: Path, db: duckdb.DuckDBPyConnection) -> None:

@@ -27,11 +27,11 @@ def test_the_paragraph_names_who_is_assisted_which_groups_and_who_is_new() -> No
     assert (
         county_summary(FACTS)
         == "In 2024, two districts and one county office in Elm County meet published criteria for assistance."
-        " Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). Differentiated Assistance, Year"
-        " 1: two LEAs (Alder Unified and Birch Unified). Differentiated Assistance, Year 2: one LEA (Elm County"
-        " Office of Education). Student groups that met the criteria, by number of districts and county offices in"
-        " 2024 (in 2023): long-term English learners 2 (a group since 2024) and foster youth 1 (3). New since 2023,"
-        " Continuum of Support (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified."
+        " Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). New since 2023, Continuum of Support"
+        " (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified. Differentiated"
+        " Assistance, Year 1: two LEAs (Alder Unified and Birch Unified). Differentiated Assistance, Year 2: one LEA"
+        " (Elm County Office of Education). Student groups that met the criteria, by number of districts and county"
+        " offices in 2024 (in 2023): long-term English learners 2 (a group since 2024) and foster youth 1 (3)."
         f" Not determined: Wraparound for Fir Unified. {END}"
     )
 

@@ -3,9 +3,11 @@
 No sign needs color to be told apart.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
-from transforms.wording.sentences.phrases import plain_day
+from transforms.wording.sentences.lcap import PRIORITIES
+from transforms.wording.sentences.phrases import joined, plain_day
 
 STATUS = {
     "eligible": ("●", "eligible"),
@@ -91,6 +93,11 @@ def ccee_determination(found: str | None, day: date | None) -> str:
     """CCEE's own decision beside criteria that are met (EC 52072, 52072.5); empty beside any other verdict."""
     decided = f" on {plain_day(day)}" if day else ""
     return f"criteria met; CCEE's determination: {CCEE[found]}{decided}" if found else ""
+
+
+def priorities(numbers: Sequence[int]) -> str:
+    """State priorities by number and name: what one of CDE's letters means."""
+    return f"state priorities {joined([f'{n} ({PRIORITIES[n]})' for n in numbers])}"
 
 
 def capitalized(text: str) -> str:

@@ -1,4 +1,4 @@
-// Print and copy buttons, how long ago something was, what dta site adds, and the lines of a table in the picture of the data.
+// Print and copy buttons, the year switch of an LEA, how long ago something was, what dta site adds, and the lines of a table in the picture of the data.
 "use strict";
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 
@@ -56,3 +56,18 @@ function reveal() {
 }
 addEventListener("hashchange", reveal);
 reveal();
+
+// The year switch of an LEA: style shows the year (see site.css); here the switch says so, and that year's indicators open.
+const years = [...document.querySelectorAll(".years a")];
+function showYear() {
+  const chosen = years.find((link) => link.hash === location.hash) ?? years.find((link) => link.classList.contains("now"));
+  for (const link of years) link.removeAttribute("aria-current");
+  chosen?.setAttribute("aria-current", "true");
+  const parts = [...document.querySelectorAll("[data-dashboard]")];
+  const wanted = parts.find((part) => `#${part.dataset.dashboard}` === chosen?.hash) ?? parts[0];
+  for (const part of parts) part.open = part === wanted;
+}
+if (years.length) {
+  addEventListener("hashchange", showYear);
+  showYear();
+}

@@ -22,7 +22,7 @@ from transforms.wording.sentences.changes import (
 from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
 from transforms.wording.sentences.county_summary import Assisted, CountyFacts, GroupCount, county_summary
 from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence
-from transforms.wording.sentences.lcap import Finding, lcap_sentence
+from transforms.wording.sentences.lcap import Finding, Lcap, MetGroup, lcap_text
 from transforms.wording.sentences.phrases import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
 from transforms.wording.sentences.recorded import CaseFacts, RecordedFacts, recorded_reason
 from transforms.wording.sentences.watch import WatchFacts, watch_sentence
@@ -44,8 +44,10 @@ __all__ = [
     "GroupChange",
     "GroupCount",
     "GroupYears",
+    "Lcap",
     "LoanChange",
     "LoanFacts",
+    "MetGroup",
     "Reading",
     "RecordedFacts",
     "SpanFacts",
@@ -60,7 +62,7 @@ __all__ = [
     "differentiated_reason",
     "eligible_sentence",
     "joined",
-    "lcap_sentence",
+    "lcap_text",
     "number",
     "plain_day",
     "plural",

@@ -5,7 +5,7 @@ who is new and who left.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, plural
+from transforms.wording.sentences.phrases import COMPUTED, LEA_WORDS, joined, plural
 
 NAMED = 5  # LEAs not determined that are named; more are counted
 
@@ -66,13 +66,15 @@ def _sentences(f: CountyFacts) -> Iterator[str]:
         for label, leas in kind.by_year or (("", kind.leas),):
             if leas:
                 yield f"{', '.join(filter(None, (kind.name, label)))}: {plural(len(leas), 'LEA')} ({joined(leas)})."
+        if f.before is not None:
+            yield from _moves(kind, f.before)
+    if f.before is not None:
+        yield from _no_moves(f, f.before)
     if f.groups:
         yield f"{_groups(f)}."
-    if f.before is not None:
-        yield from _moves(f)
     if doubtful := [f"{kind.name} for {_few(kind.open)}" for kind in f.assisted if kind.open]:
         yield f"Not determined: {'; '.join(doubtful)}."
-    yield "This is computed from files of the California Department of Education and is not an official designation."
+    yield COMPUTED
 
 
 def _groups(f: CountyFacts) -> str:
@@ -88,13 +90,17 @@ def _groups(f: CountyFacts) -> str:
     )
 
 
-def _moves(f: CountyFacts) -> Iterator[str]:
-    new = [f"New since {f.before}, {kind.name}: {joined(kind.new)}." for kind in f.assisted if kind.new]
-    left = [f"Left since {f.before}, {kind.name}: {joined(kind.left)}." for kind in f.assisted if kind.left]
-    yield from (*new, *left)
-    is_compared = not any(kind.open or kind.open_before for kind in f.assisted)
-    if is_compared and not (new and left):
-        yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {f.before}."
+def _moves(kind: Assisted, before: int) -> Iterator[str]:
+    for word, leas in (("New", kind.new), ("Left", kind.left)):
+        if leas:
+            yield f"{word} since {before}, {kind.name}: {joined(leas)}."
+
+
+def _no_moves(f: CountyFacts, before: int) -> Iterator[str]:
+    """That nobody is new, or none left, where every kind of assistance can be compared."""
+    new, left = (any(getattr(kind, word) for kind in f.assisted) for word in ("new", "left"))
+    if not (new and left) and not any(kind.open or kind.open_before for kind in f.assisted):
+        yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {before}."
 
 
 def _few(names: Sequence[str]) -> str:

@@ -1,54 +1,133 @@
 """What an LEA can paste into its Local Control and Accountability Plan, where the template asks for the reason of
-technical assistance.
+technical assistance, in the two shapes that districts use: by student group, and by indicator.
 
 The template names EC 47607.3, 52071, 52071.5, 52072 and 52072.5; these findings are those that this pipeline decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import joined
+from transforms.wording.sentences.phrases import COMPUTED, joined, plural
+
+PRIORITIES = {4: "pupil achievement", 5: "pupil engagement", 6: "school climate", 8: "other pupil outcomes"}
+LONGER_TESTS = {  # tests of several Dashboards: how their student groups are introduced
+    "continuum": "Student groups that met the criteria on at least three of the four Dashboards",
+    "consecutive": "Student groups that met the criteria on each of the three Dashboards",
+}
+FROM_LETTERS = "The priorities are those of CDE's letters; data by indicator is not loaded."
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One determination of the year: what it is called, its section, its status, and the student groups that it rests
-    on.
+    """One determination of the year: what it is called, its section, its status, and the student groups of a test of
+    several Dashboards.
     """
 
     name: str
     statute: str
     status: str
-    groups: tuple[str, ...] = ()
+    code: str = ""
+    groups: tuple[str, ...] = ()  # as in a sentence
+    assistance_year: int | None = None
 
 
-def lcap_sentence(lea: str, year: int, findings: Sequence[Finding]) -> str:
-    """The reason for technical assistance on the Dashboard of a year, with student groups; for "no" and "not
-    determined" as well.
+@dataclass(frozen=True)
+class MetGroup:
+    """A student group that met the criteria on the Dashboard of the year: by which indicators, or, where only CDE's
+    letter is loaded, of which priorities.
     """
-    of_status = {s: [f for f in findings if f.status == s] for s in ("eligible", "not_eligible", "undetermined")}
-    said = []
-    if of_status["eligible"]:
-        said.append(
-            f"Based on the {year} Dashboard, {lea} meets the published criteria of"
-            f" {joined([_with_groups(f) for f in of_status['eligible']])}."
-        )
-    elif of_status["not_eligible"]:
-        said.append(
-            f"Based on the {year} Dashboard, {lea} does not meet the published criteria of"
-            f" {joined([_named(f) for f in of_status['not_eligible']], 'or')}."
-        )
-    if of_status["undetermined"]:
-        doubtful = joined([_named(f) for f in of_status["undetermined"]], "or")
-        said.append(f"Whether {lea} meets the published criteria of {doubtful} is not determined.")
-    if not said:
-        return f"{lea} has no results to assess on the {year} Dashboard."
-    return " ".join(said)
+
+    name: str  # as in a sentence
+    indicators: tuple[str, ...]
+    priorities: tuple[int, ...]
 
 
-def _named(finding: Finding) -> str:
-    return f"{finding.name} ({finding.statute})"
+@dataclass(frozen=True)
+class Lcap:
+    """The same text in both shapes."""
+
+    by_group: str
+    by_indicator: str
+
+    @property
+    def shapes(self) -> dict[str, str]:
+        """Each shape that differs, by what it begins with."""
+        both = {"group": self.by_group, "indicator": self.by_indicator}
+        return both if self.by_group != self.by_indicator else {"group": self.by_group}
 
 
-def _with_groups(finding: Finding) -> str:
-    return f"{finding.name} ({finding.statute}{': ' + joined(finding.groups) if finding.groups else ''})"
+def lcap_text(
+    lea: str, year: int, findings: Sequence[Finding], met: Sequence[MetGroup], indicators: Sequence[str]
+) -> Lcap | None:
+    """The reason for technical assistance on the Dashboard of a year, with its caveats; None where no criteria are
+    known to be met or not met. ``indicators``: their names in a sentence, in order.
+    """
+    status = {f.status for f in findings}
+    if not status & {"eligible", "not_eligible"}:
+        return None
+    lead, end = [*_lead(lea, year, findings)], [*_longer(findings), *_doubt(findings), COMPUTED]
+    if "eligible" not in status:
+        said = " ".join([*lead, *end])
+        return Lcap(said, said)
+    end = [*_none_met(year, findings, met), *end]
+    return Lcap(
+        " ".join([*lead, *_by_group(year, met), *end]), " ".join([*lead, *_by_cause(year, met, indicators), *end])
+    )
+
+
+def _lead(lea: str, year: int, findings: Sequence[Finding]) -> Iterator[str]:
+    """What is met; only where nothing is, what is not met."""
+    if yes := [_named(f) for f in findings if f.status == "eligible"]:
+        yield f"Based on the {year} Dashboard, {lea} meets the published criteria of {yes[0]}."
+        if yes[1:]:
+            yield f"It also meets the published criteria of {joined(yes[1:])}."
+        return
+    first, *others = [_named(f) for f in findings if f.status == "not_eligible"]
+    yield f"Based on the {year} Dashboard, {lea} does not meet the published criteria of {first}."
+    if others:
+        yield f"Nor does it meet the published criteria of {joined(others, 'or')}."
+
+
+def _named(f: Finding) -> str:
+    return f"{f.name}{f', Year {f.assistance_year}' if f.assistance_year else ''} ({f.statute})"
+
+
+def _by_group(year: int, met: Sequence[MetGroup]) -> Iterator[str]:
+    """Student group, and the indicators or priorities by which it met the criteria."""
+    detailed = [f"{g.name} ({joined(g.indicators)})" for g in met if g.indicators]
+    lettered = [f"{g.name} ({joined([PRIORITIES[p] for p in g.priorities])})" for g in met if not g.indicators]
+    for groups, what in ((detailed, "indicators"), (lettered, "state priorities")):
+        if groups:
+            how_many = plural(len(groups), "student group")
+            yield f"{how_many.capitalize()} met the criteria in {year}, by these {what}: {'; '.join(groups)}."
+    if lettered:
+        yield FROM_LETTERS
+
+
+def _by_cause(year: int, met: Sequence[MetGroup], indicators: Sequence[str]) -> Iterator[str]:
+    """Indicator or priority, and the student groups that met the criteria by it."""
+    detailed = [(i, [g.name for g in met if i in g.indicators]) for i in indicators]
+    lettered = [
+        (name, [g.name for g in met if not g.indicators and p in g.priorities]) for p, name in PRIORITIES.items()
+    ]
+    for causes, what in ((detailed, "Indicators"), (lettered, "State priorities")):
+        if said := [f"{cause} ({joined(groups)})" for cause, groups in causes if groups]:
+            yield f"{what} by which student groups met the criteria in {year}: {'; '.join(said)}."
+    if any(not g.indicators for g in met):
+        yield FROM_LETTERS
+
+
+def _none_met(year: int, findings: Sequence[Finding], met: Sequence[MetGroup]) -> Iterator[str]:
+    if not met and any(f.assistance_year == 2 for f in findings):
+        yield f"No student group met the criteria in {year}; the assistance continues from the year before."
+
+
+def _longer(findings: Sequence[Finding]) -> Iterator[str]:
+    for f in findings:
+        if f.groups:
+            yield f"{LONGER_TESTS[f.code]}: {joined(f.groups)}."
+
+
+def _doubt(findings: Sequence[Finding]) -> Iterator[str]:
+    if doubtful := [_named(f) for f in findings if f.status == "undetermined"]:
+        yield f"Not determined: {joined(doubtful)}."

@@ -13,6 +13,7 @@ STATUS_WORDS = {
     "not_applicable": "not applicable",
     "absent": "without a verdict",
 }
+COMPUTED = "This is computed from files of the California Department of Education and is not an official designation."
 
 
 def plain_day(day: date | None) -> str:
