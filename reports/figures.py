@@ -1,5 +1,6 @@
 """Orders and figures of the pages, as readers of the Dashboard know them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from reports.numbers import tenths
@@ -33,6 +34,17 @@ def moment(value: datetime | None) -> str:
 def dollars(value: int | None) -> str:
     """An amount of money."""
     return "" if value is None else f"${value:,.0f}"
+
+
+def year_spans(years: Sequence[int]) -> str:
+    """Years with runs of them in one: ``2017–2019, 2022``."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
 
 def place(code: str, order: tuple[str, ...]) -> tuple[int, str]:
