@@ -1,7 +1,7 @@
 """Orders and figures of the pages, as readers of the Dashboard know them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from reports.numbers import tenths
 from transforms import clock
@@ -28,7 +28,10 @@ def day(value: date | datetime | str | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """A moment in UTC as browsers read it."""
-    return "" if value is None else value.isoformat(timespec="seconds") + "Z"
+    if value is None:
+        return ""
+    known = value if value.tzinfo else value.replace(tzinfo=UTC)  # a release of an earlier version has no zones
+    return known.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def dollars(value: int | None) -> str:

@@ -4,5 +4,5 @@
 -- Oddities: leads are chosen for terms; where no source names the holder, the row says so.
 select
     county_code, row_number() over (partition by county_code order by valid_from nulls first, geo_lead)::smallint as term, county, geo_area, geo_lead, valid_from::date as valid_from, valid_to::date as valid_to, date_basis,
-    lead_is_own_county, basis, confidence, confidence_note, source
+    lead_is_own_county = 'Y' as lead_is_own_county, basis, confidence, confidence_note, source
 from ref_geo_leads

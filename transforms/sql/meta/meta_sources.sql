@@ -24,13 +24,13 @@ excerpts as (
     group by f.source_id
 )
 select
-    c.source_id, c.title, f.source_id is not null as present, f.file, f.sha256, f.size, f.first_seen,
+    c.source_id, c.title, f.source_id is not null as present, f.file, f.sha256, f.size, f.first_seen::date as first_seen,
     c.dashboard_year::smallint as dashboard_year, c.layout, c.indicator,
     f.rows_in, k.rows_kept,
     if(f.source_id is null, null, coalesce(r.rows_rejected, 0)) as rows_rejected,
     f.encoding, f.sheet, f.missing_columns, f.extra_columns, f.warnings || f.notes as notes, nullif(c.url, '') as url, c.landing_page,
     if(e.source_id is null, null, say_excerpt(e.counties)) as excerpt,
-    n.origin, try_cast(n.accepted_at as timestamptz) at time zone 'UTC' as accepted_at, try_cast(n.checked_at as timestamptz) at time zone 'UTC' as checked_at,
+    n.origin, try_cast(n.accepted_at as timestamptz) as accepted_at, try_cast(n.checked_at as timestamptz) as checked_at,
     n.check_outcome, n.check_message, c.changes_expected, nullif(c.may_be_missing, '') as may_be_missing, c.due::date as due,
     h.previous_sha256, h.rows_added, h.rows_removed, h.rows_altered
 from catalog c
