@@ -189,7 +189,7 @@ def _with(result: GateResult, acceptance: Acceptance | None) -> GateResult:
         severity="warning",
         note=f"Accepted by {acceptance.accepted_by} until {acceptance.accepted_until}: {acceptance.because}",
         accepted_by=acceptance.accepted_by,
-        accepted_at=acceptance.accepted_at.astimezone(UTC).replace(tzinfo=None),
+        accepted_at=acceptance.accepted_at.astimezone(UTC),
         accepted_because=acceptance.because,
         accepted_until=acceptance.accepted_until,
     )

@@ -1,6 +1,7 @@
 """Orders and figures of the pages, as readers of the Dashboard know them."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 from reports.numbers import tenths
 from transforms import clock
@@ -27,12 +28,26 @@ def day(value: date | datetime | str | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """A moment in UTC as browsers read it."""
-    return "" if value is None else value.isoformat(timespec="seconds") + "Z"
+    if value is None:
+        return ""
+    known = value if value.tzinfo else value.replace(tzinfo=UTC)  # a release of an earlier version has no zones
+    return known.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def dollars(value: int | None) -> str:
     """An amount of money."""
     return "" if value is None else f"${value:,.0f}"
+
+
+def year_spans(years: Sequence[int]) -> str:
+    """Years with runs of them in one: ``2017–2019, 2022``."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
 
 def place(code: str, order: tuple[str, ...]) -> tuple[int, str]:

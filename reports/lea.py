@@ -70,7 +70,7 @@ RESULTS = """
     from (
         select * from indicator_results
         where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
-            and student_group in (select student_group from student_groups where judged = 'Y' or student_group = 'ALL')
+            and student_group in (select student_group from student_groups where judged::boolean or student_group = 'ALL')
     ) i
     full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
         using (cds, dashboard_year, student_group, indicator)
@@ -245,7 +245,7 @@ def _report(book: Book, lea: Lea, year: int, read: dict[str, list[Row]]) -> LeaR
         results=results,
         other_names=former_names(lea.name, [row["lea_name"] for row in read["names"]]),
         sources=[
-            Source(s, f["file"], f["sha256"], f["first_seen"], f.get("excerpt"))
+            Source(s, f["file"], f["sha256"], str(f["first_seen"] or ""), f.get("excerpt"))
             for s, f in book.sources.items()
             if s in used and f["present"]
         ],

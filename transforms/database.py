@@ -25,6 +25,7 @@ def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPy
     connection = watched(
         duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
     )
+    connection.execute("set timezone = 'UTC'")
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
     return connection
@@ -44,6 +45,7 @@ def connect_read_only(
     if threads:
         config["threads"] = threads
     connection = watched(duckdb.connect(str(path), read_only=True, config=config))
+    connection.execute("set timezone = 'UTC'")  # what a moment is shown in, whatever the zone of the machine
     connection.execute("set enable_progress_bar = false")
     if spill_limit:
         connection.execute(f"set max_temp_directory_size = {literal(spill_limit)}")

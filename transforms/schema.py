@@ -27,12 +27,11 @@ ARROW = {
     "BIGINT": pa.int64(),
     "DOUBLE": pa.float64(),
     "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
+    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
     "VARCHAR[]": pa.list_(pa.string()),
     "TINYINT[]": pa.list_(pa.int8()),
     "SMALLINT[]": pa.list_(pa.int16()),
 }
-DISCLAIMER = "Meets the published criteria or not; never an official designation."
 
 
 class Column(StrictModel):
@@ -141,7 +140,7 @@ class Table(StrictModel):
     @property
     def comment(self) -> str:
         """Comment of the table in the database."""
-        return f"{self.description} Grain: {self.grain}. Key: {', '.join(self.key)}. {DISCLAIMER}"
+        return f"{self.description} Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     @property
     def never_null(self) -> set[str]:

@@ -15,7 +15,7 @@ from transforms.release.run_records import read_status
 
 MOST_ROWS = 200  # a table of 50,000 rows is stored but never shown
 FRESHNESS = """
-    select coalesce(file, title) as file, present, first_seen, checked_at::varchar || ' UTC' as last_look,
+    select coalesce(file, title) as file, present, first_seen, strftime(checked_at, '%Y-%m-%d %H:%M UTC') as last_look,
         check_outcome as outcome, check_message as message
     from meta_sources where present or check_outcome = 'failed' order by dashboard_year desc nulls last, 1
 """

@@ -1,6 +1,7 @@
 """Pages that are one long table: districts, watch list, changes, reconciliation."""
 
 import json
+from collections import Counter, defaultdict
 from typing import Any
 
 import duckdb
@@ -9,38 +10,79 @@ from reports.published import Row, rows
 from reports.site import search
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
-from transforms.wording.labels import LEA_KINDS, STATUS
+from reports.site.watched import NEAR, by_nearness
+from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, capitalized, flag_name
+from transforms.wording.sentences import change_line
+from transforms.wording.sentences.reconciliation import agreement_sentence
 
+VALUES = {"Y": "yes", "N": "no", "-": "no letter"}  # of a flag or letter, in words
 CODES = {status: n for n, status in enumerate(STATUS)}
 
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
     """Write the four pages."""
     write_districts(connection, pages, lines)
-    counties = "select distinct l.county_code, l.county from {} join leas l using (cds) order by 2"
-    watched = rows(
-        connection,
-        "select w.*, l.county_code from watch_list w join leas l using (cds) order by w.county, w.lea_name, w.cds,"
-        " w.student_group, w.watch",
-    )
+    write_watched(connection, pages, lines)
+    write_changes(connection, pages)
+    write_reconciliation(connection, pages)
+
+
+COUNTIES = "select distinct l.county_code, l.county from {} join leas l using (cds) order by 2"
+
+
+def write_watched(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
+    """Who may be next, the nearest first."""
+    found = rows(connection, "select w.*, l.county_code from watch_list w join leas l using (cds)")
+    eligible = {line.lea["cds"] for line in lines[pages.book.year] if line.status("continuum") == "eligible"}
+    watched = by_nearness(pages.book, found, eligible)
     pages.write(
         "watch-list.html",
         "watch.html",
         watched=watched,
-        counties=connection.execute(counties.format("watch_list")).fetchall(),
+        near=NEAR,
+        counts=Counter(near for near, _ in {(w.near, w.row["cds"]) for w in watched}),
+        next=max((w["next_dashboard"] or 0 for w in found), default=0) or "next",
+        counties=connection.execute(COUNTIES.format("watch_list")).fetchall(),
     )
-    changes = rows(
-        connection,
-        "select c.*, l.county_code from changes c join leas l using (cds) join pathways p using (pathway) "
-        "order by c.to_year desc, c.county, c.lea_name, c.cds, p.position",
-    )
+
+
+CHANGED = """
+    select c.*, l.county_code from changes c join leas l using (cds) join pathways p using (pathway)
+    order by c.to_year desc, array_position(['newly_eligible', 'no_longer', 'status_changed', 'continuing'], c.change),
+        p.position, c.county, c.lea_name, c.cds
+"""
+
+
+def write_changes(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """Who is new, who left, who stays; then why, what differs from the release before, and reissued files."""
+    book = pages.book
+    names = dict(connection.execute("select student_group, name_in_text from student_groups").fetchall())
+    changes = rows(connection, CHANGED)
+    for row in changes:
+        added, removed = ([names[g] for g in row[f"groups_{what}"] or ()] for what in ("added", "removed"))
+        row["line"] = change_line(added, removed, row["cause"])
+    latest = [part for p in book.pathways if (part := _latest(p, [c for c in changes if c["to_year"] == book.year]))]
     pages.write(
-        "changes.html", "changes.html", changes=changes,
-        counties=connection.execute(counties.format("changes")).fetchall(),
-        since_release=release_changes(connection),
-        altered=[s for s in pages.book.sources.values() if s["previous_sha256"]],
+        "changes.html", "changes.html", changes=changes, latest=latest,
+        counties=connection.execute(COUNTIES.format("changes")).fetchall(),
+        since_release=release_changes(connection), altered=[s for s in book.sources.values() if s["previous_sha256"]],
     )  # fmt: skip
-    write_reconciliation(connection, pages)
+
+
+def _latest(pathway: Row, changes: list[Row]) -> dict[str, Any] | None:
+    """The lists of one pathway in the year in force; none where nothing is or was eligible."""
+    of: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(
+        (c for c in changes if c["pathway"] == pathway["pathway"]), key=lambda c: (c["lea_name"], c["cds"])
+    ):
+        of[row["change"]].append(row)
+    if not of:
+        return None
+    known = {"new": "newly_eligible", "left": "no_longer", "stay": "continuing", "other": "status_changed"}
+    first = next(iter(of.values()))[0]
+    return {**pathway, "from_year": first["from_year"], "to_year": first["to_year"]} | {
+        k: of[v] for k, v in known.items()
+    }
 
 
 def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
@@ -58,7 +100,7 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
     }
     for year, of_year in lines.items():
         texts: dict[str, int] = {}
-        packed = [_packed(line, texts, also.get(line.lea["cds"], "")) for line in of_year]
+        packed = [_packed(line, texts, also.get(line.lea["cds"], "")) for line in sorted(of_year, key=_rank)]
         content = json.dumps({"texts": list(texts), "rows": packed}, separators=(",", ":"))
         (folder / f"{year}.js").write_text(f"dtaRows({year},{content});\n", "ascii")
     names = {
@@ -78,13 +120,20 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
 
 
 def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
-    """CDS code, name, kind, a digit per pathway for its status and one for assistance, numbers of the reasons in a list
-    of texts, CCEE, other names.
+    """CDS code, name, kind, a digit per pathway for its status and one for assistance, numbers of the lines of reason
+    in a list of texts, CCEE, other names, and what CDE says where it differs.
     """
-    judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "reason": ""}]
+    judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "line": "", "cde_says": None}]
     statuses = "".join(str(CODES[v["status"]]) for v in judged)
-    reasons = [texts.setdefault(v["reason"], len(texts)) for v in judged]
-    return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, line.ccee, also]
+    reasons = [texts.setdefault(v["line"], len(texts)) for v in judged]
+    differs = {str(n): v["cde_says"] for n, v in enumerate(judged) if v["cde_says"]}
+    return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, line.ccee, also, differs]
+
+
+def _rank(line: LeaLine) -> int:
+    """Eligible first, then not determined, then assisted by the county office, then all others."""
+    assisted = line.assistance is not None and line.assistance["status"] == "eligible"
+    return 0 if line.eligible else 1 if line.in_doubt else 2 if assisted else 3
 
 
 def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -98,23 +147,44 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def write_reconciliation(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Counts by year and kind of flag; every difference; what could not be compared, and why."""
-    kind = "if(flag like 'letter:%', 'letter', flag)"
+    """Whether we agree; a line per flag; every difference; what could not be compared, and why."""
+    book = pages.book
+    names = {code: i["name"] for code, i in book.indicators.items()}
     counts: dict[tuple[int, str], Row] = {}
+    flags: dict[str, dict[str, Any]] = {}
     for row in rows(
         connection,
-        f"select dashboard_year, {kind} as kind, class, count(*) as n from reconciliation group by all order by 1"
-        " desc, 2",
+        "select dashboard_year, split_part(flag, ':', 1) as kind, class, count(*) as n from reconciliation group by all"
+        " order by 1 desc, 2",
     ):
         counts.setdefault((row["dashboard_year"], row["kind"]), {})[row["class"]] = row["n"]
+        flag = flags.setdefault(
+            row["kind"],
+            {"kind": row["kind"], "name": flag_name(row["kind"], indicators=names), "years": [], "counts": Counter()},
+        )
+        flag["counts"][row["class"]] += row["n"]
+        flag["years"] = sorted({*flag["years"], row["dashboard_year"]})
     differences = rows(
         connection,
         "select r.*, l.county_code, l.county from reconciliation r left join leas l using (cds) where class not in"
-        " ('agree', 'not_comparable') order by dashboard_year desc, county, lea_name, cds, flag",
+        " ('agree', 'not_comparable') order by class <> 'only_cde', dashboard_year desc, county, lea_name, cds, flag",
     )
+    for row in differences:
+        row["name"] = flag_name(row["flag"], book.groups, names)
+        row["ours_word"], row["cde_word"] = (VALUES.get(row[side], row[side] or "") for side in ("ours", "cde"))
+        row["missed"] = row["class"] == "only_cde"
     reasons = rows(
         connection,
-        "select dashboard_year, explanation, count(*) as n from reconciliation where class = 'not_comparable' group by"
-        " all order by 1 desc, 2",
+        "select regexp_extract(explanation, '\\(([^()]*(\\([^()]*\\)[^()]*)*)\\)\\.$', 1) as why, count(*) as n"
+        " from reconciliation where class = 'not_comparable' group by all order by 2 desc, 1",
     )
-    pages.write("reconciliation.html", "reconciliation.html", counts=counts, differences=differences, reasons=reasons)
+    for row in reasons:
+        row["why"] = capitalized(row["why"] or "not stated")
+    total: Counter[str] = sum((f["counts"] for f in flags.values()), Counter())
+    order = sorted(
+        flags.values(), key=lambda f: (list(FLAGS).index(f["kind"]) if f["kind"] in FLAGS else len(FLAGS), f["name"])
+    )
+    pages.write(
+        "reconciliation.html", "reconciliation.html", counts=counts, differences=differences, reasons=reasons, flags=order,
+        answer=agreement_sentence(total), names=names,
+    )  # fmt: skip

@@ -48,15 +48,22 @@ def environment() -> Environment:
             figures.day,
             figures.moment,
             figures.dollars,
+            figures.year_spans,
             students,
             thousands,
             file_size,
             words.in_words,
             pair,
+            plural_leas,
         )
     }
     made.globals |= {"words": words, "navigation": NAVIGATION, "glossary": GLOSSARY}
     return made
+
+
+def plural_leas(n: int) -> str:
+    """``1 LEA``, ``25 LEAs``."""
+    return f"{n:,} {'LEA' if n == 1 else 'LEAs'}"
 
 
 def pair(value: Any) -> tuple[Any, Any]:

@@ -11,20 +11,23 @@ from markupsafe import Markup
 from reports.book import Book
 from reports.figures import LEA_ORDER, place
 from reports.published import Row, rows
+from reports.reason_lines import add_lines
 from reports.site.charts import pathway_chart
 from transforms.wording.labels import STATUS, ccee_determination, source_age
 
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
         e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason,
-        e.source_age_years, e.source_is_old, e.ccee_determination, e.ccee_determination_date, e.student_groups
+        e.source_age_years, e.source_is_old, e.ccee_determination, e.ccee_determination_date, e.student_groups,
+        e.reason as whole_reason, e.decided_by, if(e.agrees_with_cde is false, e.cde_flag, null) as cde_says
     from eligibility e join leas l using (cds)
     join pathways p using (pathway) order by e.cds, e.determination_year, p.position
 """
 
 
 ASSISTANCE = """
-    select cds, determination_year, determination, status, assistance_year,
+    select cds, determination_year, determination, status, assistance_year, student_groups, a.reason as whole_reason, decided_by,
+        if(agrees_with_cde is false, cde_value, null) as cde_says,
         reason || if(agrees_with_cde is false, ' CDE''s status: ' || cde_value || '.', '') as reason
     from assistance a join leas l using (cds)
     where determination = if(l.lea_type = 'charter', 'charter', 'differentiated_assistance')
@@ -85,6 +88,7 @@ def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, li
     for verdict in rows(connection, VERDICTS):
         found.setdefault((verdict["determination_year"], verdict["cds"]), {})[verdict["pathway"]] = verdict
     assistance = {(r["determination_year"], r["cds"]): r for r in rows(connection, ASSISTANCE)}
+    add_lines(connection, [*(v for of in found.values() for v in of.values()), *assistance.values()])
     order = sorted(
         leas, key=lambda cds: (leas[cds]["county"], place(leas[cds]["lea_type"], LEA_ORDER), leas[cds]["lea_name"], cds)
     )

@@ -5,7 +5,9 @@ source can become a formula.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
+from textwrap import wrap
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +19,9 @@ from reports.colors import COLORS
 from reports.published import Row
 from transforms.wording.labels import STATUS
 
+LETTER, TABLOID, WIDE = 1, 3, 170  # papers; the sum of widths up to which Letter will do
+LINE_HEIGHT, TITLE_HEIGHT, TALLEST = 13.5, 26.0, 409.0  # points; Excel has no taller row
+UNWRAPPED = ("line", "large", "title")
 EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767  # characters in a cell; longer text would be left out
 CUT = " … (cut: longer than a cell may be)"
@@ -53,6 +58,29 @@ def status(heading: str, width: float, name: str) -> Column:
     )
 
 
+def shown(value: Any) -> str:
+    """A value as the text of its cell."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+
+
+@lru_cache(maxsize=10_000)
+def _lines(text: str, room: int) -> int:
+    """Lines of a text that is wrapped to so many characters."""
+    return 1 if len(text) <= room else len(wrap(text[:EXCEL_TEXT], room))
+
+
+def _height(cells: Sequence[Cell], widths: Sequence[float]) -> float:
+    """Height in points at which every wrapped text shows: programs do not agree on a height that is left to them."""
+    lines = 1
+    for (value, style), width in zip(cells, widths, strict=False):
+        if style == "title":
+            return TITLE_HEIGHT
+        if style not in UNWRAPPED and isinstance(value, str | list | tuple):
+            room = max(int(width) - (3 if style == "heading" else 1), 1)  # a heading has the button of its filter
+            lines = max(lines, _lines(shown(value), room))
+    return min(LINE_HEIGHT * lines + 3, TALLEST)
+
+
 class Book:
     """A workbook being written row by row, in constant memory, with the same bytes for the same rows.
 
@@ -83,11 +111,11 @@ class Book:
 
     def lines(self, name: str, widths: Sequence[float], lines: Iterable[Sequence[Cell]]) -> None:
         """A sheet of free lines, such as the cover."""
-        sheet = self._sheet(name)
-        for n, width in enumerate(widths):
-            sheet.set_column(n, n, width)
+        sheet, last = self._sheet(name, widths), 0
         for n, line in enumerate(lines):
-            self._write_row(sheet, n, line)
+            self._write_row(sheet, n, line, widths)
+            last = n
+        sheet.print_area(0, 0, last, len(widths) - 1)
 
     def table(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
         """A sheet with a frozen heading and filters; goes on in a further sheet where Excel's rows end.
@@ -101,13 +129,16 @@ class Book:
                 part, n = part + 1, 0
                 sheet = self._table_sheet(f"{name} ({part})", columns)
             n, total = n + 1, total + 1
-            self._write_row(sheet, n, [column.cell(row) for column in columns])
+            self._write_row(sheet, n, [column.cell(row) for column in columns], [c.width for c in columns])
         self._finish(sheet, n, columns)
         return total
 
-    def _sheet(self, name: str) -> Worksheet:
+    def _sheet(self, name: str, widths: Sequence[float]) -> Worksheet:
+        """A sheet that prints on one page's width: Letter, or Tabloid where it is too wide to be read on Letter."""
         sheet = self._book.add_worksheet(name)
-        sheet.set_paper(1)  # Letter
+        for n, width in enumerate(widths):
+            sheet.set_column(n, n, width)
+        sheet.set_paper(LETTER if sum(widths) <= WIDE else TABLOID)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&F&C&A&RPage &P of &N")
@@ -115,18 +146,19 @@ class Book:
         return sheet
 
     def _table_sheet(self, name: str, columns: Sequence[Column]) -> Worksheet:
-        sheet = self._sheet(name)
-        for n, column in enumerate(columns):
-            sheet.set_column(n, n, column.width)
+        widths = [column.width for column in columns]
+        sheet = self._sheet(name, widths)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
-        self._write_row(sheet, 0, [(column.heading, "heading") for column in columns])
+        self._write_row(sheet, 0, [(column.heading, "heading") for column in columns], widths)
         return sheet
 
     def _finish(self, sheet: Worksheet, last: int, columns: Sequence[Column]) -> None:
         sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+        sheet.print_area(0, 0, max(last, 1), len(columns) - 1)
 
-    def _write_row(self, sheet: Worksheet, row: int, cells: Sequence[Cell]) -> None:
+    def _write_row(self, sheet: Worksheet, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
+        sheet.set_row(row, _height(cells, widths))
         for n, (value, style) in enumerate(cells):
             self._write(sheet, row, n, value, style)
 
@@ -141,7 +173,7 @@ class Book:
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, style_of["day"])
         else:
-            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            text = shown(value)
             sheet.write_string(
                 row, column, text if len(text) <= EXCEL_TEXT else text[: EXCEL_TEXT - len(CUT)] + CUT, style_of[style]
             )
@@ -157,6 +189,7 @@ class Book:
             "title": {"bold": True, "font_size": 18, "text_wrap": False},
             "large": {"bold": True, "font_size": 12, "text_wrap": False},
             "strong": {"bold": True},
+            "apart": {"bold": True, "border": 2},
             "line": {"text_wrap": False},
         }
         styles |= {

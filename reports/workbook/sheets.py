@@ -7,8 +7,18 @@ from dataclasses import dataclass
 
 from reports.figures import change_words
 from reports.published import YEAR_IN_FORCE, Row
+from reports.site.watched import NEAR, near_of
 from reports.workbook.cells import Cell, Column, plain, status
-from transforms.wording.labels import CHANGES, LEA_KINDS, WATCHED, ccee_determination
+from transforms.wording.labels import (
+    ASSISTANCE,
+    CHANGES,
+    CLASSES,
+    LEA_KINDS,
+    capitalized,
+    ccee_determination,
+    flag_name,
+)
+from transforms.wording.sentences.changes import LOAN_STATES
 
 
 @dataclass(frozen=True)
@@ -25,10 +35,15 @@ def _level(row: Row) -> Cell:
     return row["label"], f"color {row['level'] if row['measure'] == 'color' else 0}"
 
 
+NAMES = """
+    (select map_from_entries(list((student_group, name))) as groups from student_groups) g
+    cross join (select map_from_entries(list((indicator, name))) as indicators from indicators) i
+"""  # for codes in lists
+NAMED = "list_transform({0}, lambda x: g.groups[x]) as {0}"
 LEA = (
-    plain("LEA", 34, "lea_name"),
+    plain("LEA", 30, "lea_name"),
     plain("CDS code", 16, "cds"),
-    Column("Kind", 15, lambda row: (LEA_KINDS[row["lea_type"]], "text")),
+    Column("Kind", 16, lambda row: (LEA_KINDS[row["lea_type"]], "text")),
 )
 COUNTY = plain("County", 14, "county")
 CCEE = Column(
@@ -51,31 +66,31 @@ ELIGIBLE = Sheet(
         plain("Determination year", 14, "determination_year"),
         plain("Pathways", 26, "pathways"),
         CCEE,
-        plain("In words", 60, "sentence"),
         plain("Reasons", 90, "reasons"),
     ),
 )
-VERDICTS = Sheet(
-    "Verdicts",
-    "Every LEA and pathway of the latest determination year, with the “no” and “not determined” rows",
+ELIGIBILITY = Sheet(
+    "Eligibility",
+    "Every LEA and pathway of the latest determination year: eligible first, then not determined, then all others",
     f"""
-    select e.*, p.name as pathway_name from eligibility e join pathways p using (pathway)
+    select e.* replace ({NAMED.format("student_groups")}), p.name as pathway_name, e.agrees_with_cde is false as apart
+    from eligibility e join pathways p using (pathway) cross join {NAMES}
     where e.determination_year = {YEAR_IN_FORCE} and ($county is null or e.county_code = $county)
-    order by e.county, e.lea_name, e.cds, p.position
+    order by array_position(['eligible', 'undetermined'], e.status) nulls last, e.county, e.lea_name, e.cds, p.position
     """,
     (
         *LEA,
         COUNTY,
         plain("Determination year", 14, "determination_year"),
-        plain("Pathway", 24, "pathway_name"),
+        plain("Pathway", 20, "pathway_name"),
         status("Status", 17, "status"),
+        plain("Reason", 70, "reason"),
+        plain("Student groups", 26, "student_groups"),
         CCEE,
-        Column("Years since the loan's source", 17, lambda row: (row["source_age_years"], "whole")),
-        plain("Statute", 19, "statute"),
-        plain("Student groups", 18, "student_groups"),
-        plain("Reason", 90, "reason"),
-        plain("CDE's flag", 10, "cde_flag"),
-        plain("Agrees with CDE", 11, "agrees_with_cde"),
+        Column("Years since the loan's source", 12, lambda row: (row["source_age_years"], "whole")),
+        plain("Statute", 16, "statute"),
+        Column("CDE's flag", 10, lambda row: (row["cde_flag"], "apart" if row["apart"] else "text")),
+        Column("Agrees with CDE", 11, lambda row: (row["agrees_with_cde"], "apart" if row["apart"] else "text")),
         plain("As of", 12, "as_of"),
     ),
 )
@@ -104,13 +119,14 @@ EVIDENCE = Sheet(
         select distinct r.cds, r.dashboard_year, r.student_group, c.indicator, true as caused
         from criterion_results r join rule_criteria c on c.criterion = r.criterion where r.met
     )
-    select l.lea_name, l.lea_type, l.county, e.*, i.name as indicator_name, v.label,
+    select l.lea_name, l.lea_type, l.county, e.*, u.name as group_name, i.name as indicator_name, v.label,
         coalesce(x.caused, false) as caused, s.file
     from evidence e
     join counted using (cds, dashboard_year)
     join met using (cds, student_group)
     join leas l using (cds)
     join indicators i using (indicator)
+    join student_groups u using (student_group)
     join levels v on v.measure = e.measure and v.level = e.level
         and (v.indicators is null or list_contains(v.indicators, e.indicator))
     left join caused x using (cds, dashboard_year, student_group, indicator)
@@ -121,7 +137,7 @@ EVIDENCE = Sheet(
     (
         *LEA,
         COUNTY,
-        plain("Student group", 10, "student_group"),
+        plain("Student group", 24, "group_name"),
         plain("Dashboard", 11, "dashboard_year"),
         plain("Indicator", 24, "indicator_name"),
         Column("Level", 12, _level),
@@ -134,30 +150,113 @@ EVIDENCE = Sheet(
         plain("Line", 8, "source_line"),
     ),
 )
-WATCH_LIST = Sheet(
-    "Watch list",
-    "What one more Dashboard, student group or red would do: a preview, not a finding",
-    "select * from watch_list where $county is null or cds[1:2] = $county order by standing, county, lea_name, cds,"
-    " student_group, watch",
+ASSISTANCE_LIST = Sheet(
+    "Assistance",
+    "Differentiated Assistance and the tests beside it, in the latest determination year; assisted LEAs first",
+    f"""
+    select a.*, a.agrees_with_cde is false as apart from assistance a
+    where a.determination_year = {YEAR_IN_FORCE} and ($county is null or a.county_code = $county)
+    order by array_position(['eligible', 'undetermined'], a.status) nulls last, a.county, a.lea_name, a.cds, a.determination
+    """,
     (
         *LEA,
         COUNTY,
-        plain("Student group", 10, "student_group"),
-        Column("Watched for", 22, lambda row: (WATCHED[row["watch"]], "text")),
-        plain("Standing", 11, "standing"),
-        plain("Dashboard", 11, "next_dashboard"),
+        plain("Determination year", 14, "determination_year"),
+        Column("Determination", 24, lambda row: (ASSISTANCE[row["determination"]], "text")),
+        status("Status", 17, "status"),
+        plain("Year of assistance", 11, "assistance_year"),
+        plain("Reason", 70, "reason"),
+        plain("Statute", 16, "statute"),
+        Column("CDE's value", 22, lambda row: (row["cde_value"], "apart" if row["apart"] else "text")),
+        Column("Agrees with CDE", 11, lambda row: (row["agrees_with_cde"], "apart" if row["apart"] else "text")),
+    ),
+)
+GROUPS = Sheet(
+    "Groups",
+    "Student groups that met the criteria on a Dashboard that counts, or may have; those that count first",
+    f"""
+    select l.*, c.* exclude (cds), g.name as group_name from continuum_groups c join leas l using (cds)
+    join student_groups g using (student_group)
+    where c.determination_year = {YEAR_IN_FORCE} and ($county is null or l.county_code = $county)
+        and (len(c.years_met) > 0 or c.may_count)
+    order by not c.counts, not c.may_count, len(c.years_met) desc, l.county, l.lea_name, l.cds, c.student_group
+    """,
+    (
+        *LEA,
+        COUNTY,
+        plain("Determination year", 14, "determination_year"),
+        plain("Student group", 32, "group_name"),
+        plain("Met the criteria in", 24, "years_met"),
+        plain("Years not determined", 24, "years_unknown"),
+        plain("Counts", 9, "counts"),
+        plain("May count", 10, "may_count"),
+    ),
+)
+LOANS = Sheet(
+    "Loans",
+    "State loans as of the latest determination year",
+    f"""
+    select s.*, l.district, n.county, l.enabling_act, l.amount_authorized_usd, l.amount_drawn_usd, l.latest_balance_usd,
+        l.latest_balance_as_of, l.confidence, l.unknown, l.source_url
+    from loan_states s join state_loans l using (loan_id) left join counties n using (county_code)
+    where s.determination_year = {YEAR_IN_FORCE} and ($county is null or l.county_code = $county)
+    order by s.loan_state <> 'outstanding', l.district, s.loan_id
+    """,
+    (
+        plain("District", 30, "district"),
+        plain("CDS code", 16, "cds"),
+        COUNTY,
+        plain("Act", 28, "enabling_act"),
+        Column("State of the loan", 22, lambda row: (LOAN_STATES[row["loan_state"]], "text")),
+        plain("As of", 12, "as_of"),
+        plain("Received by", 12, "received_by"),
+        plain("Repaid by", 12, "repaid_by"),
+        Column("Authorized, dollars", 14, lambda row: (row["amount_authorized_usd"], "whole")),
+        Column("Drawn, dollars", 14, lambda row: (row["amount_drawn_usd"], "whole")),
+        Column("Latest balance, dollars", 14, lambda row: (row["latest_balance_usd"], "whole")),
+        plain("Balance as of", 13, "latest_balance_as_of"),
+        plain("Confidence", 11, "confidence"),
+        plain("Not known", 40, "unknown"),
+        plain("Source", 40, "source_url"),
+    ),
+)
+WATCH_LIST = Sheet(
+    "Watch list",
+    "Who may be next, the nearest first: a preview, not a finding",
+    f"""
+    select w.* replace (list_transform(w.indicators, lambda x: i.indicators[x]) as indicators), g.groups[w.student_group] as group_name,
+        e.cds is not null as is_eligible
+    from watch_list w cross join {NAMES}
+    left join (
+        select cds from eligibility where determination_year = {YEAR_IN_FORCE} and pathway = 'continuum' and status = 'eligible'
+    ) e using (cds)
+    where $county is null or w.cds[1:2] = $county
+    order by w.watch like 'preview%', is_eligible, w.would_be_eligible is not true, w.watch <> 'one_more_group', w.county,
+        w.lea_name, w.cds, w.student_group
+    """,
+    (
+        *LEA,
+        COUNTY,
+        Column(
+            "How near", 22, lambda row: (NEAR[near_of(row, {row["cds"]} if row["is_eligible"] else set())][0], "text")
+        ),
+        plain("Student group", 26, "group_name"),
         plain("Met in", 14, "years"),
-        plain("Indicators", 18, "indicators"),
-        plain("LEA would be eligible", 12, "would_be_eligible"),
-        plain("In words", 90, "sentence"),
+        plain("Indicators", 26, "indicators"),
+        plain("Next Dashboard", 11, "next_dashboard"),
+        plain("Standing", 12, "standing"),
+        plain("In words", 70, "sentence"),
     ),
 )
 CHANGE_LIST = Sheet(
     "Changes",
-    "What changed from one determination year to the next",
-    """
-    select c.*, p.name as pathway_name from changes c join pathways p using (pathway)
-    where $county is null or c.cds[1:2] = $county order by c.to_year desc, c.county, c.lea_name, c.cds, p.position
+    "Who is new, who left and who stays, from one determination year to the next",
+    f"""
+    select c.* replace ({NAMED.format("groups_added")}, {NAMED.format("groups_removed")}), p.name as pathway_name
+    from changes c join pathways p using (pathway) cross join {NAMES}
+    where $county is null or c.cds[1:2] = $county
+    order by c.to_year desc, array_position(['newly_eligible', 'no_longer', 'status_changed', 'continuing'], c.change), c.county,
+        c.lea_name, c.cds, p.position
     """,
     (
         *LEA,
@@ -168,9 +267,42 @@ CHANGE_LIST = Sheet(
         Column("Change", 18, lambda row: (CHANGES[row["change"]], "text")),
         status("Before", 17, "status_before"),
         status("After", 17, "status_after"),
-        plain("Groups added", 14, "groups_added"),
-        plain("Groups gone", 14, "groups_removed"),
-        plain("In words", 90, "sentence"),
+        plain("Groups added", 26, "groups_added"),
+        plain("Groups gone", 26, "groups_removed"),
+        Column("Why", 70, lambda row: (capitalized(row["cause"] or ""), "text")),
+    ),
+)
+
+
+def _flag(row: Row) -> Cell:
+    kind, _, code = row["flag"].partition(":")
+    return flag_name(row["flag"], {code: row["group_name"]}, {kind: row["indicator_name"]}), "text"
+
+
+RECONCILIATION = Sheet(
+    "Reconciliation",
+    "Our results and CDE's flags and letters: every difference, then what agrees in the latest determination year",
+    f"""
+    select r.*, l.county, coalesce(g.name, split_part(r.flag, ':', 2)) as group_name, coalesce(i.name, split_part(r.flag, ':', 1)) as indicator_name
+    from reconciliation r join leas l using (cds)
+    left join student_groups g on g.student_group = split_part(r.flag, ':', 2)
+    left join indicators i on i.indicator = split_part(r.flag, ':', 1)
+    where ($county is null or r.cds[1:2] = $county)
+        and (r.class not in ('agree', 'not_comparable') or r.dashboard_year = {YEAR_IN_FORCE})
+    order by array_position(['only_cde', 'only_ours', 'differs', 'not_comparable', 'agree'], r.class), r.dashboard_year desc,
+        l.county, r.lea_name, r.cds, r.flag
+    """,
+    (
+        plain("LEA", 30, "lea_name"),
+        plain("CDS code", 16, "cds"),
+        COUNTY,
+        plain("Year", 8, "dashboard_year"),
+        Column("What is compared", 46, _flag),
+        plain("Ours", 26, "ours"),
+        Column("CDE", 26, lambda row: (row["cde"], "apart" if row["class"] == "only_cde" else "text")),
+        Column("Result", 16, lambda row: (CLASSES[row["class"]], "apart" if row["class"] == "only_cde" else "text")),
+        plain("Accepted because", 40, "accepted_reason"),
+        plain("Until", 12, "accepted_until"),
     ),
 )
 DICTIONARY = Sheet(
@@ -187,5 +319,16 @@ DICTIONARY = Sheet(
         plain("May be missing", 10, "nullable"),
     ),
 )
-SHEETS = (ELIGIBLE, VERDICTS, EVIDENCE, WATCH_LIST, CHANGE_LIST, DICTIONARY)
+SHEETS = (
+    ELIGIBLE,
+    ELIGIBILITY,
+    ASSISTANCE_LIST,
+    GROUPS,
+    LOANS,
+    CHANGE_LIST,
+    WATCH_LIST,
+    RECONCILIATION,
+    EVIDENCE,
+    DICTIONARY,
+)
 OF_A_COUNTY = SHEETS[:-1]

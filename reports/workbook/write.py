@@ -60,13 +60,13 @@ def _cover(
     yield [("Release", "strong"), (release["release_id"], "line")]
     yield [("As of", "strong"), (release["as_of"], "day")]
     yield [("Published", "strong"), (clock.shown(release["published_at"]), "line")]
-    yield [("Covers", "strong"), (release["scope"], "line")]
+    yield [("Covers", "strong"), (release["scope"], "text")]
     for line in not_loaded(connection):
-        yield [("Not current", "strong"), (line, "line")]
+        yield [("Not current", "strong"), (line, "text")]
     for check in rows(
         connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"
     ):
-        yield [("Warning", "strong"), (f"{check['sentence']} Not so for {check['failing_rows']} rows.", "line")]
+        yield [("Warning", "strong"), (f"{check['sentence']} Not so for {check['failing_rows']} rows.", "text")]
     yield []
     yield [("Sheet", "heading"), ("What it holds", "heading"), ("Rows", "heading")]
     for sheet, n in counts:

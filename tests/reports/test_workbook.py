@@ -1,10 +1,12 @@
 """The workbook: every row of the release, typed, inert, and the same bytes each time."""
 
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -32,11 +34,24 @@ def rows_of(path: Path, sheet: str) -> list[dict[str, Any]]:
 
 def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, published: Workplace) -> None:
     book = openpyxl.load_workbook(workbook)
-    assert book.sheetnames == ["About", "Eligible", "Verdicts", "Evidence", "Watch list", "Changes", "Dictionary"]
+    assert book.sheetnames == ["About", *(sheet.name for sheet in SHEETS)]
+    assert {"Eligibility", "Assistance", "Groups", "Loans", "Changes", "Watch list", "Reconciliation"} <= set(
+        book.sheetnames
+    )
     with open_release(published.out) as connection:
         counted = {
             "Eligible": "select count(*) from eligible_districts",
-            "Verdicts": "select count(*) from eligibility where determination_year = 2024",
+            "Eligibility": "select count(*) from eligibility where determination_year = 2024",
+            "Assistance": "select count(*) from assistance where determination_year = 2024",
+            "Groups": (
+                "select count(*) from continuum_groups where determination_year = 2024 and (len(years_met) > 0 or"
+                " may_count)"
+            ),
+            "Loans": "select count(*) from loan_states where determination_year = 2024",
+            "Reconciliation": (
+                "select count(*) from reconciliation where dashboard_year = 2024 or class not in ('agree',"
+                " 'not_comparable')"
+            ),
             "Watch list": "select count(*) from watch_list",
             "Changes": "select count(*) from changes",
             "Dictionary": "select count(*) from meta_columns",
@@ -45,6 +60,8 @@ def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, publis
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.print_area.replace("$", "").endswith(sheet.dimensions)
         assert sheet.max_row - 1 == expected.get(sheet.title, sheet.max_row - 1)
     about = [row for row in book["About"].iter_rows(values_only=True) if row[0]]
     assert any("not an official designation" in str(row[0]) for row in about)
@@ -53,7 +70,11 @@ def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, publis
 
 
 def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published: Workplace) -> None:
-    rows = [r for r in rows_of(workbook, "Evidence") if r["CDS code"] == SALINAS and r["Student group"] == "LTEL"]
+    rows = [
+        r
+        for r in rows_of(workbook, "Evidence")
+        if r["CDS code"] == SALINAS and r["Student group"] == "Long-term English learners"
+    ]
     assert {
         r["Indicator"]: (r["Level"], r["Status"], r["Change"], r["Change is"], r["Students"], r["Met a criterion"])
         for r in rows
@@ -75,17 +96,52 @@ def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published:
 
 
 def test_codes_stay_text_and_days_stay_days(workbook: Path) -> None:
-    salinas = [r for r in rows_of(workbook, "Verdicts") if r["CDS code"] == SALINAS]
+    salinas = [r for r in rows_of(workbook, "Eligibility") if r["CDS code"] == SALINAS]
     assert len(salinas) == 6
     assert {type(r["CDS code"]) for r in salinas} == {str}
     assert {r["Status"] for r in salinas} == {"○ not eligible", "– not assessed"}
     assert all(r["As of"].year >= 2025 for r in salinas if r["As of"])
 
 
+def test_every_wrapped_text_fits_its_row(workbook: Path) -> None:
+    for sheet in openpyxl.load_workbook(workbook).worksheets:
+        widths = {n: c.width for c in sheet.column_dimensions.values() for n in range(c.min, c.max + 1)}
+        for n, row in enumerate(sheet.iter_rows(max_row=200), 1):
+            lines = [
+                -(-len(str(c.value)) // widths[c.column]) for c in row if c.value is not None and c.alignment.wrap_text
+            ]
+            assert (sheet.row_dimensions[n].height or 15) >= min(12 * max(lines, default=1), 409), (sheet.title, n)
+
+
+def test_lists_show_the_eligible_first_and_words_for_codes(workbook: Path) -> None:
+    statuses = [r["Status"].split()[0] for r in rows_of(workbook, "Eligibility")]
+    assert statuses == sorted(statuses, key=lambda s: "●?".find(s) if s in "●?" else 2)
+    for sheet in ("Eligibility", "Groups", "Watch list", "Changes"):
+        codes = {"EL", "SWD", "HOM", "FOS", "SED", "AA", "HI"}
+        for row in rows_of(workbook, sheet):
+            assert not codes & {w.strip() for v in row.values() for w in str(v).split(",")}, (sheet, row)
+    assert not [r for r in rows_of(workbook, "Reconciliation") if "_" in r["What is compared"]]
+
+
+def test_what_only_cde_has_stands_out_without_color(published: Workplace, tmp_path: Path) -> None:
+    shutil.copy(published.out / "current" / "dta.duckdb", tmp_path / "copy.duckdb")
+    with duckdb.connect(str(tmp_path / "copy.duckdb")) as changed:
+        changed.sql(
+            "update reconciliation set class = 'only_cde', ours = 'N', cde = 'Y' where cds = (select min(cds) from"
+            " reconciliation where flag = 'ec52072' and dashboard_year = 2024) and flag = 'ec52072' and dashboard_year ="
+            " 2024"
+        )
+        write_workbook(changed, tmp_path / "x.xlsx", [s for s in SHEETS if s.name == "Reconciliation"], "Title")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["Reconciliation"]
+    (first, second) = (next(sheet.iter_rows(min_row=n, max_row=n)) for n in (2, 3))
+    assert (first[7].value, first[6].font.bold, first[6].border.left.style) == ("only CDE's", True, "medium")
+    assert not second[6].font.bold
+
+
 def test_no_cell_is_a_formula_or_a_link_whatever_a_name_says(hostile: Path, tmp_path: Path) -> None:
     with open_release(hostile) as connection:
         write_workbook(connection, tmp_path / "x.xlsx", OF_A_COUNTY, "=1+1", "27")
-    names = {r["LEA"] for r in rows_of(tmp_path / "x.xlsx", "Verdicts")}
+    names = {r["LEA"] for r in rows_of(tmp_path / "x.xlsx", "Eligibility")}
     assert HOSTILE in names
     with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
         for name in archive.namelist():

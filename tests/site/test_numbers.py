@@ -358,7 +358,7 @@ def evidence(c: Check) -> None:
         full join (from evidence where cds = $cds and list_contains($window, dashboard_year)) e
             on e.dashboard_year = i.dashboard_year and e.student_group = i.student_group and e.indicator = i.indicator
         join student_groups g on g.student_group = coalesce(i.student_group, e.student_group)
-            and (g.judged = 'Y' or g.student_group = 'ALL')
+            and (g.judged or g.student_group = 'ALL')
         join indicators n on n.indicator = coalesce(i.indicator, e.indicator)
         left join levels l on l.measure = coalesce(e.measure, 'color')
             and l.level = if(e.finding is null, i.color, e.level)
@@ -483,7 +483,7 @@ def sources(c: Check) -> None:
         """
         select source_id from indicator_results join student_groups using (student_group)
         where cds = $cds and list_contains($window, dashboard_year) and current_status is not null
-            and (judged = 'Y' or student_group = 'ALL')
+            and (judged or student_group = 'ALL')
         union select cde_source_id from student_group_history where cds = $cds and cde_source_id is not null
         union select source_id from local_indicators where cds = $cds
         union select source_id from interim_certifications where cds = $cds

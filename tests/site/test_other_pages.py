@@ -12,6 +12,7 @@ from reports.site.build import write_site
 from tests.site.page import Page
 from transforms.files import sha256_of
 from transforms.release.digests import report_parts
+from transforms.wording.sentences.one_line import LONGEST
 
 
 @pytest.fixture(scope="module")
@@ -213,40 +214,61 @@ def test_the_rows_of_the_districts_table_are_the_verdicts(site: Path, db: duckdb
             == {row[0] for row in content["rows"] if row[5]}
         )
         held = {
-            (cds, pathway): (name, kind, names["statuses"][int(statuses[i])][0], content["texts"][reasons[i]])
-            for cds, name, kind, statuses, reasons, _, _ in content["rows"]
+            (cds, pathway): (name, kind, names["statuses"][int(statuses[i])][0])
+            for cds, name, kind, statuses, _, _, _, _ in content["rows"]
             for i, (pathway, _) in enumerate(names["pathways"])
         }
         verdicts = db.execute(
-            "select cds, pathway, lea_name, lea_type, status, reason from eligibility where determination_year = ?",
+            "select cds, pathway, lea_name, lea_type, status from eligibility where determination_year = ?",
             [year],
         ).fetchall()
         assert held == {(row[0], row[1]): row[2:] for row in verdicts}
+        assert max(map(len, content["texts"])) <= LONGEST
+        yes = {cds for cds, _, _, _, status in verdicts if status == "eligible"}
+        assert {row[0] for row in content["rows"][: len(yes)]} == yes, "eligible first"
+        apart = "select cds from eligibility where determination_year = ? and agrees_with_cde is false"
+        assert {row[0] for row in content["rows"] if set(row[7]) - {str(len(names["pathways"]))}} == {
+            cds for (cds,) in db.execute(apart, [year]).fetchall()
+        }
 
 
 def test_the_long_lists_hold_every_row(site: Path, db: duckdb.DuckDBPyConnection) -> None:
-    watched = table(Page(site / "watch-list.html"), "watch")
-    assert sorted((r[1], r[-1]) for r in watched) == sorted(
-        db.execute("select cds, sentence from watch_list").fetchall()
-    )
+    watched = {
+        (row[1], group.split(" (")[0], years)
+        for row in table(Page(site / "watch-list.html"), "watch")
+        for group, years in re.findall(r"(?:^|; )([^(;]+) \(((?:\d{4}(?:, )?)+)", row[4])
+    }
+    wanted = db.execute(
+        "select w.cds, g.name, array_to_string(w.years, ', ') from watch_list w join student_groups g using (student_group)"
+    ).fetchall()
+    assert watched == set(wanted)
     changes = table(Page(site / "changes.html"), "changes")
-    assert sorted((r[1], r[4], r[-1]) for r in changes) == sorted(
-        db.execute("select cds, from_year || ' to ' || to_year, sentence from changes").fetchall()
+    assert sorted((r[1], r[3], r[4]) for r in changes) == sorted(
+        db.execute(
+            "select cds, p.name, from_year || ' to ' || to_year from changes join pathways p using (pathway)"
+        ).fetchall()
     )
+    assert all(len(row[-1]) <= LONGEST for row in changes)
 
 
 def test_reconciliation_counts_every_flag(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "reconciliation.html")
     found: dict[tuple[str, str], dict[str, int]] = {}
     for year, flag, kind, n in db.execute(
-        "select dashboard_year::varchar, if(flag like 'letter:%', 'letter', flag), class, count(*) from reconciliation"
-        " group by all"
+        "select dashboard_year::varchar, split_part(flag, ':', 1), class, count(*) from reconciliation group by all"
     ).fetchall():
         found.setdefault((year, flag), {})[kind] = n
     classes = ("agree", "only_ours", "only_cde", "differs", "not_comparable")
-    assert {(r[0], r[1]): [int(n) for n in r[2:]] for r in table(page, "counts")} == {
-        k: [v.get(c, 0) for c in classes] for k, v in found.items()
+    kinds = [(r.get("data-year"), r.get("data-flag")) for r in page.find("//table[@id='counts']/tbody/tr")]
+    rows = [[int(n) for n in row[2:]] for row in table(page, "counts")]
+    assert dict(zip(kinds, rows, strict=True)) == {k: [v.get(c, 0) for c in classes] for k, v in found.items()}
+    flags = [r.get("data-flag") for r in page.find("//table[@id='by-flag']/tbody/tr")]
+    sums = [[int(n.strip("≠ ").replace(",", "")) for n in row[2:]] for row in table(page, "by-flag")]
+    assert dict(zip(flags, sums, strict=True)) == {
+        flag: [sum(v.get(c, 0) for (_, f), v in found.items() if f == flag) for c in classes]
+        for flag in {f for _, f in found}
     }
+    assert not [name for name in page.read("//table[@id='by-flag']//th[@scope='row']") if "_" in name]
     differing = db.execute(
         "select count(*) from reconciliation where class not in ('agree', 'not_comparable')"
     ).fetchall()[0][0]

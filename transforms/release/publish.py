@@ -40,6 +40,7 @@ from transforms.run import Notify, Run, StepResult
 from transforms.schema import Column, Table, published_tables
 from transforms.sql import order_of
 from transforms.tables import put
+from transforms.wording.labels import DESIGNATION
 from transforms.wording.scope import not_loaded, scope_line
 
 Extra = Callable[
@@ -200,11 +201,12 @@ def _write_meta(
     release = {
         "release_id": [release_id],
         "as_of": [run.settings.as_of],
-        "published_at": [clock.now().replace(tzinfo=None)],
+        "published_at": [clock.now()],
         "content_digest": [digest],
         "inputs_digest": [str(run.fact("inputs_digest"))],
         "version": [version("dta-eligibility")],
         "scope": [scope_line(connection)],
+        "disclaimer": [DESIGNATION],
         "not_loaded": pa.array([not_loaded(connection, run.settings.as_of)], pa.list_(pa.string())),
     }
     put(connection, "meta_release", pa.table(release))

@@ -3,7 +3,8 @@
 No sign needs color to be told apart.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from transforms.wording.sentences.lcap import PRIORITIES
@@ -47,6 +48,16 @@ CLASSES = {
     "only_cde": "only CDE's",
     "differs": "differ",
     "not_comparable": "not comparable",
+}
+FLAGS = {  # of CDE, as the reconciliation names them; what follows a colon is a student group
+    "ec52072": "Three groups in three of four Dashboards (EC 52072, 52072.5)",
+    "ec52071f": "A group in three Dashboards running (EC 52071(f))",
+    "assistance_status": "Status of assistance",
+    "letter": "Priority letters of student groups",
+    "total_student_groups": "Number of groups that met the criteria",
+    **{f"met_method_{n}": f"Differentiated Assistance by Method {n}" for n in range(1, 5)},
+    "ec52064e5": "Low performing LEAs: a group in three Dashboards running (EC 52064(e)(5))",
+    "ec47607": "Charter schools (EC 47607)",
 }
 LOAN_EVENTS = {
     "requested": "Loan asked for",
@@ -103,6 +114,14 @@ def priorities(numbers: Sequence[int]) -> str:
 def capitalized(text: str) -> str:
     """The text with a capital first letter, and nothing else changed."""
     return text[:1].upper() + text[1:]
+
+
+def flag_name(flag: str, groups: Mapping[str, str] | None = None, indicators: Mapping[str, str] | None = None) -> str:
+    """A flag of CDE in words; ``groups`` and ``indicators``: their names by code."""
+    kind, _, group = flag.partition(":")
+    kind, year = (kind[:-5], kind[-4:]) if re.search(r"_20\d\d$", kind) else (kind, "")
+    name = FLAGS.get(kind) or f"Low performing LEAs: {(indicators or {}).get(kind, in_words(kind))}"
+    return ", ".join(filter(None, (name, year, (groups or {}).get(group, group))))
 
 
 def term(first: object, last: object) -> str:

@@ -24,51 +24,55 @@
     return made;
   }
 
+  // A status, the line that says why, and what CDE says where that differs.
+  function verdict(code, why, cde, extra) {
+    const cell = node("td", undefined, "reason");
+    cell.append(badge(code));
+    if (extra) cell.append(" ", node("small", extra, "ccee"));
+    if (cde) cell.append(" ", node("b", `≠ CDE says ${cde}`, "differs"));
+    if (why) cell.append(" ", node("span", why, "line"));
+    return cell;
+  }
+
   const facts = new WeakMap();
-  function line([cds, name, kind, statuses, reasons, ccee, also], texts, pathway) {
+  function line([cds, name, kind, statuses, reasons, ccee, also, differs], texts) {
     const last = names.pathways.length; // the place of assistance, after the pathways
-    const status = Object.fromEntries(names.pathways.map(([code], i) => [code, names.statuses[statuses[i]][0]]));
-    const reason = Object.fromEntries(names.pathways.map(([code], i) => [code, texts[reasons[i]]]));
-    const assistance = names.statuses[statuses[last]][0];
+    const codes = names.pathways.map(([code]) => code);
+    const status = Object.fromEntries(codes.map((code, i) => [code, names.statuses[statuses[i]][0]]));
+    const lines = Object.fromEntries(codes.map((code, i) => [code, texts[reasons[i]]]));
+    const assistance = names.statuses[statuses[last]][0], help = texts[reasons[last]];
     const county = cds.slice(0, 2);
-    const said = names.pathways.map(([code]) => code).filter((code) => ["eligible", "undetermined"].includes(status[code]));
-    const own = kind === "charter" && !said.length && texts[reasons[last]];
-    const why = !pathway && own ? own : (pathway ? [pathway] : said.length ? said : ["continuum"]).map((code) => reason[code]).join(" ");
     const row = node("tr");
     Object.assign(row.dataset, { county, area: names.areas[county] ?? "", kind });
-    facts.set(row, { cds, name, kind, county, status, assistance, why, ccee });
+    facts.set(row, { cds, name, kind, county, status, lines, assistance, help, ccee });
     const head = node("th"), link = node("a", name);
     head.scope = "row";
     link.href = `lea/${encodeURIComponent(cds)}.html`;
     head.append(link);
     if (also) head.append(" ", node("small", also, "also"));
-    const recorded = node("td");
-    for (const [code, title] of names.pathways.slice(2)) {
-      if (UNSAID.includes(status[code])) continue;
-      recorded.append(`${title}: `, badge(status[code]), " ");
+    const code = node("td", cds);
+    code.append(" ", node("small", names.kinds[kind], "kind"));
+    const recorded = node("td", undefined, "recorded");
+    for (const [path, title] of names.pathways.slice(2)) {
+      if (!UNSAID.includes(status[path])) recorded.append(node("b", title), " ", ...verdict(status[path], lines[path]).childNodes, " ");
     }
-    if (!recorded.childNodes.length) recorded.append(node("span", "no case on record", "quiet"));
-    const cells = [node("td", cds), node("td", names.kinds[kind]), node("td", names.counties[county])];
-    const verdicts = [status.continuum, status.wraparound].map((code) => { const cell = node("td"); cell.append(badge(code)); return cell; });
-    if (ccee) verdicts[0].append(" ", node("small", ccee, "ccee"));
-    const before = node("td");
-    before.append(badge(assistance));
-    row.append(head, ...cells, ...verdicts, recorded, before, node("td", why, "why"));
+    const [continuum, wraparound] = ["continuum", "wraparound"].map((path, i) => verdict(status[path], lines[path], differs[i], i || /not recorded$/.test(ccee) ? "" : ccee));
+    row.append(head, code, node("td", names.counties[county]), continuum, wraparound, recorded, verdict(assistance, help, differs[last]));
     return row;
   }
 
   function prepare(state) {
-    const wanted = `${state.year} ${state.pathway}`;
-    if (wanted === drawn) return true;
+    if (state.year === drawn) return true;
     if (!loaded[state.year]) {
       const script = node("script");
       script.src = `assets/rows/${state.year}.js`;
       document.head.append(script);
       return false;
     }
-    drawn = wanted;
+    drawn = state.year;
     const { texts, rows } = loaded[state.year];
-    table.tBodies[0].replaceChildren(...rows.map((row) => line(row, texts, state.pathway)));
+    table.tBodies[0].replaceChildren(...rows.map((row) => line(row, texts)));
+    table.classList.toggle("none-recorded", !table.tBodies[0].querySelector(".recorded > *"));
     view.label();
     return true;
   }
@@ -90,10 +94,17 @@
     ...names.pathways.map(([code, title]) => [title, (row) => words[facts.get(row).status[code]]]),
     ["CCEE's determination", (row) => facts.get(row).ccee],
     ["Assistance by the county office", (row) => words[facts.get(row).assistance]],
-    ["Why", (row) => facts.get(row).why],
+    ...names.pathways.map(([code, title]) => [`${title}: why`, (row) => facts.get(row).lines[code]]),
+    ["Assistance by the county office: why", (row) => facts.get(row).help],
   ];
   // Searched: names and codes. The county has a choice of its own: "Los Angeles Unified" is not every "Unified" of Los Angeles County.
   const text = (row) => `${row.cells[0].textContent} ${facts.get(row).cds}`;
-  const view = new window.dtaTable.DataTable(table, form, { prepare, fits, columns, own: ["year", "pathway", "status"], text });
+  // How many of the rows that fit are eligible, by the pathway chosen or by any.
+  function counted(rows, { pathway }) {
+    const n = (code) => rows.filter((row) => { const { status } = facts.get(row); return pathway ? status[pathway] === code : Object.values(status).includes(code); }).length;
+    const open = n("undetermined");
+    return `${n("eligible").toLocaleString("en-US")} eligible${open ? `, ${open.toLocaleString("en-US")} not determined` : ""}`;
+  }
+  const view = new window.dtaTable.DataTable(table, form, { prepare, fits, columns, own: ["year", "pathway", "status"], text, counted });
   view.refresh();
 })();

@@ -25,7 +25,12 @@ window.dtaTable = (() => {
       table.parentElement.after(this.more);
       window.addEventListener("hashchange", () => { this.readAddress(); this.refresh(); });
       this.readAddress();
+      window.addEventListener("beforeprint", () => { this.limit = Infinity; this.filter(); }); // all rows that fit
+      const more = form.querySelector("details.filters");
+      if (more && matchMedia("(max-width: 640px)").matches) more.open = this.isChosen(more);
     }
+
+    isChosen(part) { return [...part.querySelectorAll("select")].some((s) => s.selectedIndex > 0); }
 
     get rows() { return [...this.body.rows]; }
     get fields() { return [...this.form.elements].filter((e) => e.name); }
@@ -93,7 +98,7 @@ window.dtaTable = (() => {
         row.classList.toggle("out", !fits);
         row.hidden = !fits || found > this.limit;
       }
-      this.form.querySelector("output").textContent = `${found.toLocaleString("en-US")} of ${this.rows.length.toLocaleString("en-US")} rows` + (found > this.limit ? `, the first ${this.limit} are drawn` : "");
+      this.form.querySelector("output").textContent = `${found.toLocaleString("en-US")} of ${this.rows.length.toLocaleString("en-US")} rows` + (found > this.limit ? `, the first ${this.limit} shown` : "") + (this.options.counted ? `: ${this.options.counted(this.matching, state)}` : "");
       this.more.hidden = found <= this.limit;
       this.more.textContent = `Show all ${found.toLocaleString("en-US")} rows`;
     }

@@ -49,10 +49,27 @@ select
     without_hidden(f.column_name) as column_name,
     without_hidden(f.value) as value,
     without_hidden(f.reason) as reason,
+    case
+        when regexp_full_match(f.cds, '[0-9]{13}') then say_saved_by_a_spreadsheet(s.file)
+        else say_compare_with_cde(f.line, s.file)
+    end as what_to_do,
     without_hidden(if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds)) as cds,
     without_hidden(f.record_type) as record_type,
     without_hidden(f.student_group) as student_group
 from found f
 join source_files s using (source_id)
 union all
-select source_id, file, null, null, line::integer, column_name, value, reason, cds, null, null from of_registers
+select
+    source_id,
+    file,
+    null,
+    null,
+    line::integer,
+    column_name,
+    value,
+    reason,
+    say_correct_register(file, line),
+    cds,
+    null,
+    null
+from of_registers

@@ -1,6 +1,6 @@
 -- Grain: LEA x Dashboard year x student group x condition of a criterion; met is null where it cannot be known.
 -- Key: cds, dashboard_year, student_group, criterion, position.
--- Inputs: evidence, rule_criterion_groups, rule_conditions.
+-- Inputs: evidence_cells, rule_criterion_groups, rule_conditions.
 select
     e.cds,
     e.dashboard_year,
@@ -14,6 +14,6 @@ select
         when 'result' then list_contains(c.levels, e.level)
         else false
     end as met
-from evidence e
+from evidence_cells e
 join rule_criterion_groups g on g.dashboard_year = e.dashboard_year and g.student_group = e.student_group
 join rule_conditions c on c.criterion = g.criterion and c.indicator = e.indicator

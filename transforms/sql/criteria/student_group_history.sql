@@ -1,7 +1,7 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
--- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence, assistance_letters,
---         charter_letters, source_files, ref_priority_letters.
+-- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence_cells,
+--         assistance_letters, charter_letters, source_files, ref_priority_letters.
 -- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year
 --           (workbook_listings) did not meet the criteria under its code then; one whose row is missing is unknown.
 --           Whether a group had a result is not known from letters, except that a group with a letter had one. County
@@ -34,7 +34,7 @@ results as (
             else false
         end as has_result,
         string_agg(distinct unknown_because, '; ' order by unknown_because) as unknown_because
-    from evidence
+    from evidence_cells
     group by all
 ),
 not_determined as (

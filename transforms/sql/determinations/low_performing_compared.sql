@@ -1,8 +1,8 @@
 -- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE
 --           say it.
 -- Key: cds, dashboard_year, flag.
--- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence, student_group_history,
---         rule_lcap_goals, rule_groups.
+-- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence_cells,
+--         student_group_history, rule_lcap_goals, rule_groups.
 -- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers, but not of an
 --           LEA of which a row was rejected, nor of any LEA where a rejected row's CDS code names none. All students
 --           and LEAs that we do not know are left out. A red is the worst level: Red, or Very Low and Very High where
@@ -20,7 +20,7 @@ reds as (
         e.student_group,
         'red:' || e.indicator as listed_for,
         case e.finding when 'unknown' then null when 'result' then e.level = 1 else false end as ours
-    from evidence e
+    from evidence_cells e
     join leas l using (cds)
     join lists k on k.layout = 'low_performing' and k.dashboard_year = e.dashboard_year
         and (k.statewide or list_contains(k.counties, l.county_code))

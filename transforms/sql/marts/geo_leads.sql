@@ -11,7 +11,7 @@ select
     valid_from::date as valid_from,
     valid_to::date as valid_to,
     date_basis,
-    lead_is_own_county,
+    lead_is_own_county = 'Y' as lead_is_own_county,
     basis,
     confidence,
     confidence_note,

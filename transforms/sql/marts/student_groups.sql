@@ -7,7 +7,7 @@ select
     name_in_text,
     dashboard_from::smallint as dashboard_from,
     dashboard_until::smallint as dashboard_until,
-    judged,
+    judged = 'Y' as judged,
     also_called,
     note
 from ref_student_groups

@@ -23,6 +23,7 @@ from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, c
 from transforms.wording.sentences.county_summary import Assisted, CountyFacts, GroupCount, county_summary
 from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence
 from transforms.wording.sentences.lcap import Finding, Lcap, MetGroup, lcap_text
+from transforms.wording.sentences.one_line import LineFacts, change_line, reason_line
 from transforms.wording.sentences.phrases import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
 from transforms.wording.sentences.recorded import CaseFacts, RecordedFacts, recorded_reason
 from transforms.wording.sentences.watch import WatchFacts, watch_sentence
@@ -45,6 +46,7 @@ __all__ = [
     "GroupCount",
     "GroupYears",
     "Lcap",
+    "LineFacts",
     "LoanChange",
     "LoanFacts",
     "MetGroup",
@@ -54,6 +56,7 @@ __all__ = [
     "WatchFacts",
     "WraparoundFacts",
     "change_cause",
+    "change_line",
     "change_sentence",
     "charter_reason",
     "consecutive_reason",
@@ -66,6 +69,7 @@ __all__ = [
     "number",
     "plain_day",
     "plural",
+    "reason_line",
     "recorded_reason",
     "since_words",
     "watch_sentence",

@@ -1,6 +1,6 @@
 """Sentences about what changed between two determination years or two releases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -93,13 +93,11 @@ def change_cause(c: Change) -> str | None:
     if c.groups_added:
         causes.append(
             f"{_groups(len(c.groups_added), 'more')} now count{'s' * (len(c.groups_added) == 1)}:"
-            f" {joined([_added(g) for g in c.groups_added])}"
+            f" {_each(c.groups_added, _added)}"
         )
     if c.groups_removed:
         many = len(c.groups_removed)
-        causes.append(
-            f"{_groups(many)} no longer count{'s' * (many == 1)}: {joined([_removed(g) for g in c.groups_removed])}"
-        )
+        causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {_each(c.groups_removed, _removed)}")
     causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
     causes += [
         f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases
@@ -125,12 +123,20 @@ def _groups(many: int, more: str = "") -> str:
     return plural(many, f"{more} group".strip())
 
 
+def _each(groups: Sequence[GroupChange], why: Callable[[GroupChange], str]) -> str:
+    """The groups, with what is the same for several of them once."""
+    by_reason: dict[str, list[str]] = {}
+    for group in groups:
+        by_reason.setdefault(why(group), []).append(group.name)
+    return joined([joined(names) + (f" ({reason})" if reason else "") for reason, names in by_reason.items()])
+
+
 def _added(group: GroupChange) -> str:
     if not group.years_met:
-        return group.name
+        return ""
     by = joined(group.met_by) or _priorities(group.priorities_met)
     by = f"; in {group.year_in} by {by}" if by and group.year_in in group.years_met else ""
-    return f"{group.name} ({', '.join(map(str, group.years_met))}{by})"
+    return f"{', '.join(map(str, group.years_met))}{by}"
 
 
 def _priorities(priorities: tuple[int, ...]) -> str:
@@ -142,8 +148,5 @@ def _priorities(priorities: tuple[int, ...]) -> str:
 def _removed(group: GroupChange) -> str:
     years = plural(len(group.years_met), "year")
     if group.year_in is None or group.year_in in group.years_met:
-        return f"{group.name} ({years})"
-    return (
-        f"{group.name} ({years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the"
-        " criteria)"
-    )
+        return years
+    return f"{years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the criteria"

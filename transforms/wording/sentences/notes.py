@@ -15,6 +15,16 @@ NOTES = {
     "row_of_next_year": "the file has no row of this group, but the {year} Dashboard shows that it had a result",
     "row_of_letter": "the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}",
     "row_of_release": "the file has no row of this group, but the release before had it",
+    # what to do about a rejected row
+    "correct_register": "Correct line {line} of {file}, then run: dta register check",
+    "saved_by_a_spreadsheet": (
+        "A spreadsheet program has taken the leading zero of a code. Get {file} from CDE again and do not save it from"
+        " such a program."
+    ),
+    "compare_with_cde": (
+        "Compare line {line} with CDE's own {file}. If it differs, get the file again; if it does not, tell CDE. Until"
+        " then what depends on the row is not determined."
+    ),
     # what the letters of an LEA rest on
     "no_file_of_year": "{year} data is not loaded",
     "no_file_covers_county": "{year} data for this county is not loaded",

@@ -1,5 +1,7 @@
 """What each class of the reconciliation means for each kind of flag, in words."""
 
+from collections.abc import Mapping
+
 KINDS = {
     "letter": "the priority letter of this student group",
     "total": "the number of student groups that met the criteria",
@@ -21,3 +23,20 @@ CLASSES = {
     "differs": "Both have a value, and they differ: {}",
     "not_comparable": "Not compared: {}",
 }
+
+
+def agreement_sentence(counts: Mapping[str, int]) -> str:
+    """Whether our results agree with CDE's, in one sentence; ``counts``: comparisons by class."""
+    total, agree = sum(counts.values()), counts.get("agree", 0)
+    compared = total - counts.get("not_comparable", 0)
+    if not total:
+        return "No flag or letter of CDE is loaded, so there is nothing to compare."
+    if not compared:
+        return f"None of the {total:,} values that CDE published can be compared with a result of ours."
+    start = f"Of the {total:,} values that CDE published, {compared:,} can be compared with our results"
+    if agree == compared:
+        return f"{start}, and all of them agree."
+    apart = compared - agree
+    missed = counts.get("only_cde", 0)
+    also = f", of which {missed:,} only CDE has" if missed else ""
+    return f"{start}: {agree:,} agree and {apart:,} {'differs' if apart == 1 else 'differ'}{also}."

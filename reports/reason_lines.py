@@ -1,0 +1,63 @@
+"""One line of reason for every verdict: what lists show beside a status."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import duckdb
+
+from reports.published import Row, rows
+from transforms.wording.sentences import LineFacts, reason_line
+
+GROUPS = """
+    select c.cds, c.determination_year, s.name_in_text as name, len(c.years_met) as years, c.counts, c.may_have_result
+    from continuum_groups c join student_groups s using (student_group) order by c.cds, c.determination_year, c.student_group
+"""
+MET = """
+    select h.cds, h.dashboard_year, s.name_in_text from student_group_history h join student_groups s using (student_group)
+    where h.meets_criteria order by h.cds, h.student_group
+"""
+LOANS = """
+    select s.cds, s.determination_year, coalesce(l.enabling_act, 'act not found') as act, s.loan_state
+    from loan_states s join state_loans l using (loan_id) where s.cds is not null order by s.loan_id
+"""
+
+
+def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) -> None:
+    """Give each verdict its ``line``. Verdicts have cds, determination_year, pathway (or determination), status,
+    whole_reason and decided_by.
+    """
+    groups: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    loans: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+    for row in rows(connection, GROUPS):
+        groups[row["cds"], row["determination_year"]].append(row)
+    for row in rows(connection, LOANS):
+        loans[row["cds"], row["determination_year"]].append((row["act"], row["loan_state"]))
+    met: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for cds, year, name in connection.execute(MET).fetchall():
+        met[cds, year].append(name)
+    needed = dict(connection.execute("select determination_year, groups_required from rule_windows").fetchall())
+    for verdict in verdicts:
+        key = verdict["cds"], verdict["determination_year"]
+        verdict["line"] = reason_line(_facts(verdict, groups[key], loans[key], met[key], needed))
+
+
+def _facts(
+    verdict: Row, groups: list[Row], loans: list[tuple[str, str]], met: list[str], needed: dict[int, int | None]
+) -> LineFacts:
+    code = verdict.get("pathway") or verdict["determination"]
+    counting = tuple(g["name"] for g in groups if g["counts"])
+    most = max((g["years"] for g in groups if not g["counts"]), default=0)
+    continuum = code == "continuum"
+    required, few = needed.get(verdict["determination_year"]) or 3, sum(g["may_have_result"] for g in groups)
+    return LineFacts(
+        code,
+        verdict["status"],
+        verdict["whole_reason"],
+        counting if continuum else tuple(met),
+        tuple(g["name"] for g in groups if not g["counts"] and g["years"] == most) if continuum and most else (),
+        most,
+        tuple(loans) if code == "wraparound" else (),
+        verdict["decided_by"] == "cde",
+        verdict.get("assistance_year"),
+        few if 0 < few < required else required,  # of fewer groups, all would have to
+    )

@@ -1,0 +1,151 @@
+"""One line for a verdict or a change: short, by name, and never what the status beside it says."""
+
+from typing import Any
+
+import pytest
+
+from transforms.wording.labels import flag_name
+from transforms.wording.sentences import Change, GroupChange, LineFacts, change_cause, change_line, reason_line
+from transforms.wording.sentences.one_line import LONGEST
+from transforms.wording.sentences.reconciliation import agreement_sentence
+
+LONG = (
+    "American Indian or Alaska Native students",
+    "Black or African American students",
+    "socioeconomically disadvantaged students",
+    "long-term English learners",
+    "students with disabilities",
+)
+
+
+def line(pathway: str, status: str, reason: str = "x", **more: Any) -> str:
+    return reason_line(LineFacts(pathway, status, reason, **more))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (
+            {"status": "eligible", "groups": ("foster youth", "homeless youth", "English learners")},
+            "Three groups: foster youth, homeless youth and English learners.",
+        ),
+        ({"status": "eligible", "by_cde": True}, "By CDE's flag."),
+        (
+            {"status": "not_eligible", "groups": ("foster youth",), "by_cde": True},
+            "By CDE's flag. One of the three groups needed: foster youth.",
+        ),
+        (
+            {"status": "not_eligible", "groups": ("foster youth",), "groups_required": 2},
+            "One of the two groups needed: foster youth.",
+        ),
+        (
+            {"status": "not_eligible", "closest": ("foster youth", "homeless youth"), "closest_years": 2},
+            "No group in three years; closest, with two years: foster youth and homeless youth.",
+        ),
+        (
+            {"status": "not_eligible", "closest": ("foster youth",), "closest_years": 1},
+            "No group in three years; closest, with one year: foster youth.",
+        ),
+        ({"status": "not_eligible"}, "No group met the criteria in any of the four years."),
+        (
+            {"status": "not_assessed", "reason": "No results to assess: this district is not on the 2024 Dashboard."},
+            "This district is not on the 2024 Dashboard.",
+        ),
+        ({"status": "not_applicable", "reason": "The Continuum of Support does not serve a charter school."}, ""),
+    ],
+)
+def test_the_continuum_says_which_groups_count_or_how_near_it_was(facts: dict[str, Any], said: str) -> None:
+    assert line("continuum", **facts) == said
+
+
+@pytest.mark.parametrize(
+    ("status", "loans", "said"),
+    [
+        ("not_eligible", (), "No state loan on record."),
+        ("eligible", (("SB 39 (Perata)", "outstanding"),), "State loan, SB 39 (Perata): outstanding."),
+        (
+            "not_eligible",
+            (("AB 1", "repaid_before_law"), ("AB 2", "repaid_before_law")),
+            "Two state loans, repaid before the law.",
+        ),
+        (
+            "undetermined",
+            (("SB 1190", "repaid_or_released"),),
+            "State loan, SB 1190: repaid or released. CCEE confirms whether the referral has ended.",
+        ),
+    ],
+)
+def test_wraparound_says_which_loan(status: str, loans: tuple[tuple[str, str], ...], said: str) -> None:
+    assert line("wraparound", status, loans=loans) == said
+
+
+def test_assistance_keeps_its_year_and_counts_the_groups_that_do_not_fit() -> None:
+    reason = f"Year 1, by Method 1: five student groups met the criteria ({', '.join(LONG)})."
+    said = line("differentiated_assistance", "eligible", reason, groups=LONG, assistance_year=1)
+    assert said.startswith("Year 1, by Method 1: five groups met the criteria: American Indian")
+    assert said.endswith(" more.")
+    assert len(said) <= LONGEST
+
+
+def test_a_recorded_pathway_without_a_case_needs_no_line() -> None:
+    reason = "No Primary case is on record for this district as of November 27, 2026; this pathway is recorded."
+    assert line("primary", "not_assessed", reason) == ""
+
+
+def test_a_text_of_any_length_is_one_line_of_whole_words() -> None:
+    said = line("spi", "undetermined", "Something " * 40)
+    assert len(said) <= LONGEST
+    assert said.endswith("Something…")
+
+
+def test_a_change_names_the_groups_once() -> None:
+    assert change_line(["foster youth"], [], "x") == "One more group now counts: foster youth."
+    assert change_line([], ["foster youth", "homeless youth"], "x") == (
+        "Two groups no longer count: foster youth and homeless youth."
+    )
+    both = change_line(LONG, LONG, "x")
+    assert len(both) <= LONGEST
+    assert "; five groups no longer count" in both
+    assert change_line([], [], "state loan AB 1: not received before, outstanding now").startswith("State loan AB 1")
+    assert change_line([], [], None) == ""
+
+
+def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:
+    gone = tuple(GroupChange(name, (2022, 2023), 2024, year_out=2018) for name in ("foster youth", "homeless youth"))
+    cause = change_cause(Change("A", "B", "2023", "2024", "eligible", "not_eligible", (), gone))
+    assert cause == (
+        "two groups no longer count: foster youth and homeless youth (two years: 2018 is no longer counted, and in 2024"
+        " they did not meet the criteria)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, "No flag or letter of CDE is loaded, so there is nothing to compare."),
+        (
+            {"not_comparable": 3},
+            "None of the 3 values that CDE published can be compared with a result of ours.",
+        ),
+        (
+            {"agree": 1200, "not_comparable": 3},
+            "Of the 1,203 values that CDE published, 1,200 can be compared with our results, and all of them agree.",
+        ),
+        (
+            {"agree": 5, "only_cde": 1},
+            "Of the 6 values that CDE published, 6 can be compared with our results: 5 agree and 1 differs, of which 1"
+            " only CDE has.",
+        ),
+    ],
+)
+def test_one_sentence_says_whether_we_agree(counts: dict[str, int], said: str) -> None:
+    assert agreement_sentence(counts) == said
+
+
+def test_a_flag_of_cde_has_a_name() -> None:
+    assert flag_name("letter:EL", {"EL": "English learners"}) == "Priority letters of student groups, English learners"
+    assert flag_name("met_method_2") == "Differentiated Assistance by Method 2"
+    assert flag_name("ec47607_2024") == "Charter schools (EC 47607), 2024"
+    assert flag_name("math:EL", {"EL": "English learners"}, {"math": "Mathematics"}) == (
+        "Low performing LEAs: Mathematics, English learners"
+    )

@@ -1,0 +1,113 @@
+"""One line for a verdict or a change, where many stand below each other; the whole reason is on the LEA's page."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.wording.sentences.changes import LOAN_STATES
+from transforms.wording.sentences.phrases import joined, number, plural
+
+LONGEST = 140  # characters of a line
+NO_LOAN = "No state loan on record."
+END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A verdict, and what its line names. Groups are named as in a sentence; loans by act and state."""
+
+    pathway: str  # or the determination that comes before one
+    status: str
+    reason: str
+    groups: tuple[str, ...] = ()  # that count
+    closest: tuple[str, ...] = ()  # of the groups that do not count, those with most years
+    closest_years: int = 0
+    loans: tuple[tuple[str, str], ...] = ()
+    by_cde: bool = False
+    assistance_year: int | None = None
+    groups_required: int = 3
+
+
+def reason_line(f: LineFacts) -> str:
+    """Why, in at most LONGEST characters; empty where the status says all."""
+    if f.status == "not_applicable" or (f.reason.startswith("No ") and " case is on record " in f.reason):
+        return ""
+    if f.status == "not_assessed":
+        found = f.reason.removeprefix("No results to assess: ").split(" that meets ")[0].rstrip(".")
+        return clipped(f"{found[:1].upper()}{found[1:]}.")
+    if f.pathway == "continuum" and f.status in ("eligible", "not_eligible"):
+        return _continuum(f)
+    if f.pathway == "wraparound":
+        return _loans(f)
+    text = f.reason.replace(" of Differentiated Assistance", "")
+    if len(text) > LONGEST and f.groups and re.match(r"(Year \d, by|By) Method 1: ", text):
+        year = f"Year {f.assistance_year}, by" if f.assistance_year else "By"
+        return named(f"{year} Method 1: {plural(len(f.groups), 'group')} met the criteria: ", f.groups)
+    return first_sentence(text)
+
+
+def _continuum(f: LineFacts) -> str:
+    """Which groups count, or how near the LEA is."""
+    cde = "By CDE's flag. " if f.by_cde else ""
+    n, many = len(f.groups), f"{number(len(f.groups))} group{'s' * (len(f.groups) != 1)}"
+    if f.status == "eligible":
+        known = " known" if f.by_cde else ""
+        return named(f"{cde}{many[:1].upper()}{many[1:]}{known}: ", f.groups) if n else "By CDE's flag."
+    if n:
+        return named(f"{cde}{number(n).capitalize()} of the {number(f.groups_required)} groups needed: ", f.groups)
+    if f.closest:
+        years = plural(f.closest_years, "year")
+        return named(f"{cde}No group in three years; closest, with {years}: ", f.closest)
+    return f"{cde}No group met the criteria in any of the four years."
+
+
+def _loans(f: LineFacts) -> str:
+    """The loans on record and what became of them."""
+    if not f.loans:
+        return first_sentence(f.reason) if f.status != "not_eligible" else NO_LOAN
+    if f.status == "undetermined" and [state for _, state in f.loans] == ["repaid_or_released"]:
+        return clipped(
+            f"State loan, {f.loans[0][0]}: repaid or released. CCEE confirms whether the referral has ended."
+        )
+    states = list(dict.fromkeys(state for _, state in f.loans))
+    if len(f.loans) > 1 and len(states) == 1:
+        return f"{number(len(f.loans)).capitalize()} state loans, {LOAN_STATES[states[0]]}."
+    said = "; ".join(f"{act}: {LOAN_STATES[state]}" for act, state in f.loans)
+    return clipped(f"State loan, {said}." if len(f.loans) == 1 else f"State loans, {said}.")
+
+
+def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None) -> str:
+    """By what a verdict changed, in one line; empty where no group, loan or case did."""
+    if not added and not removed:
+        return clipped(f"{cause[:1].upper()}{cause[1:]}.") if cause else ""
+    said = []
+    for names, more, one, several in (
+        (added, "more ", "now counts", "now count"),
+        (removed, "", "no longer counts", "no longer count"),
+    ):
+        if names:
+            room = LONGEST if not (added and removed) else LONGEST // 2 - 2
+            start = f"{number(len(names))} {more}group{'s' * (len(names) > 1)} {several if len(names) > 1 else one}: "
+            said.append(named(start, names, room).removesuffix("."))
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def named(start: str, names: Sequence[str], longest: int = LONGEST) -> str:
+    """``start`` and as many names as fit; of the rest their number."""
+    for shown in range(len(names), 0, -1):
+        rest = len(names) - shown
+        text = f"{start}{joined([*names[:shown], *([f'{number(rest)} more'] if rest else [])])}."
+        if len(text) <= longest:
+            return text
+    return f"{start.rstrip(': ')}."
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence, as far as it fits a line."""
+    return clipped(END.split(text, maxsplit=1)[0])
+
+
+def clipped(text: str) -> str:
+    """The text, or its beginning up to a whole word."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:(") + "…"
