@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
@@ -13,7 +13,11 @@ from transforms.errors import GateError
 from transforms.release.check_result import ADVICE
 from transforms.sources.unused import UnusedFile
 
+if TYPE_CHECKING:
+    from reports.release_changes import ReleaseChanges
+
 SHOWN = 5
+LISTED = 10  # LEAs that joined or left the list; the others are counted
 
 
 def ago(moment: str) -> str:
@@ -58,6 +62,19 @@ def failed_checks(status: Mapping[str, Any]) -> str:
     return "\n".join(
         [f"{len(stopped)} {'check' if len(stopped) == 1 else 'checks'} stopped it:", *lines, *more, *what_to_do]
     )
+
+
+def changes_lines(changes: "ReleaseChanges") -> list[str]:
+    """Who left the list since the release before, who is new, and why; empty if nobody did."""
+    if not changes.headline:
+        return []
+    lines = [f"  {line}" for line in changes.sentences[:LISTED]]
+    more = len(changes.sentences) - LISTED
+    return [
+        f"{changes.headline} since release {changes.previous}:",
+        *lines,
+        *([f"  and {more} more: dta compare previous current"] if more > 0 else []),
+    ]
 
 
 def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.cli.consoles import moving_line
-from flows.cli.phrases import for_shell, not_listed_as_unused, problem_text, unused_lines, warning_text
+from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_text, unused_lines, warning_text
 from flows.logs import json_log, text_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from reports.answer import Answer, read_answer
 from reports.published import FETCH, Row, not_loaded, not_placed, open_release, reissued_files, rows
+from reports.release_changes import release_changes
 from transforms.release.current import DATABASE, current_release, read_manifest
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
@@ -74,6 +75,7 @@ def _answer(out: Path, console: Console) -> None:
         reissued = reissued_files(connection)
         unknown = not_placed(connection)
         (release,) = rows(connection, "select scope from meta_release")
+        changes = release_changes(connection)
     console.print()
     _say(console, answer.sentence, "bold")
     _say(console, f"{release['scope']}.")
@@ -81,6 +83,8 @@ def _answer(out: Path, console: Console) -> None:
     _leas(console, f"Left since {answer.before}", answer.left, answer)
     if answer.not_determined:
         _say(console, answer.not_determined)
+    for line in changes_lines(changes):
+        _say(console, line)
     if missing:
         _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
     for file, added, removed, altered in reissued:

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from flows.cli.phrases import (
     ago,
+    changes_lines,
     failed_checks,
     not_listed_as_unused,
     problem_text,
@@ -56,6 +57,7 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
         more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
         return [f"Release {release.name} is damaged ({damage[0]}{more}). dta run makes it anew."]
     from reports.published import FETCH, not_loaded, not_placed, open_release, rows
+    from reports.release_changes import release_changes
 
     manifest = read_manifest(release)
     console.print(
@@ -76,6 +78,8 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
                 highlight=False,
                 soft_wrap=True,
             )
+        for line in changes_lines(release_changes(connection)):
+            console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
         for line in not_placed(connection):
             console.print(f"  [yellow]not used[/] {escape(line)}", highlight=False, soft_wrap=True)
     for warning in manifest["warnings"]:

@@ -9,12 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.watch import Watch
 from reports.published import open_release
+from reports.release_changes import release_changes
 from transforms import clock
 from transforms.control_characters import shown
 from transforms.errors import DtaError
 from transforms.release.check_result import ADVICE
 from transforms.release.current import current_release
 from transforms.release.run_records import read_status
+from transforms.wording.sentences import plural
 
 MOST_LINES = 40
 TEMPLATES = Environment(  # noqa: S701 - plain text; each channel escapes for itself
@@ -113,24 +115,13 @@ def trial() -> Message:
 def about_eligibility(out: Path) -> Message | None:
     """LEAs that are newly eligible, or no longer, since the release before; None if there are none."""
     with open_release(out) as connection:
-        rows = connection.execute("""
-            select lea_name, cds, determination_year, p.name, status_before, status_after
-            from meta_release_changes c join pathways p using (pathway)
-            where status_before <> status_after and 'eligible' in (status_before, status_after)
-            order by status_after <> 'eligible', lea_name, cds, determination_year, p.position
-        """).fetchall()
+        changes = release_changes(connection)
         release = current_release(out)
-    if not rows:
+    if not changes.headline and not changes.elsewhere:
         return None
-    new = sum(r[5] == "eligible" for r in rows)
-    lines = [
-        f"{name} ({cds}), {pathway}, {year}: {_said(before)} -> {_said(after)}"
-        for name, cds, year, pathway, before, after in rows
-    ]
-    headline = f"DTA eligibility: {new} newly eligible, {len(rows) - new} no longer"
+    lines = list(changes.sentences)
+    if n := changes.elsewhere:
+        lines.append(f"{plural(n, 'verdict').capitalize()} of earlier determination years also differ{'s' * (n == 1)}.")
+    headline = f"DTA eligibility: {len(changes.new)} newly eligible, {len(changes.left)} no longer"
     facts = [("Release", release.name if release else None), ("Published", clock.shown(clock.now()))]
     return _message("eligibility", headline, facts, lines, "dta compare previous current names the student groups.")
-
-
-def _said(status: str) -> str:
-    return status.replace("_", " ")

@@ -8,6 +8,7 @@ from reports.answer import read_answer
 from reports.book import Book
 from reports.figures import ORDER, place
 from reports.published import rows
+from reports.release_changes import release_changes as list_changes
 from reports.site.charts import group_chart
 from reports.site.county_map import county_map
 from reports.site.eligible import listed
@@ -45,6 +46,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
             rows(connection, "select 1 from changes where to_year = $year and change = 'continuing'", year=book.year)
         ),
         since_release=release_changes(connection),
+        list_changes=list_changes(connection),
         fresh=_freshness(book),
     )
 

@@ -229,3 +229,128 @@ def test_a_number_of_the_sentence_leads_to_as_many_rows(open_state: Open, number
     page.get_by_role("link", name=number).click()
     page.wait_for_url(f"**/{address}#*")
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{number.split()[0]} of "))
+
+
+SCREENS = pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 1200)])
+NOW = "determination_year = (select max(determination_year) from eligibility)"
+
+
+def texts(page: Any, place: str, height: int) -> str:
+    """Text of the elements of a page that end within its first screen."""
+    found = page.locator(place).evaluate_all(
+        "(all, height) => all.filter((e) => e.getBoundingClientRect().bottom <= height).map((e) => e.innerText)", height
+    )
+    return " | ".join(found)
+
+
+@SCREENS
+def test_districts_begin_with_an_eligible_one_and_why(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
+) -> None:
+    page = open_state("districts.html", width)
+    page.locator("#districts tbody tr").first.wait_for()
+    counted = "select count(distinct cds) from eligibility where {} and status = '{}'"
+    eligible, open_ = (
+        state_db.execute(counted.format(NOW, status)).fetchall()[0][0] for status in ("eligible", "undetermined")
+    )
+    expect(page.locator("form.tools output")).to_contain_text(f": {eligible} eligible, {open_} not determined")
+    first = page.locator("#districts tbody tr").first
+    assert bottom(page, "#districts tbody tr") <= height
+    ((name, groups),) = state_db.execute(
+        f"select e.lea_name, list(s.name_in_text order by s.student_group) from eligibility e join student_groups s on"
+        f" list_contains(e.student_groups, s.student_group) where {NOW} and status = 'eligible' and pathway ="
+        " 'continuum' group by e.county, e.lea_name, e.cds order by e.county, e.lea_name limit 1"
+    ).fetchall()
+    assert first.locator("th").inner_text() == name
+    assert all(group in first.locator("td.reason").first.inner_text() for group in groups[:2])
+    for cell in first.locator("td.reason").all():
+        assert cell.locator(".st").count() == cell.locator(".line").count() == 1, "a reason beside each status"
+    page.locator("[name=status]").evaluate(
+        "e => { e.value = 'eligible'; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{eligible} of "))
+
+
+@SCREENS
+def test_changes_name_who_is_new_and_who_left(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
+) -> None:
+    page = open_state("changes.html", width)
+    shown = texts(page, "main h3, main .names li", height)
+    for change, word, all_of_them in (
+        ("newly_eligible", "New", True),
+        ("no_longer", "Left", True),
+        ("continuing", "Stay", False),
+    ):
+        names = state_db.execute(
+            "select lea_name from changes where pathway = 'continuum' and change = ? and to_year = (select max(to_year)"
+            " from changes) order by lea_name",
+            [change],
+        ).fetchall()
+        assert f"{word}: {len(names)}" in shown
+        assert all(name in shown for (name,) in (names if all_of_them else names[:1]))
+
+
+@SCREENS
+def test_the_watch_list_begins_with_the_nearest(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
+) -> None:
+    page = open_state("watch-list.html", width)
+    near = state_db.execute(
+        "select w.cds, any_value(w.lea_name) from watch_list w where watch = 'one_more_group' and would_be_eligible and cds"
+        f" not in (select cds from eligibility where {NOW} and pathway = 'continuum' and status = 'eligible') group by all"
+        " order by any_value(county), 2"
+    ).fetchall()
+    assert f"{len(near)} LEA" in page.locator("#answer").inner_text()
+    assert bottom(page, "#watch tbody tr:nth-child(2)") <= height
+    assert page.locator("#watch tbody tr th").first.inner_text() == near[0][1]
+    page.locator("#answer a").first.click()
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{len(near)} of "))
+
+
+@SCREENS
+def test_the_reconciliation_says_whether_we_agree(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
+) -> None:
+    page = open_state("reconciliation.html", width)
+    total, compared = state_db.execute(
+        "select count(*), count(*) filter (class <> 'not_comparable') from reconciliation"
+    ).fetchall()[0]
+    assert f"{total:,} values" in page.locator("#answer").inner_text()
+    assert f"{compared:,} can be compared" in page.locator("#answer").inner_text()
+    assert bottom(page, "#by-flag tbody tr") <= height
+    assert not re.search(r"[a-z]_[a-z]", page.locator("main").inner_text()), "words, not ids"
+
+
+@SCREENS
+def test_an_area_names_its_eligible_leas(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
+) -> None:
+    page = open_state("geographic-leads.html", width)
+    assert bottom(page, "#areas tbody tr") <= height
+    page = open_state("geographic-lead/los-angeles.html", width)
+    names = state_db.execute(
+        f"select distinct lea_name from eligibility where {NOW} and status = 'eligible' and county_code = '19'"
+    ).fetchall()
+    assert f"{len(names)} LEAs of this area are eligible" in page.locator("#answer").inner_text()
+    assert bottom(page, "#leas-table tbody tr") <= height
+    listed = page.locator("#leas-table tbody th").all_inner_texts()[: len(names)]
+    assert set(listed) == {name for (name,) in names}
+
+
+@pytest.mark.parametrize(
+    "name", ["districts.html#status=eligible", "watch-list.html", "county/19.html", "changes.html"]
+)
+def test_headings_stand_on_every_printed_sheet(open_state: Open, name: str) -> None:
+    """A box of a button is left blank where a heading is repeated; without boxes only text remains."""
+    page = open_state(name)
+    page.locator("table[data-sort] tbody tr").first.wait_for(state="attached")
+    page.emulate_media(media="print")
+    styles = page.locator("table[data-sort] thead").evaluate_all(
+        "all => all.map((e) => [getComputedStyle(e).display, ...[...e.querySelectorAll('button')].map((b) => getComputedStyle(b).display)])"
+    )
+    assert all(head == "table-header-group" and set(buttons) <= {"contents"} for head, *buttons in styles)
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter((e) => getComputedStyle(e).overflowX !== 'visible').length"
+    )
+    assert wide == 0, "nothing is clipped"

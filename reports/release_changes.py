@@ -1,0 +1,91 @@
+"""Who was on the list of the release before and is not now, who is new, and why: data, rules or code.
+
+``dta status``, the end of ``dta run``, the message of the night and the home page take it from here.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from reports.published import Row, rows, year_in_force
+from transforms.wording.sentences import change_line
+from transforms.wording.sentences.release_changes import ListChange, list_change_sentence, list_headline
+
+
+@dataclass(frozen=True)
+class ReleaseChanges:
+    """Differences of the list in force from the one of the release before; none for a first release."""
+
+    previous: str | None  # release that is compared with
+    left: tuple[ListChange, ...] = ()
+    new: tuple[ListChange, ...] = ()
+    elsewhere: int = 0  # verdicts of other years that became eligible, or no longer are
+
+    @property
+    def headline(self) -> str:
+        """How many left and joined; empty if nobody did."""
+        return list_headline(len(self.left), len(self.new)) if self.left or self.new else ""
+
+    @property
+    def sentences(self) -> list[str]:
+        """One for each LEA and pathway, who left first."""
+        return [list_change_sentence(c) for c in (*self.left, *self.new)]
+
+
+def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
+    """Compare the list in force with the one of the release before, by ``meta_release_changes``.
+
+    Where the determination year itself is new, the list before is that of the year before.
+    """
+    differing = {
+        (r["cds"], r["pathway"], r["determination_year"]): r
+        for r in rows(connection, "select * from meta_release_changes")
+    }
+    if not differing:
+        return ReleaseChanges(None)
+    year = year_in_force(connection)
+    now = {
+        (r["cds"], r["pathway"], r["determination_year"]): r
+        for r in rows(connection, "select cds, lea_name, county, pathway, determination_year, status from eligibility")
+    }
+    before_year = _year_before(now, differing, year)
+    pathways = dict(connection.execute("select pathway, name from pathways order by position").fetchall())
+    groups = dict(connection.execute("select student_group, name_in_text from student_groups").fetchall())
+    found = []
+    for cds, pathway in {(c, p) for c, p, y in now.keys() | differing.keys() if y in (year, before_year)}:
+        then, difference = (cds, pathway, before_year), differing.get((cds, pathway, year))
+        old = (
+            differing[then]["status_before"] if then in differing else now[then]["status"] if then in now else "absent"
+        )
+        row = now.get((cds, pathway, year)) or {"status": "absent", "county": ""}
+        status = difference["status_after"] if difference else row["status"]
+        if (old == "eligible") == (status == "eligible"):
+            continue
+        cause = difference or differing.get(then) or {}
+        found.append(
+            ListChange(
+                cds, row.get("lea_name") or cause.get("lea_name", cds), row["county"] or "", pathways[pathway], before_year, year,
+                old, status, cause.get("attributed_to"), _groups(cause, groups) if before_year == year else "",
+            )
+        )  # fmt: skip
+    found.sort(key=lambda c: (c.lea_name, c.cds, list(pathways.values()).index(c.pathway_name)))
+    elsewhere = sum(
+        y not in (year, before_year) and (r["status_before"] == "eligible") != (r["status_after"] == "eligible")
+        for (_, _, y), r in differing.items()
+    )
+    left, new = (tuple(c for c in found if c.joined is joined) for joined in (False, True))
+    return ReleaseChanges(next(iter(differing.values()))["previous_release_id"], left, new, elsewhere)
+
+
+def _year_before(now: dict[tuple[str, str, int], Row], differing: dict[tuple[str, str, int], Row], year: int) -> int:
+    """The determination year in force in the release before: an earlier one if it had no verdict of this year."""
+    of_year = [key for key in now if key[2] == year]
+    if all(key in differing and differing[key]["status_before"] == "absent" for key in of_year):
+        return max((y for _, _, y in now if y < year), default=year)
+    return year
+
+
+def _groups(cause: Row, names: dict[str, str]) -> str:
+    """Which groups began or ceased to count."""
+    added, removed = ([names.get(g, g) for g in cause.get(f"groups_{what}") or ()] for what in ("added", "removed"))
+    return change_line(added, removed, None)

@@ -1,0 +1,93 @@
+"""Who joined or left the list since the release before, and why."""
+
+from collections.abc import Iterator, Sequence
+
+import duckdb
+import pytest
+
+from flows.cli.phrases import changes_lines
+from reports.release_changes import ReleaseChanges, release_changes
+
+Row = tuple[str, int, str]  # LEA, determination year, status
+ROWS: list[Row] = [
+    ("Ada", 2023, "eligible"),
+    ("Ada", 2024, "not_eligible"),
+    ("Bea", 2023, "not_eligible"),
+    ("Bea", 2024, "eligible"),
+    ("Cleo", 2023, "eligible"),
+    ("Cleo", 2024, "eligible"),
+]
+
+
+@pytest.fixture
+def db() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table eligibility (cds varchar, lea_name varchar, county varchar, pathway varchar,"
+            " determination_year smallint, status varchar)"
+        )
+        connection.execute(
+            "create table meta_release_changes (cds varchar, lea_name varchar, pathway varchar, determination_year"
+            " smallint, status_before varchar, status_after varchar, groups_added varchar[], groups_removed varchar[],"
+            " previous_release_id varchar, attributed_to varchar)"
+        )
+        connection.execute("create table pathways as select 'continuum' as pathway, 'Continuum' as name, 1 as position")
+        connection.execute(
+            "create table student_groups as select 'FOS' as student_group, 'foster youth' as name_in_text"
+        )
+        for name, year, status in ROWS:
+            connection.execute(
+                "insert into eligibility values (?, ?, 'Kern', 'continuum', ?, ?)", [name, name, year, status]
+            )
+        yield connection
+
+
+def changed(
+    db: duckdb.DuckDBPyConnection, rows: Sequence[tuple[str, int, str, str, str]], removed: Sequence[str] = ()
+) -> ReleaseChanges:
+    for name, year, before, after, why in rows:
+        db.execute(
+            "insert into meta_release_changes values (?, ?, 'continuum', ?, ?, ?, [], ?, 'r0', ?)",
+            [name, name, year, before, after, list(removed), why],
+        )
+    return release_changes(db)
+
+
+def test_a_first_release_is_compared_with_nothing(db: duckdb.DuckDBPyConnection) -> None:
+    found = release_changes(db)
+    assert (found.headline, found.sentences, changes_lines(found)) == ("", [], [])
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), [("data", "the data changed"), ("rules", "the rules changed"), ("code", "the program changed")]
+)
+def test_who_left_is_named_with_the_reason(db: duckdb.DuckDBPyConnection, why: str, words: str) -> None:
+    found = changed(db, [("Ada", 2024, "eligible", "not_eligible", why)], ["FOS"])
+    assert found.headline == "One LEA is no longer on the list, none is new"
+    assert found.sentences == [
+        f"Ada (Kern), Continuum, 2024: no longer on the list, now: not eligible, because {words}. One group no longer"
+        " counts: foster youth."
+    ]
+    assert changes_lines(found)[0] == "One LEA is no longer on the list, none is new since release r0:"
+
+
+def test_a_verdict_that_is_not_about_the_list_is_not_told(db: duckdb.DuckDBPyConnection) -> None:
+    assert changed(db, [("Ada", 2024, "undetermined", "not_eligible", "data")]).headline == ""
+    assert changed(db, [("Ada", 2023, "not_eligible", "eligible", "data")]).elsewhere == 1
+
+
+def test_a_new_dashboard_is_compared_with_the_list_of_the_year_before(db: duckdb.DuckDBPyConnection) -> None:
+    statuses = {name: status for name, year, status in ROWS if year == 2024}
+    found = changed(db, [(name, 2024, "absent", status, "data") for name, status in statuses.items()])
+    assert [c.lea_name for c in found.left] == ["Ada"]
+    assert [c.lea_name for c in found.new] == ["Bea"]
+    assert found.sentences[0] == (
+        "Ada (Kern), Continuum, 2024 in place of 2023: no longer on the list, now: not eligible, because the data changed."
+    )
+
+
+def test_an_lea_that_is_gone_was_on_the_list(db: duckdb.DuckDBPyConnection) -> None:
+    found = changed(db, [("Dora", 2024, "eligible", "absent", "rules")])
+    assert found.sentences == [
+        "Dora, Continuum, 2024: no longer on the list, now: without a verdict, because the rules changed."
+    ]

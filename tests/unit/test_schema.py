@@ -1,0 +1,66 @@
+"""What holds for every published table: types that say what a value is, names for people, and what the README promises."""
+
+import re
+
+import pytest
+
+from transforms.schema import Table, published_tables
+from transforms.settings import PROJECT
+
+TABLES = published_tables()
+README = (PROJECT / "README.md").read_text("utf-8")
+# Days as a source wrote them ("in 2009"), beside columns that hold the days themselves.
+AS_SOURCED = {"state_loan_events.date_text", "state_loans.latest_balance_as_of"}
+
+
+def promised() -> list[tuple[str, list[str]]]:
+    """Tables of the README's list, and the words in their descriptions that are marked as names."""
+    rows = README.split("| table | one row for each |", 1)[1].split("\n\n")[0].splitlines()[2:]
+    found = []
+    for row in rows:
+        tables, words = (re.findall(r"`([a-z0-9_]+)`", cell) for cell in row.strip("| ").split(" | ", 1))
+        found += [(table, words) for table in tables]
+    return found
+
+
+@pytest.mark.parametrize(("table", "columns"), promised())
+def test_a_table_that_the_readme_lists_has_the_columns_that_it_names(table: str, columns: list[str]) -> None:
+    assert table in TABLES
+    assert not [c for c in columns if c not in TABLES[table].columns and c not in TABLES]
+
+
+def test_the_readme_lists_what_people_look_for() -> None:
+    names = {table for table, _ in promised()}
+    assert {
+        "eligibility",
+        "eligible_districts",
+        "evidence",
+        "watch_list",
+        "changes",
+        "reconciliation",
+        "rejects",
+    } <= names
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_a_moment_has_a_zone_a_day_is_a_date_and_yes_or_no_a_boolean(table: Table) -> None:
+    for name, column in table.columns.items():
+        said = column.description
+        assert column.type != "TIMESTAMP", f"{name} has no zone"
+        if re.search(r"(_at|_on|_date|_until|_seen|^due|^as_of)$", name) and f"{table.name}.{name}" not in AS_SOURCED:
+            assert column.type in ("DATE", "TIMESTAMP WITH TIME ZONE"), name
+        if re.match(r"(is|has|was|can)_|.*_is_", name) or said.startswith(("True ", "True:")):
+            assert column.type == "BOOLEAN", name
+        yes_or_no = set(column.values) == {"Y", "N"} or re.match(r"Y: ", said)
+        assert not yes_or_no or column.cde_field, f"{name}: only CDE's own flags are Y and N"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_what_the_statuses_are_not_is_said_once_in_the_release(table: Table) -> None:
+    assert "designation" not in table.comment
+    assert ("disclaimer" in table.columns) == (table.name == "meta_release")
+
+
+def test_evidence_has_names_for_people_and_rejects_say_what_to_do() -> None:
+    assert {"lea_name", "group_name", "indicator_name", "criteria_met"} <= set(TABLES["evidence"].columns)
+    assert "what_to_do" in TABLES["rejects"].never_null
