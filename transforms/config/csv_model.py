@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +18,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[Model]:
     """Rows of ``folder / file``, no two with the same key. Raises ConfigError with every problem at once."""
+    return list(_rows_of(read_text(folder / file, str(file)), file, model, tuple(key)))
+
+
+@lru_cache(maxsize=64)
+def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) -> tuple[Model, ...]:
+    """The rows of one text: a run reads the same lists several times."""
     problems: list[str] = []
     rows: list[tuple[int, Model]] = []
-    text = read_text(folder / file, str(file))
     try:
         lines = iter([*numbered_rows(text)])
     except csv.Error as error:
@@ -57,7 +63,7 @@ def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -
     ]
     if problems:
         raise ConfigError("\n".join(problems))
-    return [row for _, row in rows]
+    return tuple(row for _, row in rows)
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
