@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # uv installs in seconds where it is present; pip does the same elsewhere.
 INSTALL = $(if $(shell command -v uv 2>/dev/null),uv pip install --quiet --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: run test test-slow test-browser test-faults bench bench-quick lint types pictures lock clean
+.PHONY: run test test-slow test-browser test-faults bench bench-quick bench-sample lint types pictures lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -14,7 +14,8 @@ run: $(READY)
 test: $(READY) lint types
 	$(BIN)/pytest -n auto --dist loadfile
 
-# Whole files as CDE published them, from the folder that CDE_FILES names.
+# Many seeded changes, corruptions, every way of a few things; and, where CDE_FILES names a folder of whole files as CDE
+# published them, those files.
 test-slow: $(READY)
 	$(BIN)/pytest -m slow -n auto --dist worksteal
 
@@ -36,6 +37,10 @@ bench: $(READY)
 
 bench-quick: $(READY)
 	$(BIN)/python -m tests.benchmarks --quick
+
+# What a person waits for on the statewide sample, beside the targets: medians of five, tests/benchmarks/results/sample.json.
+bench-sample: $(READY)
+	$(BIN)/python -m tests.benchmarks.sample
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -101,16 +101,16 @@ class Workplace:
     def publish(self, **changes: object) -> Outcome:
         return execute(self.settings(**changes), lambda step, run: step.function(run))
 
-    def decide(self, **changes: object) -> duckdb.DuckDBPyConnection:
-        """All steps before the gates; the connection to the tables they left."""
-        return self.decided(**changes).connect()
+    def decide(self, until: str = "determinations", **changes: object) -> duckdb.DuckDBPyConnection:
+        """All steps before the gates, or as far as a test looks; the connection to the tables they left."""
+        return self.decided(until, **changes).connect()
 
-    def decided(self, **changes: object) -> Run:
-        """The run itself after all steps before the gates."""
+    def decided(self, until: str = "determinations", **changes: object) -> Run:
+        """The run itself after all steps before the gates, or up to the step ``until``."""
         run = Run.start(self.settings(**changes))
         for step in STEPS:
-            if step.name in ("gates", "release"):
-                break
             if step.name != "compare":
                 step.function(run)
+            if step.name == until:
+                break
         return run

@@ -122,7 +122,7 @@ class Run:
         return (self.folder / f"{name}.json").exists()
 
     def _write(self, name: str, value: object) -> None:
-        (self.folder / name).write_text(json.dumps(value, indent=1, default=str), "utf-8")
+        (self.folder / name).write_text(json.dumps(value, default=str), "utf-8")
 
     def _read(self, name: str) -> Any:
         return json.loads((self.folder / name).read_text("utf-8"))

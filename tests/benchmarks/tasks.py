@@ -232,6 +232,24 @@ def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
     return {"seconds": sum(seconds.values()), "rows": rows, "steps": seconds}
 
 
+def gates_of_a_run(source: Path, place: Path) -> Result:
+    """Processor seconds of the gates of a first run, with the import of Great Expectations."""
+    from flows.steps import STEPS
+    from transforms.run import Run
+    from transforms.settings import Settings
+
+    run = Run.start(Settings(source=str(source), work=place / "work", out=place / "out", as_of=AS_OF))
+    try:
+        for step in STEPS:
+            before = time.process_time()
+            step.function(run)
+            if step.name == "gates":
+                return {"seconds": time.process_time() - before}
+    finally:
+        run.finish()
+    raise RuntimeError("no step is called gates")
+
+
 def queries(release: Path) -> Result:
     """Typical questions, warm, from the database and from Parquet: milliseconds, the median of five each."""
     from tests.benchmarks.queries import ask
@@ -241,7 +259,18 @@ def queries(release: Path) -> Result:
 
 TASKS = {
     f.__name__: f
-    for f in (parse_text, rebuild, again, whole_process, one_changed, commands, plain_way, determinations, queries)
+    for f in (
+        parse_text,
+        rebuild,
+        again,
+        whole_process,
+        one_changed,
+        commands,
+        plain_way,
+        determinations,
+        gates_of_a_run,
+        queries,
+    )
 }
 
 if __name__ == "__main__":

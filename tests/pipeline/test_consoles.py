@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -34,29 +35,59 @@ COMMANDS = (
 )
 
 
-def dta(out: Path, *arguments: str, read: int | None = None, **environment: str) -> tuple[int, bytes, bytes]:
-    """Exit code and what was written; with ``read``, by a reader that stops after so many bytes."""
-    given = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")} | {
-        "DTA_OUT": str(out),
-        "COLUMNS": "80",
-        **environment,
-    }
-    with subprocess.Popen([DTA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=given) as running:
+def surroundings(out: Path, **environment: str) -> dict[str, str]:
+    """Environment of a command: none of ours, eighty columns."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
+    return own | {"DTA_OUT": str(out), "COLUMNS": "80", **environment}
+
+
+def dta(out: Path, *arguments: str, read: int) -> tuple[int, bytes]:
+    """Exit code and what was said of it, with a reader that stops after so many bytes."""
+    with subprocess.Popen(
+        [DTA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=surroundings(out)
+    ) as running:
         assert running.stdout
         assert running.stderr
-        if read is None:
-            said, told = running.communicate(timeout=120)
-        else:
-            said = running.stdout.read(read)
-            running.stdout.close()
-            told = running.stderr.read()
-    return running.returncode, said, told
+        running.stdout.read(read)
+        running.stdout.close()
+        told = running.stderr.read()
+    return running.returncode, told
+
+
+IN_TURN = """
+import json, sys
+from flows.cli.app import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv, code = ["dta", *arguments], 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code or 0
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        stream.buffer.write(b"\\n<ended %d>\\n" % code)
+        stream.buffer.flush()
+"""
+Ended = tuple[int, bytes, bytes]
+
+
+def in_turn(out: Path, commands: Sequence[tuple[str, ...]], **environment: str) -> list[Ended]:
+    """The same as ``dta``, command after command in one process: its streams are a real process's, its start is one."""
+    ended = subprocess.run(
+        [sys.executable, "-c", IN_TURN, json.dumps(commands)],
+        capture_output=True,
+        env=surroundings(out, **environment),
+        check=False,
+    )
+    said, told = (re.split(rb"\n<ended (\d+)>\n", stream) for stream in (ended.stdout, ended.stderr))
+    assert len(said) == len(told) == 2 * len(commands) + 1, ended.stderr
+    return [(int(said[n + 1]), said[n], told[n]) for n in range(0, len(said) - 1, 2)]
 
 
 @pytest.mark.parametrize("page", ["cp1252", "ascii", "cp437", "latin-1", "cp850", "utf-8"])
 def test_any_code_page(published: Workplace, page: str) -> None:
-    for arguments in COMMANDS:
-        code, said, told = dta(published.out, *arguments, PYTHONIOENCODING=page)
+    ended = in_turn(published.out, COMMANDS, PYTHONIOENCODING=page)
+    for arguments, (code, said, told) in zip(COMMANDS, ended, strict=True):
         assert code == (2 if "Nobody" in arguments[-1] else 0), (arguments, told)
         assert b"Traceback" not in said + told, arguments
         (said + told).decode(page)
@@ -74,17 +105,10 @@ def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str
     source = tmp_path / "Señor [x]"
     source.mkdir()
     (source / "eladownload2024.txt").write_text("<html>")
-    for log in ("text", "json"):
-        code, _, told = dta(
-            tmp_path / "out",
-            "run",
-            "--source",
-            str(source),
-            "--log",
-            log,
-            PYTHONIOENCODING=page,
-            DTA_WORK=str(tmp_path / "work"),
-        )
+    logs = ("text", "json")
+    runs = [("run", "--source", str(source), "--log", log) for log in logs]
+    ended = in_turn(tmp_path / "out", runs, PYTHONIOENCODING=page, DTA_WORK=str(tmp_path / "work"))
+    for log, (code, _, told) in zip(logs, ended, strict=True):
         assert code == 3, told
         assert b"Traceback" not in told
         if log == "json":
@@ -96,15 +120,20 @@ def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str
 def test_brackets_in_paths_are_printed(tmp_path: Path, name: str) -> None:
     out, source = tmp_path / name, tmp_path / f"{name}-source"
     source.mkdir(parents=True)
-    code, _, told = dta(out, "status")
-    assert (code, str(out) in told.decode()) == (6, True)
-    code, _, told = dta(out, "run", "--source", str(source), DTA_WORK=str(tmp_path / f"{name}-work"))
-    assert (code, str(source) in told.decode().replace("\n", "")) == (3, True)
-    code, said, told = dta(out, "status")
-    assert code == 3, told
-    assert str(out) in said.decode().replace("\n", "")
-    for arguments in (("releases",), ("site", "--no-open"), ("explain", "x"), ("watch",)):
-        code, said, told = dta(out, *arguments)
+    commands = (
+        ("status",),
+        ("run", "--source", str(source)),
+        ("status",),
+        ("releases",),
+        ("site", "--no-open"),
+        ("explain", "x"),
+        ("watch",),
+    )
+    none, run, failed, *without = in_turn(out, commands, DTA_WORK=str(tmp_path / f"{name}-work"))
+    assert (none[0], str(out) in none[2].decode()) == (6, True)
+    assert (run[0], str(source) in run[2].decode().replace("\n", "")) == (3, True)
+    assert (failed[0], str(out) in failed[1].decode().replace("\n", "")) == (3, True)
+    for code, _, told in without:
         assert code == 6, told
         assert b"Traceback" not in told
 
@@ -115,13 +144,17 @@ READERS = [c for c in COMMANDS if "Nobody" not in c[-1]] + [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "arguments", [*READERS, ("compare", "2023", "2024", "--format", "csv")], ids=lambda a: "-".join(a)[:30]
+READERS.append(("compare", "2023", "2024", "--format", "csv"))
+
+
+@pytest.mark.parametrize(  # a reader that reads nothing at all: of every way of writing one, the rest are slow
+    ("arguments", "read"),
+    [(c, 20) for c in READERS]
+    + [pytest.param(c, 0, marks=() if c[0] == "explain" or "csv" in c else pytest.mark.slow) for c in READERS],
+    ids=lambda given: "-".join(given)[:30] if isinstance(given, tuple) else str(given),
 )
-@pytest.mark.parametrize("read", [0, 20])
 def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
-    code, _, told = dta(published.out, *arguments, read=read)
-    assert (code, told) == (0, b"")
+    assert dta(published.out, *arguments, read=read) == (0, b"")
 
 
 def test_a_run_goes_on_when_nobody_reads_its_log(light: None, tmp_path: Path) -> None:
@@ -143,21 +176,23 @@ def test_a_run_goes_on_when_nobody_reads_its_log(light: None, tmp_path: Path) ->
 
 
 def test_eighty_columns(published: Workplace) -> None:
-    for arguments in COMMANDS:
-        _, said, _ = dta(published.out, *arguments)
+    for _, said, _ in in_turn(published.out, COMMANDS):
         for line in said.decode().splitlines():
             assert len(line) <= 80 or "/" in line, line
 
 
 def test_words_are_not_broken_where_a_row_can_stand_below_the_other(published: Workplace) -> None:
-    _, said, _ = dta(published.out, "sql", f"select * from leas where cds = '{SALINAS}'")
+    queries = (
+        f"select * from leas where cds = '{SALINAS}'",
+        "select cds, lea_name, county from leas limit 3",
+        "select 1 as a, 2 as a",
+    )
+    (_, said, _), (_, narrow, _), (_, twice, _) = in_turn(published.out, [("sql", query) for query in queries])
     assert re.search(rf"^  cds +{SALINAS} *$", said.decode(), re.MULTILINE)
     assert "  lea_name " in said.decode()
     assert "Salinas Union High" in said.decode()
-    _, said, _ = dta(published.out, "sql", "select cds, lea_name, county from leas limit 3")
-    assert "cds" in said.decode().splitlines()[1], "what fits is a table"
-    _, said, _ = dta(published.out, "sql", "select 1 as a, 2 as a")
-    assert said.decode().count("a") >= 2, "two columns of one name"
+    assert "cds" in narrow.decode().splitlines()[1], "what fits is a table"
+    assert twice.decode().count("a") >= 2, "two columns of one name"
 
 
 def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
@@ -165,19 +200,21 @@ def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
         f"select cds, lea_name, county_code, 5 as n, '6-8' as grades from leas where cds in ('{SALINAS}',"
         " '01611680000000') order by cds"
     )
-    _, said, _ = dta(published.out, "sql", "--format", "csv", query, PYTHONIOENCODING="ascii")
+    queries = [("sql", "--format", form, query) for form in ("csv", "plain-csv", "parquet")]
+    comparisons = [("compare", "2023", "2024", "--format", form) for form in ("csv", "json")]
+    (excel, plain, parquet, compared, as_json) = in_turn(
+        published.out, [*queries, *comparisons], PYTHONIOENCODING="ascii"
+    )
+    said = excel[1]
     assert said.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))
     assert rows[1] == ['="01611680000000"', "Emery Unified", '="01"', "5", '="6-8"']
     assert rows[2][0] == f'="{SALINAS}"', "fourteen digits are not 2.76616E+13"
-    _, said, _ = dta(published.out, "sql", "--format", "plain-csv", query)
-    assert list(csv.reader(io.StringIO(said.decode())))[1] == ["01611680000000", "Emery Unified", "01", "5", "6-8"]
-    _, said, _ = dta(published.out, "sql", "--format", "parquet", query)
-    assert pq.read_table(io.BytesIO(said))["cds"].to_pylist() == ["01611680000000", SALINAS]
-    _, said, _ = dta(published.out, "compare", "2023", "2024", "--format", "csv")
+    assert list(csv.reader(io.StringIO(plain[1].decode())))[1] == ["01611680000000", "Emery Unified", "01", "5", "6-8"]
+    assert pq.read_table(io.BytesIO(parquet[1]))["cds"].to_pylist() == ["01611680000000", SALINAS]
+    said = compared[1]
     assert said.startswith(b"\xef\xbb\xbf")
     assert all(
         re.fullmatch(r'="\d{14}"', row[0]) for row in list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))[1:]
     )
-    _, said, _ = dta(published.out, "compare", "2023", "2024", "--format", "json", PYTHONIOENCODING="ascii")
-    assert json.loads(said.splitlines()[0])["cds"]
+    assert json.loads(as_json[1].splitlines()[0])["cds"]

@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,9 +23,14 @@ def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -
 
 def read_numbered_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[tuple[int, Model]]:
     """The same rows, each with the line on which it begins."""
+    return list(_rows_of(read_text(folder / file, str(file)), file, model, tuple(key)))
+
+
+@lru_cache(maxsize=64)
+def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) -> tuple[tuple[int, Model], ...]:
+    """The rows of one text: a run reads the same lists several times."""
     problems: list[str] = []
     rows: list[tuple[int, Model]] = []
-    text = read_text(folder / file, str(file))
     try:
         lines = iter([*numbered_rows(text)])
     except csv.Error as error:
@@ -62,7 +68,7 @@ def read_numbered_csv(folder: Path, file: Path, model: type[Model], key: Sequenc
     ]
     if problems:
         raise ConfigError("\n".join(problems))
-    return rows
+    return tuple(rows)
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:

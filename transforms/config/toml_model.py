@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,22 +26,28 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(path: Path, model: type[Model]) -> Model:
     """Return ``path`` as ``model``. Raises ConfigError with file, line, key and value."""
-    text = read_text(path, path.name)
+    found: Model = _model_of(read_text(path, path.name), path.name, model)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _model_of(text: str, name: str, model: type[Model]) -> Model:
+    """The model of one text: a run reads the same files several times."""
     try:
         found = tomllib.loads(text)
     except RecursionError as error:
-        raise ConfigError(f"{path.name}: not valid TOML: brackets are nested too deeply.") from error
+        raise ConfigError(f"{name}: not valid TOML: brackets are nested too deeply.") from error
     except ValueError as error:  # of TOML, and of a number with thousands of digits
-        raise ConfigError(f"{path.name}: not valid TOML: {error}") from error
+        raise ConfigError(f"{name}: not valid TOML: {error}") from error
     if faults := list(_faults(found)):
-        raise ConfigError("\n".join(told(path.name, text, place, _entry(found, place) + why) for place, why in faults))
+        raise ConfigError("\n".join(told(name, text, place, _entry(found, place) + why) for place, why in faults))
     try:
         return model.model_validate(found)
     except ValidationError as error:
         problems = [
             (e["loc"], f"{_entry(found, e['loc'])}{plain(e['msg'])} (value {e['input']!r:.80})") for e in error.errors()
         ]
-        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in problems)) from error
+        raise ConfigError("\n".join(told(name, text, place, why) for place, why in problems)) from error
 
 
 def _entry(found: Any, place: Place) -> str:

@@ -20,9 +20,9 @@ from transforms.dashboard.redundancy import Redundancy, load_redundancy
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
 from transforms.database import parquet, quote
 from transforms.files import sha256_of, temporary_beside, write_atomically
-from transforms.inputs import load_reference
 from transforms.interrupt import stop_if_asked
 from transforms.raw.table import Report
+from transforms.rules.reference import Reference
 from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.tables import as_table, put
@@ -102,15 +102,18 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
 
 def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Every known student group code, aliases too -> the code we use."""
-    rows = connection.execute("select student_group, also_called from ref_student_groups").fetchall()
-    return {own: own for own, _ in rows} | {alias: own for own, alias in rows if alias is not None}
+    return _groups(connection.execute("select student_group, also_called from ref_student_groups").fetchall())
 
 
 def known_groups(reference: Path) -> dict[str, str]:
     """The same from the reference lists, for whoever has no database."""
-    with duckdb.connect() as connection:
-        load_reference(reference, connection)
-        return student_groups(connection)
+    table = Reference(reference).tables()["student_groups"]
+    return _groups(zip(table["student_group"].to_pylist(), table["also_called"].to_pylist(), strict=True))
+
+
+def _groups(rows: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    found = list(rows)
+    return {own: own for own, _ in found} | {alias: own for own, alias in found if alias is not None}
 
 
 def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table | None = None) -> dict[str, Any]:

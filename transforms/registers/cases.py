@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
@@ -246,6 +247,7 @@ KINDS: dict[str, type[Case]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def cases_of(pathway: Pathway) -> type[Case]:
     """The model of the cases of a recorded pathway: the acts of its kind, its name, and whom it serves."""
     kind = KINDS[pathway.record_kind or ""]

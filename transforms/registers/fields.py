@@ -103,22 +103,25 @@ def _is_hidden(character: str) -> bool:
     return unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
 
 
+def _visible(text: str) -> str:
+    """The text without hidden characters; plain spaces stay."""
+    return text if text.isprintable() else "".join(c for c in text if not _is_hidden(c) or c == " ")
+
+
 def _seen(value: str | None) -> str | None:
     """Refuse a text of which nothing can be seen, and an address that a browser must not follow."""
     if value and all(map(_is_hidden, value)):
         raise PydanticCustomError(
             "hidden", "it holds only characters that cannot be seen; write it again, or leave it empty"
         )
-    if value and SCHEME.search(
-        "".join(c for c in unicodedata.normalize("NFKC", value) if not _is_hidden(c) or c == " ")
-    ):
+    if value and SCHEME.search(_visible(unicodedata.normalize("NFKC", value))):
         raise PydanticCustomError("scheme", "an address begins with https:// or http://, and with nothing else")
     return value
 
 
 def _plain_line(value: str | None) -> str | None:
     """Refuse characters within a name or identifier that nobody sees, so that what looks alike is alike."""
-    if value and any(_is_hidden(c) and c != " " for c in value):
+    if value and _visible(value) != value:
         raise PydanticCustomError("hidden", "it holds a character that cannot be seen; write it again by hand")
     return value
 

@@ -5,6 +5,7 @@ right name.
 import difflib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -39,9 +40,7 @@ def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, st
     """
     plain = " ".join(unquote(name).lower().split())
     stem = EXTENSION.sub("", PACKED.sub("", UNFINISHED.sub("", plain)))
-    by_stem: dict[str, list[str]] = {}
-    for right in known:
-        by_stem.setdefault(Path(right).stem, []).append(right)
+    by_stem = _by_stem(tuple(known))
     while True:
         for right in (plain, *by_stem.get(stem, ())):
             if right in known and (right == plain or Path(right).suffix == Path(plain).suffix):
@@ -52,6 +51,14 @@ def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, st
         if shorter == stem:
             return None, ""
         stem = shorter
+
+
+@lru_cache(maxsize=8)
+def _by_stem(names: tuple[str, ...]) -> dict[str, list[str]]:
+    by_stem: dict[str, list[str]] = {}
+    for name in names:
+        by_stem.setdefault(Path(name).stem, []).append(name)
+    return by_stem
 
 
 def refusal_of_name(name: str, right: str) -> SourceError | None:
