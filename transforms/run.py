@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from transforms.database import connect
+from transforms.files import write_atomically
 from transforms.rules.load import load_rules
 from transforms.rules.model import Rules, RuleSet
 from transforms.settings import Settings
@@ -122,7 +123,7 @@ class Run:
         return (self.folder / f"{name}.json").exists()
 
     def _write(self, name: str, value: object) -> None:
-        (self.folder / name).write_text(json.dumps(value, default=str), "utf-8")
+        write_atomically(self.folder / name, json.dumps(value, default=str).encode())  # a full disk leaves no half
 
     def _read(self, name: str) -> Any:
         return json.loads((self.folder / name).read_text("utf-8"))

@@ -288,11 +288,18 @@ def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_pa
         writer.join()
     assert ended.returncode == 0, ended.stderr
     assert "eladownload2024.txt: the file changes while it is read" in ended.stdout
-    assert place.whole() == before
+    assert place.whole() != before, "another file was reissued"
+    assert unused_files_of(place) == ["eladownload2024.txt"]
     file.write_bytes(content)
     assert dta(place, "run", source=source).returncode == 0
-    assert place.settled() != before
-    tell("source changes while it is read", 1, "exit 3 names the file; old release served; next run well")
+    place.settled()
+    assert unused_files_of(place) == []
+    tell("source changes while it is read", 1, "file not used and named; its earlier edition served; next run well")
+
+
+def unused_files_of(place: Place) -> list[str]:
+    with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as db:
+        return [file for (file,) in db.execute("select file from meta_unused_files order by 1").fetchall()]
 
 
 def test_two_runs_at_once(place: Place, other_source: Path, expected: str, tell: Tell) -> None:

@@ -3,10 +3,12 @@ that release by another way.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from transforms.errors import ReleaseError
 from transforms.files import write_atomically
@@ -29,6 +31,19 @@ def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
         return known and not damage_of(release)  # hashing all of its files comes last
     except (ReleaseError, KeyError, TypeError, ValueError):
         return False
+
+
+def names_used_files(out: Path, unused: Collection[str]) -> bool:
+    """True if the current release names a file as not used that is not among ``unused`` now: what it says is old."""
+    release = current_release(out)
+    if release is None:
+        return False
+    try:
+        with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:
+            named = connection.execute("select distinct file from meta_unused_files").fetchall()
+    except duckdb.Error:  # a release of an earlier version, or a damaged one
+        return False
+    return not {file for (file,) in named} <= set(unused)
 
 
 def remember_same(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:
