@@ -24,8 +24,7 @@ NAMES = {PIONEER: "Salinas Union High", QUIET: "Carmel Unified", CASE: "Greenfie
 GROUPS = ("EL", "HI", "SED")
 
 INDICATOR_ROW = (
-    f"{INDICATOR},Civic engagement,Civics,civic engagement,8,up,Very Low,Very High,points from"
-    " standard,all,,Invented\n"
+    f"{INDICATOR},Civic engagement,Civics,civic engagement,8,up,Very Low,Very High,points from standard,all,,Invented\n"
 )
 MARK = f'{INDICATOR} = {{ code = "CIVICS", headings = ["service_hours"] }}\n'
 CRITERION = """[[criterion]]
