@@ -18,29 +18,19 @@ from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
 Numbers = npt.NDArray[np.float64]
-MINIMUM, SMALL_MINIMUM = (
-    30,
-    15,
-)  # students that make a group count; the smaller number for some groups of districts and county offices
+# Students that make a group count; the smaller number for some groups of districts and county offices.
+MINIMUM, SMALL_MINIMUM = 30, 15
 SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
 SHOWN_FROM = 11  # students
 NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
 COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
-UNCOUNTED = (
-    "ELO",
-    "RFP",
-    "EO",
-    "SBA",
-    "CAA",
-    "CAST",
-)  # are no student groups of the law: SBA and CAA have colors in 2024 all the same
+# Codes that are no student groups of the law: SBA and CAA have colors in 2024 all the same.
+UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")
 SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
 ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change")  # rows of every year were tested
 CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
-MANY_ROWS, MANY_SHARE = (
-    5,
-    0.02,
-)  # more contradicted rows of districts and county offices than both: the file is not used
+# More contradicted rows of districts and county offices than both: the file is not used.
+MANY_ROWS, MANY_SHARE = 5, 0.02
 HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for what floating point adds
 FIRST_LINES = 5
 
@@ -327,13 +317,11 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
     if not rows.has("color"):
         return found
     color = rows.level("color")
-    if len(enough) == 2 or (
-        rows.year == 2017 and rows.indicator == "elpi" and enough
-    ):  # that year's flag is of both years
+    # That year's flag is of both years.
+    if len(enough) == 2 or (rows.year == 2017 and rows.indicator == "elpi" and enough):
         both = np.logical_and.reduce(enough)
-        moved = (
-            rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)
-        )  # some schools were not compared
+        # Some schools were not compared.
+        moved = rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)
         found.append(
             _made(
                 rows, "color_size", "color", rows.counted & (moved | (color > 0)), (color > 0) != both,
@@ -506,9 +494,8 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
         return {"high school": high, "": ~high}
     if rows.indicator == "susp":
         return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
-    if (
-        rows.indicator == "grad" and rows.year >= 2018
-    ):  # alternative schools, and county offices, which run them, have cut scores of their own
+    # Alternative schools, and county offices, which run them, have cut scores of their own.
+    if rows.indicator == "grad" and rows.year >= 2018:
         offices = np.array([c[2:4] == COUNTY_OFFICE for c in rows.columns["cds"].texts.to_pylist()], bool)
         other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
         return {"DASS": other, "": ~other & ~rows.columns["cds"].rows_of(offices, False)}

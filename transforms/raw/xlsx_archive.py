@@ -27,11 +27,8 @@ DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
 VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
 MACROS = re.compile(r"vbaproject|macrosheet|macroenabled")
-SINGLE = (
-    "workbook.xml",
-    "workbook.xml.rels",
-    "sharedstrings.xml",
-)  # another part may name a second one, and the reader would follow
+# Another part may name a second one, and the reader would follow.
+SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MERGED = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
 MOST_MERGED = 100_000  # rows

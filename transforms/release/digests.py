@@ -76,9 +76,8 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
 def report_parts() -> list[str]:
     """What makes the pages of a release, file by file with its hash: their code, templates, assets and words."""
     words = [p for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
-    pages = [
-        part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")
-    ]  # the server makes none
+    # The server makes none.
+    pages = [part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")]
     return pages + [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in words]
 
 

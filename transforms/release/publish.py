@@ -42,9 +42,8 @@ from transforms.sql import order_of
 from transforms.tables import put
 from transforms.wording.scope import not_loaded, scope_line
 
-Extra = Callable[
-    [Path, Notify], None
-]  # writes more files, such as the site, into a release being built, from its own published files only
+# Writes more files, such as the site, into a release being built, from its own published files only.
+Extra = Callable[[Path, Notify], None]
 
 
 def sound_release(out: Path) -> Path | None:
