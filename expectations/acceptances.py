@@ -32,9 +32,8 @@ from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings
 
-FILE = Path(
-    "accepted_checks.csv"
-)  # in the work folder, beside snapshots/: it is about this machine's nights, and survives them
+# In the work folder, beside snapshots/: it is about this machine's nights, and survives them.
+FILE = Path("accepted_checks.csv")
 LONGEST_DAYS = 366
 Cell = Annotated[str, BeforeValidator(from_cell), Field(min_length=1)]
 WHY_NOT = {
@@ -98,9 +97,8 @@ def _acceptable(check_id: str) -> None:
     checks = [*load_checks(), *(c for table in published_tables().values() for c in checks_of(table))]
     classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in checks}
     if check_id not in classes:
-        from expectations.suites.classes import (
-            classes_of_suites,
-        )  # imports Great Expectations: only for a check of a suite
+        # Imports Great Expectations: only for a check of a suite.
+        from expectations.suites.classes import classes_of_suites
 
         classes |= classes_of_suites()
     if check_id not in classes:

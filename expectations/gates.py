@@ -113,9 +113,8 @@ def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> lis
 
 def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
     """Results of the suites of tables."""
-    from expectations.suites.tables import (
-        suites_of_tables,
-    )  # these import Great Expectations: seconds and 270 MB, only where it is used
+    # These import Great Expectations: seconds and 270 MB, only where it is used.
+    from expectations.suites.tables import suites_of_tables
     from expectations.validate import validate
 
     run.notify("checking the rules of the domain", 0, None)

@@ -269,9 +269,8 @@ def check_clock(settings: Settings) -> None:
         latest = date.fromisoformat(read_manifest(release)["as_of"])
     except ReleaseError:  # it is damaged, and this run makes it anew
         return
-    if settings.as_of < latest - timedelta(
-        days=1
-    ):  # one day: releases of earlier versions were as of the day of their machine
+    # One day: releases of earlier versions were as of the day of their machine.
+    if settings.as_of < latest - timedelta(days=1):
         raise ReleaseError(
             f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the"
             f" clock is right and the release was made when it was not, name the day: dta run --as-of {settings.as_of}"

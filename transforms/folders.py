@@ -15,20 +15,10 @@ from transforms.release.current import MANIFEST, release_folders
 from transforms.settings import Settings
 
 MARK = "dta-folder.txt"
-HARMLESS = {
-    MARK,
-    ".run.lock",
-    ".publisher.lock",
-    "lost+found",
-}  # of a run that began and ended at once, or of a fresh file system
-BESIDE = {
-    "build",
-    "snapshots",
-    "published",
-    "backfill",
-    "inbox",
-    "prefect",
-}  # what may lie in a work folder before the first run
+# Of a run that began and ended at once, or of a fresh file system.
+HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}
+# What may lie in a work folder before the first run.
+BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}
 STAGES = {"raw", "core", "runs", "checks"}
 SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
 CATALOG = "catalog.toml"

@@ -70,9 +70,8 @@ def listening() -> Iterator[None]:
             with suppress(Exception):  # one that is closed
                 connection.interrupt()
         earlier = before[signal.Signals(number)]
-        if (
-            callable(earlier) and earlier is not signal.default_int_handler
-        ):  # of Prefect, which has words of its own for a run that is cancelled
+        # Of Prefect, which has words of its own for a run that is cancelled.
+        if callable(earlier) and earlier is not signal.default_int_handler:
             earlier(number, frame)
         raise Interrupted(number)
 

@@ -7,10 +7,8 @@ from sqlglot import exp
 
 from transforms.sql import FOLDER
 
-PYTHON = {
-    "indicator_results": ("raw_dashboard",),
-    "pathways": ("rule_pathways",),
-}  # published tables without a SQL file: what they are made from
+# Published tables without a SQL file: what they are made from.
+PYTHON = {"indicator_results": ("raw_dashboard",), "pathways": ("rule_pathways",)}
 
 
 def reads(query: str) -> set[str]:

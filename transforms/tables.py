@@ -1,10 +1,12 @@
 """Put rows into the run's database as Arrow tables with explicit types."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import duckdb
 import pyarrow as pa
+from pydantic import BaseModel
 
 from transforms.database import quote
 
@@ -20,3 +22,24 @@ def as_table(rows: Iterable[dict[str, Any]], **columns: pa.DataType) -> pa.Table
     """Arrow table of the named columns of ``rows``."""
     schema = pa.schema(list(columns.items()))
     return pa.Table.from_pylist([{k: row[k] for k in columns} for row in rows], schema)
+
+
+def arrow_columns(model: type[BaseModel], integer: pa.DataType) -> dict[str, pa.DataType]:
+    """Arrow types of the fields of a model, without those that hold other models."""
+    types = {name: _arrow_type(field.annotation, integer) for name, field in model.model_fields.items()}
+    return {name: found for name, found in types.items() if found is not None}
+
+
+def _arrow_type(annotation: Any, integer: pa.DataType) -> pa.DataType | None:
+    """Texts unless the annotation says otherwise; None for a model, or a list of models."""
+    origin, inner = get_origin(annotation), [a for a in get_args(annotation) if a not in (type(None), ...)]
+    if origin is Annotated:
+        return _arrow_type(inner[0], integer)
+    if origin is tuple:
+        of_list = _arrow_type(inner[0], integer)
+        return of_list and pa.list_(of_list)
+    if origin is not None and origin is not Literal:  # a value or None
+        return _arrow_type(inner[0], integer)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return None
+    return {int: integer, date: pa.date32()}.get(annotation, pa.string())

@@ -222,9 +222,8 @@ def main() -> None:
         with listening():
             _run_app()
     except SystemExit as ended:
-        if isinstance(
-            ended.__context__, BrokenPipeError
-        ):  # typer's help, and whatever writes by itself: the reader had enough
+        # typer's help, and whatever writes by itself: the reader had enough.
+        if isinstance(ended.__context__, BrokenPipeError):
             silence(sys.stdout)
             sys.exit(0)
         raise

@@ -77,9 +77,8 @@ def run_query(
     if table is None:
         raise QueryError("Only queries that return rows can be run here.")
     if format == "table":
-        rows = [
-            tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))
-        ]  # two columns may have one name
+        # Two columns may have one name.
+        rows = [tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))]
         show_rows(console, table.column_names, rows, len(table))
         return
     with raw_output() as stream:

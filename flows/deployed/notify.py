@@ -64,9 +64,8 @@ def notify(message: Message | None, logger: Logger | None = None, settings: Noti
     for name, send in _channels(settings):
         try:
             send(message)
-        except (
-            Exception
-        ) as error:  # whatever a channel does, the night goes on; the text of the error may hold an address with a key
+        # Whatever a channel does, the night goes on; the text of the error may hold an address with a key.
+        except Exception as error:
             failures.append(f"{name}: not sent ({type(error).__name__})")
             logger.warning("Notification %s", failures[-1])
     return failures
@@ -84,9 +83,8 @@ def _channels(settings: NotifySettings) -> Iterator[Channel]:
 
 
 def _load_block(name: str) -> "Block":
-    os.environ.setdefault(
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false"
-    )  # a block is kept on a server or nowhere: do not start one to look
+    # A block is kept on a server or nowhere: do not start one to look.
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
     from prefect.blocks.core import Block
     from prefect_email import EmailServerCredentials  # noqa: F401 - registers its type
 

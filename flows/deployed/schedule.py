@@ -48,9 +48,8 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
     environment = prefect_environment(settings, port)
     home = Path(environment["PREFECT_HOME"])
     claim_work(settings)
-    home.mkdir(
-        parents=True, exist_ok=True, mode=0o700
-    )  # the server keeps blocks with secrets here, and the key to them
+    # The server keeps blocks with secrets here, and the key to them.
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with only_one(home / ".schedule.lock", f"dta schedule is running for {home} already."):
         _check_port(port)
         if not deployments.is_file():

@@ -69,9 +69,8 @@ def read_question(address: Mapping[str, str]) -> Question:
     if asked:
         recipe = find_recipe(asked)
         if not sql.strip() or sql.strip() == recipe.sql:
-            lacking = {
-                p.name: p.value or "" for p in recipe.lacking(given)
-            }  # the form shows an example, and does not run it
+            # The form shows an example, and does not run it.
+            lacking = {p.name: p.value or "" for p in recipe.lacking(given)}
             bound = recipe.bound(given | lacking)
             fields = tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters)
             question = Question(recipe.sql, fields, recipe, missing=tuple(lacking))

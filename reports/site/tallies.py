@@ -40,9 +40,8 @@ class LeaLine:
 
     lea: Row
     verdicts: dict[str, Row]  # by pathway
-    assistance: (
-        Row | None
-    )  # Differentiated Assistance, or the test of charter schools; none in years without rules for it
+    # Differentiated Assistance, or the test of charter schools; none in years without rules for it.
+    assistance: Row | None
 
     def status(self, pathway: str) -> str:
         """Status by a pathway."""

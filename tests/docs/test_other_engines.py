@@ -44,7 +44,8 @@ def found() -> dict[str, set[str]]:
 
 def own_functions() -> set[str]:
     """Macros of the project: they become functions of the other engine once."""
-    code = "".join(p.read_text("utf-8") for p in (PROJECT / "transforms").rglob("*.py"))
+    places = [*(PROJECT / "transforms").rglob("*.py"), PROJECT / "transforms" / "sql" / "macros.sql"]
+    code = "".join(p.read_text("utf-8") for p in places)
     return set(re.findall(r"macro (\w+)\(", code))
 
 

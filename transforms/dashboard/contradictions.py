@@ -317,13 +317,11 @@ def _color_against_sizes(rows: FileRows) -> list[Contradiction]:
     if not rows.has("color"):
         return found
     color = rows.level("color")
-    if len(enough) == 2 or (
-        rows.year == 2017 and rows.indicator == "elpi" and enough
-    ):  # that year's flag is of both years
+    # That year's flag is of both years.
+    if len(enough) == 2 or (rows.year == 2017 and rows.indicator == "elpi" and enough):
         both = np.logical_and.reduce(enough)
-        moved = (
-            rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)
-        )  # some schools were not compared
+        # Some schools were not compared.
+        moved = rows.given("change") | rows.of_lea if rows.has("change") else np.zeros(len(both), bool)
         found.append(
             _made(
                 rows, "color_size", "color", rows.counted & (moved | (color > 0)), (color > 0) != both,
@@ -521,9 +519,8 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
         return {"high school": high, "": ~high}
     if rows.indicator == "susp":
         return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
-    if (
-        rows.indicator == "grad" and rows.year >= 2018
-    ):  # alternative schools, and county offices, which run them, have cut scores of their own
+    # Alternative schools, and county offices, which run them, have cut scores of their own.
+    if rows.indicator == "grad" and rows.year >= 2018:
         offices = np.array([c[2:4] == COUNTY_OFFICE for c in rows.columns["cds"].texts.to_pylist()], bool)
         other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
         return {"DASS": other, "": ~other & ~rows.columns["cds"].rows_of(offices, False)}

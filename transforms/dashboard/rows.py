@@ -66,14 +66,8 @@ WITNESSES = (
     "denom_withoutprloss",
     "prepared",
 )
-AS_SERVED = (
-    "cds",
-    "schoolname",
-    "districtname",
-    "countyname",
-    "type",
-    "nsizegroup",
-)  # all other texts are codes, in capitals
+# All other texts are codes, in capitals.
+AS_SERVED = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")
 COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
 FARTHEST = 1_000_000  # of a status or a change

@@ -45,9 +45,8 @@ class RawTable:
     missing_columns: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(
-        default_factory=list
-    )  # what somebody did to the file on its way, and how it is read all the same
+    # What somebody did to the file on its way, and how it is read all the same.
+    warnings: list[str] = field(default_factory=list)
 
 
 def as_cells(raw: RawTable) -> RawTable:

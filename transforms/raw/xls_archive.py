@@ -23,16 +23,8 @@ MULTIPLE = (0x00BD, 0x00BE)  # several cells of one row
 FORMULAS = (0x0006, 0x0206, 0x0406)
 BOOLERR, MERGECELLS = 0x0205, 0x00E5
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-CELLS = (
-    *FORMULAS,
-    *MULTIPLE,
-    LABELSST,
-    BOOLERR,
-    0x0203,
-    0x0204,
-    0x027E,
-    0x00D6,
-)  # records that begin with row and column
+# Records that begin with row and column.
+CELLS = (*FORMULAS, *MULTIPLE, LABELSST, BOOLERR, 0x0203, 0x0204, 0x027E, 0x00D6)
 BIFF8 = 0x0600
 
 
@@ -183,10 +175,8 @@ class _Book:
             raise SourceError(self.file, "this workbook is older than Excel 97", "Save the workbook as .xlsx.")
         if kind == FILEPASS:
             raise SourceError(self.file, "the workbook is encrypted", "Take the file without a password.")
-        if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (
-            0x0401,
-            0x3A01,
-        ):  # itself, or the built-in functions
+        # Itself, or the built-in functions.
+        if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (0x0401, 0x3A01):
             raise SourceError(self.file, "the workbook holds links to other workbooks", VALUES_ONLY)
         if kind == BOUNDSHEET and data[5] == 1:
             raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)

@@ -27,11 +27,8 @@ DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
 VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
 MACROS = re.compile(r"vbaproject|macrosheet|macroenabled")
-SINGLE = (
-    "workbook.xml",
-    "workbook.xml.rels",
-    "sharedstrings.xml",
-)  # another part may name a second one, and the reader would follow
+# Another part may name a second one, and the reader would follow.
+SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MERGED = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
 MOST_MERGED = 100_000  # rows
@@ -66,11 +63,11 @@ def look_through(content: bytes, file: str) -> list[SheetFacts]:
     entries = _entries(content, file)
     _check_names([e.filename.lower() for e in entries], file)
     parts: dict[str, _Part] = {}
-    unpacked = 0
+    unpacked, archive = 0, zipfile.ZipFile(io.BytesIO(content))
     for entry in entries:
         name = entry.filename.lower()
         part = _kind_of(name)(file, entry.filename) if name.endswith((".xml", ".rels")) else None
-        for piece in _unpack(content, entry, file):
+        for piece in _unpack(archive, entry, file):
             unpacked += len(piece)
             if unpacked > LARGEST_UNPACKED:
                 raise SourceError(file, f"the workbook unpacks to more than {LARGEST_UNPACKED:,} bytes", CHECK)
@@ -134,52 +131,26 @@ def _check_names(names: list[str], file: str) -> None:
         )
 
 
-def _unpack(content: bytes, entry: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
     """The entry's real bytes, piece by piece; declared size and check sum are compared only afterwards."""
-    header = content[entry.header_offset : entry.header_offset + 30]
-    if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
-        raise _damaged(file, entry.filename)
     if entry.flag_bits & 0x1:
         raise SourceError(file, "the workbook is encrypted", "Take the file without a password.", value=entry.filename)
-    begin = entry.header_offset + 30 + sum(struct.unpack("<HH", header[26:30]))
-    packed = memoryview(content)[begin : begin + entry.compress_size]
-    if len(packed) != entry.compress_size or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _damaged(file, entry.filename)
-    size = check_sum = 0
-    for piece in _inflate(packed) if entry.compress_type == zipfile.ZIP_DEFLATED else _slices(packed):
-        if piece is None:
-            raise _damaged(file, entry.filename)
-        size += len(piece)
-        check_sum = zlib.crc32(piece, check_sum)
-        yield piece
-    if (size, check_sum) != (entry.file_size, entry.CRC):
+    size = 0
+    try:
+        with archive.open(entry) as stream:
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                yield piece
+    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, NotImplementedError) as error:
+        if "CRC" not in str(error):
+            raise _damaged(file, entry.filename) from error
+        size = -1
+    if size != entry.file_size:
         raise SourceError(
             file, "an entry of the archive is not what the directory declares", DOWNLOAD_AGAIN, value=entry.filename
         )
-
-
-def _inflate(packed: memoryview) -> Iterator[bytes | None]:
-    """Pieces of a deflated entry; None in place of the rest where it is damaged."""
-    engine = zlib.decompressobj(-zlib.MAX_WBITS)
-    for part in _slices(packed):
-        data = part
-        while True:
-            try:
-                piece = engine.decompress(data, PIECE)
-            except zlib.error:
-                yield None
-                return
-            yield piece
-            data = engine.unconsumed_tail
-            if not data and len(piece) < PIECE:
-                break
-    if not engine.eof or engine.unused_data:
-        yield None
-
-
-def _slices(packed: memoryview) -> Iterator[bytes]:
-    for at in range(0, len(packed), PIECE):
-        yield bytes(packed[at : at + PIECE])
 
 
 def _damaged(file: str, part: str) -> SourceError:

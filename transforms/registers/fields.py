@@ -204,9 +204,8 @@ class Record(Cells):
     """One row of a register."""
 
     identifier: ClassVar[tuple[str, ...]]
-    about_leas: ClassVar[
-        tuple[tuple[str, ...], ...]
-    ] = ()  # column of a CDS code, and the columns that name the LEA: its name now, and formerly
+    # Column of a CDS code, and the columns that name the LEA: its name now, and formerly.
+    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = ()
     added_later: ClassVar[frozenset[str]] = frozenset()  # columns that files of earlier versions lack
 
     def contradictions(self) -> Iterator[Contradiction]:

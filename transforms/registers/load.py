@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -32,6 +31,7 @@ from transforms.registers.spellings import present_column, present_value
 from transforms.registers.successions import Succession
 from transforms.rules.model import PathwayRules
 from transforms.rules.reference import Reference
+from transforms.tables import arrow_columns
 
 LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events": StateLoanEvent}
 OTHERS: dict[str, type[Record]] = {
@@ -243,10 +243,5 @@ def to_arrow(register: Register) -> pa.Table:
 
 def schema_of(model: type[Record]) -> pa.Schema:
     """Types of the columns of a register."""
-    types = {int: pa.int64(), date: pa.date32()}
-    fields = []
-    for name in columns_of(model):
-        annotation: Any = model.model_fields[name].annotation
-        kinds = [k for k in (*getattr(annotation, "__args__", ()), annotation) if k in (int, date)]
-        fields.append((name, types[kinds[0]] if kinds else pa.string()))
-    return pa.schema(fields)
+    types = arrow_columns(model, pa.int64())
+    return pa.schema([(name, types[name]) for name in columns_of(model)])

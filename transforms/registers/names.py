@@ -83,9 +83,8 @@ def name_key(name: str) -> NameKey:
         if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
     ).casefold()
     text = re.sub(r"['’.]", "", text.replace("&", " and "))
-    words = re.sub(
-        r"(?<=\S )el\b", "elementary", " ".join(SHORT.get(w, w) for w in re.findall(r"[^\W_]+", text))
-    )  # not El Tejon
+    # Not El Tejon.
+    words = re.sub(r"(?<=\S )el\b", "elementary", " ".join(SHORT.get(w, w) for w in re.findall(r"[^\W_]+", text)))
     office = re.search(OFFICE, words)
     parts = tuple((re.sub(OFFICE, " ", words) if office else words).split())
     return NameKey(parts, frozenset({OFFICE_LEVEL}) if office else LEVELS & frozenset(parts))

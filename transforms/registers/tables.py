@@ -145,9 +145,8 @@ def _of_row(
     is_known = any(known.of(c) for c in codes)
     for cds in codes:
         called = next(iter(known.of(cds)), name)
-        brings = (
-            is_loan and bool(called) and (bool(known.of(cds)) or not is_known)
-        )  # a code that nobody knows brings no LEA where the name is known
+        # A code that nobody knows brings no LEA where the name is known.
+        brings = is_loan and bool(called) and (bool(known.of(cds)) or not is_known)
         yield Doubt(register.name, pathway, cds, called, loan_id, since, line.file, line.number, brings)
 
 

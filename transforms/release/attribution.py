@@ -20,10 +20,8 @@ from transforms.release.digests import crosses_dated_fact, part_digests
 from transforms.run import Run
 from transforms.tables import as_table, put
 
-REGISTERS = {
-    "wraparound": ("state_loans", "state_loan_events"),
-    "continuum": ("successions",),
-}  # that decide a computed pathway; a recorded one has its own
+# That decide a computed pathway; a recorded one has its own.
+REGISTERS = {"wraparound": ("state_loans", "state_loan_events"), "continuum": ("successions",)}
 YOUNGER = {"successions"}  # registers that no release without digests had
 ALWAYS = 0  # a year before all others: rules that every determination rests on
 

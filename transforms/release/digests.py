@@ -55,8 +55,8 @@ def _tree(folder: Path, base: Path) -> list[str]:
 
 
 def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the rows of all published tables, of their columns, of the source files behind them and of those not
-    used, and of what makes the reports.
+    """Digest of the rows of all published tables, of their columns, of the source files behind them, and of what makes
+    the reports.
 
     Row order, volatile columns and the bytes of Parquet files do not matter.
     """
@@ -68,7 +68,6 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
     }
     parts = [f"{name} {digest}" for name, digest in digests.items()]
     files = connection.execute("select source_id, sha256 from source_files order by all").fetchall()
-    files += connection.execute("select distinct file, reason from unused_files order by all").fetchall()
     return hashlib.sha256(
         "\n".join([*schema, *parts, *(f"{s} {h}" for s, h in files), *report_parts()]).encode()
     ).hexdigest()
@@ -77,9 +76,8 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
 def report_parts() -> list[str]:
     """What makes the pages of a release, file by file with its hash: their code, templates, assets and words."""
     words = [p for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
-    pages = [
-        part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")
-    ]  # the server makes none
+    # The server makes none.
+    pages = [part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")]
     return pages + [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in words]
 
 

@@ -123,9 +123,8 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current stays where it is.")
     hold = Hold(release_id=release.name, since=clock.stamp(), reason=reason)
-    write_atomically(
-        out / "hold.json", hold.model_dump_json(indent=1).encode()
-    )  # first: a crash here stops publishing, which is the safe side
+    # First: a crash here stops publishing, which is the safe side.
+    write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())
     point_to(release, out)
     return release
 

@@ -7,8 +7,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,24 +35,29 @@ from transforms.release.parquet import write_parquet, write_parted
 from transforms.release.pointer import held, point_to, sweep
 from transforms.release.retain import prune
 from transforms.release.source_changes import write_source_changes
-from transforms.release.unchanged import remember_same
+from transforms.release.unchanged import names_used_files, remember_same
 from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import Column, Table, published_tables
+from transforms.sources.unused import unused_files
 from transforms.sql import order_of
 from transforms.tables import put
 from transforms.wording.labels import DESIGNATION
 from transforms.wording.scope import not_loaded, scope_line
 
-Extra = Callable[
-    [Path, Notify], None
-]  # writes more files, such as the site, into a release being built, from its own published files only
+# Writes more files, such as the site, into a release being built, from its own published files only.
+Extra = Callable[[Path, Notify], None]
 
 
 def sound_release(out: Path) -> Path | None:
     """The current release, unless a file of it is not as the manifest lists it."""
     release = current_release(out)
     return None if release is None or damage_of(release) else release
+
+
+def release_digest(content: str, unused: Collection[str]) -> str:
+    """What names a release: its content, and the files that it says were not used."""
+    return sha256("\n".join([content, *sorted(unused)]).encode()).hexdigest() if unused else content
 
 
 def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
@@ -66,11 +72,13 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
             return StepResult(0, 0, str(hold), finished=True)
         digest = content_digest(connection)
         release = sound_release(out)
-        if release is not None and read_manifest(release)["content_digest"] == digest:
+        unused = {u.file for u in unused_files(run)}
+        same = release is not None and read_manifest(release)["content_digest"] == digest
+        if release is not None and same and not names_used_files(out, unused):
             remember_same(out, release, str(run.fact("inputs_digest")), run.settings.as_of, dated_facts(connection))
             rows = _rows(release)
             return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)
-        release_id = f"{run.settings.as_of}-{digest[:8]}"
+        release_id = f"{run.settings.as_of}-{release_digest(digest, unused)[:8]}"
         target = out / "releases" / release_id
         if not target.exists() or damage_of(target):
             _build_release(run, connection, target, digest, release, extras)

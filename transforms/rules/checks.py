@@ -125,9 +125,8 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
                 ("in_force_from",),
                 f"it must be later than {before.in_force_from}, the day of {before.dashboard_year}",
             )
-        unknown = (
-            set() if after.criterion else {"second_year_after"}
-        )  # how long assistance lasts is part of the criteria
+        # How long assistance lasts is part of the criteria.
+        unknown = set() if after.criterion else {"second_year_after"}
         for name in _tests(before) - _tests(after) - set(after.ended) - unknown:
             yield (
                 after.dashboard_year,

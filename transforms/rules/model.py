@@ -8,15 +8,13 @@ from pydantic import Field, model_validator
 from transforms.config.toml_model import StrictModel
 
 Standing = Literal["final", "unconfirmed"]  # unconfirmed: no primary source says the criteria, so nothing is computed
-RecordKind = Literal[
-    "two_acts", "determination", "agreement", "request"
-]  # transforms.registers.cases has the columns of each
+# transforms.registers.cases has the columns of each.
+RecordKind = Literal["two_acts", "determination", "agreement", "request"]
 LeaType = Literal["district", "county_office", "charter"]
 Year = Annotated[int, Field(ge=2013, le=2100)]
 Count = Annotated[int, Field(ge=1, le=1000)]
-Few = Annotated[
-    int, Field(ge=0, le=100)
-]  # levels, priorities, methods: which of them are known is checked with the reference lists
+# Levels, priorities, methods: which of them are known is checked with the reference lists.
+Few = Annotated[int, Field(ge=0, le=100)]
 
 
 class Citation(StrictModel):
@@ -153,9 +151,8 @@ class RuleSet(StrictModel):
     assistance: Assistance
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
-    ended: tuple[
-        Literal["continuum", "consecutive", "charter", "second_year_after"], ...
-    ] = ()  # what earlier years have, and none from this one on
+    # What earlier years have, and none from this one on.
+    ended: tuple[Literal["continuum", "consecutive", "charter", "second_year_after"], ...] = ()
     lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), compared with ours
 
     @model_validator(mode="after")

@@ -73,9 +73,8 @@ class Indicator(StrictModel):
     best_status_label: Filled
     unit: Filled
     reported_for: Filled
-    expected_with: Annotated[
-        str, StringConstraints(pattern=r"^(\w+(\|\w+)*)?$")
-    ]  # indicators whose row shows that this one must have one
+    # Indicators whose row shows that this one must have one.
+    expected_with: Annotated[str, StringConstraints(pattern=r"^(\w+(\|\w+)*)?$")]
     note: str
 
 

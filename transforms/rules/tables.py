@@ -6,8 +6,22 @@ import duckdb
 import pyarrow as pa
 
 from transforms.rules.load import criteria_known
-from transforms.rules.model import CharterTest, Consecutive, PreviewRules, Rules, RuleSet
-from transforms.tables import as_table, put
+from transforms.rules.model import (
+    Assistance,
+    CharterTest,
+    Citation,
+    Consecutive,
+    Continuum,
+    Pathway,
+    PreviewIndicator,
+    PreviewRules,
+    Rules,
+    RuleSet,
+    WraparoundRule,
+)
+from transforms.tables import arrow_columns, as_table, put
+
+WHOLE = pa.int16()  # every number of the rules is below 3,000
 
 
 def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> None:
@@ -22,11 +36,11 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
                 | {"rule_set": r.rule_set, "not_confirmed": r.not_confirmed or None}
                 for r in years
             ),
-            dashboard_year=pa.int16(),
+            dashboard_year=WHOLE,
             rule_set=pa.string(),
             standing=pa.string(),
             not_confirmed=pa.string(),
-            priorities_required=pa.int8(),
+            priorities_required=WHOLE,
             in_force_from=pa.date32(),
         ),
     )
@@ -36,7 +50,7 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         "rule_groups",
         as_table(
             ({"dashboard_year": r.dashboard_year, "student_group": g} for r in years for g in r.student_groups),
-            dashboard_year=pa.int16(),
+            dashboard_year=WHOLE,
             student_group=pa.string(),
         ),
     )
@@ -50,7 +64,7 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
                 for c in r.criterion
                 for g in r.groups_of(c)
             ),
-            dashboard_year=pa.int16(),
+            dashboard_year=WHOLE,
             criterion=pa.string(),
             student_group=pa.string(),
         ),
@@ -61,10 +75,8 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         "rule_citations",
         as_table(
             ({"dashboard_year": r.dashboard_year, **c.model_dump()} for r in years for c in r.citation),
-            dashboard_year=pa.int16(),
-            what=pa.string(),
-            url=pa.string(),
-            basis=pa.string(),
+            dashboard_year=WHOLE,
+            **arrow_columns(Citation, WHOLE),
         ),
     )
     put(connection, "rule_determinations", _determinations(years))
@@ -78,31 +90,14 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         "pathways",
         as_table(
             ({"position": n, **p.model_dump()} for n, p in enumerate(rules.pathways.pathway, 1)),
-            position=pa.int8(),
-            pathway=pa.string(),
-            name=pa.string(),
-            statute=pa.string(),
-            decided=pa.string(),
-            record_kind=pa.string(),
-            determined_by=pa.string(),
-            may_receive=pa.list_(pa.string()),
-            trigger=pa.string(),
-            url=pa.string(),
-            open_question=pa.string(),
+            position=WHOLE,
+            **arrow_columns(Pathway, WHOLE),
         ),
     )
     put(
         connection,
         "wraparound_rule",
-        as_table(
-            [rules.pathways.wraparound.model_dump()],
-            effective=pa.date32(),
-            receipt_event=pa.string(),
-            receipt_basis=pa.string(),
-            reach_basis=pa.string(),
-            reach_url=pa.string(),
-            old_after_years=pa.int32(),
-        ),
+        as_table([rules.pathways.wraparound.model_dump()], **arrow_columns(WraparoundRule, WHOLE)),
     )
 
 
@@ -118,7 +113,7 @@ def _indicators(years: Iterable[RuleSet]) -> pa.Table:
         if rules
         for i in sorted(rules.indicators)
     ]
-    return as_table(rows, dashboard_year=pa.int16(), indicator=pa.string())
+    return as_table(rows, dashboard_year=WHOLE, indicator=pa.string())
 
 
 def _conditions(years: Iterable[RuleSet]) -> pa.Table:
@@ -146,17 +141,17 @@ def _conditions(years: Iterable[RuleSet]) -> pa.Table:
                 )
     return as_table(
         rows,
-        dashboard_year=pa.int16(),
+        dashboard_year=WHOLE,
         criterion=pa.string(),
-        priority=pa.int8(),
+        priority=WHOLE,
         clause=pa.string(),
-        position=pa.int8(),
+        position=WHOLE,
         indicator=pa.string(),
         measure=pa.string(),
-        levels=pa.list_(pa.int8()),
+        levels=pa.list_(WHOLE),
         size_test=pa.string(),
-        minimum=pa.int16(),
-        small_minimum=pa.int16(),
+        minimum=WHOLE,
+        small_minimum=WHOLE,
         small_groups=pa.list_(pa.string()),
     )
 
@@ -168,22 +163,15 @@ def _determinations(years: Iterable[RuleSet]) -> pa.Table:
                 "determination_year": r.dashboard_year,
                 "rule_set": r.rule_set,
                 **r.continuum.model_dump(),
-                "counted_dashboards": list(r.continuum.counted_dashboards),
                 "in_force_from": r.in_force_from,
                 "not_confirmed": r.not_confirmed or None,
             }
             for r in years
             if r.continuum
         ),
-        determination_year=pa.int16(),
+        determination_year=WHOLE,
         rule_set=pa.string(),
-        counted_dashboards=pa.list_(pa.int16()),
-        years_required=pa.int8(),
-        groups_required=pa.int8(),
-        statute_district=pa.string(),
-        statute_county_office=pa.string(),
-        url=pa.string(),
-        basis=pa.string(),
+        **arrow_columns(Continuum, WHOLE),
         in_force_from=pa.date32(),
         not_confirmed=pa.string(),
     )
@@ -206,22 +194,15 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
             }
             for r in years
         ),
-        determination_year=pa.int16(),
+        determination_year=WHOLE,
         rule_set=pa.string(),
         in_force_from=pa.date32(),
         not_confirmed=pa.string(),
-        methods=pa.list_(pa.int8()),
-        serves=pa.list_(pa.string()),
-        statute_district=pa.string(),
-        statute_county_office=pa.string(),
-        url=pa.string(),
-        basis=pa.string(),
-        calpads_school_year=pa.string(),
-        second_year_after=pa.int16(),
+        **arrow_columns(Assistance, WHOLE),
         local_value=pa.string(),
-        local_years=pa.list_(pa.int16()),
-        local_priorities=pa.list_(pa.int8()),
-        county_office_priorities=pa.list_(pa.int8()),
+        local_years=pa.list_(WHOLE),
+        local_priorities=pa.list_(WHOLE),
+        county_office_priorities=pa.list_(WHOLE),
     )
 
 
@@ -229,13 +210,9 @@ def _spans(years: Iterable[tuple[RuleSet, Consecutive | CharterTest]]) -> pa.Tab
     """One row per determination year of a test that looks at several Dashboards."""
     return as_table(
         ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years),
-        determination_year=pa.int16(),
+        determination_year=WHOLE,
         rule_set=pa.string(),
-        dashboards=pa.list_(pa.int16()),
-        statute=pa.string(),
-        url=pa.string(),
-        basis=pa.string(),
-        open_question=pa.string(),
+        **arrow_columns(Consecutive, WHOLE),
     )
 
 
@@ -244,21 +221,10 @@ def _load_preview(preview: PreviewRules, connection: duckdb.DuckDBPyConnection) 
     put(
         connection,
         "preview_rule",
-        as_table(
-            [preview.model_dump(exclude={"indicator"})],
-            dashboard_year=pa.int16(),
-            standing=pa.string(),
-            dashboards=pa.list_(pa.int16()),
-            indicators_required=pa.int8(),
-            student_groups=pa.list_(pa.string()),
-            source=pa.string(),
-            url=pa.string(),
-            basis=pa.string(),
-            not_found=pa.string(),
-        ),
+        as_table([preview.model_dump(exclude={"indicator"})], **arrow_columns(PreviewRules, WHOLE)),
     )
     put(
         connection,
         "preview_indicators",
-        as_table((i.model_dump() for i in preview.indicator), indicator=pa.string(), levels=pa.list_(pa.int8())),
+        as_table((i.model_dump() for i in preview.indicator), **arrow_columns(PreviewIndicator, WHOLE)),
     )

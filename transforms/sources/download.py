@@ -138,9 +138,8 @@ class Deadline:
         self.over.set()
         for one in tuple(self._sockets):
             with suppress(OSError):  # closed already, or handed on to TLS
-                socket.socket.shutdown(
-                    one, socket.SHUT_RDWR
-                )  # not SSLSocket's, which would take the TLS object from under the reader
+                # Not SSLSocket's, which would take the TLS object from under the reader.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -287,9 +286,8 @@ class _Attempt:
             etag if etag and not etag.startswith("W/") and response.headers.get("accept-ranges") == "bytes" else ""
         )
         with self.into.open("ab" if append else "wb") as target:
-            for chunk in (
-                response.iter_raw()
-            ):  # as it arrives: a chunk size would wait for slow bytes and lose the last ones of a cut body
+            # As it arrives: a chunk size would wait for slow bytes and lose the last ones of a cut body.
+            for chunk in response.iter_raw():
                 have += len(chunk)
                 if have > largest:
                     raise GiveUpError(f"the file is larger than {largest:,} bytes, which is refused")

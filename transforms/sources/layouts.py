@@ -38,9 +38,8 @@ class LayoutSpec(StrictModel):
     told_by: dict[str, Marks] = Field(default_factory=dict)
     delimiters: tuple[str, ...] = ("\t",)  # of the text editions
     same_part: dict[str, str] = Field(default_factory=dict)  # two names of one part of a family, such as tom and mr
-    since: dict[str, int] = Field(
-        default_factory=dict
-    )  # family or column -> first Dashboard year whose file must have it
+    # Family or column -> first Dashboard year whose file must have it.
+    since: dict[str, int] = Field(default_factory=dict)
     in_order: tuple[str, ...] = ()  # families whose columns CDE sorts by heading
     not_read: tuple[str, ...] | None = (
         None  # known headings that are not read; None: whatever is not read is of no interest

@@ -5,13 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-RESERVED = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10)),
-}  # devices of Windows, with any suffix
+# Devices of Windows, with any suffix.
+RESERVED = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
 LONGEST = 100
 
 
