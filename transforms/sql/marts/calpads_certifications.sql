@@ -3,6 +3,6 @@
 -- Inputs: reg_calpads, ref_counties.
 -- Oddities: kept by hand; an LEA that is not listed is not known to have been in time. Method 4 of Differentiated Assistance rests on it; no pathway does.
 select
-    r.cds, r.lea_name, k.county_code, k.county, r.school_year, r.certified_on_time, r.certified_on, r.source_url, r.note
+    r.cds, r.lea_name, k.county_code, k.county, r.school_year, r.certified_on_time = 'Y' as certified_on_time, r.certified_on, r.source_url, r.note
 from reg_calpads r
 left join ref_counties k on k.county_code = r.cds[1:2]
