@@ -343,7 +343,10 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
             ).fetchall()
         }
         assert found["same"] == [True, None]
-        assert found["differs"] == [True, "The register says no; the list of Geographic Leads says yes (Los Angeles COE)."]
+        assert found["differs"] == [
+            True,
+            "The register says no; the list of Geographic Leads says yes (Los Angeles COE).",
+        ]
         assert found["other"] == [False, None]
         assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
         assert found["term"] == [True, None], "Alameda's own office was the lead until 2023-06-30"
