@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -143,18 +144,26 @@ def sql(
         Literal["table", "csv", "plain-csv", "json", "parquet"],
         typer.Option(
             "--format",
-            help="How rows are written to the standard output: csv for Excel; plain-csv, json or parquet for programs.",
+            help="How rows are written: csv for Excel; plain-csv, json or parquet for programs.",
         ),
     ] = "table",
+    out_file: Annotated[
+        Path | None,
+        typer.Option("--out-file", help="Write the rows to this file; its ending says how, if --format does not."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     out: Out = None,
 ) -> None:
     """Query the current release, read-only; or ask one of the questions that are kept."""
-    from flows.cli.query import asked_query, list_recipes, run_query
+    from flows.cli.query import asked_query, list_recipes, run_query, write_query
 
     if recipes:
         return list_recipes(out_console)
     text, parameters = asked_query(query, recipe, param or [])
-    return run_query(settings_from(out=out).out, text, format, out_console, SHOWN_ROWS, parameters)
+    place = settings_from(out=out).out
+    if out_file:
+        return write_query(place, text, format, out_file, force, out_console, parameters)
+    return run_query(place, text, format, out_console, SHOWN_ROWS, parameters)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from flows.cli.consoles import json_line, raw_output
 from flows.cli.tables import show_rows
+from reports.output import refuse_to_overwrite, whole_file
 from reports.published import open_release, resolve_names
 from reports.recipe_book import Parameter, find_recipe, recipes
 from transforms.errors import DtaError
@@ -60,6 +62,9 @@ def _said(p: Parameter) -> str:
     return f"{p.name}: {p.meaning}{given}"
 
 
+ENDINGS = {".csv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet"}
+
+
 def run_query(
     out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters | None = None
 ) -> None:
@@ -67,6 +72,40 @@ def run_query(
 
     A parameter ``cds`` may be a name. Raises QueryError.
     """
+    table = _rows(out, query, parameters)
+    if format == "table":
+        # Two columns may have one name.
+        rows = [tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))]
+        show_rows(console, table.column_names, rows, len(table))
+        return
+    with raw_output() as stream:
+        _write(table, format, stream)
+
+
+def write_query(
+    out: Path,
+    query: str,
+    format: str,
+    target: Path,
+    force: bool,
+    console: Console,
+    parameters: Parameters | None = None,
+) -> None:
+    """The same into a file, whole or not at all, in the format that its ending names if none is given.
+
+    Raises QueryError or OutputError.
+    """
+    chosen = format if format != "table" else ENDINGS.get(target.suffix.lower())
+    if chosen is None:
+        raise QueryError(f"How to write {target.name}? Let it end in .csv, .json or .parquet, or give --format.")
+    refuse_to_overwrite(target, force)
+    table = _rows(out, query, parameters)
+    with whole_file(target, force) as path, path.open("wb") as stream:
+        _write(table, chosen, stream)
+    console.print(f"{len(table):,} {'row' if len(table) == 1 else 'rows'} in {escape(str(target))}", soft_wrap=True)
+
+
+def _rows(out: Path, query: str, parameters: Parameters | None) -> pa.Table:
     with open_release(out) as connection:
         bound = resolve_names(connection, parameters or {})
         try:
@@ -76,17 +115,16 @@ def run_query(
             raise QueryError(str(error)) from error
     if table is None:
         raise QueryError("Only queries that return rows can be run here.")
-    if format == "table":
-        # Two columns may have one name.
-        rows = [tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))]
-        show_rows(console, table.column_names, rows, len(table))
+    return table
+
+
+def _write(table: pa.Table, format: str, stream: Any) -> None:
+    """Rows as CSV, JSON lines or Parquet."""
+    if format == "json":
+        stream.writelines(map(json_line, table.to_pylist()))
         return
-    with raw_output() as stream:
-        if format == "json":
-            stream.writelines(map(json_line, table.to_pylist()))
-            return
-        with pa.PythonFile(stream, mode="w") as file:
-            if format == "parquet":
-                pq.write_table(table, file, compression="zstd")
-            else:
-                WRITERS[format](table, file)
+    with pa.PythonFile(stream, mode="w") as file:
+        if format == "parquet":
+            pq.write_table(table, file, compression="zstd")
+        else:
+            WRITERS[format](table, file)

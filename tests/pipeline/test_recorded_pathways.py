@@ -342,11 +342,14 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
                 "select case_id, same_body, same_body_note from pathway_register"
             ).fetchall()
         }
-        assert found["same"] == ["Y", None]
-        assert found["differs"] == ["Y", "The register says N; the list of Geographic Leads says Y (Los Angeles COE)."]
-        assert found["other"] == ["N", None]
+        assert found["same"] == [True, None]
+        assert found["differs"] == [
+            True,
+            "The register says no; the list of Geographic Leads says yes (Los Angeles COE).",
+        ]
+        assert found["other"] == [False, None]
         assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
-        assert found["term"] == ["Y", None], "Alameda's own office was the lead until 2023-06-30"
+        assert found["term"] == [True, None], "Alameda's own office was the lead until 2023-06-30"
         assert "being the county office itself" in verdicts(db, "primary")[BORROWER].reason
 
 
@@ -372,7 +375,7 @@ def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workp
         assert part in said
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
         assert db.execute("select school_year, certified_on_time from calpads_certifications").fetchall() == [
-            ("2023-24", "N")
+            ("2023-24", False)
         ]
 
 

@@ -11,7 +11,7 @@ with leads as (
     select
         c.case_id,
         string_agg(distinct g.geo_lead, ' or ' order by g.geo_lead) as listed_lead,
-        if(bool_or(g.lead_is_own_county = 'Y'), 'Y', 'N') as same_body
+        coalesce(bool_or(g.lead_is_own_county = 'Y'), false) as same_body
     from reg_cases c
     join ref_geo_leads g
         on g.county_code = c.cds[1:2]
@@ -61,11 +61,11 @@ select
     c.concurrence_date,
     c.concurrence_by,
     g.same_body,
-    c.same_body as same_body_recorded,
+    c.same_body = 'Y' as same_body_recorded,
     case
         when c.concurrence_date is not null and g.same_body is null then say_no_lead_known()
-        when c.same_body <> g.same_body
-            then say_same_body_differs(c.same_body, g.same_body, g.listed_lead)
+        when (c.same_body = 'Y') <> g.same_body
+            then say_same_body_differs(if(g.same_body, 'no', 'yes'), if(g.same_body, 'yes', 'no'), g.listed_lead)
     end as same_body_note,
     if(c.concurrence_date < c.determination_date, say_agreed_before_determined(), null) as order_note,
     c.agreement_date,

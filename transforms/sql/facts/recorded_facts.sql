@@ -21,7 +21,7 @@ with cases as (
             determined: by_day(c.determination_date, s.as_of),
             geo_lead: coalesce(c.geo_lead, ''),
             answered: by_day(c.concurrence_date, s.as_of),
-            same_body: coalesce(c.same_body, ''),
+            same_body: coalesce(c.same_body, false),
             same_body_note: coalesce(c.same_body_note, ''),
             order_note: coalesce(c.order_note, ''),
             agreement_date: by_day(c.agreement_date, s.as_of),

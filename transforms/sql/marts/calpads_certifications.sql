@@ -9,7 +9,7 @@ select
     k.county_code,
     k.county,
     r.school_year,
-    r.certified_on_time,
+    r.certified_on_time = 'Y' as certified_on_time,
     r.certified_on,
     r.source_url,
     r.note

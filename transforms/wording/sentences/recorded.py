@@ -22,7 +22,7 @@ class CaseFacts:
     determined: date | None
     geo_lead: str
     answered: date | None
-    same_body: str
+    same_body: bool
     same_body_note: str
     order_note: str
     agreement_date: date | None
@@ -68,7 +68,7 @@ def _two_acts(c: CaseFacts, by: str) -> str:
     """Assistance, determination and agreement (EC 52074(g)(1)(A))."""
     determined = f"the {by} determined on {plain_day(c.determined)} that CCEE's help is necessary"
     agreed = f"the Geographic Lead ({c.geo_lead}) agreed on {plain_day(c.answered)}"
-    agreed += ", being the county office itself" if c.same_body == "Y" else ""
+    agreed += ", being the county office itself" if c.same_body else ""
     refused = f"the Geographic Lead ({c.geo_lead}) did not agree, on {plain_day(c.answered)}"
     before = "no assistance under EC 52071 or 47607.3 before the determination is on record"
     if c.assistance_from:
