@@ -121,11 +121,12 @@ class LeaReport:
 
     @property
     def said(self) -> list[Verdict]:
-        """Pathways of which there is more to say than their status, and the Continuum of Support always; eligible
-        first.
+        """Pathways of which there is more to say than their status, and the Continuum of Support always; what is
+        eligible first, then what is not determined.
         """
         said = [v for v in self.verdicts if v.is_said or v.code == "continuum"]
-        return sorted(said, key=lambda v: v.status != "eligible")
+        order = ("eligible", "undetermined")
+        return sorted(said, key=lambda v: order.index(v.status) if v.status in order else len(order))
 
     @property
     def unsaid(self) -> list[Verdict]:

@@ -64,7 +64,7 @@ STATUSES = {"eligible": "eligible", "not_eligible": "not eligible", "undetermine
 LEAS = {  # by what decides: letters alone, indicators, a loan, nothing yet, and a charter school
     "Compton Unified": COMPTON, "Los Angeles Unified": "19647330000000", "Lancaster Elementary": "19646670000000",
     "Salinas Union High": SALINAS, "Inglewood Unified": "19646340000000", "Plumas Unified": "32669690000000",
-    "Oasis Charter Public": "27102720112177",
+    "Monterey Bay Charter": "27102720112177",
 }  # fmt: skip
 SCREENS = [(1280, 900), (390, 1200)]
 
@@ -81,7 +81,7 @@ def test_verdicts_of_an_lea_with_their_reasons_are_on_its_first_screen(
     found = state_db.execute(
         "select p.name, status, reason from eligibility join pathways p using (pathway) where cds = ? and"
         " determination_year = ? and (status in ('eligible', 'undetermined', 'not_eligible') or pathway = 'continuum')"
-        " order by status <> 'eligible', p.position",
+        " order by status <> 'eligible', status <> 'undetermined', p.position",
         [LEAS[name], year],
     ).fetchall()
     cards = page.locator(f"[id='{year}'] [data-part=pathways] .verdict")

@@ -1,8 +1,11 @@
 """The paragraphs that an LEA can paste into its LCAP, by student group and by indicator."""
 
+import csv
 import re
 
+from transforms.settings import PROJECT
 from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
+from transforms.wording.sentences.lcap import PRIORITIES
 
 ASSISTANCE = Finding("Differentiated Assistance", "EC 52071(c)(1)", "eligible", "differentiated_assistance", (), 1)
 THREE = Finding("the test of three Dashboards running", "EC 52071(f)", "eligible", "consecutive", ("English learners",))
@@ -73,6 +76,12 @@ def test_the_no_names_what_was_looked_at_and_no_group() -> None:
         f" (EC 52071(c)(1)). Nor does it meet the published criteria of Continuum of Support (SIR+) (EC 52072(a)). {END}"
     )
     assert list(said.shapes) == ["group"]
+
+
+def test_priorities_are_called_as_the_reference_list_calls_them() -> None:
+    with (PROJECT / "data/reference/priorities.csv").open(newline="") as lines:
+        named = {int(row["priority"]): row["name"] for row in csv.DictReader(lines)}
+    assert {number: name.lower() for number, name in named.items()} == PRIORITIES
 
 
 def test_there_is_no_text_where_nothing_is_determined() -> None:

@@ -29,7 +29,7 @@ GLOSSARY = {
         "Determination year", "The Dashboard year that a verdict rests on. It holds until the next Dashboard."
     ),
     "priority": Entry(
-        "State priority", "One of ten areas in which an LEA is judged. Dashboard colors judge 4, 5, 6 and 8."
+        "State priority", "One of ten areas in which an LEA is judged. Dashboard indicators are for 4, 5, 6 and 8."
     ),
     "criteria": Entry(
         "Meets the criteria",

@@ -108,7 +108,7 @@ def ccee_determination(found: str | None, day: date | None) -> str:
 
 def priorities(numbers: Sequence[int]) -> str:
     """State priorities by number and name: what one of CDE's letters means."""
-    return f"state priorities {joined([f'{n} ({PRIORITIES[n]})' for n in numbers])}"
+    return joined([f"{n} ({PRIORITIES[n]})" for n in numbers])
 
 
 def capitalized(text: str) -> str:

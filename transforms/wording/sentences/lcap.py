@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 from transforms.wording.sentences.phrases import COMPUTED, joined, plural
 
-PRIORITIES = {4: "pupil achievement", 5: "pupil engagement", 6: "school climate", 8: "other pupil outcomes"}
+PRIORITIES = {  # state priorities as a sentence names them
+    1: "basics",
+    2: "implementation of state academic standards",
+    3: "parent and family engagement",
+    4: "pupil achievement",
+    5: "pupil engagement",
+    6: "school climate",
+    7: "access to a broad course of study",
+    8: "other pupil outcomes",
+    9: "coordination of services for expelled students",
+    10: "coordination of services for foster youth",
+}
 LONGER_TESTS = {  # tests of several Dashboards: how their student groups are introduced
     "continuum": "Student groups that met the criteria on at least three of the four Dashboards",
     "consecutive": "Student groups that met the criteria on each of the three Dashboards",
