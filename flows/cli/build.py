@@ -166,17 +166,21 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
             load_macros(connection)
             said = not any(stage == "facts" for stage, _ in chosen)
             if any(stage == "ahead" for stage, _ in chosen):  # one computation, of which the watch list stays
-                chosen = [c for c in chosen if c[0] in BUILT[:3]] + [("ahead", "watch_rows")] + [c for c in chosen if c[0] in BUILT[4:]]
+                chosen = (
+                    [c for c in chosen if c[0] in BUILT[:3]]
+                    + [("ahead", "watch_rows")]
+                    + [c for c in chosen if c[0] in BUILT[4:]]
+                )
             for stage, table in chosen:
                 if stage == "marts" and not said:
                     write_sentences(connection)
                     said = True
                 before = next(_rows(connection, table), None)
                 started = time.perf_counter()
-                if stage == "ahead":
-                    rows = watch(connection, rules, settings.reference)
-                else:
-                    rows = build_checked(connection, stage, table)
+                ahead = stage == "ahead"
+                rows = (
+                    watch(connection, rules, settings.reference) if ahead else build_checked(connection, stage, table)
+                )
                 changed = "" if before in (rows, None) else f", {before:,} before"
                 console.print(
                     f"{stage:15} {table:28} {rows:,} rows{changed} ({time.perf_counter() - started:.2f} s)",

@@ -94,7 +94,9 @@ def _refuse_a_release(settings: "Settings", target: Path) -> None:
     """Raises ConfigError for a place among releases: an estimate is no part of one."""
     releases = settings.out.resolve()
     if releases in [target.resolve(), *target.resolve().parents]:
-        raise ConfigError(f"{target} is in the folder of releases. An estimate is no part of a release: name another folder in --to.")
+        raise ConfigError(
+            f"{target} is in the folder of releases. An estimate is no part of a release: name another folder in --to."
+        )
 
 
 def _write_all(found: "Estimate", folder: Path) -> None:

@@ -24,24 +24,49 @@ def write_pages(folder: Path) -> None:
     made = environment().overlay(loader=FileSystemLoader(TEMPLATES))
     with opened(folder) as connection:
         (about,) = rows(connection, "select * from estimate_about")
-        verdicts = rows(connection, "select * from estimate_verdicts order by county, lea_name, cds, test")
-        groups = _by_lea(rows(connection, "select * from estimate_groups where outlook <> 'ruled_out' order by test, student_group"))
-        inputs = _by_lea(rows(connection, "select * from estimate_inputs where kind <> 'missing' order by student_group, indicator"))
+        verdicts = rows(connection, "select * from estimate_verdicts order by county, lea_name, cds")
+        verdicts.sort(key=lambda v: (v["county"] or "", v["lea_name"], v["cds"], list(words.TESTS).index(v["test"])))
+        groups = _by_lea(
+            rows(connection, "select * from estimate_groups where outlook <> 'ruled_out' order by test, student_group")
+        )
+        inputs = _by_lea(
+            rows(connection, "select * from estimate_inputs where kind <> 'missing' order by student_group, indicator")
+        )
         names = {
             "group_names": _names(connection, "group_names"),
             "indicator_names": _names(connection, "indicator_names"),
             "levels": _levels(connection),
         }
         counted = connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
-    shared: dict[str, Any] = {"about": about, "estimate": words, "tests": [t for t in words.TESTS if t in {v["test"] for v in verdicts}], **names}
+    shared: dict[str, Any] = {
+        "about": about,
+        "estimate": words,
+        "tests": [t for t in words.TESTS if t in {v["test"] for v in verdicts}],
+        **names,
+    }
     main_test = shared["tests"][0] if "continuum" not in shared["tests"] else "continuum"
     shutil.copytree(SITE / "assets", folder / "assets")
     leas, by_county = _by_lea(verdicts), defaultdict(list)
     for lea in leas.values():
         by_county[lea[0]["county_code"], lea[0]["county"]].append({v["test"]: v for v in lea})
     lines = words.counts_sentences(about["determination_year"], about["rules"], counted)[1:]
-    listed = [v for outlook in ORDER[:2] for v in verdicts if v["test"] == main_test and v["outlook"] == outlook and not v["by_clause"]]
-    _write(made, folder, "index.html", "index.html", title="California", lines=lines, listed=listed, counties=_tallied(by_county, main_test), **shared)
+    listed = [
+        v
+        for outlook in ORDER[:2]
+        for v in verdicts
+        if v["test"] == main_test and v["outlook"] == outlook and not v["by_clause"]
+    ]
+    _write(
+        made,
+        folder,
+        "index.html",
+        "index.html",
+        title="California",
+        lines=lines,
+        listed=listed,
+        counties=_tallied(by_county, main_test),
+        **shared,
+    )
     for (code, county), of_county in by_county.items():
         _write(made, folder, f"county/{code}.html", "county.html", title=f"{county} County", leas=of_county, **shared)
     for cds, lea in leas.items():

@@ -44,7 +44,11 @@ def filled(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Pa
     path = folder / "dta-estimates-monterey-2025.csv"
     rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
     for row in rows:
-        if row["cds"] == f'="{SALINAS}"' and row["student_group"] == "SWD" and row["indicator"] in ("susp", "grad", "math"):
+        if (
+            row["cds"] == f'="{SALINAS}"'
+            and row["student_group"] == "SWD"
+            and row["indicator"] in ("susp", "grad", "math")
+        ):
             row["color"] = "red" if row["indicator"] != "math" else "none"
     with path.open("w", newline="", encoding="utf-8-sig") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
@@ -126,11 +130,16 @@ def test_each_verdict_names_its_inputs(made: Path, tables: duckdb.DuckDBPyConnec
     assert (outlook, groups) == ("certain", ["SWD"])
     others = "select distinct inputs_estimated from estimate_verdicts where cds <> ?"
     assert tables.execute(others, [SALINAS]).fetchall() == [([],)]
-    lines = tables.execute("select level, file_line from estimate_inputs where kind = 'estimate' order by file_line").fetchall()
+    lines = tables.execute(
+        "select level, file_line from estimate_inputs where kind = 'estimate' order by file_line"
+    ).fetchall()
     assert sorted(level for level, _ in lines) == [0, 1, 1]
     page = (made / "lea" / f"{SALINAS}.html").read_text("utf-8")
     assert "estimate, line" in page
-    assert "Smallest change that would alter this: one fewer group (students with disabilities: orange or better in" in page
+    assert (
+        "Smallest change that would alter this: one fewer group (students with disabilities: orange or better in"
+        in page
+    )
 
 
 def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path) -> None:
@@ -138,10 +147,15 @@ def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path
     assert "Previewed criteria: " in said
     folder = tmp_path / "dta-estimate-2026-preview"
     with duckdb.connect(str(folder / "estimate.duckdb"), read_only=True) as db:
-        assert db.execute("select distinct test, rules from estimate_verdicts").fetchall() == [("preview", "2026-preview")]
+        assert db.execute("select distinct test, rules from estimate_verdicts").fetchall() == [
+            ("preview", "2026-preview")
+        ]
         certain = db.execute("select count(*) from estimate_verdicts where outlook = 'certain'").fetchall()
         assert certain == [(0,)], "nothing of 2026 is known"
-        assert {o for (o,) in db.execute("select distinct outlook from estimate_groups").fetchall()} == {"possible", "ruled_out"}
+        assert {o for (o,) in db.execute("select distinct outlook from estimate_groups").fetchall()} == {
+            "possible",
+            "ruled_out",
+        }
         red = """
             select count(*) from estimate_groups g, release.main.indicator_results r
             where g.cds = r.cds and g.student_group = r.student_group and r.dashboard_year = 2024 and r.color > 1
@@ -183,7 +197,15 @@ def test_files_of_an_estimate_among_the_sources_are_not_used(released: Workplace
     shutil.copy2(filled, released.source)
     for path in (*made.glob("*.parquet"), made / "estimate.xlsx", made / "estimate.duckdb"):
         shutil.copy2(path, released.source)
-    tables = ("indicator_results", "student_group_history", "evidence", "eligibility", "continuum_groups", "watch_list", "assistance")
+    tables = (
+        "indicator_results",
+        "student_group_history",
+        "evidence",
+        "eligibility",
+        "continuum_groups",
+        "watch_list",
+        "assistance",
+    )
     database = released.out / "current" / "dta.duckdb"
     before = {t: rows_of(database, t) for t in tables}
     released.publish()
@@ -211,7 +233,9 @@ def test_nothing_that_publishes_can_read_an_estimate() -> None:
     for folder in ("flows", "transforms", "expectations", "reports"):
         for path in (PROJECT / folder).rglob("*.py"):
             here = path.relative_to(PROJECT).as_posix()
-            imported = {n.module or "" for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)}
+            imported = {
+                n.module or "" for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)
+            }
             for module, readers in allowed.items():
                 assert here in readers or not any(i == module or i.startswith(f"{module}.") for i in imported), here
     calls = [

@@ -103,7 +103,7 @@ def monterey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monterey]:
 def test_the_history_has_nothing_of_the_year(monterey: Monterey) -> None:
     newest = monterey.before.execute("select max(determination_year) from determination_years").fetchall()[0][0]
     assert newest == 2023
-    assert next_year(monterey.before, RULES, newest) == YEAR
+    assert next_year(RULES, newest) == YEAR
     assert monterey.before.execute("select max(dashboard_year) from indicator_results").fetchall() == [(2023,)]
 
 
@@ -124,9 +124,12 @@ def test_the_template_has_last_years_values_beside_empty_cells(monterey: Montere
 def test_the_colors_of_a_year_as_estimates_give_the_results_of_that_year(monterey: Monterey) -> None:
     found = monterey.outlooks(monterey.rows)
     ours = {
-        "continuum": "select cds, if(decided_by = 'cde', 'undetermined', status) from eligibility where pathway = 'continuum' and determination_year = 2024 and status <> 'not_applicable'",
-        "consecutive": "select cds, status from assistance where determination = 'consecutive' and determination_year = 2024 and status <> 'not_applicable'",
-        "method_1": "select cds, if(ours, 'eligible', 'not_eligible') from assistance_methods where method = 1 and determination_year = 2024",
+        "continuum": "select cds, if(decided_by = 'cde', 'undetermined', status) from eligibility where pathway = 'continuum'"
+        " and determination_year = 2024 and status <> 'not_applicable'",
+        "consecutive": "select cds, status from assistance where determination = 'consecutive' and determination_year = 2024"
+        " and status <> 'not_applicable'",
+        "method_1": "select cds, if(ours, 'eligible', 'not_eligible') from assistance_methods where method = 1 and"
+        " determination_year = 2024",
     }
     for test, query in ours.items():
         results = {cds: s for cds, s in monterey.whole.execute(query).fetchall() if cds.startswith("27")}
@@ -151,13 +154,15 @@ def test_without_estimates_nothing_of_method_1_is_known(monterey: Monterey) -> N
 @pytest.mark.parametrize("seed", range(6))
 def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Monterey, seed: int) -> None:
     """Whole cells, whole groups and whole LEAs are taken away, on real colors and on invented ones."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     rows = [dict(r) for r in monterey.rows]
     if seed % 2:  # colors that reach the rarer cases: many reds, and few groups with a result
         few = {r["cds"]: chance.random() < 0.4 for r in rows}
         kept = {(r["cds"], r["student_group"]): not few[r["cds"]] or chance.random() < 0.15 for r in rows}
         for r in rows:
-            r["color"] = chance.choice(["1", "1", "1", "2", "4", "none"]) if kept[r["cds"], r["student_group"]] else "none"
+            r["color"] = (
+                chance.choice(["1", "1", "1", "2", "4", "none"]) if kept[r["cds"], r["student_group"]] else "none"
+            )
     more = monterey.outlooks(rows)
     gone = {key: chance.random() for r in rows for key in ((r["cds"],), (r["cds"], r["student_group"]))}
     fewer_rows = [
@@ -250,7 +255,9 @@ def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> No
         where k.kind = 'carried_over' and e.dashboard_year = 2023 and k.level <> if(e.finding = 'result', e.level, 0)
     """).fetchall()
     assert differs == [(0,)]
-    measured = monterey.before.execute("select distinct indicator from ahead.ahead_cells where kind = 'carried_over'").fetchall()
+    measured = monterey.before.execute(
+        "select distinct indicator from ahead.ahead_cells where kind = 'carried_over'"
+    ).fetchall()
     assert ("cci",) not in measured, "a status level of 2023 is no color of 2024"
 
 

@@ -71,7 +71,9 @@ def inside(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
     """Within, tables are made in the schema ``ahead`` and read from there before anywhere else."""
     own = one_row(connection, "select current_database()")[0]
     connection.execute(f"create schema if not exists {SCHEMA}")
-    connection.execute(f"set search_path = {literal(f'{own}.{SCHEMA},{own}.main' + ('' if base == 'main' else ',' + base))}")
+    connection.execute(
+        f"set search_path = {literal(f'{own}.{SCHEMA},{own}.main' + ('' if base == 'main' else ',' + base))}"
+    )
     try:
         yield
     finally:
@@ -79,7 +81,11 @@ def inside(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
 
 
 def look_ahead(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path, question: Question, cells: pa.Table | None = None
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    reference: Path,
+    question: Question,
+    cells: pa.Table | None = None,
 ) -> None:
     """Build the tables of the schema ``ahead``: what is certain, possible and ruled out, and the watch list.
 
@@ -103,10 +109,8 @@ def look_ahead(
                 build_table(connection, SCHEMA, table)
 
 
-def next_year(connection: duckdb.DuckDBPyConnection, rules: Rules, newest: int | None) -> int | None:
+def next_year(rules: Rules, newest: int) -> int:
     """The first determination year after ``newest`` with rules or a preview, or else the year after it."""
-    if newest is None:
-        return None
     known = {r.dashboard_year for r in rules.years} | {rules.preview.dashboard_year}
     return min((y for y in known if y > newest), default=newest + 1)
 
@@ -117,9 +121,10 @@ def watch(connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) 
     Returns its number of rows.
     """
     newest = one_row(
-        connection, "select max(determination_year) from determination_years where now_in_force and not_confirmed is null"
+        connection,
+        "select max(determination_year) from determination_years where now_in_force and not_confirmed is null",
     )[0]
-    look_ahead(connection, rules, reference, Question(next_year(connection, rules, newest)))
+    look_ahead(connection, rules, reference, Question(next_year(rules, newest) if newest else None))
     connection.execute(f"create or replace table watch_rows as select * from {SCHEMA}.watch_rows")
     connection.execute(f"drop schema {SCHEMA} cascade")
     return int(one_row(connection, "select count(*) from watch_rows")[0])
@@ -138,7 +143,9 @@ def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question
             ).fetchall()
         }
         ahead = sorted({year} | {y for y in own.dashboards_counted if y < year and y not in loaded})
-    before = tuple(r for r in rules.years if r.dashboard_year not in ahead and (year is None or r.dashboard_year < year))
+    before = tuple(
+        r for r in rules.years if r.dashboard_year not in ahead and (year is None or r.dashboard_year < year)
+    )
     applied = before + tuple(rules_of(rules, y) for y in ahead)
     load_rule_tables(rules.model_copy(update={"years": applied}), connection)
     if is_confirmed(rules, rules.preview.dashboard_year):
@@ -164,13 +171,17 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list
         "base": q.base,
         "sources": q.sources,
         "ahead": f"[{listed}]::smallint[]",
-        "before": f"dashboard_year < {q.year} and not list_contains([{listed}]::smallint[], dashboard_year)" if q.year else "true",
+        "before": f"dashboard_year < {q.year} and not list_contains([{listed}]::smallint[], dashboard_year)"
+        if q.year
+        else "true",
         "seen": f"dashboard_year < {q.year}" if q.year and q.asked else "true",
         "file": literal(q.file),
         "carry_over": "true" if q.carry_over else "false",
     }
     for name, query in INPUTS.items():
-        connection.execute(f"create or replace {'view' if name in VIEWS else 'table'} {name} as {query.format(**known)}")
+        connection.execute(
+            f"create or replace {'view' if name in VIEWS else 'table'} {name} as {query.format(**known)}"
+        )
 
 
 def _add_what_was_met(connection: duckdb.DuckDBPyConnection, q: Question) -> None:

@@ -99,9 +99,7 @@ class Estimate:
                     f" {oldest + 1} to {newest + 4}."
                 )
             return self.wanted.year
-        year = next_year(self.connection, self.rules, newest)
-        assert year is not None
-        return year
+        return next_year(self.rules, newest)
 
     def look(self, cells: pa.Table | None = None) -> None:
         """Build the schema ``ahead``."""
@@ -111,8 +109,10 @@ class Estimate:
 
     def compute(self) -> None:
         """Read the file, look ahead, and leave the tables estimate_*."""
-        self.look(self._read_file() if self.wanted.file else None)
-        label = f"{literal(LABEL)} as label, {self.year}::smallint as determination_year, {literal(self.named)} as rules"
+        self.look(self._read_file(self.wanted.file) if self.wanted.file else None)
+        label = (
+            f"{literal(LABEL)} as label, {self.year}::smallint as determination_year, {literal(self.named)} as rules"
+        )
         pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in self.asked.items()]
         with inside(self.connection, BASE):
             put(self.connection, "asked_pairs", pa.Table.from_pylist(pairs))
@@ -140,12 +140,11 @@ class Estimate:
             "cells_carried_over": kinds.get("carried_over", 0),
         }
 
-    def _read_file(self) -> pa.Table:
-        assert self.wanted.file
+    def _read_file(self, file: Path) -> pa.Table:
         self.look()  # which LEAs there are
         leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
         expected = Expected(self.named, self.asked, leas, self._words)
-        return read_estimates(self.wanted.file, expected)
+        return read_estimates(file, expected)
 
     def _put_verdicts(self) -> None:
         """estimate_verdicts: with the sentence, and the smallest change."""
@@ -160,7 +159,9 @@ class Estimate:
                 bool(r["inputs_estimated"] or r["inputs_carried_over"]),
             )  # fmt: skip
             change = None if self.preview or r["by_clause"] else self._in_words(changes[r["cds"], r["test"]], r, groups)
-            rows.append({"cds": r["cds"], "test": r["test"], "smallest_change": change, "sentence": outlook_sentence(facts)})
+            rows.append(
+                {"cds": r["cds"], "test": r["test"], "smallest_change": change, "sentence": outlook_sentence(facts)}
+            )
         text = pa.string()
         schema = pa.schema([("cds", text), ("test", text), ("smallest_change", text), ("sentence", text)])
         put(self.connection, "said", pa.Table.from_pylist(rows, schema))
@@ -186,7 +187,9 @@ class Estimate:
         tests = self._rows(f"select cds, test, outlook, by_clause, groups_required from {SCHEMA}.outlook")
         return {
             (t["cds"], t["test"]): search.smallest(
-                by_lea.get((t["cds"], t["test"]), []), t["groups_required"], t["outlook"] == "certain" and not t["by_clause"]
+                by_lea.get((t["cds"], t["test"]), []),
+                t["groups_required"],
+                t["outlook"] == "certain" and not t["by_clause"],
             )
             for t in tests
         }
@@ -341,7 +344,15 @@ AFTER = {
     "estimate_about": f"""
         select m.release_id, m.as_of, m.scope, about.* from {BASE}.meta_release m cross join about""",
 }
-NAMES = ("estimate_about", "estimate_counts", "estimate_verdicts", "estimate_groups", "estimate_inputs", "estimate_watch", "estimate_names")
+NAMES = (
+    "estimate_about",
+    "estimate_counts",
+    "estimate_verdicts",
+    "estimate_groups",
+    "estimate_inputs",
+    "estimate_watch",
+    "estimate_names",
+)
 
 
 def write_tables(estimate: Estimate, folder: Path) -> None:
@@ -352,5 +363,7 @@ def write_tables(estimate: Estimate, folder: Path) -> None:
         connection.execute(f"create table target.{name} as select * from {name}")
         connection.execute(f"comment on table target.{name} is {literal(NOTICE)}")
         copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
-        connection.execute(f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(NOTICE)}}})")
+        connection.execute(
+            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(NOTICE)}}})"
+        )
     connection.execute("detach target")

@@ -88,7 +88,9 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
     for line, row in read_numbered_csv(path.parent, Path(path.name), EstimateRow, KEY):
         if not (row.color or row.status_level):
             continue  # not filled in: not known
-        found = [f"{path.name}, line {line}, column {c}: {why} (value {v[:80]!r})." for c, v, why in _problems(row, expected)]
+        found = [
+            f"{path.name}, line {line}, column {c}: {why} (value {v[:80]!r})." for c, v, why in _problems(row, expected)
+        ]
         problems += found
         if not found:
             measure = expected.asked[row.student_group, row.indicator]
@@ -97,7 +99,9 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
     if problems:
         raise ConfigError("\n".join(problems))
     if not cells:
-        raise ConfigError(f"{path.name}: no row has a color or a status level. Fill in what you know, and leave the rest empty.")
+        raise ConfigError(
+            f"{path.name}: no row has a color or a status level. Fill in what you know, and leave the rest empty."
+        )
     return pa.Table.from_pylist(cells, CELLS)
 
 
@@ -110,7 +114,8 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
     groups = sorted({g for g, _ in expected.asked})
     measure = expected.asked.get((row.student_group, row.indicator))
     if row.student_group not in groups:
-        yield "student_group", row.student_group, f"the rules {expected.named} judge {', '.join(groups)}; use one of these codes, or delete the row"
+        judged = f"the rules {expected.named} judge {', '.join(groups)}"
+        yield "student_group", row.student_group, f"{judged}; use one of these codes, or delete the row"
     elif measure is None:
         looked_at = sorted(i for g, i in expected.asked if g == row.student_group)
         advice = f"for {row.student_group} the rules {expected.named} look at {', '.join(looked_at)}"
@@ -119,11 +124,13 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
         return
     other = "status_level" if measure == "color" else "color"
     if getattr(row, other):
-        yield other, getattr(row, other), f"the rules {expected.named} look at the {measure.replace('_', ' ')} of {row.indicator}; fill that in, and leave this empty"
+        looked_at_there = f"the {measure.replace('_', ' ')} of {row.indicator}"
+        yield other, getattr(row, other), f"the rules {expected.named} look at {looked_at_there}; leave this empty"
     value = getattr(row, measure)
     words = expected.levels[measure, row.indicator]
     if value and value.lower() not in words:
-        yield measure, value, f"it must be one of {', '.join(w for w in words if not w.isdigit() and w not in NONE[1:])}, or a number from 0 to 5"
+        written = [w for w in words if not w.isdigit() and (w not in NONE or w == NONE[0])]
+        yield measure, value, f"it must be one of {', '.join(written)}, or a number from 0 to 5"
 
 
 def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:

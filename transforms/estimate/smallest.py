@@ -12,7 +12,9 @@ from itertools import combinations, product
 from transforms.rules.model import RuleSet
 
 MOST = 4  # indicators to change: more than any two priorities need
-State = tuple[tuple[str, int | None, int | None], ...]  # indicator, level of the year (None: not known), last known level
+State = tuple[
+    tuple[str, int | None, int | None], ...
+]  # indicator, level of the year (None: not known), last known level
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Search:
             needed = required - len(counting)
         if needed < 1 or len(open_ones) < needed:
             return None
-        changes = [(g.student_group, c) for g in open_ones if (c := self.change_of(g.student_group, g.state, not certain))]
+        changes = [
+            (g.student_group, c) for g in open_ones if (c := self.change_of(g.student_group, g.state, not certain))
+        ]
         if len(changes) < needed:
             return None
         changes.sort(key=lambda c: (len(c[1][0]), c[1][1], c[0]))
