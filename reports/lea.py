@@ -70,7 +70,8 @@ RESULTS = """
     from (
         select * from indicator_results
         where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
-            and student_group in (select student_group from student_groups where judged::boolean or student_group = 'ALL')
+            and student_group in (select student_group from student_groups
+            where judged::boolean or student_group = 'ALL')
     ) i
     full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
         using (cds, dashboard_year, student_group, indicator)

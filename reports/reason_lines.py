@@ -10,10 +10,12 @@ from transforms.wording.sentences import LineFacts, reason_line
 
 GROUPS = """
     select c.cds, c.determination_year, s.name_in_text as name, len(c.years_met) as years, c.counts, c.may_have_result
-    from continuum_groups c join student_groups s using (student_group) order by c.cds, c.determination_year, c.student_group
+    from continuum_groups c join student_groups s using (student_group) order by c.cds, c.determination_year,
+        c.student_group
 """
 MET = """
-    select h.cds, h.dashboard_year, s.name_in_text from student_group_history h join student_groups s using (student_group)
+    select h.cds, h.dashboard_year, s.name_in_text from student_group_history h
+        join student_groups s using (student_group)
     where h.meets_criteria order by h.cds, h.student_group
 """
 LOANS = """

@@ -64,8 +64,8 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
         cause = difference or differing.get(then) or {}
         found.append(
             ListChange(
-                cds, row.get("lea_name") or cause.get("lea_name", cds), row["county"] or "", pathways[pathway], before_year, year,
-                old, status, cause.get("attributed_to"), _groups(cause, groups) if before_year == year else "",
+                cds, str(row.get("lea_name") or cause.get("lea_name", cds)), row["county"] or "", pathways[pathway],
+                before_year, year, old, status, cause.get("attributed_to"), _groups(cause, groups) if before_year == year else "",
             )
         )  # fmt: skip
     found.sort(key=lambda c: (c.lea_name, c.cds, list(pathways.values()).index(c.pathway_name)))

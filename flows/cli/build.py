@@ -177,10 +177,10 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
                     said = True
                 before = next(_rows(connection, table), None)
                 started = time.perf_counter()
-                if stage == "ahead":
-                    rows = watch(connection, rules, settings.reference)
-                else:
-                    rows = build_checked(connection, stage, table)
+                ahead = stage == "ahead"
+                rows = (
+                    watch(connection, rules, settings.reference) if ahead else build_checked(connection, stage, table)
+                )
                 changed = "" if before in (rows, None) else f", {before:,} before"
                 console.print(
                     f"{stage:15} {table:28} {rows:,} rows{changed} ({time.perf_counter() - started:.2f} s)",

@@ -24,7 +24,8 @@ def write_pages(folder: Path) -> None:
     made = environment().overlay(loader=FileSystemLoader(TEMPLATES))
     with opened(folder) as connection:
         (about,) = rows(connection, "select * from estimate_about")
-        verdicts = rows(connection, "select * from estimate_verdicts order by county, lea_name, cds, test")
+        verdicts = rows(connection, "select * from estimate_verdicts order by county, lea_name, cds")
+        verdicts.sort(key=lambda v: (v["county"] or "", v["lea_name"], v["cds"], list(words.TESTS).index(v["test"])))
         groups = _by_lea(
             rows(connection, "select * from estimate_groups where outlook <> 'ruled_out' order by test, student_group")
         )

@@ -16,7 +16,8 @@ def _words(heading: str, width: float, name: str, words: dict[str, str]) -> Colu
 
 
 _LEA = (
-    plain("Estimate", 10, "label"), plain("LEA", 34, "lea_name"), plain("CDS code", 16, "cds"), plain("County", 16, "county"),
+    plain("Estimate", 10, "label"), plain("LEA", 34, "lea_name"), plain("CDS code", 16, "cds"),
+    plain("County", 16, "county"),
 )  # fmt: skip
 _TEST = _words("Test", 28, "test", TESTS)
 _OUTLOOK = _words("Outlook", 11, "outlook", OUTLOOKS)
@@ -26,19 +27,23 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         "select * from estimate_verdicts order by test, outlook, county, lea_name, cds",
         (
             *_LEA, _TEST, _OUTLOOK, plain("In words", 70, "sentence"), plain("Smallest change", 46, "smallest_change"),
-            plain("Estimated", 24, "inputs_estimated"), plain("Carried over", 24, "inputs_carried_over"), plain("Missing", 24, "inputs_missing"),
+            plain("Estimated", 24, "inputs_estimated"), plain("Carried over", 24, "inputs_carried_over"),
+            plain("Missing", 24, "inputs_missing"),
         ),
     ),
     (
         "Estimate groups",
-        "select * from estimate_groups where outlook <> 'ruled_out' order by test, county, lea_name, cds, student_group",
+        """select * from estimate_groups where outlook <> 'ruled_out'
+        order by test, county, lea_name, cds, student_group""",
         (*_LEA, _TEST, plain("Student group", 12, "student_group"), _OUTLOOK),
     ),
     (
         "Estimate inputs",
-        "select * from estimate_inputs where kind <> 'missing' order by county, lea_name, cds, student_group, indicator",
+        """select * from estimate_inputs where kind <> 'missing'
+        order by county, lea_name, cds, student_group, indicator""",
         (
-            *_LEA, plain("Student group", 12, "student_group"), plain("Indicator", 12, "indicator"), plain("Measure", 12, "measure"),
+            *_LEA, plain("Student group", 12, "student_group"), plain("Indicator", 12, "indicator"),
+            plain("Measure", 12, "measure"),
             plain("Level", 8, "level"), _words("Kind", 14, "kind", KINDS), plain("Line of the file", 10, "file_line"),
         ),
     ),

@@ -185,6 +185,7 @@ def write_reconciliation(connection: duckdb.DuckDBPyConnection, pages: Pages) ->
         flags.values(), key=lambda f: (list(FLAGS).index(f["kind"]) if f["kind"] in FLAGS else len(FLAGS), f["name"])
     )
     pages.write(
-        "reconciliation.html", "reconciliation.html", counts=counts, differences=differences, reasons=reasons, flags=order,
+        "reconciliation.html", "reconciliation.html", counts=counts, differences=differences, reasons=reasons,
+        flags=order,
         answer=agreement_sentence(total), names=names,
     )  # fmt: skip

@@ -34,9 +34,11 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     for code, county in book.counties.items():
         here = of_counties(lines, [code])
         pages.write(
-            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year], eligible=eligible[code],
+            f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year],
+            eligible=eligible[code],
             others=[x for x in here[book.year] if not x.eligible], tally=tally(here), terms=terms[code],
-            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code], interim=interim[code],
+            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code],
+            interim=interim[code],
             summary=summaries.get(code),
         )  # fmt: skip
     areas = {

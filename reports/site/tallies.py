@@ -26,7 +26,8 @@ VERDICTS = """
 
 
 ASSISTANCE = """
-    select cds, determination_year, determination, status, assistance_year, student_groups, a.reason as whole_reason, decided_by,
+    select cds, determination_year, determination, status, assistance_year, student_groups, a.reason as whole_reason,
+        decided_by,
         if(agrees_with_cde is false, cde_value, null) as cde_says,
         reason || if(agrees_with_cde is false, ' CDE''s status: ' || cde_value || '.', '') as reason
     from assistance a join leas l using (cds)

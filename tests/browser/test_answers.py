@@ -257,7 +257,7 @@ def test_districts_begin_with_an_eligible_one_and_why(
     first = page.locator("#districts tbody tr").first
     assert bottom(page, "#districts tbody tr") <= height
     ((name, groups),) = state_db.execute(
-        f"select e.lea_name, list(s.name_in_text order by s.student_group) from eligibility e join student_groups s on"
+        "select e.lea_name, list(s.name_in_text order by s.student_group) from eligibility e join student_groups s on"
         f" list_contains(e.student_groups, s.student_group) where {NOW} and status = 'eligible' and pathway ="
         " 'continuum' group by e.county, e.lea_name, e.cds order by e.county, e.lea_name limit 1"
     ).fetchall()
@@ -297,9 +297,9 @@ def test_the_watch_list_begins_with_the_nearest(
 ) -> None:
     page = open_state("watch-list.html", width)
     near = state_db.execute(
-        "select w.cds, any_value(w.lea_name) from watch_list w where watch = 'one_more_group' and would_be_eligible and cds"
-        f" not in (select cds from eligibility where {NOW} and pathway = 'continuum' and status = 'eligible') group by all"
-        " order by any_value(county), 2"
+        "select w.cds, any_value(w.lea_name) from watch_list w where watch = 'one_more_group' and would_be_eligible"
+        f" and cds not in (select cds from eligibility where {NOW} and pathway = 'continuum' and status = 'eligible')"
+        " group by all order by any_value(county), 2"
     ).fetchall()
     assert f"{len(near)} LEA" in page.locator("#answer").inner_text()
     assert bottom(page, "#watch tbody tr:nth-child(2)") <= height
@@ -347,7 +347,8 @@ def test_headings_stand_on_every_printed_sheet(open_state: Open, name: str) -> N
     page.locator("table[data-sort] tbody tr").first.wait_for(state="attached")
     page.emulate_media(media="print")
     styles = page.locator("table[data-sort] thead").evaluate_all(
-        "all => all.map((e) => [getComputedStyle(e).display, ...[...e.querySelectorAll('button')].map((b) => getComputedStyle(b).display)])"
+        "all => all.map((e) => [getComputedStyle(e).display, ...[...e.querySelectorAll('button')].map((b) =>"
+        " getComputedStyle(b).display)])"
     )
     assert all(head == "table-header-group" and set(buttons) <= {"contents"} for head, *buttons in styles)
     wide = page.evaluate(

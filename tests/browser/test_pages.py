@@ -11,8 +11,10 @@ from tests.browser.conftest import CASE, HOSTILE, SALINAS, Open
 pytestmark = pytest.mark.browser
 
 KINDS = (
-    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html", "geographic-lead/valley-to-coast.html",
-    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html", "coverage.html", "glossary.html",
+    "index.html", "districts.html", "counties.html", "county/27.html", "county/58.html", "geographic-leads.html",
+    "geographic-lead/valley-to-coast.html",
+    "watch-list.html", "changes.html", "reconciliation.html", "quality.html", "rules.html", "data.html",
+    "coverage.html", "glossary.html",
     f"lea/{SALINAS}.html", f"lea/{SALINAS}.html#2023", f"lea/{SALINAS}.html#2018",
     "lea/27660680000000.html", "lea/27102720000000.html", "lea/27102720112177.html", "lea/19646340000000.html",
 )  # fmt: skip

@@ -62,7 +62,7 @@ def test_the_years_before_bound_cdes_list(state: duckdb.DuckDBPyConnection, year
 
 
 def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckDBPyConnection) -> None:
-    assert next_year(state, RULES, 2024) == 2025
+    assert next_year(RULES, 2024) == 2025
     assert outlooks(state, 2025, asked=False) == outlooks(state, 2025)
 
 

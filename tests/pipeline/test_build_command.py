@@ -1,5 +1,6 @@
 """``dta build``: one SQL model, what it needs or what is made from it, on a database that is kept."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,10 @@ def test_nothing_selected_is_everything_in_order() -> None:
 def test_a_plus_behind_adds_what_is_made_from_a_table_and_before_it_what_it_needs() -> None:
     assert names("continuum") == ["continuum"]
     after = names("continuum+")
-    assert {"continuum", "verdicts", "watch_rows", "eligibility", "eligible_districts"} <= set(after)
+    assert {"continuum", "verdicts", "eligibility", "eligible_districts"} <= set(after)
+    assert {"outlook", "watch_rows", "watch_list"} <= set(names("continuum_groups+")), (
+        "the watch list counts groups anew"
+    )
     assert not {"continuum_groups", "loan_states"} & set(after)
     assert after.index("continuum") < after.index("verdicts") < after.index("eligibility")
     before = names("+continuum")
@@ -67,6 +71,9 @@ def test_tables_are_built_on_what_the_last_build_left(tmp_path: Path, monkeypatc
         ).fetchall()
     assert len(rows) == 1
     assert rows[0][0], "the sentence is written as well"
+    ahead = CliRunner().invoke(app, ["build", "--select", "outlook+", "--keep"], catch_exceptions=False)
+    assert ahead.exit_code == 0, ahead.output
+    assert re.search(r"^ahead +watch_rows +0 rows", ahead.output, re.MULTILINE)
     assert not (tmp_path / "out").exists(), "nothing is published"
 
 

@@ -124,9 +124,9 @@ def test_cells_that_met_a_criterion_are_marked(sheets: dict[str, Row], db: duckd
 def test_the_other_years_stand_on_the_page(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     for cds, sheet in sheets.items():
         found = db.execute(
-            "select determination_year, count(*) from (select cds, determination_year, status from eligibility union all"
-            " select cds, determination_year, status from assistance) where cds = ? and determination_year <> 2024 and"
-            " status not in ('not_assessed', 'not_applicable') group by 1 order by 1 desc",
+            "select determination_year, count(*) from (select cds, determination_year, status from eligibility union"
+            " all select cds, determination_year, status from assistance) where cds = ? and determination_year <> 2024"
+            " and status not in ('not_assessed', 'not_applicable') group by 1 order by 1 desc",
             [cds],
         ).fetchall()
         assert [(y["year"], len(y["found"])) for y in sheet["years"]] == found

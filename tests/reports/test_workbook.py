@@ -128,12 +128,12 @@ def test_what_only_cde_has_stands_out_without_color(published: Workplace, tmp_pa
     with duckdb.connect(str(tmp_path / "copy.duckdb")) as changed:
         changed.sql(
             "update reconciliation set class = 'only_cde', ours = 'N', cde = 'Y' where cds = (select min(cds) from"
-            " reconciliation where flag = 'ec52072' and dashboard_year = 2024) and flag = 'ec52072' and dashboard_year ="
-            " 2024"
+            " reconciliation where flag = 'ec52072' and dashboard_year = 2024) and flag = 'ec52072' and dashboard_year"
+            " = 2024"
         )
         write_workbook(changed, tmp_path / "x.xlsx", [s for s in SHEETS if s.name == "Reconciliation"], "Title")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["Reconciliation"]
-    (first, second) = (next(sheet.iter_rows(min_row=n, max_row=n)) for n in (2, 3))
+    first, second = (next(sheet.iter_rows(min_row=n, max_row=n)) for n in (2, 3))
     assert (first[7].value, first[6].font.bold, first[6].border.left.style) == ("only CDE's", True, "medium")
     assert not second[6].font.bold
 

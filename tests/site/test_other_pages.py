@@ -239,7 +239,8 @@ def test_the_long_lists_hold_every_row(site: Path, db: duckdb.DuckDBPyConnection
         for group, years in re.findall(r"(?:^|; )([^(;]+) \(((?:\d{4}(?:, )?)+)", row[4])
     }
     wanted = db.execute(
-        "select w.cds, g.name, array_to_string(w.years, ', ') from watch_list w join student_groups g using (student_group)"
+        "select w.cds, g.name, array_to_string(w.years, ', ') from watch_list w join student_groups g using"
+        " (student_group)"
     ).fetchall()
     assert watched == set(wanted)
     changes = table(Page(site / "changes.html"), "changes")

@@ -30,12 +30,16 @@ def test_by_group_and_by_indicator_say_the_same() -> None:
         "Based on the 2024 Dashboard, Elm Unified meets the published criteria of Differentiated Assistance, Year 1"
         " (EC 52071(c)(1))."
     )
-    assert said.by_group == (
-        f"{lead} Two student groups met the criteria in 2024, by these indicators: English learners (English language"
+    assert (
+        said.by_group
+        == f"{lead} Two student groups met the criteria in 2024, by these indicators: English learners (English"
+        " language"
         f" arts and mathematics); homeless youth (mathematics and suspension). {END}"
     )
-    assert said.by_indicator == (
-        f"{lead} Indicators by which student groups met the criteria in 2024: English language arts (English learners);"
+    assert (
+        said.by_indicator
+        == f"{lead} Indicators by which student groups met the criteria in 2024: English language arts (English"
+        " learners);"
         f" mathematics (English learners and homeless youth); suspension (homeless youth). {END}"
     )
     assert list(said.shapes) == ["group", "indicator"]
@@ -71,9 +75,11 @@ def test_the_second_year_without_a_group_says_why_assistance_goes_on() -> None:
 def test_the_no_names_what_was_looked_at_and_no_group() -> None:
     no = Finding("Differentiated Assistance", "EC 52071(c)(1)", "not_eligible", "differentiated_assistance")
     said = text([no, CONTINUUM], LEARNERS)
-    assert said.by_group == (
-        "Based on the 2024 Dashboard, Elm Unified does not meet the published criteria of Differentiated Assistance"
-        f" (EC 52071(c)(1)). Nor does it meet the published criteria of Continuum of Support (SIR+) (EC 52072(a)). {END}"
+    assert (
+        said.by_group
+        == "Based on the 2024 Dashboard, Elm Unified does not meet the published criteria of Differentiated Assistance"
+        " (EC 52071(c)(1)). Nor does it meet the published criteria of Continuum of Support (SIR+) (EC 52072(a))."
+        f" {END}"
     )
     assert list(said.shapes) == ["group"]
 

@@ -81,8 +81,10 @@ def test_a_new_dashboard_is_compared_with_the_list_of_the_year_before(db: duckdb
     found = changed(db, [(name, 2024, "absent", status, "data") for name, status in statuses.items()])
     assert [c.lea_name for c in found.left] == ["Ada"]
     assert [c.lea_name for c in found.new] == ["Bea"]
-    assert found.sentences[0] == (
-        "Ada (Kern), Continuum, 2024 in place of 2023: no longer on the list, now: not eligible, because the data changed."
+    assert (
+        found.sentences[0]
+        == "Ada (Kern), Continuum, 2024 in place of 2023: no longer on the list, now: not eligible, because the data"
+        " changed."
     )
 
 

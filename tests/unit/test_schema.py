@@ -1,4 +1,5 @@
-"""What holds for every published table: types that say what a value is, names for people, and what the README promises."""
+"""What holds for every published table: types that say what a value is, names for people,
+and what the README promises."""
 
 import re
 

@@ -109,10 +109,8 @@ def look_ahead(
                 build_table(connection, SCHEMA, table)
 
 
-def next_year(connection: duckdb.DuckDBPyConnection, rules: Rules, newest: int | None) -> int | None:
+def next_year(rules: Rules, newest: int) -> int:
     """The first determination year after ``newest`` with rules or a preview, or else the year after it."""
-    if newest is None:
-        return None
     known = {r.dashboard_year for r in rules.years} | {rules.preview.dashboard_year}
     return min((y for y in known if y > newest), default=newest + 1)
 
@@ -126,7 +124,7 @@ def watch(connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) 
         connection,
         "select max(determination_year) from determination_years where now_in_force and not_confirmed is null",
     )[0]
-    look_ahead(connection, rules, reference, Question(next_year(connection, rules, newest)))
+    look_ahead(connection, rules, reference, Question(next_year(rules, newest) if newest else None))
     connection.execute(f"create or replace table watch_rows as select * from {SCHEMA}.watch_rows")
     connection.execute(f"drop schema {SCHEMA} cascade")
     return int(one_row(connection, "select count(*) from watch_rows")[0])

@@ -99,9 +99,7 @@ class Estimate:
                     f" {oldest + 1} to {newest + 4}."
                 )
             return self.wanted.year
-        year = next_year(self.connection, self.rules, newest)
-        assert year is not None
-        return year
+        return next_year(self.rules, newest)
 
     def look(self, cells: pa.Table | None = None) -> None:
         """Build the schema ``ahead``."""
@@ -111,7 +109,7 @@ class Estimate:
 
     def compute(self) -> None:
         """Read the file, look ahead, and leave the tables estimate_*."""
-        self.look(self._read_file() if self.wanted.file else None)
+        self.look(self._read_file(self.wanted.file) if self.wanted.file else None)
         label = (
             f"{literal(LABEL)} as label, {self.year}::smallint as determination_year, {literal(self.named)} as rules"
         )
@@ -142,12 +140,11 @@ class Estimate:
             "cells_carried_over": kinds.get("carried_over", 0),
         }
 
-    def _read_file(self) -> pa.Table:
-        assert self.wanted.file
+    def _read_file(self, file: Path) -> pa.Table:
         self.look()  # which LEAs there are
         leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
         expected = Expected(self.named, self.asked, leas, self._words)
-        return read_estimates(self.wanted.file, expected)
+        return read_estimates(file, expected)
 
     def _put_verdicts(self) -> None:
         """estimate_verdicts: with the sentence, and the smallest change."""
@@ -168,11 +165,13 @@ class Estimate:
         text = pa.string()
         schema = pa.schema([("cds", text), ("test", text), ("smallest_change", text), ("sentence", text)])
         put(self.connection, "said", pa.Table.from_pylist(rows, schema))
-        self.connection.execute(
-            "create table estimate_verdicts as select o.* exclude (inputs_estimated, inputs_carried_over, inputs_missing),"
-            " s.sentence, s.smallest_change, o.inputs_estimated, o.inputs_carried_over, o.inputs_missing from outlooks o"
-            " join said s using (cds, test) order by o.county, o.lea_name, o.cds, o.test"
-        )
+        self.connection.execute("""
+            create table estimate_verdicts as
+            select o.* exclude (inputs_estimated, inputs_carried_over, inputs_missing), s.sentence, s.smallest_change,
+                o.inputs_estimated, o.inputs_carried_over, o.inputs_missing
+            from outlooks o join said s using (cds, test)
+            order by o.county, o.lea_name, o.cds, o.test
+        """)
         self.connection.execute("drop table said; drop table outlooks")
 
     def _changes(self) -> dict[tuple[str, str], Change | None]:
@@ -258,7 +257,8 @@ STATES = """
         union all
         select h.cds, h.student_group, i.indicator, 1
         from (
-            select cds, student_group, arg_max(priorities_met, dashboard_year) as priorities, arg_max(basis, dashboard_year) as basis
+            select cds, student_group, arg_max(priorities_met, dashboard_year) as priorities, arg_max(basis,
+                dashboard_year) as basis
             from {schema}.history where meets_criteria group by all
         ) h
         join {schema}.ref_indicators i on list_contains(h.priorities, i.priority::tinyint)
@@ -270,7 +270,8 @@ STATES = """
     group by all"""
 _LEA = "l.cds, l.lea_name, l.lea_type, l.county_code, l.county"
 _INPUTS = f"""
-    select {_LEA}, a.student_group, a.indicator, a.measure, k.level, coalesce(k.kind, 'missing') as kind, k.line as file_line
+    select {_LEA}, a.student_group, a.indicator, a.measure, k.level, coalesce(k.kind, 'missing') as kind,
+        k.line as file_line
     from leas l
     cross join asked_pairs a
     left join ahead_cells k using (cds, student_group, indicator)
@@ -279,20 +280,25 @@ _NAMED = """
     named as (
         select
             g.cds, g.test,
-            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator) filter (i.kind = 'estimate') as inputs_estimated,
-            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator) filter (i.kind = 'carried_over') as inputs_carried_over,
-            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator) filter (i.kind = 'missing') as inputs_missing
+            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator)
+            filter (i.kind = 'estimate') as inputs_estimated,
+            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator)
+            filter (i.kind = 'carried_over') as inputs_carried_over,
+            list(i.student_group || ' ' || i.indicator order by i.student_group, i.indicator)
+            filter (i.kind = 'missing') as inputs_missing
         from matter g
         join estimate_inputs i using (cds, student_group)
         group by g.cds, g.test
     )"""
 _LISTS = ", ".join(f"coalesce(n.{x}, []) as {x}" for x in ("inputs_estimated", "inputs_carried_over", "inputs_missing"))
 _WATCH = f"""
-    select {_LEA}, w.student_group, w.watch, w.standing, w.next_dashboard, w.years, w.indicators, w.would_be_eligible, s.sentence
+    select {_LEA}, w.student_group, w.watch, w.standing, w.next_dashboard, w.years, w.indicators,
+        w.would_be_eligible, s.sentence
     from watch_rows w join leas l using (cds) join watch_sentences s using (cds, student_group, watch)
     where (w.watch like 'preview%') = {{preview}}
     order by l.county, l.lea_name, l.cds, w.student_group, w.watch"""
-# Tables that are made while the schema ahead is read first. Inputs that matter to a test are those of groups that earlier years do not rule out.
+# Tables that are made while the schema ahead is read first. Inputs that matter to a test are those of groups that
+# earlier years do not rule out.
 TABLES = {
     "estimate_inputs": _INPUTS,
     "estimate_groups": f"""
@@ -301,7 +307,8 @@ TABLES = {
         order by l.county, l.lea_name, l.cds, g.test, g.student_group""",
     "outlooks": f"""
         with matter as (
-            select cds, test, student_group from outlook_test_groups where counts_if_met is not false and not counts_anyway
+            select cds, test, student_group from outlook_test_groups where counts_if_met is not false
+                and not counts_anyway
         ), {_NAMED}
         select {_LEA}, o.test, o.outlook, o.by_clause, o.groups_required, o.groups_certain, o.groups_possible, {_LISTS}
         from outlook o join leas l using (cds) left join named n using (cds, test)""",
@@ -314,7 +321,8 @@ PREVIEW_TABLES = {
         from outlook_preview g join leas l using (cds) where l.lea_type <> 'charter'
         order by l.county, l.lea_name, l.cds, g.student_group""",
     "outlooks": f"""
-        with matter as (select cds, 'preview' as test, student_group from outlook_preview where outlook <> 'ruled_out'), {_NAMED},
+        with matter as (select cds, 'preview' as test, student_group from outlook_preview
+            where outlook <> 'ruled_out'), {_NAMED},
         per_lea as (
             select
                 cds, 'preview' as test,
@@ -323,8 +331,10 @@ PREVIEW_TABLES = {
             from outlook_preview group by cds
         )
         select
-            {_LEA}, p.test, case when len(p.groups_certain) > 0 then 'certain' when len(p.groups_possible) > 0 then 'possible' else 'ruled_out' end as outlook,
-            false as by_clause, 1 as groups_required, coalesce(p.groups_certain, []) as groups_certain, coalesce(p.groups_possible, []) as groups_possible,
+            {_LEA}, p.test, case when len(p.groups_certain) > 0 then 'certain'
+            when len(p.groups_possible) > 0 then 'possible' else 'ruled_out' end as outlook,
+            false as by_clause, 1 as groups_required, coalesce(p.groups_certain, []) as groups_certain,
+            coalesce(p.groups_possible, []) as groups_possible,
             {_LISTS}
         from per_lea p join leas l using (cds) left join named n using (cds, test)
         where l.lea_type <> 'charter'""",
@@ -333,10 +343,12 @@ PREVIEW_TABLES = {
 AFTER = {
     "estimate_counts": """
         select test, outlook, by_clause, count(*) as leas, count(*) filter (lea_type = 'district') as districts,
-            count(*) filter (lea_type = 'county_office') as county_offices, count(*) filter (lea_type = 'charter') as charter_schools
+            count(*) filter (lea_type = 'county_office') as county_offices, count(*)
+            filter (lea_type = 'charter') as charter_schools
         from estimate_verdicts group by test, outlook, by_clause order by all""",
     "estimate_names": f"""
-        select 'group_names' as list, null as measure, student_group as code, null::tinyint as level, name from {SCHEMA}.ref_student_groups
+        select 'group_names' as list, null as measure, student_group as code, null::tinyint as level,
+            name from {SCHEMA}.ref_student_groups
         union all
         select 'indicator_names', null, indicator, null, name from {SCHEMA}.ref_indicators
         union all

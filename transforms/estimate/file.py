@@ -114,11 +114,8 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
     groups = sorted({g for g, _ in expected.asked})
     measure = expected.asked.get((row.student_group, row.indicator))
     if row.student_group not in groups:
-        yield (
-            "student_group",
-            row.student_group,
-            f"the rules {expected.named} judge {', '.join(groups)}; use one of these codes, or delete the row",
-        )
+        judged = f"the rules {expected.named} judge {', '.join(groups)}"
+        yield "student_group", row.student_group, f"{judged}; use one of these codes, or delete the row"
     elif measure is None:
         looked_at = sorted(i for g, i in expected.asked if g == row.student_group)
         advice = f"for {row.student_group} the rules {expected.named} look at {', '.join(looked_at)}"
@@ -127,23 +124,18 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
         return
     other = "status_level" if measure == "color" else "color"
     if getattr(row, other):
-        yield (
-            other,
-            getattr(row, other),
-            f"the rules {expected.named} look at the {measure.replace('_', ' ')} of {row.indicator}; fill that in, and leave this empty",
-        )
+        looked_at_there = f"the {measure.replace('_', ' ')} of {row.indicator}"
+        yield other, getattr(row, other), f"the rules {expected.named} look at {looked_at_there}; leave this empty"
     value = getattr(row, measure)
     words = expected.levels[measure, row.indicator]
     if value and value.lower() not in words:
-        yield (
-            measure,
-            value,
-            f"it must be one of {', '.join(w for w in words if not w.isdigit() and w not in NONE[1:])}, or a number from 0 to 5",
-        )
+        written = [w for w in words if not w.isdigit() and (w not in NONE or w == NONE[0])]
+        yield measure, value, f"it must be one of {', '.join(written)}, or a number from 0 to 5"
 
 
 def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:
-    """The file to fill in for a county: every LEA, student group and indicator, with the newest Dashboard's values beside
+    """The file to fill in for a county: every LEA, student group and indicator,
+    with the newest Dashboard's values beside
     the empty cells. Needs the schema of transforms.estimate.ahead.
     """
     pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in asked.items()]
@@ -155,7 +147,8 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
             select
                 l.cds, l.lea_name, p.student_group, g.name as student_group_name, p.indicator, i.name as indicator_name,
                 p.measure as fill_in, '' as color, '' as status_level, n.dashboard_year as last_year,
-                coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar, '') as last_status_level,
+                coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar,
+                '') as last_status_level,
                 r.current_status as last_status, coalesce(h.letter, h.cde_letter, '') as last_letter
             from leas l
             cross join asked_pairs p
@@ -163,7 +156,8 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
             join ref_student_groups g using (student_group)
             join ref_indicators i using (indicator)
             left join {base}.indicator_results r
-                on r.cds = l.cds and r.student_group = p.student_group and r.indicator = p.indicator and r.dashboard_year = n.dashboard_year
+                on r.cds = l.cds and r.student_group = p.student_group and r.indicator = p.indicator
+                and r.dashboard_year = n.dashboard_year
             left join ref_levels k on k.measure = 'color' and k.level::tinyint = r.color
             left join {base}.student_group_history h
                 on h.cds = l.cds and h.student_group = p.student_group and h.dashboard_year = n.dashboard_year

@@ -51,17 +51,23 @@ def _reason(f: OutlookFacts) -> str:
         return f"{_counted(f.groups_certain)}: {sure}."
     if f.by_clause:
         return (
-            f"Only the clause for fewer than three student groups can bring it: all of its groups with a result would"
+            "Only the clause for fewer than three student groups can bring it: all of its groups with a result would"
             f" have to count. Those that may: {joined([*f.groups_certain, *f.groups_possible])}."
         )
     if f.outlook == "ruled_out":
         at_most = len(f.groups_certain) + len(f.groups_possible)
-        return f"{plural(at_most, 'student group').capitalize()} can count, and {number(f.groups_required)} {'is' if f.groups_required == 1 else 'are'} needed."
+        return (
+            f"{plural(at_most, 'student group').capitalize()} can count, and {number(f.groups_required)}"
+            f" {'is' if f.groups_required == 1 else 'are'} needed."
+        )
     needed = f.groups_required - len(f.groups_certain)
     already = f"{_counted(f.groups_certain)}: {sure}. " if f.groups_certain else ""
     more = " more" if f.groups_certain else ""
     if len(f.groups_possible) > 6:
-        return f"{already}It takes {plural(needed, f'{more.strip()} student group'.strip())}; {number(len(f.groups_possible))} may count."
+        return (
+            f"{already}It takes {plural(needed, f'{more.strip()} student group'.strip())};"
+            f" {number(len(f.groups_possible))} may count."
+        )
     return f"{already}It takes {plural(needed, f'{more.strip()} student group'.strip())} of these: {open_ones}."
 
 
@@ -107,7 +113,10 @@ def counts_sentences(year: int, rules: str, rows: Sequence[tuple[str, str, bool,
         possible = sum(n for outlook, clause, n in of_test if outlook == "possible" and not clause)
         by_clause = sum(n for outlook, clause, n in of_test if outlook == "possible" and clause)
         ruled_out = sum(n for outlook, _, n in of_test if outlook == "ruled_out")
-        line = f"{name}: {certain:,} to {certain + possible:,} LEAs ({certain:,} certain, {possible:,} possible, {ruled_out:,} ruled out)."
+        line = (
+            f"{name}: {certain:,} to {certain + possible:,} LEAs ({certain:,} certain, {possible:,} possible,"
+            f" {ruled_out:,} ruled out)."
+        )
         if by_clause:
             line += f" {by_clause:,} more only by the clause for fewer than three student groups."
         said.append(line)
