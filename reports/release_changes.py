@@ -65,7 +65,8 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
         found.append(
             ListChange(
                 cds, str(row.get("lea_name") or cause.get("lea_name", cds)), row["county"] or "", pathways[pathway],
-                before_year, year, old, status, cause.get("attributed_to"), _groups(cause, groups) if before_year == year else "",
+                before_year, year, old, status, cause.get("attributed_to"),
+                _groups(cause, groups) if before_year == year else "",
             )
         )  # fmt: skip
     found.sort(key=lambda c: (c.lea_name, c.cds, list(pathways.values()).index(c.pathway_name)))

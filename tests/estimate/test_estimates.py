@@ -234,7 +234,7 @@ def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) 
     given = Expected("2023-final", asked, leas, words_for_levels(Reference(REFERENCE)))
     look_ahead(monterey.before, RULES, REFERENCE, Question(2023, asked=True), read_estimates(file, given))
     found = monterey.before.execute(
-        "select indicator, measure, finding, level from ahead.evidence where dashboard_year = 2023 and student_group ="
+        "select indicator, measure, finding, level from ahead.evidence_cells where dashboard_year = 2023 and student_group ="
         " 'SWD' and cds = ? and finding = 'result' order by 1",
         [cds],
     ).fetchall()

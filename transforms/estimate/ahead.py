@@ -36,7 +36,9 @@ CELLS = pa.schema(
 )
 # Models of the engine that are built again, in this order.
 AGAIN = (
-    ("criteria", "evidence"),
+    ("criteria", "indicators_asked"),
+    ("criteria", "rejected_groups"),
+    ("criteria", "evidence_cells"),
     ("criteria", "condition_results"),
     ("criteria", "criterion_results"),
     ("criteria", "priority_results"),
@@ -100,7 +102,7 @@ def look_ahead(
         _load_inputs(connection, question, years)
         for stage, table in AGAIN:
             build_table(connection, stage, table)
-            if table == "evidence":
+            if table == "evidence_cells":
                 _add_what_was_met(connection, question)
             if table == "student_group_history":
                 connection.execute("insert into student_group_history by name select * from history")
@@ -186,7 +188,8 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list
 
 def _add_what_was_met(connection: duckdb.DuckDBPyConnection, q: Question) -> None:
     """Evidence of the years before of every group that met the criteria then: the watch list names its indicators."""
-    connection.execute(
-        f"insert into evidence by name select columns(lambda c: c <> 'release_id') from {q.base}.evidence e semi join"
-        " (select * from history where meets_criteria) h using (cds, dashboard_year, student_group)"
-    )
+    cells = ", ".join(name for name, *_ in connection.execute(f"describe {SCHEMA}.evidence_cells").fetchall())
+    connection.execute(f"""
+        insert into evidence_cells by name select {cells} from {q.base}.evidence
+        semi join (from history where meets_criteria) using (cds, dashboard_year, student_group)
+    """)

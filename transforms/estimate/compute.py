@@ -257,8 +257,8 @@ STATES = """
         union all
         select h.cds, h.student_group, i.indicator, 1
         from (
-            select cds, student_group, arg_max(priorities_met, dashboard_year) as priorities, arg_max(basis,
-                dashboard_year) as basis
+            select cds, student_group, arg_max(priorities_met, dashboard_year) as priorities,
+                arg_max(basis, dashboard_year) as basis
             from {schema}.history where meets_criteria group by all
         ) h
         join {schema}.ref_indicators i on list_contains(h.priorities, i.priority::tinyint)
