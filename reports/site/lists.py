@@ -180,7 +180,7 @@ def write_reconciliation(connection: duckdb.DuckDBPyConnection, pages: Pages) ->
     )
     for row in reasons:
         row["why"] = capitalized(row["why"] or "not stated")
-    total = sum((f["counts"] for f in flags.values()), Counter())
+    total: Counter[str] = sum((f["counts"] for f in flags.values()), Counter())
     order = sorted(
         flags.values(), key=lambda f: (list(FLAGS).index(f["kind"]) if f["kind"] in FLAGS else len(FLAGS), f["name"])
     )
