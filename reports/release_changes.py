@@ -64,7 +64,7 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
         cause = difference or differing.get(then) or {}
         found.append(
             ListChange(
-                cds, str(row.get("lea_name") or cause.get("lea_name", cds)), row["county"] or "", pathways[pathway],
+                cds, str(row.get("lea_name") or cause.get("lea_name") or cds), row["county"] or "", pathways[pathway],
                 before_year, year, old, status, cause.get("attributed_to"),
                 _groups(cause, groups) if before_year == year else "",
             )
