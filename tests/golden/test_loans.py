@@ -154,7 +154,7 @@ def test_the_age_of_the_source_is_beside_the_status(db: duckdb.DuckDBPyConnectio
     ).fetchall() == [(0,)]
 
 
-@pytest.mark.parametrize(("years", "is_old"), [(1, True), (9, True), (10, False)])
+@pytest.mark.parametrize(("years", "is_old"), [(9, True), (10, False)])
 def test_how_old_is_too_old_is_a_setting(workplace: Workplace, tmp_path: Path, years: int, is_old: bool) -> None:
     reference = reference_copy(tmp_path / "reference")
     path = reference / "rules/pathways.toml"

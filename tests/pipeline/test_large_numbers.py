@@ -33,7 +33,7 @@ def test_large_numbers_are_rejected(workplace: Workplace, edit: Callable[[str, C
     for file, (sheet, heading, row, _) in WORKBOOKS.items():
         set_cell(workplace.source / file, sheet, heading, row, 10**25)  # type: ignore[arg-type]
     (workplace.source / "first2425.asp").write_text(PAGE.replace("959.2", BIG), "utf-8")
-    with workplace.decide() as db:
+    with workplace.decide("core") as db:
         found = {
             (file, column)
             for file, column in db.execute("select file, column_name from rejects where line > 0").fetchall()

@@ -1,8 +1,5 @@
 """A register row whose code and name are of two LEAs is never applied, and neither LEA is silently a no."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -13,6 +10,7 @@ import pytest
 
 from expectations.sql_checks import run_sql_checks
 from tests.cases import COUNTY_OFFICE, DISTRICT, OAKLAND, SALINAS, add_rows, case, reference_copy
+from tests.pipeline.test_command import main
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
 from transforms.release.digests import dated_facts
@@ -97,19 +95,21 @@ def test_a_loan_under_another_districts_code(decide: Decide, cds: str, other: st
         )
 
 
-@pytest.mark.parametrize("register", ["primary", "spi", "fee_for_service", "request"])
-def test_a_case_under_another_leas_code(decide: Decide, register: str) -> None:
-    with decide((register, case(register, cds=SALINAS, lea_name="South Monterey County Joint Union High"))) as db:
-        for cds in (SALINAS, DISTRICT):
-            status, reason = verdict(db, cds, register)
-            assert status == "undetermined"
-            assert "record that may be about this district was rejected." in reason
-            assert verdict(db, cds, register, 2022)[0] == "not_assessed", (
-                "a case of August 2024 does not matter before it"
-            )
+def test_a_case_under_another_leas_code(decide: Decide) -> None:
+    registers = ("primary", "spi", "fee_for_service", "request")
+    wrong = [(r, case(r, cds=SALINAS, lea_name="South Monterey County Joint Union High")) for r in registers]
+    with decide(*wrong) as db:
+        for register in registers:
+            for cds in (SALINAS, DISTRICT):
+                status, reason = verdict(db, cds, register)
+                assert status == "undetermined"
+                assert "record that may be about this district was rejected." in reason
+                assert verdict(db, cds, register, 2022)[0] == "not_assessed", (
+                    "a case of August 2024 does not matter before it"
+                )
+            undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
+            assert db.execute(undetermined, [register]).fetchall() == [(2,)]
         assert db.execute("select count(*) from pathway_register").fetchall() == [(0,)]
-        undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
-        assert db.execute(undetermined, [register]).fetchall() == [(2,)]
         stopping = [
             (r.check_id, r.detail)
             for gate in GATES
@@ -231,12 +231,6 @@ def test_a_register_that_cannot_be_read_stops_the_night(workplace: Workplace, tm
         workplace.decide(reference=reference)
 
 
-def dta(reference: Path, out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "dta", *arguments]
-    given = {**os.environ, "DTA_REFERENCE": str(reference), "DTA_OUT": str(out)}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=given)
-
-
 @pytest.mark.parametrize(
     ("register", "changes"),
     [
@@ -246,18 +240,29 @@ def dta(reference: Path, out: Path, *arguments: str) -> subprocess.CompletedProc
     ],
 )
 def test_register_check_compares_with_the_current_release(
-    published: Workplace, tmp_path: Path, register: str, changes: dict[str, str]
+    published: Workplace,
+    tmp_path: Path,
+    register: str,
+    changes: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, register, case(register, **changes))
-    ended = dta(reference, published.out, "register", "check")
-    assert ended.returncode == 4
-    assert f"registers/{register}.csv, line 2, column cds: this is the code of " in ended.stderr
-    assert f"names {changes['lea_name']}, which is 27" in ended.stderr
-    assert "no loaded file names this LEA, so its name (Inglewood Unified) was not compared" in ended.stdout
+    monkeypatch.setenv("DTA_REFERENCE", str(reference))
+    monkeypatch.setenv("DTA_OUT", str(published.out))
+    assert main(("register", "check"), monkeypatch) == 4
+    said = capsys.readouterr()
+    told, listed = " ".join(said.err.split()), " ".join(said.out.split())
+    assert f"registers/{register}.csv, line 2, column cds: this is the code of " in told
+    assert f"names {changes['lea_name']}, which is 27" in told
+    assert "no loaded file names this LEA, so its name (Inglewood Unified) was not compared" in listed
 
 
-def test_register_check_says_when_there_is_no_release_to_compare_with(tmp_path: Path) -> None:
-    ended = dta(reference_copy(tmp_path / "reference"), tmp_path / "none", "register", "check")
-    assert ended.returncode == 0
-    assert "Names were not compared with those in loaded files." in ended.stdout
+def test_register_check_says_when_there_is_no_release_to_compare_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DTA_REFERENCE", str(reference_copy(tmp_path / "reference")))
+    monkeypatch.setenv("DTA_OUT", str(tmp_path / "none"))
+    assert main(("register", "check"), monkeypatch) == 0
+    assert "Names were not compared with those in loaded files." in " ".join(capsys.readouterr().out.split())

@@ -3,6 +3,7 @@ is missing.
 """
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from openpyxl.cell import Cell
 from tests.dashboards import Dashboards
 from tests.golden.test_doubts import local_files
 from tests.workbooks import change_rows, drop_rows
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 
 SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE = "27661590000000", "27660680000000", "27102720000000"
 ELIGIBLE_2023 = (SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE)
@@ -71,17 +72,25 @@ def test_one_row_missing_in_a_workbook_is_unknown(
         assert all(said in reason for (reason,) in by_cde)
 
 
+@pytest.fixture(scope="module")
+def unflagged(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Verdicts, dict[int, list[str]]]:
+    """Verdicts of the whole sample without CDE's flags, and the LEAs of each workbook."""
+    source = Path(shutil.copytree(SAMPLE, tmp_path_factory.mktemp("unflagged") / "source"))
+    without_flags(source)
+    with Workplace(source, raw_cache, source.parent / "out").decide() as db:
+        listed = db.execute(
+            "select dashboard_year, list(distinct cds order by cds) from assistance_letters group by 1"
+        ).fetchall()
+        return verdicts(db), dict(listed)
+
+
 @pytest.mark.parametrize("year", WORKBOOKS)
-def test_half_of_a_workbook_missing_flips_no_verdict(workplace: Workplace, year: int) -> None:
+def test_half_of_a_workbook_missing_flips_no_verdict(
+    workplace: Workplace, unflagged: tuple[Verdicts, dict[int, list[str]]], year: int
+) -> None:
     without_flags(workplace.source)
-    with workplace.decide() as db:
-        whole = verdicts(db)
-        leas = [
-            cds
-            for (cds,) in db.execute(
-                "select distinct cds from assistance_letters where dashboard_year = ? order by cds", [year]
-            ).fetchall()
-        ]
+    whole, listed = unflagged
+    leas = listed[year]
     dropped = {*leas[::2], *ELIGIBLE_2023} & set(leas)
     assert drop_rows(workplace.source / WORKBOOKS[year], dropped) == len(dropped) > 10
     with workplace.decide() as db:
@@ -161,36 +170,36 @@ EVIDENCE = (
 )
 
 
-@pytest.mark.parametrize(
-    ("indicator", "year", "group", "because"),
-    [
-        ("math", 2024, "SWD", "the file has no row of this group, but the ela file of the year has one"),
-        ("ela", 2024, "HOM", "the file has no row of this group, but the math file of the year has one"),
-        ("ela", 2022, "EL", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
-        ("susp", 2022, "SWD", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
-        ("grad", 2023, "HOM", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
-        (
-            "chronic",
-            2023,
-            "SWD",
-            "the file has no row of this group, but the 2024 Dashboard shows that it had a result",
-        ),
-    ],
+SHOWN_BY_ANOTHER_FILE = (
+    ("math", 2024, "SWD", "the file has no row of this group, but the ela file of the year has one"),
+    ("ela", 2024, "HOM", "the file has no row of this group, but the math file of the year has one"),
+    ("ela", 2022, "EL", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
+    ("susp", 2022, "SWD", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
+    ("grad", 2023, "HOM", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
+    (
+        "chronic",
+        2023,
+        "SWD",
+        "the file has no row of this group, but the 2024 Dashboard shows that it had a result",
+    ),
 )
-def test_a_row_that_another_file_shows_is_unknown(
-    workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str, year: int, group: str, because: str
-) -> None:
-    lea = "27661420000000" if indicator == "chronic" else SALINAS
+
+
+def test_a_row_that_another_file_shows_is_unknown(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     whole = verdicts(db)
-    without_group(workplace.source, f"{indicator}download{year}.txt", lea, group)
+    leas = {"chronic": "27661420000000"}
+    for indicator, year, group, _ in SHOWN_BY_ANOTHER_FILE:
+        without_group(workplace.source, f"{indicator}download{year}.txt", leas.get(indicator, SALINAS), group)
     with workplace.decide() as found:
-        assert found.execute(EVIDENCE, [lea, year, group, indicator]).fetchall() == [("unknown", because)]
+        for indicator, year, group, because in SHOWN_BY_ANOTHER_FILE:
+            cell = [leas.get(indicator, SALINAS), year, group, indicator]
+            assert found.execute(EVIDENCE, cell).fetchall() == [("unknown", because)]
         answered = {key for key, (_, decided_by) in verdicts(found).items() if decided_by == "cde"}
         nothing_flipped(
             {k: v for k, v in whole.items() if k not in answered},
             {k: v for k, v in verdicts(found).items() if k not in answered},
         )
-        assert found.execute("select count(*) from expected_rows").fetchall() == [(1,)]
+        assert found.execute("select count(*) from expected_rows").fetchall() == [(len(SHOWN_BY_ANOTHER_FILE),)]
 
 
 def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int]]:
@@ -210,12 +219,12 @@ def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tu
 
 
 def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace) -> None:
-    with workplace.decide() as db:
+    with workplace.decide("criteria") as db:
         cases = letters_that_rest_on_one_indicator(db)
     assert len(cases) == 3
     for cds, group, indicator, _, _ in cases:
         without_group(workplace.source, f"{indicator}download2024.txt", cds, group)
-    with workplace.decide() as db:
+    with workplace.decide("criteria") as db:
         for cds, group, indicator, letter, priority in cases:
             because = f"the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}"
             assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
@@ -227,34 +236,41 @@ def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace) -> None:
             assert met.fetchall() in ([(None,)], [(True,)])
 
 
+@pytest.fixture(scope="module")
+def before_the_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+    """Verdicts of the weeks before CDE's workbook of 2024."""
+    source = tmp_path_factory.mktemp("before") / "source"
+    shutil.copytree(SAMPLE, source, ignore=shutil.ignore_patterns("assistancestatus24.xlsx"))
+    with Workplace(source, raw_cache, source.parent / "out").decide() as db:
+        return verdicts(db)
+
+
 @pytest.mark.parametrize(
-    ("indicator", "cds", "group", "witness"),
+    "missing",
     [
-        ("cci", COUNTY_OFFICE, "HOM", "grad"),
-        ("grad", COUNTY_OFFICE, "SED", "cci"),
-        ("cci", COUNTY_OFFICE, None, "grad"),
-        ("susp", SALINAS, "SWD", "cci"),
+        [("cci", COUNTY_OFFICE, "HOM", "grad"), ("grad", COUNTY_OFFICE, "SED", "cci"), ("susp", SALINAS, "SWD", "cci")],
+        [("cci", COUNTY_OFFICE, None, "grad")],
     ],
+    ids=["groups", "an LEA"],
 )
 def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
-    workplace: Workplace, indicator: str, cds: str, group: str | None, witness: str
+    workplace: Workplace, before_the_workbook: Verdicts, missing: list[tuple[str, str, str | None, str]]
 ) -> None:
     """In the weeks before CDE's workbook only the other files of the year show that a group, or all groups of an LEA,
     must have a row.
     """
     (workplace.source / "assistancestatus24.xlsx").unlink()
+    assert before_the_workbook[COUNTY_OFFICE, 2024][0] == "eligible"
+    for indicator, cds, group, _ in missing:
+        drop_lines(
+            workplace.source / f"{indicator}download2024.txt",
+            lambda row, cds=cds, group=group: row["cds"] != cds or group not in (None, row["studentgroup"]),
+        )
     with workplace.decide() as db:
-        whole = verdicts(db)
-    assert whole[COUNTY_OFFICE, 2024][0] == "eligible"
-    drop_lines(
-        workplace.source / f"{indicator}download2024.txt",
-        lambda row: row["cds"] != cds or group not in (None, row["studentgroup"]),
-    )
-    with workplace.decide() as db:
-        because = f"the file has no row of this group, but the {witness} file of the year has one"
-        assert db.execute(EVIDENCE, [cds, 2024, group or "HOM", indicator]).fetchall() == [("unknown", because)]
-        flipped = nothing_flipped(whole, verdicts(db))
-    assert flipped == (cds == COUNTY_OFFICE)
+        for indicator, cds, group, witness in missing:
+            because = f"the file has no row of this group, but the {witness} file of the year has one"
+            assert db.execute(EVIDENCE, [cds, 2024, group or "HOM", indicator]).fetchall() == [("unknown", because)]
+        assert nothing_flipped(before_the_workbook, verdicts(db)) == 1, "the county office is not determined"
 
 
 def test_a_row_that_the_release_before_had_is_unknown_night_after_night(released: Workplace, light: None) -> None:
@@ -283,50 +299,55 @@ def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConn
     assert all(absent > 0 and unknown == 0 for *_, absent, unknown in rows)
 
 
-@pytest.mark.parametrize("priority", [1, 3, 7])
-@pytest.mark.parametrize("how", ["row missing", "row rejected", "value blank"])
-def test_a_local_indicator_that_is_not_there_leaves_method_2_open(
-    tmp_path: Path, raw_cache: Path, priority: int, how: str
-) -> None:
+def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path, raw_cache: Path) -> None:
     """Two priorities failed; a third is not there.
 
     Where one of the two is not there, Method 2 is unknown, not false.
     """
-    lea, other = "27001000000000", "27002000000000"
-    boards = Dashboards().put(2024, lea, "HI", susp=3).put(2024, other, "HI", susp=3)
+    ways = ("row missing", "row rejected", "value blank")
+    cases = {
+        f"27{n:03d}000000000": case for n, case in enumerate(((p, how) for p in (1, 3, 7) for how in ways), start=3)
+    }
+    other = "27002000000000"
+    boards = Dashboards().put(2024, other, "HI", susp=3)
+    for lea in cases:
+        boards.put(2024, lea, "HI", susp=3)
     source = tmp_path / "source"
     boards.write(source)
-    local_files(source, {lea: {priority, 2}, other: set()})
-    path = source / f"Pr{priority}2024.txt"
-    line = f"{lea}|LEA|{priority}|Not Met For Two or More Years|2024\n"
-    instead = {
-        "row missing": "",
-        "row rejected": line.replace("Not Met For", "Not met, for"),
-        "value blank": line.replace("Not Met For Two or More Years", ""),
-    }
-    assert line in path.read_text()
-    path.write_text(path.read_text().replace(line, instead[how]))
+    local_files(source, {**{lea: {priority, 2} for lea, (priority, _) in cases.items()}, other: set()})
+    for lea, (priority, how) in cases.items():
+        path = source / f"Pr{priority}2024.txt"
+        line = f"{lea}|LEA|{priority}|Not Met For Two or More Years|2024\n"
+        instead = {
+            "row missing": "",
+            "row rejected": line.replace("Not Met For", "Not met, for"),
+            "value blank": line.replace("Not Met For Two or More Years", ""),
+        }
+        assert line in path.read_text()
+        path.write_text(path.read_text().replace(line, instead[how]))
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
         rows = db.execute(
             "select cds, ours, met, decided_by, local_priorities_failed, local_priorities_unknown from"
             " assistance_methods where method = 2 order by cds"
         ).fetchall()
-    assert rows == [(lea, None, None, None, [2], [priority]), (other, False, False, "computed_from_indicators", [], [])]
+    open_ones = [(lea, None, None, None, [2], [priority]) for lea, (priority, _) in cases.items()]
+    assert rows == [(other, False, False, "computed_from_indicators", [], []), *open_ones]
 
 
-@pytest.mark.parametrize("cds", [SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE])
-def test_cdes_flag_answers_where_the_local_indicators_of_an_lea_are_not_loaded(workplace: Workplace, cds: str) -> None:
+def test_cdes_flag_answers_where_the_local_indicators_of_an_lea_are_not_loaded(workplace: Workplace) -> None:
     """As of Santa Rosa City Schools in 2024, which CDE's files of local indicators lack."""
+    leas = (SALINAS, SOUTH_MONTEREY, COUNTY_OFFICE)
     for path in workplace.source.glob("Pr*2023.xlsx"):
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets:
             for row in reversed(range(1, sheet.max_row + 1)):
-                if cds in [str(c.value) for c in sheet[row]]:
+                if {str(c.value) for c in sheet[row]} & set(leas):
                     sheet.delete_rows(row)
         book.save(path)
     with workplace.decide() as db:
         rows = db.execute(
-            "select method, ours, cde_flag, met, decided_by, agrees_with_cde from assistance_methods "
-            "where cds = ? and determination_year = 2023 and method = 2", [cds]
-        ).fetchall()  # fmt: skip
-    assert rows == [(2, None, "N", False, "cde", None)]
+            "select cds, method, ours, cde_flag, met, decided_by, agrees_with_cde from assistance_methods "
+            "where list_contains(?, cds) and determination_year = 2023 and method = 2 order by cds",
+            [list(leas)],
+        ).fetchall()
+    assert rows == [(cds, 2, None, "N", False, "cde", None) for cds in sorted(leas)]

@@ -4,8 +4,6 @@ stop.
 
 from collections.abc import Callable
 
-import pytest
-
 from expectations.checks import load_checks
 from tests.workplace import Workplace
 
@@ -32,38 +30,39 @@ def exchanged(one: str, other: str) -> Callable[[str], str]:
     return lambda text: text.replace(one, "#").replace(other, one).replace("#", other)
 
 
-@pytest.mark.parametrize(
-    ("file", "group", "code", "target"),
-    [
-        ("graddownload2024.txt", "SED", OFFICE, SALINAS),
-        ("suspdownload2023.txt", "SWD", ALISAL, GREENFIELD),
-        ("eladownload2022.txt", "HI", SALINAS, ALISAL),
-    ],
+MOVED = (
+    ("graddownload2024.txt", "SED", OFFICE, SALINAS),
+    ("suspdownload2023.txt", "SWD", ALISAL, GREENFIELD),
+    ("eladownload2022.txt", "HI", SALINAS, ALISAL),
 )
-def test_a_row_under_another_code_is_rejected_and_unknown(
-    workplace: Workplace, edit: Edit, file: str, group: str, code: str, target: str
-) -> None:
-    edit(file, moved(group, code, target))
-    with workplace.decide() as db:
-        rejected = db.execute(
-            "select cds, column_name, student_group, reason from rejects where file = ?", [file]
-        ).fetchall()
-        found = db.execute(
-            "select finding from evidence e join source_files f using (source_id) where f.file = ? and e.cds = ? and"
-            " e.student_group = ?",
-            [file, target, group],
-        ).fetchall()
-    assert rejected == [(target, "districtname", group, f"the file gives this name to another code than {target}")]
-    assert found == [("unknown",)]
 
 
-@pytest.mark.parametrize("file", ["eladownload2023.txt", "suspdownload2024.txt", "chronicdownload2022.txt"])
-def test_whole_exchanged_leas_are_a_fault(workplace: Workplace, edit: Edit, file: str) -> None:
+def test_a_row_under_another_code_is_rejected_and_unknown(workplace: Workplace, edit: Edit) -> None:
+    for file, group, code, target in MOVED:
+        edit(file, moved(group, code, target))
+    with workplace.decide("criteria") as db:
+        for file, group, _, target in MOVED:
+            rejected = db.execute(
+                "select cds, column_name, student_group, reason from rejects where file = ?", [file]
+            ).fetchall()
+            found = db.execute(
+                "select finding from evidence e join source_files f using (source_id) where f.file = ? and e.cds = ?"
+                " and e.student_group = ?",
+                [file, target, group],
+            ).fetchall()
+            assert rejected == [
+                (target, "districtname", group, f"the file gives this name to another code than {target}")
+            ]
+            assert found == [("unknown",)]
+
+
+def test_whole_exchanged_leas_are_a_fault(workplace: Workplace, edit: Edit) -> None:
+    files = ("eladownload2023.txt", "suspdownload2024.txt", "chronicdownload2022.txt")
     with workplace.decide() as db:
         assert db.execute(CHECK.query).fetchall() == []
-    edit(file, exchanged(ALISAL, SALINAS))
+    for file in files:
+        edit(file, exchanged(ALISAL, SALINAS))
     with workplace.decide() as db:
         assert {(row[1], row[2], row[5]) for row in db.execute(CHECK.query).fetchall()} == {
-            (file, ALISAL, SALINAS),
-            (file, SALINAS, ALISAL),
+            (file, *pair) for file in files for pair in ((ALISAL, SALINAS), (SALINAS, ALISAL))
         }

@@ -32,7 +32,7 @@ PAGE = """<!DOCTYPE html><html><head><title>First Interim Status Report, FY 2024
 
 def test_interim_certifications_are_matched_by_county_and_name(workplace: Workplace) -> None:
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
-    with workplace.decide() as db:
+    with workplace.decide("core") as db:
         rows = db.execute(
             "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from"
             " interim_certifications order by source_line"
@@ -94,7 +94,7 @@ def write_directory(folder: Path, status: str = "Open?") -> None:
 
 def test_the_directory_is_read_and_its_faults_are_kept_aside(workplace: Workplace) -> None:
     write_directory(workplace.source)
-    with workplace.decide() as db:
+    with workplace.decide("core") as db:
         rows = db.execute(
             "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from"
             " directory order by cds"
@@ -182,7 +182,7 @@ def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
         "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and"
         " priority = 1 order by cds"
     )
-    with workplace.decide() as db:
+    with workplace.decide("core") as db:
         before = db.execute(query).fetchall()
     sheet = openpyxl.load_workbook(SAMPLE / "Pr12024.xlsx").worksheets[0]
     rows = [
@@ -193,7 +193,7 @@ def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
     (workplace.source / "Pr12024.txt").write_text(
         "\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8"
     )
-    with workplace.decide() as db:
+    with workplace.decide("core") as db:
         assert db.execute(query).fetchall() == before
     assert len(before) > 20
 

@@ -245,56 +245,50 @@ def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.Duck
     ).fetchall() == [(1,)]
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_row_twice_is_one_row(workplace: Workplace, db: duckdb.DuckDBPyConnection, times: int) -> None:
-    path = workplace.source / "suspdownload2024.txt"
-    rewrite(path, lambda lines: lines + times * [next(line for line in lines if line[0] == SALINAS and "EL" in line)])
-    with as_the_sample(workplace.decided(), db) as found:
-        one = (
-            "select count(*) from indicator_results where source_id = 'dashboard-susp-2024' and cds = ? and"
-            " student_group = 'EL'"
+def test_a_careless_copy_of_the_sample_is_the_sample(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    """Names that browsers give, rows twice and thrice, two encodings in one file, the quotes of a spreadsheet, and a tab
+    at the end of every line.
+    """
+    for name, times in (("suspdownload2024.txt", 1), ("suspdownload2023.txt", 2)):
+        rewrite(
+            workplace.source / name,
+            lambda lines, times=times: (
+                lines + times * [next(line for line in lines if line[0] == SALINAS and "EL" in line)]
+            ),
         )
-        assert found.execute(one, [SALINAS]).fetchall() == [(1,)]
-        (said,) = warnings_of(found)[path.name]
-    assert ("repeats line" if times == 1 else "2 lines repeat") in said
-
-
-def test_names_of_browsers_are_read(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+    rewrite(workplace.source / "eladownload2024.txt", lambda lines: [lines[0], *([*line, ""] for line in lines[1:])])
+    for path in workplace.source.glob("*download20*.txt"):
+        content = path.read_bytes().replace(b"\tCarmel Unified\t", "\tCañada Unified\t".encode())
+        content = content.replace(b"\tGreenfield Union Elementary\t", "\tPeñasquitos Union\t".encode("cp1252"))
+        path.write_bytes(content.replace(b"\tGonzales Unified\t", b'\t"Gonzales, Unified"\t'))
     for right, given in (
         ("mathdownload2024.txt", "mathdownload2024 (1).txt"),
-        ("suspdownload2024.txt", "suspdownload2024.txt.txt"),
+        ("suspdownload2022.txt", "suspdownload2022.txt.txt"),
     ):
         (workplace.source / right).rename(workplace.source / given)
     with as_the_sample(workplace.decided(), db) as found:
+        one = (
+            "select source_id, count(*) from indicator_results where cds = ? and student_group = 'EL' and source_id in"
+            " ('dashboard-susp-2023', 'dashboard-susp-2024') group by 1 order by 1"
+        )
+        assert found.execute(one, [SALINAS]).fetchall() == [("dashboard-susp-2023", 1), ("dashboard-susp-2024", 1)]
+        said = warnings_of(found)
+        (once,) = (w for w in said["suspdownload2024.txt"] if "repeat" in w)
+        (twice,) = (w for w in said["suspdownload2023.txt"] if "repeat" in w)
+        assert "repeats line" in once
+        assert "2 lines repeat" in twice
+        assert len([w for w in said["eladownload2024.txt"] if "more than the header" in w]) == 1
         counted = found.execute(
-            "select count(*) from source_files where source_id in ('dashboard-math-2024', 'dashboard-susp-2024')"
+            "select count(*) from source_files where source_id in ('dashboard-math-2024', 'dashboard-susp-2022')"
         ).fetchall()
-    assert counted == [(2,)]
-
-
-def test_two_encodings_in_one_file_give_two_right_names(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    for path in workplace.source.glob("*download20*.txt"):
-        content = path.read_bytes().replace(b"\tCarmel Unified\t", "\tCañada Unified\t".encode())
-        path.write_bytes(content.replace(b"\tGreenfield Union Elementary\t", "\tPeñasquitos Union\t".encode("cp1252")))
-    with as_the_sample(workplace.decided(), db) as found:
-        names = "select distinct district_name from dashboard_entities where cds = ?"
-        assert found.execute(names, [CARMEL]).fetchall() == [("Cañada Unified",)]
-        assert found.execute(names, [GREENFIELD]).fetchall() == [("Peñasquitos Union",)]
-
-
-def test_the_quotes_of_a_spreadsheet_are_no_part_of_a_name(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    for path in workplace.source.glob("*download20*.txt"):
-        path.write_bytes(path.read_bytes().replace(b"\tGonzales Unified\t", b'\t"Gonzales, Unified"\t'))
-    with as_the_sample(workplace.decided(), db) as found:
-        assert found.execute(
-            "select distinct district_name from dashboard_entities where cds = ?", [GONZALES]
-        ).fetchall() == [("Gonzales, Unified",)]
-
-
-def test_a_tab_at_the_end_of_every_line_is_said_once(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    rewrite(workplace.source / "eladownload2024.txt", lambda lines: [lines[0], *([*line, ""] for line in lines[1:])])
-    with as_the_sample(workplace.decided(), db) as found:
-        assert len(warnings_of(found)["eladownload2024.txt"]) == 1
+        assert counted == [(2,)]
+        for cds, name in (
+            (CARMEL, "Cañada Unified"),
+            (GREENFIELD, "Peñasquitos Union"),
+            (GONZALES, "Gonzales, Unified"),
+        ):
+            names = "select distinct district_name from dashboard_entities where cds = ?"
+            assert found.execute(names, [cds]).fetchall() == [(name,)]
 
 
 def bars(source: Path, comment: str) -> None:
@@ -381,62 +375,63 @@ def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("file", "group", "given", "named"),
+    "exchanged",
     [
-        ("suspdownload2024.txt", "SED", "PI", ("dashboard-susp-2024", "PI", "dashboard-susp-2023", "SED")),
-        ("suspdownload2023.txt", "SED", "PI", ("dashboard-susp-2024", "SED", "dashboard-susp-2023", "PI")),
-        ("graddownload2024.txt", "EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
+        {
+            "suspdownload2024.txt": ("SED", "PI", ("dashboard-susp-2024", "PI", "dashboard-susp-2023", "SED")),
+            "graddownload2024.txt": ("EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
+        },
+        {"suspdownload2023.txt": ("SED", "PI", ("dashboard-susp-2024", "SED", "dashboard-susp-2023", "PI"))},
     ],
+    ids=["2024", "2023"],
 )
 def test_a_row_under_another_groups_code_is_named(
-    workplace: Workplace, file: str, group: str, given: str, named: tuple[str, ...]
+    workplace: Workplace, exchanged: dict[str, tuple[str, str, tuple[str, ...]]]
 ) -> None:
     """Exchanged with that group's row, where it has one."""
+    for file, (group, given, _) in exchanged.items():
 
-    def exchange(lines: Lines) -> Lines:
-        at = [h.lower() for h in lines[0]].index("studentgroup")
-        exchanged = {group: given, given: group}
-        for line in lines:
-            if line[0] == SALINAS:
-                line[at] = exchanged.get(line[at], line[at])
-        return lines
+        def exchange(lines: Lines, group: str = group, given: str = given) -> Lines:
+            at = [h.lower() for h in lines[0]].index("studentgroup")
+            for line in lines:
+                if line[0] == SALINAS:
+                    line[at] = {group: given, given: group}.get(line[at], line[at])
+            return lines
 
-    rewrite(workplace.source / file, exchange)
+        rewrite(workplace.source / file, exchange)
     with workplace.decide() as db:
-        source, group_now, earlier, earlier_group = named
-        assert (source, SALINAS, group_now, earlier, earlier_group) in rows_named(db)
+        for _, _, (source, group_now, earlier, earlier_group) in exchanged.values():
+            assert (source, SALINAS, group_now, earlier, earlier_group) in rows_named(db)
         assert {cds for _, cds, *_ in rows_named(db)} == {SALINAS}
 
 
-@pytest.mark.parametrize(
-    ("file", "group", "target"),
-    [
-        ("suspdownload2024.txt", "EL", GREENFIELD),  # which has rows of its own
-        ("graddownload2024.txt", "EL", GREENFIELD),  # an elementary district, which has none
-        ("eladownload2023.txt", "SED", CARMEL),
-    ],
+MOVED_ROWS = (
+    ("suspdownload2024.txt", "EL", GREENFIELD),  # which has rows of its own
+    ("graddownload2024.txt", "EL", GREENFIELD),  # an elementary district, which has none
+    ("eladownload2023.txt", "SED", CARMEL),
 )
-def test_a_row_under_another_leas_code_is_rejected(
-    workplace: Workplace, db: duckdb.DuckDBPyConnection, file: str, group: str, target: str
-) -> None:
+
+
+def test_a_row_under_another_leas_code_is_rejected(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     """By its name, or as a second row of a group that the LEA has; no verdict turns but to undetermined or to CDE's
     own.
     """
+    for file, group, target in MOVED_ROWS:
 
-    def move(lines: Lines) -> Lines:
-        at = [h.lower() for h in lines[0]].index("studentgroup")
-        row = next(line for line in lines if line[0] == SALINAS and line[at] == group)
-        row[0] = target
-        return lines
+        def move(lines: Lines, group: str = group, target: str = target) -> Lines:
+            at = [h.lower() for h in lines[0]].index("studentgroup")
+            row = next(line for line in lines if line[0] == SALINAS and line[at] == group)
+            row[0] = target
+            return lines
 
-    rewrite(workplace.source / file, move)
+        rewrite(workplace.source / file, move)
     with workplace.decide() as found:
-        rejected = found.execute("select distinct cds from rejects where file = ?", [file]).fetchall()
+        rejected = dict(found.execute("select file, list(distinct cds) from rejects group by 1").fetchall())
         now = verdicts(found)
         by_cde = set(
             found.execute(
                 "select cds, determination_year, pathway from eligibility where decided_by = 'cde'"
             ).fetchall()
         )
-    assert rejected == [(target,)]
+    assert rejected == {file: [target] for file, _, target in MOVED_ROWS}
     assert all(now[k] in (status, "undetermined") or k in by_cde for k, status in verdicts(db).items())
