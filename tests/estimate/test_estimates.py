@@ -234,8 +234,8 @@ def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) 
     given = Expected("2023-final", asked, leas, words_for_levels(Reference(REFERENCE)))
     look_ahead(monterey.before, RULES, REFERENCE, Question(2023, asked=True), read_estimates(file, given))
     found = monterey.before.execute(
-        "select indicator, measure, finding, level from ahead.evidence_cells where dashboard_year = 2023 and student_group ="
-        " 'SWD' and cds = ? and finding = 'result' order by 1",
+        "select indicator, measure, finding, level from ahead.evidence_cells where dashboard_year = 2023 and"
+        " student_group = 'SWD' and cds = ? and finding = 'result' order by 1",
         [cds],
     ).fetchall()
     assert found == [("cci", "status_level", "result", 1), ("susp", "color", "result", 1)]

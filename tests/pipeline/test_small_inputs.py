@@ -246,7 +246,8 @@ def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.Duck
 
 
 def test_a_careless_copy_of_the_sample_is_the_sample(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    """Names that browsers give, rows twice and thrice, two encodings in one file, the quotes of a spreadsheet, and a tab
+    """Names that browsers give, rows twice and thrice, two encodings in one file, the quotes of a spreadsheet, and a
+    tab
     at the end of every line.
     """
     for name, times in (("suspdownload2024.txt", 1), ("suspdownload2023.txt", 2)):
