@@ -23,7 +23,6 @@ ALL_SQL = [PROJECT / "transforms" / "sql" / "macros.sql", *SQL]
 ALL_SQL += sorted((PROJECT / "expectations" / "checks").glob("*/*.sql"))
 ALL_SQL += sorted((PROJECT / "reports" / "recipes").glob("*.sql"))
 WIDEST = 120  # as in pyproject.toml, for Python
-NOT_BROKEN_YET = {"watch_rows", "watch_list"}
 
 
 def imported(path: Path) -> set[str]:
@@ -60,7 +59,7 @@ def test_sql_files_open_with_grain_key_and_inputs(path: Path) -> None:
 @pytest.mark.parametrize("path", ALL_SQL, ids=lambda p: p.stem)
 def test_sql_lines_fit_a_screen(path: Path) -> None:
     long = [n for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if len(line) > WIDEST]
-    assert path.stem in NOT_BROKEN_YET or not long, f"{path.relative_to(PROJECT)}: lines {long}"
+    assert not long, f"{path.relative_to(PROJECT)}: lines {long}"
 
 
 def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:

@@ -1,13 +1,19 @@
--- Grain: LEA x test (continuum, consecutive, method_1, charter): certain, possible or ruled out for the Dashboard that is not out.
+-- Grain: LEA x test (continuum, consecutive, method_1, charter): certain, possible or ruled out for the Dashboard that
+--           is not out.
 -- Key: cds, test.
--- Inputs: leas, outlook_groups, small_lea_clause, determination_years, consecutive_groups, rule_consecutive, student_group_history, ahead_year,
---         charter_test, rule_assistance, history.
--- Rule: as in continuum, consecutive, assistance_methods (Method 1) and charter_test, for an LEA that is on the Dashboard.
--- Oddities: by_clause: by the small-LEA clause alone (possible or certain), which no letter decides: almost every LEA with one group that may count. groups_seen is how many groups
---           may have had a result on the newest Dashboard before. Of the test of charter schools, different groups in each year leave it open, as the sources do.
+-- Inputs: leas, outlook_groups, small_lea_clause, determination_years, consecutive_groups, rule_consecutive,
+--         student_group_history, ahead_year, charter_test, rule_assistance, history.
+-- Rule: as in continuum, consecutive, assistance_methods (Method 1) and charter_test, for an LEA that is on the
+--           Dashboard.
+-- Oddities: by_clause: by the small-LEA clause alone (possible or certain), which no letter decides: almost every LEA
+--           with one group that may count. groups_seen is how many groups may have had a result on the newest Dashboard
+--           before. Of the test of charter schools, different groups in each year leave it open, as the sources do.
 with counted as (
     select
-        g.cds, count(*) filter (g.counts) as sure, count(*) filter (g.may_count) as may, count(*) filter (g.could_count) as could,
+        g.cds,
+        count(*) filter (g.counts) as sure,
+        count(*) filter (g.may_count) as may,
+        count(*) filter (g.could_count) as could,
         list(g.student_group order by g.student_group) filter (g.counts) as groups_certain,
         list(g.student_group order by g.student_group) filter (g.could_count and not g.counts) as groups_possible
     from outlook_groups g
@@ -21,14 +27,22 @@ seen as (
 ),
 continuum as (
     select
-        l.cds, 'continuum' as test,
+        l.cds,
+        'continuum' as test,
         case
             when c.sure >= d.groups_required or e.holds then 'certain'
             when c.could >= d.groups_required or e.may_hold or e.may_hold_joined then 'possible'
             else 'ruled_out'
         end as outlook,
-        case outlook when 'certain' then c.sure < d.groups_required when 'possible' then c.could < d.groups_required else false end as by_clause,
-        d.groups_required, c.groups_certain, c.groups_possible, s.groups_seen
+        case outlook
+            when 'certain' then c.sure < d.groups_required
+            when 'possible' then c.could < d.groups_required
+            else false
+        end as by_clause,
+        d.groups_required,
+        c.groups_certain,
+        c.groups_possible,
+        s.groups_seen
     from leas l
     cross join determination_years d
     join counted c using (cds)
@@ -38,10 +52,13 @@ continuum as (
 ),
 running as (
     select
-        l.cds, 'consecutive' as test,
-        case when bool_or(g.counts) then 'certain' when bool_or(g.may_count or g.may_count_joined) then 'possible' else 'ruled_out' end as outlook,
+        l.cds,
+        'consecutive' as test,
+        case when bool_or(g.counts) then 'certain' when bool_or(g.may_count or g.may_count_joined) then 'possible'
+            else 'ruled_out' end as outlook,
         list(g.student_group order by g.student_group) filter (g.counts) as groups_certain,
-        list(g.student_group order by g.student_group) filter (not g.counts and (g.may_count or g.may_count_joined)) as groups_possible
+        list(g.student_group order by g.student_group)
+            filter (not g.counts and (g.may_count or g.may_count_joined)) as groups_possible
     from leas l
     join ahead_year a on true
     join rule_consecutive r using (determination_year)
@@ -51,8 +68,10 @@ running as (
 ),
 first_method as (
     select
-        l.cds, 'method_1' as test,
-        case when bool_or(h.meets_criteria) then 'certain' when bool_or(h.meets_criteria is null) then 'possible' else 'ruled_out' end as outlook,
+        l.cds,
+        'method_1' as test,
+        case when bool_or(h.meets_criteria) then 'certain' when bool_or(h.meets_criteria is null) then 'possible'
+            else 'ruled_out' end as outlook,
         list(h.student_group order by h.student_group) filter (h.meets_criteria) as groups_certain,
         list(h.student_group order by h.student_group) filter (h.meets_criteria is null) as groups_possible
     from leas l
@@ -64,9 +83,11 @@ first_method as (
 ),
 charter as (
     select
-        cds, 'charter' as test,
+        cds,
+        'charter' as test,
         case status when 'eligible' then 'certain' when 'undetermined' then 'possible' else 'ruled_out' end as outlook,
-        student_groups as groups_certain, student_groups_unknown as groups_possible
+        student_groups as groups_certain,
+        student_groups_unknown as groups_possible
     from charter_test
 ),
 together as (
@@ -76,7 +97,14 @@ together as (
     union all by name select * from charter
 )
 select
-    t.cds, t.test, a.determination_year, t.outlook, coalesce(t.by_clause, false) as by_clause, coalesce(t.groups_required, 1) as groups_required,
-    coalesce(t.groups_certain, []) as groups_certain, coalesce(t.groups_possible, []) as groups_possible, coalesce(t.groups_seen, 0) as groups_seen
+    t.cds,
+    t.test,
+    a.determination_year,
+    t.outlook,
+    coalesce(t.by_clause, false) as by_clause,
+    coalesce(t.groups_required, 1) as groups_required,
+    coalesce(t.groups_certain, []) as groups_certain,
+    coalesce(t.groups_possible, []) as groups_possible,
+    coalesce(t.groups_seen, 0) as groups_seen
 from together t
 cross join ahead_year a

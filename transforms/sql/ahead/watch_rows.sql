@@ -1,13 +1,16 @@
--- Grain: LEA x student group x what is watched: what one more Dashboard would do. A preview, not a finding; loans are left aside.
+-- Grain: LEA x student group x what is watched: what one more Dashboard would do. A preview, not a finding; loans are
+--           left aside.
 -- Key: cds, student_group, watch.
--- Inputs: outlook_groups, outlook, ahead_year, criterion_results, rule_conditions, preview_rule, preview_indicators, source_files, ahead_cells,
---         indicator_results, leas, dashboard_scales.
--- Oddities: in a release the schema ahead has no estimates, and this is its watch list; with estimates it is that of `dta estimate`. A group is watched that lacks
---           one Dashboard and may meet the criteria on the one that is not out. What rests on criteria that are not confirmed is provisional.
---           would_be_eligible takes the LEA to have as many groups as on the Dashboard before: of fewer than three, all are needed.
---           The provisional 2026 preview judges all students too, and ends when the rules of 2026 are confirmed. An indicator whose file of 2026 is loaded
---           has shown itself there or not, and so has an estimate; for another one both Dashboards before it are needed. Colors of years on different scales
---           are never put together: where the preview would need them, the row says so (preview_scale_changed).
+-- Inputs: outlook_groups, outlook, ahead_year, criterion_results, rule_conditions, preview_rule, preview_indicators,
+--         source_files, ahead_cells, indicator_results, leas, dashboard_scales.
+-- Oddities: in a release the schema ahead has no estimates, and this is its watch list; with estimates it is that of
+--           `dta estimate`. A group is watched that lacks one Dashboard and may meet the criteria on the one that is
+--           not out. What rests on criteria that are not confirmed is provisional. would_be_eligible takes the LEA to
+--           have as many groups as on the Dashboard before: of fewer than three, all are needed. The provisional 2026
+--           preview judges all students too, and ends when the rules of 2026 are confirmed. An indicator whose file of
+--           2026 is loaded has shown itself there or not, and so has an estimate; for another one both Dashboards
+--           before it are needed. Colors of years on different scales are never put together: where the preview would
+--           need them, the row says so (preview_scale_changed).
 with causes as (
     select r.cds, r.dashboard_year, r.student_group, list(distinct c.indicator order by c.indicator) as indicators
     from criterion_results r
@@ -17,12 +20,18 @@ with causes as (
 ),
 near as (
     select
-        g.cds, g.student_group,
+        g.cds,
+        g.student_group,
         if(len(o.groups_certain) = o.groups_required - 1, 'one_more_group', 'one_more_year') as watch,
-        if(a.is_confirmed, 'final', 'provisional') as standing, a.determination_year as next_dashboard, g.years_met as years,
-        coalesce(c.indicators, []) as indicators, o.outlook,
-        count(*) over (partition by g.cds) as candidates, greatest(o.groups_required - len(o.groups_certain), 0) as groups_needed,
-        len(o.groups_certain) + candidates >= least(o.groups_required, if(o.groups_seen > 0, o.groups_seen, o.groups_required)) as would_be_eligible
+        if(a.is_confirmed, 'final', 'provisional') as standing,
+        a.determination_year as next_dashboard,
+        g.years_met as years,
+        coalesce(c.indicators, []) as indicators,
+        o.outlook,
+        count(*) over (partition by g.cds) as candidates,
+        greatest(o.groups_required - len(o.groups_certain), 0) as groups_needed,
+        len(o.groups_certain) + candidates >= least(o.groups_required,
+        if(o.groups_seen > 0, o.groups_seen, o.groups_required)) as would_be_eligible
     from outlook_groups g
     cross join ahead_year a
     join outlook o on o.cds = g.cds and o.test = 'continuum'
@@ -31,12 +40,19 @@ near as (
 ),
 asked as (
     select
-        p.dashboard_year, p.dashboards, p.indicators_required, p.student_groups, i.indicator, i.levels,
+        p.dashboard_year,
+        p.dashboards,
+        p.indicators_required,
+        p.student_groups,
+        i.indicator,
+        i.levels,
         list(distinct f.dashboard_year) filter (f.dashboard_year is not null) as loaded,
-        (select count(distinct s.scale) = 1 from dashboard_scales s where s.indicator = i.indicator and list_contains(p.dashboards, s.dashboard_year)) as one_scale
+        (select count(distinct s.scale) = 1 from dashboard_scales s where s.indicator = i.indicator
+            and list_contains(p.dashboards, s.dashboard_year)) as one_scale
     from preview_rule p
     cross join preview_indicators i
-    left join source_files f on f.layout = 'dashboard' and f.indicator = i.indicator and list_contains(p.dashboards, f.dashboard_year)
+    left join source_files f on f.layout = 'dashboard' and f.indicator = i.indicator
+        and list_contains(p.dashboards, f.dashboard_year)
         and f.source_id not like 'estimate-%'
     group by all
 ),
@@ -48,11 +64,14 @@ colors as (
 ),
 reds as (
     select
-        r.cds, r.student_group, a.*,
+        r.cds,
+        r.student_group,
+        a.*,
         list(distinct r.dashboard_year) filter (list_contains(a.levels, r.color)) as years_red,
         list(distinct r.dashboard_year) as years_seen
     from asked a
-    join colors r on r.indicator = a.indicator and list_contains(a.dashboards, r.dashboard_year) and list_contains(a.student_groups, r.student_group)
+    join colors r on r.indicator = a.indicator and list_contains(a.dashboards, r.dashboard_year)
+        and list_contains(a.student_groups, r.student_group)
     semi join leas l on l.cds = r.cds
     group by all
 ),
@@ -60,15 +79,20 @@ found as (
     select
         *,
         -- a year counts as known where its file is loaded, or the LEA has an estimate of it
-        list_filter(dashboards, lambda y: not list_contains(coalesce(years_red, []), y) and not list_contains(coalesce(loaded, []), y) and not list_contains(years_seen, y))
+        list_filter(dashboards, lambda y: not list_contains(coalesce(years_red, []), y)
+        and not list_contains(coalesce(loaded, []), y) and not list_contains(years_seen, y))
             as years_open,
         len(years_red) = len(dashboards) as is_met
     from reds
-    where len(years_red) > 0 and len(years_red) + len(years_open) = len(dashboards) and (len(years_open) = 0 or years_open = [dashboard_year])
+    where len(years_red) > 0 and len(years_red) + len(years_open) = len(dashboards)
+        and (len(years_open) = 0 or years_open = [dashboard_year])
 ),
 counted as (
     select
-        cds, student_group, any_value(dashboard_year) as dashboard_year, any_value(dashboards) as dashboards,
+        cds,
+        student_group,
+        any_value(dashboard_year) as dashboard_year,
+        any_value(dashboards) as dashboards,
         case
             when count(*) filter (is_met and one_scale) >= any_value(indicators_required) then 'preview_met'
             when count(*) filter (one_scale) >= any_value(indicators_required) then 'preview_one_more_red'
@@ -81,10 +105,17 @@ counted as (
 ),
 previewed as (
     select
-        cds, student_group, watch, 'provisional' as standing, dashboard_year as next_dashboard,
-        list_filter(those_found, lambda f: watch = 'preview_scale_changed' or (f.one_scale and (f.is_met or watch <> 'preview_met'))) as those,
-        if(watch <> 'preview_one_more_red' and list_bool_and([f.is_met for f in those]), dashboards, dashboards[1:-2]) as years,
-        [f.indicator for f in those] as indicators, null::boolean as would_be_eligible
+        cds,
+        student_group,
+        watch,
+        'provisional' as standing,
+        dashboard_year as next_dashboard,
+        list_filter(those_found, lambda f: watch = 'preview_scale_changed'
+        or (f.one_scale and (f.is_met or watch <> 'preview_met'))) as those,
+        if(watch <> 'preview_one_more_red' and list_bool_and([f.is_met for f in those]), dashboards,
+        dashboards[1:-2]) as years,
+        [f.indicator for f in those] as indicators,
+        null::boolean as would_be_eligible
     from counted
 )
 select * from near
