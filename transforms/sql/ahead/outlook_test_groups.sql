@@ -1,6 +1,6 @@
 -- Grain: LEA x test (continuum, consecutive, method_1, charter) x student group: certain, possible or ruled out on the Dashboard that is not out.
 -- Key: cds, test, student_group.
--- Inputs: leas, outlook_groups, history, student_group_history, ahead_year, rule_consecutive, rule_charter, rule_assistance.
+-- Inputs: leas, outlook_groups, student_group_history, ahead_year, rule_consecutive, rule_charter, rule_assistance.
 -- Oddities: counts_anyway: whatever the Dashboard that is not out shows. counts_if_met: should the group meet the criteria there; null where an earlier result is unknown.
 --           Years under the code of a predecessor are in the outlook of EC 52072 alone.
 with spans as (
