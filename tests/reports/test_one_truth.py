@@ -267,7 +267,7 @@ def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Pa
         )
         book = read_book(db)
         e = next(collect(db, book, [find_lea(db, "27102720124297")], NOW))
-        wanted = ("charters23.xlsx", "c" * 12, book.sources["charters-2023"]["first_seen"])
+        wanted = ("charters23.xlsx", "c" * 12, str(book.sources["charters-2023"]["first_seen"] or ""))
         from reports.site.build import write_leas
         from reports.site.pages import Pages
 
