@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import duckdb
 
 from reports.published import Row, rows, year_in_force
-from transforms.wording.sentences import change_line
+from transforms.wording.sentences import change_line, plural
 from transforms.wording.sentences.release_changes import ListChange, list_change_sentence, list_headline
+
+ASSISTANCE = """
+    select coalesce(sum(failing_rows), 0) from meta_gate_results where check_id = 'release_assistance_changed'
+"""
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,22 @@ class ReleaseChanges:
     left: tuple[ListChange, ...] = ()
     new: tuple[ListChange, ...] = ()
     elsewhere: int = 0  # verdicts of other years that became eligible, or no longer are
+    assistance: int = 0  # statuses of assistance that differ, of any year
 
     @property
     def headline(self) -> str:
         """How many left and joined; empty if nobody did."""
         return list_headline(len(self.left), len(self.new)) if self.left or self.new else ""
+
+    @property
+    def about_assistance(self) -> str:
+        """How many statuses of assistance differ; empty if none does."""
+        if not self.assistance:
+            return ""
+        return (
+            f"{plural(self.assistance, 'finding').capitalize()} of assistance differ{'s' * (self.assistance == 1)} from"
+            " the release before: see release_assistance_changed on the quality page."
+        )
 
     @property
     def sentences(self) -> list[str]:
@@ -41,8 +56,9 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
         (r["cds"], r["pathway"], r["determination_year"]): r
         for r in rows(connection, "select * from meta_release_changes")
     }
+    (assistance,) = connection.execute(ASSISTANCE).fetchone() or (0,)
     if not differing:
-        return ReleaseChanges(None)
+        return ReleaseChanges(None, assistance=int(assistance))
     year = year_in_force(connection)
     now = {
         (r["cds"], r["pathway"], r["determination_year"]): r
@@ -75,7 +91,7 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
         for (_, _, y), r in differing.items()
     )
     left, new = (tuple(c for c in found if c.joined is joined) for joined in (False, True))
-    return ReleaseChanges(next(iter(differing.values()))["previous_release_id"], left, new, elsewhere)
+    return ReleaseChanges(next(iter(differing.values()))["previous_release_id"], left, new, elsewhere, int(assistance))
 
 
 def _year_before(now: dict[tuple[str, str, int], Row], differing: dict[tuple[str, str, int], Row], year: int) -> int:

@@ -65,15 +65,17 @@ def failed_checks(status: Mapping[str, Any]) -> str:
 
 
 def changes_lines(changes: "ReleaseChanges") -> list[str]:
-    """Who left the list since the release before, who is new, and why; empty if nobody did."""
+    """Who left the list since the release before, who is new, and why, and how much assistance changed."""
+    assistance = [changes.about_assistance] if changes.about_assistance else []
     if not changes.headline:
-        return []
+        return assistance
     lines = [f"  {line}" for line in changes.sentences[:LISTED]]
     more = len(changes.sentences) - LISTED
     return [
         f"{changes.headline} since release {changes.previous}:",
         *lines,
         *([f"  and {more} more: dta compare previous current"] if more > 0 else []),
+        *assistance,
     ]
 
 

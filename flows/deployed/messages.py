@@ -117,11 +117,13 @@ def about_eligibility(out: Path) -> Message | None:
     with open_release(out) as connection:
         changes = release_changes(connection)
         release = current_release(out)
-    if not changes.headline and not changes.elsewhere:
+    if not changes.headline and not changes.elsewhere and not changes.assistance:
         return None
     lines = list(changes.sentences)
     if n := changes.elsewhere:
         lines.append(f"{plural(n, 'verdict').capitalize()} of earlier determination years also differ{'s' * (n == 1)}.")
+    if changes.about_assistance:
+        lines.append(changes.about_assistance)
     headline = f"DTA eligibility: {len(changes.new)} newly eligible, {len(changes.left)} no longer"
     facts = [("Release", release.name if release else None), ("Published", clock.shown(clock.now()))]
     return _message("eligibility", headline, facts, lines, "dta compare previous current names the student groups.")

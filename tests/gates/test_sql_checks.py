@@ -387,6 +387,11 @@ VIOLATIONS = {
     "release_rows_kept": violation(
         "update before.meta_tables set row_count = 1000000 where table_name = 'evidence'", named="evidence 1000000"
     ),
+    "release_assistance_changed": violation(
+        "update before.assistance set status = 'eligible' where cds = '{d}' and determination = 'consecutive' and"
+        " determination_year = 2024 and status <> 'eligible'",
+        named="{d} 2024 consecutive",
+    ),
     "release_verdicts_changed": violation(
         "insert into meta_release_changes by name select '{d}' as cds, 2024 as determination_year, 'continuum' as"
         " pathway, 'status_changed' as change, 'eligible' as status_before, 'not_eligible' as status_after",

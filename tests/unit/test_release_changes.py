@@ -35,6 +35,7 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             "create table student_groups as select 'FOS' as student_group, 'foster youth' as name_in_text"
         )
+        connection.execute("create table meta_gate_results (check_id varchar, failing_rows bigint)")
         for name, year, status in ROWS:
             connection.execute(
                 "insert into eligibility values (?, ?, 'Kern', 'continuum', ?, ?)", [name, name, year, status]
@@ -51,6 +52,15 @@ def changed(
             [name, name, year, before, after, list(removed), why],
         )
     return release_changes(db)
+
+
+def test_assistance_that_changed_alone_is_said(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute("insert into meta_gate_results values ('release_assistance_changed', 1), ('others', 7)")
+    found = changed(db, [])
+    said = (
+        "One finding of assistance differs from the release before: see release_assistance_changed on the quality page."
+    )
+    assert changes_lines(found) == [said]
 
 
 def test_a_first_release_is_compared_with_nothing(db: duckdb.DuckDBPyConnection) -> None:
