@@ -34,7 +34,7 @@ def test_a_plus_behind_adds_what_is_made_from_a_table_and_before_it_what_it_need
     assert not {"continuum_groups", "loan_states"} & set(after)
     assert after.index("continuum") < after.index("verdicts") < after.index("eligibility")
     before = names("+continuum")
-    assert {"continuum_groups", "student_group_history", "evidence", "leas", "assistance_cells"} <= set(before)
+    assert {"continuum_groups", "student_group_history", "evidence_cells", "leas", "assistance_cells"} <= set(before)
     assert "verdicts" not in before
     assert set(names("+continuum+")) == {*before, *after}
     assert names("marts") == list(order_of("marts"))

@@ -202,7 +202,7 @@ def test_workbook_and_recipes_say_what_the_page_says(
 ) -> None:
     write_workbook(connection, tmp_path / "x.xlsx", SHEETS, "x")
     sheets = openpyxl.load_workbook(tmp_path / "x.xlsx", read_only=True)
-    verdicts, evidence = (list(sheets[name].iter_rows(values_only=True)) for name in ("Verdicts", "Evidence"))
+    verdicts, evidence = (list(sheets[name].iter_rows(values_only=True)) for name in ("Eligibility", "Evidence"))
     column = {heading: n for n, heading in enumerate(verdicts[0])}
     why = find_recipe("why")
     for o in (o for o in outputs if o.e.year == NOW):
@@ -224,7 +224,8 @@ def test_workbook_and_recipes_say_what_the_page_says(
         ]
         head = {heading: n for n, heading in enumerate(evidence[0])}
         rows = [r for r in evidence[1:] if r[head["CDS code"]] == o.e.lea.cds and r[head["Dashboard"]] == NOW]
-        found = {(r[head["Student group"]], r[head["Indicator"]]): r[head["Level"]] for r in rows}
+        codes = dict(connection.execute("select name, student_group from student_groups").fetchall())
+        found = {(codes[r[head["Student group"]]], r[head["Indicator"]]): r[head["Level"]] for r in rows}
         names = {r["name"]: i for i, r in read_book(connection).indicators.items()}
         assert {(g, names[i]): level for (g, i), level in found.items()} == {
             k: word for k, (word, _, _) in page.results.items() if k[0] in {g for g, _ in found}

@@ -245,7 +245,7 @@ def test_the_packet_has_every_lea_of_the_county_and_no_other(published: Workplac
     dta("county", "monterey", "--to", tmp_path, "--out", published.out)
     (packet,) = tmp_path.iterdir()
     assert sorted(p.name for p in packet.iterdir()) == [".dta-report", "packet.pdf", "rows.xlsx"]
-    rows = openpyxl.load_workbook(packet / "rows.xlsx")["Verdicts"].iter_rows(min_row=2, values_only=True)
+    rows = openpyxl.load_workbook(packet / "rows.xlsx")["Eligibility"].iter_rows(min_row=2, values_only=True)
     found = list(rows)
     with open_release(published.out) as connection:
         counted = connection.execute(

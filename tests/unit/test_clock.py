@@ -178,12 +178,12 @@ def test_a_time_of_day_that_is_none_is_named(wrong: str) -> None:
         time_of_day(wrong)
 
 
-def test_published_moments_are_utc_in_every_zone(tmp_path: Path) -> None:
+def test_published_moments_are_the_same_in_every_zone(tmp_path: Path) -> None:
     """In processes of their own, since DuckDB takes the zone of the machine once."""
     query = (PROJECT / "transforms/sql/meta/meta_sources.sql").read_text()
-    casts = re.findall(r"(try_cast\(n\.\w+ as timestamptz\).*?) as \w+", query)
+    casts = re.findall(r"(try_cast\(n\.\w+ as timestamptz\)) as \w+", query)
     assert len(casts) == 2
-    script = "import duckdb, sys; print(duckdb.sql(sys.argv[1]).fetchall())"
+    script = "import duckdb, sys; print(duckdb.sql(sys.argv[1]).fetchall()[0][0].timestamp())"
     for host in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
         select = f"select {casts[0].replace('n.accepted_at', repr('2026-11-28T02:00:00+00:00'))}"
         said = subprocess.run(
@@ -193,7 +193,7 @@ def test_published_moments_are_utc_in_every_zone(tmp_path: Path) -> None:
             check=True,
             env={**os.environ, "TZ": host},
         ).stdout
-        assert said.strip() == "[(datetime.datetime(2026, 11, 28, 2, 0),)]", host
+        assert said.strip() == "1795831200.0", host
 
 
 CLOCKS = re.compile(
