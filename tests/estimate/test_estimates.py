@@ -4,7 +4,7 @@ import csv
 import io
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError
 from transforms.estimate.ahead import Question, look_ahead, next_year
 from transforms.estimate.file import Expected, asked_by, read_estimates, template_of, words_for_levels
+from transforms.registers.names import names_of
 from transforms.release.csv_for_people import write_csv
 from transforms.rules.load import load_rules
 from transforms.rules.reference import Reference
@@ -62,7 +63,7 @@ def as_csv(rows: Rows) -> str:
 
 def expected(connection: duckdb.DuckDBPyConnection) -> Expected:
     leas = frozenset(c for (c,) in connection.execute("select cds from ahead.leas").fetchall())
-    return Expected("2024-final", ASKED, leas, words_for_levels(Reference(REFERENCE)))
+    return Expected("2024-final", ASKED, leas, words_for_levels(Reference(REFERENCE)), names_of(connection))
 
 
 def template(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
@@ -191,6 +192,7 @@ def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Montere
     [
         ({"cds": "2.76607E+13"}, "cds", "2.76607E+13"),
         ({"cds": "01611190000000"}, "cds", "01611190000000"),
+        ({"cds": "27661750000000", "lea_name": "Salinas Union High"}, "lea_name", "Salinas Union High"),
         ({"student_group": "XX"}, "student_group", "XX"),
         ({"student_group": "ALL"}, "student_group", "ALL"),
         ({"indicator": "science"}, "indicator", "science"),
@@ -212,6 +214,14 @@ def test_a_wrong_row_is_named_with_line_column_and_value(
     assert line.endswith(f"(value '{value}').")
 
 
+def test_a_code_under_another_leas_name_is_refused_with_the_nearest_lea(monterey: Monterey) -> None:
+    row = monterey.rows[0] | {"color": "red"}
+    with pytest.raises(ConfigError, match=r"is called San Ardo .*nearest to this name is Salinas Union High \(2766159"):
+        monterey.outlooks([row | {"cds": "27661750000000", "lea_name": "Salinas Union High"}])
+    for name in ("", "SALINAS UNION HIGH SCHOOL DISTRICT"):
+        monterey.outlooks([row | {"cds": "27661590000000", "lea_name": name}])
+
+
 def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) -> None:
     with pytest.raises(ConfigError, match=r"is there 2 times\. Keep one row"):
         monterey.outlooks([*monterey.rows[:9], monterey.rows[3]])
@@ -230,8 +240,7 @@ def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) 
     row = {"cds": cds, "student_group": "SWD", "indicator": "cci", "color": "", "status_level": "Very Low"}
     file = monterey.folder / "status.csv"
     file.write_text(as_csv([row, row | {"indicator": "susp", "color": "red", "status_level": ""}]), "utf-8")
-    leas = expected(monterey.before).leas
-    given = Expected("2023-final", asked, leas, words_for_levels(Reference(REFERENCE)))
+    given = replace(expected(monterey.before), named="2023-final", asked=asked)
     look_ahead(monterey.before, RULES, REFERENCE, Question(2023, asked=True), read_estimates(file, given))
     found = monterey.before.execute(
         "select indicator, measure, finding, level from ahead.evidence_cells where dashboard_year = 2023 and"

@@ -18,6 +18,7 @@ from transforms.estimate.file import Asked, Expected, asked_by, read_estimates, 
 from transforms.estimate.rules import is_confirmed, name_of, rules_of
 from transforms.estimate.smallest import Change, Group, Search
 from transforms.files import sha256_of
+from transforms.registers.names import names_of
 from transforms.rules.load import load_rules
 from transforms.rules.reference import Reference
 from transforms.sql import build_table
@@ -143,7 +144,9 @@ class Estimate:
     def _read_file(self, file: Path) -> pa.Table:
         self.look()  # which LEAs there are
         leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
-        expected = Expected(self.named, self.asked, leas, self._words)
+        with inside(self.connection, BASE):
+            names = names_of(self.connection)
+        expected = Expected(self.named, self.asked, leas, self._words, names)
         return read_estimates(file, expected)
 
     def _put_verdicts(self) -> None:
