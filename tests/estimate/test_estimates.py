@@ -63,7 +63,8 @@ def as_csv(rows: Rows) -> str:
 
 def expected(connection: duckdb.DuckDBPyConnection) -> Expected:
     leas = frozenset(c for (c,) in connection.execute("select cds from ahead.leas").fetchall())
-    return Expected("2024-final", ASKED, leas, words_for_levels(Reference(REFERENCE)), names_of(connection))
+    words = words_for_levels(Reference(REFERENCE))
+    return Expected("2024-final", ASKED, leas, words, names_of(connection), YEAR, YEAR - 1)
 
 
 def template(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
@@ -113,7 +114,9 @@ def test_the_template_has_last_years_values_beside_empty_cells(monterey: Montere
     leas = {r["cds"] for r in rows}
     assert {(r["student_group"], r["indicator"]) for r in rows} == set(ASKED)
     assert len(rows) == len(leas) * len(ASKED)
-    assert {(r["color"], r["status_level"], r["fill_in"], r["last_year"]) for r in rows} == {("", "", "color", "2023")}
+    assert {(r["year"], r["color"], r["status_level"], r["fill_in"], r["last_year"]) for r in rows} == {
+        ("2024", "", "", "color", "2023")
+    }
     found = {(r["cds"][2:-1], r["student_group"], r["indicator"]): r["last_color"] for r in rows if r["last_color"]}
     colors = ["none", "red", "orange", "yellow", "green", "blue"]
     query = "select cds, student_group, indicator, color from indicator_results where dashboard_year = 2023"
@@ -193,6 +196,9 @@ def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Montere
         ({"cds": "2.76607E+13"}, "cds", "2.76607E+13"),
         ({"cds": "01611190000000"}, "cds", "01611190000000"),
         ({"cds": "27661750000000", "lea_name": "Salinas Union High"}, "lea_name", "Salinas Union High"),
+        ({"year": "2023"}, "year", "2023"),
+        ({"last_year": "2022"}, "last_year", "2022"),
+        ({"year": "", "last_year": "2022"}, "last_year", "2022"),
         ({"student_group": "XX"}, "student_group", "XX"),
         ({"student_group": "ALL"}, "student_group", "ALL"),
         ({"indicator": "science"}, "indicator", "science"),

@@ -129,11 +129,10 @@ class Estimate:
     def _about(self) -> dict[str, object]:
         """What the estimate is made from."""
         kinds = dict(self.connection.execute("select kind, count(*) from estimate_inputs group by kind").fetchall())
-        newest = one_row(self.connection, f"select max(dashboard_year) from {SCHEMA}.history")[0]
         confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
         return {
             "notice": NOTICE,
-            "newest_dashboard": newest,
+            "newest_dashboard": self._newest,
             "rules_are_those_of_the_year": confirmed,
             "file": self.wanted.file.name if self.wanted.file else None,
             "file_sha256": sha256_of(self.wanted.file) if self.wanted.file else None,
@@ -146,7 +145,7 @@ class Estimate:
         leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
         with inside(self.connection, BASE):
             names = names_of(self.connection)
-        expected = Expected(self.named, self.asked, leas, self._words, names)
+        expected = Expected(self.named, self.asked, leas, self._words, names, self.year, self._newest)
         return read_estimates(file, expected)
 
     def _put_verdicts(self) -> None:
@@ -230,6 +229,10 @@ class Estimate:
         """Indicators in their order, and whether every LEA has results of them."""
         query = f"select indicator, reported_for = 'all' from {SCHEMA}.ref_indicators order by position"
         return dict(self.connection.execute(query).fetchall())
+
+    @cached_property
+    def _newest(self) -> int:
+        return max(self._known_years)
 
     @cached_property
     def _words(self) -> dict[tuple[str, str], dict[str, int]]:

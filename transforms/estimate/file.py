@@ -35,7 +35,7 @@ Cell = Annotated[str, BeforeValidator(_as_shown)]
 
 
 class EstimateRow(BaseModel):
-    """A row to read. Of the other columns of the template, lea_name is compared where it is filled."""
+    """A row to read. Of the other columns of the template, lea_name, year and last_year are compared where filled."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -54,7 +54,8 @@ class EstimateRow(BaseModel):
 class Expected:
     """What rows may be about: ``asked`` by the rules ``named``, LEAs that the history has, and the words for levels.
 
-    ``names``: what loaded files call each LEA.
+    ``names``: what loaded files call each LEA; ``year``: the determination year; ``newest``: the newest Dashboard
+    before it.
     """
 
     named: str
@@ -62,6 +63,8 @@ class Expected:
     leas: frozenset[str]
     levels: dict[tuple[str, str], dict[str, int]]  # measure and indicator -> word -> level
     names: LeaNames
+    year: int
+    newest: int
 
 
 def asked_by(rules: RuleSet, preview: PreviewRules | None = None) -> Asked:
@@ -116,6 +119,7 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
 
 def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
     """Column, value and what is wrong with it."""
+    yield from _of_another_year(row, expected)
     if not re.fullmatch(r"[0-9]{14}", row.cds):
         yield "cds", row.cds, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"
     elif row.cds not in expected.leas:
@@ -144,6 +148,15 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
         yield measure, value, f"it must be one of {', '.join(written)}, or a number from 0 to 5"
 
 
+def _of_another_year(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
+    template = "this file is of another year; write a new one with dta estimate --template"
+    if row.beside("year") not in ("", str(expected.year)):
+        yield "year", row.beside("year"), f"the estimate is for {expected.year}; {template}"
+    elif row.beside("last_year") not in ("", str(expected.newest)):
+        newest = f"the newest Dashboard before {expected.year} is {expected.newest}"
+        yield "last_year", row.beside("last_year"), f"{newest}; {template}"
+
+
 def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
     """What is wrong with the name beside a code, if it is there."""
     name, county = row.beside("lea_name"), row.cds[:2]
@@ -168,6 +181,7 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
             f"""
             with newest as (select max(dashboard_year) as dashboard_year from history)
             select
+                y.determination_year as year,
                 l.cds, l.lea_name, p.student_group, g.name as student_group_name, p.indicator, i.name as indicator_name,
                 p.measure as fill_in, '' as color, '' as status_level, n.dashboard_year as last_year,
                 coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar,
@@ -176,6 +190,7 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
             from leas l
             cross join asked_pairs p
             cross join newest n
+            cross join ahead_year y
             join ref_student_groups g using (student_group)
             join ref_indicators i using (indicator)
             left join {base}.indicator_results r
