@@ -63,6 +63,7 @@ def made(published: Workplace, filled: Path, tmp_path_factory: pytest.TempPathFa
     to = tmp_path_factory.mktemp("estimate")
     said = call(filled, "--out", published.out, "--to", to)
     assert "Continuum of Support (SIR+): " in said
+    assert "The release covers: " in said
     return to / "dta-estimate-2025-dta-estimates-monterey-2025"
 
 
@@ -101,6 +102,7 @@ def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.Duc
         assert "Rules: 2025-final" in page.text_content()
         for link in page.xpath("//a/@href"):
             assert link.startswith("#") or (path.parent / link).resolve().is_file(), link
+    assert "The release covers: " in (made / "index.html").read_text("utf-8")
     assert "@media print" in (made / "assets" / "site.css").read_text("utf-8")
 
 

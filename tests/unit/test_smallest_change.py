@@ -125,3 +125,11 @@ def test_sentences() -> None:
         2025, "2025-final", [("continuum", "certain", False, 28), ("continuum", "possible", False, 128)]
     )
     assert lines[1] == "Continuum of Support (SIR+): 28 to 156 LEAs (28 certain, 128 possible, 0 ruled out)."
+
+
+def test_charter_schools_are_counted_of_those_loaded() -> None:
+    lines = counts_sentences(2025, "2025-final", [("charter", "ruled_out", False, 8)])
+    assert lines[-1] == (
+        "Charter schools' assistance (EC 47607.3): 0 to 0 of the 8 charter schools loaded (0 certain, 0 possible,"
+        " 8 ruled out)."
+    )

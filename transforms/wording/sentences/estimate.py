@@ -113,8 +113,11 @@ def counts_sentences(year: int, rules: str, rows: Sequence[tuple[str, str, bool,
         possible = sum(n for outlook, clause, n in of_test if outlook == "possible" and not clause)
         by_clause = sum(n for outlook, clause, n in of_test if outlook == "possible" and clause)
         ruled_out = sum(n for outlook, _, n in of_test if outlook == "ruled_out")
+        leas = "LEAs"
+        if test == "charter":
+            leas = f"of the {certain + possible + by_clause + ruled_out:,} charter schools loaded"
         line = (
-            f"{name}: {certain:,} to {certain + possible:,} LEAs ({certain:,} certain, {possible:,} possible,"
+            f"{name}: {certain:,} to {certain + possible:,} {leas} ({certain:,} certain, {possible:,} possible,"
             f" {ruled_out:,} ruled out)."
         )
         if by_clause:
