@@ -115,7 +115,8 @@ def _show(found: "Estimate") -> None:
     from transforms.wording.sentences.estimate import counts_sentences
 
     rows = found.connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
-    for sentence in counts_sentences(found.year, found.named, rows):
+    console.print(f"{found.notice} Rules: {found.named}. Year: {found.year}.", highlight=False, markup=False)
+    for sentence in counts_sentences(rows):
         console.print(sentence, highlight=False, markup=False)
     ((scope,),) = found.connection.execute("select scope from estimate_about").fetchall()
     console.print(f"The release covers: {scope}", highlight=False, markup=False)

@@ -18,7 +18,7 @@ from tests.workplace import Workplace
 from transforms.errors import DtaError
 from transforms.files import sha256_of
 from transforms.settings import PROJECT
-from transforms.wording.sentences.estimate import NOTICE
+from transforms.wording.sentences.estimate import NOTICE, notice
 
 SALINAS = "27661590000000"
 
@@ -167,6 +167,14 @@ def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path
         db.execute(f"attach '{(published.out / 'current').resolve() / 'dta.duckdb'}' as release (read_only)")
         assert db.execute(red).fetchall() == [(0,)], "what was not red in 2024 cannot be red three times"
     assert all("Rules: 2026-preview" in p.read_text("utf-8") for p in folder.rglob("*.html"))
+
+
+def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp_path: Path) -> None:
+    said = " ".join(call("--year", "2024", "--out", published.out, "--to", tmp_path).split())
+    assert notice(2024, loaded=True) in said
+    pages = [p.read_text("utf-8") for p in tmp_path.rglob("*.html")]
+    assert pages
+    assert all(notice(2024, loaded=True) in p and NOTICE not in p for p in pages)
 
 
 def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: Path, tmp_path: Path) -> None:

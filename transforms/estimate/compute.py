@@ -26,11 +26,11 @@ from transforms.tables import put
 from transforms.wording.say import say_watch_list
 from transforms.wording.sentences.estimate import (
     LABEL,
-    NOTICE,
     OutlookFacts,
     ShownWords,
     change_words,
     no_change_words,
+    notice,
     outlook_sentence,
 )
 
@@ -75,6 +75,13 @@ class Estimate:
     def asked(self) -> Asked:
         """What the rules look at."""
         return asked_by(self.rule_set, self.rules.preview if self.preview else None)
+
+    @cached_property
+    def notice(self) -> str:
+        """What the estimate is not."""
+        query = f"select count(*) from {BASE}.student_group_history where dashboard_year = $1 and basis <> 'none'"
+        (loaded,) = self.connection.execute(query, [self.year]).fetchall()[0]
+        return notice(self.year, loaded > 0)
 
     def _asked_year(self) -> int:
         preview = self.rules.preview
@@ -131,7 +138,7 @@ class Estimate:
         kinds = dict(self.connection.execute("select kind, count(*) from estimate_inputs group by kind").fetchall())
         confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
         return {
-            "notice": NOTICE,
+            "notice": self.notice,
             "newest_dashboard": self._newest,
             "rules_are_those_of_the_year": confirmed,
             "file": self.wanted.file.name if self.wanted.file else None,
@@ -382,9 +389,9 @@ def write_tables(estimate: Estimate, folder: Path) -> None:
     connection.execute(f"attach {literal(str(folder / 'estimate.duckdb'))} as target")
     for name in NAMES:
         connection.execute(f"create table target.{name} as select * from {name}")
-        connection.execute(f"comment on table target.{name} is {literal(NOTICE)}")
+        connection.execute(f"comment on table target.{name} is {literal(estimate.notice)}")
         copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
         connection.execute(
-            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(NOTICE)}}})"
+            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(estimate.notice)}}})"
         )
     connection.execute("detach target")
