@@ -101,6 +101,12 @@ class Estimate:
         if newest is None:
             raise ConfigError("The release has no results of student groups to go on. Run: dta run")
         if self.wanted.year is not None:
+            with_rules = {r.dashboard_year for r in self.rules.years}
+            if self.wanted.year < max(with_rules) and self.wanted.year not in with_rules:
+                raise ConfigError(
+                    f"--year {self.wanted.year}: no determination rests on a Dashboard of that year. There are rules"
+                    f" for {', '.join(map(str, sorted(with_rules)))}."
+                )
             if not oldest < self.wanted.year <= newest + 4:
                 raise ConfigError(
                     f"--year {self.wanted.year}: the release has results of {oldest} to {newest}. Name a year from"
