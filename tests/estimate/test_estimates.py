@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from tests.workplace import SAMPLE, Workplace
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import Question, look_ahead, next_year
+from transforms.estimate.compute import Estimate, Wanted
 from transforms.estimate.file import Expected, asked_by, read_estimates, template_of, words_for_levels
 from transforms.registers.names import names_of
 from transforms.release.csv_for_people import write_csv
@@ -289,3 +290,12 @@ def test_a_scale_that_ends_is_not_carried_over(monterey: Monterey) -> None:
     look_ahead(monterey.whole, RULES, REFERENCE, Question(2026, carry_over=True))
     carried = {i for (i,) in monterey.whole.execute("select distinct indicator from ahead.ahead_cells").fetchall()}
     assert carried == {"chronic", "susp", "grad", "elpi", "cci"}
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database" * 1000])
+def test_a_damaged_release_is_named(tmp_path: Path, content: bytes) -> None:
+    database = tmp_path / "2026-11-01" / "dta.duckdb"
+    database.parent.mkdir()
+    database.write_bytes(content)
+    with pytest.raises(ReleaseError, match="Release 2026-11-01 is damaged"):
+        Estimate(database, REFERENCE, "1GB", tmp_path / "spill", Wanted())

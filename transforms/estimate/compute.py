@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from transforms.database import connect, literal, one_row
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
 from transforms.estimate.file import Asked, Expected, asked_by, read_estimates, words_for_levels
 from transforms.estimate.rules import is_confirmed, name_of, rules_of
@@ -53,11 +54,18 @@ class Estimate:
     """A release, the rules of the year that is asked about, and a database for what follows from them."""
 
     def __init__(self, database: Path, reference: Path, memory_limit: str, spill: Path, wanted: Wanted) -> None:
-        """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked."""
+        """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked,
+        ReleaseError for a damaged release."""
         self.reference, self.wanted = reference, wanted
         self.rules = load_rules(reference)
         self.connection = connect(":memory:", memory_limit, spill)
-        self.connection.execute(f"attach {literal(str(database))} as release (read_only)")
+        try:
+            self.connection.execute(f"attach {literal(str(database))} as release (read_only)")
+        except duckdb.Error as error:
+            raise ReleaseError(
+                f"Release {database.parent.name} is damaged: its database cannot be opened ({error}). dta run makes it"
+                " anew."
+            ) from error
         self.preview = wanted.rules is not None
         self.year = self._asked_year()
         self.rule_set = rules_of(self.rules, self.year)
