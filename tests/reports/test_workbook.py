@@ -1,5 +1,6 @@
 """The workbook: every row of the release, typed, inert, and the same bytes each time."""
 
+import errno
 import shutil
 import zipfile
 from datetime import date
@@ -165,3 +166,10 @@ def test_rows_beyond_a_sheet_go_on_in_the_next_one_and_long_text_is_marked(tmp_p
     cut = written["Rows (2)"]["B4"].value
     assert len(cut) == EXCEL_TEXT
     assert cut.endswith("longer than a cell may be)")
+
+
+def test_a_file_that_cannot_be_written_is_a_fault_of_the_system(tmp_path: Path) -> None:
+    """A missing folder, as a full disk: xlsxwriter's own exception is no OSError."""
+    with pytest.raises(OSError, match="No such file") as error, Book(tmp_path / "no" / "b", "T", date(2026, 1, 1)) as b:
+        b.lines("About", (10,), [[("text", "line")]])
+    assert error.value.errno == errno.ENOENT
