@@ -111,12 +111,15 @@ def _write_all(found: "Estimate", folder: Path) -> None:
 
 
 def _show(found: "Estimate") -> None:
-    """The answer: statewide counts as a range."""
+    """The answer: counts as a range, and what the release covers."""
     from transforms.wording.sentences.estimate import counts_sentences
 
     rows = found.connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
-    for sentence in counts_sentences(found.year, found.named, rows):
+    console.print(f"{found.notice} Rules: {found.named}. Year: {found.year}.", highlight=False, markup=False)
+    for sentence in counts_sentences(rows):
         console.print(sentence, highlight=False, markup=False)
+    ((scope,),) = found.connection.execute("select scope from estimate_about").fetchall()
+    console.print(f"The release covers: {scope}", highlight=False, markup=False)
 
 
 def _done(target: Path) -> None:

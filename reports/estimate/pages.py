@@ -49,7 +49,7 @@ def write_pages(folder: Path) -> None:
     leas, by_county = _by_lea(verdicts), defaultdict(list)
     for lea in leas.values():
         by_county[lea[0]["county_code"], lea[0]["county"]].append({v["test"]: v for v in lea})
-    lines = words.counts_sentences(about["determination_year"], about["rules"], counted)[1:]
+    lines = words.counts_sentences(counted)
     listed = [
         v
         for outlook in ORDER[:2]

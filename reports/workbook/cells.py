@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -106,8 +107,11 @@ class Book:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Finish the file, also after an error: its temporary files go with it."""
-        self._book.close()
+        """Finish the file, also after an error: its temporary files go with it. Raises OSError, as of a full disk."""
+        try:
+            self._book.close()
+        except FileCreateError as failed:
+            raise (failed.args[0] if isinstance(failed.args[0], OSError) else OSError(str(failed))) from failed
 
     def lines(self, name: str, widths: Sequence[float], lines: Iterable[Sequence[Cell]]) -> None:
         """A sheet of free lines, such as the cover."""

@@ -18,7 +18,7 @@ from tests.workplace import Workplace
 from transforms.errors import DtaError
 from transforms.files import sha256_of
 from transforms.settings import PROJECT
-from transforms.wording.sentences.estimate import NOTICE
+from transforms.wording.sentences.estimate import NOTICE, notice
 
 SALINAS = "27661590000000"
 
@@ -63,6 +63,7 @@ def made(published: Workplace, filled: Path, tmp_path_factory: pytest.TempPathFa
     to = tmp_path_factory.mktemp("estimate")
     said = call(filled, "--out", published.out, "--to", to)
     assert "Continuum of Support (SIR+): " in said
+    assert "The release covers: " in said
     return to / "dta-estimate-2025-dta-estimates-monterey-2025"
 
 
@@ -101,6 +102,7 @@ def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.Duc
         assert "Rules: 2025-final" in page.text_content()
         for link in page.xpath("//a/@href"):
             assert link.startswith("#") or (path.parent / link).resolve().is_file(), link
+    assert "The release covers: " in (made / "index.html").read_text("utf-8")
     assert "@media print" in (made / "assets" / "site.css").read_text("utf-8")
 
 
@@ -167,9 +169,19 @@ def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path
     assert all("Rules: 2026-preview" in p.read_text("utf-8") for p in folder.rglob("*.html"))
 
 
+def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp_path: Path) -> None:
+    said = " ".join(call("--year", "2024", "--out", published.out, "--to", tmp_path).split())
+    assert notice(2024, loaded=True) in said
+    pages = [p.read_text("utf-8") for p in tmp_path.rglob("*.html")]
+    assert pages
+    assert all(notice(2024, loaded=True) in p and NOTICE not in p for p in pages)
+
+
 def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: Path, tmp_path: Path) -> None:
     wrong = {
         ("--year", "2050"): "Name a year from",
+        ("--year", "2020"): "no determination rests on a Dashboard of that year",
+        ("--year", "2021"): "no determination rests on a Dashboard of that year",
         ("--rules", "2026"): "There are no rules '2026'",
         ("--template", "Nowhere"): "No county is called 'Nowhere'",
         (str(filled), "--template", "Monterey"): "not both",

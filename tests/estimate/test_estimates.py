@@ -4,16 +4,18 @@ import csv
 import io
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.workplace import SAMPLE, Workplace
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import Question, look_ahead, next_year
+from transforms.estimate.compute import Estimate, Wanted
 from transforms.estimate.file import Expected, asked_by, read_estimates, template_of, words_for_levels
+from transforms.registers.names import names_of
 from transforms.release.csv_for_people import write_csv
 from transforms.rules.load import load_rules
 from transforms.rules.reference import Reference
@@ -62,7 +64,8 @@ def as_csv(rows: Rows) -> str:
 
 def expected(connection: duckdb.DuckDBPyConnection) -> Expected:
     leas = frozenset(c for (c,) in connection.execute("select cds from ahead.leas").fetchall())
-    return Expected("2024-final", ASKED, leas, words_for_levels(Reference(REFERENCE)))
+    words = words_for_levels(Reference(REFERENCE))
+    return Expected("2024-final", ASKED, leas, words, names_of(connection), YEAR, YEAR - 1)
 
 
 def template(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
@@ -112,7 +115,9 @@ def test_the_template_has_last_years_values_beside_empty_cells(monterey: Montere
     leas = {r["cds"] for r in rows}
     assert {(r["student_group"], r["indicator"]) for r in rows} == set(ASKED)
     assert len(rows) == len(leas) * len(ASKED)
-    assert {(r["color"], r["status_level"], r["fill_in"], r["last_year"]) for r in rows} == {("", "", "color", "2023")}
+    assert {(r["year"], r["color"], r["status_level"], r["fill_in"], r["last_year"]) for r in rows} == {
+        ("2024", "", "", "color", "2023")
+    }
     found = {(r["cds"][2:-1], r["student_group"], r["indicator"]): r["last_color"] for r in rows if r["last_color"]}
     colors = ["none", "red", "orange", "yellow", "green", "blue"]
     query = "select cds, student_group, indicator, color from indicator_results where dashboard_year = 2023"
@@ -191,6 +196,10 @@ def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Montere
     [
         ({"cds": "2.76607E+13"}, "cds", "2.76607E+13"),
         ({"cds": "01611190000000"}, "cds", "01611190000000"),
+        ({"cds": "27661750000000", "lea_name": "Salinas Union High"}, "lea_name", "Salinas Union High"),
+        ({"year": "2023"}, "year", "2023"),
+        ({"last_year": "2022"}, "last_year", "2022"),
+        ({"year": "", "last_year": "2022"}, "last_year", "2022"),
         ({"student_group": "XX"}, "student_group", "XX"),
         ({"student_group": "ALL"}, "student_group", "ALL"),
         ({"indicator": "science"}, "indicator", "science"),
@@ -212,6 +221,14 @@ def test_a_wrong_row_is_named_with_line_column_and_value(
     assert line.endswith(f"(value '{value}').")
 
 
+def test_a_code_under_another_leas_name_is_refused_with_the_nearest_lea(monterey: Monterey) -> None:
+    row = monterey.rows[0] | {"color": "red"}
+    with pytest.raises(ConfigError, match=r"is called San Ardo .*nearest to this name is Salinas Union High \(2766159"):
+        monterey.outlooks([row | {"cds": "27661750000000", "lea_name": "Salinas Union High"}])
+    for name in ("", "SALINAS UNION HIGH SCHOOL DISTRICT"):
+        monterey.outlooks([row | {"cds": "27661590000000", "lea_name": name}])
+
+
 def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) -> None:
     with pytest.raises(ConfigError, match=r"is there 2 times\. Keep one row"):
         monterey.outlooks([*monterey.rows[:9], monterey.rows[3]])
@@ -230,8 +247,7 @@ def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) 
     row = {"cds": cds, "student_group": "SWD", "indicator": "cci", "color": "", "status_level": "Very Low"}
     file = monterey.folder / "status.csv"
     file.write_text(as_csv([row, row | {"indicator": "susp", "color": "red", "status_level": ""}]), "utf-8")
-    leas = expected(monterey.before).leas
-    given = Expected("2023-final", asked, leas, words_for_levels(Reference(REFERENCE)))
+    given = replace(expected(monterey.before), named="2023-final", asked=asked)
     look_ahead(monterey.before, RULES, REFERENCE, Question(2023, asked=True), read_estimates(file, given))
     found = monterey.before.execute(
         "select indicator, measure, finding, level from ahead.evidence_cells where dashboard_year = 2023 and"
@@ -274,3 +290,12 @@ def test_a_scale_that_ends_is_not_carried_over(monterey: Monterey) -> None:
     look_ahead(monterey.whole, RULES, REFERENCE, Question(2026, carry_over=True))
     carried = {i for (i,) in monterey.whole.execute("select distinct indicator from ahead.ahead_cells").fetchall()}
     assert carried == {"chronic", "susp", "grad", "elpi", "cci"}
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database" * 1000])
+def test_a_damaged_release_is_named(tmp_path: Path, content: bytes) -> None:
+    database = tmp_path / "2026-11-01" / "dta.duckdb"
+    database.parent.mkdir()
+    database.write_bytes(content)
+    with pytest.raises(ReleaseError, match="Release 2026-11-01 is damaged"):
+        Estimate(database, REFERENCE, "1GB", tmp_path / "spill", Wanted())

@@ -1,5 +1,6 @@
 """The workbook: every row of the release, typed, inert, and the same bytes each time."""
 
+import errno
 import shutil
 import zipfile
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+import xlsxwriter
 
 from reports.colors import COLORS
 from reports.published import open_release
@@ -165,3 +167,16 @@ def test_rows_beyond_a_sheet_go_on_in_the_next_one_and_long_text_is_marked(tmp_p
     cut = written["Rows (2)"]["B4"].value
     assert len(cut) == EXCEL_TEXT
     assert cut.endswith("longer than a cell may be)")
+
+
+def test_a_full_disk_is_a_fault_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """xlsxwriter's own exception is no OSError, and would end in a traceback."""
+
+    def store(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(xlsxwriter.Workbook, "_store_workbook", store)
+        with pytest.raises(OSError, match="No space left") as error, Book(tmp_path / "b", "T", date(2026, 1, 1)):
+            pass
+    assert error.value.errno == errno.ENOSPC

@@ -10,11 +10,13 @@ from transforms.estimate.smallest import Change, Group, Search, Shown, prioritie
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 from transforms.wording.sentences.estimate import (
+    NOTICE,
     OutlookFacts,
     ShownWords,
     change_words,
     counts_sentences,
     no_change_words,
+    notice,
     outlook_sentence,
 )
 
@@ -121,7 +123,19 @@ def test_sentences() -> None:
         "Ruled out: the district does not meet the test of 2025, whatever the 2025 Dashboard shows. One student group"
         " can count, and three are needed."
     )
-    lines = counts_sentences(
-        2025, "2025-final", [("continuum", "certain", False, 28), ("continuum", "possible", False, 128)]
+    lines = counts_sentences([("continuum", "certain", False, 28), ("continuum", "possible", False, 128)])
+    assert lines[0] == "Continuum of Support (SIR+): 28 to 156 LEAs (28 certain, 128 possible, 0 ruled out)."
+
+
+def test_charter_schools_are_counted_of_those_loaded() -> None:
+    lines = counts_sentences([("charter", "ruled_out", False, 8)])
+    assert lines[-1] == (
+        "Charter schools' assistance (EC 47607.3): 0 to 0 of the 8 charter schools loaded (0 certain, 0 possible,"
+        " 8 ruled out)."
     )
-    assert lines[1] == "Continuum of Support (SIR+): 28 to 156 LEAs (28 certain, 128 possible, 0 ruled out)."
+
+
+def test_a_dashboard_that_is_loaded_is_not_said_to_be_missing() -> None:
+    assert notice(2025, loaded=False) == NOTICE
+    assert notice(2024, loaded=True).startswith("Estimate. Not a finding")
+    assert "as if the 2024 Dashboard were not out. It is loaded" in notice(2024, loaded=True)

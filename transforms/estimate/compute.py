@@ -9,15 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from transforms.database import connect, literal, one_row
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
 from transforms.estimate.file import Asked, Expected, asked_by, read_estimates, words_for_levels
 from transforms.estimate.rules import is_confirmed, name_of, rules_of
 from transforms.estimate.smallest import Change, Group, Search
 from transforms.files import sha256_of
+from transforms.registers.names import names_of
 from transforms.rules.load import load_rules
 from transforms.rules.reference import Reference
 from transforms.sql import build_table
@@ -25,11 +27,11 @@ from transforms.tables import put
 from transforms.wording.say import say_watch_list
 from transforms.wording.sentences.estimate import (
     LABEL,
-    NOTICE,
     OutlookFacts,
     ShownWords,
     change_words,
     no_change_words,
+    notice,
     outlook_sentence,
 )
 
@@ -52,11 +54,18 @@ class Estimate:
     """A release, the rules of the year that is asked about, and a database for what follows from them."""
 
     def __init__(self, database: Path, reference: Path, memory_limit: str, spill: Path, wanted: Wanted) -> None:
-        """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked."""
+        """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked,
+        ReleaseError for a damaged release."""
         self.reference, self.wanted = reference, wanted
         self.rules = load_rules(reference)
         self.connection = connect(":memory:", memory_limit, spill)
-        self.connection.execute(f"attach {literal(str(database))} as release (read_only)")
+        try:
+            self.connection.execute(f"attach {literal(str(database))} as release (read_only)")
+        except duckdb.Error as error:
+            raise ReleaseError(
+                f"Release {database.parent.name} is damaged: its database cannot be opened ({error}). dta run makes it"
+                " anew."
+            ) from error
         self.preview = wanted.rules is not None
         self.year = self._asked_year()
         self.rule_set = rules_of(self.rules, self.year)
@@ -74,6 +83,13 @@ class Estimate:
     def asked(self) -> Asked:
         """What the rules look at."""
         return asked_by(self.rule_set, self.rules.preview if self.preview else None)
+
+    @cached_property
+    def notice(self) -> str:
+        """What the estimate is not."""
+        query = f"select count(*) from {BASE}.student_group_history where dashboard_year = $1 and basis <> 'none'"
+        (loaded,) = self.connection.execute(query, [self.year]).fetchall()[0]
+        return notice(self.year, loaded > 0)
 
     def _asked_year(self) -> int:
         preview = self.rules.preview
@@ -93,6 +109,12 @@ class Estimate:
         if newest is None:
             raise ConfigError("The release has no results of student groups to go on. Run: dta run")
         if self.wanted.year is not None:
+            with_rules = {r.dashboard_year for r in self.rules.years}
+            if self.wanted.year < max(with_rules) and self.wanted.year not in with_rules:
+                raise ConfigError(
+                    f"--year {self.wanted.year}: no determination rests on a Dashboard of that year. There are rules"
+                    f" for {', '.join(map(str, sorted(with_rules)))}."
+                )
             if not oldest < self.wanted.year <= newest + 4:
                 raise ConfigError(
                     f"--year {self.wanted.year}: the release has results of {oldest} to {newest}. Name a year from"
@@ -128,11 +150,10 @@ class Estimate:
     def _about(self) -> dict[str, object]:
         """What the estimate is made from."""
         kinds = dict(self.connection.execute("select kind, count(*) from estimate_inputs group by kind").fetchall())
-        newest = one_row(self.connection, f"select max(dashboard_year) from {SCHEMA}.history")[0]
         confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
         return {
-            "notice": NOTICE,
-            "newest_dashboard": newest,
+            "notice": self.notice,
+            "newest_dashboard": self._newest,
             "rules_are_those_of_the_year": confirmed,
             "file": self.wanted.file.name if self.wanted.file else None,
             "file_sha256": sha256_of(self.wanted.file) if self.wanted.file else None,
@@ -143,7 +164,9 @@ class Estimate:
     def _read_file(self, file: Path) -> pa.Table:
         self.look()  # which LEAs there are
         leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
-        expected = Expected(self.named, self.asked, leas, self._words)
+        with inside(self.connection, BASE):
+            names = names_of(self.connection)
+        expected = Expected(self.named, self.asked, leas, self._words, names, self.year, self._newest)
         return read_estimates(file, expected)
 
     def _put_verdicts(self) -> None:
@@ -227,6 +250,10 @@ class Estimate:
         """Indicators in their order, and whether every LEA has results of them."""
         query = f"select indicator, reported_for = 'all' from {SCHEMA}.ref_indicators order by position"
         return dict(self.connection.execute(query).fetchall())
+
+    @cached_property
+    def _newest(self) -> int:
+        return max(self._known_years)
 
     @cached_property
     def _words(self) -> dict[tuple[str, str], dict[str, int]]:
@@ -376,9 +403,9 @@ def write_tables(estimate: Estimate, folder: Path) -> None:
     connection.execute(f"attach {literal(str(folder / 'estimate.duckdb'))} as target")
     for name in NAMES:
         connection.execute(f"create table target.{name} as select * from {name}")
-        connection.execute(f"comment on table target.{name} is {literal(NOTICE)}")
+        connection.execute(f"comment on table target.{name} is {literal(estimate.notice)}")
         copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
         connection.execute(
-            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(NOTICE)}}})"
+            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(estimate.notice)}}})"
         )
     connection.execute("detach target")

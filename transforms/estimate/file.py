@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from transforms.config.csv_model import read_numbered_csv
 from transforms.errors import ConfigError
 from transforms.estimate.ahead import CELLS, inside
+from transforms.registers.names import LeaNames
 from transforms.rules.model import PreviewRules, RuleSet
 from transforms.rules.reference import Reference
 from transforms.tables import put
@@ -34,9 +35,9 @@ Cell = Annotated[str, BeforeValidator(_as_shown)]
 
 
 class EstimateRow(BaseModel):
-    """A row to read. Other columns, such as those of last year in the template, are for people and are not read."""
+    """A row to read. Of the other columns of the template, lea_name, year and last_year are compared where filled."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     cds: Cell
     student_group: Cell
@@ -44,15 +45,26 @@ class EstimateRow(BaseModel):
     color: Cell
     status_level: Cell
 
+    def beside(self, column: str) -> str:
+        """The cell of a column that a file may lack."""
+        return str(_as_shown((self.model_extra or {}).get(column, "")))
+
 
 @dataclass(frozen=True)
 class Expected:
-    """What rows may be about: ``asked`` by the rules ``named``, LEAs that the history has, and the words for levels."""
+    """What rows may be about: ``asked`` by the rules ``named``, LEAs that the history has, and the words for levels.
+
+    ``names``: what loaded files call each LEA; ``year``: the determination year; ``newest``: the newest Dashboard
+    before it.
+    """
 
     named: str
     asked: Asked
     leas: frozenset[str]
     levels: dict[tuple[str, str], dict[str, int]]  # measure and indicator -> word -> level
+    names: LeaNames
+    year: int
+    newest: int
 
 
 def asked_by(rules: RuleSet, preview: PreviewRules | None = None) -> Asked:
@@ -107,10 +119,13 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
 
 def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
     """Column, value and what is wrong with it."""
+    yield from _of_another_year(row, expected)
     if not re.fullmatch(r"[0-9]{14}", row.cds):
         yield "cds", row.cds, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"
     elif row.cds not in expected.leas:
         yield "cds", row.cds, "no LEA of the newest loaded Dashboard has this code; correct it, or delete the row"
+    elif why := _other_lea(row, expected.names):
+        yield "lea_name", row.beside("lea_name"), why
     groups = sorted({g for g, _ in expected.asked})
     measure = expected.asked.get((row.student_group, row.indicator))
     if row.student_group not in groups:
@@ -133,6 +148,27 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
         yield measure, value, f"it must be one of {', '.join(written)}, or a number from 0 to 5"
 
 
+def _of_another_year(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
+    template = "this file is of another year; write a new one with dta estimate --template"
+    if row.beside("year") not in ("", str(expected.year)):
+        yield "year", row.beside("year"), f"the estimate is for {expected.year}; {template}"
+    elif row.beside("last_year") not in ("", str(expected.newest)):
+        newest = f"the newest Dashboard before {expected.year} is {expected.newest}"
+        yield "last_year", row.beside("last_year"), f"{newest}; {template}"
+
+
+def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
+    """What is wrong with the name beside a code, if it is there."""
+    name, county = row.beside("lea_name"), row.cds[:2]
+    if not name or names.is_named(row.cds, name):
+        return None
+    known = f"the LEA of code {row.cds} is called {' or '.join(names.of(row.cds))}"
+    nearest = next(iter(names.called(name, county)), None) or names.nearest(name, county)
+    if nearest is None:
+        return f"{known}; no LEA has a name like this; correct the name or the code"
+    return f"{known}; the nearest to this name is {names.of(nearest)[0]} ({nearest}); correct the name or the code"
+
+
 def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:
     """The file to fill in for a county: every LEA, student group and indicator,
     with the newest Dashboard's values beside
@@ -145,6 +181,7 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
             f"""
             with newest as (select max(dashboard_year) as dashboard_year from history)
             select
+                y.determination_year as year,
                 l.cds, l.lea_name, p.student_group, g.name as student_group_name, p.indicator, i.name as indicator_name,
                 p.measure as fill_in, '' as color, '' as status_level, n.dashboard_year as last_year,
                 coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar,
@@ -153,6 +190,7 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
             from leas l
             cross join asked_pairs p
             cross join newest n
+            cross join ahead_year y
             join ref_student_groups g using (student_group)
             join ref_indicators i using (indicator)
             left join {base}.indicator_results r

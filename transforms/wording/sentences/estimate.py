@@ -18,6 +18,16 @@ OUTLOOKS = {"certain": "certain", "possible": "possible", "ruled_out": "ruled ou
 KINDS = {"estimate": "estimate", "carried_over": "carried over", "missing": "missing"}
 
 
+def notice(year: int, loaded: bool) -> str:
+    """What an estimate is not; ``loaded``: the release has that Dashboard, and a person looks back."""
+    if not loaded:
+        return NOTICE
+    return (
+        f"Estimate. Not a finding, and no part of a release: it is made as if the {year} Dashboard were not out."
+        " It is loaded: see dta explain."
+    )
+
+
 @dataclass(frozen=True)
 class OutlookFacts:
     """An LEA and a test on a Dashboard that is not out; groups are named as in a sentence."""
@@ -102,9 +112,9 @@ def _shown(shown: Sequence[ShownWords]) -> str:
     return joined([f"{s.level} in {joined(s.indicators, 'and in')}" for s in shown])
 
 
-def counts_sentences(year: int, rules: str, rows: Sequence[tuple[str, str, bool, int]]) -> list[str]:
+def counts_sentences(rows: Sequence[tuple[str, str, bool, int]]) -> list[str]:
     """How many LEAs, as a range, for each test: ``rows`` are test, outlook, by the small-LEA clause alone, LEAs."""
-    said = [f"{NOTICE} Rules: {rules}. Year: {year}."]
+    said = []
     for test, name in TESTS.items():
         of_test = [(outlook, clause, n) for t, outlook, clause, n in rows if t == test]
         if not of_test:
@@ -113,8 +123,11 @@ def counts_sentences(year: int, rules: str, rows: Sequence[tuple[str, str, bool,
         possible = sum(n for outlook, clause, n in of_test if outlook == "possible" and not clause)
         by_clause = sum(n for outlook, clause, n in of_test if outlook == "possible" and clause)
         ruled_out = sum(n for outlook, _, n in of_test if outlook == "ruled_out")
+        leas = "LEAs"
+        if test == "charter":
+            leas = f"of the {certain + possible + by_clause + ruled_out:,} charter schools loaded"
         line = (
-            f"{name}: {certain:,} to {certain + possible:,} LEAs ({certain:,} certain, {possible:,} possible,"
+            f"{name}: {certain:,} to {certain + possible:,} {leas} ({certain:,} certain, {possible:,} possible,"
             f" {ruled_out:,} ruled out)."
         )
         if by_clause:
