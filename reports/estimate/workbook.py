@@ -6,7 +6,7 @@ from pathlib import Path
 from reports.estimate.tables import opened
 from reports.published import Row, rows
 from reports.workbook.cells import Book, Cell, Column, plain
-from transforms.wording.sentences.estimate import KINDS, LABEL, NOTICE, OUTLOOKS, TESTS, counts_sentences
+from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS, counts_sentences
 
 FILE = "estimate.xlsx"
 
@@ -69,7 +69,7 @@ def write_estimate_workbook(folder: Path) -> None:
 
 def _cover(title: str, about: Row, counts: list[tuple[str, str, bool, int]]) -> Iterator[Sequence[Cell]]:
     yield [(title, "title")]
-    yield [(NOTICE, "line")]
+    yield [(about["notice"], "line")]
     yield []
     for sentence in counts_sentences(about["determination_year"], about["rules"], counts)[1:]:
         yield [(sentence, "line")]

@@ -18,7 +18,7 @@ from tests.workplace import Workplace
 from transforms.errors import DtaError
 from transforms.files import sha256_of
 from transforms.settings import PROJECT
-from transforms.wording.sentences.estimate import NOTICE
+from transforms.wording.sentences.estimate import notice
 
 SALINAS = "27661590000000"
 
@@ -82,7 +82,7 @@ def test_every_table_says_estimate_and_names_its_rules(made: Path, tables: duckd
         parquet = tables.execute(f"select count(*) from read_parquet('{made / name}.parquet')").fetchall()
         assert parquet == tables.execute(f"select count(*) from {name}").fetchall()
     comments = tables.execute("select distinct comment from duckdb_tables()").fetchall()
-    assert comments == [(NOTICE,)]
+    assert comments == [(notice(2025),)]
 
 
 def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
@@ -97,7 +97,7 @@ def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.Duc
         assert page.xpath("string(//h1)").startswith("Estimate: ")
         assert all(h.text_content().startswith("Estimate") for h in page.xpath("//h2"))
         assert all(t.xpath("string(caption)").startswith("Estimate") for t in page.xpath("//table"))
-        assert NOTICE in page.text_content()
+        assert notice(2025) in page.text_content()
         assert "Rules: 2025-final" in page.text_content()
         for link in page.xpath("//a/@href"):
             assert link.startswith("#") or (path.parent / link).resolve().is_file(), link

@@ -124,4 +124,8 @@ def test_sentences() -> None:
     lines = counts_sentences(
         2025, "2025-final", [("continuum", "certain", False, 28), ("continuum", "possible", False, 128)]
     )
+    assert lines[0] == (
+        "Estimate. Not a finding, and no part of a release: results of the 2025 Dashboard are not used."
+        " Rules: 2025-final. Year: 2025."
+    )
     assert lines[1] == "Continuum of Support (SIR+): 28 to 156 LEAs (28 certain, 128 possible, 0 ruled out)."

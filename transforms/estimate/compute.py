@@ -25,11 +25,11 @@ from transforms.tables import put
 from transforms.wording.say import say_watch_list
 from transforms.wording.sentences.estimate import (
     LABEL,
-    NOTICE,
     OutlookFacts,
     ShownWords,
     change_words,
     no_change_words,
+    notice,
     outlook_sentence,
 )
 
@@ -131,7 +131,7 @@ class Estimate:
         newest = one_row(self.connection, f"select max(dashboard_year) from {SCHEMA}.history")[0]
         confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
         return {
-            "notice": NOTICE,
+            "notice": notice(self.year),
             "newest_dashboard": newest,
             "rules_are_those_of_the_year": confirmed,
             "file": self.wanted.file.name if self.wanted.file else None,
@@ -372,13 +372,13 @@ NAMES = (
 
 def write_tables(estimate: Estimate, folder: Path) -> None:
     """estimate.duckdb and one Parquet file per table, each marked as an estimate."""
-    connection = estimate.connection
+    connection, said = estimate.connection, literal(notice(estimate.year))
     connection.execute(f"attach {literal(str(folder / 'estimate.duckdb'))} as target")
     for name in NAMES:
         connection.execute(f"create table target.{name} as select * from {name}")
-        connection.execute(f"comment on table target.{name} is {literal(NOTICE)}")
+        connection.execute(f"comment on table target.{name} is {said}")
         copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
         connection.execute(
-            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {literal(NOTICE)}}})"
+            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {said}}})"
         )
     connection.execute("detach target")

@@ -1,4 +1,4 @@
-"""Sentences about a Dashboard that is not out: what is certain, possible and ruled out, and what would alter it."""
+"""Sentences about a Dashboard that is not loaded: what is certain, possible and ruled out, and what would alter it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plural
 
 LABEL = "Estimate"
-NOTICE = "Estimate. Not a finding, and no part of a release: the Dashboard that it is about is not out."
 TESTS = {
     "continuum": "Continuum of Support (SIR+)",
     "consecutive": "Three Dashboards running (EC 52071(f))",
@@ -18,9 +17,14 @@ OUTLOOKS = {"certain": "certain", "possible": "possible", "ruled_out": "ruled ou
 KINDS = {"estimate": "estimate", "carried_over": "carried over", "missing": "missing"}
 
 
+def notice(year: int) -> str:
+    """What every table and page of an estimate begins with. The Dashboard may be out: its results are not used."""
+    return f"Estimate. Not a finding, and no part of a release: results of the {year} Dashboard are not used."
+
+
 @dataclass(frozen=True)
 class OutlookFacts:
-    """An LEA and a test on a Dashboard that is not out; groups are named as in a sentence."""
+    """An LEA and a test on a Dashboard that is not loaded; groups are named as in a sentence."""
 
     test: str
     outlook: str
@@ -104,7 +108,7 @@ def _shown(shown: Sequence[ShownWords]) -> str:
 
 def counts_sentences(year: int, rules: str, rows: Sequence[tuple[str, str, bool, int]]) -> list[str]:
     """How many LEAs, as a range, for each test: ``rows`` are test, outlook, by the small-LEA clause alone, LEAs."""
-    said = [f"{NOTICE} Rules: {rules}. Year: {year}."]
+    said = [f"{notice(year)} Rules: {rules}. Year: {year}."]
     for test, name in TESTS.items():
         of_test = [(outlook, clause, n) for t, outlook, clause, n in rows if t == test]
         if not of_test:
