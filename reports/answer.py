@@ -12,15 +12,16 @@ import duckdb
 from reports.published import Row, rows, year_in_force
 from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plural
 
-NAMED = 5  # LEAs not determined that a line names; more are counted
+NAMED = 5  # LEAs that a line names; more are counted
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the sentence, and the list that it counts, if it counts one."""
+    """A piece of the sentence, and the list that it counts or the LEA that it names, if it does."""
 
     text: str
     counts: str = ""  # meet, district, county_office, new, left or loans
+    cds: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Answer:
 
     @property
     def sentence(self) -> str:
-        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; three more
-        districts have a state loan.``
+        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; one more
+        is eligible by a state loan (Inglewood Unified): 68 in all.``
         """
         return "".join(part.text for part in self.parts)
 
@@ -54,11 +55,7 @@ class Answer:
         if n > 1:
             kinds = Counter(r["lea_type"] for r in self.meet)
             of_kinds = [Part(plural(kinds[kind], word), kind) for kind, word in LEA_WORDS.items() if kinds[kind]]
-            said += [
-                x
-                for i, part in enumerate(of_kinds)
-                for x in (Part(": " if not i else " and " if i == len(of_kinds) - 1 else ", "), part)
-            ]
+            said += [Part(": "), *_enumerated(of_kinds)]
         elif n:
             said.append(Part(f" ({self.meet[0]['lea_name']})"))
         if self.before is not None:
@@ -66,9 +63,13 @@ class Answer:
             said += [Part("; "), Part(f"{new} {'is' if len(self.new) == 1 else 'are'} new", "new" * bool(self.new))]
             said += [Part(", "), Part(f"{left} left", "left" * bool(self.left))]
         if self.loans:
-            more = "more " if n else ""
-            word = "district has" if len(self.loans) == 1 else "districts have"
-            said += [Part("; "), Part(f"{number(len(self.loans))} {more}{word} a state loan", "loans")]
+            few, more = len(self.loans) <= NAMED, " more" * bool(n)
+            are = f"{number(len(self.loans))}{more} {'is' if len(self.loans) == 1 else 'are'} eligible by a state loan"
+            said += [Part("; "), Part(are, "loans" * (not few))]
+            if few:
+                named = [Part(r["lea_name"], cds=r["cds"]) for r in self.loans]
+                said += [Part(" ("), *_enumerated(named), Part(")")]
+            said += [Part(f": {number(n + len(self.loans))} in all")] * bool(n)
         return [*said, Part(".")]
 
     @property
@@ -82,6 +83,12 @@ class Answer:
             for pathway, names in by_pathway.items()
         ]
         return f"Not determined in {self.year} {'; '.join(said)}." if said else ""
+
+
+def _enumerated(parts: Sequence[Part]) -> list[Part]:
+    """``A, B and C``, in pieces."""
+    between = ["", *[", "] * (len(parts) - 2), *[" and "] * (len(parts) > 1)]
+    return [x for before, part in zip(between, parts, strict=True) for x in ([Part(before)] * bool(before) + [part])]
 
 
 def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:

@@ -80,7 +80,8 @@ def test_numbers_of_the_sentence_lead_to_their_lists(reports: Path, state_db: du
         "13 county offices": f"{chosen}continuum&kind=county_office",
         "16 are new": f"changes.html#pathway=continuum&year={YEAR}&change=newly_eligible",
         "15 left": f"changes.html#pathway=continuum&year={YEAR}&change=no_longer",
-        "two more districts have a state loan": f"{chosen}wraparound",
+        "Inglewood Unified": "lea/19646340000000.html",
+        "South Monterey County Joint Union High": "lea/27660680000000.html",
     }
     assert "".join(part.text for part in read_answer(state_db).parts) == read_answer(state_db).sentence
 

@@ -56,9 +56,9 @@ def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:
     [
         (Answer(2024, 2023, (lea("A"), lea("B"), lea("C", "county_office")), (lea("A"),), (), (lea("D"),), ()),
          "In 2024, three LEAs meet the criteria: two districts and one county office; one is new, none"
-         " left; one more district has a state loan."),
+         " left; one more is eligible by a state loan (D): four in all."),
         (Answer(2024, 2023, (), (), (lea("A"), lea("B")), (lea("C"), lea("D")), ()),
-         "In 2024, no LEA meets the criteria; none are new, two left; two districts have a state loan."),
+         "In 2024, no LEA meets the criteria; none are new, two left; two are eligible by a state loan (C and D)."),
         (Answer(2022, None, (lea("A"),), (), (), (), ()), "In 2022, one LEA meets the criteria (A)."),
     ],
 )  # fmt: skip

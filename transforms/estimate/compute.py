@@ -378,7 +378,5 @@ def write_tables(estimate: Estimate, folder: Path) -> None:
         connection.execute(f"create table target.{name} as select * from {name}")
         connection.execute(f"comment on table target.{name} is {said}")
         copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
-        connection.execute(
-            f"{copied} (format parquet, compression zstd, kv_metadata {{description: {said}}})"
-        )
+        connection.execute(f"{copied} (format parquet, compression zstd, kv_metadata {{description: {said}}})")
     connection.execute("detach target")
