@@ -140,7 +140,7 @@ def test_no_serious_fault_of_accessibility_on_statewide_pages(open_state: Open, 
 def test_the_paragraph_is_copied(open_state: Open) -> None:
     page = open_state("county/19.html")
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
-    page.get_by_role("button", name="Copy the paragraph").click()
+    page.get_by_role("button", name="Copy the text").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("window.copied") == page.locator("#summary-text").inner_text()
 
