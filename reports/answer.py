@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from reports.published import Row, rows, year_in_force
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plural
+from transforms.wording.sentences import LEA_WORDS, joined, number, open_loan_words, plural
 
 NAMED = 5  # LEAs that a line names; more are counted
 
@@ -34,7 +34,7 @@ class Answer:
     new: tuple[Row, ...]
     left: tuple[Row, ...]
     loans: tuple[Row, ...]  # by a state loan, and not by the Continuum
-    open: tuple[Row, ...]  # not determined; with pathway
+    open: tuple[Row, ...]  # not determined; with pathway, and why in a few words where a loan leaves it open
 
     @property
     def sentence(self) -> str:
@@ -77,7 +77,8 @@ class Answer:
         """Which verdicts of the year are open, by name where they are few; empty if none is."""
         by_pathway: dict[str, list[str]] = {}
         for row in self.open:
-            by_pathway.setdefault(row["pathway_name"], []).append(row["lea_name"])
+            why = f" ({row['why']})" if row.get("why") else ""
+            by_pathway.setdefault(row["pathway_name"], []).append(row["lea_name"] + why)
         said = [
             f"for {pathway}: {joined(names) if len(names) <= NAMED else f'{len(names)} LEAs'}"
             for pathway, names in by_pathway.items()
@@ -117,6 +118,8 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
         " order by lea_name, cds",
         year=year,
     )
+    why = _open_loans(connection, year)
+    open_ones = [r | {"why": why.get(r["cds"]) if r["pathway"] == "wraparound" else None} for r in verdicts]
     return Answer(
         year,
         before,
@@ -124,8 +127,22 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
         tuple(r for r in changed if r["change"] == "newly_eligible"),
         tuple(r for r in changed if r["change"] == "no_longer"),
         tuple(r for r in _of(verdicts, "wraparound") if r["cds"] not in counted),
-        tuple(r for r in verdicts if r["status"] == "undetermined"),
+        tuple(r for r in open_ones if r["status"] == "undetermined"),
     )
+
+
+def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[str, str]:
+    """By LEA: why its loans leave Wraparound open."""
+    found = connection.execute(
+        "select cds, loan_state, received_by, repaid_by from loan_states where determination_year = $year and cds is not"
+        " null order by loan_id",
+        {"year": year},
+    )
+    words: dict[str, list[str]] = {}
+    for cds, *facts in found.fetchall():
+        if said := open_loan_words(*facts):
+            words.setdefault(cds, []).append(said)
+    return {cds: joined(said) for cds, said in words.items()}
 
 
 def _of(verdicts: Sequence[Row], pathway: str) -> tuple[Row, ...]:

@@ -128,9 +128,9 @@ def switch(c: Check) -> None:
 
 def verdicts(c: Check) -> None:
     rows = c.rows(
-        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question,"
-        " decided_by, source_age_years, source_is_old, ccee_determination from eligibility e join pathways p using"
-        " (pathway) where cds = $cds and determination_year = $year",
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state,"
+        " if(pathway = 'wraparound' and not contains(reason, 'repaid'), '', open_question), decided_by, source_age_years,"
+        " source_is_old, ccee_determination from eligibility e join pathways p using (pathway) where cds = $cds and determination_year = $year",
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6

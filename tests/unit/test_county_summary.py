@@ -49,8 +49,8 @@ def test_where_nobody_is_assisted_it_says_so() -> None:
     none = CountyFacts("Elm", 2024, 2023, True, 0, (), (Assisted("Wraparound", (), direct=True),), (), None)
     assert (
         county_summary(none)
-        == "In 2024, no LEA in Elm County is known to meet the criteria for Direct Technical Assistance. None is new and"
-        " none left since 2023.\n\nNo district, county office or charter school is known to meet the criteria for"
+        == "In 2024, no LEA in Elm County is known to meet the criteria for Direct Technical Assistance. None is new"
+        " and none left since 2023.\n\nNo district, county office or charter school is known to meet the criteria for"
         f" assistance of any kind. {END}"
     )
 
@@ -68,8 +68,8 @@ def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
     said = county_summary(one)
     assert (
         said
-        == "In 2024, one LEA in Elm County meets the criteria for Direct Technical Assistance.\n\nOne charter school meets"
-        " the criteria for assistance of any kind. Student groups that met"
+        == "In 2024, one LEA in Elm County meets the criteria for Direct Technical Assistance.\n\nOne charter school"
+        " meets the criteria for assistance of any kind. Student groups that met"
         f" the criteria, by number of districts and county offices in 2024: foster youth 1. {END}"
     )
 

@@ -110,6 +110,19 @@ def _outstanding(loan: LoanFacts, first_day: date, as_of: date) -> str:
     return text + (f" That source is {plural(loan.source_age_years or 0, 'year')} old." if loan.source_is_old else "")
 
 
+def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date | None) -> str:
+    """Why a loan leaves Wraparound open, in a few words; empty for a loan that does not."""
+    of = f"{received_by.year} " if received_by else ""
+    repaid = f"repaid by {repaid_by:%B %Y}" if repaid_by else "repaid or released"
+    return {
+        "authorized_only": f"not known whether its {of}loan was drawn",
+        "repaid_or_released": f"loan {repaid}, end of the referral not confirmed",
+        "of_predecessor": "loan of a predecessor",
+        "receipt_not_dated": "day of the loan not known",
+        "record_rejected": "a record of the loan was rejected",
+    }.get(loan_state, "")
+
+
 def wraparound_reason(f: WraparoundFacts) -> str:
     """Why Wraparound does or does not apply in the time of a determination."""
     if f.status == "not_applicable":
