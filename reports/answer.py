@@ -134,8 +134,8 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
 def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[str, str]:
     """By LEA: why its loans leave Wraparound open."""
     found = connection.execute(
-        "select cds, loan_state, received_by, repaid_by from loan_states where determination_year = $year and cds is not"
-        " null order by loan_id",
+        "select cds, loan_state, received_by, repaid_by from loan_states"
+        " where determination_year = $year and cds is not null order by loan_id",
         {"year": year},
     )
     words: dict[str, list[str]] = {}

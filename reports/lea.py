@@ -41,7 +41,8 @@ VERDICTS = f"""
         if(
             e.pathway = 'wraparound' and e.status = 'undetermined' and not exists (
                 select 1 from loan_states s
-                where s.cds = e.cds and s.determination_year = e.determination_year and starts_with(s.loan_state, 'repaid')
+                where s.cds = e.cds and s.determination_year = e.determination_year
+                    and starts_with(s.loan_state, 'repaid')
             ), null, p.open_question
         ) as open_question
     from eligibility e join pathways p using (pathway) {HERE} order by e.determination_year, p.position
