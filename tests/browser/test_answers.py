@@ -113,6 +113,14 @@ def test_the_year_switch_shows_one_year_and_its_address(open_state: Open) -> Non
     assert page.locator(".years [aria-current]").inner_text().split()[0] == "2024"
 
 
+def test_a_year_without_evidence_opens_none_of_other_years(open_state: Open) -> None:
+    page = open_state(f"lea/{SALINAS}.html")
+    assert page.locator("details.year[open]").count() == 1
+    page.get_by_role("navigation", name="Determination year").get_by_role("link", name="2019").click()
+    expect(page.locator("details.year[open]")).to_have_count(0)
+    assert page.locator(".years [aria-current] .word").inner_text().startswith("assistance: ")
+
+
 def test_years_are_reached_without_scripts(browser: Any, state_run: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -173,7 +181,9 @@ FIELDS = [("index.html", "#find"), ("districts.html", "form.tools [name=q]")]
         ("compt", COMPTON),
     ],
 )
-def test_an_exact_match_or_the_only_one_leads_to_the_page(open_state: Open, name: str, field: str, words: str, cds: str) -> None:
+def test_an_exact_match_or_the_only_one_leads_to_the_page(
+    open_state: Open, name: str, field: str, words: str, cds: str
+) -> None:
     page = open_state(name)
     page.locator(field).fill(words)
     page.keyboard.press("Enter")

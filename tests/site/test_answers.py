@@ -192,6 +192,17 @@ def test_the_search_knows_every_lea_and_what_it_was_called(reports: Path, state_
         assert successor not in known or [name, code] in known[successor][3]
 
 
+def test_a_charter_school_shows_its_own_test_and_not_that_of_districts(
+    reports: Path, state_db: duckdb.DuckDBPyConnection
+) -> None:
+    page = Page(reports / "lea" / "27102720112177.html")
+    assert page.read("//nav[@aria-label='Determination year']//a")[0] == f"{YEAR} ○ assistance: not eligible"
+    assert "EC 52072" in page.one(f"//*[@id='{YEAR}']//*[@data-pathway='continuum']")
+    query = "select distinct statute from eligibility where pathway = 'continuum' and lea_type = ? order by 1"
+    of_charters, of_districts = (state_db.execute(query, [kind]).fetchall() for kind in ("charter", "district"))
+    assert of_charters == of_districts
+
+
 def test_a_county_of_which_nothing_is_determined_has_no_paragraph(release: Path, db: duckdb.DuckDBPyConnection) -> None:
     """The sample of one county, with the loans of others."""
     decided = db.execute(

@@ -77,7 +77,8 @@ def test_what_is_not_determined_is_named_while_it_is_little() -> None:
     why = {"why": open_loan_words("repaid_or_released", date(2004, 6, 30), date(2024, 8, 31))}
     answer = replace(few, open=(lea("A") | open_for, lea("B") | open_for | why))
     assert answer.not_determined == (
-        "Not determined in 2024 for Wraparound: A and B (loan repaid by August 2024, end of the referral not confirmed)."
+        "Not determined in 2024 for Wraparound: A and B (loan repaid by August 2024, end of the referral not"
+        " confirmed)."
     )
     assert open_loan_words("authorized_only", date(2025, 6, 27), None) == "not known whether its 2025 loan was drawn"
     assert open_loan_words("outstanding", date(2025, 6, 27), None) == ""
