@@ -77,10 +77,9 @@ def test_what_is_not_determined_is_named_while_it_is_little() -> None:
     why = {"why": open_loan_words("repaid_or_released", date(2004, 6, 30), date(2024, 8, 31))}
     answer = replace(few, open=(lea("A") | open_for, lea("B") | open_for | why))
     assert answer.not_determined == (
-        "Not determined in 2024 for Wraparound: A and B (loan repaid by August 2024, end of the referral not"
-        " confirmed)."
+        "Not determined in 2024 for Wraparound: A and B (repaid by August 2024, end of referral not confirmed)."
     )
-    assert open_loan_words("authorized_only", date(2025, 6, 27), None) == "not known whether its 2025 loan was drawn"
+    assert open_loan_words("authorized_only", date(2025, 6, 27), None) == "draw of its 2025 loan not known"
     assert open_loan_words("outstanding", date(2025, 6, 27), None) == ""
     many = Answer(2024, 2023, (), (), (), (), tuple(lea(str(n), **open_for) for n in range(6)))
     assert many.not_determined == "Not determined in 2024 for Wraparound: 6 LEAs."

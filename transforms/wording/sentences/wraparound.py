@@ -130,8 +130,8 @@ def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date |
     of = f"{received_by.year} " if received_by else ""
     repaid = f"repaid by {repaid_by:%B %Y}" if repaid_by else "repaid or released"
     return {
-        "authorized_only": f"not known whether its {of}loan was drawn",
-        "repaid_or_released": f"loan {repaid}, end of the referral not confirmed",
+        "authorized_only": f"draw of its {of}loan not known",
+        "repaid_or_released": f"{repaid}, end of referral not confirmed",
         "of_predecessor": "loan of a predecessor",
         "receipt_not_dated": "day of the loan not known",
         "record_rejected": "a record of the loan was rejected",
