@@ -10,17 +10,18 @@ from dataclasses import dataclass
 import duckdb
 
 from reports.published import Row, rows, year_in_force
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plural
+from transforms.wording.sentences import LEA_WORDS, joined, number, open_loan_words, plural
 
-NAMED = 5  # LEAs not determined that a line names; more are counted
+NAMED = 5  # LEAs that a line names; more are counted
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the sentence, and the list that it counts, if it counts one."""
+    """A piece of the sentence, and the list that it counts or the LEA that it names, if it does."""
 
     text: str
     counts: str = ""  # meet, district, county_office, new, left or loans
+    cds: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Answer:
     new: tuple[Row, ...]
     left: tuple[Row, ...]
     loans: tuple[Row, ...]  # by a state loan, and not by the Continuum
-    open: tuple[Row, ...]  # not determined; with pathway
+    open: tuple[Row, ...]  # not determined; with pathway, and why in a few words where a loan leaves it open
 
     @property
     def sentence(self) -> str:
-        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; three more
-        districts have a state loan.``
+        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; one more
+        is eligible by a state loan (Inglewood Unified): 68 in all.``
         """
         return "".join(part.text for part in self.parts)
 
@@ -54,11 +55,7 @@ class Answer:
         if n > 1:
             kinds = Counter(r["lea_type"] for r in self.meet)
             of_kinds = [Part(plural(kinds[kind], word), kind) for kind, word in LEA_WORDS.items() if kinds[kind]]
-            said += [
-                x
-                for i, part in enumerate(of_kinds)
-                for x in (Part(": " if not i else " and " if i == len(of_kinds) - 1 else ", "), part)
-            ]
+            said += [Part(": "), *_enumerated(of_kinds)]
         elif n:
             said.append(Part(f" ({self.meet[0]['lea_name']})"))
         if self.before is not None:
@@ -66,9 +63,13 @@ class Answer:
             said += [Part("; "), Part(f"{new} {'is' if len(self.new) == 1 else 'are'} new", "new" * bool(self.new))]
             said += [Part(", "), Part(f"{left} left", "left" * bool(self.left))]
         if self.loans:
-            more = "more " if n else ""
-            word = "district has" if len(self.loans) == 1 else "districts have"
-            said += [Part("; "), Part(f"{number(len(self.loans))} {more}{word} a state loan", "loans")]
+            few, more = len(self.loans) <= NAMED, " more" * bool(n)
+            are = f"{number(len(self.loans))}{more} {'is' if len(self.loans) == 1 else 'are'} eligible by a state loan"
+            said += [Part("; "), Part(are, "loans" * (not few))]
+            if few:
+                named = [Part(r["lea_name"], cds=r["cds"]) for r in self.loans]
+                said += [Part(" ("), *_enumerated(named), Part(")")]
+            said += [Part(f": {number(n + len(self.loans))} in all")] * bool(n)
         return [*said, Part(".")]
 
     @property
@@ -76,12 +77,19 @@ class Answer:
         """Which verdicts of the year are open, by name where they are few; empty if none is."""
         by_pathway: dict[str, list[str]] = {}
         for row in self.open:
-            by_pathway.setdefault(row["pathway_name"], []).append(row["lea_name"])
+            why = f" ({row['why']})" if row.get("why") else ""
+            by_pathway.setdefault(row["pathway_name"], []).append(row["lea_name"] + why)
         said = [
             f"for {pathway}: {joined(names) if len(names) <= NAMED else f'{len(names)} LEAs'}"
             for pathway, names in by_pathway.items()
         ]
         return f"Not determined in {self.year} {'; '.join(said)}." if said else ""
+
+
+def _enumerated(parts: Sequence[Part]) -> list[Part]:
+    """``A, B and C``, in pieces."""
+    between = ["", *[", "] * (len(parts) - 2), *[" and "] * (len(parts) > 1)]
+    return [x for before, part in zip(between, parts, strict=True) for x in ([Part(before)] * bool(before) + [part])]
 
 
 def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
@@ -110,6 +118,8 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
         " order by lea_name, cds",
         year=year,
     )
+    why = _open_loans(connection, year)
+    open_ones = [r | {"why": why.get(r["cds"]) if r["pathway"] == "wraparound" else None} for r in verdicts]
     return Answer(
         year,
         before,
@@ -117,8 +127,22 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
         tuple(r for r in changed if r["change"] == "newly_eligible"),
         tuple(r for r in changed if r["change"] == "no_longer"),
         tuple(r for r in _of(verdicts, "wraparound") if r["cds"] not in counted),
-        tuple(r for r in verdicts if r["status"] == "undetermined"),
+        tuple(r for r in open_ones if r["status"] == "undetermined"),
     )
+
+
+def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[str, str]:
+    """By LEA: why its loans leave Wraparound open."""
+    found = connection.execute(
+        "select cds, loan_state, received_by, repaid_by from loan_states"
+        " where determination_year = $year and cds is not null order by loan_id",
+        {"year": year},
+    )
+    words: dict[str, list[str]] = {}
+    for cds, *facts in found.fetchall():
+        if said := open_loan_words(*facts):
+            words.setdefault(cds, []).append(said)
+    return {cds: joined(said) for cds, said in words.items()}
 
 
 def _of(verdicts: Sequence[Row], pathway: str) -> tuple[Row, ...]:

@@ -33,11 +33,18 @@ from transforms.wording.sentences import joined
 
 BATCH = 100  # LEAs read at once: one query for many is as fast as a query for one
 
-
+# The open question of Wraparound is about loans that are repaid: it is not one where none is.
 VERDICTS = f"""
     select e.cds, e.determination_year, e.pathway as code, p.name, e.status, e.reason, e.statute, e.student_groups,
         e.decided_by, e.cde_flag as cde_value, e.agrees_with_cde, e.case_state, e.source_age_years, e.source_is_old,
-        e.ccee_determination, e.ccee_determination_date, p.trigger, p.url, p.open_question
+        e.ccee_determination, e.ccee_determination_date, p.trigger, p.url,
+        if(
+            e.pathway = 'wraparound' and e.status = 'undetermined' and not exists (
+                select 1 from loan_states s
+                where s.cds = e.cds and s.determination_year = e.determination_year
+                    and starts_with(s.loan_state, 'repaid')
+            ), null, p.open_question
+        ) as open_question
     from eligibility e join pathways p using (pathway) {HERE} order by e.determination_year, p.position
 """
 ASSISTANCE = f"""

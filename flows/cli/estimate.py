@@ -39,7 +39,7 @@ def estimate(
     out: Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Say who is certain, possible or ruled out on a Dashboard that is not out yet.
+    """Say who is certain, possible or ruled out on the next Dashboard that is not loaded.
 
     Writes tables, pages and a workbook to a folder of their own. Never part of a release.
     """

@@ -148,7 +148,7 @@ class Server:
 
     async def current_file(self, request: Request) -> Response:
         """The way to a file of the current release."""
-        return await run_in_threadpool(files.current_file, self.out, request.path_params["path"])
+        return await run_in_threadpool(files.current_file, self.out, request.path_params["path"], request.url.query)
 
     async def _release(self) -> Release:
         return await run_in_threadpool(current, self.out)

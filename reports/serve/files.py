@@ -25,8 +25,8 @@ TYPES = {
 }
 
 
-def current_file(out: Path, path: str) -> Response:
-    """Lead to a file of the current release. Raises AskError when it has none of this name."""
+def current_file(out: Path, path: str, query: str = "") -> Response:
+    """Lead to a file of the current release and pass the query on. Raises AskError when it has none of this name."""
     if path in ("data/", "sql/"):
         return RedirectResponse("/" + path[:-1], 302)
     folder = current_folder(out)
@@ -34,7 +34,7 @@ def current_file(out: Path, path: str) -> Response:
         path = START
     if file_of(folder, path) is None:
         raise AskError("There is no such page in the current release. Start at /", 404)
-    return RedirectResponse(address_of(folder) + path, 302)
+    return RedirectResponse(f"{address_of(folder)}{path}{f'?{query}' if query else ''}", 302)
 
 
 def release_file(out: Path, release_id: str, path: str, request: Request) -> Response:
@@ -43,7 +43,7 @@ def release_file(out: Path, release_id: str, path: str, request: Request) -> Res
     file = file_of(folder, path) if folder else None
     opened = request.headers.get("sec-fetch-dest", "document") == "document" and path.endswith(".html")
     if now.name != release_id and (file is None or opened):
-        return current_file(out, path)
+        return current_file(out, path, request.url.query)
     if file is None:
         raise AskError("There is no such page in this release. Start at /", 404)
     headers = {"Content-Security-Policy": RELEASE_POLICY}

@@ -76,7 +76,15 @@ def county_facts(connection: duckdb.DuckDBPyConnection, book: Book, lines: Lines
         yield (
             code,
             CountyFacts(
-                book.counties[code], year, before, determined, tuple(kinds.items()), tuple(assisted), groups, known
+                book.counties[code],
+                year,
+                before,
+                determined,
+                sum(bool(x.eligible) for x in of_county),
+                tuple(kinds.items()),
+                tuple(assisted),
+                groups,
+                known,
             ),
         )
 
@@ -90,7 +98,7 @@ def _by_pathway(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], before: i
     status = [
         (x, x.status(code), earlier[x.lea["cds"]].status(code) if x.lea["cds"] in earlier else None) for x in lines
     ]
-    return _assisted(pathway["name"], status, before)
+    return replace(_assisted(pathway["name"], status, before), direct=True)
 
 
 def _by_county_office(

@@ -12,7 +12,7 @@ from reports.lea import LeaReport
 from reports.lea_records import Source
 from reports.numbers import amount
 from reports.site.lcap import lcap_of
-from transforms.wording.labels import ASSISTANCE
+from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Lcap
 
 StateValues = dict[tuple[int, str, str], float]
@@ -30,10 +30,16 @@ class OfYear:
     lcap: Lcap | None
 
     @property
-    def status(self) -> str:
-        """The status that the switch shows: eligible by any pathway, else in doubt, else what the pathways are."""
-        found = {v.status for v in (self.report.verdicts if self.report else [])}
-        return next((s for s in ORDER if s in found), "not_assessed")
+    def chip(self) -> tuple[str, str]:
+        """Sign and words of the switch: eligible by any pathway, else in doubt, else what the pathways are.
+
+        Of assistance where no pathway is assessed: a charter school, and the years before the pathways.
+        """
+        pathways = {v.status for v in (self.report.verdicts if self.report else [])}
+        helped = {a.status for a in self.assistance}
+        of_help = bool(helped) and (not self.report or (pathways <= {*UNSAID} and not helped <= {*UNSAID}))
+        sign, words = STATUS[next((s for s in ORDER if s in (helped if of_help else pathways)), "not_assessed")]
+        return sign, f"assistance: {words}" if of_help else words
 
     @property
     def remarks(self) -> list[str]:

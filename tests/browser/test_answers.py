@@ -113,6 +113,14 @@ def test_the_year_switch_shows_one_year_and_its_address(open_state: Open) -> Non
     assert page.locator(".years [aria-current]").inner_text().split()[0] == "2024"
 
 
+def test_a_year_without_evidence_opens_none_of_other_years(open_state: Open) -> None:
+    page = open_state(f"lea/{SALINAS}.html")
+    assert page.locator("details.year[open]").count() == 1
+    page.get_by_role("navigation", name="Determination year").get_by_role("link", name="2019").click()
+    expect(page.locator("details.year[open]")).to_have_count(0)
+    assert page.locator(".years [aria-current] .word").inner_text().startswith("assistance: ")
+
+
 def test_years_are_reached_without_scripts(browser: Any, state_run: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -140,7 +148,7 @@ def test_no_serious_fault_of_accessibility_on_statewide_pages(open_state: Open, 
 def test_the_paragraph_is_copied(open_state: Open) -> None:
     page = open_state("county/19.html")
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
-    page.get_by_role("button", name="Copy the paragraph").click()
+    page.get_by_role("button", name="Copy the text").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("window.copied") == page.locator("#summary-text").inner_text()
 
@@ -170,9 +178,12 @@ FIELDS = [("index.html", "#find"), ("districts.html", "form.tools [name=q]")]
         (COMPTON, COMPTON),
         ("1973437", COMPTON),
         ("lowell joint", LOWELL_JOINT),
+        ("compt", COMPTON),
     ],
 )
-def test_an_exact_match_leads_to_the_page(open_state: Open, name: str, field: str, words: str, cds: str) -> None:
+def test_an_exact_match_or_the_only_one_leads_to_the_page(
+    open_state: Open, name: str, field: str, words: str, cds: str
+) -> None:
     page = open_state(name)
     page.locator(field).fill(words)
     page.keyboard.press("Enter")
@@ -202,13 +213,16 @@ def test_a_name_of_several_leas_is_a_choice(open_state: Open, name: str, field: 
     assert page.url.split("#")[0].endswith(name)
 
 
+ABSENT = "No name or code in this release has “Los Angeles Unified”."
+
+
 @pytest.mark.parametrize("name", ["index.html", "districts.html"])
 def test_what_is_not_in_the_release_is_said(open_page: Open, name: str) -> None:
     """The sample of one county: Compton is in it for its loan, Los Angeles Unified is not."""
     page = open_page(name)
     page.locator("[data-find] input").fill("Los Angeles Unified")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-find] [role=status]")).to_have_text("“Los Angeles Unified” is not in this release.")
+    expect(page.locator("[data-find] [role=status]")).to_have_text(ABSENT)
     assert page.url.split("#")[0].endswith(name)
     if name == "districts.html":
         expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
@@ -216,7 +230,7 @@ def test_what_is_not_in_the_release_is_said(open_page: Open, name: str) -> None:
 
 def test_the_address_of_a_search_says_it_too(open_page: Open) -> None:
     page = open_page("districts.html?q=Los+Angeles+Unified")
-    expect(page.locator("[data-find] [role=status]")).to_have_text("“Los Angeles Unified” is not in this release.")
+    expect(page.locator("[data-find] [role=status]")).to_have_text(ABSENT)
     expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
 
 

@@ -18,7 +18,7 @@ from tests.workplace import Workplace
 from transforms.errors import DtaError
 from transforms.files import sha256_of
 from transforms.settings import PROJECT
-from transforms.wording.sentences.estimate import NOTICE, notice
+from transforms.wording.sentences.estimate import notice
 
 SALINAS = "27661590000000"
 
@@ -83,7 +83,7 @@ def test_every_table_says_estimate_and_names_its_rules(made: Path, tables: duckd
         parquet = tables.execute(f"select count(*) from read_parquet('{made / name}.parquet')").fetchall()
         assert parquet == tables.execute(f"select count(*) from {name}").fetchall()
     comments = tables.execute("select distinct comment from duckdb_tables()").fetchall()
-    assert comments == [(NOTICE,)]
+    assert comments == [(notice(2025),)]
 
 
 def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
@@ -98,7 +98,7 @@ def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.Duc
         assert page.xpath("string(//h1)").startswith("Estimate: ")
         assert all(h.text_content().startswith("Estimate") for h in page.xpath("//h2"))
         assert all(t.xpath("string(caption)").startswith("Estimate") for t in page.xpath("//table"))
-        assert NOTICE in page.text_content()
+        assert notice(2025) in page.text_content()
         assert "Rules: 2025-final" in page.text_content()
         for link in page.xpath("//a/@href"):
             assert link.startswith("#") or (path.parent / link).resolve().is_file(), link
@@ -174,7 +174,7 @@ def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp
     assert notice(2024, loaded=True) in said
     pages = [p.read_text("utf-8") for p in tmp_path.rglob("*.html")]
     assert pages
-    assert all(notice(2024, loaded=True) in p and NOTICE not in p for p in pages)
+    assert all(notice(2024, loaded=True) in p and notice(2024) not in p for p in pages)
 
 
 def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: Path, tmp_path: Path) -> None:

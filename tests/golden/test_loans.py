@@ -17,8 +17,7 @@ SOUTH_MONTEREY, INGLEWOOD, PLUMAS = "27660680000000", "19646340000000", "3266969
 OAKLAND, VALLEJO, EMERY, COMPTON = "01612590000000", "48705810000000", "01611680000000", "19734370000000"
 WEST_CONTRA_COSTA, COACHELLA, WASHINGTON = "07617960000000", "33736760000000", "10767780000000"
 READING = (
-    "This is a reading of the law: CCEE's pages say that AB 1840 referred the districts whose loans were outstanding"
-    " (https://ccee-ca.org/"
+    "This is a reading of the law: CCEE's pages say that AB 1840 referred the districts whose loans were outstanding."
 )
 OPEN = "CCEE confirms whether the referral has ended."
 E, N, U = "eligible", "not_eligible", "undetermined"
@@ -36,7 +35,10 @@ GOLDEN: dict[str, tuple[str, list[str], list[str], tuple[str, ...]]] = {
         COACHELLA, ["repaid_before_law"] * 4, [N] * 4,
         ("repaid before September 2011, before EC 52074", READING),
     ),
-    "CA-SEL-1993-COMPTON-A": (COMPTON, ["repaid_before_law"] * 4, [N] * 4, ("repaid in summer 2001", READING)),
+    "CA-SEL-1993-COMPTON-A": (
+        COMPTON, ["repaid_before_law"] * 4, [N] * 4,
+        ("loans were repaid in summer 2001", READING),
+    ),
     "CA-SEL-1993-COMPTON-B": (
         COMPTON, ["repaid_before_law"] * 4, [N] * 4,
         ("second 1993 bill", "repaid in summer 2001", READING),
@@ -132,6 +134,11 @@ def test_each_loan_in_each_determination(workplace: Workplace, tmp_path: Path) -
             "The loan was outstanding on December 1, 2024, when this determination came into force. It was repaid in"
             " June 2025." in wraparound(db, OAKLAND)[2024][1]
         )
+        assert wraparound(db, COMPTON)[2024][1].startswith(
+            "No open referral as of November 27, 2026. State loans: 1993 bill by Assembly Member Murray, authorized in"
+            " July 1993 and second 1993 bill by Assembly Member Murray, authorized in September 1993. The loans were"
+            " repaid in summer 2001, before EC 52074(g)(2)(A) took effect on September 17, 2018, and are not counted."
+        )
         assert "The loan was outstanding on November 30, 2023." in wraparound(db, OAKLAND)[2022][1]
 
 
@@ -171,7 +178,9 @@ def test_how_old_is_too_old_is_a_setting(workplace: Workplace, tmp_path: Path, y
 def test_south_monterey_carries_its_loan_with_what_is_unknown(db: duckdb.DuckDBPyConnection) -> None:
     verdicts = wraparound(db, SOUTH_MONTEREY)
     assert {status for status, _ in verdicts.values()} == {"eligible"}
-    assert "Not known: whether the loan is still outstanding in 2026" in verdicts[2024][1]
+    assert "Not known" not in verdicts[2024][1], "said once, under State loans"
+    unknown = db.execute("select unknown from state_loans where cds = ?", [SOUTH_MONTEREY]).fetchall()
+    assert unknown[0][0].startswith("whether the loan is still outstanding in 2026")
     events = db.execute("select event, source_url from state_loan_events where cds = ?", [SOUTH_MONTEREY]).fetchall()
     assert {"authorized", "oversight_started"} <= {e for e, _ in events}
     assert all(url.startswith("http") for _, url in events)

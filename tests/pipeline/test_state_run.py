@@ -40,7 +40,7 @@ def test_the_run_ends_with_the_answer(printed: str, state_db: duckdb.DuckDBPyCon
     assert (
         answer.sentence
         == "In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; two more"
-        " districts have a state loan."
+        " are eligible by a state loan (Inglewood Unified and South Monterey County Joint Union High): 69 in all."
     )
     for part in (
         answer.sentence,

@@ -108,16 +108,19 @@ def head(c: Check) -> None:
 
 def switch(c: Check) -> None:
     """Every year with a determination, and what it was."""
-    found: dict[int, set[str]] = {}
-    for year, status in c.rows(
-        "select determination_year, status from eligibility where cds = $cds union all select determination_year, ''"
-        " from assistance where cds = $cds and status <> 'not_applicable'"
+    found: dict[int, dict[str, set[str]]] = {}
+    for year, kind, status in c.rows(
+        "select determination_year, '', status from eligibility where cds = $cds union all select determination_year,"
+        " 'assistance: ', status from assistance where cds = $cds and status <> 'not_applicable'"
     ):
-        found.setdefault(year, set()).add(status)
+        found.setdefault(year, {}).setdefault(kind, set()).add(status)
     order = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
-    words = {
-        year: next((SIGNS[s] for s in order if s in statuses), "assistance only") for year, statuses in found.items()
-    }
+    words = {}
+    for year, of in found.items():
+        nothing = of.get("", set()) <= {"not_assessed", "not_applicable"}
+        kind = "assistance: " if nothing and ("" not in of or of.get("assistance: ", set()) - {"not_assessed"}) else ""
+        sign, said = next(SIGNS[s] for s in order if s in of[kind]).split(" ", 1)
+        words[year] = f"{sign} {kind}{said}"
     assert c.page.read("//nav[@aria-label='Determination year']//a") == [
         f"{year} {words[year]}" for year in sorted(words, reverse=True)
     ]
@@ -128,9 +131,10 @@ def switch(c: Check) -> None:
 
 def verdicts(c: Check) -> None:
     rows = c.rows(
-        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state, open_question,"
-        " decided_by, source_age_years, source_is_old, ccee_determination from eligibility e join pathways p using"
-        " (pathway) where cds = $cds and determination_year = $year",
+        "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state,"
+        " if(pathway = 'wraparound' and not contains(reason, 'repaid'), '', open_question), decided_by,"
+        " source_age_years, source_is_old, ccee_determination from eligibility e join pathways p using (pathway)"
+        " where cds = $cds and determination_year = $year",
         year=c.year,
     )
     assert len(rows) == len(c.page.find("//*[@aria-labelledby='verdicts']//*[@data-pathway]")) == 6

@@ -281,6 +281,14 @@ def test_a_page_of_a_release_that_was_removed_leads_to_the_current_one(tmp_path:
         assert client.get("/release/1/reports/rows.js", headers=SCRIPT, follow_redirects=True).text == "rows 2"
 
 
+def test_what_was_asked_of_a_page_goes_with_the_way_to_the_current_release(tmp_path: Path) -> None:
+    small_release(tmp_path, "2", {"reports/districts.html": "districts"})
+    with serving(tmp_path) as client:
+        for path in ("/reports/districts.html", "/release/1/reports/districts.html"):
+            answer = client.get(path, params={"q": "Compton & Óscar"}, headers=PAGE)
+            assert answer.headers["location"] == "/release/2/reports/districts.html?q=Compton+%26+%C3%93scar"
+
+
 def test_files_have_the_types_that_browsers_need(tmp_path: Path) -> None:
     types = {
         "a.html": "text/html; charset=utf-8",

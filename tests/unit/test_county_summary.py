@@ -1,4 +1,4 @@
-"""The paragraph of a county for a board summary, and how long an LEA has been on the list."""
+"""The text of a county for a board summary, and how long an LEA has been on the list."""
 
 import re
 from dataclasses import replace
@@ -8,9 +8,13 @@ import pytest
 from transforms.wording.sentences import Assisted, CountyFacts, GroupCount, county_summary, since_words
 
 CONTINUUM = Assisted(
-    "Continuum of Support (SIR+)", ("Alder Unified", "Birch Unified"), ("Birch Unified",), ("Cedar Unified",)
+    "Continuum of Support (SIR+)",
+    ("Alder Unified", "Birch Unified"),
+    ("Birch Unified",),
+    ("Cedar Unified",),
+    direct=True,
 )
-LOAN = Assisted("Wraparound", (), open=("Fir Unified",))
+LOAN = Assisted("Wraparound", (), open=("Fir Unified",), direct=True)
 DIFFERENTIATED = Assisted(
     "Differentiated Assistance",
     ("Alder Unified", "Birch Unified", "Elm County Office of Education"),
@@ -18,21 +22,22 @@ DIFFERENTIATED = Assisted(
 )
 GROUPS = (GroupCount("long-term English learners", 2, 0, 2024), GroupCount("foster youth", 1, 3))
 FACTS = CountyFacts(
-    "Elm", 2024, 2023, True, (("county_office", 1), ("district", 2)), (CONTINUUM, LOAN, DIFFERENTIATED), GROUPS, 2023
+    "Elm", 2024, 2023, True, 2, (("county_office", 1), ("district", 2)), (CONTINUUM, LOAN, DIFFERENTIATED), GROUPS, 2023
 )
 END = "This is computed from files of the California Department of Education and is not an official designation."
 
 
-def test_the_paragraph_names_who_is_assisted_which_groups_and_who_is_new() -> None:
-    assert (
-        county_summary(FACTS)
-        == "In 2024, two districts and one county office in Elm County meet published criteria for assistance."
+def test_the_text_names_who_is_assisted_which_groups_and_who_is_new() -> None:
+    assert county_summary(FACTS) == (
+        "In 2024, two LEAs in Elm County meet the criteria for Direct Technical Assistance."
         " Continuum of Support (SIR+): two LEAs (Alder Unified and Birch Unified). New since 2023, Continuum of Support"
-        " (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified. Differentiated"
+        " (SIR+): Birch Unified. Left since 2023, Continuum of Support (SIR+): Cedar Unified. Not determined:"
+        " Wraparound for Fir Unified.\n\n"
+        "Two districts and one county office meet the criteria for assistance of any kind. Differentiated"
         " Assistance, Year 1: two LEAs (Alder Unified and Birch Unified). Differentiated Assistance, Year 2: one LEA"
-        " (Elm County Office of Education). Student groups that met the criteria, by number of districts and county"
-        " offices in 2024 (in 2023): long-term English learners 2 (a group since 2024) and foster youth 1 (3)."
-        f" Not determined: Wraparound for Fir Unified. {END}"
+        " (Elm County Office of Education). None is new and none left since 2023. Student groups that met the criteria,"
+        " by number of districts and county offices in 2024 (in 2023): long-term English learners 2 (a group since"
+        f" 2024) and foster youth 1 (3). {END}"
     )
 
 
@@ -41,11 +46,12 @@ def test_where_nothing_is_determined_there_is_none() -> None:
 
 
 def test_where_nobody_is_assisted_it_says_so() -> None:
-    none = CountyFacts("Elm", 2024, 2023, True, (), (Assisted("Wraparound", ()),), (), None)
+    none = CountyFacts("Elm", 2024, 2023, True, 0, (), (Assisted("Wraparound", (), direct=True),), (), None)
     assert (
         county_summary(none)
-        == "In 2024, no district, county office or charter school in Elm County is known to meet published criteria"
-        f" for assistance. None is new and none left since 2023. {END}"
+        == "In 2024, no LEA in Elm County is known to meet the criteria for Direct Technical Assistance. None is new"
+        " and none left since 2023.\n\nNo district, county office or charter school is known to meet the criteria for"
+        f" assistance of any kind. {END}"
     )
 
 
@@ -53,6 +59,7 @@ def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
     one = replace(
         FACTS,
         before=None,
+        direct=1,
         kinds=(("charter", 1),),
         assisted=(),
         groups=(GroupCount("foster youth", 1, 0),),
@@ -61,7 +68,8 @@ def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
     said = county_summary(one)
     assert (
         said
-        == "In 2024, one charter school in Elm County meets published criteria for assistance. Student groups that met"
+        == "In 2024, one LEA in Elm County meets the criteria for Direct Technical Assistance.\n\nOne charter school"
+        " meets the criteria for assistance of any kind. Student groups that met"
         f" the criteria, by number of districts and county offices in 2024: foster youth 1. {END}"
     )
 
@@ -89,9 +97,18 @@ def test_many_that_are_not_determined_are_counted() -> None:
     assert "Not determined: Wraparound for 6 LEAs." in (county_summary(replace(FACTS, assisted=(many,))) or "")
 
 
+def test_more_than_ten_are_counted() -> None:
+    many = tuple(f"District {n}" for n in range(11))
+    said = (
+        county_summary(replace(FACTS, assisted=(Assisted("Differentiated Assistance", many, many, many[:10]),))) or ""
+    )
+    assert "Differentiated Assistance: 11 LEAs. New since 2023, Differentiated Assistance: 11 LEAs." in said
+    assert "Left since 2023, Differentiated Assistance: District 0, " in said
+
+
 def test_no_sentence_is_long_but_for_its_names() -> None:
     names = re.compile(r"\([^)]*(?:Unified|Education)\)|: long-term.*?(?=\.)")
-    for sentence in re.split(r"(?<=\.) ", names.sub("", county_summary(FACTS) or "")):
+    for sentence in re.split(r"(?<=\.)\s+", names.sub("", county_summary(FACTS) or "")):
         assert len(sentence.split()) <= 30, sentence
 
 

@@ -1,9 +1,13 @@
 """What a release covers, in words."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from reports.answer import Answer
 from transforms.wording.scope import in_words
+from transforms.wording.sentences import open_loan_words
 
 YEARS = [2017, 2018, 2019, 2022, 2023, 2024]
 ALL = frozenset({"Fresno", "Kern", "Monterey", "Yolo", "Yuba"})
@@ -56,9 +60,9 @@ def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:
     [
         (Answer(2024, 2023, (lea("A"), lea("B"), lea("C", "county_office")), (lea("A"),), (), (lea("D"),), ()),
          "In 2024, three LEAs meet the criteria: two districts and one county office; one is new, none"
-         " left; one more district has a state loan."),
+         " left; one more is eligible by a state loan (D): four in all."),
         (Answer(2024, 2023, (), (), (lea("A"), lea("B")), (lea("C"), lea("D")), ()),
-         "In 2024, no LEA meets the criteria; none are new, two left; two districts have a state loan."),
+         "In 2024, no LEA meets the criteria; none are new, two left; two are eligible by a state loan (C and D)."),
         (Answer(2022, None, (lea("A"),), (), (), (), ()), "In 2022, one LEA meets the criteria (A)."),
     ],
 )  # fmt: skip
@@ -70,5 +74,12 @@ def test_what_is_not_determined_is_named_while_it_is_little() -> None:
     open_for = {"pathway_name": "Wraparound"}
     few = Answer(2024, 2023, (), (), (), (), (lea("A", **open_for), lea("B", **open_for)))
     assert few.not_determined == "Not determined in 2024 for Wraparound: A and B."
+    why = {"why": open_loan_words("repaid_or_released", date(2004, 6, 30), date(2024, 8, 31))}
+    answer = replace(few, open=(lea("A") | open_for, lea("B") | open_for | why))
+    assert answer.not_determined == (
+        "Not determined in 2024 for Wraparound: A and B (repaid by August 2024, end of referral not confirmed)."
+    )
+    assert open_loan_words("authorized_only", date(2025, 6, 27), None) == "draw of its 2025 loan not known"
+    assert open_loan_words("outstanding", date(2025, 6, 27), None) == ""
     many = Answer(2024, 2023, (), (), (), (), tuple(lea(str(n), **open_for) for n in range(6)))
     assert many.not_determined == "Not determined in 2024 for Wraparound: 6 LEAs."

@@ -64,7 +64,7 @@ function showYear() {
   for (const link of years) link.removeAttribute("aria-current");
   chosen?.setAttribute("aria-current", "true");
   const parts = [...document.querySelectorAll("[data-dashboard]")];
-  const wanted = parts.find((part) => `#${part.dataset.dashboard}` === chosen?.hash) ?? parts[0];
+  const wanted = parts.find((part) => `#${part.dataset.dashboard}` === chosen?.hash) ?? (chosen?.classList.contains("now") ? parts[0] : undefined);
   for (const part of parts) part.open = part === wanted;
 }
 if (years.length) {

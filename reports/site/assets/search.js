@@ -1,4 +1,4 @@
-// Finds an LEA by name, former name or code: suggests as one types, jumps on an exact match, and says what is not in this release.
+// Finds an LEA by name, former name or code: suggests as one types, jumps on an exact match or the only one, and says what no name has.
 "use strict";
 (() => {
   const SHOWN = 8;
@@ -42,7 +42,7 @@
       }
       list.hidden = !list.childNodes.length;
     }
-    const absent = () => show([], `“${input.value.trim()}” is not in this release.`);
+    const absent = () => show([], `No name or code in this release has “${input.value.trim()}”.`);
 
     function suggest() {
       const asked = key(input.value);
@@ -54,14 +54,14 @@
     function submit(event) {
       const asked = key(input.value);
       if (!asked) return;
-      const found = exact(asked);
+      const same = exact(asked), found = same.length ? same : matching(asked);
       if (found.length === 1) {
         event.preventDefault();
         location.href = `lea/${encodeURIComponent(found[0].cds)}.html`;
-      } else if (found.length) {
+      } else if (same.length) {
         event.preventDefault();
-        show(found, `${found.length} are called “${input.value.trim()}”. Choose one:`);
-      } else if (!matching(asked).length) {
+        show(same, `${same.length} are called “${input.value.trim()}”. Choose one:`);
+      } else if (!found.length) {
         event.preventDefault();
         absent();
       }

@@ -56,11 +56,7 @@ own_code as (
             when len(s.bases) = 1 then s.bases[1]
             else 'none'
         end as basis,
-        case l.lea_type
-            when 'county_office' then d.statute_county_office
-            when 'charter' then 'EC 47607.3'
-            else d.statute_district
-        end as statute,
+        if(l.lea_type = 'county_office', d.statute_county_office, d.statute_district) as statute,
         d.rule_set,
         d.counted_dashboards,
         f.value as cde_flag,

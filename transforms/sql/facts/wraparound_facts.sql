@@ -33,7 +33,6 @@ loans as (
             source_says_repaid: l.status_at_latest_source = 'repaid',
             source_age_years: s.source_age_years,
             source_is_old: s.source_is_old,
-            unknown: coalesce(l.unknown, ''),
             of_predecessor: s.of_predecessor
         } order by s.loan_id) as loans
     from loan_states s
@@ -55,7 +54,7 @@ select
     w.in_force_from as first_day,
     coalesce(o.loans, []) as loans,
     w.rejected_rows,
-    {effective: r.effective, basis: r.reach_basis, url: r.reach_url} as reading
+    {effective: r.effective, basis: r.reach_basis} as reading
 from wraparound w
 join leas l using (cds)
 cross join wraparound_rule r

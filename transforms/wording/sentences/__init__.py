@@ -27,7 +27,14 @@ from transforms.wording.sentences.one_line import LineFacts, change_line, reason
 from transforms.wording.sentences.phrases import LEA_WORDS, STATUS_WORDS, joined, number, plain_day, plural
 from transforms.wording.sentences.recorded import CaseFacts, RecordedFacts, recorded_reason
 from transforms.wording.sentences.watch import WatchFacts, watch_sentence
-from transforms.wording.sentences.wraparound import DatedText, LoanFacts, Reading, WraparoundFacts, wraparound_reason
+from transforms.wording.sentences.wraparound import (
+    DatedText,
+    LoanFacts,
+    Reading,
+    WraparoundFacts,
+    open_loan_words,
+    wraparound_reason,
+)
 
 __all__ = [
     "LEA_WORDS",
@@ -67,6 +74,7 @@ __all__ = [
     "joined",
     "lcap_text",
     "number",
+    "open_loan_words",
     "plain_day",
     "plural",
     "reason_line",

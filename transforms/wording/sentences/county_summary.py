@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transforms.wording.sentences.phrases import COMPUTED, LEA_WORDS, joined, plural
 
 NAMED = 5  # LEAs not determined that are named; more are counted
+MOST_NAMED = 10  # LEAs that meet criteria, are new or left
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Assisted:
     open: tuple[str, ...] = ()  # not determined
     open_before: bool = False  # the year before is not determined for some LEA
     by_year: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the same LEAs by year of assistance: ("Year 1", names)
+    direct: bool = False  # a pathway to Direct Technical Assistance
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class CountyFacts:
     year: int
     before: int | None  # the determination year that it is compared with
     determined: bool  # something is, beyond what registers alone say
+    direct: int  # LEAs that meet the criteria of a pathway to Direct Technical Assistance
     kinds: tuple[tuple[str, int], ...]  # kind of LEA, and how many meet any of the criteria
     assisted: tuple[Assisted, ...]
     groups: tuple[GroupCount, ...]
@@ -48,33 +51,49 @@ class CountyFacts:
 
 
 def county_summary(f: CountyFacts) -> str | None:
-    """One paragraph; None where nothing is determined."""
-    return " ".join(_sentences(f)) if f.determined else None
+    """Two paragraphs: Direct Technical Assistance, then all assistance; None where nothing is determined."""
+    return "\n\n".join(" ".join(said) for said in (_direct(f), _all(f))) if f.determined else None
 
 
-def _sentences(f: CountyFacts) -> Iterator[str]:
-    kinds = dict(f.kinds)
-    total = sum(kinds.values())
-    verb = "meets" if total == 1 else "meet"
-    what = "published criteria for assistance"
-    if total:
-        of_kinds = joined([plural(kinds[kind], word) for kind, word in LEA_WORDS.items() if kinds.get(kind)])
-        yield f"In {f.year}, {of_kinds} in {f.county} County {verb} {what}."
+def _direct(f: CountyFacts) -> Iterator[str]:
+    what = "the criteria for Direct Technical Assistance"
+    if f.direct:
+        yield f"In {f.year}, {plural(f.direct, 'LEA')} in {f.county} County {_meet(f.direct)} {what}."
     else:
-        yield f"In {f.year}, no district, county office or charter school in {f.county} County is known to meet {what}."
-    for kind in f.assisted:
-        for label, leas in kind.by_year or (("", kind.leas),):
-            if leas:
-                yield f"{', '.join(filter(None, (kind.name, label)))}: {plural(len(leas), 'LEA')} ({joined(leas)})."
-        if f.before is not None:
-            yield from _moves(kind, f.before)
-    if f.before is not None:
-        yield from _no_moves(f, f.before)
+        yield f"In {f.year}, no LEA in {f.county} County is known to meet {what}."
+    yield from _assisted([kind for kind in f.assisted if kind.direct], f.before)
+
+
+def _all(f: CountyFacts) -> Iterator[str]:
+    kinds, what = dict(f.kinds), "the criteria for assistance of any kind"
+    if total := sum(kinds.values()):
+        of_kinds = joined([plural(kinds[kind], word) for kind, word in LEA_WORDS.items() if kinds.get(kind)])
+        yield f"{of_kinds[:1].upper()}{of_kinds[1:]} {_meet(total)} {what}."
+    else:
+        yield f"No district, county office or charter school is known to meet {what}."
+    yield from _assisted([kind for kind in f.assisted if not kind.direct], f.before)
     if f.groups:
         yield f"{_groups(f)}."
-    if doubtful := [f"{kind.name} for {_few(kind.open)}" for kind in f.assisted if kind.open]:
-        yield f"Not determined: {'; '.join(doubtful)}."
     yield COMPUTED
+
+
+def _meet(n: int) -> str:
+    return "meets" if n == 1 else "meet"
+
+
+def _assisted(kinds: Sequence[Assisted], before: int | None) -> Iterator[str]:
+    """Who meets which criteria, who is new, who left, who is not determined."""
+    for kind in kinds:
+        for label, leas in kind.by_year or (("", kind.leas),):
+            if leas:
+                names = f" ({joined(leas)})" if len(leas) <= MOST_NAMED else ""
+                yield f"{', '.join(filter(None, (kind.name, label)))}: {plural(len(leas), 'LEA')}{names}."
+        if before is not None:
+            yield from _moves(kind, before)
+    if before is not None:
+        yield from _no_moves(kinds, before)
+    if doubtful := [f"{kind.name} for {_few(kind.open, NAMED)}" for kind in kinds if kind.open]:
+        yield f"Not determined: {'; '.join(doubtful)}."
 
 
 def _groups(f: CountyFacts) -> str:
@@ -93,15 +112,15 @@ def _groups(f: CountyFacts) -> str:
 def _moves(kind: Assisted, before: int) -> Iterator[str]:
     for word, leas in (("New", kind.new), ("Left", kind.left)):
         if leas:
-            yield f"{word} since {before}, {kind.name}: {joined(leas)}."
+            yield f"{word} since {before}, {kind.name}: {_few(leas, MOST_NAMED)}."
 
 
-def _no_moves(f: CountyFacts, before: int) -> Iterator[str]:
+def _no_moves(kinds: Sequence[Assisted], before: int) -> Iterator[str]:
     """That nobody is new, or none left, where every kind of assistance can be compared."""
-    new, left = (any(getattr(kind, word) for kind in f.assisted) for word in ("new", "left"))
-    if not (new and left) and not any(kind.open or kind.open_before for kind in f.assisted):
+    new, left = (any(getattr(kind, word) for kind in kinds) for word in ("new", "left"))
+    if kinds and not (new and left) and not any(kind.open or kind.open_before for kind in kinds):
         yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {before}."
 
 
-def _few(names: Sequence[str]) -> str:
-    return joined(names) if len(names) <= NAMED else f"{len(names)} LEAs"
+def _few(names: Sequence[str], most: int) -> str:
+    return joined(names) if len(names) <= most else f"{len(names)} LEAs"

@@ -1,4 +1,4 @@
-"""Sentences about a Dashboard that is not out: what is certain, possible and ruled out, and what would alter it."""
+"""Sentences about a Dashboard that is not loaded: what is certain, possible and ruled out, and what would alter it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plural
 
 LABEL = "Estimate"
-NOTICE = "Estimate. Not a finding, and no part of a release: the Dashboard that it is about is not out."
 TESTS = {
     "continuum": "Continuum of Support (SIR+)",
     "consecutive": "Three Dashboards running (EC 52071(f))",
@@ -18,10 +17,10 @@ OUTLOOKS = {"certain": "certain", "possible": "possible", "ruled_out": "ruled ou
 KINDS = {"estimate": "estimate", "carried_over": "carried over", "missing": "missing"}
 
 
-def notice(year: int, loaded: bool) -> str:
+def notice(year: int, loaded: bool = False) -> str:
     """What an estimate is not; ``loaded``: the release has that Dashboard, and a person looks back."""
     if not loaded:
-        return NOTICE
+        return f"Estimate. Not a finding, and no part of a release: results of the {year} Dashboard are not used."
     return (
         f"Estimate. Not a finding, and no part of a release: it is made as if the {year} Dashboard were not out."
         " It is loaded: see dta explain."
@@ -30,7 +29,7 @@ def notice(year: int, loaded: bool) -> str:
 
 @dataclass(frozen=True)
 class OutlookFacts:
-    """An LEA and a test on a Dashboard that is not out; groups are named as in a sentence."""
+    """An LEA and a test on a Dashboard that is not loaded; groups are named as in a sentence."""
 
     test: str
     outlook: str

@@ -1,9 +1,10 @@
 """Sentences about state loans and Wraparound (EC 52074(g)(2)(A))."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.wording.sentences.phrases import LEA_WORDS, plain_day, plural
+from transforms.wording.sentences.phrases import LEA_WORDS, joined, plain_day, plural
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,6 @@ class LoanFacts:
     source_says_repaid: bool
     source_age_years: int | None
     source_is_old: bool
-    unknown: str
     of_predecessor: bool
 
 
@@ -54,7 +54,6 @@ class Reading:
 
     effective: date
     basis: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -70,44 +69,73 @@ class WraparoundFacts:
     reading: Reading
 
 
-def loan_sentence(loan: LoanFacts, first_day: date, as_of: date, effective: date) -> str:
-    """One loan in words: what was lent, what happened since, and what the law leaves open."""
-    of = f" to {loan.district}, which no longer exists" if loan.of_predecessor else ""
-    text = (
-        f"State loan{of}: {loan.act or 'act not found'}, authorized"
-        f" {loan.authorized.said if loan.authorized else 'on a day not found'}. "
+def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, effective: date) -> list[str]:
+    """What was lent, what happened since, and what the law leaves open: loans of the same fate are said together."""
+    alike: dict[tuple[str, str], list[LoanFacts]] = {}
+    for loan in loans:
+        to = f" to {loan.district}, which no longer exists" if loan.of_predecessor else ""
+        alike.setdefault((to, _fate(loan, 1, first_day, as_of, effective)), []).append(loan)
+    said = []
+    for (to, _), same in alike.items():
+        lent = joined([_lent(loan) for loan in same])
+        fate = _fate(same[0], len(same), first_day, as_of, effective)
+        said.append(f"State loan{'s' * (len(same) > 1)}{to}: {lent}. {fate}")
+    return said
+
+
+def _lent(loan: LoanFacts) -> str:
+    return (
+        f"{loan.act or 'act not found'}, authorized {loan.authorized.said if loan.authorized else 'on a day not found'}"
     )
+
+
+def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date) -> str:
+    """What became of a loan, or of ``n`` loans alike."""
+    was, are = ("The loan was", "is") if n == 1 else ("The loans were", "are")
     repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
-    text += {
-        "outstanding": _outstanding(loan, first_day, as_of),
+    return {
+        "outstanding": _outstanding(loan, n, first_day, as_of),
         "confirmed": f"The referral was confirmed on {plain_day(loan.confirmed_on)}.",
         "closed": f"The referral was closed on {plain_day(loan.closed_on)}.",
-        "repaid_or_released": f"The loan was {repaid}; CCEE confirms whether the referral has ended.",
+        "repaid_or_released": f"{was} {repaid}; CCEE confirms whether the referral has ended.",
         "repaid_before_law": (
-            f"The loan was {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and is not"
-            " counted."
+            f"{was} {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and {are} not counted."
         ),
         "authorized_only": (
-            'It is not known whether the district has drawn the loan, and the law says "receives"; CCEE confirms'
-            " whether it is referred."
+            f'It is not known whether the district has drawn the loan{"s" * (n > 1)}, and the law says "receives"; CCEE'
+            " confirms whether it is referred."
         ),
         "of_predecessor": "The law does not say whether the referral passes to a successor.",
         "receipt_not_dated": "The day of the loan is not known well enough.",
         "record_rejected": "A record of this loan was rejected, so the state of the loan is not determined.",
     }[loan.loan_state]
-    return text + (f" Not known: {loan.unknown.rstrip('.')}." if loan.unknown else "")
 
 
-def _outstanding(loan: LoanFacts, first_day: date, as_of: date) -> str:
+def _outstanding(loan: LoanFacts, n: int, first_day: date, as_of: date) -> str:
+    was, it = ("The loan was", "It was") if n == 1 else ("The loans were", "They were")
     if loan.repaid:
         return (
-            f"The loan was outstanding on {plain_day(first_day)}, when this determination came into force. It was"
-            f" repaid {loan.repaid.said}."
+            f"{was} outstanding on {plain_day(first_day)}, when this determination came into force. {it} repaid"
+            f" {loan.repaid.said}."
         )
     if loan.source_says_repaid:
-        return f"The loan was outstanding on {plain_day(as_of)}."
-    text = f"The loan is outstanding in its latest source, of {loan.latest_source.plain}."
+        return f"{was} outstanding on {plain_day(as_of)}."
+    now = "The loan is outstanding in its" if n == 1 else "The loans are outstanding in their"
+    text = f"{now} latest source, of {loan.latest_source.plain}."
     return text + (f" That source is {plural(loan.source_age_years or 0, 'year')} old." if loan.source_is_old else "")
+
+
+def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date | None) -> str:
+    """Why a loan leaves Wraparound open, in a few words; empty for a loan that does not."""
+    of = f"{received_by.year} " if received_by else ""
+    repaid = f"repaid by {repaid_by:%B %Y}" if repaid_by else "repaid or released"
+    return {
+        "authorized_only": f"draw of its {of}loan not known",
+        "repaid_or_released": f"{repaid}, end of referral not confirmed",
+        "of_predecessor": "loan of a predecessor",
+        "receipt_not_dated": "day of the loan not known",
+        "record_rejected": "a record of the loan was rejected",
+    }.get(loan_state, "")
 
 
 def wraparound_reason(f: WraparoundFacts) -> str:
@@ -121,9 +149,9 @@ def wraparound_reason(f: WraparoundFacts) -> str:
         "undetermined": f"Not determined as of {plain_day(f.as_of)}.",
         "not_eligible": f"No open referral as of {plain_day(f.as_of)}.",
     }[f.status]
-    said = [opening, *(loan_sentence(loan, f.first_day, f.as_of, f.reading.effective) for loan in f.loans)]
+    said = [opening, *loan_sentences(f.loans, f.first_day, f.as_of, f.reading.effective)]
     if any(loan.loan_state == "repaid_before_law" for loan in f.loans):
-        said.append(f"This is a reading of the law: {f.reading.basis} ({f.reading.url}).")
+        said.append(f"This is a reading of the law: {f.reading.basis}.")
     if f.rejected_rows:
         were = "was" if f.rejected_rows == 1 else "were"
         said.append(
