@@ -118,8 +118,10 @@ def test_all_outputs_say_the_same(outputs: list[Outputs]) -> None:
         for name, said in o.said.items():
             for heading, text in said.verdicts.items():
                 assert text == first.verdicts[heading], (where, name, "reason and notes")
-            assert said.sources == first.sources, (where, name, "sources")
-            if name != "letter":
+            if name == "letter":
+                assert set(said.sources) <= set(first.sources), (where, "sources")
+            else:
+                assert said.sources == first.sources, (where, name, "sources")
                 assert said.unsaid == first.unsaid, (where, name)
                 assert sorted(said.loans) == sorted(first.loans), (where, name)
                 for key, cell in first.cells.items():
@@ -202,7 +204,7 @@ def test_workbook_and_recipes_say_what_the_page_says(
 ) -> None:
     write_workbook(connection, tmp_path / "x.xlsx", SHEETS, "x")
     sheets = openpyxl.load_workbook(tmp_path / "x.xlsx", read_only=True)
-    verdicts, evidence = (list(sheets[name].iter_rows(values_only=True)) for name in ("Verdicts", "Evidence"))
+    verdicts, evidence = (list(sheets[name].iter_rows(values_only=True)) for name in ("Eligibility", "Evidence"))
     column = {heading: n for n, heading in enumerate(verdicts[0])}
     why = find_recipe("why")
     for o in (o for o in outputs if o.e.year == NOW):
