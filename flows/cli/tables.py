@@ -12,11 +12,12 @@ from rich.text import Text
 
 from flows.cli.consoles import json_line, raw_output
 from flows.cli.phrases import for_shell
-from reports.compare import Comparison, Difference
+from reports.compare import KINDS, Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from transforms.release.csv_for_people import WRITERS
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
+from transforms.wording.sentences import plural
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {
@@ -164,8 +165,11 @@ def _record(columns: list[str], row: list[str]) -> Table:
     return grid
 
 
-def show_comparison(console: Console, comparison: Comparison, format: str) -> None:
-    """Differences in words, or as CSV or JSON lines for other programs."""
+def show_comparison(console: Console, comparison: Comparison, format: str, full: bool) -> None:
+    """Differences in words: their numbers, then who is new, who left and who stays; ``full``: also the others.
+
+    Or as CSV or JSON lines for other programs.
+    """
     rows = [asdict(d) for d in comparison.differences]
     if format == "json":
         with raw_output() as stream:
@@ -176,6 +180,18 @@ def show_comparison(console: Console, comparison: Comparison, format: str) -> No
         with raw_output() as stream, pa.PythonFile(stream, mode="w") as file:
             WRITERS[format](table, file)
         return
-    for difference in comparison.differences:
-        console.print(f"• {escape(difference.sentence)}", highlight=False)
-    console.print(f"{len(rows)} verdicts differ between {comparison.before} and {comparison.after}.", markup=False)
+    found = {kind: [d for d in comparison.differences if d.kind == kind] for kind in KINDS}
+    numbers = ", ".join(f"{len(found[kind])} {words}" for kind, words in KINDS.items() if found[kind])
+    console.print(
+        f"{plural(len(rows), 'verdict').capitalize()} differ{'s' * (len(rows) <= 1)} between {comparison.before} and"
+        f" {comparison.after}{': ' * bool(numbers)}{numbers}.",
+        markup=False,
+        highlight=False,
+    )
+    for kind, words in KINDS.items():
+        if found[kind] and (full or kind != "other"):
+            console.print(f"\n{words.capitalize()}", style="bold", highlight=False)
+            for difference in found[kind]:
+                console.print(f"• {escape(difference.sentence)}", highlight=False)
+    if found["other"] and not full:
+        console.print("\n--full shows the other differences.", style="dim", highlight=False)

@@ -30,8 +30,8 @@ BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addres
 GREETING, NEXT_STEPS = "Dear [name]:", "[What the sender asks for or offers, by when, and whom to call]"
 CLOSING = ("Sincerely,", "[Signature]", "[Name, title and office of the signatory]")
 LOAN_REGISTER = (
-    "State loans: the register of state loans of this release (tables state_loans and state_loan_events); each entry names"
-    " its own source."
+    "State loans: the register of state loans of this release (tables state_loans and state_loan_events)."
+    " Each entry names its own source."
 )
 BY_GROUPS = ("continuum", "differentiated_assistance", "consecutive", "charter")  # findings that rest on student groups
 
