@@ -227,7 +227,9 @@ def test_workbook_and_recipes_say_what_the_page_says(
         head = {heading: n for n, heading in enumerate(evidence[0])}
         rows = [r for r in evidence[1:] if r[head["CDS code"]] == o.e.lea.cds and r[head["Dashboard"]] == NOW]
         found = {(r[head["Student group"]], r[head["Indicator"]]): r[head["Level"]] for r in rows}
-        names = {r["name"]: i for i, r in read_book(connection).indicators.items()}
+        book = read_book(connection)
+        names = {r["name"]: i for i, r in book.indicators.items()} | {name: g for g, name in book.groups.items()}
+        found = {(names[g], i): level for (g, i), level in found.items()}
         assert {(g, names[i]): level for (g, i), level in found.items()} == {
             k: word for k, (word, _, _) in page.results.items() if k[0] in {g for g, _ in found}
         }
