@@ -1,5 +1,6 @@
 """How verdicts look in a terminal: words first, then the grid, then the sources. Color is never the only sign."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -44,7 +46,7 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
     for verdict in e.assistance:
         _show_verdict(console, verdict, full)
     if e.in_question:
-        console.print(_grid(e, full))
+        console.print(_fitted(console, _grid(e, full)) if full else _grid(e, full))
     said = remarks(e.others) if e.in_question else [e.group_finding]
     for line in [*said, *([LEGEND] if e.in_question else [])]:
         console.print(escape(line), style="dim", highlight=False)
@@ -101,6 +103,17 @@ def _grid(e: LeaReport, full: bool) -> Table:
         table.add_row(
             name, *[_cell(group, year, full) for year in e.window], group.total + (" ●" if group.counts else "")
         )
+    return table
+
+
+def _fitted(console: Console, table: Table) -> Table:
+    """The table; where it is too wide, without edges and with names that break between words only."""
+    wide = console.options.update(width=sys.maxsize)
+    if Measurement.get(console, wide, table).maximum > console.width:
+        names, *_, last = table.columns
+        names.width = max(len(word) for cell in names.cells for word in console.render_str(str(cell)).plain.split())
+        last.no_wrap = True
+        table.show_edge = table.pad_edge = False
     return table
 
 
