@@ -11,6 +11,13 @@ from transforms.errors import ReleaseError
 from transforms.release.current import DATABASE, find_release, read_manifest, release_before, required_release
 from transforms.wording.sentences import Change, GroupChange, change_sentence
 
+KINDS = {
+    "new": "newly eligible",
+    "left": "no longer eligible",
+    "stays": "still eligible by other student groups",
+    "other": "not eligible on either side",
+}
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -23,6 +30,12 @@ class Difference:
     status_before: str
     status_after: str
     sentence: str
+
+    @property
+    def kind(self) -> str:
+        """What it is to a reader: a key of KINDS."""
+        before, after = self.status_before == "eligible", self.status_after == "eligible"
+        return {(False, True): "new", (True, False): "left", (True, True): "stays"}.get((before, after), "other")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import duckdb
 
 from reports.published import Row, rows
-from transforms.wording.sentences import LineFacts, reason_line
+from transforms.wording.sentences import LineFacts, plain_day, reason_line
+from transforms.wording.sentences.one_line import LoanLine
 
 GROUPS = """
     select c.cds, c.determination_year, s.name_in_text as name, len(c.years_met) as years, c.counts, c.may_have_result
@@ -19,8 +20,17 @@ MET = """
     where h.meets_criteria order by h.cds, h.student_group
 """
 LOANS = """
-    select s.cds, s.determination_year, coalesce(l.enabling_act, 'act not found') as act, s.loan_state
-    from loan_states s join state_loans l using (loan_id) where s.cds is not null order by s.loan_id
+    select s.cds, s.determination_year, coalesce(l.enabling_act, 'act not found') as act, s.loan_state,
+        case when s.loan_state = 'outstanding' and s.repaid_by is not null
+            then greatest(w.in_force_from, s.received_by)::date end as outstanding_on,
+        coalesce(r.repaid, 'by ' || strftime(s.repaid_by, '%B %-d, %Y')) as repaid
+    from loan_states s
+    join state_loans l using (loan_id)
+    join rule_windows w using (determination_year)
+    left join (
+        select loan_id, arg_min(date_text, latest) as repaid from state_loan_events where event = 'repaid' group by all
+    ) r using (loan_id)
+    where s.cds is not null order by s.loan_id
 """
 
 
@@ -29,11 +39,13 @@ def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) ->
     whole_reason and decided_by.
     """
     groups: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    loans: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+    loans: dict[tuple[str, int], list[LoanLine]] = defaultdict(list)
     for row in rows(connection, GROUPS):
         groups[row["cds"], row["determination_year"]].append(row)
     for row in rows(connection, LOANS):
-        loans[row["cds"], row["determination_year"]].append((row["act"], row["loan_state"]))
+        day = row["outstanding_on"]
+        ended = f"outstanding on {plain_day(day)}; repaid {row['repaid']}" if day else ""
+        loans[row["cds"], row["determination_year"]].append(LoanLine(row["act"], row["loan_state"], ended))
     met: dict[tuple[str, int], list[str]] = defaultdict(list)
     for cds, year, name in connection.execute(MET).fetchall():
         met[cds, year].append(name)
@@ -44,7 +56,7 @@ def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) ->
 
 
 def _facts(
-    verdict: Row, groups: list[Row], loans: list[tuple[str, str]], met: list[str], needed: dict[int, int | None]
+    verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str], needed: dict[int, int | None]
 ) -> LineFacts:
     code = verdict.get("pathway") or verdict["determination"]
     counting = tuple(g["name"] for g in groups if g["counts"])

@@ -174,13 +174,16 @@ def compare(
         Literal["words", "csv", "plain-csv", "json"],
         typer.Option("--format", help="How changes are written to the standard output."),
     ] = "words",
+    full: Annotated[
+        bool, typer.Option("--full", help="In words: also verdicts that are not eligible on either side.")
+    ] = False,
     out: Out = None,
 ) -> None:
     """Say which verdicts differ between two determination years or two releases, and by which student groups."""
     from flows.cli.tables import show_comparison
     from reports.compare import compare as collect
 
-    show_comparison(out_console, collect(settings_from(out=out).out, a, b), format)
+    show_comparison(out_console, collect(settings_from(out=out).out, a, b), format, full)
 
 
 @app.command()

@@ -33,7 +33,7 @@ def estimate(
     ] = None,
     carry_over: Annotated[
         bool,
-        typer.Option("--carry-over", help="Let results of the newest Dashboard stand in for missing ones, and say so."),
+        typer.Option("--carry-over", help="Use results of the newest Dashboard for missing ones, and say so."),
     ] = False,
     to: Annotated[Path, typer.Option("--to", help="Folder to write to.")] = Path(),
     out: Out = None,

@@ -1,5 +1,6 @@
 """How verdicts look in a terminal: words first, then the grid, then the sources. Color is never the only sign."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
@@ -7,16 +8,18 @@ from typing import Any
 import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from flows.cli.consoles import json_line, raw_output
 from flows.cli.phrases import for_shell
-from reports.compare import Comparison, Difference
+from reports.compare import KINDS, Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from transforms.release.csv_for_people import WRITERS
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
+from transforms.wording.sentences import plural
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {
@@ -43,7 +46,7 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
     for verdict in e.assistance:
         _show_verdict(console, verdict, full)
     if e.in_question:
-        console.print(_grid(e, full))
+        console.print(_fitted(console, _grid(e, full)) if full else _grid(e, full))
     said = remarks(e.others) if e.in_question else [e.group_finding]
     for line in [*said, *([LEGEND] if e.in_question else [])]:
         console.print(escape(line), style="dim", highlight=False)
@@ -100,6 +103,17 @@ def _grid(e: LeaReport, full: bool) -> Table:
         table.add_row(
             name, *[_cell(group, year, full) for year in e.window], group.total + (" ●" if group.counts else "")
         )
+    return table
+
+
+def _fitted(console: Console, table: Table) -> Table:
+    """The table; where it is too wide, without edges and with names that break between words only."""
+    wide = console.options.update(width=sys.maxsize)
+    if Measurement.get(console, wide, table).maximum > console.width:
+        names, *_, last = table.columns
+        names.width = max(len(word) for cell in names.cells for word in console.render_str(str(cell)).plain.split())
+        last.no_wrap = True
+        table.show_edge = table.pad_edge = False
     return table
 
 
@@ -164,8 +178,11 @@ def _record(columns: list[str], row: list[str]) -> Table:
     return grid
 
 
-def show_comparison(console: Console, comparison: Comparison, format: str) -> None:
-    """Differences in words, or as CSV or JSON lines for other programs."""
+def show_comparison(console: Console, comparison: Comparison, format: str, full: bool) -> None:
+    """Differences in words: their numbers, then who is new, who left and who stays; ``full``: also the others.
+
+    Or as CSV or JSON lines for other programs.
+    """
     rows = [asdict(d) for d in comparison.differences]
     if format == "json":
         with raw_output() as stream:
@@ -176,6 +193,18 @@ def show_comparison(console: Console, comparison: Comparison, format: str) -> No
         with raw_output() as stream, pa.PythonFile(stream, mode="w") as file:
             WRITERS[format](table, file)
         return
-    for difference in comparison.differences:
-        console.print(f"• {escape(difference.sentence)}", highlight=False)
-    console.print(f"{len(rows)} verdicts differ between {comparison.before} and {comparison.after}.", markup=False)
+    found = {kind: [d for d in comparison.differences if d.kind == kind] for kind in KINDS}
+    numbers = ", ".join(f"{len(found[kind])} {words}" for kind, words in KINDS.items() if found[kind])
+    console.print(
+        f"{plural(len(rows), 'verdict').capitalize()} differ{'s' * (len(rows) <= 1)} between {comparison.before} and"
+        f" {comparison.after}{': ' * bool(numbers)}{numbers}.",
+        markup=False,
+        highlight=False,
+    )
+    for kind, words in KINDS.items():
+        if found[kind] and (full or kind != "other"):
+            console.print(f"\n{words.capitalize()}", style="bold", highlight=False)
+            for difference in found[kind]:
+                console.print(f"• {escape(difference.sentence)}", highlight=False)
+    if found["other"] and not full:
+        console.print("\n--full shows the other differences.", style="dim", highlight=False)

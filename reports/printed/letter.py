@@ -18,8 +18,9 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from reports.book import Book
-from reports.findings import Cell, Result, Verdict
+from reports.findings import Cell, GroupLine, Result, Verdict
 from reports.lea import LeaReport
+from reports.lea_records import Source
 from reports.published import NotFoundError
 from transforms.wording.labels import DESIGNATION
 from transforms.wording.sentences import joined
@@ -28,6 +29,10 @@ DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
 GREETING, NEXT_STEPS = "Dear [name]:", "[What the sender asks for or offers, by when, and whom to call]"
 CLOSING = ("Sincerely,", "[Signature]", "[Name, title and office of the signatory]")
+LOAN_REGISTER = (
+    "State loans: the register of state loans of this release (tables state_loans and state_loan_events)."
+    " Each entry names its own source."
+)
 BY_GROUPS = ("continuum", "differentiated_assistance", "consecutive", "charter")  # findings that rest on student groups
 
 
@@ -91,14 +96,13 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
         window = book.windows[e.year]
         _write(document.add_paragraph(), f"Dashboards that count: {window['basis']}. {window['url']}")
     document.add_heading("Sources", 2)
-    _table(
-        document,
-        ("File", "SHA-256", "First seen"),
-        (6.5, 8.5, 2.5),
-        [(s.name, s.sha256, s.first_seen or "") for s in e.sources],
-        7,
-    )
-    for line in (*e.excerpts, f"Release {e.release_id}."):
+    sources = _sources(e, said)
+    if sources:
+        files = [(s.name, s.sha256, s.first_seen or "") for s in sources]
+        _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5), files, 7)
+    excerpts = sorted({s.excerpt for s in sources if s.excerpt})
+    register = [LOAN_REGISTER] if any(v.code == "wraparound" for v in said) else []
+    for line in (*excerpts, *register, f"Release {e.release_id}."):
         _write(document.add_paragraph(), line)
     document.save(str(path))
 
@@ -143,12 +147,27 @@ def _opening(document: Document, e: LeaReport, subject: str, as_of: date) -> Non
 def _evidence(document: Document, e: LeaReport, files: dict[str, str]) -> None:
     """Student group x Dashboard in which it met the criteria, or may have: letter, criteria, results, source."""
     document.add_heading("Evidence", 2)
-    found = [(g, g.cells[y]) for g in e.in_question for y in e.window if g.state(y) in ("met", "unknown")]
-    rows = [(f"{g.name} ({g.code})", str(c.dashboard_year), *_shown(c, files)) for g, c in found]
+    rows = [(f"{g.name} ({g.code})", str(c.dashboard_year), *_shown(c, files)) for g, c in _cells(e)]
     headings = ("Student group", "Dashboard", "Letter", "Criteria met", "Results", "Source")
     _table(document, headings, (2.6, 2.1, 1.4, 4.3, 3.8, 3.3), rows or [("None", "", "", e.group_finding, "", "")])
     if rows and e.missing:
         _write(document.add_paragraph(), e.group_finding)
+
+
+def _cells(e: LeaReport) -> list[tuple[GroupLine, Cell]]:
+    """Student groups and Dashboards of the evidence."""
+    return [(g, g.cells[y]) for g in e.in_question for y in e.window if g.state(y) in ("met", "unknown")]
+
+
+def _sources(e: LeaReport, said: Sequence[Verdict]) -> list[Source]:
+    """Files that the letter rests on: those of its evidence; all of the LEA's where no student group met the criteria;
+    none where no finding rests on student groups.
+    """
+    if not any(v.code in BY_GROUPS for v in said):
+        return []
+    cells = [c for _, c in _cells(e)]
+    used = {c.cde_source_id for c in cells} | {r.source_id for c in cells for r in c.causes}
+    return [s for s in e.sources if s.source_id in used] or e.sources
 
 
 def _shown(cell: Cell, files: dict[str, str]) -> tuple[str, str, str, str]:

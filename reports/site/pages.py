@@ -12,6 +12,7 @@ from reports.numbers import file_size, students, thousands
 from transforms.wording import labels as words
 from transforms.wording.glossary import GLOSSARY
 from transforms.wording.sentences import joined
+from transforms.wording.sentences.lcap import PRIORITIES
 
 FOLDER = Path(__file__).resolve().parent
 TEMPLATES = (FOLDER / "templates", quality.TEMPLATES)
@@ -57,7 +58,7 @@ def environment() -> Environment:
             plural_leas,
         )
     }
-    made.globals |= {"words": words, "navigation": NAVIGATION, "glossary": GLOSSARY}
+    made.globals |= {"words": words, "priorities": PRIORITIES, "navigation": NAVIGATION, "glossary": GLOSSARY}
     return made
 
 

@@ -193,13 +193,24 @@ GROUPS = Sheet(
         plain("May count", 10, "may_count"),
     ),
 )
+
+
+def _loan_state(row: Row) -> Cell:
+    """The state of a loan, with its day where the loan was repaid later."""
+    ended = row["loan_state"] == "outstanding" and row["repaid_by"]
+    day = f" on {max(filter(None, (row['in_force_from'], row['received_by'])))}" if ended else ""
+    return f"{LOAN_STATES[row['loan_state']]}{day}", "text"
+
+
 LOANS = Sheet(
     "Loans",
-    "State loans as of the latest determination year",
+    "State loans in the time of the latest determination year; a loan that was outstanding on its first day counts,"
+    " also where it was repaid later",
     f"""
     select s.*, l.district, n.county, l.enabling_act, l.amount_authorized_usd, l.amount_drawn_usd, l.latest_balance_usd,
-        l.latest_balance_as_of, l.confidence, l.unknown, l.source_url
-    from loan_states s join state_loans l using (loan_id) left join counties n using (county_code)
+        l.latest_balance_as_of, l.confidence, l.unknown, l.source_url, w.in_force_from
+    from loan_states s join state_loans l using (loan_id) join rule_windows w using (determination_year)
+    left join counties n using (county_code)
     where s.determination_year = {YEAR_IN_FORCE} and ($county is null or l.county_code = $county)
     order by s.loan_state <> 'outstanding', l.district, s.loan_id
     """,
@@ -208,10 +219,10 @@ LOANS = Sheet(
         plain("CDS code", 16, "cds"),
         COUNTY,
         plain("Act", 28, "enabling_act"),
-        Column("State of the loan", 22, lambda row: (LOAN_STATES[row["loan_state"]], "text")),
-        plain("As of", 12, "as_of"),
-        plain("Received by", 12, "received_by"),
-        plain("Repaid by", 12, "repaid_by"),
+        Column("State of the loan", 22, _loan_state),
+        plain("Register as of", 12, "as_of"),
+        plain("Received on or before", 12, "received_by"),
+        plain("Repaid on or before", 12, "repaid_by"),
         Column("Authorized, dollars", 14, lambda row: (row["amount_authorized_usd"], "whole")),
         Column("Drawn, dollars", 14, lambda row: (row["amount_drawn_usd"], "whole")),
         Column("Latest balance, dollars", 14, lambda row: (row["latest_balance_usd"], "whole")),

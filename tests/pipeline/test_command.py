@@ -59,6 +59,13 @@ def test_explain_fits_a_screen(published: Workplace, monkeypatch: pytest.MonkeyP
         assert "not an official" in " ".join(lines[-2:])
 
 
+def test_explain_in_full_breaks_no_word(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(out_console, "_width", 80)
+    said = dta("explain", "27660680000000", "--full", "--year", 2023, "--out", published.out).output
+    assert "Socioeconomically" in said
+    assert max(len(line) for line in said.splitlines() if "│" in line) <= 80
+
+
 def test_explain_a_no(published: Workplace) -> None:
     said = " ".join(dta("explain", "27661590000000", "--out", published.out).output.split())
     assert "Two student groups met the criteria" in said

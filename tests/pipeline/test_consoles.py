@@ -17,6 +17,7 @@ import pytest
 
 from flows.cli.consoles import in_ascii
 from tests.workplace import AS_OF, SAMPLE, Workplace
+from transforms.wording.sentences import plural
 
 DTA = str(Path(sys.executable).parent / "dta")
 SALINAS = "27661590000000"
@@ -218,3 +219,19 @@ def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
         re.fullmatch(r'="\d{14}"', row[0]) for row in list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))[1:]
     )
     assert json.loads(as_json[1].splitlines()[0])["cds"]
+
+
+def test_a_comparison_begins_with_its_numbers(published: Workplace) -> None:
+    short, full, as_json = in_turn(
+        published.out,
+        [("compare", "2023", "2024", *more) for more in ((), ("--full",), ("--format", "json"))],
+        COLUMNS="1000",
+    )
+    rows = [json.loads(line) for line in as_json[1].splitlines()]
+    eligible = [(r["status_before"] == "eligible", r["status_after"] == "eligible") for r in rows]
+    first, *lines = short[1].decode().splitlines()
+    assert first.startswith(f"{plural(len(rows), 'verdict').capitalize()} differ between 2023 and 2024: ")
+    assert f"{eligible.count((True, False))} no longer eligible" in first
+    sentences = [line for line in lines if line.startswith("• ")]
+    assert len(sentences) == len(rows) - eligible.count((False, False))
+    assert sum(line.startswith("• ") for line in full[1].decode().splitlines()) == len(rows)

@@ -251,7 +251,7 @@ def of_letter(book: Book, e: LeaReport, kind: str, path: Path) -> Said:
                 sign, "", [(SHORT[i], word, value) for i, word, value in causes]
             )
     said.loans = [(date, event) for date, event, *_ in tables.get("Date as sourced", [])]
-    said.sources = [(file, digest[:12], seen) for file, digest, seen in tables["File"]]
+    said.sources = [(file, digest[:12], seen) for file, digest, seen in tables.get("File", [])]
     said.text = "\n".join(
         [*(p.text for p in document.paragraphs), *(c for rows in tables.values() for row in rows for c in row)]
     )

@@ -96,6 +96,21 @@ def test_law_text_is_that_of_the_published_rules_and_not_of_the_code(
     )
 
 
+def test_sources_are_the_files_of_the_evidence(published: Workplace, tmp_path: Path) -> None:
+    by_groups = written(published.out, tmp_path / "x.docx", SOUTH_MONTEREY, 2023, "continuum")
+    evidence, files = by_groups.tables[0], by_groups.tables[-1]
+    cited = {
+        line.rpartition(", ")[0].split(", row")[0] for r in evidence.rows[1:] for line in r.cells[5].text.split("\n")
+    }
+    listed = {row.cells[0].text for row in files.rows[1:]}
+    assert cited <= listed
+    assert not {name for name in listed - cited if not name.startswith("assistancestatus")}
+    by_loan = written(published.out, tmp_path / "y.docx", SOUTH_MONTEREY, 2023, "wraparound")
+    assert not [t for t in by_loan.tables if t.rows[0].cells[0].text == "File"]
+    assert letter.LOAN_REGISTER in words(by_loan)
+    assert letter.LOAN_REGISTER not in words(by_groups)
+
+
 def test_a_hostile_name_is_text(hostile: Path, tmp_path: Path) -> None:
     assert HOSTILE in words(written(hostile, tmp_path / "x.docx", SALINAS, 2024))
 

@@ -118,8 +118,10 @@ def test_all_outputs_say_the_same(outputs: list[Outputs]) -> None:
         for name, said in o.said.items():
             for heading, text in said.verdicts.items():
                 assert text == first.verdicts[heading], (where, name, "reason and notes")
-            assert said.sources == first.sources, (where, name, "sources")
-            if name != "letter":
+            if name == "letter":
+                assert set(said.sources) <= set(first.sources), (where, "sources")
+            else:
+                assert said.sources == first.sources, (where, name, "sources")
                 assert said.unsaid == first.unsaid, (where, name)
                 assert sorted(said.loans) == sorted(first.loans), (where, name)
                 for key, cell in first.cells.items():

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.site.page import Page, text_of
+from transforms.wording.sentences.lcap import PRIORITIES as ALL_PRIORITIES
 
 SIGNS = {
     "eligible": "● eligible",
@@ -474,7 +475,9 @@ def records(c: Check) -> None:
             " = $year order by 1",
             year=int(year),
         )
-        assert c.page.read(f"//li[@data-local='{year}']/span") == [f"priority {p} {v}" for p, v in marks]
+        assert c.page.read(f"//li[@data-local='{year}']/span") == [
+            f"{ALL_PRIORITIES[p]} (priority {p}): {v}" for p, v in marks
+        ]
         assert re.findall(r"20\d\d", c.page.one(f"//li[@data-local='{year}']"))[0] == year
     assert len(c.page.find("//li[@data-case]")) == c.value(
         "select count(*) from case_states where cds = $cds and determination_year = $year", year=c.year

@@ -6,7 +6,7 @@ import pytest
 
 from transforms.wording.labels import flag_name
 from transforms.wording.sentences import Change, GroupChange, LineFacts, change_cause, change_line, reason_line
-from transforms.wording.sentences.one_line import LONGEST
+from transforms.wording.sentences.one_line import LONGEST, LoanLine
 from transforms.wording.sentences.reconciliation import agreement_sentence
 
 LONG = (
@@ -64,6 +64,11 @@ def test_the_continuum_says_which_groups_count_or_how_near_it_was(facts: dict[st
         ("not_eligible", (), "No state loan on record."),
         ("eligible", (("SB 39 (Perata)", "outstanding"),), "State loan, SB 39 (Perata): outstanding."),
         (
+            "eligible",
+            (("SB 39 (Perata)", "outstanding", "outstanding on December 1, 2024; repaid June 2025"),),
+            "State loan, SB 39 (Perata): outstanding on December 1, 2024; repaid June 2025.",
+        ),
+        (
             "not_eligible",
             (("AB 1", "repaid_before_law"), ("AB 2", "repaid_before_law")),
             "Two state loans, repaid before the law.",
@@ -75,8 +80,8 @@ def test_the_continuum_says_which_groups_count_or_how_near_it_was(facts: dict[st
         ),
     ],
 )
-def test_wraparound_says_which_loan(status: str, loans: tuple[tuple[str, str], ...], said: str) -> None:
-    assert line("wraparound", status, loans=loans) == said
+def test_wraparound_says_which_loan(status: str, loans: tuple[tuple[str, ...], ...], said: str) -> None:
+    assert line("wraparound", status, loans=tuple(LoanLine(*loan) for loan in loans)) == said
 
 
 def test_assistance_keeps_its_year_and_counts_the_groups_that_do_not_fit() -> None:

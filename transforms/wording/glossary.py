@@ -29,7 +29,8 @@ GLOSSARY = {
         "Determination year", "The Dashboard year that a verdict rests on. It holds until the next Dashboard."
     ),
     "priority": Entry(
-        "State priority", "One of ten areas in which an LEA is judged. Dashboard indicators are for 4, 5, 6 and 8."
+        "State priority",
+        "One of ten areas in which an LEA's results are assessed. Dashboard indicators are for 4, 5, 6 and 8.",
     ),
     "criteria": Entry(
         "Meets the criteria",

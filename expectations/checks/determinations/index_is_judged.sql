@@ -1,6 +1,6 @@
 -- class: impossible
 -- table: eligibility
--- sentence: Every LEA has exactly one verdict per pathway and determination year, and no verdict stands outside the
+-- sentence: Every LEA has exactly one verdict per pathway and determination year, and no verdict is outside the
 --   index.
 -- reason: No LEA may vanish between input and result.
 select

@@ -48,7 +48,8 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
     if f.status == "undetermined":
         return not_confirmed_sentence(f.not_confirmed) if f.not_confirmed else _undetermined(f)
     flags = (
-        f" {joined([f'Method {m}' for m in f.from_cde])} by CDE's {'flag' if len(f.from_cde) == 1 else 'flags'}."
+        f" CDE's {'flag decides' if len(f.from_cde) == 1 else 'flags decide'}"
+        f" {joined([f'Method {m}' for m in f.from_cde])}."
         if f.from_cde
         else ""
     )

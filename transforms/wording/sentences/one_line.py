@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.wording.sentences.changes import LOAN_STATES
 from transforms.wording.sentences.phrases import joined, number, plural
@@ -10,6 +11,21 @@ from transforms.wording.sentences.phrases import joined, number, plural
 LONGEST = 140  # characters of a line
 NO_LOAN = "No state loan on record."
 END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+
+
+class LoanLine(NamedTuple):
+    """A state loan in a line: its act, its state, and how the state ended where it did (``outstanding on December 1,
+    2024; repaid June 2025``).
+    """
+
+    act: str
+    state: str
+    ended: str = ""
+
+    @property
+    def said(self) -> str:
+        """The state in words."""
+        return self.ended or LOAN_STATES[self.state]
 
 
 @dataclass(frozen=True)
@@ -22,7 +38,7 @@ class LineFacts:
     groups: tuple[str, ...] = ()  # that count
     closest: tuple[str, ...] = ()  # of the groups that do not count, those with most years
     closest_years: int = 0
-    loans: tuple[tuple[str, str], ...] = ()
+    loans: tuple[LoanLine, ...] = ()
     by_cde: bool = False
     assistance_year: int | None = None
     groups_required: int = 3
@@ -65,14 +81,14 @@ def _loans(f: LineFacts) -> str:
     """The loans on record and what became of them."""
     if not f.loans:
         return first_sentence(f.reason) if f.status != "not_eligible" else NO_LOAN
-    if f.status == "undetermined" and [state for _, state in f.loans] == ["repaid_or_released"]:
+    if f.status == "undetermined" and [x.state for x in f.loans] == ["repaid_or_released"]:
         return clipped(
-            f"State loan, {f.loans[0][0]}: repaid or released. CCEE confirms whether the referral has ended."
+            f"State loan, {f.loans[0].act}: repaid or released. CCEE confirms whether the referral has ended."
         )
-    states = list(dict.fromkeys(state for _, state in f.loans))
+    states = list(dict.fromkeys(x.said for x in f.loans))
     if len(f.loans) > 1 and len(states) == 1:
-        return f"{number(len(f.loans)).capitalize()} state loans, {LOAN_STATES[states[0]]}."
-    said = "; ".join(f"{act}: {LOAN_STATES[state]}" for act, state in f.loans)
+        return f"{number(len(f.loans)).capitalize()} state loans, {states[0]}."
+    said = "; ".join(f"{x.act}: {x.said}" for x in f.loans)
     return clipped(f"State loan, {said}." if len(f.loans) == 1 else f"State loans, {said}.")
 
 
