@@ -1,6 +1,7 @@
 """One run: its settings, its scratch folder, and what the stages leave there for each other."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from typing import Any
 import duckdb
 
 from transforms.database import connect
-from transforms.files import write_atomically
 from transforms.rules.load import load_rules
 from transforms.rules.model import Rules, RuleSet
 from transforms.settings import Settings
@@ -123,7 +123,9 @@ class Run:
         return (self.folder / f"{name}.json").exists()
 
     def _write(self, name: str, value: object) -> None:
-        write_atomically(self.folder / name, json.dumps(value, default=str).encode())  # a full disk leaves no half
+        part = self.folder / f"{name}.part"  # a full disk leaves no half, and a folder that is gone stays gone
+        part.write_text(json.dumps(value, default=str), "utf-8")
+        os.replace(part, self.folder / name)
 
     def _read(self, name: str) -> Any:
         return json.loads((self.folder / name).read_text("utf-8"))

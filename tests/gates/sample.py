@@ -12,7 +12,7 @@ from transforms.schema import Table, published_tables
 ROWS = 40
 VALUES = {
     "VARCHAR": "a text that is long enough for a sentence", "BOOLEAN": False, "DOUBLE": 1.0, "DATE": "2024-01-02",
-    "TIMESTAMP": "2024-01-02 03:04:05",
+    "TIMESTAMP WITH TIME ZONE": "2024-01-02 03:04:05+00",
     "VARCHAR[]": ["EL"], "TINYINT[]": [4, 6], "SMALLINT[]": [2023],
 }  # fmt: skip
 # Columns of the sample's empty tables that need another value than their type's.
