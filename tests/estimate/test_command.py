@@ -99,11 +99,27 @@ def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.Duc
         assert all(h.text_content().startswith("Estimate") for h in page.xpath("//h2"))
         assert all(t.xpath("string(caption)").startswith("Estimate") for t in page.xpath("//table"))
         assert notice(2025) in page.text_content()
-        assert "Rules: 2025-final" in page.text_content()
+        assert "Rules: those of 2025, final" in page.text_content()
         for link in page.xpath("//a/@href"):
             assert link.startswith("#") or (path.parent / link).resolve().is_file(), link
     assert "The release covers: " in (made / "index.html").read_text("utf-8")
     assert "@media print" in (made / "assets" / "site.css").read_text("utf-8")
+
+
+def test_a_county_page_marks_and_sorts_what_only_the_clause_can_bring(
+    made: Path, tables: duckdb.DuckDBPyConnection
+) -> None:
+    order = ["certain", "possible", "only by the clause", "ruled out"]
+    marks: list[str] = []
+    for path in (made / "county").glob("*.html"):
+        for table in html.fromstring(path.read_text("utf-8")).xpath("//table"):
+            shown = table.xpath("./tbody/tr/td[1]/text()")
+            assert shown == sorted(shown, key=order.index)
+            marks += shown
+    ((wanted,),) = tables.execute(
+        "select count(*) from estimate_verdicts where by_clause and outlook = 'possible'"
+    ).fetchall()
+    assert marks.count("only by the clause") == wanted > 0
 
 
 def test_every_sheet_says_estimate(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
@@ -166,7 +182,7 @@ def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path
                 and (list_contains(g.indicators_open, r.indicator) or list_contains(g.indicators_met, r.indicator))"""
         db.execute(f"attach '{(published.out / 'current').resolve() / 'dta.duckdb'}' as release (read_only)")
         assert db.execute(red).fetchall() == [(0,)], "what was not red in 2024 cannot be red three times"
-    assert all("Rules: 2026-preview" in p.read_text("utf-8") for p in folder.rglob("*.html"))
+    assert all("Rules: those of 2026, preview" in p.read_text("utf-8") for p in folder.rglob("*.html"))
 
 
 def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp_path: Path) -> None:
