@@ -133,6 +133,9 @@ def test_each_verdict_names_its_inputs(made: Path, tables: duckdb.DuckDBPyConnec
     assert (outlook, groups) == ("certain", ["SWD"])
     others = "select distinct inputs_estimated from estimate_verdicts where cds <> ?"
     assert tables.execute(others, [SALINAS]).fetchall() == [([],)]
+    ((asked,),) = tables.execute("select count(distinct (student_group, indicator)) from estimate_inputs").fetchall()
+    by_clause = "select distinct len(inputs_estimated || inputs_missing) from estimate_verdicts where by_clause"
+    assert tables.execute(by_clause).fetchall() == [(asked,)], "the clause looks at every group"
     lines = tables.execute(
         "select level, file_line from estimate_inputs where kind = 'estimate' order by file_line"
     ).fetchall()

@@ -325,7 +325,7 @@ _WATCH = f"""
     where (w.watch like 'preview%') = {{preview}}
     order by l.county, l.lea_name, l.cds, w.student_group, w.watch"""
 # Tables that are made while the schema ahead is read first. Inputs that matter to a test are those of groups that
-# earlier years do not rule out.
+# earlier years do not rule out; of the clause for fewer than three groups, those of all groups: any may be one more.
 TABLES = {
     "estimate_inputs": _INPUTS,
     "estimate_groups": f"""
@@ -334,8 +334,10 @@ TABLES = {
         order by l.county, l.lea_name, l.cds, g.test, g.student_group""",
     "outlooks": f"""
         with matter as (
-            select cds, test, student_group from outlook_test_groups where counts_if_met is not false
-                and not counts_anyway
+            select g.cds, g.test, g.student_group
+            from outlook_test_groups g
+            join outlook o using (cds, test)
+            where o.by_clause or (g.counts_if_met is not false and not g.counts_anyway)
         ), {_NAMED}
         select {_LEA}, o.test, o.outlook, o.by_clause, o.groups_required, o.groups_certain, o.groups_possible, {_LISTS}
         from outlook o join leas l using (cds) left join named n using (cds, test)""",
