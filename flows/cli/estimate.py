@@ -58,9 +58,9 @@ def estimate(
         parts = ["dta-estimate", str(found.year), "preview" if rules else "", file_name(file.stem) if file else ""]
         target = to / "-".join(filter(None, parts))
         _refuse_a_release(settings, target)
-        found.compute()
-        _warn(found)
-        with whole_folder(target, force) as folder:
+        with whole_folder(target, force) as folder:  # refuses before anything is computed
+            found.compute()
+            _warn(found)
             _write_all(found, folder)
         _show(found)
     return _done(target)

@@ -197,6 +197,18 @@ def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_of_others_is_refused_before_anything_is_computed(
+    published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compute(_: object) -> None:
+        raise AssertionError("computed")
+
+    monkeypatch.setattr("transforms.estimate.compute.Estimate.compute", compute)
+    (tmp_path / "dta-estimate-2025").mkdir()
+    with pytest.raises(DtaError, match="was not made by this command"):
+        call("--out", published.out, "--to", tmp_path, "--force")
+
+
 def test_an_estimate_leaves_the_release_as_it_is(published: Workplace, filled: Path, tmp_path: Path) -> None:
     before = hashes(published.out)
     call(filled, "--carry-over", "--out", published.out, "--to", tmp_path)
