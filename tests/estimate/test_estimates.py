@@ -256,6 +256,8 @@ def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) ->
         monterey.outlooks([{k: v for k, v in r.items() if k != "status_level"} for r in monterey.rows[:9]])
     with pytest.raises(ConfigError, match="there is no such file"):
         read_estimates(monterey.folder / "nothing.csv", expected(monterey.before))
+    with pytest.raises(ConfigError, match="is a folder"):
+        read_estimates(monterey.folder, expected(monterey.before))
 
 
 def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) -> None:

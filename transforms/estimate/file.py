@@ -93,6 +93,8 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
 
     Raises ConfigError with file, line, column and value of every problem at once.
     """
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder. Name the file of estimates in it.")
     if not path.is_file():
         raise ConfigError(f"{path}: there is no such file. dta estimate --template COUNTY writes one to fill in.")
     problems: list[str] = []
