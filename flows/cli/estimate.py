@@ -58,8 +58,9 @@ def estimate(
         parts = ["dta-estimate", str(found.year), "preview" if rules else "", file_name(file.stem) if file else ""]
         target = to / "-".join(filter(None, parts))
         _refuse_a_release(settings, target)
-        found.compute()
-        with whole_folder(target, force) as folder:
+        with whole_folder(target, force) as folder:  # refuses before anything is computed
+            found.compute()
+            _warn(found)
             _write_all(found, folder)
         _show(found)
     return _done(target)
@@ -108,6 +109,17 @@ def _write_all(found: "Estimate", folder: Path) -> None:
     for what, write in (("pages", write_pages), ("workbook", write_estimate_workbook)):
         log.print(f"Writing {what} …", highlight=False)
         write(folder)
+
+
+def _warn(found: "Estimate") -> None:
+    """Lines that may be about the wrong group: they are believed."""
+    if lines := found.without_precedent:
+        more = f" and {len(lines) - 10:,} more" if len(lines) > 10 else ""
+        log.print(
+            f"Warning: no result of this group or indicator in any loaded Dashboard (line"
+            f" {', '.join(map(str, lines[:10]))}{more}). It is used all the same.",
+            highlight=False,
+        )
 
 
 def _show(found: "Estimate") -> None:

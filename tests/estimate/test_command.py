@@ -149,6 +149,9 @@ def test_each_verdict_names_its_inputs(made: Path, tables: duckdb.DuckDBPyConnec
     assert (outlook, groups) == ("certain", ["SWD"])
     others = "select distinct inputs_estimated from estimate_verdicts where cds <> ?"
     assert tables.execute(others, [SALINAS]).fetchall() == [([],)]
+    ((asked,),) = tables.execute("select count(distinct (student_group, indicator)) from estimate_inputs").fetchall()
+    by_clause = "select distinct len(inputs_estimated || inputs_missing) from estimate_verdicts where by_clause"
+    assert tables.execute(by_clause).fetchall() == [(asked,)], "the clause looks at every group"
     lines = tables.execute(
         "select level, file_line from estimate_inputs where kind = 'estimate' order by file_line"
     ).fetchall()
@@ -208,6 +211,18 @@ def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: 
         with pytest.raises(DtaError, match=re.escape(said)):
             call(*arguments, "--out", published.out, *(() if "--to" in arguments else ("--to", str(tmp_path))))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_others_is_refused_before_anything_is_computed(
+    published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compute(_: object) -> None:
+        raise AssertionError("computed")
+
+    monkeypatch.setattr("transforms.estimate.compute.Estimate.compute", compute)
+    (tmp_path / "dta-estimate-2025").mkdir()
+    with pytest.raises(DtaError, match="was not made by this command"):
+        call("--out", published.out, "--to", tmp_path, "--force")
 
 
 def test_an_estimate_leaves_the_release_as_it_is(published: Workplace, filled: Path, tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import Question, look_ahead, next_year
 from transforms.estimate.compute import Estimate, Wanted
-from transforms.estimate.file import Expected, asked_by, read_estimates, template_of, words_for_levels
+from transforms.estimate.file import (
+    Expected,
+    asked_by,
+    lines_without_precedent,
+    read_estimates,
+    template_of,
+    words_for_levels,
+)
 from transforms.registers.names import names_of
 from transforms.release.csv_for_people import write_csv
 from transforms.rules.load import load_rules
@@ -229,13 +236,28 @@ def test_a_code_under_another_leas_name_is_refused_with_the_nearest_lea(monterey
         monterey.outlooks([row | {"cds": "27661590000000", "lea_name": name}])
 
 
+def test_a_group_that_an_lea_never_had_is_named_by_line(monterey: Monterey) -> None:
+    query = "select cds, student_group, indicator from indicator_results where color > 0 or status_level > 0"
+    had = set(monterey.before.execute(query).fetchall())
+    leas = {cds for cds, *_ in had}
+    rows = [dict(r, cds=r["cds"][2:-1], color="red") for r in monterey.rows]
+    file = monterey.folder / "never.csv"
+    file.write_text(as_csv(rows), "utf-8")
+    found = lines_without_precedent(monterey.before, "main", read_estimates(file, expected(monterey.before)))
+    keys = [(r["cds"], r["student_group"], r["indicator"]) for r in rows]
+    assert found == [line for line, key in enumerate(keys, start=2) if key[0] in leas and key not in had]
+    assert 0 < len(found) < len(rows)
+
+
 def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) -> None:
-    with pytest.raises(ConfigError, match=r"is there 2 times\. Keep one row"):
+    with pytest.raises(ConfigError, match=r"is there 2 times \(lines 5, 11\)\. Keep one row"):
         monterey.outlooks([*monterey.rows[:9], monterey.rows[3]])
     with pytest.raises(ConfigError, match="line 1: the header lacks status_level"):
         monterey.outlooks([{k: v for k, v in r.items() if k != "status_level"} for r in monterey.rows[:9]])
     with pytest.raises(ConfigError, match="there is no such file"):
         read_estimates(monterey.folder / "nothing.csv", expected(monterey.before))
+    with pytest.raises(ConfigError, match="is a folder"):
+        read_estimates(monterey.folder, expected(monterey.before))
 
 
 def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) -> None:

@@ -140,3 +140,11 @@ def test_a_dashboard_that_is_loaded_is_not_said_to_be_missing() -> None:
     )
     assert notice(2024, loaded=True).startswith("Estimate. Not a finding")
     assert "as if the 2024 Dashboard were not out. It is loaded" in notice(2024, loaded=True)
+
+
+def test_the_clause_for_fewer_than_three_groups_is_named_where_it_decides() -> None:
+    certain = OutlookFacts("continuum", "certain", "district", 2025, True, 3, ("A", "B"), (), True)
+    assert outlook_sentence(certain) == (
+        "Certain: the district meets the test of 2025 by these estimates. By the clause for fewer than three student"
+        " groups: all of its groups with a result (two) count: A and B."
+    )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -60,11 +60,13 @@ def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) ->
                 _told(file, number, str(e["loc"][0]) if e["loc"] else "", e["msg"], e["input"]) for e in error.errors()
             ]
     problems += _too_large(file, rows)
-    seen = Counter(tuple(getattr(r, k) for k in key) for _, r in rows)
+    seen: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for number, row in rows:
+        seen[tuple(getattr(row, k) for k in key)].append(number)
     problems += [
-        f"{file}: {', '.join(map(str, k))} is there {n} times. Keep one row."
+        f"{file}: {', '.join(map(str, k))} is there {len(n)} times (lines {', '.join(map(str, n))}). Keep one row."
         for k, n in sorted(seen.items(), key=str)
-        if n > 1
+        if len(n) > 1
     ]
     if problems:
         raise ConfigError("\n".join(problems))

@@ -15,7 +15,14 @@ import pyarrow as pa
 from transforms.database import connect, literal, one_row
 from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
-from transforms.estimate.file import Asked, Expected, asked_by, read_estimates, words_for_levels
+from transforms.estimate.file import (
+    Asked,
+    Expected,
+    asked_by,
+    lines_without_precedent,
+    read_estimates,
+    words_for_levels,
+)
 from transforms.estimate.rules import is_confirmed, name_of, rules_of
 from transforms.estimate.smallest import Change, Group, Search
 from transforms.files import sha256_of
@@ -57,6 +64,7 @@ class Estimate:
         """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked,
         ReleaseError for a damaged release."""
         self.reference, self.wanted = reference, wanted
+        self.without_precedent: list[int] = []  # lines of the file
         self.rules = load_rules(reference)
         self.connection = connect(":memory:", memory_limit, spill)
         try:
@@ -167,7 +175,9 @@ class Estimate:
         with inside(self.connection, BASE):
             names = names_of(self.connection)
         expected = Expected(self.named, self.asked, leas, self._words, names, self.year, self._newest)
-        return read_estimates(file, expected)
+        cells = read_estimates(file, expected)
+        self.without_precedent = lines_without_precedent(self.connection, BASE, cells)
+        return cells
 
     def _put_verdicts(self) -> None:
         """estimate_verdicts: with the sentence, and the smallest change."""
@@ -325,7 +335,7 @@ _WATCH = f"""
     where (w.watch like 'preview%') = {{preview}}
     order by l.county, l.lea_name, l.cds, w.student_group, w.watch"""
 # Tables that are made while the schema ahead is read first. Inputs that matter to a test are those of groups that
-# earlier years do not rule out.
+# earlier years do not rule out; of the clause for fewer than three groups, those of all groups: any may be one more.
 TABLES = {
     "estimate_inputs": _INPUTS,
     "estimate_groups": f"""
@@ -334,8 +344,10 @@ TABLES = {
         order by l.county, l.lea_name, l.cds, g.test, g.student_group""",
     "outlooks": f"""
         with matter as (
-            select cds, test, student_group from outlook_test_groups where counts_if_met is not false
-                and not counts_anyway
+            select g.cds, g.test, g.student_group
+            from outlook_test_groups g
+            join outlook o using (cds, test)
+            where o.by_clause or (g.counts_if_met is not false and not g.counts_anyway)
         ), {_NAMED}
         select {_LEA}, o.test, o.outlook, o.by_clause, o.groups_required, o.groups_certain, o.groups_possible, {_LISTS}
         from outlook o join leas l using (cds) left join named n using (cds, test)""",

@@ -93,6 +93,8 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
 
     Raises ConfigError with file, line, column and value of every problem at once.
     """
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder. Name the file of estimates in it.")
     if not path.is_file():
         raise ConfigError(f"{path}: there is no such file. dta estimate --template COUNTY writes one to fill in.")
     problems: list[str] = []
@@ -167,6 +169,26 @@ def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
     if nearest is None:
         return f"{known}; no LEA has a name like this; correct the name or the code"
     return f"{known}; the nearest to this name is {names.of(nearest)[0]} ({nearest}); correct the name or the code"
+
+
+def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, cells: pa.Table) -> list[int]:
+    """Lines with a result of a group or indicator of which no loaded Dashboard has one for the LEA.
+
+    LEAs of which only letters are loaded are left out: letters do not say.
+    """
+    with inside(connection, base):
+        put(connection, "doubted_cells", cells)
+        found = connection.execute(f"""
+            with results as (
+                select distinct cds, student_group, indicator from {base}.indicator_results
+                where color > 0 or status_level > 0
+            )
+            select line from doubted_cells
+            semi join results using (cds)
+            anti join results using (cds, student_group, indicator)
+            where level > 0 order by line""").fetchall()
+        connection.execute("drop table doubted_cells")
+    return [line for (line,) in found]
 
 
 def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:

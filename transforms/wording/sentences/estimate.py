@@ -56,6 +56,11 @@ def outlook_sentence(f: OutlookFacts) -> str:
 
 def _reason(f: OutlookFacts) -> str:
     sure, open_ones = joined(f.groups_certain), joined(f.groups_possible)
+    if f.outlook == "certain" and f.by_clause:
+        return (
+            "By the clause for fewer than three student groups: all of its groups with a result"
+            f" ({number(len(f.groups_certain))}) {'counts' if len(f.groups_certain) == 1 else 'count'}: {sure}."
+        )
     if f.outlook == "certain":
         return f"{_counted(f.groups_certain)}: {sure}."
     if f.by_clause:
