@@ -131,7 +131,7 @@ def picture() -> Picture:
     top = min(b.y for b in boxes.values())
     boxes = {n: Box(b.name, b.is_input, b.acted_on, b.x, b.y - top + 1, b.width) for n, b in boxes.items()}
     edges = [Edge(s, t, _line(boxes[s], boxes[t])) for t, sources in graph.items() for s in sorted(sources)]
-    return Picture(list(boxes.values()), edges, x - SPACE + 1, max(b.y for b in boxes.values()) + HEIGHT + 1)
+    return Picture(list(boxes.values()), edges, x - SPACE + 2, max(b.y for b in boxes.values()) + HEIGHT + 2)
 
 
 def _columns(graph: Mapping[str, set[str]]) -> list[list[str]]:
