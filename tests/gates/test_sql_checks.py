@@ -184,6 +184,7 @@ VIOLATIONS = {
         "update assistance set status = 'not_eligible' where determination = 'differentiated_assistance' and"
         " determination_year = 2024",
         named="differentiated_assistance 2024",
+        also="release_assistance_changed",
     ),
     "counts_possible": violation(
         "insert into eligibility by name select lpad(range::varchar, 14, '0') as cds, 2030 as determination_year,"
@@ -194,7 +195,7 @@ VIOLATIONS = {
         "update eligibility set status = 'undetermined' where pathway = 'continuum'",
         "update assistance set status = 'not_assessed'",
         named="determination year",
-        also="eligibility_follows_history eligible_districts_complete",
+        also="eligibility_follows_history eligible_districts_complete release_assistance_changed",
     ),
     "letters_contradict_indicators": violation(
         "update student_group_history set cde_letter = if(cde_letter is null, null, if(cde_letter = 'A', 'B', 'A'))"
