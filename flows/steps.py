@@ -13,7 +13,6 @@ from transforms.release.publish import Extra, publish
 from transforms.release.unchanged import is_unchanged, names_used_files
 from transforms.run import Notify, Run, StepResult
 from transforms.sources.take import take_snapshots
-from transforms.sources.unused import unused_files
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ def compare_inputs(run: Run) -> StepResult:
     hold = held(run.settings.out)
     if hold is not None:
         return StepResult(files, 0, str(hold), finished=True)
-    unused = [f.file for f in unused_files(run)]
-    if not names_used_files(run.settings.out, unused) and is_unchanged(run.settings.out, digest, run.settings.as_of):
+    if is_unchanged(run.settings.out, digest, run.settings.as_of) and not names_used_files(run):
         return StepResult(files, 0, "Nothing changed since the current release: nothing to publish.", finished=True)
     return StepResult(files, files, "inputs differ from the current release")
 

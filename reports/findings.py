@@ -1,6 +1,6 @@
 """What a report on an LEA is made of: verdicts, results, student groups by Dashboard.
 
-Their words stand here once, for every output.
+Their words are here once, for every output.
 """
 
 from collections.abc import Iterable

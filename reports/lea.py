@@ -101,9 +101,8 @@ class LeaReport:
     all_verdicts: list[Verdict]  # of every year
     all_assistance: list[Verdict]
     groups: list[GroupLine]  # nearest to the threshold first
-    results: dict[
-        int, dict[str, dict[str, Result]]
-    ]  # by Dashboard, student group and indicator; latest first, all students first
+    # By Dashboard, student group and indicator; latest first, all students first.
+    results: dict[int, dict[str, dict[str, Result]]]
     other_names: list[str]
     sources: list[Source]
     watched: list[Watched]

@@ -14,9 +14,8 @@ from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 
 os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the tests run, and on every worker
-for name in [
-    n for n in os.environ if n.startswith("DTA_")
-]:  # a developer's own settings must not change what is tested
+# A developer's own settings must not change what is tested.
+for name in [n for n in os.environ if n.startswith("DTA_")]:
     del os.environ[name]
 
 STATE = PROJECT / "data" / "sample"
@@ -41,9 +40,8 @@ def _one_county() -> Path:
             or copy.stat().st_mtime_ns != path.stat().st_mtime_ns
             or copy.stat().st_size != path.stat().st_size
         ):
-            beside = (
-                COUNTY_BOOKS.parent / f".{os.getpid()}-{path.name}"
-            )  # whole or not at all, also where several workers come at once
+            # Whole or not at all, also where several workers come at once.
+            beside = COUNTY_BOOKS.parent / f".{os.getpid()}-{path.name}"
             shutil.copy2(path, beside)
             beside.replace(copy)
     return COUNTY_BOOKS

@@ -22,7 +22,7 @@ def only_one(path: Path, taken: str) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise ReleaseError(taken) from error
-            # Its owner before us removed it: take the one that stands there now.
+            # Its owner before us removed it: take the one that is there now.
             if not _is_still(path, handle.fileno()):
                 continue
             yield

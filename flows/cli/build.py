@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from transforms.settings import Settings
 
+# Without meta: its tables are about a release, and there is none here.
 BUILT = (
     "core",
     "criteria",
@@ -27,7 +28,7 @@ BUILT = (
     "ahead",
     "facts",
     "marts",
-)  # without meta: its tables are about a release, and there is none here
+)
 NAME = "dev.duckdb"
 
 

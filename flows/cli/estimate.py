@@ -69,8 +69,8 @@ def estimate(
 def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> None:
     from reports.output import file_name, whole_file
     from reports.printed.county import find_county
-    from transforms.estimate.compute import BASE
     from transforms.estimate.file import template_of
+    from transforms.estimate.tables import BASE
     from transforms.release.csv_for_people import write_csv
 
     found.connection.execute(f"set search_path = 'memory.main,{BASE}'")
@@ -103,9 +103,9 @@ def _refuse_a_release(settings: "Settings", target: Path) -> None:
 def _write_all(found: "Estimate", folder: Path) -> None:
     from reports.estimate.pages import write_pages
     from reports.estimate.workbook import write_estimate_workbook
-    from transforms.estimate.compute import write_tables
+    from transforms.estimate.tables import write_tables
 
-    write_tables(found, folder)
+    write_tables(found.connection, found.notice, folder)
     for what, write in (("pages", write_pages), ("workbook", write_estimate_workbook)):
         log.print(f"Writing {what} …", highlight=False)
         write(folder)

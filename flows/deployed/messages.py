@@ -92,7 +92,7 @@ def about_crash(name: str, why: str) -> Message:
         "failure",
         "DTA eligibility: the run was killed",
         [("Run", name), ("Why", why[:500])],
-        advice="The next run goes on from the stages that were done.",
+        advice="The next run begins anew. The last good release stays.",
     )
 
 

@@ -33,9 +33,8 @@ class NotifySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", extra="ignore", frozen=True)
 
-    blocks: str = (
-        ""  # names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME
-    )
+    # Names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME.
+    blocks: str = ""
     occasions: str = "failure,late,eligibility"
     slack_url: SecretStr | None = None
     teams_url: SecretStr | None = None

@@ -8,10 +8,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from reports.estimate.tables import opened
 from reports.published import Row, rows
 from reports.site.pages import FOLDER as SITE
 from reports.site.pages import environment
+from transforms.database import connect_read_only
+from transforms.estimate.tables import DATABASE
 from transforms.wording.sentences import estimate as words
 from transforms.wording.sentences import joined
 
@@ -22,7 +23,7 @@ ORDER = ("certain", "possible", "ruled_out")
 def write_pages(folder: Path) -> None:
     """Write index.html, county/CODE.html and lea/CDS.html beside the database of the estimate."""
     made = environment().overlay(loader=FileSystemLoader(TEMPLATES))
-    with opened(folder) as connection:
+    with connect_read_only(folder / DATABASE) as connection:
         (about,) = rows(connection, "select * from estimate_about")
         verdicts = rows(connection, "select * from estimate_verdicts order by county, lea_name, cds")
         verdicts.sort(key=lambda v: (v["county"] or "", v["lea_name"], v["cds"], list(words.TESTS).index(v["test"])))

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reports.estimate.tables import opened
 from reports.published import Row, rows
 from reports.workbook.cells import Book, Cell, Column, plain
+from transforms.database import connect_read_only
+from transforms.estimate.tables import DATABASE
 from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS, counts_sentences
 
 FILE = "estimate.xlsx"
@@ -57,7 +58,7 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
 
 def write_estimate_workbook(folder: Path) -> None:
     """Write estimate.xlsx beside the database of the estimate."""
-    with opened(folder) as connection:
+    with connect_read_only(folder / DATABASE) as connection:
         (about,) = rows(connection, "select * from estimate_about")
         title = f"{LABEL}: who may be on the list of {about['determination_year']}"
         counts = connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+# Far apart in lightness, so that a grey print tells them apart.
 STATUS_COLORS = {
     "eligible": "#7a1f5c",
     "not determined": "#e3b75a",
-}  # far apart in lightness, so that a grey print tells them apart
+}
 Counts = tuple[tuple[Any, ...], ...]
 
 

@@ -85,7 +85,7 @@ def _height(cells: Sequence[Cell], widths: Sequence[float]) -> float:
 class Book:
     """A workbook being written row by row, in constant memory, with the same bytes for the same rows.
 
-    ``day`` stands as its date of creation.
+    ``day`` is its date of creation.
     """
 
     def __init__(self, path: Path, title: str, day: date, rows: int = EXCEL_ROWS) -> None:

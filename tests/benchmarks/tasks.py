@@ -151,9 +151,8 @@ def _first_eligible(database: Path) -> str:
 
 def _command(words: list[str], settings: dict[str, str]) -> float:
     dta = Path(sys.executable).with_name("dta")
-    compiled = {
-        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-    }  # as on a machine where dta was used before
+    # As on a machine where dta was used before.
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     subprocess.run([dta, *words], env={**compiled, **settings}, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - started

@@ -135,9 +135,8 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     wanted = dict(held.execute("select cds, lea_name from leas where county_code = '27'").fetchall())
     assert {row[1]: row[0] for row in table[1:]} == {f'="{cds}"': safe_text(name) for cds, name in wanted.items()}
     assert safe_text(HOSTILE["Chualar Union"]).startswith("'=")
-    plain = [
-        re.sub(r'^="([0-9/-]+)"$', r"\1", cell) for row in table for cell in row
-    ]  # what a spreadsheet shows for a code
+    # What a spreadsheet shows for a code.
+    plain = [re.sub(r'^="([0-9/-]+)"$', r"\1", cell) for row in table for cell in row]
     assert [cell for row in table for cell in row] == [
         cell if cell.startswith("'") else safe_text(cell) for cell in plain
     ]

@@ -304,9 +304,8 @@ def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: s
 
 def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     text = struct.pack("<HB", 50, 1) + "x".ljust(50).encode("utf-16-le")
-    strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(
-        0x003C, b"\x00" + b" " * 30
-    )  # the second runs on, in one byte each
+    # The second runs on, in one byte each.
+    strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(0x003C, b"\x00" + b" " * 30)
     uses = b"".join(record(0x00FD, struct.pack("<HHHI", 5 + n, 1, 0, n % 2)) + number(5 + n, 5, n) for n in range(4))
     content = as_xls({"2024": TABLE}, extra_globals=strings, extra_cells=uses)
     cells = {(c["line"], c["field"]): c["value"] for c in read(content).table.to_pylist()}

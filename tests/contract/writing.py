@@ -29,7 +29,7 @@ def as_xlsx(sheets: dict[str, Rows]) -> bytes:
 
 
 def as_shared_xlsx(rows: Rows, sheet: str = "2024") -> bytes:
-    """One sheet whose texts stand in the table of shared strings, as Excel writes them."""
+    """One sheet whose texts are in the table of shared strings, as Excel writes them."""
     texts = list(dict.fromkeys(v for row in rows for v in row))
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     cells = "".join(

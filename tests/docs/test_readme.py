@@ -99,7 +99,7 @@ def test_the_pandas_example_runs(beside: Path) -> None:
 
 
 def test_the_query_of_the_r_example_runs(beside: Path) -> None:
-    """R is not at hand where the tests run: its query is run, its path opened, and its brackets and quotes counted."""
+    """R is not installed where tests run: its query is run, its path opened, its brackets and quotes counted."""
     (example,) = blocks(PROGRAMS, "r")
     (path,), (query,) = re.findall(r'dbdir = "([^"]+)"', example), re.findall(r'dbGetQuery\(con, "([^"]+)"\)', example)
     with duckdb.connect(path, read_only=True) as connection:
@@ -114,7 +114,7 @@ def test_the_query_of_the_r_example_runs(beside: Path) -> None:
 def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
     published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Excel is not at hand either: sheet, columns and value that the example names are looked up in the workbook that
+    """Excel is not installed either: sheet, columns and value that the example names are looked up in the workbook that
     it reads.
     """
     (example,) = blocks(PROGRAMS, "m")

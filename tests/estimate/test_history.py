@@ -1,4 +1,4 @@
-"""The outlook on a Dashboard that is not out, from the years before alone: held against CDE's lists of the state."""
+"""The outlook on a Dashboard that is not out, from the years before alone: compared with CDE's lists of the state."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -15,11 +15,12 @@ from transforms.registers.cells import to_line
 
 YEARS = (2027, 2028, 2029, 2030)
 PATHWAY, INDICATOR = "pilot", "civics"
+# Eligible by the invented indicator; nothing; by a case.
 PIONEER, QUIET, CASE = (
     "27661590000000",
     "27659870000000",
     "27660350000000",
-)  # eligible by the invented indicator; nothing; by a case
+)
 NAMES = {PIONEER: "Salinas Union High", QUIET: "Carmel Unified", CASE: "Greenfield Union Elementary"}
 GROUPS = ("EL", "HI", "SED")
 

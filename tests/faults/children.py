@@ -131,9 +131,8 @@ def _shrink(run: Run) -> None:
     from transforms.schema import published_tables
 
     with run.connect() as connection:
-        stored = {
-            name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
-        }  # not views over files
+        # Not views over files.
+        stored = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
         for table in published_tables().values():
             if not table.is_meta and table.name in stored:
                 connection.execute(f"delete from {table.name} where rowid >= 200")

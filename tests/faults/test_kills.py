@@ -76,9 +76,8 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
     for stamp in ("one", "two", "three"):
         child(publish_only, given, built, tmp_path / "scratch", stamp).join()
     steps = steps_of_publishing(given, built, tmp_path)
-    many = [
-        i for i, s in enumerate(steps, 1) if s.startswith(("fsync", "unlink", "rmdir"))
-    ]  # one for each file; some of them will do
+    # One for each file; some of them will do.
+    many = [i for i, s in enumerate(steps, 1) if s.startswith(("fsync", "unlink", "rmdir"))]
     points = [i for i in range(1, len(steps) + 1) if i not in many] + many[::9] + many[-3:]
     assert any(f"{name} " in steps[i - 1] for i in points for name in ("rename", "replace", "symlink"))
     assert any(".pruned" in steps[i - 1] or "unlink" in steps[i - 1] for i in points), (

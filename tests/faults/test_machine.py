@@ -349,7 +349,7 @@ def test_a_corrupted_snapshot(place: Place, other_source: Path, tell: Tell) -> N
         rot(parquet)
     place.run(other_source)
     assert place.settled() != before, "the folder has the files: they are kept and read anew"
-    tell("corrupted snapshots and readings, source at hand", 1, "found by hash, kept and read anew; right release")
+    tell("corrupted snapshots and readings, source available", 1, "found by hash, kept and read anew; right release")
 
 
 def test_a_corrupted_snapshot_that_cannot_be_had_anew(place: Place, tell: Tell) -> None:

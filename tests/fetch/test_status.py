@@ -1,4 +1,4 @@
-"""How old a file is that serves because a newer one could not be had is told where people look."""
+"""How old a file is that serves because a newer one could not be had is reported where people look."""
 
 import json
 from datetime import timedelta

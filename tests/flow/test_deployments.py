@@ -1,4 +1,4 @@
-"""prefect.yaml, units and crontab as files: what they name exists, and what they promise stands there."""
+"""prefect.yaml, units and crontab as files: what they name exists, and what they promise is there."""
 
 import configparser
 import os
@@ -138,12 +138,13 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     verified = subprocess.run([SYSTEMD, "verify", "--man=no", *copies], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
     for service in (c for c in copies if c.suffix == ".service"):
+        # Tenths.
         judged = subprocess.run(
             [SYSTEMD, "security", "--offline=true", "--threshold=20", service],
             capture_output=True,
             text=True,
             check=False,
-        )  # tenths
+        )
         assert judged.returncode == 0, judged.stdout
 
 

@@ -23,9 +23,8 @@ from transforms.errors import SourceError
 from transforms.release.run_records import record_run
 from transforms.settings import PROJECT
 
-pytestmark = pytest.mark.filterwarnings(
-    "default", "ignore:'imghdr' is deprecated"
-)  # apprise does without it where Python does, see below
+# Apprise does without it where Python does, see below.
+pytestmark = pytest.mark.filterwarnings("default", "ignore:'imghdr' is deprecated")
 SECRET = "T00/B00/hunter2"  # noqa: S105
 
 

@@ -31,7 +31,7 @@ def write_small_state(folder: Path) -> Written:
 
 
 def decided_state(place: Workplace) -> State:
-    """Decide, and let the tables stand as those of the release before too."""
+    """Decide, and let the tables be those of the release before too."""
     run, connection = decided(place)
     views = {
         n

@@ -43,7 +43,7 @@ def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path
         boards.put(2024, cds, "HI", susp=1 if 6 in state else 3, chronic=1 if 5 in state else 3, ela=3, math=3)
     source = tmp_path / "source"
     boards.write(source)
-    for indicator in ("elpi", "grad", "cci"):  # LEAs have no rows here, and the files are at hand
+    for indicator in ("elpi", "grad", "cci"):  # LEAs have no rows here, and the files are loaded
         boards.put(2024, "27009000000000", "EL", **{indicator: 3})
     boards.write(source)
     local_files(source, {cds: failed for cds, (_, failed, _) in cases.items()})

@@ -255,9 +255,8 @@ def test_a_loan_counts_once_it_is_drawn(workplace: Workplace, tmp_path: Path, da
     ],
 )
 def test_the_day_of_repayment_decides(workplace: Workplace, tmp_path: Path, day: str, statuses: list[str]) -> None:
-    source = {
-        "outstanding,2025-05-01,month": "outstanding,2013-05-01,month"
-    }  # else the event contradicts its later source
+    # Else the event contradicts its later source.
+    source = {"outstanding,2025-05-01,month": "outstanding,2013-05-01,month"}
     with decided(workplace, tmp_path, f"CA-SEL-2012-INGLEWOOD,repaid,{day}", loans=source) as db:
         assert [wraparound(db, INGLEWOOD)[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
 

@@ -6,11 +6,12 @@ from tests.golden.conftest import Decide
 from tests.golden.test_cases import assistance, three_groups, verdict
 from tests.workplace import Workplace
 
+# The last is Oakland Unified, which the loan register names.
 DISTRICT, OTHER, ALAMEDA = (
     "27000010000000",
     "27000020000000",
     "01612590000000",
-)  # the last is Oakland Unified, which the loan register names
+)
 
 
 def test_an_lea_that_no_file_covers_is_undetermined_by_every_determination(decide: Decide) -> None:

@@ -19,7 +19,7 @@ CELLS = {  # file -> column, value
     "chronicdownload2024.txt": ("color", "9" * 400),
     "ccidownload2024.txt": ("cds", BIG),
 }
-WORKBOOKS = {  # file -> sheet, heading, row, column as it is told
+WORKBOOKS = {  # file -> sheet, heading, row, column as it is reported
     "Pr12024.xlsx": (0, "prioritynumber", 3, "priority"),
     "Pr22024.xlsx": (0, "cdscode", 3, "cds"),
     "assistancestatus24.xlsx": (-1, "reportyear", 8, "ReportYear"),

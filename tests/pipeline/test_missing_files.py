@@ -164,7 +164,7 @@ def test_a_missing_file_is_a_warning_of_the_release(workplace: Workplace) -> Non
 def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(
     workplace: Workplace, missing: tuple[str, ...], basis: str
 ) -> None:
-    """Six indicators count in 2022: four at hand are more than half, three are not."""
+    """Six indicators count in 2022: four loaded ones are more than half, three are not."""
     for indicator in missing:
         (workplace.source / f"{indicator}download2022.txt").unlink()
     with workplace.decide() as reduced:

@@ -217,9 +217,8 @@ def test_the_file_keeps_its_line_ends_its_mark_and_its_column_order(reference: P
     path = reference / "registers/spi.csv"
     columns = list(reversed(columns_of(REGISTERS["spi"])))
     cells = case("spi", case_id="S-0", note="x")
-    before = (
-        b"\xef\xbb\xbf" + (",".join(columns) + "\r\n" + ",".join(cells[c] for c in columns)).encode()
-    )  # no line end at the end
+    # No line end at the end.
+    before = b"\xef\xbb\xbf" + (",".join(columns) + "\r\n" + ",".join(cells[c] for c in columns)).encode()
     path.write_bytes(before)
     add_row(reference, "spi", case("spi"))
     after = path.read_bytes()

@@ -297,9 +297,8 @@ def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, new.RENAMED)
     confirmed(place.reference / "rules")
-    (place.source / new.WORKBOOK).rename(
-        tmp_path / new.WORKBOOK
-    )  # which then must have the flag of its year under a known name
+    # Which then must have the flag of its year under a known name.
+    (place.source / new.WORKBOOK).rename(tmp_path / new.WORKBOOK)
     try:
         with place.decide() as db:
             found = db.execute(VERDICTS.format(2026)).fetchall()

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from tests.contract.writing import as_xlsx
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, Workplace, reissue
 from transforms.errors import GateError, SourceFilesError
 from transforms.run import Run
 from transforms.sources.unused import UnusedFile, unused_files
@@ -108,6 +108,27 @@ def test_the_edition_of_the_release_before_is_used_and_marked(light: None, relea
     )
     assert (file.file, file.earlier_sha256) == (ELA, sha256)
     assert (released.out / "current").resolve() == before
+
+
+@pytest.mark.parametrize("case", ["empty", "web_page", "no_color"])
+def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
+    light: None, released: Workplace, case: str
+) -> None:
+    """Its bytes are then those of the edition that served: the tables are the same, and what is said of them is not."""
+    path = released.source / ELA
+    sound = path.read_bytes()
+    path.write_bytes(DAMAGED[case][0](sound))
+    reissue(released.source)  # else there is nothing to publish
+    assert released.publish().outcome == "published"
+    named = "select file from meta_unused_files"
+    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+        assert db.execute(named).fetchall() == [(ELA,)]
+    assert released.publish().outcome == "unchanged", "the file is as it was"
+    path.write_bytes(sound)
+    assert released.publish().outcome == "published"
+    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+        assert db.execute(named).fetchall() == []
+    assert released.publish().outcome == "unchanged"
 
 
 def refuse(place: Workplace, *files: str) -> None:

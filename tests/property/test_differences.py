@@ -1,4 +1,4 @@
-"""Two readings of one file, whatever rows stand in them: what is told of their difference leads from the one to the
+"""Two readings of one file, whatever rows are in them: what is reported of their difference leads from the one to the
 other.
 """
 

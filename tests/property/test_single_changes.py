@@ -42,13 +42,14 @@ VERDICTS = """
     union all
     select 'assistance', cds, determination_year, determination, status, decided_by from assistance
 """
+# May leave a row that agrees with itself.
 SELF_CONSISTENT = (
     "wrong_size",
     "other_group",
     "group_without_row",
     "exchange_groups",
     "move_to_lea",
-)  # may leave a row that agrees with itself
+)
 REJECTED = "select parse_filename(file), if(cds in (select cds from leas), cds, null) from rejects"
 Key = tuple[str, str, int, str]
 Verdict = tuple[str, str | None]  # status, and by whom it was decided

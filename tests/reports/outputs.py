@@ -39,13 +39,11 @@ Cause = tuple[str, str, str]  # indicator, word, value
 class Said:
     """One output: status lines with their texts; cells of student groups; sources; loan events; results of the year."""
 
-    verdicts: dict[str, str] = field(
-        default_factory=dict
-    )  # status, name and statute without blanks -> reason and notes
+    # Status, name and statute without blanks -> reason and notes.
+    verdicts: dict[str, str] = field(default_factory=dict)
     unsaid: dict[str, set[str]] = field(default_factory=dict)  # status -> names
-    cells: dict[tuple[str, int], tuple[str, str, frozenset[Cause]]] = field(
-        default_factory=dict
-    )  # letter or words; beside it; causes
+    # Letter or words; beside it; causes.
+    cells: dict[tuple[str, int], tuple[str, str, frozenset[Cause]]] = field(default_factory=dict)
     totals: dict[str, str] = field(default_factory=dict)
     sources: list[tuple[str, str, str]] = field(default_factory=list)
     loans: list[tuple[str, str]] = field(default_factory=list)

@@ -99,9 +99,8 @@ def test_every_status_and_reason_is_the_releases(outputs: list[Outputs], connect
             ):
                 label = LABELS[status] + (f"source {age} years old" if age else "")
                 wanted[squeezed(label + (name or TESTS[code]) + statute)] = " ".join(reason.split())
-        charter = {
-            k for k in o.said["print"].verdicts if k.startswith("doesnotapply")
-        }  # the Continuum of Support of a charter school
+        # The Continuum of Support of a charter school.
+        charter = {k for k in o.said["print"].verdicts if k.startswith("doesnotapply")}
         for name, said in o.said.items():
             unsaid = set() if name != "letter" else {k for k in wanted if k.startswith("notassessed")}
             assert set(said.verdicts) - charter == set(wanted) - unsaid, (o.e.lea, o.e.year, name)

@@ -22,9 +22,8 @@ def serving(out: Path, seconds: int = SECONDS) -> Iterator[httpx.Client]:
         while not server.started:
             time.sleep(0.01)
         with httpx.Client(base_url=f"http://127.0.0.1:{made.getsockname()[1]}", timeout=60) as client:
-            client.get(
-                "/data.json"
-            )  # reads the release now: a process opens a database in one way at a time, and tests open it too
+            # Reads the release now: a process opens a database in one way at a time, and tests open it too.
+            client.get("/data.json")
             yield client
         server.should_exit = True
         thread.join(10)

@@ -88,9 +88,8 @@ def test_a_broken_request(client: httpx.Client, case: str, capfd: pytest.Capture
 
 def test_a_browser_that_hangs_up(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_connection(("127.0.0.1", client.base_url.port)) as connection:
-        connection.setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00"
-        )  # a reset, not a goodbye
+        # A reset, not a goodbye.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         connection.sendall(asked(b"/release/1/large.parquet").replace(b"%PORT%", b"%d" % client.base_url.port))
         assert b"200" in connection.recv(1000)
     time.sleep(0.3)

@@ -90,9 +90,8 @@ OUTSIDE = [
 @pytest.mark.parametrize("path", OUTSIDE)
 @pytest.mark.parametrize("below", ["/", "pinned"])
 def test_nothing_outside_the_release_is_served(client: httpx.Client, pinned: str, below: str, path: str) -> None:
-    connection = http.client.HTTPConnection(
-        client.base_url.host, client.base_url.port, timeout=10
-    )  # sends the path as it is
+    # Sends the path as it is.
+    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)
     connection.request("GET", (pinned if below == "pinned" else below) + path)
     answer = connection.getresponse()
     assert answer.status == 404

@@ -72,9 +72,10 @@ def write_workbook(state: Path, folder: Path, eligible: set[str]) -> Path:
     header, *rows = [
         [str(c if c is not None else "") for c in row] for row in sheet.iter_rows(min_row=6, values_only=True)
     ]
+    # 52072 of 2025 is repeated.
     table = (
         pd.DataFrame(rows, columns=header).rename(columns={"EC52071f_2025": "EC52071f_2026"}).assign(ReportYear="2026")
-    )  # 52072 of 2025 is repeated
+    )
     table[NEW_FLAG] = np.where(table["CDS"].isin(eligible), "Y", "N")
     table.insert(table.columns.get_loc("SEDpriorities"), f"{NEW_GROUP}priorities", "*")
     table.loc[0, "AApriorities"] = NEW_LETTER

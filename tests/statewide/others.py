@@ -12,10 +12,11 @@ from tests.statewide import truth as t
 from tests.statewide.rows import HEADERS
 from tests.statewide.world import CHARTER, COUNTY_OFFICE, DISTRICT, GROUPS, SCHOOL, STATE, YEARS, World
 
+# Later ones are named after the year; row 6.
 SHEETS = {
     2017: ("LCFF_Assistance_Status_Fall2017", 5),
     2018: ("LCFFLEAAssistance2018", 3),
-}  # later ones are named after the year; row 6
+}
 WORKBOOKS = {2017: "assistancestatus2017.xlsx", 2019: "assistancestatus19-rev.xlsx"}
 TWO_YEARS = "Not Met For Two or More Years"
 LABELS = dict(
@@ -145,9 +146,8 @@ def write_local(folder: Path, world: World, truth: t.Truth, seed: int) -> list[P
     """Local indicators: one file for 2017 and for 2018, then one for each priority."""
     rng = np.random.default_rng([seed, 5])
     written = _write_first_years(folder, world, truth, rng)
-    away = int(
-        np.flatnonzero((world.kind == DISTRICT) & world.exists(2024))[0]
-    )  # one district is in no file of 2024, as it happened
+    # One district is in no file of 2024, as it happened.
+    away = int(np.flatnonzero((world.kind == DISTRICT) & world.exists(2024))[0])
     for year, ending in LOCAL_FILES.items():
         for i, priority in enumerate(t.LOCAL):
             listed = world.kind == COUNTY_OFFICE if priority >= 9 else world.is_judged
@@ -163,10 +163,11 @@ def _write_first_years(folder: Path, world: World, truth: t.Truth, rng: np.rando
     written = []
     failed = truth.local_failed[2018]
     once = rng.random((2, *failed.shape)) < 0.03
+    # Not met in one of them only: no failure.
     not_met = {
         2017: failed | (once[0] & ~once[1]),
         2018: failed | (once[1] & ~once[0]),
-    }  # not met in one of them only: no failure
+    }
     for year, missed in not_met.items():
         lines = ["CDS\tLEAname\tCountyname\tLocalIndicator\tPerformance"]
         for e in np.flatnonzero(world.is_lea & world.exists(year)):

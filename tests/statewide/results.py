@@ -109,10 +109,11 @@ def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) ->
     small = np.isin(np.arange(len(GROUPS)), SMALL_GROUPS)
     minimum = np.where(small[None, :] & ~np.isin(world.kind, (CHARTER, SCHOOL))[:, None], 15, 30)
     large_enough, large_before = (now >= minimum) & reported[:, None], before >= minimum
+    # Then only this year's size counts.
     both = RULES[year].by_status or (year, indicator) in (
         (2019, "elpi"),
         (2023, "cci"),
-    )  # then only this year's size counts
+    )
     sized = large_enough if both else large_enough & large_before
     none = np.zeros(shape, np.int8)
     return Levels(

@@ -20,6 +20,7 @@ ENDS = {
     "science": (-400, 200, [-250, -120, -30, 40]),
 }
 RATES = ("elpi", "chronic", "susp", "grad", "cci")
+# Middle and high schools take the cut scores of a like district: theirs were not seen.
 SUSPENSION_TYPES = [
     "ES",
     "HD",
@@ -27,7 +28,7 @@ SUSPENSION_TYPES = [
     "ED",
     "HD",
     "UD",
-]  # middle and high schools take the cut scores of a like district: theirs were not seen
+]
 
 
 def ends_of(world: World, indicator: str, year: int) -> np.ndarray:

@@ -72,9 +72,8 @@ class Truth:
 
     met: dict[int, dict[int, np.ndarray]] = field(default_factory=dict)  # year -> priority -> met
     has_result: dict[int, np.ndarray] = field(default_factory=dict)
-    determined: dict[int, np.ndarray] = field(
-        default_factory=dict
-    )  # county offices were not determined in 2017: what they show does not count
+    # County offices were not determined in 2017: what they show does not count.
+    determined: dict[int, np.ndarray] = field(default_factory=dict)
     local_failed: dict[int, np.ndarray] = field(default_factory=dict)  # year -> entities x LOCAL
     not_certified: dict[int, np.ndarray] = field(default_factory=dict)
 
@@ -117,9 +116,8 @@ def others(world: World, truth: Truth, seed: int) -> None:
             (rng.random((everyone, len(LOCAL))) < careless) & serves & world.exists(year)[:, None]
         )
     before = world.exists(2017) & world.exists(2018)
-    truth.local_failed[2018] &= before[:, None] & (
-        np.array(LOCAL) != 7
-    )  # a priority fails in 2018 when not met in 2017 too; 7 began in 2018
+    # A priority fails in 2018 when not met in 2017 too; 7 began in 2018.
+    truth.local_failed[2018] &= before[:, None] & (np.array(LOCAL) != 7)
     for year in (2024, 2025):
         truth.not_certified[year] = world.is_lea & world.exists(year) & (rng.random(everyone) < 0.03)
 

@@ -14,6 +14,7 @@ STATE, COUNTY_OFFICE, DISTRICT, CHARTER, SCHOOL = range(5)
 ELEMENTARY, HIGH, UNIFIED = range(3)
 # In the order in which CDE sorts them; ALL is no group for assistance.
 GROUPS = ("AA", "AI", "ALL", "AS", "EL", "FI", "FOS", "HI", "HOM", "LTEL", "MR", "PI", "SED", "SWD", "WH")
+# Of all students; in the order of GROUPS.
 SHARES = (
     0.055,
     0.008,
@@ -30,7 +31,7 @@ SHARES = (
     0.6,
     0.13,
     0.23,
-)  # of all students; in the order of GROUPS
+)
 NAMES = (
     "Arroyo",
     "Bella Vista",
@@ -88,7 +89,7 @@ class World:
     students: np.ndarray
 
     def exists(self, year: int) -> np.ndarray:
-        """Which entities stand in the files of a year."""
+        """Which entities are in the files of a year."""
         return (self.first_year <= year) & (year <= self.last_year)
 
     @property
@@ -112,9 +113,8 @@ def make_world(scale: Scale, seed: int) -> World:
         counties = [(row["county_code"], row["county"]) for row in csv.DictReader(stream)][: scale.counties]
     codes, names = (np.array(part) for part in zip(*counties, strict=True))
     n = len(counties)
-    home = np.concatenate([np.arange(n), rng.integers(0, n, max(scale.leas - 2 * n, 0))])[
-        : max(scale.leas - n, n)
-    ]  # a county of each district
+    # A county of each district.
+    home = np.concatenate([np.arange(n), rng.integers(0, n, max(scale.leas - 2 * n, 0))])[: max(scale.leas - n, n)]
     home.sort()
     leas_county = np.concatenate([np.arange(n), home])
     leas_kind = np.repeat([COUNTY_OFFICE, DISTRICT], [n, len(home)])

@@ -1,4 +1,4 @@
-"""The registers: what a row may hold, what contradicts itself, and how a problem is told."""
+"""The registers: what a row may hold, what contradicts itself, and how a problem is reported."""
 
 import csv
 import re

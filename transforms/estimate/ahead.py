@@ -56,7 +56,7 @@ class Question:
     """What is asked: ``year`` is the determination year, None where none can follow; ``base`` the schema with the
     history and ``sources`` its list of files; ``asked`` is True where results of that year and later ones are left out
     even if they are loaded; ``file`` is what the estimates come from; with ``carry_over`` results of the newest
-    Dashboard stand in for missing ones; with ``preview`` the previewed criteria are judged too.
+    Dashboard are used for missing ones; with ``preview`` the previewed criteria are applied too.
     """
 
     year: int | None

@@ -192,9 +192,8 @@ def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, ce
 
 
 def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:
-    """The file to fill in for a county: every LEA, student group and indicator,
-    with the newest Dashboard's values beside
-    the empty cells. Needs the schema of transforms.estimate.ahead.
+    """The file to fill in for a county: every LEA, student group and indicator, with the newest Dashboard's values
+    beside the empty cells. Needs the schema of transforms.estimate.ahead.
     """
     pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in asked.items()]
     with inside(connection, base):
@@ -206,8 +205,8 @@ def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: s
                 y.determination_year as year,
                 l.cds, l.lea_name, p.student_group, g.name as student_group_name, p.indicator, i.name as indicator_name,
                 p.measure as fill_in, '' as color, '' as status_level, n.dashboard_year as last_year,
-                coalesce(lower(k.label), '') as last_color, coalesce(nullif(r.status_level, 0)::varchar,
-                '') as last_status_level,
+                coalesce(lower(k.label), '') as last_color,
+                coalesce(nullif(r.status_level, 0)::varchar, '') as last_status_level,
                 r.current_status as last_status, coalesce(h.letter, h.cde_letter, '') as last_letter
             from leas l
             cross join asked_pairs p

@@ -39,8 +39,7 @@ INPUTS: dict[str, str] = {
     "lea_years": """
         select l.cds, l.lea_type, l.county_code, y.dashboard_year, if(e.cds is null, null, true) as in_files,
             if(e.cds is null, 'none', 'indicators') as basis, null::varchar as letters_source_id,
-            false as letters_cover,
-            null::varchar as listing, null::varchar as told_by
+            false as letters_cover, null::varchar as listing, null::varchar as told_by
         from leas l
         cross join (select unnest({ahead})::smallint as dashboard_year) y
         left join (select distinct cds, determination_year from ahead_cells cross join ahead_year) e
@@ -90,8 +89,8 @@ INPUTS: dict[str, str] = {
             h.cds, h.dashboard_year, h.student_group,
             case
                 when h.meets_criteria or bool_or(list_contains(p.student_groups, h.student_group)) then true
-                when h.meets_criteria is null or bool_or(list_contains(p.student_groups_unknown,
-                h.student_group)) then null
+                when h.meets_criteria is null
+                    or bool_or(list_contains(p.student_groups_unknown, h.student_group)) then null
                 else false
             end as meets_criteria
         from history h

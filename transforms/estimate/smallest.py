@@ -12,9 +12,8 @@ from itertools import combinations, product
 from transforms.rules.model import RuleSet
 
 MOST = 4  # indicators to change: more than any two priorities need
-State = tuple[
-    tuple[str, int | None, int | None], ...
-]  # indicator, level of the year (None: not known), last known level
+# Indicator, level of the year (None: not known), last known level.
+State = tuple[tuple[str, int | None, int | None], ...]
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,8 @@ STORAGE_VERSION = "v1.4.0"
 MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
 SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
 KEY_ROWS = 100_000  # a primary key on six million rows makes the file 20 times larger and the insert three times slower
-LARGEST_SHARE = (
-    4  # one in so many rows may have been replaced since all were written; after that the gaps cost more than they save
-)
+# One in so many rows may have been replaced since all were written; after that the gaps cost more than they save.
+LARGEST_SHARE = 4
 
 
 @dataclass(frozen=True)

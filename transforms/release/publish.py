@@ -74,7 +74,7 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
         release = sound_release(out)
         unused = {u.file for u in unused_files(run)}
         same = release is not None and read_manifest(release)["content_digest"] == digest
-        if release is not None and same and not names_used_files(out, unused):
+        if release is not None and same and not names_used_files(run):
             remember_same(out, release, str(run.fact("inputs_digest")), run.settings.as_of, dated_facts(connection))
             rows = _rows(release)
             return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)

@@ -3,7 +3,7 @@ that release by another way.
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,11 @@ from transforms.files import write_atomically
 from transforms.release.current import current_release, read_manifest
 from transforms.release.digests import crosses_dated_fact
 from transforms.release.verify import damage_of
+from transforms.run import Run
+from transforms.sources.unused import unused_files
 
 SAME = "same.json"
+NAMED = "select u.file, u.source_id, s.sha256 from meta_unused_files u left join meta_sources s using (source_id)"
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
@@ -33,17 +36,23 @@ def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
         return False
 
 
-def names_used_files(out: Path, unused: Collection[str]) -> bool:
-    """True if the current release names a file as not used that is not among ``unused`` now: what it says is old."""
-    release = current_release(out)
+def names_used_files(run: Run) -> bool:
+    """True if what the current release says of files that were not used is old: such a file is the edition that served
+    in its place again, or a file that the catalog does not know is gone.
+    """
+    release = current_release(run.settings.out)
     if release is None:
         return False
     try:
         with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:
-            named = connection.execute("select distinct file from meta_unused_files").fetchall()
+            named = connection.execute(NAMED).fetchall()
     except duckdb.Error:  # a release of an earlier version, or a damaged one
         return False
-    return not {file for (file,) in named} <= set(unused)
+    unused, taken = {u.file for u in unused_files(run)}, {s.source_id: s.sha256 for s in run.snapshots()}
+    return any(
+        file not in unused and (source_id is None or taken.get(source_id) == served)
+        for file, source_id, served in named
+    )
 
 
 def remember_same(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:

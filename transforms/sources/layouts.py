@@ -41,9 +41,8 @@ class LayoutSpec(StrictModel):
     # Family or column -> first Dashboard year whose file must have it.
     since: dict[str, int] = Field(default_factory=dict)
     in_order: tuple[str, ...] = ()  # families whose columns CDE sorts by heading
-    not_read: tuple[str, ...] | None = (
-        None  # known headings that are not read; None: whatever is not read is of no interest
-    )
+    # Known headings that are not read; None: whatever is not read is of no interest.
+    not_read: tuple[str, ...] | None = None
 
     def canonical(self, heading: str) -> str | None:
         """Canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""

@@ -1,4 +1,4 @@
--- Grain: district or county office x student group: where it stands in the test of EC 52072 and 52072.5 on the
+-- Grain: district or county office x student group: how near it is in the test of EC 52072 and 52072.5 on the
 --           Dashboard that is not out.
 -- Key: cds, student_group.
 -- Inputs: continuum_groups, student_group_history, ahead_year, determination_years.

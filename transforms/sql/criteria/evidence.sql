@@ -4,7 +4,7 @@
 -- Inputs: evidence_cells, condition_results, criterion_results, rule_conditions, leas, ref_student_groups,
 --         ref_indicators.
 -- Oddities: criteria_met has every criterion of which the indicator is a part and all conditions hold, so that one of
---           two indicators stands in both rows; null where the result is unknown and no criterion is met without it.
+--           two indicators is in both rows; null where the result is unknown and no criterion is met without it.
 with clauses as (
     select distinct criterion, clause from rule_conditions
 ),

@@ -5,7 +5,7 @@
 -- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year
 --           (workbook_listings) did not meet the criteria under its code then; one whose row is missing is unknown.
 --           Whether a group had a result is not known from letters, except that a group with a letter had one. County
---           offices were not determined in 2017: what their groups showed then stands in priorities_met and does not
+--           offices were not determined in 2017: what their groups showed then is in priorities_met and does not
 --           count, in letters or for EC 52072.5 in 2022. Of a year whose criteria are not confirmed nothing is known of
 --           any group; CDE's letter is beside it.
 with cde_letters as (

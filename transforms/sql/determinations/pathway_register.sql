@@ -3,7 +3,7 @@
 -- Inputs: reg_cases, pathways, leas, ref_counties, ref_geo_leads.
 -- Rule: EC 52074(g)(1)(A) asks for assistance under EC 52071 or 47607.3 before the determination, and for two acts:
 --           determination and agreement.
--- Oddities: a case of an LEA that has no verdicts, since no source file names it, stands here all the same.
+-- Oddities: a case of an LEA that has no verdicts, since no source file names it, is here all the same.
 --           Whether both acts were done by one body is computed from the term of the Geographic Lead on the day of its
 --           answer; where the list names no lead for that day it is not known. The requester's contact stays in the
 --           register.

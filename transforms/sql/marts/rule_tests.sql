@@ -2,7 +2,7 @@
 --        EC 52072, charter schools, and the provisional preview.
 -- Key: dashboard_year, test.
 -- Inputs: rule_sets, rule_determinations, rule_assistance, rule_consecutive, rule_charter, preview_rule.
--- Oddities: the preview decides nothing; it stands here so that a reader sees what the watch list rests on.
+-- Oddities: the preview decides nothing; it is here so that a reader sees what the watch list rests on.
 with tests as (
     select
         determination_year as dashboard_year,
