@@ -22,6 +22,7 @@ from transforms.estimate.file import (
     template_of,
     words_for_levels,
 )
+from transforms.estimate.smallest import priorities_met
 from transforms.registers.names import names_of
 from transforms.release.csv_for_people import write_csv
 from transforms.rules.load import load_rules
@@ -115,6 +116,23 @@ def test_the_history_has_nothing_of_the_year(monterey: Monterey) -> None:
     assert newest == 2023
     assert next_year(RULES, newest) == YEAR
     assert monterey.before.execute("select max(dashboard_year) from indicator_results").fetchall() == [(2023,)]
+
+
+def test_the_search_for_the_smallest_change_reads_the_criteria_as_the_engine_does(monterey: Monterey) -> None:
+    """On every student group of 2024, of which most priorities have been met by somebody."""
+    levels: dict[tuple[str, str], dict[str, int | None]] = {}
+    query = (
+        "select cds, student_group, indicator, level from evidence where dashboard_year = 2024 and finding = 'result'"
+    )
+    for cds, group, indicator, level in monterey.whole.execute(query).fetchall():
+        levels.setdefault((cds, group), {})[indicator] = level
+    engine = monterey.whole.execute(
+        "select cds, student_group, priorities_met from student_group_history where dashboard_year = 2024 and basis ="
+        " 'indicators' and priorities_unknown = []"
+    ).fetchall()
+    assert len({priority for *_, met in engine for priority in met}) >= 4
+    for cds, group, met in engine:
+        assert priorities_met(RULE_SET, group, levels.get((cds, group), {})) == set(met), (cds, group)
 
 
 def test_the_template_has_last_years_values_beside_empty_cells(monterey: Monterey) -> None:
