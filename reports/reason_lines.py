@@ -19,6 +19,7 @@ MET = """
         join student_groups s using (student_group)
     where h.meets_criteria order by h.cds, h.student_group
 """
+WINDOWS = "select determination_year, groups_required, years_required, counted_dashboards from rule_windows"
 LOANS = """
     select s.cds, s.determination_year, coalesce(l.enabling_act, 'act not found') as act, s.loan_state,
         case when s.loan_state = 'outstanding' and s.repaid_by is not null
@@ -49,20 +50,18 @@ def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) ->
     met: dict[tuple[str, int], list[str]] = defaultdict(list)
     for cds, year, name in connection.execute(MET).fetchall():
         met[cds, year].append(name)
-    needed = dict(connection.execute("select determination_year, groups_required from rule_windows").fetchall())
+    windows = {row["determination_year"]: row for row in rows(connection, WINDOWS)}
     for verdict in verdicts:
         key = verdict["cds"], verdict["determination_year"]
-        verdict["line"] = reason_line(_facts(verdict, groups[key], loans[key], met[key], needed))
+        verdict["line"] = reason_line(_facts(verdict, groups[key], loans[key], met[key], windows.get(key[1], {})))
 
 
-def _facts(
-    verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str], needed: dict[int, int | None]
-) -> LineFacts:
+def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str], window: Row) -> LineFacts:
     code = verdict.get("pathway") or verdict["determination"]
     counting = tuple(g["name"] for g in groups if g["counts"])
     most = max((g["years"] for g in groups if not g["counts"]), default=0)
     continuum = code == "continuum"
-    required, few = needed.get(verdict["determination_year"]) or 3, sum(g["may_have_result"] for g in groups)
+    required, few = window.get("groups_required") or 0, sum(g["may_have_result"] for g in groups)
     return LineFacts(
         code,
         verdict["status"],
@@ -74,4 +73,6 @@ def _facts(
         verdict["decided_by"] == "cde",
         verdict.get("assistance_year"),
         few if 0 < few < required else required,  # of fewer groups, all would have to
+        window.get("years_required") or 0,
+        len(window.get("counted_dashboards") or ()),
     )

@@ -42,6 +42,8 @@ class LineFacts:
     by_cde: bool = False
     assistance_year: int | None = None
     groups_required: int = 3
+    years_required: int = 3  # of as many counted Dashboards:
+    dashboards: int = 4
 
 
 def reason_line(f: LineFacts) -> str:
@@ -73,8 +75,8 @@ def _continuum(f: LineFacts) -> str:
         return named(f"{cde}{number(n).capitalize()} of the {number(f.groups_required)} groups needed: ", f.groups)
     if f.closest:
         years = plural(f.closest_years, "year")
-        return named(f"{cde}No group in three years; closest, with {years}: ", f.closest)
-    return f"{cde}No group met the criteria in any of the four years."
+        return named(f"{cde}No group in {number(f.years_required)} years; closest, with {years}: ", f.closest)
+    return f"{cde}No group met the criteria in any of the {number(f.dashboards)} years."
 
 
 def _loans(f: LineFacts) -> str:
