@@ -192,14 +192,29 @@ def test_what_explain_says_is_what_the_readme_shows(published: Workplace) -> Non
 
 def test_make_and_readme_install_in_the_same_way() -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    for step in ("--require-hashes --no-deps -r requirements.lock", "--no-deps --no-build-isolation -e ."):
-        assert step in makefile
-        assert step in README
+    for step in (
+        "--no-deps --require-hashes -r requirements.lock",
+        "--no-deps --no-build-isolation -e .",
+        "--no-deps --require-hashes -r requirements-dev.lock",
+    ):
+        assert f"$(INSTALL) {step}\n" in makefile
+        assert f".venv/bin/python -m pip install {step}\n" in README
 
 
-def test_the_lock_names_no_registry_and_pins_every_package_with_a_hash() -> None:
-    lock = (PROJECT / "requirements.lock").read_text()
-    assert "://" not in lock
-    packages = re.findall(r"^[a-z0-9].*$", lock, re.MULTILINE)
+def _packages(lock: str) -> list[str]:
+    return re.findall(r"^[a-z0-9].*$", (PROJECT / lock).read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_no_registry_and_pins_every_package_with_a_hash(lock: str) -> None:
+    assert "://" not in (PROJECT / lock).read_text()
+    packages = _packages(lock)
     assert packages
     assert all("==" in line and line.endswith("\\") for line in packages)
+
+
+def test_what_runs_installs_no_tool_of_the_tests_and_both_locks_agree() -> None:
+    runs, tests = set(_packages("requirements.lock")), set(_packages("requirements-dev.lock"))
+    assert runs < tests
+    names = {line.split("==")[0] for line in runs}
+    assert names.isdisjoint({"playwright", "mypy", "pytest", "hypothesis", "ruff", "openpyxl", "trustme"})
