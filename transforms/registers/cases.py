@@ -1,14 +1,12 @@
 """Cases of the recorded pathways: acts of people, with their days. Nothing here is ever computed."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from transforms.registers.fields import (
-    Address,
     Amount,
     Cds,
     Contradiction,
@@ -25,7 +23,6 @@ from transforms.registers.fields import (
     YesNo,
     about,
     empty_to_none,
-    fitting,
 )
 from transforms.registers.names import lea_kind
 from transforms.rules.model import Pathway
@@ -256,33 +253,3 @@ def cases_of(pathway: Pathway) -> type[Case]:
         (kind,),
         {"__module__": __name__, "__doc__": kind.__doc__, "pathway": pathway.name, "serves": pathway.may_receive},
     )
-
-
-class CalpadsCertification(Record):
-    """Whether an LEA certified its CALPADS data of one school year in time."""
-
-    identifier: ClassVar[tuple[str, ...]] = ("cds", "school_year")
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
-
-    cds: Cds = about("CDS code of the LEA")
-    lea_name: Name = about("name of the LEA")
-    school_year: Annotated[Filled, fitting(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about(
-        "school year, written as 2023-24"
-    )
-    certified_on_time: Literal["Y", "N"] = about("Y: certified by the deadline; N: late, or not at all")
-    certified_on: Day = about("day on which the LEA certified; empty if not known, or never")
-    source_url: Address = about("page that the record rests on")
-    note: Text = about("remarks")
-
-    def contradictions(self) -> Iterator[Contradiction]:
-        """A school year spans two calendar years that follow each other, and nobody certifies it before it began."""
-        yield from super().contradictions()
-        first, second = int(self.school_year[2:4]), int(self.school_year[5:])
-        if second != (first + 1) % 100:
-            yield Contradiction(
-                ("school_year",), "a school year runs over two years that follow each other, as 2023-24"
-            )
-        elif self.certified_on and self.certified_on < date(2000 + first, 7, 1):
-            yield Contradiction(
-                ("certified_on", "school_year"), f"the day lies before the school year {self.school_year}"
-            )

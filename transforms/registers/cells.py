@@ -1,5 +1,5 @@
 """How a value is written in a CSV cell: a spreadsheet must never take it for a formula, and reading gives it back
-unchanged.
+unchanged. Columns and values as they were spelled before are read all the same; ``dta register migrate`` rewrites them.
 """
 
 import csv
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from transforms.config.csv_model import numbered_rows
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # an apostrophe of the value's own is kept apart from the one put before it
+COLUMNS = {"amount_authorised_usd": "amount_authorized_usd"}
+VALUES = {"event": {"authorised": "authorized"}, "status_at_latest_source": {"authorised": "authorized"}}
 
 
 def to_cell(value: str) -> str:
@@ -37,3 +39,13 @@ def numbered_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """
     for line, cells in numbered_rows(text):
         yield line, [from_cell(c) for c in cells]
+
+
+def present_column(column: str) -> str:
+    """The name that a column has today."""
+    return COLUMNS.get(column, column)
+
+
+def present_value(column: str, value: str) -> str:
+    """The spelling that a value has today."""
+    return VALUES.get(column, {}).get(value, value)

@@ -18,28 +18,19 @@ from transforms.config.text import plain
 from transforms.config.toml_model import read_toml
 from transforms.errors import ConfigError
 from transforms.registers.about import compare_names
-from transforms.registers.acceptances import AcceptedDifference
-from transforms.registers.cases import CalpadsCertification, Case, cases_of
-from transforms.registers.cells import numbered_lines
+from transforms.registers.cases import Case, cases_of
+from transforms.registers.cells import numbered_lines, present_column, present_value
 from transforms.registers.fields import Record
 from transforms.registers.links import problems_between, warnings_between
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.names import LeaNames
-from transforms.registers.necessity import NecessityDetermination
+from transforms.registers.others import OTHERS
 from transforms.registers.problems import Line, Problem
-from transforms.registers.spellings import present_column, present_value
-from transforms.registers.successions import Succession
 from transforms.rules.model import PathwayRules
 from transforms.rules.reference import Reference
 from transforms.tables import arrow_columns
 
 LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events": StateLoanEvent}
-OTHERS: dict[str, type[Record]] = {
-    "calpads": CalpadsCertification,
-    "accepted_differences": AcceptedDifference,
-    "successions": Succession,
-    "necessity_determinations": NecessityDetermination,
-}
 
 
 def registers_of(folder: Path) -> dict[str, type[Record]]:
