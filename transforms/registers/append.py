@@ -38,17 +38,13 @@ def add_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames 
     Raises ConfigError, with nothing written, if anything is wrong.
     """
     path = folder / "registers" / f"{name}.csv"
-    backups = path.parent / BACKUPS
-    with _one_writer(backups):
+    with _one_writer(path.parent / BACKUPS):
         before = path.read_bytes()
         after = with_row(before, values)
         problems = all_problems(check_registers(folder, names, {name: after}))
         if problems:
             raise ConfigError("\n".join(map(str, problems)))
-        backup = backups / f"{name}-{clock.now():%Y%m%dT%H%M%S.%fZ}.csv.bak"
-        write_atomically(backup, before)
-        write_atomically(path, after)
-    return backup
+        return _replace(path, before, after)
 
 
 def migrate(folder: Path) -> list[Path]:
@@ -56,19 +52,22 @@ def migrate(folder: Path) -> list[Path]:
 
     Returns the backups of the files that were changed.
     """
-    backups = folder / "registers" / BACKUPS
     changed = []
-    with _one_writer(backups):
+    with _one_writer(folder / "registers" / BACKUPS):
         for name, model in registers_of(folder).items():
             path = folder / "registers" / f"{name}.csv"
             before = path.read_bytes()
             after = _in_present_spelling(before, sorted(model.added_later))
             if after != before:
-                backup = backups / f"{name}-{clock.now():%Y%m%dT%H%M%S.%fZ}.csv.bak"
-                write_atomically(backup, before)
-                write_atomically(path, after)
-                changed.append(backup)
+                changed.append(_replace(path, before, after))
     return changed
+
+
+def _replace(path: Path, before: bytes, after: bytes) -> Path:
+    backup = path.parent / BACKUPS / f"{path.stem}-{clock.now():%Y%m%dT%H%M%S.%fZ}.csv.bak"
+    write_atomically(backup, before)
+    write_atomically(path, after)
+    return backup
 
 
 def _in_present_spelling(content: bytes, added_later: list[str]) -> bytes:

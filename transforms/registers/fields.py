@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
@@ -47,9 +47,17 @@ def empty_to_none(value: object) -> object:
 
 def fitting(pattern: str, sentence: str) -> AfterValidator:
     """Refuse a text that does not fit ``pattern``, saying ``sentence``."""
+    return _only(lambda text: re.fullmatch(pattern, text) is not None, sentence)
 
-    def check(value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(pattern, value):
+
+def between(least: int, most: int) -> AfterValidator:
+    """Refuse a number outside these bounds."""
+    return _only(lambda number: least <= number <= most, f"it must be a number from {least} to {most}")
+
+
+def _only(fits: Callable[[Any], bool], sentence: str) -> AfterValidator:
+    def check(value: object) -> object:
+        if value is not None and not fits(value):
             raise PydanticCustomError("not_fitting", "{said}", {"said": sentence})
         return value
 
@@ -75,21 +83,6 @@ def _whole(value: object) -> object:
     if len(str(value).lstrip("0")) > 18:
         raise PydanticCustomError("too_large", "the number is too large")
     return int(str(value))
-
-
-def between(least: int, most: int) -> AfterValidator:
-    """Refuse a number outside these bounds."""
-
-    def check(value: int | None) -> int | None:
-        if value is not None and not least <= value <= most:
-            raise PydanticCustomError(
-                "out_of_bounds",
-                "{said}",
-                {"said": f"it must be a number from {least} to {most}"},
-            )
-        return value
-
-    return AfterValidator(check)
 
 
 def _needed(value: object) -> object:
@@ -166,10 +159,9 @@ Identifier = Name
 IdentifierOrEmpty = NameOrEmpty
 Address = Annotated[Filled, AfterValidator(_addresses)]
 Addresses = Annotated[Text, AfterValidator(_addresses)]
-Cds = Annotated[str, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(_needed)]
-CdsOrEmpty = Annotated[
-    str | None, fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros"), BeforeValidator(empty_to_none)
-]
+_CODE = fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros")
+Cds = Annotated[str, _CODE, BeforeValidator(_needed)]
+CdsOrEmpty = Annotated[str | None, _CODE, BeforeValidator(empty_to_none)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
 Amount = Annotated[Whole, between(0, LARGEST)]
 Months = Annotated[Whole, between(1, 120)]

@@ -83,11 +83,7 @@ ORDER = (
 
 def _events_out_of_order(lines: Lines) -> Found:
     """What can only come later is dated earlier, whatever day of their periods the sources mean."""
-    of_loan: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
-    for line in lines["state_loan_events"]:
-        if isinstance(line.record, StateLoanEvent):
-            of_loan.setdefault(line.record.loan_id, []).append((line, line.record))
-    for events in of_loan.values():
+    for events in _events_by_loan(lines).values():
         for line, later in events:
             before = [
                 e for _, e in events if (e.event, later.event) in ORDER and e.earliest and later.latest < e.earliest
@@ -100,10 +96,11 @@ def _events_out_of_order(lines: Lines) -> Found:
                 yield "state_loan_events", line.problem("event_date", said)
 
 
-def _repaid(lines: Lines) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
+def _events_by_loan(lines: Lines, *kinds: str) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
+    """Of all kinds, if none is named."""
     found: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
     for line in lines["state_loan_events"]:
-        if isinstance(line.record, StateLoanEvent) and line.record.event == "repaid":
+        if isinstance(line.record, StateLoanEvent) and (not kinds or line.record.event in kinds):
             found.setdefault(line.record.loan_id, []).append((line, line.record))
     return found
 
@@ -112,7 +109,7 @@ def _status_against_events(lines: Lines) -> Found:
     """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that
     neither is used.
     """
-    repaid = _repaid(lines)
+    repaid = _events_by_loan(lines, "repaid")
     for line in lines["state_loans"]:
         loan = line.record
         if not isinstance(loan, StateLoan):
@@ -144,7 +141,7 @@ def _status_against_events(lines: Lines) -> Found:
 
 def warnings_between(lines: Lines) -> Found:
     """What is not wrong, and leaves a verdict open."""
-    repaid = _repaid(lines)
+    repaid = _events_by_loan(lines, "repaid")
     for line in lines["state_loans"]:
         if (
             isinstance(line.record, StateLoan)

@@ -73,8 +73,8 @@ class Register:
     @property
     def used(self) -> list[Line]:
         """Rows without a problem."""
-        wrong = {p.line for p in self.problems}
-        return [line for line in self.lines if line.number not in wrong]
+        rejected = {line.number for line in self.rejected}
+        return [line for line in self.lines if line.number not in rejected]
 
     @property
     def fine(self) -> int:
@@ -89,9 +89,6 @@ def load_registers(folder: Path, names: LeaNames | None = None, today: date | No
     unreadable += [
         Problem(
             f"registers/{path.name}",
-            None,
-            "",
-            "",
             "no recorded pathway of rules/pathways.toml has this register; add the pathway, or move the file away",
         )
         for path in sorted((folder / "registers").glob("*.csv"))
@@ -142,32 +139,20 @@ def _read(path: Path, model: type[Record], content: bytes | None, today: date) -
     """The rows of one file. A header that does not fit ends the reading."""
     register = Register(path.stem, model, is_readable=False)
     file = f"registers/{path.name}"
+    why_not = ""
     try:
         text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
         rows = list(numbered_lines(text))
     except FileNotFoundError:
-        register.problems.append(
-            Problem(
-                file,
-                None,
-                "",
-                "",
-                "the file is missing; it may be empty but for its header, which registers/README.md describes",
-            )
-        )
-        return register
+        why_not = "the file is missing; it may be empty but for its header, which registers/README.md describes"
     except OSError as error:
-        register.problems.append(
-            Problem(file, None, "", "", f"the file cannot be read ({error.strerror}); check {path} and its permissions")
-        )
-        return register
+        why_not = f"the file cannot be read ({error.strerror}); check {path} and its permissions"
     except csv.Error as error:
-        register.problems.append(Problem(file, None, "", "", f"{error}; check its quotation marks"))
-        return register
+        why_not = f"{error}; check its quotation marks"
     except UnicodeDecodeError as error:
-        register.problems.append(
-            Problem(file, None, "", "", f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'")
-        )
+        why_not = f"this is not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'"
+    if why_not:
+        register.problems.append(Problem(file, why_not))
         return register
     register.header = [present_column(c) for c in rows[0][1]] if rows else []
     register.problems += _header_problems(file, register.header, model)
@@ -184,13 +169,13 @@ def _header_problems(file: str, header: list[str], model: type[Record]) -> Itera
     expected = columns_of(model)
     advice = "Compare it with registers/README.md"
     if missing := [c for c in expected if c not in header and c not in model.added_later]:
-        yield Problem(file, 1, "", "", f"the header lacks {', '.join(missing)}. {advice}")
+        yield Problem(file, f"the header lacks {', '.join(missing)}. {advice}", 1)
     if unknown := [c for c in header if c not in expected]:
         yield Problem(
-            file, 1, "", "", f"the header has columns that the register does not know: {', '.join(unknown)}. {advice}"
+            file, f"the header has columns that the register does not know: {', '.join(unknown)}. {advice}", 1
         )
     if twice := sorted({c for c in header if header.count(c) > 1}):
-        yield Problem(file, 1, "", "", f"the header has {', '.join(twice)} more than once. {advice}")
+        yield Problem(file, f"the header has {', '.join(twice)} more than once. {advice}", 1)
 
 
 def _line(
@@ -201,16 +186,11 @@ def _line(
     line = Line(file, number, values | dict.fromkeys(model.added_later - set(header), ""), cells=cells)
     line.is_ragged = len(cells) != len(header)
     if line.is_ragged:
-        advice = "put quotation marks around a value that holds a comma"
-        return line, [
-            Problem(
-                file,
-                number,
-                "",
-                ",".join(cells),
-                f"the row has {len(cells)} values, the header has {len(header)}; {advice}",
-            )
-        ]
+        said = (
+            f"the row has {len(cells)} values, the header has {len(header)}; put quotation marks around a value that"
+            " holds a comma"
+        )
+        return line, [Problem(file, said, number, value=",".join(cells))]
     try:
         line.record = model.model_validate(line.values, context={"today": today})
     except ValidationError as error:

@@ -15,10 +15,10 @@ class Problem:
     """
 
     file: str
-    line: int | None
-    column: str
-    value: str
     sentence: str
+    line: int | None = None
+    column: str = ""
+    value: str = ""
     columns: tuple[str, ...] = ()  # every column that the problem touches
 
     def __str__(self) -> str:
@@ -45,4 +45,4 @@ class Line:
 
     def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
         """A problem of this row."""
-        return Problem(self.file, self.number, column, self.values.get(column, ""), sentence, columns or (column,))
+        return Problem(self.file, sentence, self.number, column, self.values.get(column, ""), columns or (column,))

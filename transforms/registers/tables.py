@@ -65,29 +65,16 @@ def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         else:
             put(connection, TABLES.get(name, f"reg_{name}"), to_arrow(register))
     put(connection, "reg_cases", pa.concat_tables(cases, promote_options="default"))
-    integers = {"line": pa.int64()}
-    put(connection, "register_rejects", as_table(_rejects(registers), **dict.fromkeys(TEXTS, pa.string()), **integers))
-    put(
-        connection, "register_warnings", as_table(_warnings(registers), **dict.fromkeys(TEXTS, pa.string()), **integers)
-    )
+    columns = {**dict.fromkeys(TEXTS, pa.string()), "line": pa.int64()}
+    rejects = [_row(r, p) for r in registers.values() for p in r.problems]
+    put(connection, "register_rejects", as_table(rejects, **columns))
+    warnings = [_row(r, p) for r in registers.values() for p in r.warnings]
+    put(connection, "register_warnings", as_table(warnings, **columns))
+    before = _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames()
+    doubts = [asdict(d) for d in doubts_of(registers, files, before)]
     texts = dict.fromkeys(("register", "pathway", "cds", "lea_name", "loan_id", "file"), pa.string())
-    doubts = [
-        asdict(d)
-        for d in doubts_of(
-            registers, files, _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames()
-        )
-    ]
-    put(connection, "register_doubts", as_table(doubts, **texts, **integers, since=pa.date32(), brings_lea=pa.bool_()))
-
-
-def _rejects(registers: Mapping[str, Register]) -> Iterator[dict[str, object]]:
-    for register in registers.values():
-        yield from (_row(register, p) for p in register.problems)
-
-
-def _warnings(registers: Mapping[str, Register]) -> Iterator[dict[str, object]]:
-    for register in registers.values():
-        yield from (_row(register, p) for p in register.warnings)
+    others = {"line": pa.int64(), "since": pa.date32(), "brings_lea": pa.bool_()}
+    put(connection, "register_doubts", as_table(doubts, **texts, **others))
 
 
 def _row(register: Register, p: Problem) -> dict[str, object]:
