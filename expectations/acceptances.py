@@ -97,15 +97,22 @@ def _acceptable(check_id: str) -> None:
     checks = [*load_checks(), *(c for table in published_tables().values() for c in checks_of(table))]
     classes: dict[str, CheckClass] = {c.check_id: c.check_class for c in checks}
     if check_id not in classes:
-        # Imports Great Expectations: only for a check of a suite.
-        from expectations.suites.classes import classes_of_suites
-
         classes |= classes_of_suites()
     if check_id not in classes:
         known = ", ".join(sorted(i for i, c in classes.items() if c == "fault"))
         raise ConfigError(f"--accept {check_id}: there is no such check. Those that can be accepted are {known}.")
     if classes[check_id] != "fault":
         raise ConfigError(f"--accept {check_id} is not possible: {WHY_NOT[classes[check_id]]}")
+
+
+def classes_of_suites() -> dict[str, CheckClass]:
+    """The class of every expectation of every suite."""
+    # Import Great Expectations: only for a check of a suite.
+    from expectations.suites.files import SHAPES, suite_of_shape
+    from expectations.suites.tables import suites_of_tables
+
+    suites = [*suites_of_tables(), *(suite_of_shape(layout, []) for layout in SHAPES)]
+    return {e.meta["check_id"]: e.meta["check_class"] for suite in suites for e in suite.expectations}
 
 
 def load_acceptances(work: Path) -> list[Acceptance]:

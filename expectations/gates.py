@@ -10,8 +10,7 @@ import duckdb
 from expectations.acceptances import apply_acceptances, asked_by
 from expectations.contracts import check_tables
 from expectations.files import check_files
-from expectations.previous import attach_previous
-from expectations.published_before import apply_published_before
+from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
 from transforms.errors import GateError

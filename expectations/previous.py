@@ -1,10 +1,18 @@
-"""The current release as the schema ``before``, so that checks can hold the candidate against it."""
+"""The current release: the schema ``before``, so that checks can compare the candidate with it; and its source files,
+which do not stop a night again: what fails in them, with the same bytes and the same reading, warns.
+"""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
-from transforms.database import parquet, quote
+from expectations.results import GateResult
+from transforms.database import literal, one_row, parquet, quote
+from transforms.release.digests import rows_digest
 from transforms.release.publish import sound_release
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -28,3 +36,74 @@ def _view(connection: duckdb.DuckDBPyConnection, release: Path | None, table: Ta
     found = set(connection.sql(f"from {parquet(path)} limit 0").columns)
     columns = ", ".join(quote(n) if n in found else f"null::{c.type} as {quote(n)}" for n, c in table.columns.items())
     return f"select {columns} from {parquet(path)}"
+
+
+def apply_published_before(
+    connection: duckdb.DuckDBPyConnection, release: Path | None, results: Iterable[GateResult]
+) -> list[GateResult]:
+    """The results, where a failure of class fault that names only files of the release before, read as they were then,
+    warns.
+
+    A check that compares files names all of them, so that a new file beside an old one still stops.
+    """
+    if release is None:
+        return list(results)
+    before = _Before(connection, release)
+    return [
+        (
+            _warning(r, release)
+            if r.stops_release and r.can_be_accepted and r.sources and all(map(before.is_same, r.sources))
+            else r
+        )
+        for r in results
+    ]
+
+
+def _warning(result: GateResult, release: Path) -> GateResult:
+    files = "file is" if len(result.sources) == 1 else "files are"
+    return replace(
+        result,
+        severity="warning",
+        note=f"The {files} unchanged since release {release.name}, which was published with this.",
+    )
+
+
+class _Before:
+    """The release before, as far as its source files go."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, release: Path) -> None:
+        self.connection, self.release = connection, release
+        self.known: dict[str, bool] = {}
+
+    @cached_property
+    def tables(self) -> dict[str, list[str]]:
+        """Tables of typed source rows that both releases have, with the columns that both have."""
+        found = {}
+        for table in published_tables().values():
+            path = self._path(table.name)
+            if table.stage == "core" and "source_id" in table.columns and path.exists():
+                found[table.name] = [n for n in pq.read_schema(path).names if n in table.columns]
+        return found
+
+    def is_same(self, source_id: str) -> bool:
+        """True if the file has the same bytes as in the release before, and its rows were read to the same values."""
+        if source_id not in self.known:
+            self.known[source_id] = self._has_same_bytes(source_id) and all(
+                self._has_same_rows(t, c, source_id) for t, c in self.tables.items()
+            )
+        return self.known[source_id]
+
+    def _has_same_bytes(self, source_id: str) -> bool:
+        query = (
+            "select count(*) from meta_sources n join before.meta_sources b on b.source_id = n.source_id and b.sha256 ="
+            " n.sha256 and b.rows_in = n.rows_in and b.rows_kept = n.rows_kept where n.source_id = ?"
+        )
+        return one_row(self.connection, query, [source_id]) == (1,)
+
+    def _has_same_rows(self, table: str, columns: list[str], source_id: str) -> bool:
+        where = f"where source_id = {literal(source_id)}"
+        now = rows_digest(self.connection, f"(from {quote(table)} {where})", columns)
+        return now == rows_digest(self.connection, f"(from {parquet(self._path(table))} {where})", columns)
+
+    def _path(self, table: str) -> Path:
+        return self.release / f"{table}.parquet"

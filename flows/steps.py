@@ -12,7 +12,7 @@ from transforms.release.pointer import held
 from transforms.release.publish import Extra, publish
 from transforms.release.unchanged import is_unchanged, names_used_files
 from transforms.run import Notify, Run, StepResult
-from transforms.sources.take import take_snapshots
+from transforms.sources.fetch import take_snapshots
 
 
 @dataclass(frozen=True)

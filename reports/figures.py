@@ -1,4 +1,4 @@
-"""Orders and figures of the pages, as readers of the Dashboard know them."""
+"""Orders, colors and figures of the pages, as readers of the Dashboard know them."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -8,6 +8,15 @@ from transforms import clock
 
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
 LEA_ORDER = ("county_office", "district", "charter")
+# A fill, and the ink that is legible on it (contrast of 4.5 or more). 0 is no color.
+COLORS = {
+    0: ("#eceff1", "#37474f"),
+    1: ("#c62828", "#ffffff"),
+    2: ("#f6a13c", "#1a1a1a"),
+    3: ("#ffe169", "#1a1a1a"),
+    4: ("#2e7d4f", "#ffffff"),
+    5: ("#1e5fa8", "#ffffff"),
+}
 
 
 def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:

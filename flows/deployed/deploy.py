@@ -17,7 +17,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
-from flows.deployed.pool import POOL
+from flows.deployed.schedule import POOL
 from transforms.errors import ConfigError
 from transforms.settings import PROJECT
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from flows.deployed.pool import POOL
 from flows.deployed.supervisor import Kept, Supervisor
 from transforms.errors import ConfigError
 from transforms.folders import claim_work
 from transforms.locks import only_one
 from transforms.settings import PROJECT, Settings
 
+POOL = "dta"  # of workers
 LOOPBACK = "127.0.0.1"
 
 

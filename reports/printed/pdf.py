@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import typst
 
-from reports.colors import COLORS
+from reports.figures import COLORS
 
 FOLDER = Path(__file__).parent
 FILLS = json.dumps([{"fill": fill, "ink": ink} for fill, ink in COLORS.values()])

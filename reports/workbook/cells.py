@@ -16,7 +16,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reports.colors import COLORS
+from reports.figures import COLORS
 from reports.published import Row
 from transforms.wording.labels import STATUS
 

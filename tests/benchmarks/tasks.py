@@ -218,7 +218,7 @@ def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
     from transforms.raw.stage import read_raw
     from transforms.run import Run
     from transforms.settings import Settings
-    from transforms.sources.take import take_snapshots
+    from transforms.sources.fetch import take_snapshots
 
     run = Run.start(Settings(source=str(files), work=work, out=work / "out", as_of=AS_OF, memory_limit=memory))
     try:

@@ -12,9 +12,9 @@ from tests.workplace import SAMPLE, STATE, Workplace
 from transforms.errors import SourceError
 from transforms.raw.stage import read_raw, read_snapshot
 from transforms.run import Run
+from transforms.sources.fetch import take_snapshots
 from transforms.sources.folder import copy_into
 from transforms.sources.store import Store
-from transforms.sources.take import take_snapshots
 from transforms.sources.unused import unused_files
 
 SLICES = Path(__file__).parents[1] / "contract" / "slices"

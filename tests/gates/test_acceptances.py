@@ -13,13 +13,11 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from expectations.acceptances import FILE, apply_acceptances, asked_by, load_acceptances
+from expectations.acceptances import FILE, apply_acceptances, asked_by, classes_of_suites, load_acceptances
 from expectations.checks import Check, load_checks
-from expectations.previous import attach_previous
-from expectations.published_before import apply_published_before
+from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GateResult
 from expectations.sql_checks import run_check
-from expectations.suites.classes import classes_of_suites
 from flows.cli.app import app
 from tests.gates.state import State
 from tests.gates.test_files import CASES, spoil

@@ -5,8 +5,8 @@ import json
 import duckdb
 import pytest
 
+from expectations.acceptances import classes_of_suites
 from expectations.suites import Suite
-from expectations.suites.classes import classes_of_suites
 from expectations.suites.tables import suites_of_tables
 from expectations.validate import validate
 from transforms.database import quote

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from reports.colors import COLORS
+from reports.figures import COLORS
 from reports.published import open_release
 from reports.workbook.cells import EXCEL_TEXT, Book, plain
 from reports.workbook.sheets import OF_A_COUNTY, SHEETS

@@ -15,11 +15,19 @@ from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
 from transforms.sources.download import Downloader, GiveUpError
-from transforms.sources.editions import Found, latest_editions, replaced
 from transforms.sources.file_names import recognize
-from transforms.sources.folder import copy_into, look_into, state_of, without_twins
+from transforms.sources.folder import copy_into, from_folder, look_into, state_of, without_twins
 from transforms.sources.store import Accepted, Store
-from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
+from transforms.sources.unused import (
+    Found,
+    UnusedFile,
+    earlier_edition,
+    in_words,
+    latest_editions,
+    none_usable,
+    record_unused,
+    replaced,
+)
 
 
 @dataclass
@@ -54,6 +62,14 @@ class Night:
             ),
         )
         self.fresh += 1
+
+
+def take_snapshots(run: Run) -> StepResult:
+    """The first step of a run: take its files from a folder, or from their publishers.
+
+    Raises SourceFilesError, ConfigError.
+    """
+    return from_catalog(run) if run.settings.source == "catalog" else from_folder(run)
 
 
 def from_catalog(run: Run) -> StepResult:

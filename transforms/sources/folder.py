@@ -17,10 +17,17 @@ from transforms.interrupt import stop_if_asked
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
-from transforms.sources.editions import Found, latest_editions
 from transforms.sources.file_names import is_ignored, recognize, refusal_of_name, stranger
 from transforms.sources.store import Store
-from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
+from transforms.sources.unused import (
+    Found,
+    UnusedFile,
+    earlier_edition,
+    in_words,
+    latest_editions,
+    none_usable,
+    record_unused,
+)
 
 
 def from_folder(run: Run) -> StepResult:

@@ -1,6 +1,6 @@
 """Files that were seen and are not used: which, why, what to do, and which edition is used in their place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from transforms.sources.catalog import Source
 from transforms.sources.store import Store
 
 STAGES = ("snapshot", "raw", "core")
+Found = tuple[Path, Source, str]  # a file, what it is, and the name that the catalog has for it
 
 
 @dataclass(frozen=True)
@@ -73,3 +74,29 @@ def none_usable(unused: Iterable[UnusedFile], folder: Path) -> list[SourceError]
     errors = [SourceError(f.file, f.reason, f.what_to_do, line=f.line, column=f.column, value=f.value) for f in unused]
     advice = "Name files as CDE does, for example eladownload2024.txt."
     return errors or [SourceError(str(folder), "no file here has a name that the catalog knows", advice)]
+
+
+def latest_editions(found: Sequence[Found]) -> tuple[list[Found], list[UnusedFile]]:
+    """The files that no other edition of their source replaces, by the order of the catalog, and the others."""
+    latest: dict[str, Found] = {}
+    for one in found:
+        _, source, name = one
+        known = latest.get(source.id)
+        if known is None or source.rank(name) < source.rank(known[2]):
+            latest[source.id] = one
+    used = [(p, s, name) for p, s, name in found if s.rank(name) == s.rank(latest[s.id][2])]
+    return used, [
+        replaced(p.name, name, s, latest[s.id][0].name)
+        for p, s, name in found
+        if s.rank(name) != s.rank(latest[s.id][2])
+    ]
+
+
+def replaced(file: str, name: str, source: Source, by: str) -> UnusedFile:
+    """A file that is not used because of another one. ``name``: what the catalog calls it."""
+    reason = (
+        "it is an earlier edition, which CDE has replaced by"
+        if source.is_earlier_edition(name)
+        else "it is another copy of the file, and this one is used:"
+    )
+    return UnusedFile(file, f"{reason} {by}", f"Remove it; or remove {by}, if {file} is the one to use.", source.id)

@@ -9,8 +9,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from transforms.tables import put
-from transforms.wording.reconciliation_reasons import write_reconciliation_words
+from transforms.tables import as_table, put
 from transforms.wording.sentences import (
     Change,
     ContinuumFacts,
@@ -31,6 +30,7 @@ from transforms.wording.sentences import (
     watch_sentence,
     wraparound_reason,
 )
+from transforms.wording.sentences.reconciliation import CLASSES, KINDS
 
 VERDICT = ("cds", "determination_year", "pathway")
 ASSISTANCE = ("cds", "determination_year", "determination")
@@ -88,3 +88,17 @@ def say_watch_list(connection: duckdb.DuckDBPyConnection) -> None:
     """The sentence of every row of the watch list."""
     key = ("cds", "student_group", "watch")
     say(connection, "watch_facts", WatchFacts, key, "watch_sentences", sentence=watch_sentence)
+
+
+def write_reconciliation_words(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create ``reconciliation_words`` (kind x class)."""
+    rows = (
+        {"kind": kind, "class": name, "words": words.format(what)}
+        for kind, what in KINDS.items()
+        for name, words in CLASSES.items()
+    )
+    put(
+        connection,
+        "reconciliation_words",
+        as_table(rows, **{"kind": pa.string(), "class": pa.string(), "words": pa.string()}),
+    )
