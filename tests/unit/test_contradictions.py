@@ -14,7 +14,8 @@ import pytest
 
 from tests.workplace import SAMPLE
 from transforms.dashboard.admission import doubt_of
-from transforms.dashboard.contradictions import UNCOUNTED, is_many
+from transforms.dashboard.contradictions import is_many
+from transforms.dashboard.file_rows import UNCOUNTED
 from transforms.dashboard.parts import known_groups
 from transforms.dashboard.redundancy import load_redundancy
 from transforms.dashboard.rows import Judged, judge, read_columns

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
-from transforms.dashboard.contradictions import contradictions, count_of, rows_of_leas
+from transforms.dashboard.contradictions import contradictions, count_of
+from transforms.dashboard.file_rows import rows_of_leas
 from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
