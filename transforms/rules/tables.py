@@ -1,9 +1,11 @@
 """The loaded rules as tables, so that SQL applies them and analysts can query them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+from pydantic import BaseModel
 
 from transforms.rules.load import criteria_known
 from transforms.rules.model import (
@@ -21,84 +23,74 @@ from transforms.rules.model import (
 )
 from transforms.tables import arrow_columns, as_table, put
 
-WHOLE = pa.int16()  # every number of the rules is below 3,000
+# Every number of the rules is below 3,000.
+WHOLE, TEXT, DAY = pa.int16(), pa.string(), pa.date32()
 
 
 def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> None:
-    """The rules as tables rule_*, pathways and wraparound_rule."""
-    years = rules.years
-    put(
-        connection,
-        "rule_sets",
-        as_table(
-            (
-                r.model_dump(include={"dashboard_year", "standing", "priorities_required", "in_force_from"})
-                | {"rule_set": r.rule_set, "not_confirmed": r.not_confirmed or None}
-                for r in years
-            ),
-            dashboard_year=WHOLE,
-            rule_set=pa.string(),
-            standing=pa.string(),
-            not_confirmed=pa.string(),
-            priorities_required=WHOLE,
-            in_force_from=pa.date32(),
-        ),
-    )
-    put(connection, "rule_indicators", _indicators(years))
-    put(
-        connection,
-        "rule_groups",
-        as_table(
+    """The rules as tables rule_*, pathways, wraparound_rule, preview_rule and preview_indicators."""
+    years, pathways, preview = rules.years, rules.pathways, rules.preview
+    tables = {
+        "rule_sets": _rule_sets(years),
+        "rule_indicators": _indicators(years),
+        "rule_groups": as_table(
             ({"dashboard_year": r.dashboard_year, "student_group": g} for r in years for g in r.student_groups),
             dashboard_year=WHOLE,
-            student_group=pa.string(),
+            student_group=TEXT,
         ),
-    )
-    put(
-        connection,
-        "rule_criterion_groups",
-        as_table(
-            (
-                {"dashboard_year": r.dashboard_year, "criterion": c.id, "student_group": g}
-                for r in years
-                for c in r.criterion
-                for g in r.groups_of(c)
-            ),
-            dashboard_year=WHOLE,
-            criterion=pa.string(),
-            student_group=pa.string(),
-        ),
-    )
-    put(connection, "rule_conditions", _conditions(years))
-    put(
-        connection,
-        "rule_citations",
-        as_table(
+        "rule_criterion_groups": _criterion_groups(years),
+        "rule_conditions": _conditions(years),
+        "rule_citations": _of_model(
+            Citation,
             ({"dashboard_year": r.dashboard_year, **c.model_dump()} for r in years for c in r.citation),
             dashboard_year=WHOLE,
-            **arrow_columns(Citation, WHOLE),
         ),
-    )
-    put(connection, "rule_determinations", _determinations(years))
-    put(connection, "rule_assistance", _assistance(years))
-    put(connection, "rule_consecutive", _spans((r, r.consecutive) for r in years if r.consecutive))
-    put(connection, "rule_charter", _spans((r, r.charter) for r in years if r.charter))
-    put(connection, "rule_lcap_goals", _spans((r, r.lcap_goals) for r in years if r.lcap_goals))
-    _load_preview(rules.preview, connection)
-    put(
-        connection,
-        "pathways",
-        as_table(
-            ({"position": n, **p.model_dump()} for n, p in enumerate(rules.pathways.pathway, 1)),
-            position=WHOLE,
-            **arrow_columns(Pathway, WHOLE),
+        "rule_determinations": _determinations(years),
+        "rule_assistance": _assistance(years),
+        "rule_consecutive": _spans((r, r.consecutive) for r in years if r.consecutive),
+        "rule_charter": _spans((r, r.charter) for r in years if r.charter),
+        "rule_lcap_goals": _spans((r, r.lcap_goals) for r in years if r.lcap_goals),
+        "preview_rule": _of_model(PreviewRules, [preview.model_dump(exclude={"indicator"})]),
+        "preview_indicators": _of_model(PreviewIndicator, (i.model_dump() for i in preview.indicator)),
+        "pathways": _of_model(
+            Pathway, ({"position": n, **p.model_dump()} for n, p in enumerate(pathways.pathway, 1)), position=WHOLE
         ),
+        "wraparound_rule": _of_model(WraparoundRule, [pathways.wraparound.model_dump()]),
+    }
+    for name, table in tables.items():
+        put(connection, name, table)
+
+
+def _of_model(model: type[BaseModel], rows: Iterable[dict[str, Any]], **before: pa.DataType) -> pa.Table:
+    """The columns of a model, behind those that are named."""
+    return as_table(rows, **before, **arrow_columns(model, WHOLE))
+
+
+def _rule_sets(years: Iterable[RuleSet]) -> pa.Table:
+    rows = (
+        r.model_dump(include={"dashboard_year", "standing", "priorities_required", "in_force_from"})
+        | {"rule_set": r.rule_set, "not_confirmed": r.not_confirmed or None}
+        for r in years
     )
-    put(
-        connection,
-        "wraparound_rule",
-        as_table([rules.pathways.wraparound.model_dump()], **arrow_columns(WraparoundRule, WHOLE)),
+    return as_table(
+        rows,
+        dashboard_year=WHOLE,
+        rule_set=TEXT,
+        standing=TEXT,
+        not_confirmed=TEXT,
+        priorities_required=WHOLE,
+        in_force_from=DAY,
     )
+
+
+def _criterion_groups(years: Iterable[RuleSet]) -> pa.Table:
+    rows = (
+        {"dashboard_year": r.dashboard_year, "criterion": c.id, "student_group": g}
+        for r in years
+        for c in r.criterion
+        for g in r.groups_of(c)
+    )
+    return as_table(rows, dashboard_year=WHOLE, criterion=TEXT, student_group=TEXT)
 
 
 def _indicators(years: Iterable[RuleSet]) -> pa.Table:
@@ -113,7 +105,7 @@ def _indicators(years: Iterable[RuleSet]) -> pa.Table:
         if rules
         for i in sorted(rules.indicators)
     ]
-    return as_table(rows, dashboard_year=WHOLE, indicator=pa.string())
+    return as_table(rows, dashboard_year=WHOLE, indicator=TEXT)
 
 
 def _conditions(years: Iterable[RuleSet]) -> pa.Table:
@@ -142,17 +134,17 @@ def _conditions(years: Iterable[RuleSet]) -> pa.Table:
     return as_table(
         rows,
         dashboard_year=WHOLE,
-        criterion=pa.string(),
+        criterion=TEXT,
         priority=WHOLE,
-        clause=pa.string(),
+        clause=TEXT,
         position=WHOLE,
-        indicator=pa.string(),
-        measure=pa.string(),
+        indicator=TEXT,
+        measure=TEXT,
         levels=pa.list_(WHOLE),
-        size_test=pa.string(),
+        size_test=TEXT,
         minimum=WHOLE,
         small_minimum=WHOLE,
-        small_groups=pa.list_(pa.string()),
+        small_groups=pa.list_(TEXT),
     )
 
 
@@ -170,10 +162,10 @@ def _determinations(years: Iterable[RuleSet]) -> pa.Table:
             if r.continuum
         ),
         determination_year=WHOLE,
-        rule_set=pa.string(),
+        rule_set=TEXT,
         **arrow_columns(Continuum, WHOLE),
-        in_force_from=pa.date32(),
-        not_confirmed=pa.string(),
+        in_force_from=DAY,
+        not_confirmed=TEXT,
     )
 
 
@@ -195,11 +187,11 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
             for r in years
         ),
         determination_year=WHOLE,
-        rule_set=pa.string(),
-        in_force_from=pa.date32(),
-        not_confirmed=pa.string(),
+        rule_set=TEXT,
+        in_force_from=DAY,
+        not_confirmed=TEXT,
         **arrow_columns(Assistance, WHOLE),
-        local_value=pa.string(),
+        local_value=TEXT,
         local_years=pa.list_(WHOLE),
         local_priorities=pa.list_(WHOLE),
         county_office_priorities=pa.list_(WHOLE),
@@ -208,23 +200,5 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
 
 def _spans(years: Iterable[tuple[RuleSet, Consecutive | CharterTest]]) -> pa.Table:
     """One row per determination year of a test that looks at several Dashboards."""
-    return as_table(
-        ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years),
-        determination_year=WHOLE,
-        rule_set=pa.string(),
-        **arrow_columns(Consecutive, WHOLE),
-    )
-
-
-def _load_preview(preview: PreviewRules, connection: duckdb.DuckDBPyConnection) -> None:
-    """preview_rule and preview_indicators: read by the watch list only."""
-    put(
-        connection,
-        "preview_rule",
-        as_table([preview.model_dump(exclude={"indicator"})], **arrow_columns(PreviewRules, WHOLE)),
-    )
-    put(
-        connection,
-        "preview_indicators",
-        as_table((i.model_dump() for i in preview.indicator), **arrow_columns(PreviewIndicator, WHOLE)),
-    )
+    rows = ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years)
+    return _of_model(Consecutive, rows, determination_year=WHOLE, rule_set=TEXT)
