@@ -32,12 +32,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "legend": LEGEND,
         "results": _results(book, e),
         "loans": [
-            {
-                "event": x.said,
-                "date": x.date_text,
-                "confidence": x.confidence,
-                "source": x.source_url,
-            }
+            {"event": x.said, "date": x.date_text, "confidence": x.confidence, "source": x.source_url}
             for x in e.loan_events
         ],
         "cases": [

@@ -12,12 +12,7 @@ from transforms.config.text import read_text
 from transforms.config.toml_model import Place, read_toml, told
 from transforms.errors import ConfigError
 from transforms.rules import checks
-from transforms.rules.model import (
-    PathwayRules,
-    PreviewRules,
-    Rules,
-    RuleSet,
-)
+from transforms.rules.model import PathwayRules, PreviewRules, Rules, RuleSet
 from transforms.rules.reference import Reference
 
 

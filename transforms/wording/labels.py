@@ -23,11 +23,7 @@ ASSISTANCE = {
     "consecutive": "Three Dashboards running",
     "charter": "Charter schools' assistance",
 }
-TESTS = {
-    "continuum": "Continuum of Support (SIR+)",
-    **ASSISTANCE,
-    "preview": "Preview: decides nothing",
-}
+TESTS = {"continuum": "Continuum of Support (SIR+)", **ASSISTANCE, "preview": "Preview: decides nothing"}
 CHANGES = {
     "newly_eligible": "newly eligible",
     "continuing": "continuing",
