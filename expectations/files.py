@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from expectations.checks import Check
 from expectations.results import GateResult, passed, row_text
 from expectations.thresholds import THRESHOLDS
+from transforms.database import first_column
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA
 from transforms.run import Run
 
@@ -26,14 +27,14 @@ def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateRes
     from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations: only where it is used
 
     codes = "select lower(unnest([student_group, also_called])) as g from ref_student_groups order by 1"
-    groups = connection.sql(codes).fetchall()
-    indicators = [i for (i,) in connection.sql("select indicator from ref_indicators order by 1").fetchall()]
+    groups = [g for g in first_column(connection, codes) if g]
+    indicators = first_column(connection, "select indicator from ref_indicators order by 1")
     layouts = sorted({r["layout"] for r in run.raw_reports()})
     results = [check_columns(run, layout) for layout in layouts]
     for layout in layouts:
         if layout in SHAPES:
             run.notify(f"checking {layout} files", 0, None)
-            results += check_shape(connection, suite_of_shape(layout, [g for (g,) in groups if g], indicators))
+            results += check_shape(connection, suite_of_shape(layout, groups, indicators))
     return results
 
 

@@ -6,7 +6,7 @@ import duckdb
 
 from expectations.checks import Check, load_checks
 from expectations.results import SHOWN_ROWS, GateResult, passed, row_text
-from transforms.database import one_row, quote
+from transforms.database import first_column, one_row, quote
 from transforms.interrupt import stop_if_asked
 from transforms.release.digests import rows_digest
 
@@ -40,7 +40,5 @@ def sources_in(connection: duckdb.DuckDBPyConnection, relation: str, columns: Se
     named += [f"unnest({quote(c)})" for c in columns if c.endswith("source_ids")]
     if not named:
         return []
-    found = connection.execute(
-        " union ".join(f"select {name} as source_id from {relation}" for name in named)
-    ).fetchall()
-    return [source_id for (source_id,) in found if source_id is not None]
+    found = first_column(connection, " union ".join(f"select {name} as source_id from {relation}" for name in named))
+    return [source_id for source_id in found if source_id is not None]

@@ -1,11 +1,11 @@
 """What every page may need, read once: the release, its years, and names for codes."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
 from reports.published import FETCH, NotFoundError, Row, not_loaded, rows, year_in_force
+from transforms.database import first_column
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators order by position")}
     return Book(
         release={"scope": "", **rows(connection, "select * from meta_release")[0]},  # an earlier version had none
-        determination_years=_column(connection, "select distinct determination_year from eligibility order by 1"),
-        dashboard_years=_column(connection, known),
+        determination_years=first_column(connection, "select distinct determination_year from eligibility order by 1"),
+        dashboard_years=first_column(connection, known),
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
         pathways=rows(connection, "select * from pathways order by position"),
         groups=dict(connection.execute("select student_group, name from student_groups").fetchall()),
@@ -78,10 +78,6 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         year=year_in_force(connection),
         not_loaded=not_loaded(connection),
     )
-
-
-def _column(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
-    return [r[0] for r in connection.execute(query).fetchall()]
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, indicators: list[str]) -> dict[tuple[str, str, int], str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from reports.published import open_release
-from transforms.database import connect_read_only
+from transforms.database import connect_read_only, first_column
 from transforms.errors import ReleaseError
 from transforms.release.current import DATABASE, find_release, read_manifest, release_before, required_release
 from transforms.wording.sentences import Change, GroupChange, change_sentence
@@ -59,10 +59,7 @@ def compare(out: Path, a: str, b: str) -> Comparison:
     """Compare two determination years of the current release, or two releases below ``out``. Raises ReleaseError."""
     if a.isdigit() and b.isdigit() and len(a) == len(b) == 4:
         with open_release(out) as connection:
-            known = [
-                r[0]
-                for r in connection.execute("select distinct determination_year from eligibility order by 1").fetchall()
-            ]
+            known = first_column(connection, "select distinct determination_year from eligibility order by 1")
             for year in (int(a), int(b)):
                 if year not in known:
                     raise ReleaseError(

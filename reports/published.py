@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from transforms.control_characters import shown
-from transforms.database import connect_read_only
+from transforms.database import connect_read_only, first_column
 from transforms.errors import ReleaseError
 from transforms.registers.names import name_key
 from transforms.release.current import DATABASE, required_release
@@ -95,12 +95,12 @@ def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Columns, flags, words and student groups of CDE's files that are not known and so not used, a line each."""
-    found = connection.execute(
-        "select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number"
-    ).fetchall()
+    found = first_column(
+        connection, "select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number"
+    )
     return [
         f"{n['file']}: {n['what'].replace('_', ' ')} {n['name']}, not known. {n['what_to_do']}"
-        for n in (json.loads(text) for (text,) in found)
+        for n in map(json.loads, found)
     ]
 
 
@@ -131,17 +131,12 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     """
     columns = f"select {LEA} from leas"
     asked = asked.strip()
-    tables = {t for (t,) in connection.execute("select table_name from information_schema.tables").fetchall()}
+    tables = set(first_column(connection, "select table_name from information_schema.tables"))
     for condition in _conditions(tables):
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
         if len(found) > 1 and "successions" in tables:  # of one name under two codes the present one is meant
-            ended = {
-                c
-                for (c,) in connection.execute(
-                    "select predecessor_cds from successions where list_contains(?, successor_cds)",
-                    [[f[0] for f in found]],
-                ).fetchall()
-            }
+            of_codes = "select predecessor_cds from successions where list_contains(?, successor_cds)"
+            ended = first_column(connection, of_codes, [[f[0] for f in found]])
             found = [f for f in found if f[0] not in ended]
         if len(found) == 1:
             return Lea(*map(_shown, found[0]))

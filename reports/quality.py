@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.numbers import thousands
 from transforms import clock
-from transforms.database import connect_read_only
+from transforms.database import connect_read_only, records
 from transforms.rejects import grouped_rejects
 from transforms.release.check_result import CheckResult
 from transforms.release.current import DATABASE
@@ -179,8 +179,7 @@ def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) ->
 
 def _unused_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     columns = "file, reason, what_to_do, line, earlier_sha256"
-    rows = connection.execute(f"select {columns} from meta_unused_files order by file, reason").fetchall()
-    return [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
+    return records(connection, f"select {columns} from meta_unused_files order by file, reason")
 
 
 def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:

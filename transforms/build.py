@@ -4,7 +4,7 @@ import duckdb
 
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
-from transforms.database import quote
+from transforms.database import first_column, quote
 from transforms.errors import ConfigError
 from transforms.estimate.ahead import watch
 from transforms.inputs import load_inputs
@@ -23,7 +23,7 @@ def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str)
     """
     rows = build_table(connection, stage, table)
     if published := published_tables().get(table):
-        made = [name for (name,) in connection.execute(f"select column_name from (describe {quote(table)})").fetchall()]
+        made = first_column(connection, f"select column_name from (describe {quote(table)})")
         if extra := [name for name in made if name not in published.columns]:
             raise ConfigError(
                 f"sql/{stage}/{table}.toml: the columns {', '.join(extra)} of {table}.sql are missing; add them."

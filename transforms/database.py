@@ -81,6 +81,18 @@ def parquet(paths: Path | str | Iterable[Path | str], *options: str) -> str:
     return f"read_parquet([{files}], {', '.join(['hive_partitioning = false', *options])})"
 
 
+def first_column(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[Any]:
+    """The first value of each row of a query."""
+    return [row[0] for row in connection.execute(query, parameters).fetchall()]
+
+
+def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[dict[str, Any]]:
+    """The rows of a query by the names of their columns."""
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def one_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> tuple[Any, ...]:
     """The only row of a query. DuckDB 2 streams results, and one that is not drained blocks the connection."""
     (row,) = connection.execute(query, parameters).fetchall()

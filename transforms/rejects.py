@@ -4,6 +4,8 @@ from typing import Any
 
 import duckdb
 
+from transforms.database import records
+
 EXAMPLES = 5
 GROUPED = f"""
     select
@@ -20,6 +22,4 @@ def grouped_rejects(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
 
     Reads the table ``rejects``.
     """
-    relation = connection.sql(GROUPED)
-    columns = relation.columns
-    return [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]
+    return records(connection, GROUPED)

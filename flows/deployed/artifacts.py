@@ -9,6 +9,7 @@ from typing import Any
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from reports.published import open_release
+from transforms.database import records
 from transforms.errors import ReleaseError
 from transforms.release.current import DATABASE, current_release
 from transforms.release.run_records import read_status
@@ -66,12 +67,9 @@ def leave_artifacts(out: Path, summary: str) -> None:
 
 
 def _table(connection: Any, query: str, key: str, description: str) -> None:
-    cursor = connection.execute(query)
-    names = [c[0] for c in cursor.description]
-    rows = cursor.fetchall()
-    shown = [dict(zip(names, row, strict=True)) for row in rows[:MOST_ROWS]]
+    rows = records(connection, query)
     more = f"; the first {MOST_ROWS} of {len(rows):,} rows" if len(rows) > MOST_ROWS else f"; {len(rows)} rows"
-    create_table_artifact(_cells(shown), key=key, description=description + more)
+    create_table_artifact(_cells(rows[:MOST_ROWS]), key=key, description=description + more)
 
 
 def _cells(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ class Operator:
     value: str = "typed"
 
 
-TEXT, FOLDED = "cast({column} as varchar)", PLAIN.format("cast({column} as varchar)")
+FOLDED = PLAIN.format("cast({column} as varchar)")
 OPERATORS = {
     EXACT: Operator("is", "{column} = {value}"),
     "not": Operator("is not", "{column} is distinct from {value}"),

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from transforms.database import literal, one_row
+from transforms.database import first_column, literal, one_row
 from transforms.estimate.inputs import INPUTS
 from transforms.estimate.rules import is_confirmed, name_of, rules_of
 from transforms.inputs import load_macros, load_reference
@@ -138,12 +138,8 @@ def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question
     ahead: list[int] = []
     if year is not None:
         own = rules_of(rules, year)
-        loaded = {
-            y
-            for (y,) in connection.execute(
-                f"select distinct dashboard_year from {q.base}.student_group_history where dashboard_year < $1", [year]
-            ).fetchall()
-        }
+        history = f"select distinct dashboard_year from {q.base}.student_group_history where dashboard_year < $1"
+        loaded = set(first_column(connection, history, [year]))
         ahead = sorted({year} | {y for y in own.dashboards_counted if y < year and y not in loaded})
     before = tuple(
         r for r in rules.years if r.dashboard_year not in ahead and (year is None or r.dashboard_year < year)

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.database import connect, literal, one_row
+from transforms.database import connect, first_column, literal, one_row, records
 from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
 from transforms.estimate.file import (
@@ -171,7 +171,7 @@ class Estimate:
 
     def _read_file(self, file: Path) -> pa.Table:
         self.look()  # which LEAs there are
-        leas = frozenset(c for (c,) in self.connection.execute(f"select cds from {SCHEMA}.leas").fetchall())
+        leas = frozenset(first_column(self.connection, f"select cds from {SCHEMA}.leas"))
         with inside(self.connection, BASE):
             names = names_of(self.connection)
         expected = Expected(self.named, self.asked, leas, self._words, names, self.year, self._newest)
@@ -275,13 +275,10 @@ class Estimate:
 
     @cached_property
     def _known_years(self) -> set[int]:
-        years = self.connection.execute(f"select distinct dashboard_year from {SCHEMA}.history").fetchall()
-        return {y for (y,) in years}
+        return set(first_column(self.connection, f"select distinct dashboard_year from {SCHEMA}.history"))
 
     def _names(self, table: str, code: str, name: str) -> dict[str, str]:
         return dict(self.connection.execute(f"select {code}, {name} from {SCHEMA}.ref_{table}").fetchall())
 
     def _rows(self, query: str) -> list[dict[str, Any]]:
-        cursor = self.connection.execute(query)
-        names = [d[0] for d in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return records(self.connection, query)

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import duckdb
 
+from transforms.database import first_column
+
 OFFICE = (
     r"\b(?:county )?(?:office|department|superintendent) of (?:education|schools)\b|\bcoe\b|\bcounty"
     r" (?:schools|superintendent)\b"
@@ -180,6 +182,6 @@ def names_of(connection: duckdb.DuckDBPyConnection) -> LeaNames:
     """Names from the table ``lea_names`` of a run or a release; of a release made before there was one, the present
     names.
     """
-    tables = {t for (t,) in connection.execute("select table_name from information_schema.tables").fetchall()}
+    tables = first_column(connection, "select table_name from information_schema.tables")
     table = "lea_names" if "lea_names" in tables else "leas"
     return LeaNames(connection.execute(f"select cds, lea_name from {table} order by all").fetchall())

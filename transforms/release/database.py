@@ -15,7 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from transforms.dashboard.parts import PARTED, PARTS
-from transforms.database import connect, connect_read_only, literal, one_row, parquet, quote
+from transforms.database import connect, connect_read_only, first_column, literal, one_row, parquet, quote
 from transforms.errors import ReleaseError
 from transforms.interrupt import stop_if_asked
 from transforms.release.current import DATABASE, parsed_manifest
@@ -107,8 +107,7 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
     fresh = {s: p for s, p in parts.items() if known.parts.get(s) != p.sha256}
     stale = [s for s, sha256 in known.parts.items() if s not in parts or s in fresh]
     with _attached(run, path) as connection:
-        tables = connection.execute("select table_name from duckdb_tables() where database_name = 'release'").fetchall()
-        for (table,) in tables:
+        for table in first_column(connection, "select table_name from duckdb_tables() where database_name = 'release'"):
             if table != PARTED:
                 connection.execute(f"drop table {quote(table)}")
         connection.execute(f"delete from {quote(PARTED)} where list_contains(?, source_id)", [stale])

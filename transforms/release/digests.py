@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.dashboard.parts import PARTED, parts_digest
-from transforms.database import one_row, quote
+from transforms.database import first_column, one_row, quote
 from transforms.files import sha256_of
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -99,7 +99,9 @@ def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: S
 
 def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Days on which a verdict can change with nothing else changing, as ISO texts."""
-    rows = connection.execute("""
+    return first_column(
+        connection,
+        """
         select distinct day::date::varchar from (
             select unnest([earliest, latest]) as day from loan_events_dated
             union all
@@ -118,8 +120,8 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
             union all
             select latest_source_date + to_years(n::integer) from reg_state_loans cross join range(1, 40) as years(n)
         ) where day is not null order by 1
-        """).fetchall()
-    return [r[0] for r in rows]
+        """,
+    )
 
 
 def crosses_dated_fact(facts: list[str], one: date, other: date) -> bool:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from transforms import clock
 from transforms.build import build_checked
 from transforms.dashboard.parts import PARTED
-from transforms.database import one_row, parquet, quote
+from transforms.database import first_column, one_row, parquet, quote, records
 from transforms.errors import AfterPublishingError, storage_error
 from transforms.files import exchange, sha256_of, sync_file, sync_folder
 from transforms.inputs import load_unused
@@ -45,6 +45,7 @@ from transforms.tables import put
 from transforms.wording.labels import DESIGNATION
 from transforms.wording.scope import not_loaded, scope_line
 
+SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest says of a file
 # Writes more files, such as the site, into a release being built, from its own published files only.
 Extra = Callable[[Path, Notify], None]
 
@@ -256,12 +257,7 @@ def _write_meta(
 def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> list[str] | None:
     """Values of a column with few: as the schema lists them, or the table that it names."""
     if column.values_from:
-        return [
-            value
-            for (value,) in connection.execute(
-                f"select {quote(name)} from {quote(column.values_from)} order by all"
-            ).fetchall()
-        ]
+        return first_column(connection, f"select {quote(name)} from {quote(column.values_from)} order by all")
     return list(column.values) or None
 
 
@@ -310,7 +306,6 @@ def _write_manifest(
     digest: str,
 ) -> None:
     """What the release holds: written last, so that a folder with a manifest is whole."""
-    names = ("source_id", "file", "sha256", "size", "rows_in", "rows_kept", "first_seen")
     paths = sorted(p for p in folder.rglob("*") if p.is_file())
     files = [
         {"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths
@@ -327,10 +322,7 @@ def _write_manifest(
         "source": run.settings.source if run.settings.source in ("sample", "catalog") else "folder",
         "warnings": run.fact("warnings"),
         "dated_facts": dated_facts(connection),
-        "sources": [
-            dict(zip(names, row, strict=True))
-            for row in connection.execute(f"select {', '.join(names)} from source_files order by 1").fetchall()
-        ],
+        "sources": records(connection, f"select {SOURCE} from source_files order by 1"),
         "tables": tables,
         "database": database,
         "files": files,

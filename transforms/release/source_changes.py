@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.database import parquet, quote
+from transforms.database import first_column, parquet, quote
 from transforms.errors import SourceError
 from transforms.raw.stage import read_snapshot
 from transforms.raw.table import CELL_LAYOUTS, Report
@@ -66,9 +66,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
     """
     key = KEYS[new["layout"]]
     old_file, new_file = parquet(old["parquet"]), parquet(new["parquet"])
-    names = [
-        r[0] for r in connection.execute(f"select column_name from (describe select * from {new_file})").fetchall()
-    ]
+    names = first_column(connection, f"select column_name from (describe select * from {new_file})")
     values = [n for n in names if n not in ("line", "heading", *key)]
     keys = ", ".join(quote(k) for k in key)
     once = f"select {keys}, count(*) as rows, any_value(hash({', '.join(map(quote, values))})) as content"

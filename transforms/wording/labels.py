@@ -31,13 +31,6 @@ CHANGES = {
     "status_changed": "status changed",
     "groups_changed": "student groups changed",
 }
-WATCHED = {
-    "one_more_year": "one more Dashboard",
-    "one_more_group": "one more student group",
-    "preview_one_more_red": "provisional preview of 2026",
-    "preview_met": "provisional preview of 2026, met",
-    "preview_scale_changed": "provisional preview of 2026, on another scale",
-}
 CLASSES = {
     "agree": "agree",
     "only_ours": "only ours",
