@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from transforms.wording.labels import flag_name
-from transforms.wording.sentences import Change, GroupChange, LineFacts, change_cause, change_line, reason_line
+from transforms.wording.sentences import (
+    Change,
+    GroupChange,
+    LineFacts,
+    change_line,
+    reason_line,
+)
+from transforms.wording.sentences.changes import change_cause
 from transforms.wording.sentences.one_line import LONGEST, LoanLine
 from transforms.wording.sentences.reconciliation import agreement_sentence
 

@@ -4,17 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from transforms.wording.sentences import (
-    ContinuumFacts,
+from transforms.wording.sentences.assistance import (
     DifferentiatedFacts,
-    GroupYears,
     SpanFacts,
-    WatchFacts,
     charter_reason,
-    continuum_reason,
     differentiated_reason,
-    watch_sentence,
 )
+from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.wording.sentences.watch import WatchFacts, watch_sentence
 
 WINDOW = (2019, 2022, 2023, 2024)
 

@@ -10,27 +10,21 @@ import pyarrow as pa
 from pydantic import TypeAdapter
 
 from transforms.tables import as_table, put
-from transforms.wording.sentences import (
-    Change,
-    ContinuumFacts,
+from transforms.wording.sentences import Change, change_sentence
+from transforms.wording.sentences.assistance import (
     DifferentiatedFacts,
-    EligibleFacts,
-    RecordedFacts,
     SpanFacts,
-    WatchFacts,
-    WraparoundFacts,
-    change_cause,
-    change_sentence,
     charter_reason,
     consecutive_reason,
-    continuum_reason,
     differentiated_reason,
-    eligible_sentence,
-    recorded_reason,
-    watch_sentence,
-    wraparound_reason,
 )
+from transforms.wording.sentences.changes import change_cause
+from transforms.wording.sentences.continuum import ContinuumFacts, continuum_reason
+from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence
 from transforms.wording.sentences.reconciliation import CLASSES, KINDS
+from transforms.wording.sentences.recorded import RecordedFacts, recorded_reason
+from transforms.wording.sentences.watch import WatchFacts, watch_sentence
+from transforms.wording.sentences.wraparound import WraparoundFacts, wraparound_reason
 
 VERDICT = ("cds", "determination_year", "pathway")
 ASSISTANCE = ("cds", "determination_year", "determination")
