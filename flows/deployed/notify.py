@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from prefect.blocks.core import Block
 
 Logger = logging.Logger | logging.LoggerAdapter[Any]
-Channel = tuple[str, Callable[[Message], None]]
+Channel = tuple[str, Callable[[], "Block"]]  # its name, and what makes it
 
 
 class NotifySettings(BaseSettings):
@@ -60,9 +61,9 @@ def notify(message: Message | None, logger: Logger | None = None, settings: Noti
     if message is None or message.occasion not in {o.strip() for o in settings.occasions.split(",")}:
         return []
     failures = []
-    for name, send in _channels(settings):
+    for name, block in _channels(settings):
         try:
-            send(message)
+            _through(block(), message, settings)
         # Whatever a channel does, the night goes on; the text of the error may hold an address with a key.
         except Exception as error:
             failures.append(f"{name}: not sent ({type(error).__name__})")
@@ -72,13 +73,13 @@ def notify(message: Message | None, logger: Logger | None = None, settings: Noti
 
 def _channels(settings: NotifySettings) -> Iterator[Channel]:
     for name in filter(None, map(str.strip, settings.blocks.split(","))):
-        yield name, lambda message, name=name: _through(_load_block(name), message, settings)  # type: ignore[misc]
+        yield name, partial(_load_block, name)
     if settings.slack_url:
-        yield "slack", lambda message, url=settings.slack_url: _through(_slack(url), message, settings)  # type: ignore[misc]
+        yield "slack", partial(_webhook, "SlackWebhook", settings.slack_url)
     if settings.teams_url:
-        yield "teams", lambda message, url=settings.teams_url: _through(_teams(url), message, settings)  # type: ignore[misc]
+        yield "teams", partial(_webhook, "MicrosoftTeamsWebhook", settings.teams_url)
     if settings.mail_server:
-        yield "mail", lambda message: _through(_mail(settings), message, settings)
+        yield "mail", partial(_mail, settings)
 
 
 def _load_block(name: str) -> "Block":
@@ -91,16 +92,11 @@ def _load_block(name: str) -> "Block":
     return block
 
 
-def _slack(url: SecretStr) -> "Block":
-    from prefect.blocks.notifications import SlackWebhook
+def _webhook(kind: str, url: SecretStr) -> "Block":
+    from prefect.blocks import notifications
 
-    return SlackWebhook(url=url)
-
-
-def _teams(url: SecretStr) -> "Block":
-    from prefect.blocks.notifications import MicrosoftTeamsWebhook
-
-    return MicrosoftTeamsWebhook(url=url)
+    block: Block = getattr(notifications, kind)(url=url)
+    return block
 
 
 def _mail(settings: NotifySettings) -> "Block":

@@ -46,6 +46,10 @@ from transforms.wording.labels import DESIGNATION
 from transforms.wording.scope import not_loaded, scope_line
 
 SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest says of a file
+LISTED = {  # of the catalog
+    "title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing",
+    "due",
+}  # fmt: skip
 # Writes more files, such as the site, into a release being built, from its own published files only.
 Extra = Callable[[Path, Notify], None]
 
@@ -191,22 +195,8 @@ def _write_meta(
     run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None
 ) -> None:
     """Tables about the release. ``meta_gate_results`` was left by the gates."""
-    listed = {
-        "title",
-        "url",
-        "landing_page",
-        "dashboard_year",
-        "layout",
-        "indicator",
-        "changes_expected",
-        "may_be_missing",
-        "due",
-    }
-    put(
-        connection,
-        "catalog",
-        pa.Table.from_pylist([{"source_id": s.id, **s.model_dump(include=listed)} for s in run.catalog.source]),
-    )
+    listed = [{"source_id": s.id, **s.model_dump(include=LISTED)} for s in run.catalog.source]
+    put(connection, "catalog", pa.Table.from_pylist(listed))
     release = {
         "release_id": [release_id],
         "as_of": [run.settings.as_of],
@@ -225,6 +215,10 @@ def _write_meta(
     load_changed_inputs(run, connection, previous)
     for name in order_of("meta"):
         build_checked(connection, "meta", name)
+    _describe_tables(connection)
+
+
+def _describe_tables(connection: duckdb.DuckDBPyConnection) -> None:
     tables = published_tables().values()
     columns = [
         {
@@ -288,7 +282,6 @@ def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> Non
 
 
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """One row per published column."""
     table = connection.sql(
         "select table_name, column_name, position, type, description, cde_field, array_to_string(allowed_values, ' | ')"
         " as allowed_values, nullable from meta_columns order by table_name, position"
