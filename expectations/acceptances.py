@@ -144,8 +144,6 @@ def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResul
 
 
 class _Inputs:
-    """Digests of the inputs that results rest on."""
-
     def __init__(self, run: Run) -> None:
         self.files = {s.source_id: s.sha256 for s in run.snapshots()}
         self.others = {n: d for n, d in part_digests(run).items() if n != "code"}
@@ -157,7 +155,6 @@ class _Inputs:
 
 
 def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> Acceptance:
-    """Append a row to the register."""
     row = Acceptance(
         check_id=result.check_id,
         table_name=result.table_name,

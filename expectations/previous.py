@@ -69,8 +69,6 @@ def _warning(result: GateResult, release: Path) -> GateResult:
 
 
 class _Before:
-    """The release before, as far as its source files go."""
-
     def __init__(self, connection: duckdb.DuckDBPyConnection, release: Path) -> None:
         self.connection, self.release = connection, release
         self.known: dict[str, bool] = {}

@@ -59,8 +59,6 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
 
 @dataclass
 class _Attempt:
-    """One run, from its first step to its record."""
-
     current_run: Run
     perform: Perform
     log: Log
@@ -196,7 +194,6 @@ class _Attempt:
         self._record("failed", message, exit_code, seconds, details, problems, unused)
 
     def _interrupted(self, interruption: Interrupted, seconds: float) -> None:
-        """Record that a person or the system ended the run."""
         released = self._released()
         said = f"Release {released} was published and is current." if released else "Nothing was published."
         interruption.message = " ".join(filter(None, [self.mended, f"The run was {interruption}.", said]))
@@ -250,7 +247,6 @@ class _Attempt:
         self.log({"event": "run_ended", "run_id": self.run_id, **ended})
 
     def _problems(self) -> list[dict[str, str]]:
-        """Sources that could not be refreshed or accepted in this run."""
         run = self.current_run
         problems: list[dict[str, str]] = run.fact("source_problems") if run.has_fact("source_problems") else []
         return problems

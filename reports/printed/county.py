@@ -81,7 +81,6 @@ def packet_of(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[s
 def _summary(
     connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], reports: Sequence[LeaReport]
 ) -> Row:
-    """The first page."""
     code, name = county
     year, as_of = reports[0].year, book.release["as_of"]
     sentences = rows(

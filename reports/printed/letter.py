@@ -108,7 +108,6 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
 
 
 def _subject(kind: str, said: Sequence[Verdict]) -> str:
-    """What a letter of one kind is about."""
     titles = joined([f"{v.title}, Year {v.assistance_year}" if v.assistance_year else v.title for v in said])
     return f"no longer eligible: {titles}" if kind == "leaving" else titles
 
@@ -155,7 +154,6 @@ def _evidence(document: Document, e: LeaReport, files: dict[str, str]) -> None:
 
 
 def _cells(e: LeaReport) -> list[tuple[GroupLine, Cell]]:
-    """Student groups and Dashboards of the evidence."""
     return [(g, g.cells[y]) for g in e.in_question for y in e.window if g.state(y) in ("met", "unknown")]
 
 

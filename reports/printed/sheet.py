@@ -78,7 +78,6 @@ def _verdict(v: Verdict) -> Row:
 
 
 def _group(g: GroupLine) -> Row:
-    """One row of the grid."""
     cells = [_cell(g.cells.get(year), g.sign(year)) for year in g.window]
     return {"code": g.code, "name": g.name, "cells": cells, "total": g.total, "counts": g.counts}
 

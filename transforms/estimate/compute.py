@@ -156,7 +156,6 @@ class Estimate:
             self.connection.execute(f"create table {name} as select {label}, t.* from ({query}) t")
 
     def _about(self) -> dict[str, object]:
-        """What the estimate is made from."""
         kinds = dict(self.connection.execute("select kind, count(*) from estimate_inputs group by kind").fetchall())
         confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
         return {
@@ -208,7 +207,6 @@ class Estimate:
         self.connection.execute("drop table said; drop table outlooks")
 
     def _changes(self) -> dict[tuple[str, str], Change | None]:
-        """The smallest change for every LEA and test."""
         search, states = Search(self.rule_set, self._for_all), self._states()
         by_lea: dict[tuple[str, str], list[Group]] = {}
         for r in self._rows(f"select * from {SCHEMA}.outlook_test_groups order by cds, test, student_group"):

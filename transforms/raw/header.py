@@ -102,7 +102,6 @@ def _match_columns(headings: list[str], file: str, line: int, spec: LayoutSpec) 
 
 
 def _headings(line: str, delimiter: str) -> list[str]:
-    """The header, split as the lines below it will be."""
     if delimiter != ",":
         return [h.strip().strip('"') for h in line.split(delimiter)]
     try:

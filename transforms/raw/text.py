@@ -264,7 +264,6 @@ def _without_blank_rows(table: pa.Table) -> pa.Table:
 
 
 def _check_lines(content: bytes, start: int, header: Header, rows: int, last_line: int, file: str) -> None:
-    """Raise SourceError if lines and rows disagree."""
     if rows != last_line - header.line:
         body = content[start:]
         line = (

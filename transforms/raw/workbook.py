@@ -47,7 +47,6 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
 
 
 def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
-    """All sheets, every cell as text."""
     try:
         return pd.read_excel(
             io.BytesIO(content), sheet_name=None, header=None, dtype="string", engine="calamine", keep_default_na=False

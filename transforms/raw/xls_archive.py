@@ -60,7 +60,6 @@ class _Compound:
         self.table = self._allocation(list(struct.unpack_from("<109I", content, 76)), more)
 
     def _allocation(self, places: list[int], more: int) -> list[int]:
-        """Next sector of each sector."""
         seen: set[int] = set()
         while more < LAST_SECTOR:
             if more in seen:

@@ -93,7 +93,6 @@ def _not_its_name(subject: Subject, files: LeaNames) -> str:
 
 
 def _meant(subject: Subject, files: LeaNames) -> str:
-    """The LEA that the row may mean, by its name."""
     name, county = subject.names[0], subject.cds[:2]
     exact = [c for c in files.called(name, county) if c != subject.cds]
     if exact:

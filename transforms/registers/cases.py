@@ -87,7 +87,6 @@ class Case(Record):
                 )
 
     def _undated(self, day: str, *others: str) -> Iterator[Contradiction]:
-        """Parts of an act are given, and its day is not."""
         for column in others:
             if getattr(self, column) and not getattr(self, day):
                 yield Contradiction(

@@ -181,7 +181,6 @@ def _header_problems(file: str, header: list[str], model: type[Record]) -> Itera
 def _line(
     file: str, number: int, header: list[str], cells: list[str], model: type[Record], today: date
 ) -> tuple[Line, list[Problem]]:
-    """One row against its model."""
     values = {column: present_value(column, cell) for column, cell in zip(header, cells, strict=False)}
     line = Line(file, number, values | dict.fromkeys(model.added_later - set(header), ""), cells=cells)
     line.is_ragged = len(cells) != len(header)

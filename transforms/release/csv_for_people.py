@@ -84,7 +84,6 @@ def _joined_by(column: pa.ChunkedArray, before: str, after: str) -> pa.ChunkedAr
 
 
 def _joined(value: object) -> str | None:
-    """A list or structure as one cell, since CSV has neither."""
     if isinstance(value, list):
         return "|".join("" if v is None else str(v) for v in value)
     return None if value is None else str(value)

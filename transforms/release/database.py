@@ -89,7 +89,6 @@ def write_rows(
 
 
 def _known(previous: Path | None, created_by: str) -> Written | None:
-    """What an earlier release says of its DuckDB file, if it is of this format and with these constraints."""
     remembered = parsed_manifest(previous).get("database") if previous else None
     try:
         known = Written(**remembered) if remembered else None

@@ -109,7 +109,6 @@ def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) ->
 
 
 def _same(key: Sequence[str], one: str, other: str) -> str:
-    """Condition that rows of two relations have the same key."""
     return " and ".join(f"{one}.{quote(k)} is not distinct from {other}.{quote(k)}" for k in key)
 
 

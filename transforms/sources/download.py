@@ -221,7 +221,6 @@ class _Attempt:
         raise GiveUpError(f"more than {REDIRECTS} redirects")
 
     def _headers(self) -> dict[str, str]:
-        """Conditions, or the part that is still missing."""
         self.asked_from = self.into.stat().st_size if self.validator and self.into.exists() else 0
         return (
             {"Range": f"bytes={self.asked_from}-", "If-Range": self.validator}

@@ -170,7 +170,6 @@ def _unused(run: Run, source: Source, error: SourceError, taken: list[Snapshot])
 
 
 def _earlier(run: Run, refused: list[Source], taken: list[Snapshot]) -> list[Snapshot]:
-    """Editions of the current release for sources of which no file can be used."""
     served = {s.source_id for s in taken}
     missing = {s.id: s for s in refused if s.id not in served}
     return [earlier for s in missing.values() if (earlier := earlier_edition(run, s))]

@@ -83,8 +83,6 @@ def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
 
 
 class _File(NamedTuple):
-    """A file of a Dashboard in the catalog."""
-
     title: str
     due: date | None
     is_loaded: bool

@@ -60,7 +60,6 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
 
 
 def _missing(f: DifferentiatedFacts) -> str:
-    """What keeps the methods from deciding."""
     if f.not_confirmed:
         return f.not_confirmed
     if f.none_met:

@@ -177,7 +177,6 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
 
 
 def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
-    """What is known, what may be, and what is missing."""
     maybe = [g for g in f.groups if g.may_count and not g.counts]
     missing = f" Missing: {'; '.join(f.unknown_because)}." if f.unknown_because else ""
     if not maybe and not f.small_clause_open:
