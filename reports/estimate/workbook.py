@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reports.published import Row, rows
-from reports.workbook.cells import Book, Cell, Column, plain
+from reports.workbook.cells import Book, Cell, Column, plain, worded
 from transforms.database import connect_read_only
 from transforms.estimate.tables import DATABASE
 from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS, counts_sentences
@@ -12,16 +12,12 @@ from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS,
 FILE = "estimate.xlsx"
 
 
-def _words(heading: str, width: float, name: str, words: dict[str, str]) -> Column:
-    return Column(heading, width, lambda row: (words[row[name]], "text"))
-
-
 _LEA = (
     plain("Estimate", 10, "label"), plain("LEA", 34, "lea_name"), plain("CDS code", 16, "cds"),
     plain("County", 16, "county"),
 )  # fmt: skip
-_TEST = _words("Test", 28, "test", TESTS)
-_OUTLOOK = _words("Outlook", 11, "outlook", OUTLOOKS)
+_TEST = worded("Test", 28, "test", TESTS)
+_OUTLOOK = worded("Outlook", 11, "outlook", OUTLOOKS)
 SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     (
         "Estimate LEAs",
@@ -45,7 +41,7 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         (
             *_LEA, plain("Student group", 12, "student_group"), plain("Indicator", 12, "indicator"),
             plain("Measure", 12, "measure"),
-            plain("Level", 8, "level"), _words("Kind", 14, "kind", KINDS), plain("Line of the file", 10, "file_line"),
+            plain("Level", 8, "level"), worded("Kind", 14, "kind", KINDS), plain("Line of the file", 10, "file_line"),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 source can become a formula.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -45,9 +45,14 @@ class Column:
     cell: Callable[[Row], Cell]
 
 
-def plain(heading: str, width: float, name: str) -> Column:
+def plain(heading: str, width: float, name: str, style: str = "text") -> Column:
     """A column that shows a value as it is."""
-    return Column(heading, width, lambda row: (row[name], "text"))
+    return Column(heading, width, lambda row: (row[name], style))
+
+
+def worded(heading: str, width: float, name: str, words: Mapping[str, str]) -> Column:
+    """A column that shows a code in words."""
+    return Column(heading, width, lambda row: (words[row[name]], "text"))
 
 
 def status(heading: str, width: float, name: str) -> Column:

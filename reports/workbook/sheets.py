@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reports.figures import change_words
 from reports.published import YEAR_IN_FORCE, Row
 from reports.site.watched import NEAR, near_of
-from reports.workbook.cells import Cell, Column, plain, status
+from reports.workbook.cells import Cell, Column, plain, status, worded
 from transforms.wording.labels import (
     ASSISTANCE,
     CHANGES,
@@ -35,6 +35,11 @@ def _level(row: Row) -> Cell:
     return row["label"], f"color {row['level'] if row['measure'] == 'color' else 0}"
 
 
+def _apart(heading: str, width: float, name: str) -> Column:
+    """A value that is marked where CDE's differs from ours."""
+    return Column(heading, width, lambda row: (row[name], "apart" if row["apart"] else "text"))
+
+
 NAMES = """
     (select map_from_entries(list((student_group, name))) as groups from student_groups) g
     cross join (select map_from_entries(list((indicator, name))) as indicators from indicators) i
@@ -43,7 +48,7 @@ NAMED = "list_transform({0}, lambda x: g.groups[x]) as {0}"
 LEA = (
     plain("LEA", 30, "lea_name"),
     plain("CDS code", 16, "cds"),
-    Column("Kind", 16, lambda row: (LEA_KINDS[row["lea_type"]], "text")),
+    worded("Kind", 16, "lea_type", LEA_KINDS),
 )
 COUNTY = plain("County", 14, "county")
 CCEE = Column(
@@ -87,10 +92,10 @@ ELIGIBILITY = Sheet(
         plain("Reason", 70, "reason"),
         plain("Student groups", 26, "student_groups"),
         CCEE,
-        Column("Years since the loan's source", 12, lambda row: (row["source_age_years"], "whole")),
+        plain("Years since the loan's source", 12, "source_age_years", "whole"),
         plain("Statute", 16, "statute"),
-        Column("CDE's flag", 10, lambda row: (row["cde_flag"], "apart" if row["apart"] else "text")),
-        Column("Agrees with CDE", 11, lambda row: (row["agrees_with_cde"], "apart" if row["apart"] else "text")),
+        _apart("CDE's flag", 10, "cde_flag"),
+        _apart("Agrees with CDE", 11, "agrees_with_cde"),
         plain("As of", 12, "as_of"),
     ),
 )
@@ -141,10 +146,10 @@ EVIDENCE = Sheet(
         plain("Dashboard", 11, "dashboard_year"),
         plain("Indicator", 24, "indicator_name"),
         Column("Level", 12, _level),
-        Column("Status", 10, lambda row: (row["current_status"], "one decimal")),
-        Column("Change", 10, lambda row: (row["change"], "one decimal")),
+        plain("Status", 10, "current_status", "one decimal"),
+        plain("Change", 10, "change", "one decimal"),
         Column("Change is", 10, lambda row: (change_words(row["change"], row["change_level"])[1], "text")),
-        Column("Students", 10, lambda row: (row["current_denominator"], "whole")),
+        plain("Students", 10, "current_denominator", "whole"),
         plain("Met a criterion", 10, "caused"),
         plain("File", 26, "file"),
         plain("Line", 8, "source_line"),
@@ -163,13 +168,13 @@ ASSISTANCE_LIST = Sheet(
         *LEA,
         COUNTY,
         plain("Determination year", 14, "determination_year"),
-        Column("Determination", 24, lambda row: (ASSISTANCE[row["determination"]], "text")),
+        worded("Determination", 24, "determination", ASSISTANCE),
         status("Status", 17, "status"),
         plain("Year of assistance", 11, "assistance_year"),
         plain("Reason", 70, "reason"),
         plain("Statute", 16, "statute"),
-        Column("CDE's value", 22, lambda row: (row["cde_value"], "apart" if row["apart"] else "text")),
-        Column("Agrees with CDE", 11, lambda row: (row["agrees_with_cde"], "apart" if row["apart"] else "text")),
+        _apart("CDE's value", 22, "cde_value"),
+        _apart("Agrees with CDE", 11, "agrees_with_cde"),
     ),
 )
 GROUPS = Sheet(
@@ -223,9 +228,9 @@ LOANS = Sheet(
         plain("Register as of", 12, "as_of"),
         plain("Received on or before", 12, "received_by"),
         plain("Repaid on or before", 12, "repaid_by"),
-        Column("Authorized, dollars", 14, lambda row: (row["amount_authorized_usd"], "whole")),
-        Column("Drawn, dollars", 14, lambda row: (row["amount_drawn_usd"], "whole")),
-        Column("Latest balance, dollars", 14, lambda row: (row["latest_balance_usd"], "whole")),
+        plain("Authorized, dollars", 14, "amount_authorized_usd", "whole"),
+        plain("Drawn, dollars", 14, "amount_drawn_usd", "whole"),
+        plain("Latest balance, dollars", 14, "latest_balance_usd", "whole"),
         plain("Balance as of", 13, "latest_balance_as_of"),
         plain("Confidence", 11, "confidence"),
         plain("Not known", 40, "unknown"),
@@ -280,7 +285,7 @@ CHANGE_LIST = Sheet(
         plain("Pathway", 24, "pathway_name"),
         plain("From", 8, "from_year"),
         plain("To", 8, "to_year"),
-        Column("Change", 18, lambda row: (CHANGES[row["change"]], "text")),
+        worded("Change", 18, "change", CHANGES),
         status("Before", 17, "status_before"),
         status("After", 17, "status_after"),
         plain("Groups added", 26, "groups_added"),
