@@ -68,16 +68,7 @@ def _condition_problems(where: Place, condition: "Condition", reference: Referen
 
 def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
     """Years of the tests that look at several Dashboards."""
-    tests: dict[str, Sequence[int]] = {"continuum": rules.continuum.counted_dashboards} if rules.continuum else {}
-    for name, test in (
-        ("consecutive", rules.consecutive),
-        ("charter", rules.charter),
-        ("lcap_goals", rules.lcap_goals),
-    ):
-        if test:
-            tests[name] = test.dashboards
-    for name, years in tests.items():
-        where = (name, "counted_dashboards" if name == "continuum" else "dashboards")
+    for where, years in _windows(rules):
         yield from _twice(where, "Dashboard", years)
         if rules.dashboard_year not in years:
             yield where, f"the Dashboard of {rules.dashboard_year} itself is not among those counted"
@@ -86,6 +77,16 @@ def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
             ("continuum", "years_required"),
             f"{rules.continuum.years_required} years are required, and fewer are counted",
         )
+
+
+def _windows(rules: "RuleSet") -> list[tuple[Place, Sequence[int]]]:
+    """Dashboards that each test of the year looks at, with their place in its file."""
+    continuum = rules.continuum
+    windows: list[tuple[Place, Sequence[int]]] = (
+        [(("continuum", "counted_dashboards"), continuum.counted_dashboards)] if continuum else []
+    )
+    tests = {"consecutive": rules.consecutive, "charter": rules.charter, "lcap_goals": rules.lcap_goals}
+    return windows + [((name, "dashboards"), test.dashboards) for name, test in tests.items() if test]
 
 
 def _assistance_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
@@ -155,14 +156,8 @@ def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Probl
     for n, criterion in enumerate(rules.criterion):
         if not criterion.id.startswith(f"{year}-"):
             yield ("criterion", n, "id"), f"criterion id {criterion.id!r} must begin with {year}-"
-    windows: list[tuple[Place, Sequence[int]]] = [
-        (("continuum", "counted_dashboards"), rules.continuum.counted_dashboards if rules.continuum else ()),
-        (("consecutive", "dashboards"), rules.consecutive.dashboards if rules.consecutive else ()),
-        (("charter", "dashboards"), rules.charter.dashboards if rules.charter else ()),
-        (("lcap_goals", "dashboards"), rules.lcap_goals.dashboards if rules.lcap_goals else ()),
-        (("assistance", "local", "years"), assistance.local.years if assistance.local else ()),
-    ]
-    for place, years in windows:
+    local: Place = ("assistance", "local", "years")
+    for place, years in [*_windows(rules), (local, assistance.local.years if assistance.local else ())]:
         running = list(known[-len(years) :]) if years else []
         if set(years) <= set(known) and list(years) != running:
             yield place, f"the years must be Dashboards running up to {year}: {', '.join(map(str, running))}"
