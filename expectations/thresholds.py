@@ -44,11 +44,6 @@ class Threshold(StrictModel):
             raise ValueError("a limit needs a margin, and a check that it is measured with, with a measure and open_at")
         return self
 
-    def keeps_margin(self, worst: float) -> bool:
-        """True if a real value is far enough on the good side."""
-        distance = self.value - worst if self.fails == "above" else worst - self.value
-        return distance >= (self.margin or 0.0) - 1e-9
-
 
 class _Book(StrictModel):
     threshold: dict[str, Threshold]
