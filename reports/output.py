@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from transforms.errors import DtaError
-from transforms.files import exchange, sync_file, sync_folder, temporary_beside
+from transforms.files import exchange, replacing, sync_file, sync_folder
 
 MARK = ".dta-report"  # in folders that may be replaced as a whole: the files that were written, a line each
 MADE = "Made by dta report; may be replaced as a whole. Its files:"
@@ -40,15 +40,11 @@ def whole_file(target: Path, force: bool) -> Iterator[Path]:
     refuse_to_overwrite(target, force)
     if target.exists() and not target.is_file():
         raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")
-    temporary = temporary_beside(target)
-    try:
+    with replacing(target) as temporary:
         yield temporary
         temporary.chmod(0o644)
         sync_file(temporary)
-        os.replace(temporary, target)
-        sync_folder(target.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    sync_folder(target.parent)
 
 
 def _refuse_what_is_not_ours(target: Path) -> None:

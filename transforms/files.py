@@ -7,6 +7,8 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 BLOCK = 1 << 20  # bytes
@@ -87,16 +89,23 @@ def is_temporary(path: Path, target: str) -> bool:
     return re.fullmatch(rf"\.{re.escape(target)}\.[a-z0-9_]{{8}}", path.name) is not None
 
 
-def write_atomically(target: Path, content: bytes) -> None:
-    """Write ``content`` so that a reader sees the old file or the new one, never a part."""
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A file beside ``target`` that takes its place in one step when the block ends well, and is gone otherwise."""
     temporary = temporary_beside(target)
     try:
-        temporary.write_bytes(content)
-        temporary.chmod(0o644)
-        sync_file(temporary)
+        yield temporary
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Write ``content`` so that a reader sees the old file or the new one, never a part."""
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
+        temporary.chmod(0o644)
+        sync_file(temporary)
     sync_folder(target.parent)
 
 
@@ -120,11 +129,7 @@ def point(link: Path, target: Path) -> None:
     """Let the symbolic link ``link`` lead to ``target`` (relative to its folder): the old target or the new one, never
     none.
     """
-    temporary = temporary_beside(link)
-    try:
+    with replacing(link) as temporary:
         temporary.unlink()
         temporary.symlink_to(target)
-        os.replace(temporary, link)
-    finally:
-        temporary.unlink(missing_ok=True)
     sync_folder(link.parent)

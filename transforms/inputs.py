@@ -22,33 +22,23 @@ from transforms.rules.tables import load_rule_tables
 from transforms.run import Run
 from transforms.sources.unused import UnusedFile, unused_files
 from transforms.sql import FOLDER
-from transforms.tables import as_table, put
+from transforms.tables import as_table, put, texts
 from transforms.wording.sentences.notes import note_macros
 
 FRESHNESS = ("source_id", "origin", "accepted_at", "checked_at", "check_outcome", "check_message")
 SOURCE_FILE_SCHEMA = pa.schema(
-    [
-        ("source_id", pa.string()),
-        ("file", pa.string()),
-        ("sha256", pa.string()),
-        ("size", pa.int64()),
-        ("first_seen", pa.string()),
-        ("layout", pa.string()),
-        ("dashboard_year", pa.int16()),
-        ("indicator", pa.string()),
-        ("priority", pa.int8()),
-        ("rows_in", pa.int64()),
-        ("rows_kept", pa.int64()),
-        ("encoding", pa.string()),
-        ("sheet", pa.string()),
-        ("missing_columns", pa.list_(pa.string())),
-        ("extra_columns", pa.list_(pa.string())),
-        ("notes", pa.list_(pa.string())),
-        ("warnings", pa.list_(pa.string())),
-    ]
+    {
+        **texts("source_id", "file", "sha256"),
+        "size": pa.int64(),
+        **texts("first_seen", "layout"),
+        "dashboard_year": pa.int16(),
+        "indicator": pa.string(),
+        "priority": pa.int8(),
+        **dict.fromkeys(("rows_in", "rows_kept"), pa.int64()),
+        **texts("encoding", "sheet"),
+        **dict.fromkeys(("missing_columns", "extra_columns", "notes", "warnings"), pa.list_(pa.string())),
+    }
 )
-
-
 WIDE_LAYOUTS = ("dashboard", "local_indicators", "directory", "interim_certifications")
 
 
@@ -175,10 +165,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         pa.Table.from_pylist([{k: r[k] for k in SOURCE_FILE_SCHEMA.names} for r in reports], SOURCE_FILE_SCHEMA),
     )
     layouts = run.layouts
-    text = {
-        name: pa.schema([*((c, pa.string()) for c in getattr(layouts, name).columns), ("line", pa.int64())])
-        for name in WIDE_LAYOUTS
-    }
+    text = {name: pa.schema({**texts(*getattr(layouts, name).columns), "line": pa.int64()}) for name in WIDE_LAYOUTS}
     cells = dict.fromkeys(CELL_LAYOUTS, CELL_SCHEMA)
     for layout, schema in (text | cells).items():
         files = {r["parquet"]: r["source_id"] for r in reports if r["layout"] == layout}
@@ -189,19 +176,19 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     ]
     # How the last look for a newer file ended; empty when the files come from a folder.
     freshness = run.fact("freshness") if run.has_fact("freshness") else []
-    put(connection, "source_freshness", as_table(freshness, **dict.fromkeys(FRESHNESS, pa.string())))
-    put(connection, "interim_sources", as_table(editions, source_id=pa.string(), edition=pa.string()))
+    put(connection, "source_freshness", as_table(freshness, **texts(*FRESHNESS)))
+    put(connection, "interim_sources", as_table(editions, **texts("source_id", "edition")))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)
     unknown = [
         {"source_id": r["source_id"], "heading": h}
         for r in reports
         for h in getattr(layouts, r["layout"]).unknown(r["extra_columns"])
     ]
-    put(connection, "unknown_headings", as_table(unknown, source_id=pa.string(), heading=pa.string()))
+    put(connection, "unknown_headings", as_table(unknown, **texts("source_id", "heading")))
     families = [
         {"layout": n, "family": f, "since": y} for n in CELL_LAYOUTS for f, y in getattr(layouts, n).since.items()
     ]
-    put(connection, "layout_families", as_table(families, layout=pa.string(), family=pa.string(), since=pa.int16()))
+    put(connection, "layout_families", as_table(families, **texts("layout", "family"), since=pa.int16()))
 
 
 def load_unused(run: Run, connection: duckdb.DuckDBPyConnection) -> None:

@@ -24,6 +24,11 @@ def as_table(rows: Iterable[dict[str, Any]], **columns: pa.DataType) -> pa.Table
     return pa.Table.from_pylist([{k: row[k] for k in columns} for row in rows], schema)
 
 
+def texts(*names: str) -> dict[str, pa.DataType]:
+    """Columns of text."""
+    return dict.fromkeys(names, pa.string())
+
+
 def arrow_columns(model: type[BaseModel], integer: pa.DataType) -> dict[str, pa.DataType]:
     """Arrow types of the fields of a model, without those that hold other models."""
     types = {name: _arrow_type(field.annotation, integer) for name, field in model.model_fields.items()}

@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from transforms.dashboard.redundancy import Redundancy, load_redundancy
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
 from transforms.database import parquet, quote
-from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.files import sha256_of, write_atomically
 from transforms.interrupt import stop_if_asked
-from transforms.raw.table import Report
+from transforms.raw.table import Report, made_before, write_parquet
 from transforms.rules.reference import Reference
 from transforms.run import Run
 from transforms.schema import published_tables
-from transforms.tables import as_table, put
+from transforms.tables import as_table, put, texts
 
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
@@ -35,19 +35,11 @@ ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
 FAULT_SCHEMA = pa.schema(
-    [
-        ("line", pa.int64()),
-        *((n, pa.string()) for n in ("column", "value", "reason", "cds", "record_type", "student_group")),
-    ]
+    {"line": pa.int64(), **texts("column", "value", "reason", "cds", "record_type", "student_group")}
 )
 ENTITY_SCHEMA = pa.schema(
-    [
-        *(
-            (n, pa.string())
-            for n in ("cds", "record_type", "charter_flag", "school_name", "district_name", "source_id")
-        ),
-        ("dashboard_year", pa.int16()),
-    ]
+    texts("cds", "record_type", "charter_flag", "school_name", "district_name", "source_id")
+    | {"dashboard_year": pa.int16()}
 )
 FILES = ("path", "faults", "entities")
 
@@ -64,14 +56,13 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     with ThreadPoolExecutor(max_workers=2) as pool:
         parts = list(pool.map(lambda report: part_of(run, report, groups), reports))
     schema = pa.schema(
-        [
-            ("source_id", pa.string()),
-            ("dashboard_year", pa.int16()),
-            ("indicator", pa.string()),
-            *((n, pa.string()) for n in FILES),
-        ]
+        {
+            "source_id": pa.string(),
+            "dashboard_year": pa.int16(),
+            **texts("indicator", *FILES, "sha256"),
+            "rows": pa.int64(),
+        }
     )
-    schema = schema.append(pa.field("sha256", pa.string())).append(pa.field("rows", pa.int64()))
     put(
         connection,
         PARTS,
@@ -92,11 +83,8 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
         for p in parts
         for g, n in p["unknown_groups"].items()
     ]
-    put(
-        connection,
-        "unknown_groups",
-        as_table(unknown, source_id=pa.string(), student_group=pa.string(), row_count=pa.int64()),
-    )
+    columns = texts("source_id", "student_group") | {"row_count": pa.int64()}
+    put(connection, "unknown_groups", as_table(unknown, **columns))
     return sum(p["rows"] for p in parts)
 
 
@@ -132,22 +120,12 @@ def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table
     key = hashlib.sha256(json.dumps([facts, str(schema)]).encode()).hexdigest()[:24]
     stem = run.settings.build / "core" / f"v{TYPING_VERSION}" / report["source_id"] / key
     record_path = stem.with_suffix(".json")
-    record = _made_before(record_path)
+    record = made_before(record_path)
     stop_if_asked()
     if record is None:
         record = _make(_staged(report) if table is None else table, report, groups, redundancy, schema, stem)
         write_atomically(record_path, json.dumps(record, indent=1).encode())
     return record
-
-
-def _made_before(record_path: Path) -> dict[str, Any] | None:
-    """The record of an earlier run whose files are still there, byte for byte."""
-    try:
-        record: dict[str, Any] = json.loads(record_path.read_text("utf-8"))
-        whole = all(sha256_of(Path(record[part])) == sha256 for part, sha256 in record["written"].items())
-    except (OSError, ValueError, KeyError):
-        return None
-    return record if whole else None
 
 
 def _staged(report: Report) -> pa.Table:
@@ -188,18 +166,8 @@ def _fault_table(faults: list[Fault], report: Report) -> pa.Table:
 
 
 def _write(table: pa.Table, target: Path) -> None:
-    temporary = temporary_beside(target)
-    try:
-        pq.write_table(
-            table,
-            temporary,
-            compression="zstd",
-            row_group_size=ROW_GROUP,
-            write_statistics=[n for n in SOUGHT if n in table.column_names],
-        )
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    sought = [n for n in SOUGHT if n in table.column_names]
+    write_parquet(table, target, row_group_size=ROW_GROUP, write_statistics=sought)
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], schema: pa.Schema) -> None:

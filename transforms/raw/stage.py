@@ -10,17 +10,25 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from transforms import clock
 from transforms.control_characters import shown
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
-from transforms.files import sha256_of, temporary_beside, write_atomically
+from transforms.files import sha256_of, write_atomically
 from transforms.interrupt import stop_if_asked
 from transforms.raw.identity import prove
 from transforms.raw.page import read_page
-from transforms.raw.table import CELL_LAYOUTS, REJECT_SCHEMA, RawTable, Report, as_cells, as_rows
+from transforms.raw.table import (
+    CELL_LAYOUTS,
+    REJECT_SCHEMA,
+    RawTable,
+    Report,
+    as_cells,
+    as_rows,
+    made_before,
+    write_parquet,
+)
 from transforms.raw.text import read_text
 from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
@@ -123,7 +131,7 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     ).hexdigest()[:12]
     stem = run.settings.build / "raw" / f"v{LAYOUT_VERSION}" / source.id / f"{snapshot.sha256}-{contract}"
     report_path = stem.with_suffix(".json")
-    earlier = _read_before(report_path)
+    earlier = made_before(report_path)
     if earlier is not None:
         return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}, None
     path = Path(snapshot.path)
@@ -140,9 +148,9 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
         raise _identity_error(content, snapshot.file, source, spec) or error from error
     prove(raw, content, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
-    _write_parquet(raw.table, stem.with_suffix(".parquet"))
+    _write(raw.table, stem.with_suffix(".parquet"))
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
-    _write_parquet(rejects, stem.with_suffix(".rejects.parquet"))
+    _write(rejects, stem.with_suffix(".rejects.parquet"))
     report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
     write_atomically(report_path, json.dumps(report, indent=1).encode())
     return report, raw.table
@@ -161,16 +169,6 @@ def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec)
     except SourceError as error:
         return error
     return None
-
-
-def _read_before(report_path: Path) -> Report | None:
-    """Report of an earlier reading whose results are still there, byte for byte."""
-    try:
-        report: Report = json.loads(report_path.read_text("utf-8"))
-        whole = all(sha256_of(Path(report[part])) == sha256 for part, sha256 in report["written"].items())
-    except (OSError, ValueError, KeyError):
-        return None
-    return report if whole else None
 
 
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:
@@ -208,16 +206,6 @@ def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Re
     }
 
 
-def _write_parquet(table: pa.Table, target: Path) -> None:
-    temporary = temporary_beside(target)
-    try:
-        pq.write_table(
-            table,
-            temporary,
-            compression="zstd",
-            use_dictionary=[c for c in table.column_names if c != "line"],
-            write_statistics=False,
-        )
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _write(table: pa.Table, target: Path) -> None:
+    coded = [c for c in table.column_names if c != "line"]
+    write_parquet(table, target, use_dictionary=coded, write_statistics=False)

@@ -1,24 +1,22 @@
 """What a reader returns: the rows it could read, the lines it could not, and what it noticed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.files import replacing, sha256_of
+from transforms.tables import texts
 
 Report = dict[str, Any]  # what the raw stage says of one file
-CELL_SCHEMA = pa.schema(
-    [
-        ("line", pa.int64()),
-        ("cds", pa.string()),
-        ("heading", pa.string()),
-        ("field", pa.string()),
-        ("value", pa.string()),
-    ]
-)
+CELL_SCHEMA = pa.schema({"line": pa.int64(), **texts("cds", "heading", "field", "value")})
 # Layouts that are kept cell by cell, because their headings differ from year to year.
 CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority", "low_performing", "lcap_goals")
-REJECT_SCHEMA = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("column", "value", "reason", "cds"))])
+REJECT_SCHEMA = pa.schema({"line": pa.int64(), **texts("column", "value", "reason", "cds")})
 
 
 @dataclass(frozen=True)
@@ -74,3 +72,19 @@ def as_rows(raw: RawTable, columns: Sequence[str]) -> RawTable:
     values = {c: pa.array(wide[c], pa.string()) if c in found else pa.nulls(len(wide), pa.string()) for c in columns}
     table = pa.table({**values, "line": pa.array(wide["line"], pa.int64())})
     return replace(raw, table=table, missing_columns=sorted(set(columns) - set(found)))
+
+
+def made_before(record: Path) -> Report | None:
+    """What an earlier run wrote down of files that it made, if they are still there, byte for byte."""
+    try:
+        report: Report = json.loads(record.read_text("utf-8"))
+        whole = all(sha256_of(Path(report[part])) == sha256 for part, sha256 in report["written"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return report if whole else None
+
+
+def write_parquet(table: pa.Table, target: Path, **options: Any) -> None:
+    """Write a Parquet file that is whole or absent."""
+    with replacing(target) as temporary:
+        pq.write_table(table, temporary, compression="zstd", **options)

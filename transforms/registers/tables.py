@@ -21,7 +21,7 @@ from transforms.registers.names import LeaNames, names_of
 from transforms.registers.problems import Line, Problem
 from transforms.release.current import DATABASE, current_release
 from transforms.run import Run
-from transforms.tables import as_table, put
+from transforms.tables import as_table, put, texts
 
 TABLES = {"accepted_differences": "accepted_differences"}  # other registers: reg_<name>
 PATHWAYS = {  # what a rejected row leaves open; of a case it is the register's name
@@ -65,16 +65,16 @@ def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         else:
             put(connection, TABLES.get(name, f"reg_{name}"), to_arrow(register))
     put(connection, "reg_cases", pa.concat_tables(cases, promote_options="default"))
-    columns = {**dict.fromkeys(TEXTS, pa.string()), "line": pa.int64()}
+    columns = {**texts(*TEXTS), "line": pa.int64()}
     rejects = [_row(r, p) for r in registers.values() for p in r.problems]
     put(connection, "register_rejects", as_table(rejects, **columns))
     warnings = [_row(r, p) for r in registers.values() for p in r.warnings]
     put(connection, "register_warnings", as_table(warnings, **columns))
     before = _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames()
     doubts = [asdict(d) for d in doubts_of(registers, files, before)]
-    texts = dict.fromkeys(("register", "pathway", "cds", "lea_name", "loan_id", "file"), pa.string())
-    others = {"line": pa.int64(), "since": pa.date32(), "brings_lea": pa.bool_()}
-    put(connection, "register_doubts", as_table(doubts, **texts, **others))
+    columns = texts("register", "pathway", "cds", "lea_name", "loan_id", "file")
+    columns |= {"line": pa.int64(), "since": pa.date32(), "brings_lea": pa.bool_()}
+    put(connection, "register_doubts", as_table(doubts, **columns))
 
 
 def _row(register: Register, p: Problem) -> dict[str, object]:

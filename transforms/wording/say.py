@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from transforms.tables import as_table, put
+from transforms.tables import as_table, put, texts
 from transforms.wording.sentences import Change, change_sentence
 from transforms.wording.sentences.assistance import (
     DifferentiatedFacts,
@@ -94,5 +94,5 @@ def write_reconciliation_words(connection: duckdb.DuckDBPyConnection) -> None:
     put(
         connection,
         "reconciliation_words",
-        as_table(rows, **{"kind": pa.string(), "class": pa.string(), "words": pa.string()}),
+        as_table(rows, **texts("kind", "class", "words")),
     )
