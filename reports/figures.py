@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from reports.numbers import tenths
 from transforms import clock
+from transforms.wording.sentences import phrases
 
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
 LEA_ORDER = ("county_office", "district", "charter")
@@ -50,13 +51,7 @@ def dollars(value: int | None) -> str:
 
 def year_spans(years: Sequence[int]) -> str:
     """Years with runs of them in one: ``2017–2019, 2022``."""
-    runs: list[list[int]] = []
-    for year in sorted(years):
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
+    return ", ".join(phrases.year_spans(years))
 
 
 def place(code: str, order: tuple[str, ...]) -> tuple[int, str]:

@@ -15,8 +15,7 @@ def rules_of(rules: Rules, year: int) -> RuleSet:
     Its own where its criteria are confirmed, else the criteria of the newest confirmed year before it, in the windows
     of its own file, or in those of that year moved to it. Raises ConfigError where no year before it is confirmed.
     """
-    by_year = {r.dashboard_year: r for r in rules.years}
-    known = criteria_known(by_year | {year: by_year.get(year, rules.years[-1])}, year)
+    by_year, known = {r.dashboard_year: r for r in rules.years}, _confirmed(rules, year)
     if known is None:
         raise ConfigError(
             f"There are no confirmed rules for {year} or a year before it. There are rules for"
@@ -38,14 +37,18 @@ def rules_of(rules: Rules, year: int) -> RuleSet:
 
 def name_of(rules: Rules, year: int) -> str:
     """Name of the rule set whose criteria ``rules_of`` applies, as tables show it."""
-    by_year = {r.dashboard_year: r for r in rules.years}
-    known = criteria_known(by_year | {year: by_year.get(year, rules.years[-1])}, year)
+    known = _confirmed(rules, year)
     return known.rule_set if known else ""
 
 
 def is_confirmed(rules: Rules, year: int) -> bool:
     """True if the year's own criteria are confirmed by a primary source."""
     return any(r.dashboard_year == year and r.criterion for r in rules.years)
+
+
+def _confirmed(rules: Rules, year: int) -> RuleSet | None:
+    by_year = {r.dashboard_year: r for r in rules.years}
+    return criteria_known(by_year | {year: by_year.get(year, rules.years[-1])}, year)
 
 
 def _moved(span: Span | None, by: int) -> Span | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from transforms.wording.sentences.phrases import joined
+from transforms.wording.sentences.phrases import joined, year_spans
 
 NAMED = 3  # counties that a line names; more are counted
 
@@ -122,10 +122,4 @@ def _counties(of: Collection[str], all_counties: int) -> str:
 
 def _years(years: Collection[int], known: Sequence[int]) -> str:
     """``2017–2024`` where no Dashboard between is missing, ``2017, 2019 and 2022–2024`` where one is."""
-    runs: list[list[int]] = []
-    for year in sorted(years):
-        if runs and known.index(year) == known.index(runs[-1][-1]) + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return joined([str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs])
+    return joined(year_spans(years, known))

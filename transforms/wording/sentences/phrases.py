@@ -1,6 +1,6 @@
 """Small words that all sentences share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -29,6 +29,18 @@ def number(n: int) -> str:
 def not_confirmed_sentence(not_confirmed: str) -> str:
     """Why nothing is determined in a year whose criteria are not confirmed and for which no answer of CDE is known."""
     return f"{not_confirmed[:1].upper()}{not_confirmed[1:]}, and CDE's own answer is not known."
+
+
+def year_spans(years: Iterable[int], known: Sequence[int] = ()) -> list[str]:
+    """Years with runs of them in one: ``2017–2019``, ``2022``. ``known``: all years that there are; else every one."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        before = known[known.index(year) - 1] if known else year - 1
+        if runs and runs[-1][-1] == before:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
 
 
 def joined(parts: Sequence[str], word: str = "and") -> str:
