@@ -81,7 +81,7 @@ def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(
     night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What came after the copy was made is not ours to remove: its bytes are kept nowhere."""
-    import transforms.sources.fetch as published
+    import transforms.sources.inbox as published
 
     shutil.copy(SAMPLE / OTHER, night.inbox)
     read = published.read_snapshot

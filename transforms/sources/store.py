@@ -112,6 +112,11 @@ class Store:
         """What serves for this source; None before anything was accepted."""
         return _read(self.folder / source.id / "accepted.json", Accepted)
 
+    def serving(self, source: Source) -> Snapshot | None:
+        """The accepted content as the stages take it, if it is kept whole."""
+        accepted = self.accepted(source)
+        return self.snapshot(source, accepted.sha256) if accepted else None
+
     def accept(self, source: Source, accepted: Accepted) -> None:
         """Remember what serves."""
         write_atomically(self.folder / source.id / "accepted.json", accepted.model_dump_json(indent=1).encode())

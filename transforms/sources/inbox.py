@@ -1,0 +1,107 @@
+"""Files that were carried in by hand: those that prove to be what they are named are accepted and leave the inbox."""
+
+from pathlib import Path
+
+from transforms.errors import SourceError
+from transforms.raw.stage import read_snapshot
+from transforms.run import Snapshot
+from transforms.sources.catalog import Source
+from transforms.sources.file_names import recognize
+from transforms.sources.folder import copy_into, look_into, state_of, without_twins
+from transforms.sources.night import Night
+from transforms.sources.store import Accepted
+from transforms.sources.unused import Found, latest_editions, replaced
+
+Problem = dict[str, str]
+
+
+def take_inbox(night: Night) -> list[Problem]:
+    """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the
+    inbox.
+    """
+    came: list[Snapshot] = []
+    before: dict[str, tuple[int, int, int]] = {}
+    for path, source, right in _look_into_inbox(night):
+        earlier = night.store.accepted(source)
+        if later := _later_edition(night, source, right, earlier):
+            night.unused.append(replaced(path.name, right, source, later))
+            continue
+        before[path.name] = state_of(path)
+        try:
+            came.append(
+                copy_into(
+                    night.store,
+                    path,
+                    source,
+                    night.run.settings.largest_file,
+                    "inbox",
+                    earlier.sha256 if earlier else None,
+                )
+            )
+        except SourceError as error:
+            night.refuse(source, error)
+    single, twins = without_twins(night.run, came)
+    for source, why in twins:
+        night.refuse(source, why)
+    inbox = night.run.settings.inbox
+    return [
+        problem
+        for snapshot in single
+        for problem in _accept_carried_in(night, snapshot, inbox / snapshot.file, before[snapshot.file])
+    ]
+
+
+def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tuple[int, int, int]) -> list[Problem]:
+    source = night.run.sources[snapshot.source_id]
+    earlier = night.store.accepted(source)
+    try:
+        night.refuse_the_bytes_of_another(source, snapshot.sha256)
+        read_snapshot(night.run, snapshot)
+    except SourceError as error:
+        night.refuse(source, error)
+        return []
+    if earlier is None or earlier.sha256 != snapshot.sha256:
+        # The validators stay those of the publisher's last answer: unchanged there means that this file goes on
+        # serving.
+        night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
+    return _remove_taken(path, before, source)
+
+
+def _look_into_inbox(night: Night) -> list[Found]:
+    """The files to take; the others are recorded with what to do about them."""
+    inbox = night.run.settings.inbox
+    if not inbox.is_dir():
+        return []
+    files, refused, unused = look_into(night.run, inbox)
+    for source, error in refused:
+        night.refuse(source, error)
+    latest, others = latest_editions(files)
+    night.unused += unused + others
+    return latest
+
+
+def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> list[Problem]:
+    """Remove a file whose bytes are kept, unless another one was put in its place meanwhile."""
+    try:
+        if state_of(path) == before:
+            path.unlink()
+    except FileNotFoundError:  # another run has taken it too
+        return []
+    except OSError as error:
+        return [
+            {
+                "source_id": source.id,
+                "file": path.name,
+                "message": f"taken, but it cannot be removed from the inbox: {error.strerror}",
+            }
+        ]
+    return []
+
+
+def _later_edition(night: Night, source: Source, name: str, accepted: Accepted | None) -> str:
+    """Name of the accepted file, if it is one by which CDE has replaced ``name``."""
+    record = night.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
+    if record is None:
+        return ""
+    known, right = recognize(record.file, night.run.catalog.by_file_name())  # it may have come under a careless name
+    return record.file if known is source and source.rank(right) < source.rank(name) else ""
