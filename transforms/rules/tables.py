@@ -25,6 +25,7 @@ from transforms.tables import arrow_columns, as_table, put
 
 # Every number of the rules is below 3,000.
 WHOLE, TEXT, DAY = pa.int16(), pa.string(), pa.date32()
+OF_YEAR = {"determination_year": WHOLE, "rule_set": TEXT}
 
 
 def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> None:
@@ -161,8 +162,7 @@ def _determinations(years: Iterable[RuleSet]) -> pa.Table:
             for r in years
             if r.continuum
         ),
-        determination_year=WHOLE,
-        rule_set=TEXT,
+        **OF_YEAR,
         **arrow_columns(Continuum, WHOLE),
         in_force_from=DAY,
         not_confirmed=TEXT,
@@ -186,8 +186,7 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
             }
             for r in years
         ),
-        determination_year=WHOLE,
-        rule_set=TEXT,
+        **OF_YEAR,
         in_force_from=DAY,
         not_confirmed=TEXT,
         **arrow_columns(Assistance, WHOLE),
@@ -201,4 +200,4 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
 def _spans(years: Iterable[tuple[RuleSet, Consecutive | CharterTest]]) -> pa.Table:
     """One row per determination year of a test that looks at several Dashboards."""
     rows = ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years)
-    return _of_model(Consecutive, rows, determination_year=WHOLE, rule_set=TEXT)
+    return _of_model(Consecutive, rows, **OF_YEAR)
