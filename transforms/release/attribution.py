@@ -48,23 +48,14 @@ def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release
     day_passed = manifest is not None and crosses_dated_fact(
         manifest["dated_facts"], date.fromisoformat(manifest["as_of"]), run.settings.as_of
     )
-    row = {
-        "data_changed": bool(sources or pathways or day_passed),
-        "day_passed": day_passed,
-        "rules_from": rules_from,
-        "code_changed": code_changed,
-        "by_default": (
-            "data" if rules_from is None and not code_changed else "rules" if rules_from is not None else "code"
-        ),
+    changed = {
+        "data_changed": [bool(sources or pathways or day_passed)],
+        "day_passed": [day_passed],
+        "rules_from": pa.array([rules_from], pa.int16()),
+        "code_changed": [code_changed],
+        "by_default": ["rules" if rules_from is not None else "code" if code_changed else "data"],
     }
-    types = {
-        "data_changed": pa.bool_(),
-        "day_passed": pa.bool_(),
-        "rules_from": pa.int16(),
-        "code_changed": pa.bool_(),
-        "by_default": pa.string(),
-    }
-    put(connection, "changed_inputs", as_table([row], **types))
+    put(connection, "changed_inputs", pa.table(changed))
 
 
 def _changed_sources(
