@@ -311,7 +311,7 @@ def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = {(c["line"], c["field"]): c["value"] for c in read(content).table.to_pylist()}
     assert cells[(7, "name")].strip() == "x"
     assert [f.formula for f in compound.look_through_old(content, "book.xls")] == [""]
-    monkeypatch.setattr(compound, "LARGEST_TEXT", 199)
+    monkeypatch.setattr(package, "LARGEST_TEXT", 199)
     with pytest.raises(SourceError, match="more than 199 characters"):
         read(content)
 

@@ -8,6 +8,7 @@ from transforms.control_characters import REASON, control_in, shown
 from transforms.errors import SourceError
 from transforms.raw.table import RawTable, Reject
 from transforms.sources.layouts import LayoutSpec
+from transforms.tables import texts
 
 KINDS = ("negative", "qualified")
 LARGEST_PAGE = 5_000_000  # bytes
@@ -58,7 +59,7 @@ def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
             f"the page holds no table with columns {', '.join(sorted(needed))}",
             "Save the page of interim certifications, as HTML.",
         )
-    schema = pa.schema([*((c, pa.string()) for c in spec.columns), ("line", pa.int64())])
+    schema = pa.schema({**texts(*spec.columns), "line": pa.int64()})
     return RawTable(pa.Table.from_pylist(rows, schema), rejects, len(rows) + len(rejects), len(rows), encoding="html")
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from transforms.errors import SourceError
 from transforms.raw.xlsx_archive import (
-    CHECK,
     DOWNLOAD_AGAIN,
-    LARGEST_FILE,
-    LARGEST_TEXT,
-    MOST_CELLS,
-    VALUES_ONLY,
+    HAS_LINKS,
+    HAS_MACROS,
+    IS_ENCRYPTED,
     SheetFacts,
+    check_reach,
+    check_size,
+    check_text,
     column_letters,
 )
 
@@ -33,10 +34,7 @@ def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
 
     Raises SourceError for a file that is cut, encrypted or no workbook, and for macros and links to other workbooks.
     """
-    if len(content) > LARGEST_FILE:
-        raise SourceError(
-            file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK
-        )
+    check_size(content, file)
     try:
         return _Book(_Compound(content, file).workbook(), file).sheets()
     except (struct.error, IndexError) as error:
@@ -101,9 +99,9 @@ class _Compound:
                 name = directory[at : at + length - 2].decode("utf-16-le", errors="replace").lower()
                 entries.setdefault(name, struct.unpack_from("<II", directory, at + 116))
         if "encryptedpackage" in entries or "encryptioninfo" in entries:
-            raise SourceError(self.file, "the workbook is encrypted", "Take the file without a password.")
+            raise SourceError(self.file, *IS_ENCRYPTED)
         if "_vba_project_cur" in entries or "vba" in entries:
-            raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)
+            raise SourceError(self.file, *HAS_MACROS)
         if "workbook" not in entries:
             raise SourceError(
                 self.file, "this file holds no workbook of Excel 97 or newer", "Save the workbook as .xlsx."
@@ -159,26 +157,20 @@ class _Book:
             before = before if kind == CONTINUE else kind
         lengths = _string_lengths(strings)
         found = [self._look_at(place, hidden, lengths) for place, hidden in listed]
-        if sum(cells for _, cells, _ in found) > MOST_CELLS:
-            raise SourceError(
-                self.file,
-                f"the sheets reach over more than {MOST_CELLS:,} cells",
-                "Delete what stands far below or right of the table.",
-            )
-        if sum(characters for _, _, characters in found) > LARGEST_TEXT:
-            raise SourceError(self.file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
+        check_reach(sum(cells for _, cells, _ in found), self.file)
+        check_text(sum(characters for _, _, characters in found), self.file)
         return [facts for facts, _, _ in found]
 
     def _check_global(self, kind: int, data: bytes) -> None:
         if kind == BOF and struct.unpack_from("<H", data)[0] != BIFF8:
             raise SourceError(self.file, "this workbook is older than Excel 97", "Save the workbook as .xlsx.")
         if kind == FILEPASS:
-            raise SourceError(self.file, "the workbook is encrypted", "Take the file without a password.")
+            raise SourceError(self.file, *IS_ENCRYPTED)
         # Itself, or the built-in functions.
         if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (0x0401, 0x3A01):
-            raise SourceError(self.file, "the workbook holds links to other workbooks", VALUES_ONLY)
+            raise SourceError(self.file, *HAS_LINKS)
         if kind == BOUNDSHEET and data[5] == 1:
-            raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY)
+            raise SourceError(self.file, *HAS_MACROS)
 
     def _look_at(self, place: int, hidden: bool, lengths: list[int]) -> tuple[SheetFacts, int, int]:
         """Facts, cells and characters of shared strings of one sheet."""

@@ -26,6 +26,10 @@ PIECE = 1 << 16
 DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
 VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
+# Refusals, each with the advice.
+HAS_MACROS = ("the workbook holds macros", VALUES_ONLY)
+HAS_LINKS = ("the workbook holds links to other workbooks", VALUES_ONLY)
+IS_ENCRYPTED = ("the workbook is encrypted", "Take the file without a password.")
 MACROS = re.compile(r"vbaproject|macrosheet|macroenabled")
 # Another part may name a second one, and the reader would follow.
 SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")
@@ -52,6 +56,27 @@ class SheetFacts:
         if last - first >= MOST_MERGED or len(self.merged_rows) > MOST_MERGED:
             raise SourceError(file, f"more than {MOST_MERGED:,} rows have merged cells", CHECK)
         self.merged_rows.update(range(first, last + 1))
+
+
+def check_size(content: bytes, file: str) -> None:
+    """Raise SourceError for a file larger than any workbook of CDE."""
+    if len(content) > LARGEST_FILE:
+        raise SourceError(
+            file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK
+        )
+
+
+def check_reach(cells: int, file: str) -> None:
+    """Raise SourceError where a few bytes would become very many cells."""
+    if cells > MOST_CELLS:
+        advice = "Delete what stands far below or right of the table."
+        raise SourceError(file, f"the sheets reach over more than {MOST_CELLS:,} cells", advice)
+
+
+def check_text(characters: int, file: str) -> None:
+    """Raise SourceError where a few bytes would become very much text."""
+    if characters > LARGEST_TEXT:
+        raise SourceError(file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
 
 
 def look_through(content: bytes, file: str) -> list[SheetFacts]:
@@ -88,10 +113,7 @@ def _entries(content: bytes, file: str) -> list[zipfile.ZipInfo]:
     if not content.startswith(b"PK\x03\x04"):
         start = content[:400].split(b"\n", 1)[0][:80].decode("latin-1").strip()
         raise SourceError(file, "this is not a workbook", DOWNLOAD_AGAIN, line=1, value=start)
-    if len(content) > LARGEST_FILE:
-        raise SourceError(
-            file, f"the workbook has {len(content):,} bytes; more than {LARGEST_FILE:,} is refused", CHECK
-        )
+    check_size(content, file)
     if content.count(b"PK\x01\x02") > MOST_ENTRIES:  # counted before the directory is read into memory
         raise SourceError(file, f"the workbook has more than {MOST_ENTRIES:,} entries", CHECK)
     try:
@@ -118,9 +140,9 @@ def _check_names(names: list[str], file: str) -> None:
         raise SourceError(file, "this archive is not a workbook", DOWNLOAD_AGAIN)
     for name in names:
         if MACROS.search(name):
-            raise SourceError(file, "the workbook holds macros", VALUES_ONLY, value=name)
+            raise SourceError(file, *HAS_MACROS, value=name)
         if name.startswith("xl/externallinks/"):
-            raise SourceError(file, "the workbook holds links to other workbooks", VALUES_ONLY, value=name)
+            raise SourceError(file, *HAS_LINKS, value=name)
         if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
             raise SourceError(file, "the archive names a place outside of itself", CHECK, value=name)
         if name.rpartition("/")[2] in SINGLE and not re.fullmatch(r"xl/(_rels/)?[^/]+", name):
@@ -134,7 +156,7 @@ def _check_names(names: list[str], file: str) -> None:
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
     """The entry's real bytes, piece by piece; declared size and check sum are compared only afterwards."""
     if entry.flag_bits & 0x1:
-        raise SourceError(file, "the workbook is encrypted", "Take the file without a password.", value=entry.filename)
+        raise SourceError(file, *IS_ENCRYPTED, value=entry.filename)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _damaged(file, entry.filename)
     size = 0
@@ -223,9 +245,9 @@ class _Directory(_Part):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if MACROS.search(attributes.get("ContentType", "").lower() + attributes.get("Type", "").lower()):
-            raise SourceError(self.file, "the workbook holds macros", VALUES_ONLY, value=self.name)
+            raise SourceError(self.file, *HAS_MACROS, value=self.name)
         if attributes.get("Type", "").lower().endswith("/externallink"):
-            raise SourceError(self.file, "the workbook holds links to other workbooks", VALUES_ONLY, value=self.name)
+            raise SourceError(self.file, *HAS_LINKS, value=self.name)
         if name in ("sheet", "Relationship"):
             self.elements.append((name, attributes))
 
@@ -340,12 +362,7 @@ def _sheets(parts: dict[str, _Part], file: str) -> list[_Sheet]:
 
 def _check_cells(sheets: list[_Sheet], parts: dict[str, _Part], file: str) -> None:
     """Raise SourceError where a few bytes would become very many cells or very much text."""
-    if sum(s.rows * s.columns for s in sheets) > MOST_CELLS:
-        raise SourceError(
-            file,
-            f"the sheets reach over more than {MOST_CELLS:,} cells",
-            "Delete what stands far below or right of the table.",
-        )
+    check_reach(sum(s.rows * s.columns for s in sheets), file)
     strings = parts.get("xl/sharedstrings.xml")
     lengths = strings.lengths if isinstance(strings, _Strings) else []
     characters = sum(s.characters for s in sheets)
@@ -353,8 +370,7 @@ def _check_cells(sheets: list[_Sheet], parts: dict[str, _Part], file: str) -> No
         if sheet.shared and max(sheet.shared) >= len(lengths):
             raise _damaged(file, sheet.name)
         characters += sum(lengths[i] * times for i, times in sheet.shared.items())
-    if characters > LARGEST_TEXT:
-        raise SourceError(file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
+    check_text(characters, file)
 
 
 def _column_number(letters: str) -> int:
