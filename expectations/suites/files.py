@@ -25,10 +25,9 @@ NEVER_STOPS = ("low_performing", "lcap_goals", "directory", "interim_certificati
 class Shape:
     """The expectations of one layout, with ids, classes and texts that name it."""
 
-    def __init__(self, layout: str, indicators: Sequence[str] = ()) -> None:
-        """Those of ``layout``. ``indicators`` are the known indicator codes."""
-        self.layout = layout
-        self.indicators = indicators
+    def __init__(self, layout: str, groups: Sequence[str], indicators: Sequence[str]) -> None:
+        """Those of ``layout``; the others are known codes."""
+        self.layout, self.groups, self.indicators = layout, groups, indicators
         self.check_class: CheckClass = "unusual" if layout in NEVER_STOPS else "fault"
 
     def said(self, what: str, sentence: str, reason: str, fields: Iterable[str] = ()) -> dict[str, Any]:
@@ -90,8 +89,8 @@ def suite_of_shape(layout: str, groups: list[str], indicators: Sequence[str] = (
 
     ``groups`` are the known student group codes, in small letters; ``indicators`` the known indicator codes.
     """
-    shape = Shape(layout, indicators)
-    expectations = (shape.lines(), *SHAPES[layout](shape, groups))
+    shape = Shape(layout, groups, indicators)
+    expectations = (shape.lines(), *SHAPES[layout](shape))
     return Suite(f"{layout} files", "files", relation_of(layout), ("source_id", "line"), (), expectations)
 
 
@@ -115,8 +114,8 @@ def relation_of(layout: str) -> str:
     )"""
 
 
-def _assistance(shape: Shape, groups: list[str]) -> list[Expectation]:
-    letters = [f"letter:{g}" for g in groups]
+def _assistance(shape: Shape) -> list[Expectation]:
+    letters = [f"letter:{g}" for g in shape.groups]
     flags = [f"{f}:{n}" for f in ("ec52072", "ec52071f") for n in range(17, 40)]
     flags += [f"met_method:{n}" for n in range(1, 5)]
     year = shape.said(
@@ -139,8 +138,8 @@ def _assistance(shape: Shape, groups: list[str]) -> list[Expectation]:
     ]
 
 
-def _charters(shape: Shape, groups: list[str]) -> list[Expectation]:
-    letters = [f"{when}:{g}" for g in groups for when in ("current", "prior")]
+def _charters(shape: Shape) -> list[Expectation]:
+    letters = [f"{when}:{g}" for g in shape.groups for when in ("current", "prior")]
     return [
         *shape.codes(),
         shape.once("cds", "heading"),
@@ -148,7 +147,7 @@ def _charters(shape: Shape, groups: list[str]) -> list[Expectation]:
     ]
 
 
-def _local(shape: Shape, groups: list[str]) -> list[Expectation]:
+def _local(shape: Shape) -> list[Expectation]:
     what = "Met, Not Met, Not Met For Two or More Years or NA"
     return [
         *shape.codes(),
@@ -163,12 +162,12 @@ def _local(shape: Shape, groups: list[str]) -> list[Expectation]:
     ]
 
 
-def _local_by_priority(shape: Shape, groups: list[str]) -> list[Expectation]:
+def _local_by_priority(shape: Shape) -> list[Expectation]:
     what = "Met, Not Met or Not Met For Two or More Years"
     return [*shape.codes(), shape.form("value", what, PERFORMANCE, "Methods 2 and 3 count it.", ["performance"])]
 
 
-def _low_performing(shape: Shape, groups: list[str]) -> list[Expectation]:
+def _low_performing(shape: Shape) -> list[Expectation]:
     return [
         *shape.codes(),
         shape.known(
@@ -177,16 +176,16 @@ def _low_performing(shape: Shape, groups: list[str]) -> list[Expectation]:
     ]
 
 
-def _lcap_goals(shape: Shape, groups: list[str]) -> list[Expectation]:
+def _lcap_goals(shape: Shape) -> list[Expectation]:
     return [*shape.codes(), shape.once("cds", "heading")]
 
 
-def _directory(shape: Shape, groups: list[str]) -> list[Expectation]:
+def _directory(shape: Shape) -> list[Expectation]:
     statuses = ["Active", "Closed", "Merged", "Pending"]
     return [*shape.codes(), shape.known("status", statuses, "The directory says who exists."), shape.once("cds")]
 
 
-def _interim(shape: Shape, groups: list[str]) -> list[Expectation]:
+def _interim(shape: Shape) -> list[Expectation]:
     named = "Lines are matched to LEAs by county and name."
     return [
         shape.known("certification", ["negative", "qualified"], "The heading above a line says which list it is on."),
@@ -195,7 +194,7 @@ def _interim(shape: Shape, groups: list[str]) -> list[Expectation]:
     ]
 
 
-SHAPES: dict[str, Callable[[Shape, list[str]], list[Expectation]]] = {
+SHAPES: dict[str, Callable[[Shape], list[Expectation]]] = {
     "assistance": _assistance,
     "charter_assistance": _charters,
     "local_indicators": _local,
