@@ -94,7 +94,10 @@ def with_2025(place: Workplace) -> None:
 def decided(
     place: Workplace, folder: Path, *events: str, loans: dict[str, str] | None = None, as_of: date | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables with these events more, each ``loan,event,day``, and these texts of the loan register changed."""
+    """The tables with these events more, and these texts of the loan register changed.
+
+    Each event is ``loan,event,day`` or ``loan,event,day,precision,words``.
+    """
     with_2025(place)
     reference = reference_copy(folder / "reference")
     path = reference / "registers/state_loans.csv"
@@ -104,11 +107,12 @@ def decided(
         text = text.replace(old, new)
     path.write_text(text)
     for number, row in enumerate(events):
-        loan, event, day = row.split(",")
+        loan, event, day, *dated = row.split(",")
+        precision, words = dated or ("day", day)
         add_rows(
             reference,
             "state_loan_events",
-            [f"X-{number}", loan, event, day, "day", day, "", "", "https://example.org", "high", ""],
+            [f"X-{number}", loan, event, day, precision, words, "", "", "https://example.org", "high", ""],
         )
     with place.decide(reference=reference, **({"as_of": as_of} if as_of else {})) as db:
         yield db
@@ -236,6 +240,51 @@ def test_a_person_closes_or_confirms_a_referral(workplace: Workplace, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("cds", "events", "statuses", "said"),
+    [
+        (
+            SOUTH_MONTEREY, ["CA-SEL-2009-SMCJUHSD,referral_closed,2024-01-01,year,2024"], [E, U, N, N],
+            "The referral was closed in 2024. The day is not known well enough to say whether it is open on"
+            " November 30, 2024.",
+        ),
+        (
+            INGLEWOOD, ["CA-SEL-2012-INGLEWOOD,referral_closed,2024-07-01,fiscal_year,2024-25"], [E, U, N, N],
+            "The referral was closed in 2024-25.",
+        ),
+        (
+            INGLEWOOD,
+            [
+                "CA-SEL-2012-INGLEWOOD,referral_closed,2024-06-01,month,June 2024",
+                "CA-SEL-2012-INGLEWOOD,referral_confirmed,2024-01-01,year,2024",
+            ],
+            [E, U, U, U],
+            "The referral was closed in June 2024.",
+        ),
+        (
+            EMERY, ["CA-SEL-2001-EMERY,referral_confirmed,2024-01-01,year,2024"], [N, U, E, E],
+            "The referral was confirmed in 2024.",
+        ),
+        (
+            INGLEWOOD,
+            [
+                "CA-SEL-2012-INGLEWOOD,referral_closed,2023-06-01,month,June 2023",
+                "CA-SEL-2012-INGLEWOOD,referral_confirmed,2024-01-01,year,2024",
+            ],
+            [N, U, E, E],
+            "The referral was confirmed in 2024. The referral was closed in June 2023.",
+        ),
+    ],
+)  # fmt: skip
+def test_an_act_of_a_person_without_its_day_decides_once_it_is_sure(
+    workplace: Workplace, tmp_path: Path, cds: str, events: list[str], statuses: list[str], said: str
+) -> None:
+    with decided(workplace, tmp_path, *events) as db:
+        verdicts = wraparound(db, cds)
+        assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
+        assert said in verdicts[2023][1]
+
+
+@pytest.mark.parametrize(
     ("day", "statuses"),
     [("2025-11-20", [N, N, E, E]), ("2026-01-10", [N, N, U, E])],
 )
@@ -268,9 +317,10 @@ def test_the_latest_possible_day_of_a_vague_date_counts(workplace: Workplace, tm
     text = path.read_text()
     old = "CA-SEL-2001-EMERY-04,CA-SEL-2001-EMERY,repaid,2011-07-01,month,late July 2011"
     statuses = {}
-    for precision in ("month", "season", "year"):
+    for precision, words in (("month", "July 2018"), ("season", "summer 2018"), ("year", "2018")):
         assert old in text
-        path.write_text(text.replace(old, f"CA-SEL-2001-EMERY-04,CA-SEL-2001-EMERY,repaid,2018-07-01,{precision},2018"))
+        new = f"CA-SEL-2001-EMERY-04,CA-SEL-2001-EMERY,repaid,2018-07-01,{precision},{words}"
+        path.write_text(text.replace(old, new))
         loans = reference / "registers/state_loans.csv"
         loans.write_text(
             loans.read_text().replace(

@@ -292,7 +292,7 @@ def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(deci
 
 
 def test_a_replaced_case_does_not_count_and_is_kept(decide: Decide) -> None:
-    wrong = case("spi", case_id="S-1", superseded_by="S-2")
+    wrong = case("spi", case_id="S-1", superseded_by="S-2", note="entered by mistake, for Salinas Union High")
     right = case("spi", case_id="S-2", cds=SALINAS)
     with decide(("spi", wrong), ("spi", right)) as db:
         assert set(verdicts(db, "spi")) == {SALINAS}
@@ -329,10 +329,15 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
         case("primary", case_id="same", cds="19646340000000", geo_lead="Los Angeles COE", same_body="Y"),
         case("primary", case_id="differs", cds="19646340000000", geo_lead="Los Angeles COE", same_body="N"),
         case("primary", case_id="other", same_body="N"),
+        case("primary", case_id="another", geo_lead="Siskiyou COE", same_body="N"),
+        case("primary", case_id="long", geo_lead="The Kern County Office of Education", same_body="N"),
+        case("primary", case_id="one of two", cds="03739810000000", geo_lead="Sacramento COE", same_body="N"),
+        case("primary", case_id="neither", cds="03739810000000", geo_lead="San Diego COE", same_body="N"),
         case("primary", case_id="unknown", cds="01612590000000"),
         case(
-            "primary", case_id="term", cds="01612590000000", assistance_from="2021-01-01", requested_date="2022-01-01",
-            determination_date="2022-02-01", concurrence_date="2022-03-01",
+            "primary", case_id="term", cds="01612590000000", geo_lead="Alameda COE",
+            assistance_from="2021-01-01", requested_date="2022-01-01", determination_date="2022-02-01",
+            concurrence_date="2022-03-01",
         ),
     ]  # fmt: skip
     with decide(*(("primary", row) for row in rows)) as db:
@@ -348,6 +353,14 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
             "The register says no; the list of Geographic Leads says yes (Los Angeles COE).",
         ]
         assert found["other"] == [False, None]
+        assert found["another"] == [
+            False,
+            "The register names Siskiyou COE; the list of Geographic Leads has Kern County Superintendent of Schools"
+            " for that day.",
+        ]
+        assert found["long"] == [False, None]
+        assert found["one of two"] == [False, None], "Sacramento and Placer lead the area together"
+        assert "The register names San Diego COE" in found["neither"][1]
         assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
         assert found["term"] == [True, None], "Alameda's own office was the lead until 2023-06-30"
         assert "being the county office itself" in verdicts(db, "primary")[BORROWER].reason

@@ -144,7 +144,7 @@ def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: 
         event,
         "2026-02-01" if event == "repaid" else "2012-09-15",
         "day",
-        "x",
+        "2026-02-01" if event == "repaid" else "2012-09-15",
         "",
         "",
         "https://example.org",

@@ -378,18 +378,18 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
     [
         (
             "repaid,2025-06-01,month,June 2025",
-            "repaid,2002-06-01,month,June 2025",
+            "repaid,2002-06-01,month,June 2002",
             "repaid lies before authorized of the same loan",
         ),
         (
             "repaid,2025-06-01,month,June 2025",
-            "repaid,2025-09-01,month,June 2025",
+            "repaid,2025-09-01,month,September 2025",
             "the loan is repaid in its source of 2025-07-01, and its event",
         ),
         (
-            "powers_returned,2009-07-01",
-            "powers_returned,2002-07-01",
-            "powers_returned lies before oversight_started of the same loan",
+            "powers_returned,2009-07-01,month,July 2009",
+            "powers_returned,2002-07-01,month,July 2002",
+            "powers_returned lies before authorized of the same loan",
         ),
         (
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,",
@@ -400,6 +400,31 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,",
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2012-INGLEWOOD,",
             "the loan is not repaid in its source of 2025-05-01",
+        ),
+        ("repaid,2025-06-01,month", "repaid,2015-06-01,month", "date_text says 'June 2025', and event_date 2015-06-01"),
+        ("repaid,2025-06-01,month", "repaid,2025-05-01,month", "date_text says 'June 2025', and event_date 2025-05-01"),
+        (
+            "repaid,2025-06-01,month",
+            "repaid,2025-06-01,day",
+            "the precision is day, and date_text, 'June 2025', is not",
+        ),
+        ("repaid,2025-06-01,month,June 2025", "repaid,2025-01-01,month,2025", "the precision is month, and date_text"),
+        (
+            "repaid,2025-06-01,month,June 2025",
+            "repaid,2025-06-01,season,2025",
+            "the precision is season, and date_text",
+        ),
+        (
+            "repaid,2025-06-01,month,June 2025",
+            "repaid,2025-07-01,fiscal_year,2024-25",
+            "date_text says '2024-25', and event_date 2025",
+        ),
+        ("repaid,2025-06-01,month,June 2025", "repaid,2025-06-01,month,in June", "'in June', names no year"),
+        ("2003-01-01,year,2003,,100", "2013-01-01,year,2013,,100", "the loan is of fiscal year 2002-03, and its event"),
+        (
+            "2003-01-01,year,2003,,100",
+            "2002-01-01,year,2002,,100",
+            "the loan's act is Stats. 2003 ch. 14, and its event",
         ),
         ("CA-SEL-2003-OAKLAND-04,", "CA-SEL-2003-oakland-01,", "has a event_id that differs only in case"),
         ("repaid,2025-06-01,month,June 2025", "repaid,2062-06-01,month,June 2025", "the day lies in the future"),
@@ -412,13 +437,125 @@ def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str,
     assert text.count(old) == 1
     path.write_text(text.replace(old, new))
     if "INGLEWOOD" in new:
-        path.write_text(path.read_text().replace("INGLEWOOD,repaid,2025-06-01", "INGLEWOOD,repaid,2025-02-01"))
+        path.write_text(
+            path.read_text().replace(
+                "INGLEWOOD,repaid,2025-06-01,month,June", "INGLEWOOD,repaid,2025-02-01,month,February"
+            )
+        )
     assert any(sentence in told for told in problems(folder, "state_loan_events", None))
     registers = load_registers(folder)
     loans = {d.loan_id for d in doubts_of(registers, LeaNames())}
     expected = "CA-SEL-2012-INGLEWOOD" if "INGLEWOOD" in new else "CA-SEL-2003-OAKLAND"
     assert expected in loans
     assert len(loans) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "precision", "words"),
+    [
+        ("2025-06-01", "month", "June 2025"),
+        ("2025-06-01", "month", "in early Jun. 2025"),
+        ("2025-06-27", "day", "2025-06-27"),
+        ("2025-06-27", "day", "June 27, 2025"),
+        ("2000-09-01", "season", "autumn 2000"),
+        ("2001-06-01", "season", "Summer of 2001"),
+        ("2024-07-01", "fiscal_year", "fiscal year 2024-25"),
+        ("2024-07-01", "fiscal_year", "2024–25"),
+        ("2003-01-01", "year", "2003"),
+        ("2011-09-15", "before", "before September 2011"),
+    ],
+)
+def test_a_day_as_its_source_says_it(folder: Path, day: str, precision: str, words: str) -> None:
+    add_event(folder, "CA-SEL-1992-COACHELLA", "released", day, precision, words)
+    assert [p for p in problems(folder, "state_loan_events", None) if "date_text" in p] == []
+
+
+@pytest.mark.parametrize(
+    ("loan", "event", "day", "sentence"),
+    [
+        (
+            "CA-SEL-2012-INGLEWOOD",
+            "referral_closed",
+            "2000-01-01",
+            "referral_closed lies before authorized of the same",
+        ),
+        ("CA-SEL-2009-SMCJUHSD", "referral_closed", "2001-05-05", "referral_closed lies before authorized of the same"),
+        ("CA-SEL-2004-VALLEJO", "referral_confirmed", "2003-01-01", "referral_confirmed lies before authorized of the"),
+        ("CA-SEL-2025-PLUMAS", "referral_confirmed", "2019-01-01", "referral_confirmed lies before requested of the"),
+        ("CA-SEL-2025-PLUMAS", "disbursed", "2025-05-27", "disbursed lies before authorized of the same loan"),
+        ("CA-SEL-2012-INGLEWOOD", "requested", "2013-01-01", ""),
+        (
+            "CA-SEL-2003-OAKLAND",
+            "referral_closed",
+            "2018-09-16",
+            "the law that refers the district took effect on 2018",
+        ),
+        (
+            "CA-SEL-2001-EMERY",
+            "referral_confirmed",
+            "2012-01-01",
+            "the law that refers the district took effect on 2018",
+        ),
+    ],
+)
+def test_an_act_on_a_referral_follows_the_loan_and_the_law(
+    folder: Path, loan: str, event: str, day: str, sentence: str
+) -> None:
+    add_event(folder, loan, event, day, "day", day)
+    found = problems(folder, "state_loan_events", None)
+    assert any((sentence or "lies before requested of the same loan") in told for told in found), found
+    assert {d.loan_id for d in doubts_of(load_registers(folder), LeaNames())} == {loan}
+
+
+def add_event(folder: Path, loan: str, event: str, day: str, precision: str, words: str) -> None:
+    row = ["X-1", loan, event, day, precision, words, "", "", "https://example.org", "high", ""]
+    add_rows(folder, "state_loan_events", row)
+
+
+OTHER_LEA = {"cds": SALINAS, "lea_name": "Salinas Union High"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("primary", "primary"), ("request", "primary"), ("fee_for_service", "spi")])
+def test_a_case_is_not_replaced_by_one_of_another_lea(folder: Path, old: str, new: str) -> None:
+    rows = {old: [case(old, case_id="A", superseded_by="B")]}
+    rows.setdefault(new, []).append(case(new, case_id="B", **OTHER_LEA))
+    for register, cases in rows.items():
+        add_rows(folder, register, *cases)
+    (told,) = [p for p in problems(folder, old) if "superseded_by" in p]
+    assert "this case is of another LEA, Salinas Union High" in told
+    assert [line.values["case_id"] for line in load_registers(folder)[old].rejected] == ["A"]
+
+
+def test_a_case_entered_under_the_wrong_lea_is_replaced_with_a_note(folder: Path) -> None:
+    wrong = case("spi", case_id="A", superseded_by="B", note="entered by mistake; it is about SALINAS Union High")
+    add_rows(folder, "spi", wrong, case("spi", case_id="B", **OTHER_LEA))
+    assert problems(folder, "spi") == []
+
+
+@pytest.mark.parametrize(("old", "new"), [(LOWELL_BEFORE, LOWELL_AFTER), (LOWELL_AFTER, LOWELL_BEFORE)])
+def test_a_case_may_be_replaced_by_one_under_the_code_of_a_succession(folder: Path, old: str, new: str) -> None:
+    for name, cds, after in (("A", old, "B"), ("B", new, "")):
+        add_rows(
+            folder, "request", case("request", case_id=name, cds=cds, lea_name="Lowell Joint", superseded_by=after)
+        )
+    assert problems(folder, "request", None) == []
+
+
+def test_a_case_that_ended_is_not_replaced_by_a_later_one(folder: Path) -> None:
+    early, late = case("request", case_id="A", superseded_by="B"), case("request", case_id="B")
+    add_rows(folder, "request", early, late)
+    assert not any("a replaced case counts at no time" in told for told in warnings(folder, "request"))
+    path = folder / "registers/request.csv"
+    head, first, second = path.read_text().splitlines(keepends=True)
+    columns = head.strip().split(",")
+    cells = first.strip("\n").split(",")
+    cells[columns.index("entered_on")] = "2024-03-31"
+    for column in columns:
+        if column.endswith("_date") and cells[columns.index(column)]:
+            cells[columns.index(column)] = "2024-03-01"
+    path.write_text(head + ",".join(cells) + "\n" + second)
+    (told,) = [w for w in warnings(folder, "request") if "replaces it" in w]
+    assert "a replaced case counts at no time; close a case that ended with end_date instead" in told
 
 
 def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:

@@ -1,6 +1,7 @@
 """Cases of the recorded pathways: acts of people, with their days. Nothing here is ever computed."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
@@ -53,6 +54,12 @@ class Case(Record):
         "case_id of the case that replaces this one; a replaced case does not count"
     )
     note: Text = about("remarks")
+
+    @property
+    def known_from(self) -> date | None:
+        """Day of the first dated act, as the table ``pathway_register`` has it."""
+        days = (getattr(self, column) for column in (*self.acts, "engagement_start", "end_date"))
+        return min(filter(None, days), default=None)
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Rules that hold in every pathway."""

@@ -3,9 +3,12 @@
 Rows that are wrong in themselves take part, so that one mistake is reported once.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
+from transforms.registers.cases import Case
 from transforms.registers.fields import Record
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.problems import Line, Problem
@@ -15,10 +18,10 @@ Found = Iterator[tuple[str, Problem]]
 
 
 def problems_between(
-    lines: Lines, models: Mapping[str, type[Record]], cases: Sequence[str], county_codes: set[str]
+    lines: Lines, models: Mapping[str, type[Record]], cases: Sequence[str], county_codes: set[str], law_effective: date
 ) -> Found:
     """Name of the register and the problem: identifiers that are there twice, unknown counties, links that lead
-    nowhere.
+    nowhere. ``law_effective``: when the law took effect that refers districts with a state loan.
     """
     for name, model in models.items():
         together = cases if name in cases else (name,)
@@ -26,8 +29,11 @@ def problems_between(
         yield from _unknown_counties(name, lines[name], county_codes)
     yield from _events_without_loan(lines)
     yield from _events_out_of_order(lines)
+    yield from _referrals_before_the_law(lines, law_effective)
+    yield from _loan_against_its_act(lines)
     yield from _status_against_events(lines)
     yield from _replaced_by_nothing({c: lines[c] for c in cases})
+    yield from _replaced_by_another_lea({c: lines[c] for c in cases}, lines["successions"])
 
 
 def alike(identifier: str) -> str:
@@ -75,10 +81,12 @@ def _events_without_loan(lines: Lines) -> Found:
             yield "state_loan_events", line.problem("loan_id", f"state_loans.csv has no such loan{meant}")
 
 
-ORDER = (
-    ("authorized", "disbursed"), ("authorized", "repaid"), ("disbursed", "repaid"),
-    ("oversight_started", "powers_returned"), ("oversight_started", "released"),
-)  # fmt: skip
+AFTER = {
+    "requested": ("authorized", "disbursed", "repaid", "released", "referral_confirmed", "referral_closed"),
+    "authorized": ("disbursed", "repaid", "released", "powers_returned", "referral_confirmed", "referral_closed"),
+    "disbursed": ("repaid",),
+    "oversight_started": ("powers_returned", "released"),
+}
 
 
 def _events_out_of_order(lines: Lines) -> Found:
@@ -86,7 +94,9 @@ def _events_out_of_order(lines: Lines) -> Found:
     for events in _events_by_loan(lines).values():
         for line, later in events:
             before = [
-                e for _, e in events if (e.event, later.event) in ORDER and e.earliest and later.latest < e.earliest
+                e
+                for _, e in events
+                if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest
             ]
             if before:
                 said = (
@@ -94,6 +104,38 @@ def _events_out_of_order(lines: Lines) -> Found:
                     f" {before[0].event_id})"
                 )
                 yield "state_loan_events", line.problem("event_date", said)
+
+
+def _referrals_before_the_law(lines: Lines, effective: date) -> Found:
+    """Nobody can confirm or close a referral that the law did not know."""
+    for events in _events_by_loan(lines, "referral_confirmed", "referral_closed").values():
+        for line, event in events:
+            if event.latest < effective:
+                said = f"the law that refers the district took effect on {effective}, after this {event.event}"
+                yield "state_loan_events", line.problem("event_date", said)
+
+
+def _loan_against_its_act(lines: Lines) -> Found:
+    """The day of a loan's act, its fiscal year (up to a year later) and the year of its chapter mean the same time."""
+    authorized = _events_by_loan(lines, "authorized")
+    for line in lines["state_loans"]:
+        loan = line.record
+        if not isinstance(loan, StateLoan):
+            continue
+        first_years = [int(y) for y in re.findall(r"\b((?:19|20)[0-9]{2})-[0-9]{2}\b", loan.fiscal_year or "")]
+        chapters = re.findall(r"\bStats\. ((?:19|20)[0-9]{2})\b", loan.chapter or "")
+        for other, event in authorized.get(loan.loan_id, []):
+            first = event.earliest or event.latest
+            said = ""
+            if first_years and not (
+                date(min(first_years) - 1, 7, 1) <= event.latest and first <= date(max(first_years) + 1, 6, 30)
+            ):
+                said = f"the loan is of fiscal year {loan.fiscal_year}, and its event {event.event_id} of {first}"
+            elif chapters and loan.basis != "court_order" and not first.year <= int(chapters[0]) <= event.latest.year:
+                said = f"the loan's act is {loan.chapter}, and its event {event.event_id} of {first}"
+            if said:
+                yield "state_loans", line.problem("fiscal_year", said, ("fiscal_year", "chapter"))
+                yield "state_loan_events", other.problem("event_date", said)
 
 
 def _events_by_loan(lines: Lines, *kinds: str) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
@@ -139,8 +181,9 @@ def _status_against_events(lines: Lines) -> Found:
             yield "state_loan_events", other.problem("event_date", said)
 
 
-def warnings_between(lines: Lines) -> Found:
-    """What is not wrong, and leaves a verdict open."""
+def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
+    """What is not wrong, and leaves a verdict open or takes one away."""
+    yield from _replaced_by_a_later_case({c: lines[c] for c in cases})
     repaid = _events_by_loan(lines, "repaid")
     for line in lines["state_loans"]:
         if (
@@ -175,6 +218,52 @@ def _replaced_by_nothing(cases: Lines) -> Found:
                     name,
                     line.problem("superseded_by", "these cases replace each other, so that none of them would count"),
                 )
+
+
+def _records(cases: Lines) -> dict[str, Case]:
+    return {
+        line.record.case_id: line.record for lines in cases.values() for line in lines if isinstance(line.record, Case)
+    }
+
+
+def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found:
+    """A case is replaced by one of its LEA, or of the predecessor or successor; else its note must name the other LEA,
+    so that a mistyped case_id does not take a case away.
+    """
+    same = {
+        frozenset((line.values.get("predecessor_cds", ""), line.values.get("successor_cds", "")))
+        for line in successions
+    }
+    records = _records(cases)
+    for name, lines in cases.items():
+        for line in lines:
+            case = line.record
+            other = records.get(case.superseded_by or "") if isinstance(case, Case) else None
+            if (
+                isinstance(case, Case)
+                and other
+                and other.cds != case.cds
+                and frozenset((case.cds, other.cds)) not in same
+                and other.lea_name.casefold() not in (case.note or "").casefold()
+            ):
+                whose = f"this case is of another LEA, {other.lea_name} ({other.cds})"
+                said = f"{whose}; correct it, or name that LEA in the note"
+                yield name, line.problem("superseded_by", said, ("superseded_by", "cds"))
+
+
+def _replaced_by_a_later_case(cases: Lines) -> Found:
+    """A replaced case never counts, so one that ended is closed instead."""
+    records = _records(cases)
+    for name, lines in cases.items():
+        for line in lines:
+            case = line.record
+            other = records.get(case.superseded_by or "") if isinstance(case, Case) else None
+            if isinstance(case, Case) and other and (begins := other.known_from) and begins > case.entered_on:
+                said = (
+                    f"the case that replaces it begins on {begins}, after this one was entered ({case.entered_on}), and"
+                    " a replaced case counts at no time; close a case that ended with end_date instead"
+                )
+                yield name, line.problem("superseded_by", said)
 
 
 def _chain(case: str, after: Mapping[str, str]) -> list[str]:

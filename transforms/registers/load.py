@@ -38,7 +38,11 @@ def registers_of(folder: Path) -> dict[str, type[Record]]:
 
     Raises ConfigError.
     """
-    pathways = read_toml(folder / "rules" / "pathways.toml", PathwayRules).pathway
+    return _models(read_toml(folder / "rules" / "pathways.toml", PathwayRules))
+
+
+def _models(rules: PathwayRules) -> dict[str, type[Record]]:
+    pathways = rules.pathway
     cases = {p.pathway: cases_of(p) for p in pathways if p.decided == "recorded"}
     if taken := sorted(cases.keys() & {*LOANS, *OTHERS}):
         raise ConfigError(
@@ -107,17 +111,17 @@ def check_registers(
     ``names``: what loaded files call each LEA; ``instead``: contents in place of a file's own.
     """
     day = today or clock.today()
-    models = registers_of(folder)
+    rules = read_toml(folder / "rules" / "pathways.toml", PathwayRules)
+    models = _models(rules)
     registers = {
         name: _read(folder / "registers" / f"{name}.csv", model, (instead or {}).get(name), day)
         for name, model in models.items()
     }
     lines = {name: register.lines for name, register in registers.items()}
-    for name, problem in problems_between(
-        lines, models, case_registers(models), Reference(folder).values("counties", "county_code")
-    ):
+    cases, counties = case_registers(models), Reference(folder).values("counties", "county_code")
+    for name, problem in problems_between(lines, models, cases, counties, rules.wraparound.effective):
         registers[name].problems.append(problem)
-    for name, problem in warnings_between(lines):
+    for name, problem in warnings_between(lines, cases):
         registers[name].warnings.append(problem)
     for found in compare_names(lines, models, names or LeaNames()):
         register = registers[found.register]

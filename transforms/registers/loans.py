@@ -1,5 +1,7 @@
 """State loans to school districts and their dated events."""
 
+import calendar
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, ClassVar, Literal
@@ -24,6 +26,12 @@ from transforms.registers.fields import (
 )
 from transforms.registers.names import lea_kind
 from transforms.wording.sentences.phrases import LEA_WORDS
+
+MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name} | {
+    name.lower(): n for n, name in enumerate(calendar.month_abbr) if name
+}
+MONTHS["sept"] = 9
+SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "fall": (9, 10, 11), "winter": (12, 1, 2)}
 
 
 class StateLoan(Record):
@@ -120,6 +128,12 @@ class StateLoanEvent(Record):
     confidence: Confidence = about("how sure the record is")
     note: Text = about("remarks")
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """The day, its precision and the words of the source mean the same time."""
+        yield from super().contradictions()
+        if said := _against_words(self.event_date, self.precision, self.date_text):
+            yield Contradiction(("event_date", "precision", "date_text"), said)
+
     @property
     def earliest(self) -> date | None:
         """First day on which it may have happened; None if only a last day is known."""
@@ -138,3 +152,26 @@ class StateLoanEvent(Record):
         return (
             first - timedelta(days=1) if self.precision == "month" else first + timedelta(days=self.event_date.day - 2)
         )
+
+
+def _against_words(day: date, precision: str, words: str) -> str:
+    """Why a day is not what the words of its source say; empty where it is."""
+    if iso := re.findall(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", words):
+        return "" if day.isoformat() in iso else f"date_text says {words!r}, and event_date {day}"
+    text = words.casefold()
+    years = {int(year) for year in re.findall(r"\b(?:19|20)[0-9]{2}\b", text)}
+    if not years:
+        return f"date_text, {words!r}, names no year; write the date as the source has it, with its year"
+    months = {MONTHS[word] for word in re.findall("[a-z]+", text) if word in MONTHS}
+    seasons = {month for word in re.findall("[a-z]+", text) for month in SEASONS.get(word, ())}
+    if day.year not in years or ((months or seasons) and day.month not in months | seasons):
+        return f"date_text says {words!r}, and event_date {day}"
+    named = {
+        "day": months and re.search(rf"\b0?{day.day}\b", text),
+        "month": months,
+        "season": seasons or months,
+        "fiscal_year": re.search(rf"\b{day.year}\s?[-–/]\s?(?:{day.year + 1}|{(day.year + 1) % 100:02d})\b", text),
+    }
+    if not named.get(precision, True):
+        return f"the precision is {precision}, and date_text, {words!r}, is not that exact"
+    return ""

@@ -25,6 +25,15 @@ create or replace macro cds_problem(col, val) as
     );
 create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, $reason);
 
+-- The words by which one county office differs from another: "Kern COE", "Kern County Superintendent of Schools".
+create or replace macro office_words(office) as list_filter(
+    string_split_regex(lower(office), '[^a-z]+'),
+    lambda word: word not in (
+        '', 'coe', 'county', 'office', 'of', 'education', 'superintendent', 'schools', 'department', 'the', 'and',
+        'co', 'lead', 'leads'
+    )
+);
+
 -- The last day that a date of a month, season or year may mean.
 create or replace macro last_possible_day(first_day, precise_to) as
     case precise_to

@@ -4,7 +4,8 @@
 -- Rule: EC 52074(g)(2)(A): a district that receives an emergency apportionment is deemed referred.
 -- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination
 --           even if it is repaid before its last day. The known text names no end: a loan repaid before the first day
---           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register). Loans
+--           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register); an act
+--           of a person counts from the last day that its source allows, and until then nothing is decided. Loans
 --           repaid before the provision took effect are not counted (a reading: wraparound_rule). The law says
 --           "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected
 --           event decides nothing. A repaid loan without a dated repayment was repaid by the day of its source. A
@@ -20,8 +21,26 @@ with events as (
         min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'repaid') as repaid_from,
         min(e.latest) filter (e.event = 'released') as released_by,
         min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'released') as released_from,
-        max(e.event_date) filter (e.event = 'referral_confirmed' and e.event_date <= d.as_of) as confirmed_on,
-        max(e.event_date) filter (e.event = 'referral_closed' and e.event_date <= d.as_of) as closed_on
+        max(e.event_date) filter (e.event = 'referral_confirmed' and e.latest <= d.as_of) as confirmed_on,
+        max(e.latest) filter (e.event = 'referral_confirmed' and e.latest <= d.as_of) as confirmed_by,
+        max(coalesce(e.earliest, date '0001-01-01')) filter (
+            e.event = 'referral_confirmed' and e.latest <= d.as_of
+        ) as confirmed_from,
+        coalesce(
+            bool_or(coalesce(e.earliest, date '0001-01-01') <= d.as_of and e.latest > d.as_of) filter (
+                e.event = 'referral_confirmed'
+            ), false
+        ) as may_be_confirmed,
+        max(e.event_date) filter (e.event = 'referral_closed' and e.latest <= d.as_of) as closed_on,
+        max(e.latest) filter (e.event = 'referral_closed' and e.latest <= d.as_of) as closed_by,
+        max(coalesce(e.earliest, date '0001-01-01')) filter (
+            e.event = 'referral_closed' and e.latest <= d.as_of
+        ) as closed_from,
+        coalesce(
+            bool_or(coalesce(e.earliest, date '0001-01-01') <= d.as_of and e.latest > d.as_of) filter (
+                e.event = 'referral_closed'
+            ), false
+        ) as may_be_closed
     from loan_events_dated e
     cross join determination_years d
     cross join wraparound_rule w
@@ -82,12 +101,14 @@ select
     closed_on,
     case
         when has_rejected_event then 'record_rejected'
-        when closed_on is not null and closed_on >= coalesce(confirmed_on, closed_on) then 'closed'
-        when confirmed_on is not null then 'confirmed'
+        when may_be_closed then 'referral_not_dated'
+        when closed_by is null and confirmed_by is not null or confirmed_from > closed_by then 'confirmed'
+        when closed_from >= coalesce(confirmed_by, closed_from) and not may_be_confirmed then 'closed'
+        when closed_by is not null then 'referral_not_dated'
         when received_by is null then 'receipt_not_dated'
         when received_from > as_of then 'not_received'
         when received_by > as_of then 'receipt_not_dated'
-        when repaid_by < effective then 'repaid_before_law'
+        when repaid_by < effective then if(may_be_confirmed, 'referral_not_dated', 'repaid_before_law')
         when of_predecessor then 'of_predecessor'
         when coalesce(repaid_from, released_from) <= first_day then 'repaid_or_released'
         when not is_drawn then 'authorized_only'

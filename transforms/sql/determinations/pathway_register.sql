@@ -5,7 +5,8 @@
 --           determination and agreement.
 -- Oddities: a case of an LEA that has no verdicts, since no source file names it, is here all the same.
 --           Whether both acts were done by one body is computed from the term of the Geographic Lead on the day of its
---           answer; where the list names no lead for that day it is not known. The requester's contact stays in the
+--           answer; where the list names no lead for that day it is not known. The lead of the register is compared
+--           with the list by the words of its name that tell offices apart. The requester's contact stays in the
 --           register.
 with leads as (
     select
@@ -64,6 +65,8 @@ select
     c.same_body = 'Y' as same_body_recorded,
     case
         when c.concurrence_date is not null and g.same_body is null then say_no_lead_known()
+        when c.concurrence_date is not null and not list_has_all(office_words(g.listed_lead), office_words(c.geo_lead))
+            then say_lead_not_listed(c.geo_lead, g.listed_lead)
         when (c.same_body = 'Y') <> g.same_body
             then say_same_body_differs(if(g.same_body, 'no', 'yes'), if(g.same_body, 'yes', 'no'), g.listed_lead)
     end as same_body_note,

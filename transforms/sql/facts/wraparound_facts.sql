@@ -2,7 +2,8 @@
 --           (transforms.wording.sentences.wraparound).
 -- Key: cds, determination_year.
 -- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule.
--- Oddities: of several events of one kind that are known by the last day of the determination, the earliest is named.
+-- Oddities: of several events of one kind that may have happened by the last day of the determination, the earliest is
+--           named; of a person's acts on the referral the latest.
 with dated as (
     select
         s.loan_id,
@@ -11,7 +12,10 @@ with dated as (
         arg_min(
             {text: e.date_text, day: e.event_date, precision: e.precision},
             (coalesce(e.latest, date '9999-12-31'), e.date_text)
-        ) as said
+        ) as said,
+        arg_max(
+            {text: e.date_text, day: e.event_date, precision: e.precision}, (e.latest, e.date_text)
+        ) as last_said
     from loan_states s
     join loan_events_dated e using (loan_id)
     where coalesce(e.earliest, e.latest) <= s.as_of
@@ -27,8 +31,8 @@ loans as (
             loan_state: s.loan_state,
             authorized: a.said,
             repaid: r.said,
-            confirmed_on: s.confirmed_on,
-            closed_on: s.closed_on,
+            confirmed: c.last_said,
+            closed: x.last_said,
             latest_source: {text: '', day: l.latest_source_date, precision: l.latest_source_precision},
             source_says_repaid: l.status_at_latest_source = 'repaid',
             source_age_years: s.source_age_years,
@@ -41,6 +45,10 @@ loans as (
     left join dated a on a.loan_id = s.loan_id and a.determination_year = s.determination_year
         and a.event = w.receipt_event
     left join dated r on r.loan_id = s.loan_id and r.determination_year = s.determination_year and r.event = 'repaid'
+    left join dated c on c.loan_id = s.loan_id and c.determination_year = s.determination_year
+        and c.event = 'referral_confirmed'
+    left join dated x on x.loan_id = s.loan_id and x.determination_year = s.determination_year
+        and x.event = 'referral_closed'
     where s.loan_state <> 'not_received'
     group by all
 )

@@ -15,6 +15,7 @@ LOAN_STATES = {
     "repaid_before_law": "repaid before the law",
     "of_predecessor": "of a predecessor",
     "receipt_not_dated": "received on a day not known well enough",
+    "referral_not_dated": "its referral closed or confirmed on a day not known well enough",
     "confirmed": "its referral confirmed",
     "closed": "its referral closed",
 }

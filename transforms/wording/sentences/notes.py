@@ -41,6 +41,7 @@ NOTES = {
     "predecessor_not_loaded": "{year}: not listed under this code; no loaded file has {name} ({cds})",
     # the Primary pathway
     "no_lead_known": "The list of Geographic Leads names no lead of this county for that day.",
+    "lead_not_listed": "The register names {lead}; the list of Geographic Leads has {listed} for that day.",
     "same_body_differs": "The register says {recorded}; the list of Geographic Leads says {computed} ({lead}).",
     "agreed_before_determined": "The agreement of the Geographic Lead is dated before the determination.",
     # why a flag of CDE cannot be compared

@@ -39,8 +39,8 @@ class LoanFacts:
     loan_state: str
     authorized: DatedText | None
     repaid: DatedText | None
-    confirmed_on: date | None
-    closed_on: date | None
+    confirmed: DatedText | None
+    closed: DatedText | None
     latest_source: DatedText
     source_says_repaid: bool
     source_age_years: int | None
@@ -93,10 +93,16 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
     """What became of a loan, or of ``n`` loans alike."""
     was, are = ("The loan was", "is") if n == 1 else ("The loans were", "are")
     repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
+    acts = {"confirmed": loan.confirmed, "closed": loan.closed}
+    acts_dated = {act: f"The referral was {act} {dated.said}." for act, dated in acts.items() if dated}
     return {
         "outstanding": _outstanding(loan, n, first_day, as_of),
-        "confirmed": f"The referral was confirmed on {plain_day(loan.confirmed_on)}.",
-        "closed": f"The referral was closed on {plain_day(loan.closed_on)}.",
+        "confirmed": acts_dated.get("confirmed", ""),
+        "closed": acts_dated.get("closed", ""),
+        "referral_not_dated": (
+            f"{' '.join(acts_dated.values())} The day is not known well enough to say whether it is open on"
+            f" {plain_day(as_of)}."
+        ),
         "repaid_or_released": f"{was} {repaid}; CCEE confirms whether the referral has ended.",
         "repaid_before_law": (
             f"{was} {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and {are} not counted."
@@ -134,6 +140,7 @@ def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date |
         "repaid_or_released": f"{repaid}, end of referral not confirmed",
         "of_predecessor": "loan of a predecessor",
         "receipt_not_dated": "day of the loan not known",
+        "referral_not_dated": "day on which its referral was closed or confirmed not known",
         "record_rejected": "a record of the loan was rejected",
     }.get(loan_state, "")
 
