@@ -121,9 +121,13 @@ def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> lis
         day=as_of,
     )
     return [
-        f"Geographic Lead: {f['geo_lead']} ({f['geo_area']}; confidence {f['confidence']}: {f['date_basis']})"
+        f"Geographic Lead area {f['geo_area']}: {_lead(f)}. {f['date_basis'] or ''} Confidence: {f['confidence']}."
         for f in found
     ]
+
+
+def _lead(row: Row) -> str:
+    return "lead not found" if row["geo_lead"] == "not found" else str(row["geo_lead"])
 
 
 def _statuses(e: LeaReport) -> list[Row]:

@@ -10,7 +10,7 @@ from reports.published import Row, rows
 from reports.site import search
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
-from reports.site.watched import NEAR, by_nearness
+from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, capitalized, flag_name
 from transforms.wording.sentences import change_line
 from transforms.wording.sentences.reconciliation import agreement_sentence
@@ -33,15 +33,15 @@ COUNTIES = "select distinct l.county_code, l.county from {} join leas l using (c
 def write_watched(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
     """Who may be next, the nearest first."""
     found = rows(connection, "select w.*, l.county_code from watch_list w join leas l using (cds)")
-    eligible = {line.lea["cds"] for line in lines[pages.book.year] if line.status("continuum") == "eligible"}
-    watched = by_nearness(pages.book, found, eligible)
+    watched = by_nearness(pages.book, found, *eligible_by(pages.book, lines[pages.book.year]))
     pages.write(
         "watch-list.html",
         "watch.html",
         watched=watched,
         near=NEAR,
         counts=Counter(near for near, _ in {(w.near, w.row["cds"]) for w in watched}),
-        next=max((w["next_dashboard"] or 0 for w in found), default=0) or "next",
+        nearest=len({w.row["cds"] for w in watched if w.near in SHOWN_FIRST}),
+        next=max((w["next_dashboard"] or 0 for w in found), default=0),
         counties=connection.execute(COUNTIES.format("watch_list")).fetchall(),
     )
 

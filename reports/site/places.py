@@ -10,6 +10,7 @@ from reports.site.county_map import county_map
 from reports.site.eligible import Listed, county_facts, listed
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine, by_county, of_counties, tally
+from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.sentences import county_summary
 
 
@@ -25,6 +26,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     for row in rows(connection, "select * from geo_leads order by county_code, valid_from nulls first, geo_lead"):
         terms[row["county_code"]].append(row)
     watched, changes, interim = (_by_county(connection, query) for query in (WATCHED, CHANGES, INTERIM))
+    eligible_now = eligible_by(book, lines[book.year])
     counted = dict(by_county(book, lines[book.year]))
     eligible: dict[str, list[Listed]] = defaultdict(list)
     for x in listed(book, lines):
@@ -37,7 +39,8 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
             f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year],
             eligible=eligible[code],
             others=[x for x in here[book.year] if not x.eligible], tally=tally(here), terms=terms[code],
-            area=book.areas.get(code), area_page=area_page, watched=watched[code], changes=changes[code],
+            area=book.areas.get(code), area_page=area_page, watched=by_nearness(book, watched[code], *eligible_now),
+            near=NEAR, near_first=SHOWN_FIRST, changes=changes[code],
             interim=interim[code],
             summary=summaries.get(code),
         )  # fmt: skip

@@ -1,19 +1,40 @@
 """The watch list by LEA, the nearest first."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from reports.book import Book
 from reports.figures import ORDER, place
 from reports.published import Row
+from reports.site.tallies import LeaLine
+from transforms.wording.sentences import joined
 
-NEAR = {  # how near an LEA is, and what is said of each
-    "group": ("one student group short", "any one of these groups would make it eligible"),
-    "year": ("one year short", "it would be eligible if all of these groups met the criteria"),
-    "preview": ("provisional preview", "three years of assistance, by criteria that are not confirmed"),
-    "eligible": ("already eligible", "one more group would count"),
-    "counts": ("not near", "these groups would count, and would not be enough"),
+NEAR = {  # how near an LEA is, and what is said of each; {year} is the next Dashboard
+    "group": (
+        "one student group short",
+        "One more group is needed. Any of these would do, if it meets the criteria on the {year} Dashboard too.",
+    ),
+    "year": (
+        "one year short",
+        "Two or more groups are needed, and enough lack only one year."
+        " They would have to meet the criteria on the {year} Dashboard too.",
+    ),
+    "preview": (
+        "provisional preview",
+        "Three years of assistance would follow, by criteria of {year} that are not confirmed.",
+    ),
+    "eligible": (
+        "already eligible",
+        "These groups would count too, if they meet the criteria on the {year} Dashboard.",
+    ),
+    "counts": (
+        "not near",
+        "These groups would count, if they meet the criteria on the {year} Dashboard too, but are too few.",
+    ),
 }
+SHOWN_FIRST = ("group", "year", "preview")  # the others are shown when they are chosen
 
 
 @dataclass(frozen=True)
@@ -23,11 +44,17 @@ class Watched:
     row: Row  # of the table, for what all of its rows have in common
     near: str  # a key of NEAR
     groups: list[tuple[str, Row]]  # name of the group, and its row
+    by: str = ""  # names of other pathways by which it is eligible already
 
     @property
     def codes(self) -> str:
         """Codes of the groups, to filter by."""
         return "|".join(r["student_group"] for _, r in self.groups)
+
+    @property
+    def choices(self) -> str:
+        """Values of the choice "How near" that show it."""
+        return "|".join([self.near, *(["nearest"] if self.near in SHOWN_FIRST else []), "all"])
 
 
 def near_of(row: Row, eligible: set[str]) -> str:
@@ -41,15 +68,32 @@ def near_of(row: Row, eligible: set[str]) -> str:
     return "group" if row["watch"] == "one_more_group" else "year"
 
 
-def by_nearness(book: Book, watched: list[Row], eligible: set[str]) -> list[Watched]:
-    """One line per LEA and how near it is."""
+def eligible_by(book: Book, lines: Iterable[LeaLine]) -> tuple[set[str], dict[str, str]]:
+    """Codes of LEAs that are eligible by the Continuum of Support; names of the other pathways by which LEAs are."""
+    eligible, others = set(), {}
+    for line in lines:
+        by = [p for p, v in line.verdicts.items() if v["status"] == "eligible"]
+        if "continuum" in by:
+            eligible.add(line.lea["cds"])
+        elif by:
+            others[line.lea["cds"]] = joined([book.pathway_names[p] for p in by])
+    return eligible, others
+
+
+def by_nearness(
+    book: Book, watched: list[Row], eligible: set[str], others: Mapping[str, str] = MappingProxyType({})
+) -> list[Watched]:
+    """One line per LEA and how near it is.
+
+    ``eligible``: codes of LEAs that are, by the Continuum of Support; ``others``: names of other pathways, by code.
+    """
     found: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in watched:
         found[near_of(row, eligible), row["cds"], row["watch"]].append(row)
     order = list(NEAR)
     lines = [
-        Watched(of[0], near, [(book.groups[r["student_group"]], r) for r in sorted(of, key=_group)])
-        for (near, _, _), of in found.items()
+        Watched(of[0], near, [(book.groups[r["student_group"]], r) for r in sorted(of, key=_group)], others.get(cds, ""))
+        for (near, cds, _), of in found.items()
     ]
     return sorted(lines, key=lambda w: (order.index(w.near), w.row["county"] or "", w.row["lea_name"], w.row["cds"]))
 

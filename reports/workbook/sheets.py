@@ -264,7 +264,6 @@ WATCH_LIST = Sheet(
         plain("Met in", 14, "years"),
         plain("Indicators", 26, "indicators"),
         plain("Next Dashboard", 11, "next_dashboard"),
-        plain("Standing", 12, "standing"),
         plain("In words", 70, "sentence"),
     ),
 )

@@ -113,9 +113,10 @@ def flag_name(flag: str, groups: Mapping[str, str] | None = None, indicators: Ma
     return ", ".join(filter(None, (name, year, (groups or {}).get(group, group))))
 
 
-def term(first: object, last: object) -> str:
-    """Days of a term, as far as they are known."""
-    return f"{first or ''} to {last or 'now'}".strip() if first or last else "days not found"
+def term(first: date | None, last: date | None) -> str:
+    """Days of a term in prose, as far as they are known."""
+    days = [f"{word} {plain_day(day)}" for word, day in (("from", first), ("to", last)) if day]
+    return " ".join(days) or "days not found"
 
 
 def in_words(code: str) -> str:
