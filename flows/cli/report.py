@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -30,6 +30,11 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 KINDS = (
     "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter, leaving, or"
     " findings: all in one. Without it, a letter of each kind that fits."
+)
+Pages = Literal["eligible", "assisted", "all"]
+PAGES = (
+    "LEAs with a page of their own: those that are eligible or not determined; those that the county office assists"
+    " too; or all."
 )
 Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
 
@@ -97,12 +102,15 @@ def lea(
 @report_app.command()
 def county(
     name: Annotated[str, typer.Argument(help="County, by name or two-digit code.")],
+    pages: Annotated[Pages, typer.Option("--pages", help=PAGES)] = "eligible",
     year: Year = None,
     to: To = Path(),
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Write a packet for one county: its LEAs by pathway and a page for each as one PDF, its rows as a workbook."""
+    """Write a packet for one county: its summary, its LEAs by pathway and pages of LEAs as one PDF, its rows as a
+    workbook.
+    """
     from reports.output import file_name, whole_folder
     from reports.printed.county import find_county, write_packet
 
@@ -110,7 +118,7 @@ def county(
         found, chosen = find_county(connection, name), book.asked_year(year)
         target = to / f"dta-{file_name(found[1])}-county-{chosen}-{book.release['release_id']}"
         with _telling(f"{found[1]} County") as tell, whole_folder(target, force) as folder:
-            write_packet(connection, folder, book, found, chosen, tell)
+            write_packet(connection, folder, book, found, chosen, pages, tell)
     _done(target)
 
 

@@ -1,6 +1,8 @@
-"""A packet for one county: a table of its LEAs by pathway, a page for each, and the rows as a workbook."""
+"""A packet for one county: its summary, its LEAs by pathway, pages of those concerned, and the rows as a workbook."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,18 @@ from reports.lea import LeaReport, collect
 from reports.printed.pdf import Printer
 from reports.printed.sheet import facts_of, lea_sheet
 from reports.published import LEA, Lea, NotFoundError, Row, rows
+from reports.site.eligible import county_facts
+from reports.site.tallies import COMPUTED, LeaLine, lea_lines
 from reports.workbook.sheets import OF_A_COUNTY
 from reports.workbook.write import write_workbook
 from transforms.wording.labels import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
+from transforms.wording.sentences import county_summary
 
-COMPUTED = ("continuum", "wraparound")
 KINDS = tuple(LEA_KINDS)
+SAID = ("eligible", "undetermined")  # statuses with a line of reason beside them
+LAST_RANK = {"eligible": 1, "assisted": 2, "all": 3}  # LEAs with a page of their own, by their rank in lists
+PAGES, OTHERS = tuple(LAST_RANK), 3
+NOTHING = "Nothing is determined for this county in {year}."
 BEFORE = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].lower()}"
 
 
@@ -48,64 +56,86 @@ def write_packet(
     book: Book,
     county: tuple[str, str],
     year: int,
+    pages: str = PAGES[0],
     tell: Callable[[str], None] = lambda words: None,
 ) -> int:
     """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs.
 
     Raises NotFoundError when the release has no LEA of the county.
     """
-    facts = packet_of(connection, book, county, year)
+    facts = packet_of(connection, book, county, year, pages)
     code, name = county
-    tell(f"{len(facts['leas'])} LEAs of {name} County: packet.pdf")
+    tell(f"{facts['county']['counted']} LEAs of {name} County: packet.pdf")
     (folder / "packet.pdf").write_bytes(Printer(book.release["as_of"]).print(facts))
     write_workbook(
         connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell
     )
-    return len(facts["leas"])
+    return int(facts["county"]["counted"])
 
 
-def packet_of(connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], year: int) -> dict[str, Any]:
-    """What a packet shows: a page for each LEA, and a first page."""
+def packet_of(
+    connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], year: int, pages: str = PAGES[0]
+) -> dict[str, Any]:
+    """What a packet shows: the county on its first pages, then a page for each LEA that ``pages`` (of PAGES) names."""
     code, name = county
     found = rows(connection, f"select {LEA} from leas where cds[1:2] = $code", code=code)
     leas = sorted((Lea(*row.values()) for row in found), key=lambda lea: (KINDS.index(lea.lea_type), lea.name, lea.cds))
     if not leas:
         raise NotFoundError(f"This release has no LEA of {name} County.")
-    reports = list(collect(connection, book, leas, year))
-    facts = facts_of(
-        [lea_sheet(book, e) for e in reports], f"{name} County: Direct Technical Assistance, determination year {year}"
-    )
-    return facts | {"county": _summary(connection, book, county, reports)}
-
-
-def _summary(
-    connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], reports: Sequence[LeaReport]
-) -> Row:
-    code, name = county
-    year, as_of = reports[0].year, book.release["as_of"]
-    sentences = rows(
-        connection,
-        """
-        select sentence from eligible_districts where cds[1:2] = $code and determination_year = $year
-        order by lea_name, cds
-        """,
-        code=code,
-        year=year,
-    )
-    return {
-        "name": name,
-        "year": year,
-        "release": book.release["release_id"],
-        "as_of": as_of.isoformat(),
-        "disclaimer": DESIGNATION,
-        "leads": _leads(connection, code, as_of),
-        "columns": [*(book.pathway_names[p] for p in COMPUTED), "Recorded pathways", BEFORE],
-        "leas": [
-            {"name": e.lea.name, "about": f"{LEA_KINDS[e.lea.lea_type]} · CDS {e.lea.cds}", "statuses": _statuses(e)}
-            for e in reports
-        ],
-        "said": [s["sentence"] for s in sentences],
+    lines = lea_lines(connection, book)
+    ranks = {line.lea["cds"]: line.rank for line in lines[year]}
+    reports = sorted(collect(connection, book, leas, year), key=lambda e: ranks[e.lea.cds])
+    chosen = [lea_sheet(book, e) for e in reports if ranks[e.lea.cds] <= LAST_RANK[pages]]
+    facts = facts_of(chosen, f"{name} County: Direct Technical Assistance, determination year {year}")
+    summaries = dict(county_facts(connection, replace(book, year=year), lines))
+    here = {line.lea["cds"]: line for line in lines[year] if line.lea["county_code"] == code}
+    recorded = any(line.recorded for line in here.values())
+    columns = [*zip([book.pathway_names[p] for p in COMPUTED], (1.7, 1), strict=True)]
+    columns += [*([("Recorded pathways", 0.8)] if recorded else []), (BEFORE, 2.3)]
+    return facts | {
+        "county": {
+            "name": name,
+            "year": year,
+            "release": book.release["release_id"],
+            "as_of": book.release["as_of"].isoformat(),
+            "disclaimer": DESIGNATION,
+            "leads": _leads(connection, code, book.release["as_of"]),
+            "said": (county_summary(summaries[code]) or NOTHING.format(year=year)).split("\n\n"),
+            "columns": [name for name, _ in columns],
+            "widths": [width for _, width in columns],
+            "leas": [_row(e, here[e.lea.cds], recorded) for e in reports if ranks[e.lea.cds] < OTHERS],
+            "others": _alike([e for e in reports if ranks[e.lea.cds] == OTHERS], recorded),
+            "counted": len(reports),
+            "pages": len(chosen),
+        }
     }
+
+
+def _row(e: LeaReport, line: LeaLine, recorded: bool) -> Row:
+    """An LEA that is eligible, not determined or assisted: a status in each column, and why."""
+    computed = [line.verdicts[p]["line"] if line.status(p) in SAID else "" for p in COMPUTED]
+    assistance = line.assistance["line"] if line.assistance and line.assistance["status"] in SAID else ""
+    return {
+        "name": e.lea.name,
+        "about": e.lea.cds,
+        "statuses": [
+            status | {"why": why}
+            for status, why in zip(
+                _statuses(e, recorded), [*computed, *([""] if recorded else []), assistance], strict=True
+            )
+        ],
+    }
+
+
+def _alike(reports: Sequence[LeaReport], recorded: bool) -> list[Row]:
+    """The others, together where all their statuses are the same."""
+    found: dict[tuple[str, ...], list[LeaReport]] = defaultdict(list)
+    for e in reports:
+        found[tuple(s["status"] for s in _statuses(e, recorded))].append(e)
+    return [
+        {"statuses": _statuses(of[0], recorded), "names": [f"{e.lea.name} ({e.lea.cds})" for e in of]}
+        for of in found.values()
+    ]
 
 
 def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> list[str]:
@@ -130,15 +160,15 @@ def _lead(row: Row) -> str:
     return "lead not found" if row["geo_lead"] == "not found" else str(row["geo_lead"])
 
 
-def _statuses(e: LeaReport) -> list[Row]:
-    """One cell per column: the computed pathways, the recorded ones together, and what comes before."""
+def _statuses(e: LeaReport, recorded: bool) -> list[Row]:
+    """One cell per column: the computed pathways, the recorded ones together if any is on record, and what comes
+    before.
+    """
     by_pathway = {v.code: v.status for v in e.verdicts}
-    recorded = [
-        s for p, s in by_pathway.items() if p not in COMPUTED and s in ("eligible", "undetermined", "not_eligible")
-    ]
-    first = next((s for s in ("eligible", "undetermined", "not_eligible") if s in recorded), "not_assessed")
+    cases = [s for p, s in by_pathway.items() if p not in COMPUTED and s in (*SAID, "not_eligible")]
+    first = next((s for s in (*SAID, "not_eligible") if s in cases), "not_assessed")
     assistance = next((a.status for a in e.assistance if a.code != "consecutive"), "not_applicable")
     return [
         {"status": s, "sign": STATUS[s][0], "label": STATUS[s][1]}
-        for s in (*(by_pathway[p] for p in COMPUTED), first, assistance)
+        for s in (*(by_pathway[p] for p in COMPUTED), *([first] if recorded else []), assistance)
     ]

@@ -100,7 +100,9 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
     }
     for year, of_year in lines.items():
         texts: dict[str, int] = {}
-        packed = [_packed(line, texts, also.get(line.lea["cds"], "")) for line in sorted(of_year, key=_rank)]
+        packed = [
+            _packed(line, texts, also.get(line.lea["cds"], "")) for line in sorted(of_year, key=lambda line: line.rank)
+        ]
         content = json.dumps({"texts": list(texts), "rows": packed}, separators=(",", ":"))
         (folder / f"{year}.js").write_text(f"dtaRows({year},{content});\n", "ascii")
     names = {
@@ -128,12 +130,6 @@ def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
     reasons = [texts.setdefault(v["line"], len(texts)) for v in judged]
     differs = {str(n): v["cde_says"] for n, v in enumerate(judged) if v["cde_says"]}
     return [line.lea["cds"], line.lea["lea_name"], line.lea["lea_type"], statuses, reasons, line.ccee, also, differs]
-
-
-def _rank(line: LeaLine) -> int:
-    """Eligible first, then not determined, then assisted by the county office, then all others."""
-    assisted = line.assistance is not None and line.assistance["status"] == "eligible"
-    return 0 if line.eligible else 1 if line.in_doubt else 2 if assisted else 3
 
 
 def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

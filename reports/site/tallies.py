@@ -13,8 +13,9 @@ from reports.figures import LEA_ORDER, place
 from reports.published import Row, rows
 from reports.reason_lines import add_lines
 from reports.site.charts import pathway_chart
-from transforms.wording.labels import STATUS, ccee_determination, source_age
+from transforms.wording.labels import STATUS, UNSAID, ccee_determination, source_age
 
+COMPUTED = ("continuum", "wraparound")  # pathways that have a column each
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
         e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason,
@@ -71,14 +72,19 @@ class LeaLine:
         return not self.eligible and any(v["status"] == "undetermined" for v in self.verdicts.values())
 
     @property
-    def why(self) -> list[tuple[str, str]]:
-        """Pathway and reason of each "yes" and "not determined"; of the Continuum of Support where there is neither, or
-        of a charter school's own test.
-        """
-        said = [(p, str(v["reason"])) for p, v in self.verdicts.items() if v["status"] in ("eligible", "undetermined")]
-        if not said and self.lea["lea_type"] == "charter" and self.assistance:
-            return [("", str(self.assistance["reason"]))]
-        return said or [(p, str(v["reason"])) for p, v in self.verdicts.items() if p == "continuum"]
+    def assisted(self) -> bool:
+        """True if its county office assists it, or by the test of charter schools."""
+        return self.assistance is not None and self.assistance["status"] == "eligible"
+
+    @property
+    def rank(self) -> int:
+        """Its place in lists: eligible first, then not determined, then assisted, then all others."""
+        return 0 if self.eligible else 1 if self.in_doubt else 2 if self.assisted else 3
+
+    @property
+    def recorded(self) -> list[str]:
+        """Pathways with a case on record, beside those that are computed."""
+        return [p for p, v in self.verdicts.items() if p not in COMPUTED and v["status"] not in UNSAID]
 
 
 def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, list[LeaLine]]:

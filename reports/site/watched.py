@@ -92,7 +92,9 @@ def by_nearness(
         found[near_of(row, eligible), row["cds"], row["watch"]].append(row)
     order = list(NEAR)
     lines = [
-        Watched(of[0], near, [(book.groups[r["student_group"]], r) for r in sorted(of, key=_group)], others.get(cds, ""))
+        Watched(
+            of[0], near, [(book.groups[r["student_group"]], r) for r in sorted(of, key=_group)], others.get(cds, "")
+        )
         for (near, cds, _), of in found.items()
     ]
     return sorted(lines, key=lambda w: (order.index(w.near), w.row["county"] or "", w.row["lea_name"], w.row["cds"]))

@@ -236,7 +236,8 @@ def test_workbook_and_recipes_say_what_the_page_says(
 def test_a_packet_holds_the_prints_and_their_statuses(
     outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, book: Book
 ) -> None:
-    packet = printed(packet_of(connection, book, ("27", "Monterey"), NOW))
+    facts = packet_of(connection, book, ("27", "Monterey"), NOW, "all")
+    packet = printed(facts)
     text = text_of(packet)
     rows = {
         text_of(row.xpath("./td")[0]): [text_of(c) for c in row.xpath("./td")[1:]]
@@ -245,12 +246,19 @@ def test_a_packet_holds_the_prints_and_their_statuses(
     found = 0
     for o in (o for o in outputs if o.e.year == NOW and o.e.lea.county == "Monterey"):
         assert text_of(printed(facts_of([lea_sheet(book, o.e)], "x")).xpath("//body")[0]) in text
-        (cells,) = [cells for name, cells in rows.items() if name.endswith(o.e.lea.cds)]
-        assert cells[:2] == [
+        wanted = [
             f"{v.sign} {v.label.partition(' (')[0]}" for v in o.e.verdicts if v.code in ("continuum", "wraparound")
         ]
+        cells = [cells for name, cells in rows.items() if name.endswith(o.e.lea.cds)]
+        alike = [g["statuses"] for g in facts["county"]["others"] if f"{o.e.lea.name} ({o.e.lea.cds})" in g["names"]]
+        (shown,) = cells + [[f"{s['sign']} {s['label']}" for s in of] for of in alike]
+        assert all(said.startswith(status) for said, status in zip(shown[:2], wanted, strict=True))
         found += 1
     assert found > 15
+    few = packet_of(connection, book, ("27", "Monterey"), NOW)
+    assert few["county"]["pages"] == len(few["leas"]) < facts["county"]["pages"] == facts["county"]["counted"]
+    assert few["leas"] == facts["leas"][: len(few["leas"])], "those that are eligible or not determined come first"
+    assert all({v["status"] for v in d["verdicts"]} & {"eligible", "undetermined"} for d in few["leas"])
 
 
 def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Path, tmp_path: Path) -> None:

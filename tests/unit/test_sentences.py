@@ -129,7 +129,8 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
             ),
             (
                 "X: foster youth met the criteria in 2022 and 2024 (in 2024 by suspension). If they do on the 2025"
-                " Dashboard too, they would be the third group that counts, and the LEA would be eligible."
+                " Dashboard too, they would be the third group that counts, and the LEA would meet the criteria of that"
+                " year."
             ),
         ),
         (

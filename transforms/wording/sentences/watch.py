@@ -36,7 +36,7 @@ class WatchFacts:
 def watch_sentence(f: WatchFacts) -> str:
     """What one more year, group or red would do. A preview, never a finding.
 
-    An LEA that is certain to be on the next list is not said to become eligible.
+    It speaks of the next year only: the LEA may be eligible now.
     """
     years = joined([str(y) for y in f.years])
     if f.watch in PREVIEWS:
@@ -46,9 +46,9 @@ def watch_sentence(f: WatchFacts) -> str:
     if f.outlook == "certain":
         outcome = "they would count too: the LEA meets the criteria of that year whatever they show"
     elif f.watch == "one_more_group":
-        outcome = "they would be the third group that counts, and the LEA would be eligible"
+        outcome = "they would be the third group that counts, and the LEA would meet the criteria of that year"
     elif f.would_be_eligible:
-        outcome = f"the LEA would be eligible for the Continuum of Support, provided that {_enough(f)} do"
+        outcome = f"the LEA would meet the criteria of that year, provided that {_enough(f)} do"
     else:
         outcome = "they would count toward the Continuum of Support"
     doubt = f" Provisional: the criteria of {f.next_dashboard} are not confirmed." if f.provisional else ""
