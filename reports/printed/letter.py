@@ -27,7 +27,7 @@ from transforms.wording.sentences import joined
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
-GREETING, NEXT_STEPS = "Dear [name]:", "[What the sender asks for or offers, by when, and whom to call]"
+GREETING, NEXT_STEPS = "Dear [name]:", "[What the sender requests or offers, by when, and whom to call]"
 CLOSING = ("Sincerely,", "[Signature]", "[Name, title and office of the signatory]")
 LOAN_REGISTER = (
     "State loans: the register of state loans of this release (tables state_loans and state_loan_events)."

@@ -133,7 +133,18 @@ def test_years_are_reached_without_scripts(browser: Any, state_run: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "county/19.html", f"lea/{SALINAS}.html", "lea/19646340000000.html#2022"]
+    "name",
+    [
+        "index.html",
+        "county/19.html",
+        f"lea/{SALINAS}.html",
+        "lea/19646340000000.html#2022",
+        "watch-list.html",
+        "geographic-leads.html",
+        "geographic-lead/los-angeles.html",
+        "changes.html",
+        "reconciliation.html",
+    ],
 )
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_serious_fault_of_accessibility_on_statewide_pages(open_state: Open, name: str, width: int) -> None:
@@ -317,6 +328,12 @@ def test_the_watch_list_begins_with_the_nearest(
     ).fetchall()
     assert f"{len(near)} LEA" in page.locator("#answer").inner_text()
     assert bottom(page, "#watch tbody tr:nth-child(2)") <= height
+    ((sure,),) = state_db.execute(
+        "select count(distinct cds) from watch_list where would_be_eligible and watch like 'one_more%' and cds not in"
+        f" (select cds from eligibility where {NOW} and pathway = 'continuum' and status = 'eligible')"
+    ).fetchall()
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{sure} of "))  # others wait to be chosen
+    assert page.locator("#watch tbody tr:visible", has_text="not near").count() == 0
     assert page.locator("#watch tbody tr th").first.inner_text() == near[0][1]
     page.locator("#answer a").first.click()
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{len(near)} of "))
@@ -342,6 +359,7 @@ def test_an_area_names_its_eligible_leas(
 ) -> None:
     page = open_state("geographic-leads.html", width)
     assert bottom(page, "#areas tbody tr") <= height
+    assert "An area is a group of counties" in page.locator("#answer").inner_text()
     page = open_state("geographic-lead/los-angeles.html", width)
     names = state_db.execute(
         f"select distinct lea_name from eligibility where {NOW} and status = 'eligible' and county_code = '19'"
@@ -350,6 +368,64 @@ def test_an_area_names_its_eligible_leas(
     assert bottom(page, "#leas-table tbody tr") <= height
     listed = page.locator("#leas-table tbody th").all_inner_texts()[: len(names)]
     assert set(listed) == {name for (name,) in names}
+
+
+def test_the_watch_list_of_a_county_is_chosen_by_keyboard(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection
+) -> None:
+    page = open_state("watch-list.html")
+    page.get_by_label("County").focus()
+    page.keyboard.type("Los Ang")
+    page.get_by_label("How near").focus()
+    page.keyboard.press("End")  # all
+    ((known,),) = state_db.execute(
+        "select count(*) from (select distinct cds, watch from watch_list where county = 'Los Angeles')"
+    ).fetchall()
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{known} of "))
+    assert page.url.endswith("#county=19&near=all")
+    page.reload()
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{known} of "))
+
+
+@SCREENS
+def test_the_data_page_says_how_to_get_it(
+    open_state: Open, state_run: Path, state_db: duckdb.DuckDBPyConnection, width: int, height: int
+) -> None:
+    page = open_state("data.html", width)
+    shown = texts(page, "main p, main li", height)
+    ((tables,),) = state_db.execute("select count(*) from meta_tables").fetchall()
+    assert f"{tables} tables in one DuckDB file" in shown
+    assert "eligible_districts" in shown
+    assert "dta site adds a table browser and SQL" in shown
+    size = (state_run / "out" / "current" / "dta.duckdb").stat().st_size
+    assert re.search(rf"dta.duckdb \({round(size / 1e6)}(\.\d)? MB\)", shown)
+
+
+@pytest.mark.parametrize("cds", [SALINAS, LEAS["Inglewood Unified"], LEAS["Monterey Bay Charter"]])
+def test_on_a_phone_the_grid_of_groups_is_read_without_going_sideways(
+    open_state: Open, state_db: duckdb.DuckDBPyConnection, cds: str
+) -> None:
+    """A card for each group: its name with its code, and every Dashboard with its year."""
+    page = open_state(f"lea/{cds}.html", 390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    grid = page.locator("[id='2024'] table.grid")
+    names = dict(state_db.execute("select student_group, name from student_groups").fetchall())
+    assert grid.locator("tbody tr").count()
+    for row in grid.locator("tbody tr").all():
+        code = row.get_attribute("data-group")
+        assert " ".join(row.locator("th").inner_text().split()) == f"{names[code]} {code}"
+        cells = row.locator("td[data-year]").evaluate_all(
+            "all => all.map((e) => [e.dataset.year, getComputedStyle(e, '::before').content,"
+            " e.getBoundingClientRect().right, e.scrollWidth - e.clientWidth])"
+        )
+        assert all(content == "attr(data-year)" or content == f'"{year}"' for year, content, *_ in cells)
+        assert all(right <= 390 and over <= 0 for *_, right, over in cells), "no cell is cut"
+    counted = grid.locator("tbody tr").first.locator("td.counts").evaluate_all("all => all.map((e) => +e.dataset.year)")
+    ((window,),) = state_db.execute(
+        f"select {'charter_dashboards' if cds == LEAS['Monterey Bay Charter'] else 'counted_dashboards'} from"
+        " rule_windows where determination_year = 2024"
+    ).fetchall()
+    assert counted == sorted(window)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,45 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
+PROMISED = {  # what a line of the README's list promises in words, as columns
+    "eligible_districts": "cds lea_name determination_year pathways sentence",
+    "eligibility": "cds determination_year pathway status statute reason as_of decided_by cde_flag agrees_with_cde",
+    "continuum_groups": "cds determination_year student_group years_met counts",
+    "student_group_history": "cds dashboard_year student_group priorities_met letter cde_letter basis",
+    "evidence": "cds lea_name dashboard_year student_group group_name indicator indicator_name current_status change"
+    " color current_size_met criteria_met source_id source_line",
+    "assistance": "cds determination_year determination status",
+    "assistance_methods": "cds determination_year method",
+    "watch_list": "cds student_group watch years would_be_eligible outlook sentence",
+    "changes": "cds pathway from_year to_year change groups_added groups_removed cause",
+    "reconciliation": "flag ours cde class explanation",
+    "state_loans": "loan_id cds enabling_act amount_authorized_usd",
+    "state_loan_events": "loan_id event event_date",
+    "loan_states": "loan_id determination_year loan_state",
+    "pathway_register": "case_id pathway cds entered_by entered_on",
+    "case_states": "case_id determination_year case_state status",
+    "successions": "predecessor_cds successor_cds succession_date",
+    "predecessor_years": "cds dashboard_year predecessor_cds sentence",
+    "necessity_determinations": "cds determination_year necessary determination_date",
+    "coe_providers": "county_code provider",
+    "calpads_certifications": "cds school_year certified_on_time",
+    "interim_certifications": "fiscal_year period certification",
+    "lea_names": "cds lea_name first_dashboard_year last_dashboard_year",
+    "geo_leads": "county_code term geo_area geo_lead",
+    "rule_criteria": "dashboard_year criterion priority levels citation",
+    "rule_tests": "dashboard_year test statute open_question",
+    "rule_windows": "determination_year counted_dashboards years_required groups_required",
+    "rejects": "file line column_name value reason what_to_do",
+    "meta_unused_files": "file reason what_to_do",
+    "meta_release": "as_of scope not_loaded disclaimer",
+    "meta_sources": "source_id present file sha256 first_seen checked_at rows_rejected",
+    "meta_years": "dashboard_year basis indicators_missing",
+    "meta_gate_results": "gate check_id outcome accepted_by accepted_at accepted_until",
+    "meta_source_changes": "source_id kind before after",
+    "meta_release_changes": "cds pathway status_before status_after attributed_to",
+}
+
+
 def first_cells(text: str, header: str) -> list[str]:
     """First column of the table whose header cell is given."""
     rows = text.split(f"| {header} |", 1)[1].split("\n\n")[0].splitlines()[2:]
@@ -138,6 +177,31 @@ def test_the_tables_named_are_published(db: duckdb.DuckDBPyConnection) -> None:
     published = {name for (name,) in db.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert named
     assert named <= published
+
+
+def test_the_tables_have_the_columns_that_their_lines_name(db: duckdb.DuckDBPyConnection) -> None:
+    """A line of the list promises columns: by name, or in words that are headings here."""
+    columns: dict[str, dict[str, str]] = {}
+    for table, column, kind in db.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall():
+        columns.setdefault(table, {})[column] = kind
+    by_name = 0
+    for line in re.findall(r"^\| (`\w+`.*?) \| (.*) \|$", section("Tables"), re.MULTILINE):
+        tables, promised = ([*re.findall(r"`(\w+)`", cell)] for cell in line)
+        for name in promised:
+            assert any(name in columns[table] for table in tables), (tables, name)
+            by_name += 1
+    assert by_name
+    for table, promised in PROMISED.items():
+        assert set(promised.split()) <= set(columns[table]), table
+        assert f"`{table}`" in section("Tables")
+    for table, of_table in columns.items():
+        assert {kind for name, kind in of_table.items() if name.endswith("_at")} <= {"TIMESTAMP WITH TIME ZONE"}, table
+        days = {name: kind for name, kind in of_table.items() if re.search(r"_date$|^valid_|^as_of$|_seen$", name)}
+        assert set(days.values()) <= {"DATE"}, (table, days)
+        yes_no = {name: kind for name, kind in of_table.items() if re.match(r"(is|has|would_be|meets|agrees)_", name)}
+        assert set(yes_no.values()) <= {"BOOLEAN"}, (table, yes_no)
 
 
 def test_the_settings_named_are_the_settings() -> None:

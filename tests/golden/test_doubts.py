@@ -113,5 +113,5 @@ def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(
             " = 2023"
         )
         status = db.execute(verdict, [SALINAS]).fetchall()
-    assert rows == [(None, "the row of this LEA in assistancestatus19-rev.xlsx was rejected")]
+    assert rows == [(None, "the row of this LEA in CDE's workbook of 2019 was rejected")]
     assert status == [("eligible", "cde")], "eligible with the row, and not a no without it: CDE's flag of 2023 answers"

@@ -71,7 +71,7 @@ GOLDEN: dict[str, tuple[str, list[str], list[str], tuple[str, ...]]] = {
         PLUMAS, ["not_received"] * 2 + ["authorized_only"] * 2, [N, N, U, U],
         (
             "authorized on June 27, 2025",
-            'not known whether the district has drawn the loan, and the law says "receives"',
+            "not known whether the district has drawn the loan, and the law is about a district that receives one",
         ),
     ),
 }  # fmt: skip

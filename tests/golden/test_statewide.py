@@ -156,7 +156,7 @@ def test_a_district_that_the_latest_workbook_lacks_may_have_closed_or_lost_its_r
     found = rows.fetchall()
     assert len(found) == len(gone)
     assert {status for _, status, _ in found} == {"not_eligible"}
-    said = "assistancestatus22.xlsx has no row of this LEA, and no later workbook shows whether it should have one"
+    said = "CDE's workbook of 2022 has no row of this LEA, and no later one shows whether it should have one"
     assert all(said in reason for *_, reason in found)
     assistance = state.execute(
         "select distinct status from assistance where determination = 'differentiated_assistance' and"

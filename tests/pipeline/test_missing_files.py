@@ -203,7 +203,7 @@ def test_a_file_that_covers_some_counties_says_nothing_of_an_lea_of_another(work
         path.write_bytes(path.read_bytes().replace(DISTRICT, ELSEWHERE))
     with workplace.decide("criteria") as reduced:
         assert reduced.execute(FINDINGS, [ELSEWHERE.decode()]).fetchall() == [
-            ("unknown", "suspdownload2024.txt does not cover this county")
+            ("unknown", "the suspension file of 2024 does not cover this county")
         ]
         assert reduced.execute(
             "select count(*) - count(distinct (cds, dashboard_year, student_group, indicator)) from evidence"
@@ -213,5 +213,5 @@ def test_a_file_that_covers_some_counties_says_nothing_of_an_lea_of_another(work
 def test_a_file_that_lacks_an_lea_where_every_lea_has_a_row_says_nothing_of_it(workplace: Workplace) -> None:
     without_the_district(workplace.source / "suspdownload2024.txt")
     with workplace.decide("criteria") as reduced:
-        said = "suspdownload2024.txt has no row of this LEA, where every LEA has one"
+        said = "the suspension file of 2024 has no row of this LEA, where every LEA has one"
         assert reduced.execute(FINDINGS, [DISTRICT.decode()]).fetchall() == [("unknown", said)]

@@ -57,7 +57,7 @@ def test_one_row_missing_in_a_workbook_is_unknown(
     whole = verdicts(db)
     assert drop_rows(workplace.source / WORKBOOKS[year], [SALINAS]) == 1
     with workplace.decide() as found:
-        said = f"{WORKBOOKS[year]} has no row of this LEA, but a later workbook has its status of {year}"
+        said = f"CDE's workbook of {year} has no row of this LEA, but a later one has its status of that year"
         notes = found.execute(
             "select distinct meets_criteria, note from student_group_history where cds = ? and dashboard_year = ?",
             [SALINAS, year],
@@ -134,7 +134,7 @@ def test_the_latest_workbook_proves_nothing_by_its_silence(
                 (
                     None,
                     (
-                        "assistancestatus24.xlsx has no row of this LEA, and no later workbook shows whether it should"
+                        "CDE's workbook of 2024 has no row of this LEA, and no later one shows whether it should"
                         " have one"
                     ),
                 )

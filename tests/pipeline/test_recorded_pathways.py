@@ -350,7 +350,7 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
         assert found["same"] == [True, None]
         assert found["differs"] == [
             True,
-            "The register says no; the list of Geographic Leads says yes (Los Angeles COE).",
+            "The register states no; the list of Geographic Leads states yes (Los Angeles COE).",
         ]
         assert found["other"] == [False, None]
         assert found["another"] == [

@@ -232,9 +232,7 @@ def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent
         assert pairs_of_codes(db) == [(MOVED, BEFORE, 2022, 2019)]
     for year, status, decided_by, reason in found:
         assert status == "undetermined" or decided_by == "cde", year
-        assert (
-            "assistancestatus19-rev.xlsx has no row of this LEA, but a later workbook has its status of 2019" in reason
-        )
+        assert "CDE's workbook of 2019 has no row of this LEA, but a later one has its status of that year" in reason
 
 
 def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.DuckDBPyConnection) -> None:

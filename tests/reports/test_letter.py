@@ -64,7 +64,7 @@ def test_it_is_a_draft_with_blanks_that_only_a_person_fills(published: Workplace
     marked = [run.text for p in document.paragraphs for run in p.runs if run.font.highlight_color]
     assert marked == [
         "[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]", "[name]",
-        "[What the sender asks for or offers, by when, and whom to call]", "[Signature]",
+        "[What the sender requests or offers, by when, and whom to call]", "[Signature]",
         "[Name, title and office of the signatory]",
     ]  # fmt: skip
     assert "not an official designation" in words(document)

@@ -157,8 +157,8 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
             ),
             (
                 "X: foster youth were red on chronic absenteeism and suspension on the Dashboards 2024, 2025 and 2026."
-                " By the previewed criteria of 2026 this brings three years of assistance. Provisional: one secondary"
-                " source says so."
+                " By the previewed criteria of 2026 this brings three years of assistance. Provisional: this rests on"
+                " one secondary source."
             ),
         ),
         (

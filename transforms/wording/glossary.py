@@ -82,9 +82,7 @@ GLOSSARY = {
     "calpads": Entry(
         "CALPADS", "The state's data system on students. Districts and county offices certify their data."
     ),
-    "cde-flag": Entry(
-        "CDE's flag", "Y or N in CDE's workbook: whether CDE itself says that an LEA meets the criteria."
-    ),
+    "cde-flag": Entry("CDE's flag", "Y or N in CDE's workbook: whether an LEA meets the criteria by CDE itself."),
     "not-determined": Entry("Not determined", "An input is missing, or the law leaves it open. It never means no."),
     "not-assessed": Entry("Not assessed", "There are no results to assess, or no case is on record."),
 }

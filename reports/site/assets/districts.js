@@ -29,7 +29,7 @@
     const cell = node("td", undefined, "reason");
     cell.append(badge(code));
     if (extra) cell.append(" ", node("small", extra, "ccee"));
-    if (cde) cell.append(" ", node("b", `≠ CDE says ${cde}`, "differs"));
+    if (cde) cell.append(" ", node("b", `≠ CDE: ${cde}`, "differs"));
     if (why) cell.append(" ", node("span", why, "line"));
     return cell;
   }

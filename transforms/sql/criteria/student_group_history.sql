@@ -1,7 +1,7 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence_cells,
---         assistance_letters, charter_letters, source_files, ref_priority_letters.
+--         assistance_letters, charter_letters, ref_priority_letters.
 -- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year
 --           (workbook_listings) did not meet the criteria under its code then; one whose row is missing is unknown.
 --           Whether a group had a result is not known from letters, except that a group with a letter had one. County
@@ -94,16 +94,15 @@ from_letters as (
             when l.basis = 'none' then say_no_file_covers_county(l.dashboard_year)
             when s.not_confirmed is not null then s.not_confirmed
             when a.cds is not null then null
-            when l.listing = 'not_listed' then say_lea_not_listed(f.file)
-            when l.listing = 'row_rejected' then say_lea_row_rejected(f.file)
-            when l.listing = 'row_missing' then say_lea_row_missing(f.file, l.dashboard_year)
-            when l.listing = 'listed' then say_no_letter_column(f.file)
-            else say_lea_row_may_be_missing(f.file)
+            when l.listing = 'not_listed' then say_lea_not_listed(l.dashboard_year)
+            when l.listing = 'row_rejected' then say_lea_row_rejected(l.dashboard_year)
+            when l.listing = 'row_missing' then say_lea_row_missing(l.dashboard_year)
+            when l.listing = 'listed' then say_no_letter_column(l.dashboard_year)
+            else say_lea_row_may_be_missing(l.dashboard_year)
         end as note
     from lea_years l
     join rule_sets s using (dashboard_year)
     join rule_groups g using (dashboard_year)
-    left join source_files f on f.source_id = l.letters_source_id
     left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year
         and a.student_group = g.student_group
     left join not_determined n on n.dashboard_year = l.dashboard_year and n.lea_type = l.lea_type

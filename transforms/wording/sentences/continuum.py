@@ -109,7 +109,7 @@ def _perhaps_not_there(f: ContinuumFacts) -> str:
     """A "no" that follows whether or not the LEA is on the Dashboard of the year."""
     if f.status != "not_eligible" or f.in_files is not None or not f.unknown_because:
         return ""
-    return f" Whether it is on the {f.determination_year} Dashboard is not determined: {'; '.join(f.unknown_because)}."
+    return f" Whether it is on the {f.determination_year} Dashboard is not known: {'; '.join(f.unknown_because)}."
 
 
 def _computed(f: ContinuumFacts) -> str:

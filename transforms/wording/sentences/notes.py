@@ -9,8 +9,8 @@ NOTES = {
     # why the result of a student group on one indicator is unknown
     "file_not_loaded": "a {year} Dashboard file is not loaded",
     "row_rejected": "line {line} of {file} was rejected: {reason}",
-    "county_not_covered": "{file} does not cover this county",
-    "lea_not_in_file": "{file} has no row of this LEA, where every LEA has one",
+    "county_not_covered": "the {indicator} file of {year} does not cover this county",
+    "lea_not_in_file": "the {indicator} file of {year} has no row of this LEA, where every LEA has one",
     "row_of_other_indicator": "the file has no row of this group, but the {indicator} file of the year has one",
     "row_of_next_year": "the file has no row of this group, but the {year} Dashboard shows that it had a result",
     "row_of_letter": "the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}",
@@ -28,11 +28,13 @@ NOTES = {
     # what the letters of an LEA rest on
     "no_file_of_year": "{year} data is not loaded",
     "no_file_covers_county": "{year} data for this county is not loaded",
-    "lea_row_rejected": "the row of this LEA in {file} was rejected",
-    "lea_row_missing": "{file} has no row of this LEA, but a later workbook has its status of {year}",
-    "lea_row_may_be_missing": "{file} has no row of this LEA, and no later workbook shows whether it should have one",
-    "lea_not_listed": "not listed under this code in {file}",
-    "no_letter_column": "{file} has no column of this student group",
+    "lea_row_rejected": "the row of this LEA in CDE's workbook of {year} was rejected",
+    "lea_row_missing": "CDE's workbook of {year} has no row of this LEA, but a later one has its status of that year",
+    "lea_row_may_be_missing": (
+        "CDE's workbook of {year} has no row of this LEA, and no later one shows whether it should have one"
+    ),
+    "lea_not_listed": "not listed under this code in CDE's workbook of {year}",
+    "no_letter_column": "CDE's workbook of {year} has no column of this student group",
     "county_offices_not_determined": "county offices were not determined in {year}",
     # years before a code began, with a predecessor on record
     "predecessor_met": "{year}: not listed under this code; as {name} ({cds}): {groups} met the criteria",
@@ -42,7 +44,7 @@ NOTES = {
     # the Primary pathway
     "no_lead_known": "The list of Geographic Leads names no lead of this county for that day.",
     "lead_not_listed": "The register names {lead}; the list of Geographic Leads has {listed} for that day.",
-    "same_body_differs": "The register says {recorded}; the list of Geographic Leads says {computed} ({lead}).",
+    "same_body_differs": "The register states {recorded}; the list of Geographic Leads states {computed} ({lead}).",
     "agreed_before_determined": "The agreement of the Geographic Lead is dated before the determination.",
     # why a flag of CDE cannot be compared
     "inputs_not_loaded": "its inputs are not loaded",

@@ -134,7 +134,7 @@ def recorded_reason(f: RecordedFacts) -> str:
         return f"{f.pathway_name} does not serve a {LEA_WORDS[f.lea_type]}."
     rejected = _rejected(f.lea_type, f.pathway_name, f.rejected_rows) if f.rejected_rows else ""
     if rejected and not f.cases:
-        return f"Not determined as of {plain_day(f.as_of)}. {rejected}"
+        return f"A question is open as of {plain_day(f.as_of)}. {rejected}"
     if not f.cases:
         return (
             f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {plain_day(f.as_of)}; this"
@@ -143,7 +143,7 @@ def recorded_reason(f: RecordedFacts) -> str:
     closed = all(c.case_state == "closed" for c in f.cases)
     opening = {
         "eligible": f"On record as of {plain_day(f.as_of)}.",
-        "undetermined": f"Not determined as of {plain_day(f.as_of)}.",
+        "undetermined": f"A question is open as of {plain_day(f.as_of)}.",
         "not_eligible": (
             f"No open case as of {plain_day(f.as_of)}." if closed else f"Not complete as of {plain_day(f.as_of)}."
         ),

@@ -41,7 +41,9 @@ def watch_sentence(f: WatchFacts) -> str:
     years = joined([str(y) for y in f.years])
     if f.watch in PREVIEWS:
         seen = f"{f.lea_name}: {f.group_name} were red on {joined(f.indicators)} on the Dashboards {years}."
-        return f"{seen} {PREVIEWS[f.watch].format(year=f.next_dashboard)} Provisional: one secondary source says so."
+        return (
+            f"{seen} {PREVIEWS[f.watch].format(year=f.next_dashboard)} Provisional: this rests on one secondary source."
+        )
     by = f" (in {f.years[-1]} by {joined(f.indicators)})" if f.indicators else ""
     if f.outlook == "certain":
         outcome = "they would count too: the LEA meets the criteria of that year whatever they show"
