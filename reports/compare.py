@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.published import open_release
+from reports.published import open_release, year_in_force
 from transforms.database import connect_read_only, first_column
 from transforms.errors import ReleaseError
 from transforms.release.current import DATABASE, find_release, read_manifest, release_before, required_release
@@ -55,8 +55,14 @@ Side = dict[tuple[str, str, int | None], tuple[str, str, str, list[str]]]
 Years = dict[tuple[str, str, int | None], tuple[str, tuple[int, ...]]]
 
 
-def compare(out: Path, a: str, b: str) -> Comparison:
-    """Compare two determination years of the current release, or two releases below ``out``. Raises ReleaseError."""
+def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison:
+    """Compare two determination years of the current release (without any, the one in force and the one before), or two
+    releases below ``out``. Raises ReleaseError.
+    """
+    if a is None:
+        a, b = _last_years(out)
+    if b is None:
+        raise ReleaseError(f"Name what {a} is compared with: another year or release of the same kind.")
     if a.isdigit() and b.isdigit() and len(a) == len(b) == 4:
         with open_release(out) as connection:
             known = first_column(connection, "select distinct determination_year from eligibility order by 1")
@@ -77,6 +83,19 @@ def compare(out: Path, a: str, b: str) -> Comparison:
             after.name,
             _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name),
         )
+
+
+def _last_years(out: Path) -> tuple[str, str]:
+    """The determination year in force, and the one before it."""
+    with open_release(out) as connection:
+        now = year_in_force(connection)
+        found = connection.execute(
+            "select max(determination_year) from eligibility where determination_year < ?", [now]
+        )
+        (before,) = found.fetchone() or (None,)
+    if before is None:
+        raise ReleaseError(f"This release has no determination year before {now}.")
+    return str(before), str(now)
 
 
 def _find(out: Path, requested: str) -> Path:

@@ -168,8 +168,13 @@ def sql(
 
 @app.command()
 def compare(
-    a: Annotated[str, typer.Argument(help="A determination year, or a release: its id, 'previous' or 'current'.")],
-    b: Annotated[str, typer.Argument(help="Another one of the same kind.")],
+    a: Annotated[
+        str | None,
+        typer.Argument(
+            help="A determination year, or a release: its id, 'previous' or 'current'. Without any, the last two years."
+        ),
+    ] = None,
+    b: Annotated[str | None, typer.Argument(help="Another one of the same kind.")] = None,
     format: Annotated[
         Literal["words", "csv", "plain-csv", "json"],
         typer.Option("--format", help="How changes are written to the standard output."),

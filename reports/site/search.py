@@ -1,4 +1,4 @@
-"""What the search of the pages knows: each LEA with its name, code, county, former names and former codes."""
+"""What the search of the pages knows: each LEA with its name, code, county, former names and former codes; counties."""
 
 import json
 
@@ -15,8 +15,10 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, former: dict[str,
         [r["cds"], r["lea_name"], pages.book.counties[r["county_code"]], r["lea_type"], former.get(r["cds"], [])]
         for r in leas
     ]
+    counties = [*pages.book.counties.items()]
+    known = {"dtaNames": content, "dtaCounties": counties}
     (pages.folder / "assets" / "names.js").write_text(
-        f"window.dtaNames = {json.dumps(content, separators=(',', ':'))};\n", "ascii"
+        "".join(f"window.{name} = {json.dumps(of, separators=(',', ':'))};\n" for name, of in known.items()), "ascii"
     )
 
 

@@ -202,6 +202,19 @@ def test_an_exact_match_or_the_only_one_leads_to_the_page(
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_a_county_is_found_too(open_state: Open, name: str, field: str) -> None:
+    page = open_state(name)
+    page.locator(field).fill("Los Angeles")
+    assert page.locator("[data-find] li a").all_inner_texts()[:2] == [
+        "Los Angeles County",
+        "Los Angeles County Office of Education",
+    ]
+    page.locator(field).fill("los angeles county")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/county/19.html")
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
 def test_the_search_suggests_and_the_keyboard_is_enough(open_state: Open, name: str, field: str) -> None:
     page = open_state(name)
     page.locator(field).press_sequentially("compt")

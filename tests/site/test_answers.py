@@ -183,7 +183,10 @@ def test_the_others_of_a_county_are_folded_unless_nobody_is_eligible(counties: d
 
 def test_the_search_knows_every_lea_and_what_it_was_called(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     script = (reports / "assets" / "names.js").read_text("ascii")
-    known = {row[0]: row[1:] for row in json.loads(script.removeprefix("window.dtaNames = ").removesuffix(";\n"))}
+    names, counties = (json.loads(line.split(" = ", 1)[1].removesuffix(";")) for line in script.splitlines())
+    known = {row[0]: row[1:] for row in names}
+    assert all((reports / "county" / f"{code}.html").exists() for code, _ in counties)
+    assert len(counties) == 58
     leas = state_db.execute("select cds, lea_name, county, lea_type from leas").fetchall()
     assert {(cds, *row[:3]) for cds, row in known.items()} == set(leas)
     for code, name, successor in state_db.execute(

@@ -1,4 +1,4 @@
-// Finds an LEA by name, former name or code: suggests as one types, jumps on an exact match or the only one, and says what no name has.
+// Finds an LEA by name, former name or code, or a county by name: suggests as one types, jumps on an exact match or the only one, and says what no name has.
 "use strict";
 (() => {
   const SHOWN = 8;
@@ -7,11 +7,16 @@
   const leas = window.dtaNames.map(([cds, name, county, kind, former]) => {
     const codes = [cds, ...short(cds)], before = former.map(([, code]) => code).filter(Boolean);
     const names = [name, ...former.map(([named]) => named)].map(key);
-    return { cds, name, county, kind, former, codes, names, before, old: before.flatMap((code) => [code, ...short(code)]), text: [...names, ...codes, ...before].join(" ") };
+    const where = `${county} County, ${cds}${former.length ? `; formerly ${former.map(([named, code]) => (code ? `${named} (${code})` : named)).join("; ")}` : ""}`;
+    return { cds, name, where, href: `lea/${encodeURIComponent(cds)}.html`, codes, names, before, old: before.flatMap((code) => [code, ...short(code)]), text: [...names, ...codes, ...before].join(" ") };
   });
 
-  // LEAs that are called or coded just so. Of one name under two codes the present one is meant.
+  const counties = window.dtaCounties.map(([code, county]) => ({ name: `${county} County`, key: key(`${county} County`), where: "who is eligible there", href: `county/${code}.html` }));
+
+  // What is called or coded just so: a county, or LEAs. Of one name under two codes the present one is meant.
   function exact(asked) {
+    const named = counties.filter((county) => county.key === asked);
+    if (named.length) return named;
     for (const fits of [(lea) => lea.codes.includes(asked), (lea) => lea.names[0] === asked, (lea) => lea.old.includes(asked) || lea.names.includes(asked)]) {
       const found = leas.filter(fits);
       if (found.length) return found.filter((lea) => !found.some((other) => other.before.includes(lea.cds)));
@@ -21,7 +26,8 @@
   function matching(asked) {
     const words = asked.split(" ");
     const rank = (lea) => (lea.names.some((name) => name.startsWith(asked)) ? 0 : words.every((word) => ` ${lea.text}`.includes(` ${word}`)) ? 1 : 2);
-    return leas.filter((lea) => words.every((word) => lea.text.includes(word))).sort((a, b) => rank(a) - rank(b));
+    const found = leas.filter((lea) => words.every((word) => lea.text.includes(word))).sort((a, b) => rank(a) - rank(b));
+    return [...counties.filter((county) => county.key.startsWith(asked)), ...found];
   }
 
   for (const box of document.querySelectorAll("[data-find]")) {
@@ -34,9 +40,9 @@
       said.textContent = words;
       for (const lea of found.slice(0, SHOWN)) {
         const item = document.createElement("li"), link = document.createElement("a"), where = document.createElement("small");
-        link.href = `lea/${encodeURIComponent(lea.cds)}.html`;
+        link.href = lea.href;
         link.textContent = lea.name; // never as markup
-        where.textContent = ` ${lea.county} County, ${lea.cds}${lea.former.length ? `; formerly ${lea.former.map(([name, code]) => (code ? `${name} (${code})` : name)).join("; ")}` : ""}`;
+        where.textContent = ` ${lea.where}`;
         item.append(link, where);
         list.append(item);
       }
@@ -57,7 +63,7 @@
       const same = exact(asked), found = same.length ? same : matching(asked);
       if (found.length === 1) {
         event.preventDefault();
-        location.href = `lea/${encodeURIComponent(found[0].cds)}.html`;
+        location.href = found[0].href;
       } else if (same.length) {
         event.preventDefault();
         show(same, `${same.length} are called “${input.value.trim()}”. Choose one:`);

@@ -108,8 +108,8 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
             f"{was} {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and {are} not counted."
         ),
         "authorized_only": (
-            f"It is not known whether the district has drawn the loan{'s' * (n > 1)}, and the law is about a district that"
-            " receives one; CCEE confirms whether it is referred."
+            f"It is not known whether the district has drawn the loan{'s' * (n > 1)}, and the law is about a district"
+            " that receives one; CCEE confirms whether it is referred."
         ),
         "of_predecessor": "The law does not say whether the referral passes to a successor.",
         "receipt_not_dated": "The day of the loan is not known well enough.",
