@@ -454,6 +454,11 @@ def test_headings_stand_on_every_printed_sheet(open_state: Open, name: str) -> N
         " getComputedStyle(b).display)])"
     )
     assert all(head == "table-header-group" and set(buttons) <= {"contents"} for head, *buttons in styles)
+    columns = page.locator("table[data-sort]").evaluate_all(
+        "all => all.map((e) => [e.tHead.rows[0], e.tBodies[0].rows[0]].map((row) =>"
+        " [...row.cells].map((c) => getComputedStyle(c).display !== 'none')))"
+    )
+    assert all(head == body for head, body in columns), "each column keeps its heading"
     wide = page.evaluate(
         "[...document.querySelectorAll('.scroll')].filter((e) => getComputedStyle(e).overflowX !== 'visible').length"
     )
