@@ -29,7 +29,7 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
     """Why an LEA is, or is not, in Differentiated Assistance (EC 52071, 52071.5)."""
     lea, year, before = LEA_WORDS[f.lea_type], f.determination_year, f.second_year_after
     if f.status == "not_applicable":
-        return f"A {lea} was not determined on the {year} Dashboard."
+        return f"CDE made no determination of {lea}s on the {year} Dashboard."
     if f.status == "not_assessed":
         return f"No results to assess: this {lea} is not on the {year} Dashboard."
     if f.cde_status:
