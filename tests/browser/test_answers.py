@@ -398,6 +398,14 @@ def test_the_watch_list_of_a_county_is_chosen_by_keyboard(
     assert page.url.endswith("#county=19&near=all")
     page.reload()
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{known} of "))
+    page.get_by_label("Student group").select_option("SWD")
+    ((of_group,),) = state_db.execute(
+        "select count(distinct (cds, watch)) from watch_list where county = 'Los Angeles' and student_group = 'SWD'"
+    ).fetchall()
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{of_group} of "))
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_url(lambda url: "#" not in url)
+    expect(page.get_by_label("How near")).to_have_value("nearest")
 
 
 @SCREENS

@@ -192,12 +192,6 @@ NOT_ELIGIBLE = f"cds not in (select cds from eligibility where {NOW} and status 
 
 
 @pytest.mark.parametrize(("name", "field", "value", "where"), [
-    (
-        "watch-list.html",
-        "group",
-        "SWD",
-        "select count(distinct (cds, watch)) from watch_list where student_group = 'SWD'",
-    ),
     ("changes.html", "change", "newly_eligible", "select count(*) from changes where change = 'newly_eligible'"),
     ("quality.html", "severity", "warning", "select count(*) from meta_gate_results where severity = 'warning'"),
     ("coverage.html", "present", "no", "select count(*) from meta_sources where not present"),

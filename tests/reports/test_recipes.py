@@ -192,7 +192,7 @@ def test_every_geographic_lead_area_has_a_name_and_the_counts_of_its_page(
         area: page.read("//tr[@data-area=$area]/td[@class='number']".replace("$area", repr(area)))
         for area in page.find("//tr/@data-area")
     }
-    assert {r["geo_area"]: [str(r["leas"]), str(r["eligible"]), str(r["not_determined"])] for r in rows} == shown
+    assert {r["geo_area"]: [str(r["eligible"]), str(r["not_determined"]), str(r["leas"])] for r in rows} == shown
     assert sum(r["leas"] for r in rows) == db.execute("select count(*) from leas").fetchall()[0][0]
 
 
