@@ -57,7 +57,8 @@ judged as (
                 then say_row_rejected(own.line, a.file, own.reason)
             when other.line is not null and not m.has_row and (m.is_lea or other.may_be_school)
                 then say_row_rejected(other.line, a.file, other.reason)
-            when not (a.is_statewide or c.source_id is not null) then say_county_not_covered(indicator_in_text(a.indicator), m.dashboard_year)
+            when not (a.is_statewide or c.source_id is not null)
+                then say_county_not_covered(indicator_in_text(a.indicator), m.dashboard_year)
             when a.is_for_all and m.in_files and m.is_lea and f.cds is null 
                 then say_lea_not_in_file(indicator_in_text(a.indicator), m.dashboard_year)
             when not m.has_row and m.in_files is not false then expected.because
