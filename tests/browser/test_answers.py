@@ -398,7 +398,7 @@ def test_the_watch_list_of_a_county_is_chosen_by_keyboard(
     assert page.url.endswith("#county=19&near=all")
     page.reload()
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{known} of "))
-    page.get_by_label("Student group").select_option("SWD")
+    page.locator("form.tools [name=group]").select_option("SWD")
     ((of_group,),) = state_db.execute(
         "select count(distinct (cds, watch)) from watch_list where county = 'Los Angeles' and student_group = 'SWD'"
     ).fetchall()

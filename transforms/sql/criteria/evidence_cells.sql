@@ -59,7 +59,7 @@ judged as (
                 then say_row_rejected(other.line, a.file, other.reason)
             when not (a.is_statewide or c.source_id is not null)
                 then say_county_not_covered(indicator_in_text(a.indicator), m.dashboard_year)
-            when a.is_for_all and m.in_files and m.is_lea and f.cds is null 
+            when a.is_for_all and m.in_files and m.is_lea and f.cds is null
                 then say_lea_not_in_file(indicator_in_text(a.indicator), m.dashboard_year)
             when not m.has_row and m.in_files is not false then expected.because
         end as unknown_because
