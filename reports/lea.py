@@ -139,7 +139,8 @@ class LeaReport:
     @property
     def unsaid(self) -> list[Verdict]:
         """The other pathways."""
-        return [v for v in self.verdicts if v not in self.said]
+        said = {v.code for v in self.said}
+        return [v for v in self.verdicts if v.code not in said]
 
     @property
     def identity(self) -> list[str]:

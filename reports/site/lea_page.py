@@ -7,10 +7,11 @@ from typing import Any
 import duckdb
 
 from reports.book import Book
-from reports.findings import GRID, GroupLine, Verdict, remarks
+from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from reports.lea_records import Source
 from reports.numbers import amount
+from reports.site import lea_parts
 from reports.site.lcap import lcap_of
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Lcap
@@ -62,7 +63,7 @@ def lea_page(book: Book, reports: Mapping[int, LeaReport], state: StateValues) -
     return {
         "e": now,
         "area": book.areas.get(now.lea.county_code),
-        "grid": GRID,
+        "parts": lea_parts,
         "of_years": _of_years(book, reports),
         "first_pathways": min(reports),
         "dashboards": {year: [y for y in book.dashboard_years if y <= year] for year in reports},
