@@ -63,10 +63,15 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -
     cursor = connection.execute(query, parameters)
     description = cursor.description or []
     names = [d[0] for d in description]
-    texts = [d[0] for d in description if "VARCHAR" in str(d[1])]  # lists and structs of texts too
+    texts = [d[0] for d in description if str(d[1]) == "VARCHAR"]
+    nested = [d[0] for d in description if "VARCHAR" in str(d[1]) and d[0] not in texts]  # lists and structs of texts
     found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     for row in found:
         for name in texts:
+            value = row[name]
+            if value is not None and not value.isprintable():
+                row[name] = shown(value)
+        for name in nested:
             row[name] = _shown(row[name])
     return found
 
