@@ -6,11 +6,12 @@ from pathlib import Path
 import duckdb
 
 from reports.book import read_book
-from reports.lea import collect
+from reports.lea import collect_years
 from reports.published import all_leas
 from reports.quality import quality_of_release
 from reports.site import lists, overview, places, records
-from reports.site.lea_page import lea_page, state_values
+from reports.site.evidence import write_names
+from reports.site.lea_page import lea_page
 from reports.site.pages import FOLDER, Pages
 from reports.site.tallies import lea_lines
 from transforms.database import connect_read_only
@@ -37,9 +38,8 @@ def write_site(release: Path, notify: Notify) -> None:
 
 def write_leas(connection: duckdb.DuckDBPyConnection, pages: Pages, notify: Notify) -> None:
     """A page for each LEA, with every determination year."""
-    leas, state, book = all_leas(connection), state_values(connection), pages.book
-    of_years = [collect(connection, book, leas, year) for year in book.determination_years]
-    for n, reports in enumerate(zip(*of_years, strict=True)):
+    leas, state_known, years = all_leas(connection), write_names(connection, pages), pages.book.determination_years
+    for n, reports in enumerate(collect_years(connection, pages.book, leas, years)):
         if n % TELL == 0:
             notify(f"writing pages of LEAs, {n:,} of {len(leas):,}", 0, None)
-        pages.write(f"lea/{leas[n].cds}.html", "lea.html", **lea_page(book, {e.year: e for e in reports}, state))
+        pages.write(f"lea/{leas[n].cds}.html", "lea.html", **lea_page(pages.book, reports, state_known))
