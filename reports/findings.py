@@ -269,12 +269,12 @@ class GroupLine:
         """True if it met the criteria, or may have, on a Dashboard that counts."""
         return any(self.state(y) in ("met", "unknown") for y in self.window)
 
-    @property
+    @cached_property
     def ever(self) -> bool:
         """True if it met the criteria, or may have, or has a letter of CDE's, on any Dashboard."""
         return any(c.state in ("met", "unknown") or c.cde_letter for c in self.cells.values())
 
-    @property
+    @cached_property
     def shown(self) -> bool:
         """True if any Dashboard shows a result, a letter or a doubt."""
         return self.ever or any(c.has_result for c in self.cells.values())

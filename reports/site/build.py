@@ -10,7 +10,7 @@ from reports.lea import collect_years
 from reports.published import all_leas
 from reports.quality import quality_of_release
 from reports.site import lists, overview, places, records
-from reports.site.evidence import write_names
+from reports.site.drawn import write_known
 from reports.site.lea_page import lea_page
 from reports.site.pages import FOLDER, Pages
 from reports.site.tallies import lea_lines
@@ -38,7 +38,7 @@ def write_site(release: Path, notify: Notify) -> None:
 
 def write_leas(connection: duckdb.DuckDBPyConnection, pages: Pages, notify: Notify) -> None:
     """A page for each LEA, with every determination year."""
-    leas, state_known, years = all_leas(connection), write_names(connection, pages), pages.book.determination_years
+    leas, state_known, years = all_leas(connection), write_known(connection, pages), pages.book.determination_years
     for n, reports in enumerate(collect_years(connection, pages.book, leas, years)):
         if n % TELL == 0:
             notify(f"writing pages of LEAs, {n:,} of {len(leas):,}", 0, None)

@@ -7,9 +7,8 @@ from typing import Any
 from reports.book import Book
 from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
-from reports.lea_records import Source
 from reports.site import lea_parts
-from reports.site.evidence import evidence_of
+from reports.site.drawn import evidence_of, lines_of, sources_of
 from reports.site.lcap import lcap_of
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Lcap
@@ -56,13 +55,17 @@ def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) ->
     """
     now = reports[book.year]
     results = {year: lines for e in reports.values() for year, lines in e.results.items()}
-    found: dict[str, Source] = {s.source_id: s for e in reports.values() for s in e.sources}
-    of_source = {i: [y for y, e in reports.items() if any(s.source_id == i for s in e.sources)] for i in found}
+    of_source: dict[str, list[int]] = {}
+    for year, e in sorted(reports.items()):
+        for source in e.sources:
+            of_source.setdefault(source.source_id, []).append(year)
     return {
         "e": now,
         "area": book.areas.get(now.lea.county_code),
         "parts": lea_parts,
         "of_years": _of_years(book, reports),
+        "plain_grids": {book.year, max(reports)},
+        "lines_of": lines_of,
         "first_pathways": min(reports),
         "dashboards": {year: [y for y in book.dashboard_years if y <= year] for year in reports},
         "evidence": evidence_of(book, {year: results[year] for year in sorted(results, reverse=True)}),
@@ -72,8 +75,8 @@ def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) ->
             y: [r for r in now.local if r.dashboard_year == y]
             for y in dict.fromkeys(r.dashboard_year for r in now.local)
         },
-        "sources": [(found[s], sorted(of_source[s])) for s in book.sources if s in found],
-        "excerpts": sorted({s.excerpt for s in found.values() if s.excerpt}),
+        "sources": sources_of(book, of_source) if of_source else "",
+        "excerpts": sorted({line for e in reports.values() for line in e.excerpts}),
     }
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from reports.book import Book
 from reports.findings import GRID, Cell, GroupLine, Verdict
-from reports.lea_records import LocalIndicator, Source
+from reports.lea_records import LocalIndicator
 from transforms.wording.labels import STATUS, priorities
 from transforms.wording.sentences import joined
 from transforms.wording.sentences.lcap import PRIORITIES
@@ -107,7 +107,8 @@ def _grid_cell(book: Book, cell: Cell | None, state: str, year: int) -> str:
     else:
         shown = f'<span class="quiet">{GRID[state][1]}</span>'
     yes = ' class="yes"' if state == "met" else ""
-    more = _causes(cell) + (f" <small>{safe(cell.said)}</small>" if cell.said else "") if cell else ""
+    said = cell.said if cell else ""
+    more = (_causes(cell) if cell else "") + (f" <small>{safe(said)}</small>" if said else "")
     return f'<td data-year="{year}"{yes}>{shown}{more}</td>\n'
 
 
@@ -154,18 +155,4 @@ def _local(rows: tuple[tuple[int, str | None], ...]) -> str:
     return "; ".join(
         f'<span data-priority="{p}">{safe(PRIORITIES[p])} (priority {p}): {safe(performance or "blank")}</span>'
         for p, performance in rows
-    )
-
-
-def source_rows(sources: Iterable[tuple[Source, Sequence[int]]]) -> Markup:
-    """A line for each file, with the determination years that rest on it."""
-    return _lines(_source(s, tuple(years)) for s, years in sources)
-
-
-@lru_cache(PARTS)
-def _source(s: Source, years: tuple[int, ...]) -> str:
-    return (
-        f'<li data-source="{safe(s.source_id)}" data-years="{" ".join(map(str, years))}">'
-        f'<a href="../coverage.html#{safe(s.source_id)}">{safe(s.file)}</a>{" (excerpt)" if s.excerpt else ""}'
-        f' <code title="{safe(s.sha256)}">{safe(s.sha256[:12])}</code> <span>{safe(s.first_seen or "")}</span></li>'
     )

@@ -1,9 +1,9 @@
-"""Evidence of an LEA, which a script draws (evidence.js): rows as data in its page, names and the state's values in one
-file for all pages.
+"""What a script draws in the page of an LEA (lea.js): evidence, student groups of years that are not in force, and
+sources. The page holds codes and figures; names, hashes and the state's values come in one file for all pages.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -11,7 +11,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from reports.book import Book
-from reports.findings import Result
+from reports.findings import GroupLine, Result
 from reports.numbers import amount
 from reports.site.pages import Pages
 
@@ -39,8 +39,8 @@ class Evidence:
     words: Markup
 
 
-def write_names(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
-    """Write ``assets/indicators.js``, and say whether the values of the whole state are known."""
+def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
+    """Write ``assets/known.js``, and say whether the values of the whole state are known."""
     state: dict[int, dict[str, dict[str, str]]] = {}
     for year, indicator, group, value in connection.execute(STATE).fetchall():
         text = amount(value, pages.book.indicators[indicator]["unit"])
@@ -52,9 +52,13 @@ def write_names(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
         },
         "groups": pages.book.groups,
         "state": state,
+        "sources": [
+            [s, f["file"], f["sha256"], str(f["first_seen"] or ""), bool(f.get("excerpt"))]
+            for s, f in pages.book.sources.items()
+        ],
     }
-    (pages.folder / "assets" / "indicators.js").write_text(
-        f"window.dtaIndicators = {json.dumps(known, separators=(',', ':'))};\n", "ascii"
+    (pages.folder / "assets" / "known.js").write_text(
+        f"window.dtaKnown = {json.dumps(known, separators=(',', ':'))};\n", "ascii"
     )
     return bool(state)
 
@@ -81,6 +85,22 @@ def _cell(c: Result | None, words: Words) -> list[object] | int:
     while not cell[-1] and len(cell) > 1:
         cell.pop()
     return cell
+
+
+def lines_of(lines: Iterable[GroupLine]) -> Markup:
+    """Student groups of a year that is not in force, each with its total, and whether it counts and ever met: their
+    cells are those of the newest year's table.
+    """
+    return attribute([[line.code, line.total, int(line.counts), int(line.ever)] for line in lines])
+
+
+def sources_of(book: Book, years: Mapping[str, Sequence[int]]) -> Markup:
+    """Determination years that rest on a source, each with the places of its sources in the list of all."""
+    found: dict[str, list[int]] = {}
+    for place, source_id in enumerate(book.sources):
+        if source_id in years:
+            found.setdefault(" ".join(map(str, years[source_id])), []).append(place)
+    return attribute(found)
 
 
 def attribute(value: object) -> Markup:

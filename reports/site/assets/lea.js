@@ -1,7 +1,8 @@
-// The evidence of an LEA: its page holds the rows as data; names and the state's values come once for all pages (indicators.js).
+// What the page of an LEA holds as data: evidence, student groups of years that are not in force, sources.
+// Names, hashes and the state's values come once for all pages (known.js).
 "use strict";
 (() => {
-  const { indicators, groups, state } = window.dtaIndicators;
+  const { indicators, groups, state, sources } = window.dtaKnown;
   const node = (tag, text, values = {}) => {
     const made = Object.assign(document.createElement(tag), values);
     if (text !== undefined) made.textContent = text; // never as markup
@@ -45,5 +46,35 @@
         return row;
       }));
     }
+  }
+
+  // Cells of a student group are the same in each year's table: those of the newest, up to the year.
+  const newest = document.querySelector("table.grid:not([data-lines])");
+  const until = (row, year) => {
+    for (const cell of row.querySelectorAll("[data-year]")) if (cell.dataset.year > year) cell.remove();
+    return row;
+  };
+  for (const table of document.querySelectorAll("table.grid[data-lines]")) {
+    const { year } = table.dataset, window = table.dataset.window.split(" ");
+    const head = until(newest.tHead.rows[0].cloneNode(true), year);
+    for (const cell of head.querySelectorAll("[data-year]")) cell.className = window.includes(cell.dataset.year) ? "counts" : "";
+    table.createTHead().append(head);
+    table.createTBody().append(...JSON.parse(table.dataset.lines).map(([group, total, counts, ever]) => {
+      const row = until([...newest.tBodies[0].rows].find((line) => line.dataset.group === group).cloneNode(true), year);
+      row.className = ever ? "" : "never";
+      row.cells[row.cells.length - 1].replaceChildren(total, ...(counts ? [" ", node("b", "counts")] : []));
+      return row;
+    }));
+  }
+
+  for (const list of document.querySelectorAll("[data-sources]")) {
+    const places = Object.entries(JSON.parse(list.dataset.sources)).flatMap(([years, all]) => all.map((place) => [place, years]));
+    list.append(...places.sort(([a], [b]) => a - b).map(([place, years]) => {
+      const [id, file, sha256, seen, excerpt] = sources[place], line = node("li");
+      Object.assign(line.dataset, { source: id, years });
+      line.append(node("a", file, { href: `../coverage.html#${encodeURIComponent(id)}` }), excerpt ? " (excerpt) " : " ",
+        node("code", sha256.slice(0, 12), { title: sha256 }), " ", node("span", seen));
+      return line;
+    }));
   }
 })();
