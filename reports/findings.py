@@ -6,7 +6,6 @@ Their words are here once, for every output.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from reports.figures import change_words
 from reports.numbers import amount, students
@@ -206,7 +205,7 @@ class Cell:
     causes: list[Result] = field(default_factory=list)  # worst level first
     clauses: list[str] = field(default_factory=list)
 
-    @cached_property
+    @property
     def state(self) -> str:
         """What it shows: a key of GRID."""
         if self.listed is False:
@@ -269,12 +268,12 @@ class GroupLine:
         """True if it met the criteria, or may have, on a Dashboard that counts."""
         return any(self.state(y) in ("met", "unknown") for y in self.window)
 
-    @cached_property
+    @property
     def ever(self) -> bool:
         """True if it met the criteria, or may have, or has a letter of CDE's, on any Dashboard."""
         return any(c.state in ("met", "unknown") or c.cde_letter for c in self.cells.values())
 
-    @cached_property
+    @property
     def shown(self) -> bool:
         """True if any Dashboard shows a result, a letter or a doubt."""
         return self.ever or any(c.has_result for c in self.cells.values())

@@ -327,11 +327,12 @@ def _cells(history: list[Row], causes: list[Result]) -> dict[str, dict[int, Cell
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
     for row in history:
         group = row.pop("student_group")
-        caused = met.get((group, row["dashboard_year"]), [])
-        by_indicator = {r.indicator: r for r in caused}
-        found = sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position))
-        clauses = list(dict.fromkeys(r.clause for r in caused))
-        cells[group][row["dashboard_year"]] = Cell(**row, causes=found, clauses=clauses)
+        cell = Cell(**row)
+        if caused := met.get((group, cell.dashboard_year)):
+            by_indicator = {r.indicator: r for r in caused}
+            cell.causes.extend(sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position)))
+            cell.clauses.extend(dict.fromkeys(r.clause for r in caused))
+        cells[group][cell.dashboard_year] = cell
     return {g: cells[g] for g in sorted(cells, key=lambda g: place(g, ORDER))}
 
 
