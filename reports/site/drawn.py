@@ -57,9 +57,9 @@ def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
             for s, f in pages.book.sources.items()
         ],
     }
-    (pages.folder / "assets" / "known.js").write_text(
-        f"window.dtaKnown = {json.dumps(known, separators=(',', ':'))};\n", "ascii"
-    )
+    path = pages.folder / "assets" / "known.js"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"window.dtaKnown = {json.dumps(known, separators=(',', ':'))};\n", "ascii")
     return bool(state)
 
 

@@ -27,7 +27,6 @@ def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
     source = {"file": HOSTILE, "sha256": "0" * 64, "first_seen": None, "excerpt": "x"}
     indicator = {"short_name": HOSTILE, "name": "n", "better": "down", "unit": "percent"}
     book: Any = SimpleNamespace(indicators={"i": indicator}, groups={"EL": HOSTILE}, sources={"s": source})
-    (tmp_path / "assets").mkdir()
     with duckdb.connect() as connection:
         connection.execute(
             "create table indicator_results as select 'X' as record_type, 2024 as dashboard_year, 'i' as indicator,"
