@@ -1,5 +1,5 @@
-"""Charts, drawn as SVG from a description in Vega-Lite while the site is built. Each stands beside a table with the same
-figures.
+"""Charts, drawn as SVG from a description in Vega-Lite while the site is built. Each stands beside a table with the
+same figures.
 """
 
 import re
