@@ -101,6 +101,11 @@ class Page:
         if self.tree.xpath("//*[@data-cds]"):
             draw(self.tree, self.path.parents[1] / "assets" / "known.js")
 
+    @property
+    def markup(self) -> str:
+        """The page as HTML, with what its script draws."""
+        return str(html.tostring(self.tree, encoding="unicode"))
+
     def of_year(self, year: int) -> "Page":
         """The page of an LEA as one determination year shows it: parts of other years taken away, and ids without the
         year.
