@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
-from reports.numbers import tenths
+from reports.numbers import KEPT, tenths
 from transforms import clock
 from transforms.wording.sentences import phrases
 
@@ -20,6 +21,7 @@ COLORS = {
 }
 
 
+@lru_cache(KEPT)
 def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:
     """Arrow with the size of the change, and what it means; CDE's change levels already know where up is bad."""
     if change is None or not change_level:

@@ -6,7 +6,6 @@ Their words are here once, for every output.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from reports.figures import change_words
 from reports.numbers import amount, students
@@ -206,7 +205,7 @@ class Cell:
     causes: list[Result] = field(default_factory=list)  # worst level first
     clauses: list[str] = field(default_factory=list)
 
-    @cached_property
+    @property
     def state(self) -> str:
         """What it shows: a key of GRID."""
         if self.listed is False:

@@ -4,7 +4,7 @@ render it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -31,7 +31,7 @@ from reports.lea_records import (
 from reports.published import Lea, Row, former_names, rows
 from transforms.wording.sentences import joined
 
-BATCH = 100  # LEAs read at once: one query for many is as fast as a query for one
+BATCH = 250  # LEAs read at once: one query for many is as fast as a query for one
 
 # The open question of Wraparound is about loans that are repaid: it is not one where none is.
 VERDICTS = f"""
@@ -87,6 +87,7 @@ RESULTS = """
     ) z using (indicator, dashboard_year)
     where i.current_status is not null or e.finding in ('unknown', 'result')
 """
+PLACES = {group: n for n, group in enumerate(("ALL", *ORDER))}  # of a student group in a table of results
 NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
 
 
@@ -138,7 +139,8 @@ class LeaReport:
     @property
     def unsaid(self) -> list[Verdict]:
         """The other pathways."""
-        return [v for v in self.verdicts if v not in self.said]
+        said = {v.code for v in self.said}
+        return [v for v in self.verdicts if v.code not in said]
 
     @property
     def identity(self) -> list[str]:
@@ -182,19 +184,47 @@ class LeaReport:
         return "No student group met the criteria on the Dashboards that count."
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What the tables hold of one LEA for all determination years that are asked for."""
+
+    lea: Lea
+    other_names: list[str]
+    verdicts: list[Verdict]
+    assistance: list[Verdict]
+    cells: dict[str, dict[int, Cell]]  # by student group and Dashboard
+    causes: list[Result]  # in the order of their criteria
+    results: list[Result]  # in the order of a table
+    records: dict[str, list[Any]]  # by the names of FAMILIES
+
+
 def collect(connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], year: int) -> Iterator[LeaReport]:
     """A report on each LEA for one determination year, in the order given.
 
     LEAs that follow each other by CDS code are read fastest.
     """
+    for reports in collect_years(connection, book, leas, [year]):
+        yield reports[year]
+
+
+def collect_years(
+    connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], years: Sequence[int]
+) -> Iterator[dict[int, LeaReport]]:
+    """For each LEA a report for each of these determination years, from one reading of its rows."""
+    kept = {y for year in years for kind in ("district", "charter") for y in _window(book, kind, year)}
+    given = {"year": max(years), "years": sorted(kept), "determination_years": list(years)}
+    sources = {
+        s: Source(s, f["file"], f["sha256"], str(f["first_seen"] or ""), f.get("excerpt"))
+        for s, f in book.sources.items()
+        if f["present"]
+    }
     for start in range(0, len(leas), BATCH):
         batch = leas[start : start + BATCH]
-        codes = [lea.cds for lea in batch]
-        kept = sorted({*_window(book, "district", year), *_window(book, "charter", year)})
-        given = {"first": min(codes), "last": max(codes), "year": year, "years": kept}
-        read = {name: _by_lea(connection, query, given) for name, query in _queries().items()}
+        here = {"first": min(lea.cds for lea in batch), "last": max(lea.cds for lea in batch), **given}
+        found = {name: _by_lea(connection, query, here) for name, query in _queries().items()}
         for lea in batch:
-            yield _report(book, lea, year, {name: found.get(lea.cds, []) for name, found in read.items()})
+            read = _read(book, lea, {name: rows_of.pop(lea.cds, []) for name, rows_of in found.items()})
+            yield {year: _report(book, read, sources, year) for year in years}
 
 
 def _queries() -> dict[str, str]:
@@ -227,36 +257,51 @@ def _window(book: Book, lea_type: str, year: int) -> list[int]:
     return list(own or [year])
 
 
-def _report(book: Book, lea: Lea, year: int, read: dict[str, list[Row]]) -> LeaReport:
-    window = _window(book, lea.lea_type, year)
-    verdicts, assistance = ([Verdict(**row) for row in read[name]] for name in ("verdicts", "assistance"))
-    shown: dict[str, list[Any]] = {name: [kind(**row) for row in read[name]] for name, (kind, _) in FAMILIES.items()}
-    tests = [*assistance, *verdicts] if lea.lea_type == "charter" else verdicts
-    test = next((v for v in tests if v.determination_year == year and v.code in ("charter", "continuum")), None)
-    causes = [_result(book, row) for row in read["causes"]]  # in the order of their criteria
-    groups = _groups(book, read["history"], causes, window, test.student_groups if test else [])
-    results = _matrix([_result(book, row) for row in read["results"] if row["dashboard_year"] in window], causes)
-    used = {r.source_id for lines in results.values() for line in lines.values() for r in line.values()} | {
-        r.source_id for r in causes
-    }
-    used |= {c.cde_source_id for g in groups for c in g.cells.values()} | {
-        r.source_id for r in [*shown["local"], *shown["interim"]]
-    }
-    return LeaReport(
+def _read(book: Book, lea: Lea, found: dict[str, list[Row]]) -> _Read:
+    causes = [_result(book, row) for row in found["causes"]]
+    met = {(r.dashboard_year, r.student_group, r.indicator) for r in causes}
+    results = [_result(book, row) for row in found["results"]]
+    for r in results:
+        r.met = (r.dashboard_year, r.student_group, r.indicator) in met
+    verdicts, assistance = ([Verdict(**row) for row in found[name]] for name in ("verdicts", "assistance"))
+    return _Read(
         lea=lea,
+        other_names=former_names(lea.name, [row["lea_name"] for row in found["names"]]),
+        verdicts=verdicts,
+        assistance=assistance,
+        cells=_cells(found["history"], causes),
+        causes=causes,
+        results=sorted(results, key=lambda r: (-r.dashboard_year, PLACES.get(r.student_group, 99), r.position)),
+        records={name: [kind(**row) for row in found[name]] for name, (kind, _) in FAMILIES.items()},
+    )
+
+
+def _report(book: Book, read: _Read, sources: dict[str, Source], year: int) -> LeaReport:
+    """What was known in a determination year: no Dashboard after it."""
+    window = _window(book, read.lea.lea_type, year)
+    shown = read.records | {
+        "cases": [c for c in read.records["cases"] if c.determination_year == year],
+        "local": [r for r in read.records["local"] if r.dashboard_year <= year],
+    }
+    tests = [*read.assistance, *read.verdicts] if read.lea.lea_type == "charter" else read.verdicts
+    test = next((v for v in tests if v.determination_year == year and v.code in ("charter", "continuum")), None)
+    groups = _groups(book, read.cells, year, window, test.student_groups if test else [])
+    results = _matrix(r for r in read.results if r.dashboard_year in window)
+    used = {r.source_id for lines in results.values() for line in lines.values() for r in line.values()}
+    used |= {r.source_id for r in read.causes if r.dashboard_year <= year}
+    used |= {c.cde_source_id for g in groups for c in g.cells.values()}
+    used |= {r.source_id for r in [*shown["local"], *shown["interim"]]}
+    return LeaReport(
+        lea=read.lea,
         year=year,
         release_id=book.release["release_id"],
         window=window,
-        all_verdicts=verdicts,
-        all_assistance=assistance,
+        all_verdicts=read.verdicts,
+        all_assistance=read.assistance,
         groups=groups,
         results=results,
-        other_names=former_names(lea.name, [row["lea_name"] for row in read["names"]]),
-        sources=[
-            Source(s, f["file"], f["sha256"], str(f["first_seen"] or ""), f.get("excerpt"))
-            for s, f in book.sources.items()
-            if s in used and f["present"]
-        ],
+        other_names=read.other_names,
+        sources=[source for s, source in sources.items() if s in used],
         **shown,
     )
 
@@ -274,33 +319,37 @@ def _result(book: Book, row: Row) -> Result:
     )
 
 
-def _groups(
-    book: Book, history: list[Row], causes: list[Result], window: list[int], counting: list[str]
-) -> list[GroupLine]:
-    """A line for each student group that any Dashboard knows, those that met the criteria most often first."""
+def _cells(history: list[Row], causes: list[Result]) -> dict[str, dict[int, Cell]]:
+    """What each student group shows on each Dashboard, with what caused it."""
     met: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in causes:
         met[result.student_group, result.dashboard_year].append(result)
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
     for row in history:
         group = row.pop("student_group")
-        by_indicator = {r.indicator: r for r in met[group, row["dashboard_year"]]}
-        found = sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position))
-        clauses = list(dict.fromkeys(r.clause for r in met[group, row["dashboard_year"]]))
-        cells[group][row["dashboard_year"]] = Cell(**row, causes=found, clauses=clauses)
-    lines = [
-        GroupLine(g, book.groups[g], cells[g], window, g in counting)
-        for g in sorted(cells, key=lambda g: place(g, ORDER))
-    ]
+        cell = Cell(**row)
+        if caused := met.get((group, cell.dashboard_year)):
+            by_indicator = {r.indicator: r for r in caused}
+            cell.causes.extend(sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position)))
+            cell.clauses.extend(dict.fromkeys(r.clause for r in caused))
+        cells[group][cell.dashboard_year] = cell
+    return {g: cells[g] for g in sorted(cells, key=lambda g: place(g, ORDER))}
+
+
+def _groups(
+    book: Book, cells: dict[str, dict[int, Cell]], year: int, window: list[int], counting: list[str]
+) -> list[GroupLine]:
+    """A line for each student group that any Dashboard up to the year knows, those that met the criteria most often
+    first.
+    """
+    known = {g: {y: c for y, c in of.items() if y <= year} for g, of in cells.items()}
+    lines = [GroupLine(g, book.groups[g], of, window, g in counting) for g, of in known.items() if of]
     return sorted(lines, key=lambda g: -len(g.years_met))
 
 
-def _matrix(results: list[Result], causes: list[Result]) -> dict[int, dict[str, dict[str, Result]]]:
-    """Results by Dashboard, student group and indicator, those marked that met a criterion."""
-    met = {(r.dashboard_year, r.student_group, r.indicator) for r in causes}
+def _matrix(results: Iterable[Result]) -> dict[int, dict[str, dict[str, Result]]]:
+    """Results in the order of a table by Dashboard, student group and indicator."""
     found: dict[int, dict[str, dict[str, Result]]] = {}
-    order = {i: n for n, i in enumerate(("ALL", *ORDER))}
-    for r in sorted(results, key=lambda r: (-r.dashboard_year, order.get(r.student_group, 99), r.position)):
-        r.met = (r.dashboard_year, r.student_group, r.indicator) in met
+    for r in results:
         found.setdefault(r.dashboard_year, {}).setdefault(r.student_group, {})[r.indicator] = r
     return found

@@ -60,8 +60,9 @@ class LoanEvent:
 
 @dataclass(frozen=True)
 class Case:
-    """A recorded case, as it was in the determination year."""
+    """A recorded case, as it was in a determination year."""
 
+    determination_year: int
     pathway: str
     name: str
     case_id: str
@@ -179,8 +180,8 @@ FAMILIES: dict[str, tuple[type, str]] = {
         from (
             select s.*, r.evidence, p.name, p.position
             from case_states s join pathway_register r using (case_id) join pathways p on p.pathway = s.pathway
-            where s.determination_year = $year
-        ) {HERE} order by position, known_from, case_id
+            where list_contains($determination_years, s.determination_year)
+        ) {HERE} order by position, known_from, case_id, determination_year
         """,
     ),
     "predecessors": (

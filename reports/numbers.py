@@ -3,7 +3,10 @@
 Published tables keep the exact values.
 """
 
+from functools import lru_cache
 from typing import Any
+
+KEPT = 50_000  # numbers whose texts are kept: pages of a state say most of them many times
 
 
 def tenths(value: float, sign: bool = False) -> str:
@@ -12,6 +15,7 @@ def tenths(value: float, sign: bool = False) -> str:
     return (f"{rounded:+,.1f}" if sign and rounded else f"{rounded:,.1f}").replace("-", "−")
 
 
+@lru_cache(KEPT)
 def amount(value: float | None, unit: str, signed: bool = False) -> str:
     """A status in its indicator's unit, signed points or percent; or, ``signed``, a change."""
     if value is None:
@@ -21,6 +25,7 @@ def amount(value: float | None, unit: str, signed: bool = False) -> str:
     )
 
 
+@lru_cache(KEPT)
 def students(n: Any) -> str:
     """A number of students."""
     return "" if n is None else f"{n:,.0f}"

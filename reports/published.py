@@ -61,8 +61,19 @@ def release_database(out: Path) -> Path:
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
     """Rows of a query as dicts by column name."""
     cursor = connection.execute(query, parameters)
-    names = [d[0] for d in cursor.description or []]
-    return [record(names, row) for row in cursor.fetchall()]
+    description = cursor.description or []
+    names = [d[0] for d in description]
+    texts = [d[0] for d in description if str(d[1]) == "VARCHAR"]
+    nested = [d[0] for d in description if "VARCHAR" in str(d[1]) and d[0] not in texts]  # lists and structs of texts
+    found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    for row in found:
+        for name in texts:
+            value = row[name]
+            if value is not None and not value.isprintable():
+                row[name] = shown(value)
+        for name in nested:
+            row[name] = _shown(row[name])
+    return found
 
 
 def record(names: Sequence[str], values: Sequence[Any]) -> Row:
@@ -119,6 +130,8 @@ def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
 
 def former_names(present: str, names: Sequence[str]) -> list[str]:
     """Names that differ from the present one in more than spelling, each once."""
+    if all(name == present for name in names):
+        return []
     found: dict[object, str] = {name_key(present).full: present}
     for name in names:
         found.setdefault(name_key(name).full, name)

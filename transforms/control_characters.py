@@ -24,4 +24,6 @@ def control_in(text: str) -> str:
 
 def shown(text: str) -> str:
     """The text as it may be shown: each control character as its code, such as ``\\u202e``."""
+    if text.isprintable():  # no control character is: most texts need no closer look
+        return text
     return _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}" if ord(m[0]) <= 0xFFFF else f"\\U{ord(m[0]):08x}", text)

@@ -1,10 +1,11 @@
-"""Charts, drawn as SVG while the site is built. Each stands beside a table with the same figures."""
+"""Charts, drawn as SVG from a description in Vega-Lite while the site is built. Each stands beside a table with the
+same figures.
+"""
 
 import re
 from functools import lru_cache
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 # Far apart in lightness, so that a grey print tells them apart.
@@ -12,33 +13,37 @@ STATUS_COLORS = {
     "eligible": "#7a1f5c",
     "not determined": "#e3b75a",
 }
+LOOK = {"font": "sans-serif", "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None}}
+FIGURE = {"field": "LEAs", "type": "quantitative"}
 Counts = tuple[tuple[Any, ...], ...]
 
 
 @lru_cache(maxsize=64)  # the same figures give the same drawing
 def pathway_chart(counts: Counts) -> Markup:
     """LEAs by pathway name, determination year and status word: a row of bar charts."""
-    import altair as alt  # slow to import, and only needed where a site is written
-
     values = [
         {"pathway": pathway, "year": str(year), "status": status, "LEAs": n} for pathway, year, status, n in counts
     ]
-    base = alt.Chart(pd.DataFrame(values)).encode(
-        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("status:N", sort=list(STATUS_COLORS)),
-        y=alt.Y("LEAs:Q", title="LEAs", axis=alt.Axis(tickMinStep=1)),
-    )
-    colors = alt.Scale(domain=list(STATUS_COLORS), range=list(STATUS_COLORS.values()))
-    bars = base.mark_bar().encode(
-        color=alt.Color("status:N", title=None, scale=colors, legend=alt.Legend(orient="top"))
-    )
-    labels = base.mark_text(dy=-6, fontSize=11).encode(text="LEAs:Q")
+    places = {
+        "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
+        "xOffset": {"field": "status", "type": "nominal", "sort": list(STATUS_COLORS)},
+        "y": {**FIGURE, "title": "LEAs", "axis": {"tickMinStep": 1}},
+    }
+    color = {
+        "field": "status",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": list(STATUS_COLORS), "range": list(STATUS_COLORS.values())},
+        "legend": {"orient": "top"},
+    }
     order = list(dict.fromkeys(pathway for pathway, *_ in counts))
-    chart = (
-        alt.layer(bars, labels)
-        .properties(width=230, height=150)
-        .facet(column=alt.Column("pathway:N", title=None, sort=order))
-    )
+    bars = {"mark": {"type": "bar"}, "encoding": {"color": color, **places}}
+    labels = {"mark": {"type": "text", "dy": -6, "fontSize": 11}, "encoding": {"text": FIGURE, **places}}
+    chart = {
+        "data": {"values": values},
+        "facet": {"column": {"field": "pathway", "type": "nominal", "title": None, "sort": order}},
+        "spec": {"layer": [bars, labels], "width": 230, "height": 150},
+    }
     return _svg(chart, "LEAs that are eligible, and LEAs that are not determined, by pathway and determination year")
 
 
@@ -47,32 +52,35 @@ def group_chart(counts: Counts) -> Markup:
     """LEAs in which a student group met the criteria, by name of the group and Dashboard year: a field of figures,
     darker for more.
     """
-    import altair as alt
-
     values = [{"group": group, "year": str(year), "LEAs": n} for group, year, n in counts]
     most = max(n for *_, n in counts)
     order = list(dict.fromkeys(group for group, *_ in counts))
-    base = alt.Chart(pd.DataFrame(values)).encode(
-        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("group:N", title=None, sort=order, axis=alt.Axis(labelLimit=260)),
-    )
-    fields = base.mark_rect(stroke="#ffffff").encode(
-        color=alt.Color(
-            "LEAs:Q", scale=alt.Scale(range=["#f3f6f9", "#7a1f5c"], domain=[0, most], interpolate="rgb"), legend=None
-        )
-    )
-    ink = alt.condition(alt.datum.LEAs > most * 0.62, alt.value("#ffffff"), alt.value("#1b2430"))
-    chart = alt.layer(fields, base.mark_text(fontSize=11).encode(text="LEAs:Q", color=ink)).properties(
-        width=52 * len({y for _, y, _ in counts}), height=21 * len(order)
-    )
+    places = {
+        "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "orient": "top"}},
+        "y": {"field": "group", "type": "nominal", "title": None, "sort": order, "axis": {"labelLimit": 260}},
+    }
+    fill = {
+        **FIGURE,
+        "scale": {"range": ["#f3f6f9", "#7a1f5c"], "domain": [0, most], "interpolate": "rgb"},
+        "legend": None,
+    }
+    ink = {"condition": {"test": f"(datum.LEAs > {most * 0.62})", "value": "#ffffff"}, "value": "#1b2430"}
+    fields = {"mark": {"type": "rect", "stroke": "#ffffff"}, "encoding": {"color": fill, **places}}
+    figures = {"mark": {"type": "text", "fontSize": 11}, "encoding": {"text": FIGURE, "color": ink, **places}}
+    chart = {
+        "data": {"values": values},
+        "layer": [fields, figures],
+        "width": 52 * len({y for _, y, _ in counts}),
+        "height": 21 * len(order),
+    }
     return _svg(chart, "Number of LEAs in which a student group met the criteria, by Dashboard year")
 
 
-def _svg(chart: Any, label: str) -> Markup:
+def _svg(chart: dict[str, Any], label: str) -> Markup:
     """Draw, and give the drawing one name in place of the many inside it."""
-    import vl_convert
+    import vl_convert  # slow to load, and only needed where a site is written
 
-    drawn = vl_convert.vegalite_to_svg(chart.configure(font="sans-serif").configure_view(stroke=None).to_dict())
+    drawn = vl_convert.vegalite_to_svg({**chart, "config": LOOK})
     inside = re.sub(r' (?:aria-[a-z]+|role|class)="[^"]*"', "", drawn[drawn.index(">") + 1 :])
     width, height = re.findall(r'(?:width|height)="(\d+)"', drawn)[:2]
     opening = (

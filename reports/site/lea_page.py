@@ -4,18 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from reports.book import Book
-from reports.findings import GRID, GroupLine, Verdict, remarks
+from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
-from reports.lea_records import Source
-from reports.numbers import amount
+from reports.site import lea_parts
+from reports.site.drawn import evidence_of, lines_of, sources_of
 from reports.site.lcap import lcap_of
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Lcap
 
-StateValues = dict[tuple[int, str, str], float]
 ORDER = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
 
 
@@ -52,48 +49,35 @@ class OfYear:
         return remarks(g for g in self.lines if not g.ever)
 
 
-def lea_page(book: Book, reports: Mapping[int, LeaReport], state: StateValues) -> dict[str, Any]:
-    """Values of the template ``lea.html``, from a report for each determination year."""
+def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) -> dict[str, Any]:
+    """Values of the template ``lea.html``, from a report for each determination year; ``state_known``: the values of
+    the whole state are.
+    """
     now = reports[book.year]
     results = {year: lines for e in reports.values() for year, lines in e.results.items()}
-    results = {year: results[year] for year in sorted(results, reverse=True)}
-    found: dict[str, Source] = {s.source_id: s for e in reports.values() for s in e.sources}
-    of_source = {i: [y for y, e in reports.items() if any(s.source_id == i for s in e.sources)] for i in found}
+    of_source: dict[str, list[int]] = {}
+    for year, e in sorted(reports.items()):
+        for source in e.sources:
+            of_source.setdefault(source.source_id, []).append(year)
     return {
         "e": now,
         "area": book.areas.get(now.lea.county_code),
-        "grid": GRID,
+        "parts": lea_parts,
         "of_years": _of_years(book, reports),
+        "plain_grids": {book.year, max(reports)},
+        "lines_of": lines_of,
         "first_pathways": min(reports),
         "dashboards": {year: [y for y in book.dashboard_years if y <= year] for year in reports},
-        "results": results,
-        "indicators": {
-            y: sorted({i for line in lines.values() for i in line}, key=lambda i: book.indicators[i]["position"])
-            for y, lines in results.items()
-        },
-        "state": (
-            {key: amount(value, book.indicators[key[1]]["unit"]) for key, value in state.items()} if results else {}
-        ),
-        "state_known": bool(state),
+        "evidence": evidence_of(book, {year: results[year] for year in sorted(results, reverse=True)}),
+        "state_known": state_known,
         "history": _history(book, now),
         "local": {
             y: [r for r in now.local if r.dashboard_year == y]
             for y in dict.fromkeys(r.dashboard_year for r in now.local)
         },
-        "sources": [(found[s], sorted(of_source[s])) for s in book.sources if s in found],
-        "excerpts": sorted({s.excerpt for s in found.values() if s.excerpt}),
+        "sources": sources_of(book, of_source) if of_source else "",
+        "excerpts": sorted({line for e in reports.values() for line in e.excerpts}),
     }
-
-
-def state_values(connection: duckdb.DuckDBPyConnection) -> StateValues:
-    """Status of the whole state by Dashboard year, indicator and student group; empty where the files have no state
-    rows.
-    """
-    found = connection.execute(
-        "select dashboard_year, indicator, student_group, current_status from indicator_results where record_type = 'X'"
-        " and current_status is not null"
-    )
-    return {(year, indicator, group): value for year, indicator, group, value in found.fetchall()}
 
 
 def _of_years(book: Book, reports: Mapping[int, LeaReport]) -> list[OfYear]:

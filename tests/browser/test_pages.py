@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lxml import html
 
 from tests.browser.conftest import CASE, HOSTILE, SALINAS, Open
+from tests.site.page import Page, text_of
 
 pytestmark = pytest.mark.browser
 
@@ -106,6 +109,32 @@ def test_the_copy_button_copies_the_paragraph(open_page: Open) -> None:
     said = page.locator("#lcap-indicator-2024").inner_text()
     assert page.evaluate("window.copied") == said
     assert said.startswith("Based on the 2024 Dashboard, Salinas Union High")
+
+
+def content(tree: html.HtmlElement) -> list[tuple[object, ...]]:
+    """Every element of what a script draws, with its marks and words."""
+    marks = ("class", "data-i", "data-group", "data-source", "data-years", "title", "href")
+    places = "//table[contains(@class, 'grid') or @class='evidence'] | //ul[@class='sources']"
+    return [(e.tag, *(e.get(m) or "" for m in marks), text_of(e)) for part in tree.xpath(places) for e in part.iter()]
+
+
+@pytest.mark.parametrize("cds", [SALINAS, "27102720000000", "27102720112177", "19646340000000"])
+def test_the_script_draws_what_other_tests_read(open_page: Open, site: Path, cds: str) -> None:
+    page = open_page(f"lea/{cds}.html")
+    drawn = content(html.fromstring(page.content()))
+    assert drawn == content(Page(site / "lea" / f"{cds}.html").tree)
+    if cds == SALINAS:
+        assert {e[0] for e in drawn} >= {"table", "td", "abbr", "small", "li"}
+
+
+def test_without_scripts_a_page_names_the_commands(browser: Any, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.as_uri()}/lea/{SALINAS}.html#2023")
+    assert page.locator("[id='2023'] .verdict").first.is_visible()
+    assert f"dta explain {SALINAS} --year 2023" in page.locator("[id='2023']").inner_text()
+    assert f"dta lea {SALINAS}" in page.locator("section:has(#evidence)").inner_text()
+    context.close()
 
 
 def test_links_to_cde_lead_to_the_page_of_the_lea(open_page: Open) -> None:

@@ -31,6 +31,7 @@ from tests.extension.invented import (
     extended_reference,
     write_sources,
 )
+from tests.site.page import Page
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError
 from transforms.inputs import check_configuration
@@ -130,7 +131,7 @@ def test_other_tests_of_the_invented_years_decide(db: duckdb.DuckDBPyConnection)
 
 
 def test_the_pages_show_all_three(out: Path) -> None:
-    page = (out / "current" / "reports" / "lea" / f"{PIONEER}.html").read_text("utf-8")
+    page = Page(out / "current" / "reports" / "lea" / f"{PIONEER}.html").markup
     assert "Civic engagement" in page
     assert ">Civics<" in page
     assert str(LAST) in page

@@ -130,7 +130,7 @@ def test_an_excerpt_is_named_as_one_where_it_is_cited(
     state_db.close()
     reports = out / "current" / "reports"
     for cds, cited in ((SALINAS, True), (HAYWARD, False)):
-        page = (reports / "lea" / f"{cds}.html").read_text("utf-8").replace("&#39;", "'")
+        page = Page(reports / "lea" / f"{cds}.html").markup
         assert (said in page, "(excerpt)" in page, "assistancestatus24.xlsx</a> (excerpt)" in page) == (
             cited,
             cited,

@@ -1,0 +1,81 @@
+// What the page of an LEA holds as data: evidence, student groups of years that are not in force, sources.
+// Names, hashes and the state's values come once for all pages (known.js).
+"use strict";
+(() => {
+  const { indicators, groups, state, sources } = window.dtaKnown;
+  const node = (tag, text, values = {}) => {
+    const made = Object.assign(document.createElement(tag), values);
+    if (text !== undefined) made.textContent = text; // never as markup
+    return made;
+  };
+
+  function heading(code) {
+    const [short, title, better] = indicators[code], made = node("th", undefined, { scope: "col" });
+    made.append(node("abbr", short, { title }), " ", node("small", better));
+    return made;
+  }
+
+  function result(words, year, group, code, found) {
+    if (!found) return node("td", "–", { className: "none" });
+    const [number, value, changed, students, met] = found, [look, word] = words[number];
+    const parts = [node("span", value)], of_state = state[year]?.[code]?.[group];
+    if (word) parts.unshift(node("b", (met ? "◆ " : "") + word));
+    if (changed) parts.push(node("i", changed));
+    if (students) parts.push(node("small", `n ${students}`));
+    if (of_state !== undefined) parts.push(node("em", `state ${of_state}`));
+    const cell = node("td", undefined, { className: met ? `${look} met` : look });
+    cell.append(...parts.flatMap((part) => [part, " "]).slice(0, -1));
+    return cell;
+  }
+
+  for (const section of document.querySelectorAll("[data-words]")) {
+    const words = JSON.parse(section.dataset.words);
+    for (const table of section.querySelectorAll("table.evidence")) {
+      const { year } = table.dataset, columns = table.dataset.columns.split(" ");
+      const head = node("tr");
+      head.append(node("th", "Student group", { scope: "col" }), ...columns.map(heading));
+      table.createTHead().append(head);
+      table.createTBody().append(...JSON.parse(table.dataset.rows).map(([group, ...cells]) => {
+        const row = node("tr");
+        row.dataset.group = group;
+        row.append(node("th", groups[group], { scope: "row" }), ...cells.map((found, n) => {
+          const cell = result(words, year, group, columns[n], found);
+          cell.dataset.i = columns[n];
+          return cell;
+        }));
+        return row;
+      }));
+    }
+  }
+
+  // Cells of a student group are the same in each year's table: those of the newest, up to the year.
+  const newest = document.querySelector("table.grid:not([data-lines])");
+  const until = (row, year) => {
+    for (const cell of row.querySelectorAll("[data-year]")) if (cell.dataset.year > year) cell.remove();
+    return row;
+  };
+  for (const table of document.querySelectorAll("table.grid[data-lines]")) {
+    const { year } = table.dataset, window = table.dataset.window.split(" ");
+    const head = until(newest.tHead.rows[0].cloneNode(true), year);
+    for (const cell of head.querySelectorAll("[data-year]")) cell.className = window.includes(cell.dataset.year) ? "counts" : "";
+    table.createTHead().append(head);
+    table.createTBody().append(...JSON.parse(table.dataset.lines).map(([group, total, counts, ever]) => {
+      const row = until([...newest.tBodies[0].rows].find((line) => line.dataset.group === group).cloneNode(true), year);
+      row.className = ever ? "" : "never";
+      for (const cell of row.querySelectorAll("[data-year]")) cell.classList.toggle("counts", window.includes(cell.dataset.year));
+      row.cells[row.cells.length - 1].replaceChildren(total, ...(counts ? [" ", node("b", "counts")] : []));
+      return row;
+    }));
+  }
+
+  for (const list of document.querySelectorAll("[data-sources]")) {
+    const places = Object.entries(JSON.parse(list.dataset.sources)).flatMap(([years, all]) => all.map((place) => [place, years]));
+    list.append(...places.sort(([a], [b]) => a - b).map(([place, years]) => {
+      const [id, file, sha256, seen, excerpt] = sources[place], line = node("li");
+      Object.assign(line.dataset, { source: id, years });
+      line.append(node("a", file, { href: `../coverage.html#${encodeURIComponent(id)}` }), excerpt ? " (excerpt) " : " ",
+        node("code", sha256.slice(0, 12), { title: sha256 }), " ", node("span", seen));
+      return line;
+    }));
+  }
+})();

@@ -1,0 +1,108 @@
+"""What a script draws in the page of an LEA (lea.js): evidence, student groups of years that are not in force, and
+sources. The page holds codes and figures; names, hashes and the state's values come in one file for all pages.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from reports.book import Book
+from reports.findings import GroupLine, Result
+from reports.numbers import amount
+from reports.site.pages import Pages
+
+Words = dict[tuple[str, str], int]
+STATE = """
+    select dashboard_year, indicator, student_group, current_status from indicator_results
+    where record_type = 'X' and current_status is not null
+"""
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The table of one Dashboard: codes of its indicators, and a row for each student group."""
+
+    year: int
+    columns: list[str]
+    rows: Markup
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Tables of one LEA, the latest first; ``words``: looks of cells with their words, to which cells refer."""
+
+    dashboards: list[Dashboard]
+    words: Markup
+
+
+def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
+    """Write ``assets/known.js``, and say whether the values of the whole state are known."""
+    state: dict[int, dict[str, dict[str, str]]] = {}
+    for year, indicator, group, value in connection.execute(STATE).fetchall():
+        text = amount(value, pages.book.indicators[indicator]["unit"])
+        state.setdefault(year, {}).setdefault(indicator, {})[group] = text
+    known = {
+        "indicators": {
+            code: [i["short_name"], i["name"], "▼ is better" if i["better"] == "down" else ""]
+            for code, i in pages.book.indicators.items()
+        },
+        "groups": pages.book.groups,
+        "state": state,
+        "sources": [
+            [s, f["file"], f["sha256"], str(f["first_seen"] or ""), bool(f.get("excerpt"))]
+            for s, f in pages.book.sources.items()
+        ],
+    }
+    path = pages.folder / "assets" / "known.js"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"window.dtaKnown = {json.dumps(known, separators=(',', ':'))};\n", "ascii")
+    return bool(state)
+
+
+def evidence_of(book: Book, results: Mapping[int, dict[str, dict[str, Result]]]) -> Evidence:
+    """The tables of results by Dashboard, student group and indicator."""
+    words: Words = {}
+    dashboards = []
+    for year, lines in results.items():
+        known = {i for line in lines.values() for i in line}
+        columns = [i for i in book.indicators if i in known]
+        rows = [[group, *(_cell(line.get(i), words) for i in columns)] for group, line in lines.items()]
+        dashboards.append(Dashboard(year, columns, attribute(rows)))
+    return Evidence(dashboards, attribute(list(words)))
+
+
+def _cell(c: Result | None, words: Words) -> list[object] | int:
+    """Number of its look and word, value, change, students, and 1 if it met a criterion, without what is empty at the
+    end; 0 where there is no result.
+    """
+    if c is None:
+        return 0
+    cell: list[object] = [words.setdefault((c.look, c.word), len(words)), c.value, c.changed, c.students, int(c.met)]
+    while not cell[-1] and len(cell) > 1:
+        cell.pop()
+    return cell
+
+
+def lines_of(lines: Iterable[GroupLine]) -> Markup:
+    """Student groups of a year that is not in force, each with its total, and whether it counts and ever met: their
+    cells are those of the newest year's table.
+    """
+    return attribute([[line.code, line.total, int(line.counts), int(line.ever)] for line in lines])
+
+
+def sources_of(book: Book, years: Mapping[str, Sequence[int]]) -> Markup:
+    """Determination years that rest on a source, each with the places of its sources in the list of all."""
+    found: dict[str, list[int]] = {}
+    for place, source_id in enumerate(book.sources):
+        if source_id in years:
+            found.setdefault(" ".join(map(str, years[source_id])), []).append(place)
+    return attribute(found)
+
+
+def attribute(value: object) -> Markup:
+    """Data as JSON for an attribute in single quotes: no quote of that kind, ``&`` or bracket is left in it."""
+    return htmlsafe_json_dumps(value, ensure_ascii=False, separators=(",", ":"))
