@@ -14,7 +14,7 @@ from transforms.dashboard.redundancy import load_redundancy
 from transforms.database import literal, parquet, quote
 from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
-from transforms.registers import load_registers
+from transforms.registers.load import load_registers
 from transforms.rules.completeness import missing_entries
 from transforms.rules.reference import Reference
 from transforms.rules.state_values import load_state_values

@@ -14,7 +14,7 @@ from flows.cli.consoles import err_console, flush_streams, out_console, prepare_
 from flows.cli.due import is_due, time_of_day
 from flows.cli.estimate import estimate
 from flows.cli.nightly import add_night_commands
-from flows.cli.options import AsOf, Out, Source, settings_from
+from flows.cli.options import AsOf, Out, Source, released, settings_from
 from flows.cli.register import register_app
 from flows.cli.releases import add_release_commands
 from flows.cli.report import report_app
@@ -117,12 +117,13 @@ def explain(
     out: Out = None,
 ) -> None:
     """Say why an LEA is eligible or not, or what is missing; show its student groups by Dashboard."""
+    place = released(out)
     from flows.cli.tables import show_report
     from reports.book import read_book
     from reports.lea import collect
     from reports.published import find_lea, open_release
 
-    with open_release(settings_from(out=out).out) as connection:
+    with open_release(place) as connection:
         book = read_book(connection)
         lea = find_lea(connection, name)
         show_report(out_console, next(collect(connection, book, [lea], book.asked_year(year))), full)
@@ -155,12 +156,14 @@ def sql(
     out: Out = None,
 ) -> None:
     """Query the current release, read-only; or ask one of the questions that are kept."""
-    from flows.cli.query import asked_query, list_recipes, run_query, write_query
+    from flows.cli.question import asked_query, list_recipes
 
     if recipes:
         return list_recipes(out_console)
     text, parameters = asked_query(query, recipe, param or [])
-    place = settings_from(out=out).out
+    place = released(out)
+    from flows.cli.query import run_query, write_query
+
     if out_file:
         return write_query(place, text, format, out_file, force, out_console, parameters)
     return run_query(place, text, format, out_console, SHOWN_ROWS, parameters)
@@ -222,9 +225,10 @@ def site(
     ] = 0,
 ) -> None:
     """Show pages, tables and SQL of the current release in the browser, on this computer only."""
+    place = released(out)
     from flows.cli.site import serve_site
 
-    serve_site(settings_from(out=out).out, out_console, open_browser, port)
+    serve_site(place, out_console, open_browser, port)
 
 
 def _fail(message: str, code: int) -> int:

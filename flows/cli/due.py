@@ -8,7 +8,6 @@ from pathlib import Path
 from transforms import clock
 from transforms.errors import ConfigError, ReleaseError
 from transforms.locks import run_lock
-from transforms.release.run_records import read_status
 
 
 def time_of_day(text: str) -> time:
@@ -25,6 +24,8 @@ def is_due(out: Path, at: time) -> bool:
     A night that the machine slept through, or that was killed, is made up for by the next call; one that failed waits
     for its next hour.
     """
+    from transforms.release.run_records import read_status
+
     last = read_status(out).get("last_run")
     if last and datetime.fromisoformat(last) >= clock.latest_slot(at, clock.now()):
         return False

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from transforms.errors import ConfigError
-from transforms.settings import Settings
+
+if TYPE_CHECKING:
+    from transforms.settings import Settings
 
 Source = Annotated[
     str | None,
@@ -29,8 +30,12 @@ AsOf = Annotated[
 ]
 
 
-def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> Settings:
+def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> "Settings":
     """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""
+    from pydantic import ValidationError
+
+    from transforms.settings import Settings
+
     given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})
@@ -41,3 +46,14 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
             for e in error.errors()
         ]
         raise ConfigError("\n".join(lines)) from error
+
+
+def released(out: Path | None) -> Path:
+    """Folder of releases that has a current one. Raises ReleaseError: asked before anything heavy is imported, so that
+    whoever has no release hears it at once.
+    """
+    from transforms.release.current import required_release
+
+    folder = settings_from(out=out).out
+    required_release(folder)
+    return folder

@@ -37,7 +37,7 @@ def check() -> None:
 
     Exit code 4 if there is a problem.
     """
-    from transforms.registers import check_registers
+    from transforms.registers.load import check_registers
 
     settings = settings_from()
     registers = check_registers(settings.reference, _names(settings))
@@ -70,7 +70,7 @@ def add(
     ],
 ) -> None:
     """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
-    from transforms.registers import check_registers, columns_of, registers_of
+    from transforms.registers.load import check_registers, columns_of, registers_of
     from transforms.registers.append import add_row, all_problems, check_row
 
     settings = settings_from()

@@ -9,9 +9,7 @@ from rich.table import Table
 
 from flows.cli.consoles import out_console as console
 from flows.cli.options import Out, settings_from
-from flows.cli.phrases import ago
 from transforms.errors import ReleaseError
-from transforms.folders import has_releases, is_ours
 
 
 def add_release_commands(app: typer.Typer) -> None:
@@ -21,12 +19,12 @@ def add_release_commands(app: typer.Typer) -> None:
 
 
 def _out(out: Path | None) -> Path:
-
     return settings_from(None, out).out
 
 
 def releases(out: Out = None) -> None:
     """List the releases that are kept, newest first, with their tags."""
+    from flows.cli.phrases import ago
     from transforms.release.current import current_release, pointer_fault, read_manifest, release_folders, tags
     from transforms.release.current import releases as known
     from transforms.release.pointer import Hold, held
@@ -155,6 +153,8 @@ def verify(
 
 
 def _existing(out: Path) -> Path:
+    from transforms.folders import has_releases, is_ours
+
     if not (out / "releases").is_dir() or not is_ours(out, has_releases):
         raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
     return out

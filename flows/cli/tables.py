@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
@@ -17,7 +16,6 @@ from flows.cli.phrases import for_shell
 from reports.compare import KINDS, Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
-from transforms.release.csv_for_people import WRITERS
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 from transforms.wording.sentences import plural
 
@@ -188,7 +186,11 @@ def show_comparison(console: Console, comparison: Comparison, format: str, full:
         with raw_output() as stream:
             stream.writelines(map(json_line, rows))
         return
-    if format in WRITERS:
+    if format != "words":
+        import pyarrow as pa
+
+        from transforms.release.csv_for_people import WRITERS
+
         table = pa.table({f.name: [row[f.name] for row in rows] for f in fields(Difference)})
         with raw_output() as stream, pa.PythonFile(stream, mode="w") as file:
             WRITERS[format](table, file)

@@ -11,7 +11,7 @@ import pytest
 from expectations.checks import load_checks
 from tests.cases import COUNTY_OFFICE, DISTRICT, NAMES, add_rows, reference_copy
 from tests.workplace import Workplace
-from transforms.registers import check_registers
+from transforms.registers.load import check_registers
 from transforms.wording.labels import ccee_determination
 
 ROW = {

@@ -226,7 +226,7 @@ REFUSED: list[tuple[dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("changes", "sentence"), REFUSED, ids=[s for _, s in REFUSED])
 def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
-    from transforms.registers import check_registers
+    from transforms.registers.load import check_registers
 
     folder = reference_copy(tmp_path / "reference")
     add_rows(folder, "successions", SUCCESSION | changes)

@@ -12,7 +12,7 @@ from tests.workplace import AS_OF, SAMPLE
 from transforms.config.toml_model import line_of
 from transforms.errors import ConfigError
 from transforms.inputs import check_configuration
-from transforms.registers import load_registers
+from transforms.registers.load import load_registers
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 

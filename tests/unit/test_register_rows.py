@@ -10,7 +10,7 @@ import pytest
 from tests.cases import CHARTER, COUNTY_OFFICE, DISTRICT, FILES, NAMES, OAKLAND, REGISTERS, SALINAS, add_rows, case
 from transforms import clock
 from transforms.inputs import load_macros, load_reference
-from transforms.registers import check_registers, load_registers, to_arrow
+from transforms.registers.load import check_registers, load_registers, to_arrow
 from transforms.registers.append import migrate, with_row
 from transforms.registers.fields import refusal
 from transforms.registers.loans import StateLoanEvent

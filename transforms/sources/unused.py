@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from transforms.control_characters import shown
 from transforms.errors import ReleaseError, SourceError
 from transforms.release.current import current_release, read_manifest
-from transforms.run import Run, Snapshot
-from transforms.sources.catalog import Source
-from transforms.sources.store import Store
+
+if TYPE_CHECKING:  # quick commands read the records of files, and start no run
+    from transforms.run import Run, Snapshot
+    from transforms.sources.catalog import Source
 
 STAGES = ("snapshot", "raw", "core")
-Found = tuple[Path, Source, str]  # a file, what it is, and the name that the catalog has for it
+Found = tuple[Path, "Source", str]  # a file, what it is, and the name that the catalog has for it
 
 
 @dataclass(frozen=True)
@@ -34,26 +36,28 @@ class UnusedFile:
             object.__setattr__(self, name, shown(getattr(self, name)))
 
     @classmethod
-    def from_error(cls, error: SourceError, source_id: str = "", earlier: Snapshot | None = None) -> "UnusedFile":
+    def from_error(cls, error: SourceError, source_id: str = "", earlier: "Snapshot | None" = None) -> "UnusedFile":
         """The file that an error is about."""
         used = earlier.sha256 if earlier else ""
         return cls(error.file, error.problem, error.advice, source_id, error.line, error.column, error.value, used)
 
 
-def record_unused(run: Run, stage: str, files: Iterable[UnusedFile]) -> None:
+def record_unused(run: "Run", stage: str, files: Iterable[UnusedFile]) -> None:
     """Keep the files that a stage did not use; a stage that runs again replaces its own list."""
     run.save_fact(f"unused_{stage}", [asdict(f) for f in files])
 
 
-def unused_files(run: Run) -> list[UnusedFile]:
+def unused_files(run: "Run") -> list[UnusedFile]:
     """The files that no stage of this run used."""
     return [UnusedFile(**f) for stage in STAGES if run.has_fact(f"unused_{stage}") for f in run.fact(f"unused_{stage}")]
 
 
-def earlier_edition(run: Run, source: Source, refused_sha256: str = "") -> Snapshot | None:
+def earlier_edition(run: "Run", source: "Source", refused_sha256: str = "") -> "Snapshot | None":
     """The edition of a source that the current release was made from, if its bytes are still kept and are not the
     refused ones.
     """
+    from transforms.sources.store import Store
+
     release = current_release(run.settings.out)
     try:
         used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
@@ -92,7 +96,7 @@ def latest_editions(found: Sequence[Found]) -> tuple[list[Found], list[UnusedFil
     ]
 
 
-def replaced(file: str, name: str, source: Source, by: str) -> UnusedFile:
+def replaced(file: str, name: str, source: "Source", by: str) -> UnusedFile:
     """A file that is not used because of another one. ``name``: what the catalog calls it."""
     reason = (
         "it is an earlier edition, which CDE has replaced by"

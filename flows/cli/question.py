@@ -1,0 +1,52 @@
+"""What ``dta sql`` is asked: a query as typed, or a recipe with its parameters. Known before a release is opened."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from reports.recipe_book import Parameter, find_recipe, recipes
+from transforms.errors import DtaError
+
+Parameters = dict[str, str | None]
+
+
+class QueryError(DtaError):
+    """The query could not be run (exit code 2)."""
+
+    exit_code = 2
+
+
+def asked_query(query: str | None, recipe: str | None, given: Sequence[str]) -> tuple[str, Parameters]:
+    """The query to run and its parameters: as typed, or those of a recipe.
+
+    Raises QueryError when it is not one or the other.
+    """
+    if (query is None) is (recipe is None):
+        raise QueryError("Give a query, or --recipe with the name of a question; dta sql --recipes lists them.")
+    pairs = [pair.partition("=") for pair in given]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise QueryError(f"--param {wrong[0]} is not of the form name=value.")
+    if recipe is None:
+        if pairs:
+            raise QueryError("--param goes with --recipe.")
+        return query or "", {}
+    found = find_recipe(recipe)
+    return found.sql, found.bound({name: value for name, _, value in pairs})
+
+
+def list_recipes(console: Console) -> None:
+    """Every question that is kept, with its parameters."""
+    table = Table(caption="dta sql --recipe NAME --param name=value")
+    table.add_column("Recipe", no_wrap=True)
+    table.add_column("Question", overflow="fold")
+    table.add_column("Parameters", overflow="fold")
+    for recipe in recipes().values():
+        table.add_row(recipe.name, escape(recipe.question), escape("\n".join(map(_said, recipe.parameters))))
+    console.print(table)
+
+
+def _said(p: Parameter) -> str:
+    given = f" ({'required, such as ' if p.is_required else ''}{p.value})" if p.value else ""
+    return f"{p.name}: {p.meaning}{given}"
