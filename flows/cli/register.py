@@ -70,8 +70,8 @@ def add(
     ],
 ) -> None:
     """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
-    from transforms.registers.load import check_registers, columns_of, registers_of
     from transforms.registers.append import add_row, all_problems, check_row
+    from transforms.registers.load import check_registers, columns_of, registers_of
 
     settings = settings_from()
     folder, models = settings.reference, registers_of(settings.reference)

@@ -1,7 +1,10 @@
-"""Asking is quick because it imports little: no scheduler, no validation library, nothing that draws reports."""
+"""Asking is quick because it imports little: no scheduler, no validation library, nothing that draws reports. Help and
+mistakes import less still: nothing that reads data.
+"""
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,8 @@ HEAVY = {
     "httpx",
     "jinja2",
 }
+READERS = {"pyarrow", "numpy", "duckdb"}
+MODELS = {"pydantic", "pydantic_settings"}  # typer itself reads values of options with pydantic
 SCRIPT = """
 import sys
 from flows.cli.app import main
@@ -39,16 +44,55 @@ COMMANDS = (
 )
 
 
+def ran(command: list[str]) -> tuple[str, set[str], str]:
+    """Exit code, what was imported, and what was said."""
+    done = subprocess.run([sys.executable, "-c", SCRIPT, *command], capture_output=True, text=True, check=True)
+    said, _, told = done.stderr.partition("LOADED ")
+    code, *loaded = told.split()
+    return code, set(loaded), done.stdout + said
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *command, "--out", str(published.out)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    code, *loaded = done.stderr.split("LOADED ")[1].split()
+    code, loaded, said = ran([*command, "--out", str(published.out)])
     assert code == "0"
-    assert done.stdout
-    assert "duckdb" in loaded or command[0] == "status"
-    assert not HEAVY & set(loaded)
+    assert said
+    assert "duckdb" in loaded or command[0] == "sources"
+    assert not HEAVY & loaded
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] in ("explain", "status")], ids=" ".join)
+def test_only_rows_of_a_query_need_arrow(published: Workplace, command: list[str]) -> None:
+    _, loaded, _ = ran([*command, "--out", str(published.out)])
+    assert not {"pyarrow", "numpy"} & loaded
+
+
+def test_a_wrong_query_needs_no_arrow(published: Workplace) -> None:
+    code, loaded, said = ran(["sql", "selec 1", "--out", str(published.out)])
+    assert code == "2"
+    assert "selec" in said
+    assert not (HEAVY | {"pyarrow", "numpy"}) & loaded
+
+
+def test_help_loads_no_models() -> None:
+    code, loaded, said = ran(["--help"])
+    assert code == "0"
+    assert "explain" in said
+    assert not (HEAVY | READERS | MODELS) & loaded
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["sql"], ["explain"], ["status"]], ids=" ".join)
+def test_help_and_what_is_typed_wrong_read_nothing(command: list[str]) -> None:
+    for typed, expected in (("--help", "0"), ("--wrong", "2"), *([("explian", "2")] if not command else [])):
+        code, loaded, said = ran([*command, typed])
+        assert code == expected
+        assert typed in said
+        assert not (HEAVY | READERS) & loaded
+
+
+@pytest.mark.parametrize("command", [["sql", "select 1"], ["explain", "Salinas"], ["status"], ["site"]], ids=" ".join)
+def test_that_there_is_no_release_is_said_before_anything_is_read(command: list[str], tmp_path: Path) -> None:
+    code, loaded, said = ran([*command, "--out", str(tmp_path / "out")])
+    assert code == "6"
+    assert "dta run" in said
+    assert not (HEAVY | READERS) & loaded
