@@ -74,14 +74,15 @@ class GateReport:
 def check(run: Run) -> GateReport:
     """Results of the four gates. All of them run, so that everything that is wrong is reported at once."""
     asked_by(run.settings)
+    release = sound_release(run.settings.out)  # hashes every file, so once
     with run.connect() as connection:
-        attach_previous(run, connection)
+        attach_previous(connection, release)
         put_results(connection, [])
-        write_candidate_meta(run, connection)
+        write_candidate_meta(run, connection, release)
         results = [r for gate in GATES for r in _run_gate(run, connection, gate)]
         put_results(connection, results)
         results += check_tables(run, connection, [published_tables()[name] for name in OF_THE_GATES])
-        results = apply_published_before(connection, sound_release(run.settings.out), results)
+        results = apply_published_before(connection, release, results)
         results = apply_acceptances(run, results)
         put_results(connection, results)
         rejects = grouped_rejects(connection)

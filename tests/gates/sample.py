@@ -5,7 +5,7 @@ import duckdb
 from expectations.results import put_results
 from tests.workplace import Workplace
 from transforms.database import one_row, quote
-from transforms.release.publish import write_candidate_meta
+from transforms.release.publish import sound_release, write_candidate_meta
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 
@@ -36,7 +36,7 @@ def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyCo
     run.save_fact("inputs_digest", "of a test")
     connection = run.connect()
     put_results(connection, [])
-    write_candidate_meta(run, connection)
+    write_candidate_meta(run, connection, sound_release(run.settings.out))
     return run, connection
 
 

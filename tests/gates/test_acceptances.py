@@ -28,6 +28,7 @@ from transforms import clock
 from transforms.errors import ConfigError, GateError
 from transforms.release.check_result import what_to_do
 from transforms.release.current import current_release
+from transforms.release.publish import sound_release
 from transforms.run import Run
 from transforms.settings import Settings
 
@@ -248,7 +249,7 @@ def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyC
 
     def decide() -> duckdb.DuckDBPyConnection:
         run, connection = decided(Workplace(published.source, published.work, published.out))
-        attach_previous(run, connection)
+        attach_previous(connection, sound_release(run.settings.out))
         return connection
 
     return decide

@@ -21,6 +21,7 @@ from tests.gates.sample import decided
 from tests.gates.state import Written
 from tests.workplace import Workplace
 from transforms.errors import DtaError, GateError, SourceFilesError
+from transforms.release.publish import sound_release
 from transforms.settings import PROJECT
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
@@ -128,7 +129,7 @@ def failed(
     folder = tmp_path_factory.mktemp("corrupted")
     corrupted(written.files, folder / "files", *(CORRUPTIONS[name] for name in QUICK))
     run, connection = decided(Workplace(folder / "files", raw_cache, folder / "out", written.reference))
-    attach_previous(run, connection)
+    attach_previous(connection, sound_release(run.settings.out))
     with connection:
         results = [(c, run_check(connection, c)) for c in load_checks() if c.check_class == "fault"]
     run.finish()

@@ -497,7 +497,7 @@ def test_failing_rows_are_all_counted_and_a_hundred_are_shown(state: State) -> N
 def test_before_the_first_release_nothing_is_held_against_it(state: State) -> None:
     state.connection.execute("begin")
     try:
-        attach_previous(state.run, state.connection)
+        attach_previous(state.connection, None)
         assert [r.described() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
     finally:
         state.connection.execute("rollback")

@@ -18,6 +18,7 @@ from tests.workplace import Workplace
 from transforms.release import attribution
 from transforms.release import publish as release
 from transforms.release.digests import part_digests
+from transforms.release.publish import sound_release
 from transforms.run import Run
 from transforms.sql import build_table
 
@@ -146,7 +147,7 @@ def attributions(place: Workplace, **changes: object) -> dict[str, int]:
         found = dict(
             connection.execute("select attributed_to, count(*) from meta_release_changes group by all").fetchall()
         )
-        attach_previous(run, connection)
+        attach_previous(connection, sound_release(run.settings.out))
         banded = [run_check(connection, CHECKS[i]).outcome for i in ("release_verdicts_kept", "release_eligible_band")]
     run.finish()
     assert banded == ["passed", "passed"] or "data" in found

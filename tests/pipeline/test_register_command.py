@@ -14,8 +14,8 @@ from flows.cli.app import app
 from tests.cases import COUNTY_OFFICE, REGISTERS, add_rows, case, reference_copy
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
-from transforms.registers.load import check_registers, columns_of, load_registers, to_arrow
 from transforms.registers.append import add_row
+from transforms.registers.load import check_registers, columns_of, load_registers, to_arrow
 
 
 @pytest.fixture

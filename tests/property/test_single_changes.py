@@ -28,7 +28,7 @@ from expectations.sql_checks import run_check
 from tests.property.changes import BOOKS, DASHBOARD_FILES, DASHBOARD_ROWS, OTHER_ROWS, Change, Place, Table
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import DtaError
-from transforms.release.publish import write_candidate_meta
+from transforms.release.publish import sound_release, write_candidate_meta
 from transforms.release.source_changes import write_source_changes
 from transforms.run import Run
 from transforms.settings import PROJECT
@@ -220,9 +220,9 @@ def stopping_rows(run: Run, published: Path) -> frozenset[str]:
     """Check and row of every SQL check that fails and stops a release after one of the sample."""
     run.save_fact("inputs_digest", "none")
     with run.connect() as db:
-        attach_previous(Run(run.settings.model_copy(update={"out": published}), run.folder), db)
+        attach_previous(db, sound_release(published))
         put_results(db, [])
-        write_candidate_meta(run, db)
+        write_candidate_meta(run, db, sound_release(run.settings.out))
         results = [run_check(db, check) for check in load_checks() if check.severity == "critical"]
     return frozenset(f"{r.check_id}: {row}" for r in results if r.outcome == "failed" for row in r.rows)
 

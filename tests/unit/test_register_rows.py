@@ -10,9 +10,9 @@ import pytest
 from tests.cases import CHARTER, COUNTY_OFFICE, DISTRICT, FILES, NAMES, OAKLAND, REGISTERS, SALINAS, add_rows, case
 from transforms import clock
 from transforms.inputs import load_macros, load_reference
-from transforms.registers.load import check_registers, load_registers, to_arrow
 from transforms.registers.append import migrate, with_row
 from transforms.registers.fields import refusal
+from transforms.registers.load import check_registers, load_registers, to_arrow
 from transforms.registers.loans import StateLoanEvent
 from transforms.registers.names import LeaNames, names_an_office, same_name
 from transforms.registers.tables import doubts_of

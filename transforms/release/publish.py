@@ -274,11 +274,11 @@ def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> 
     return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])
 
 
-def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> None:
     """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew
-    with the digest of the content.
+    with the digest of the content. ``previous``: the current release, if it is whole.
     """
-    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", sound_release(run.settings.out))
+    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", previous)
 
 
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
