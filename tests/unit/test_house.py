@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.lineage import reads
+from tests.sql_reads import reads
 from transforms.schema import published_tables
 from transforms.settings import PROJECT
 from transforms.sql import STAGES, inputs_of, order_of
