@@ -1,11 +1,13 @@
 """Files that are the same, and kept files that no longer are."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from transforms import files
-from transforms.files import same_bytes
+from transforms.files import close_folder, files_below, same_bytes
 from transforms.settings import PROJECT
 from transforms.sources.catalog import load_catalog
 from transforms.sources.folder import copy_into
@@ -40,3 +42,38 @@ def test_a_kept_file_that_rotted_is_kept_anew(tmp_path: Path) -> None:
     again = copy_into(store, served, source, 100, "folder")
     assert Path(again.path) == kept
     assert kept.read_bytes() == b"what CDE serves"
+
+
+@pytest.fixture
+def a_release(tmp_path: Path) -> Path:
+    """A folder with 40 files, half of them in a folder in it."""
+    folder = tmp_path / "release"
+    (folder / "pages").mkdir(parents=True)
+    for n in range(20):
+        (folder / f"{n}.parquet").write_text(str(n))
+        (folder / "pages" / f"{n}.html").write_text(str(n))
+    return folder
+
+
+def test_a_closed_folder_is_on_the_disk_and_not_written_any_more(
+    a_release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = []
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.append(os.fstat(handle).st_ino))
+    close_folder(a_release)
+    everything = [a_release, a_release / "pages", *files_below(a_release)]
+    assert sorted(flushed) == sorted(p.stat().st_ino for p in everything)
+    assert len(everything) == 42
+    assert {p.stat().st_mode & 0o777 for p in files_below(a_release)} == {0o444}
+
+
+def test_a_file_that_does_not_reach_the_disk_is_told(a_release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = (a_release / "pages" / "7.html").stat().st_ino
+
+    def fsync(handle: int) -> None:
+        if os.fstat(handle).st_ino == lost:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        close_folder(a_release)

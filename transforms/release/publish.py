@@ -22,7 +22,7 @@ from transforms.build import build_checked
 from transforms.dashboard.parts import PARTED
 from transforms.database import first_column, one_row, parquet, quote, records
 from transforms.errors import AfterPublishingError, storage_error
-from transforms.files import exchange, sha256_of, sync_file, sync_folder
+from transforms.files import close_folder, exchange, files_below, sha256_of, sync_folder
 from transforms.inputs import load_unused
 from transforms.interrupt import shielded
 from transforms.locks import publisher_lock
@@ -135,13 +135,7 @@ def _build_release(
         for write_extra in extras:
             write_extra(building, run.notify)
         _write_manifest(run, connection, building, tables, database, target.name, digest)
-        for path in sorted(building.rglob("*")):
-            if path.is_file():
-                path.chmod(0o444)
-                sync_file(path)
-        building.chmod(0o755)
-        for path in [building, *(p for p in building.rglob("*") if p.is_dir())]:
-            sync_folder(path)
+        close_folder(building)
         _move_into_place(building, target)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
@@ -299,10 +293,12 @@ def _write_manifest(
     digest: str,
 ) -> None:
     """What the release holds: written last, so that a folder with a manifest is whole."""
-    paths = sorted(p for p in folder.rglob("*") if p.is_file())
-    files = [
-        {"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256_of(p)} for p in paths
-    ]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        paths = files_below(folder)
+        files = [
+            {"file": p.relative_to(folder).as_posix(), "size": p.stat().st_size, "sha256": sha256}
+            for p, sha256 in zip(paths, pool.map(sha256_of, paths), strict=True)
+        ]
     manifest = {
         "release_id": release_id,
         "sequence": 1 + max((int(read_manifest(r).get("sequence", 0)) for r in releases(run.settings.out)), default=0),
