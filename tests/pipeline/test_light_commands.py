@@ -2,6 +2,7 @@
 mistakes import less still: nothing that reads data.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,9 +45,15 @@ COMMANDS = (
 )
 
 
-def ran(command: list[str]) -> tuple[str, set[str], str]:
+def ran(command: list[str], **environment: str) -> tuple[str, set[str], str]:
     """Exit code, what was imported, and what was said."""
-    done = subprocess.run([sys.executable, "-c", SCRIPT, *command], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **environment},
+    )
     said, _, told = done.stderr.partition("LOADED ")
     code, *loaded = told.split()
     return code, set(loaded), done.stdout + said
@@ -96,3 +103,15 @@ def test_that_there_is_no_release_is_said_before_anything_is_read(command: list[
     assert code == "6"
     assert "dta run" in said
     assert not (HEAVY | READERS) & loaded
+
+
+def test_a_night_that_changes_nothing_loads_what_it_needs(released: Workplace) -> None:
+    place = released.settings()
+    code, loaded, said = ran(
+        ["run", "--source", place.source, "--out", str(place.out), "--as-of", str(place.as_of)],
+        DTA_WORK=str(place.work),
+        DTA_REFERENCE=str(place.reference),
+    )
+    assert code == "0"
+    assert "Nothing changed" in said
+    assert not (HEAVY - {"jinja2", "httpx"}) & loaded  # the quality page is written anew

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NUMBER = "^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?$"  # what cannot overflow
-BLANK = pa.array(["", "*"])
 Mask = npt.NDArray[np.bool_]
 
 
@@ -71,7 +70,8 @@ def text_column(
     texts = pc.utf8_upper(texts) if upper else pc.utf8_lower(texts) if lower else texts
     if aliases:
         texts = pa.array([aliases.get(t, t) for t in texts.to_pylist()], pa.string())
-    texts = pc.if_else(pc.is_in(texts, BLANK), pa.scalar(None, pa.string()), texts).dictionary_encode()
+    # No constant: pa.array imports pandas, which a night that changes nothing does without.
+    texts = pc.if_else(pc.is_in(texts, pa.array(["", "*"])), pa.scalar(None, pa.string()), texts).dictionary_encode()
     order = pc.sort_indices(texts.dictionary).to_numpy()
     place = np.append(np.argsort(order), -1).astype(np.int32)  # the last is for blanks
     codes = np.append(place[pc.fill_null(texts.indices, -1).to_numpy()], np.int32(-1))

@@ -30,7 +30,6 @@ from transforms.raw.table import (
     write_parquet,
 )
 from transforms.raw.text import read_text
-from transforms.raw.workbook import read_workbook
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
 from transforms.sources.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
@@ -174,6 +173,8 @@ def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec)
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:
     """Read by the kind of file: some sources are published as a workbook and as text."""
     if Path(file.strip()).suffix.lower() in (".xlsx", ".xls"):
+        from transforms.raw.workbook import read_workbook  # imports pandas: a night that changes nothing reads none
+
         cells = read_workbook(content, file, spec, needed, source.dashboard_year or 0)
         return cells if source.layout in CELL_LAYOUTS else as_rows(cells, list(spec.columns))
     if source.format == "page":
