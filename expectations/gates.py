@@ -2,10 +2,7 @@
 before.
 """
 
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
 import duckdb
@@ -72,18 +69,6 @@ class GateReport:
         if self.stopping:
             raise GateError("\n".join([*self.failures(), *what_to_do(self.stopping, command_of(run.settings))]))
         return StepResult(len(self.results), len(self.results), self.in_words)
-
-
-def import_validation() -> None:
-    """Import Great Expectations on a thread of its own: that takes seconds, in which DuckDB builds tables and leaves
-    the interpreter free. The gates wait for it where they import it; what goes wrong is said there.
-    """
-
-    def load() -> None:
-        with suppress(Exception):
-            import_module("expectations.validate")
-
-    Thread(target=load, name="import-validation").start()
 
 
 def check(run: Run) -> GateReport:

@@ -33,10 +33,6 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
         def perform(step: Step, run: Run) -> StepResult:
             progress.update(bar, description=f"{step.name}: {step.doing}")
             result = step.function(run)
-            if step.name == "compare" and not result.finished:
-                from expectations.gates import import_validation
-
-                import_validation()
             progress.advance(bar)
             return result
 
