@@ -3,12 +3,17 @@ same files again and again.
 """
 
 import hashlib
+import json
 import shutil
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 from flows.steps import STEPS, Step
+from transforms.errors import ReleaseError
+from transforms.files import sha256_of
+from transforms.release.current import DATABASE, current_release, read_manifest
+from transforms.release.previous_groups import sound_file
 from transforms.run import Run, StepResult
 
 DECIDING = ("raw", "core", "criteria", "determinations")
@@ -47,9 +52,19 @@ def _digest(run: Run) -> str:
     """Of what the steps before left (snapshots with their paths, the digest of inputs and code), the day, and what the
     current release had.
     """
-    current = run.settings.out / "current"
-    read = [*sorted(run.folder.glob("*.json")), current / "manifest.json", current / "evidence.parquet"]
-    found = hashlib.sha256(f"{run.settings.as_of} {run.settings.reference}".encode())
-    for path in read:
-        found.update(path.name.encode() + (path.read_bytes() if path.is_file() else b"none"))
+    found = hashlib.sha256(f"{run.settings.as_of} {run.settings.reference} {_before(run)}".encode())
+    for path in sorted(run.folder.glob("*.json")):
+        found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
+
+
+def _before(run: Run) -> str:
+    """The sources of the current release, its database and the evidence that is sound: what a run takes from it."""
+    try:
+        release = current_release(run.settings.out)
+        sources = json.dumps(read_manifest(release)["sources"]) if release else ""
+    except ReleaseError:
+        sources = "damaged"
+    evidence, database = sound_file(run), run.settings.out / "current" / DATABASE
+    read = [Path(evidence)] if evidence else []
+    return " ".join([sources, *map(sha256_of, read + ([database] if database.is_file() else []))])
