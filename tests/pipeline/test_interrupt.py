@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from flows.steps import STEPS
@@ -137,7 +138,9 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
     process = subprocess.Popen(
         [*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    time.sleep(8)
+    while sum(psutil.Process(process.pid).cpu_times()[:2]) < 3:  # it has started, and is at the query
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said
