@@ -120,8 +120,10 @@ def without_gates(light: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def remembering(tmp_path_factory: pytest.TempPathFactory) -> Remembering:
-    return Remembering(tmp_path_factory.mktemp("remembered"))
+def remembering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
+    folder = tmp_path_factory.mktemp("remembered")
+    yield Remembering(folder)
+    shutil.rmtree(folder)  # databases, of 34 MB each
 
 
 @pytest.fixture
