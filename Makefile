@@ -16,10 +16,10 @@ run: $(READY)
 test: $(TOOLS) lint types
 	$(BIN)/pytest -n auto --dist loadfile
 
-# Many seeded changes, corruptions, every way of a few things; and, where CDE_FILES names a folder of whole files as CDE
-# published them, those files.
+# Many seeded changes, corruptions, every way of a few things, a generated state of 2 GB; and, where CDE_FILES names a
+# folder of whole files as CDE published them, those files. SELECT takes more options of pytest.
 test-slow: $(TOOLS)
-	$(BIN)/pytest -m slow -n auto --dist worksteal
+	$(BIN)/pytest -m slow -n auto --dist worksteal $(SELECT)
 
 # Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them. One worker waits for the scheduler.
 test-faults: $(TOOLS)

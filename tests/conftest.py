@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.remembering import Remembering
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
 from transforms.settings import PROJECT
 
@@ -110,6 +111,25 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("check_files", "check_tables", "check_domain"):
         monkeypatch.setattr(f"expectations.gates.{name}", lambda *_: [])
     monkeypatch.setattr("flows.steps.EXTRAS", ())
+
+
+@pytest.fixture
+def without_gates(light: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test pass no check at all: for tests about what becomes of a release."""
+    monkeypatch.setattr("expectations.gates.run_sql_checks", lambda *_: [])
+
+
+@pytest.fixture(scope="session")
+def remembering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
+    folder = tmp_path_factory.mktemp("remembered")
+    yield Remembering(folder)
+    shutil.rmtree(folder)  # databases, of 34 MB each
+
+
+@pytest.fixture
+def remembered(without_gates: None, remembering: Remembering, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test take what was decided from an earlier run of the session, where one had the same inputs."""
+    monkeypatch.setattr("flows.runner.STEPS", remembering.steps)
 
 
 @pytest.fixture(scope="session")

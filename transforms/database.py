@@ -22,9 +22,14 @@ SAFE = {
 
 def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     """Open ``path`` for writing, or a database in memory."""
-    connection = watched(
+    return prepared(
         duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
     )
+
+
+def prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection for writing, with the settings of a run; a signal stops its queries."""
+    watched(connection)
     connection.execute("set timezone = 'UTC'")
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")

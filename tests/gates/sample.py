@@ -27,12 +27,7 @@ NAMED = {
 
 def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyConnection]:
     """All tables of a run before the gates, those about the release too."""
-    from flows.steps import STEPS
-
-    run = Run.start(place.settings(**changes))
-    for step in STEPS:
-        if step.name not in ("compare", "gates", "release"):
-            step.function(run)
+    run = place.decided(**changes)
     run.save_fact("inputs_digest", "of a test")
     connection = run.connect()
     put_results(connection, [])

@@ -14,7 +14,7 @@ Decide = Callable[..., duckdb.DuckDBPyConnection]
 
 @pytest.fixture
 def decide(tmp_path: Path, raw_cache: Path) -> Iterator[Decide]:
-    """Write the Dashboards and run all steps before the gates."""
+    """Write the Dashboards and run all steps before the gates, or up to ``until``."""
     opened: list[duckdb.DuckDBPyConnection] = []
 
     def run(dashboards: Dashboards, shuffle: tuple[str, ...] = (), **changes: object) -> duckdb.DuckDBPyConnection:

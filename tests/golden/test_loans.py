@@ -284,53 +284,69 @@ def test_an_act_of_a_person_without_its_day_decides_once_it_is_sure(
         assert said in verdicts[2023][1]
 
 
-@pytest.mark.parametrize(
-    ("day", "statuses"),
-    [("2025-11-20", [N, N, E, E]), ("2026-01-10", [N, N, U, E])],
-)
-def test_a_loan_counts_once_it_is_drawn(workplace: Workplace, tmp_path: Path, day: str, statuses: list[str]) -> None:
-    with decided(workplace, tmp_path, f"CA-SEL-2025-PLUMAS,disbursed,{day}") as db:
-        assert [wraparound(db, PLUMAS)[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
+class Borrowers:
+    """Copies of a loan and its events in a reference folder, each of an LEA of its own, so that one run judges all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.reference, self.number = reference_copy(folder / "reference"), 0
+
+    def another(self, loan: str, cds: str, changes: dict[str, str]) -> str:
+        """A copy with texts changed; its LEA."""
+        self.number += 1
+        lea = f"{cds[:2]}9{self.number:04d}0000000"
+        for name in ("state_loans", "state_loan_events"):
+            path = self.reference / f"registers/{name}.csv"
+            lines = path.read_text("utf-8").splitlines()
+            lines = [line for line in lines if line.startswith((f"{loan},", f"{loan}-0"))]
+            assert lines
+            for old, new in {loan: f"{loan}-COPY{self.number}", cds: lea, **changes}.items():
+                lines = [line.replace(old, new) for line in lines]
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write("\n".join([*lines, ""]))
+        return lea
+
+    def happened(self, loan: str, cds: str, event: str, day: str, changes: dict[str, str] | None = None) -> str:
+        """A copy to which something more has happened; its LEA."""
+        lea = self.another(loan, cds, changes or {})
+        row = [f"{loan}-COPY{self.number}", event, day, "day", day, "", "", "https://example.org", "high", ""]
+        add_rows(self.reference, "state_loan_events", [f"X-{self.number}", *row])
+        return lea
 
 
-@pytest.mark.parametrize(
-    ("day", "statuses"),
-    [
-        ("2018-09-16", [N, N, N, N]),  # the day before the law took effect
-        ("2018-09-17", [U, U, U, U]),
-        ("2022-11-30", [U, U, U, U]),  # the day before the determination of 2022
-        ("2022-12-02", [E, U, U, U]),
-        ("2025-12-02", [E, E, E, E]),
-    ],
-)
-def test_the_day_of_repayment_decides(workplace: Workplace, tmp_path: Path, day: str, statuses: list[str]) -> None:
+DRAWN = {"2025-11-20": [N, N, E, E], "2026-01-10": [N, N, U, E]}
+REPAID = {
+    "2018-09-16": [N, N, N, N],  # the day before the law took effect
+    "2018-09-17": [U, U, U, U],
+    "2022-11-30": [U, U, U, U],  # the day before the determination of 2022
+    "2022-12-02": [E, U, U, U],
+    "2025-12-02": [E, E, E, E],
+}
+# A loan repaid in the year 2018 may have been repaid after the law began.
+VAGUE = {"month,July 2018": N, "season,summer 2018": U, "year,2018": U}
+
+
+def test_days_of_drawing_and_of_repayment_decide(workplace: Workplace, tmp_path: Path) -> None:
+    """The latest possible day of a vague date counts."""
+    with_2025(workplace)
+    borrowers = Borrowers(tmp_path)
+    plumas, inglewood = ("CA-SEL-2025-PLUMAS", PLUMAS), ("CA-SEL-2012-INGLEWOOD", INGLEWOOD)
     # Else the event contradicts its later source.
     source = {"outstanding,2025-05-01,month": "outstanding,2013-05-01,month"}
-    with decided(workplace, tmp_path, f"CA-SEL-2012-INGLEWOOD,repaid,{day}", loans=source) as db:
-        assert [wraparound(db, INGLEWOOD)[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
-
-
-def test_the_latest_possible_day_of_a_vague_date_counts(workplace: Workplace, tmp_path: Path) -> None:
-    """A loan repaid in the year 2018 may have been repaid after the law took effect."""
-    reference = reference_copy(tmp_path / "reference")
-    path = reference / "registers/state_loan_events.csv"
-    text = path.read_text()
-    old = "CA-SEL-2001-EMERY-04,CA-SEL-2001-EMERY,repaid,2011-07-01,month,late July 2011"
-    statuses = {}
-    for precision, words in (("month", "July 2018"), ("season", "summer 2018"), ("year", "2018")):
-        assert old in text
-        new = f"CA-SEL-2001-EMERY-04,CA-SEL-2001-EMERY,repaid,2018-07-01,{precision},{words}"
-        path.write_text(text.replace(old, new))
-        loans = reference / "registers/state_loans.csv"
-        loans.write_text(
-            loans.read_text().replace(
-                "repaid,2011-09-15,day,high,,the exact day of repayment",
-                "repaid,2019-09-15,day,high,,the exact day of repayment",
-            )
-        )
-        with workplace.decide(reference=reference) as db:
-            statuses[precision] = wraparound(db, EMERY)[2022][0]
-    assert statuses == {"month": N, "season": U, "year": U}
+    expected = {borrowers.happened(*plumas, "disbursed", day): statuses for day, statuses in DRAWN.items()}
+    expected |= {borrowers.happened(*inglewood, "repaid", day, source): statuses for day, statuses in REPAID.items()}
+    later = {"repaid,2011-09-15,day,high,,the exact": "repaid,2019-09-15,day,high,,the exact"}
+    vague = {
+        borrowers.another(
+            *("CA-SEL-2001-EMERY", EMERY),
+            {"repaid,2011-07-01,month,late July 2011": f"repaid,2018-07-01,{dated}", **later},
+        ): status
+        for dated, status in VAGUE.items()
+    }
+    with workplace.decide(reference=borrowers.reference) as db:
+        assert db.execute("select * from rejects where source_id like 'registers/%'").fetchall() == []
+        found = {cds: wraparound(db, cds) for cds in (*expected, *vague)}
+    assert {cds: [found[cds][y][0] for y in (2022, 2023, 2024, 2025)] for cds in expected} == expected
+    assert {cds: found[cds][2022][0] for cds in vague} == vague
 
 
 def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(

@@ -9,13 +9,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from flows.cli.consoles import in_ascii
+from tests.terminal import in_turn, surroundings
 from tests.workplace import AS_OF, SAMPLE, Workplace
 from transforms.wording.sentences import plural
 
@@ -36,12 +36,6 @@ COMMANDS = (
 )
 
 
-def surroundings(out: Path, **environment: str) -> dict[str, str]:
-    """Environment of a command: none of ours, eighty columns."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
-    return own | {"DTA_OUT": str(out), "COLUMNS": "80", **environment}
-
-
 def dta(out: Path, *arguments: str, read: int) -> tuple[int, bytes]:
     """Exit code and what was said of it, with a reader that stops after so many bytes."""
     with subprocess.Popen(
@@ -53,36 +47,6 @@ def dta(out: Path, *arguments: str, read: int) -> tuple[int, bytes]:
         running.stdout.close()
         told = running.stderr.read()
     return running.returncode, told
-
-
-IN_TURN = """
-import json, sys
-from flows.cli.app import main
-for arguments in json.loads(sys.argv[1]):
-    sys.argv, code = ["dta", *arguments], 0
-    try:
-        main()
-    except SystemExit as ended:
-        code = ended.code or 0
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-        stream.buffer.write(b"\\n<ended %d>\\n" % code)
-        stream.buffer.flush()
-"""
-Ended = tuple[int, bytes, bytes]
-
-
-def in_turn(out: Path, commands: Sequence[tuple[str, ...]], **environment: str) -> list[Ended]:
-    """The same as ``dta``, command after command in one process: its streams are a real process's, its start is one."""
-    ended = subprocess.run(
-        [sys.executable, "-c", IN_TURN, json.dumps(commands)],
-        capture_output=True,
-        env=surroundings(out, **environment),
-        check=False,
-    )
-    said, told = (re.split(rb"\n<ended (\d+)>\n", stream) for stream in (ended.stdout, ended.stderr))
-    assert len(said) == len(told) == 2 * len(commands) + 1, ended.stderr
-    return [(int(said[n + 1]), said[n], told[n]) for n in range(0, len(said) - 1, 2)]
 
 
 @pytest.mark.parametrize("page", ["cp1252", "ascii", "cp437", "latin-1", "cp850", "utf-8"])
@@ -148,10 +112,14 @@ READERS = [c for c in COMMANDS if "Nobody" not in c[-1]] + [
 READERS.append(("compare", "2023", "2024", "--format", "csv"))
 
 
-@pytest.mark.parametrize(  # a reader that reads nothing at all: of every way of writing one, the rest are slow
+def in_full(arguments: tuple[str, ...], read: int) -> bool:
+    """One of every way of writing; of a reader that reads nothing at all, two. The rest are slow."""
+    return arguments[0] == "explain" or "csv" in arguments or (read > 0 and arguments[-1].startswith("select * from"))
+
+
+@pytest.mark.parametrize(
     ("arguments", "read"),
-    [(c, 20) for c in READERS]
-    + [pytest.param(c, 0, marks=() if c[0] == "explain" or "csv" in c else pytest.mark.slow) for c in READERS],
+    [pytest.param(c, n, marks=() if in_full(c, n) else pytest.mark.slow) for n in (20, 0) for c in READERS],
     ids=lambda given: "-".join(given)[:30] if isinstance(given, tuple) else str(given),
 )
 def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[str, ...], read: int) -> None:

@@ -23,7 +23,7 @@ from transforms.release.current import current_release
 from transforms.release.run_records import read_status
 from transforms.run import Run, StepResult
 
-pytestmark = pytest.mark.usefixtures("light")
+pytestmark = pytest.mark.usefixtures("without_gates")
 NAMES = [s.name for s in STEPS]
 
 

@@ -16,7 +16,7 @@ from tests.workplace import Workplace, reissue
 from transforms.errors import ConfigError, SourceFilesError, StorageError
 from transforms.folders import MARK, claim_folders, claim_work
 
-pytestmark = pytest.mark.usefixtures("light")
+pytestmark = pytest.mark.usefixtures("remembered")
 Tree = dict[str, tuple[bytes, int]]
 
 

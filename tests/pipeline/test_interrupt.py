@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from flows.steps import STEPS
@@ -54,15 +55,20 @@ def interrupted(
 @pytest.mark.parametrize(
     ("how", "stage", "number"),
     [
-        ("query", "criteria", signal.SIGINT),
         ("query", "determinations", signal.SIGTERM),
         ("threads", "core", signal.SIGINT),
-        ("threads", "core", signal.SIGTERM),
         ("swallowed", "gates", signal.SIGINT),
         ("hidden", "criteria", signal.SIGINT),
-        ("hidden", "release", signal.SIGTERM),
-        ("python", "snapshot", signal.SIGINT),
         ("python", "raw", signal.SIGTERM),
+        *(
+            pytest.param(*way, marks=pytest.mark.slow)  # the same ways with the other signal or in another stage
+            for way in (
+                ("query", "criteria", signal.SIGINT),
+                ("threads", "core", signal.SIGTERM),
+                ("hidden", "release", signal.SIGTERM),
+                ("python", "snapshot", signal.SIGINT),
+            )
+        ),
     ],
 )
 def test_a_run_ends_as_interrupted(
@@ -96,7 +102,7 @@ def test_a_run_ends_as_interrupted(
         assert (ended["outcome"], ended["exit_code"], ended["stage"]) == ("interrupted", 128 + number, stage)
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("without_gates")
 def test_the_next_run_begins_anew(released: Workplace, tmp_path: Path) -> None:
     reissue(released.source)
     interrupted(released, "query", "determinations", signal.SIGINT, tmp_path)
@@ -106,7 +112,7 @@ def test_the_next_run_begins_anew(released: Workplace, tmp_path: Path) -> None:
     assert [s["stage"] for s in read_status(released.out)["stages"]] == [s.name for s in STEPS]
 
 
-@pytest.mark.parametrize("how", ["query", "hidden"])
+@pytest.mark.parametrize("how", ["hidden", pytest.param("query", marks=pytest.mark.slow)])
 def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: Workplace, tmp_path: Path) -> None:
     before = current_release(released.out)
     reissue(released.source)
@@ -132,7 +138,9 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
     process = subprocess.Popen(
         [*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    time.sleep(8)
+    while sum(psutil.Process(process.pid).cpu_times()[:2]) < 3:  # it has started, and is at the query
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said

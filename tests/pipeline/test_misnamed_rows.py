@@ -68,7 +68,11 @@ def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
 
 @pytest.mark.parametrize(
     ("cds", "other"),
-    [(DISTRICT, SALINAS), (DISTRICT, ALISAL), (OAKLAND, DISTRICT), (INGLEWOOD, SALINAS)],
+    [
+        (DISTRICT, SALINAS),
+        (OAKLAND, DISTRICT),
+        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in ((DISTRICT, ALISAL), (INGLEWOOD, SALINAS))),
+    ],
 )
 def test_a_loan_under_another_districts_code(decide: Decide, cds: str, other: str) -> None:
     loan = {DISTRICT: "CA-SEL-2009-SMCJUHSD", OAKLAND: "CA-SEL-2003-OAKLAND", INGLEWOOD: "CA-SEL-2012-INGLEWOOD"}[cds]
@@ -147,8 +151,13 @@ def test_a_certification_under_another_code_counts_for_nobody(decide: Decide) ->
     ("old", "new"),
     [
         (",repaid,2025-06-01,month,", ",repaid,2062-06-01,month,"),
-        (",https://www.kalw.org/bay-area-news/2025-07-01/", ",javascript:alert(1)//"),
-        ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,"),
+        pytest.param(
+            *(",https://www.kalw.org/bay-area-news/2025-07-01/", ",javascript:alert(1)//"), marks=pytest.mark.slow
+        ),
+        pytest.param(
+            *("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(

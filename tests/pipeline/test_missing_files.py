@@ -42,7 +42,9 @@ def statuses(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
     return {(cds, year): status for cds, year, status in db.execute(VERDICTS).fetchall()}
 
 
-@pytest.mark.parametrize("indicator", USED)
+@pytest.mark.parametrize(
+    "indicator", [i if i in ("ela", "elpi", "grad") else pytest.param(i, marks=pytest.mark.slow) for i in USED]
+)
 def test_without_the_files_of_one_indicator(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str
 ) -> None:
@@ -149,7 +151,7 @@ def test_a_computed_verdict_never_yields_to_the_flag(workplace: Workplace, db: d
         assert all("CDE's flag: N." in reasons for (reasons,) in listed)
 
 
-def test_a_missing_file_is_a_warning_of_the_release(workplace: Workplace) -> None:
+def test_a_missing_file_is_a_warning_of_the_release(light: None, workplace: Workplace) -> None:
     (workplace.source / "ccidownload2024.txt").unlink()
     assert workplace.publish().outcome == "published"
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:

@@ -176,14 +176,13 @@ def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashb
 
 @pytest.mark.parametrize("delimiter", ["|", "\t"])
 def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
-    workplace: Workplace, tmp_path: Path, delimiter: str
+    workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str
 ) -> None:
     query = (
         "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and"
         " priority = 1 order by cds"
     )
-    with workplace.decide("core") as db:
-        before = db.execute(query).fetchall()
+    before = db.execute(query).fetchall()
     sheet = openpyxl.load_workbook(SAMPLE / "Pr12024.xlsx").worksheets[0]
     rows = [
         [re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)
@@ -193,8 +192,8 @@ def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
     (workplace.source / "Pr12024.txt").write_text(
         "\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8"
     )
-    with workplace.decide("core") as db:
-        assert db.execute(query).fetchall() == before
+    with workplace.decide("core") as found:
+        assert found.execute(query).fetchall() == before
     assert len(before) > 20
 
 

@@ -42,11 +42,6 @@ def twice(place: Workplace) -> Path:
     return release
 
 
-@pytest.fixture
-def plain(workplace: Workplace, tmp_path: Path) -> Path:
-    return twice(copied(workplace, tmp_path / "plain"))
-
-
 def same_tables(one: Path, other: Path) -> None:
     """Every published table has the same columns and rows; of the two about the release itself, all but the moment."""
     assert one.name == other.name, "the name holds the digest of the content"
@@ -69,16 +64,16 @@ def same_tables(one: Path, other: Path) -> None:
             assert connection.execute(differing).fetchall() == [(0,)], name
 
 
-@pytest.mark.usefixtures("light")
-@pytest.mark.parametrize(
-    "name", ["year=2024", "dashboard_year=2024", "determination_year=2024/cds=1/source_id=x", "a[b]*'c' \"d\" é\n{e}"]
-)
-def test_no_table_depends_on_where_the_folders_lie(
-    name: str, workplace: Workplace, plain: Path, tmp_path: Path
-) -> None:
-    for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # what the last name would fit as a pattern
-        shutil.copytree(plain.parent.parent, tmp_path / "odd" / decoy / "out", symlinks=True)
-    same_tables(plain, twice(copied(workplace, tmp_path / "odd" / name)))
+COLUMNS_OF_A_PATH = "year=2024/dashboard_year=2024/determination_year=2024/cds=1/source_id=x"
+PATTERN = "a[b]*'c' \"d\" é\n{e}"
+
+
+def test_no_table_depends_on_where_the_folders_lie(light: None, workplace: Workplace, tmp_path: Path) -> None:
+    """Below folders that look like columns, in one that looks like a pattern."""
+    plain, odd = twice(copied(workplace, tmp_path / "plain")), tmp_path / "odd" / COLUMNS_OF_A_PATH
+    for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # what the pattern would fit
+        shutil.copytree(plain.parent.parent, odd / decoy / "out", symlinks=True)
+    same_tables(plain, twice(copied(workplace, odd / PATTERN)))
 
 
 @pytest.mark.parametrize("name", ["year=2024", "a[X]b", "a*b", "[!a]", "{x,y}", "it's", "é\nx", "**", "[[]"])

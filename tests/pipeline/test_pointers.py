@@ -20,7 +20,7 @@ from transforms.release.pointer import held, roll_back
 from transforms.release.run_records import published_ids, read_status, record_run
 from transforms.release.verify import damage_of
 
-pytestmark = pytest.mark.usefixtures("light")
+pytestmark = pytest.mark.usefixtures("remembered")
 
 READERS = {
     "status": ("status",),

@@ -99,7 +99,7 @@ def test_the_database_opens_in_older_duckdb(release: Path) -> None:
     assert int.from_bytes(head[12:20], "little") <= 68
 
 
-def test_a_second_run_finds_nothing_changed_and_publishes_nothing(light: None, released: Workplace) -> None:
+def test_a_second_run_finds_nothing_changed_and_publishes_nothing(remembered: None, released: Workplace) -> None:
     before = {p: p.stat().st_mtime_ns for p in (released.out / "current").resolve().iterdir()}
     second = released.publish()
     assert second.outcome == "unchanged"
@@ -108,7 +108,7 @@ def test_a_second_run_finds_nothing_changed_and_publishes_nothing(light: None, r
     assert len(list((released.out / "releases").iterdir())) == 1
 
 
-def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(light: None, workplace: Workplace) -> None:
+def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(without_gates: None, workplace: Workplace) -> None:
     assert workplace.publish(as_of=date(2025, 7, 10)).outcome == "published"
     assert workplace.publish(as_of=date(2025, 7, 30)).outcome == "unchanged"
     assert workplace.publish(as_of=date(2025, 6, 1)).outcome == "published", (
@@ -116,16 +116,14 @@ def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(light: None
     )
 
 
-def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(light: None, released: Workplace) -> None:
+def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(remembered: None, released: Workplace) -> None:
     path = released.source / "elpidownload2023.txt"
     path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
     outcome = released.publish()
     assert outcome.outcome == "published", "the hash of a source is part of what a release states"
 
 
-def test_row_order_and_column_order_do_not_matter(
-    light: None, workplace: Workplace, db: duckdb.DuckDBPyConnection
-) -> None:
+def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     path = workplace.source / "chronicdownload2023.txt"
     header, *lines = path.read_text().rstrip("\n").split("\n")
     mirrored = ["\t".join(reversed(line.rstrip("\r").split("\t"))) for line in [header.upper(), *reversed(lines)]]
@@ -135,7 +133,7 @@ def test_row_order_and_column_order_do_not_matter(
         assert other.execute(query).fetchall() == db.execute(query).fetchall()
 
 
-def test_a_reader_who_holds_the_old_release_open_keeps_it(light: None, released: Workplace) -> None:
+def test_a_reader_who_holds_the_old_release_open_keeps_it(remembered: None, released: Workplace) -> None:
     old = (released.out / "current").resolve()
     with duckdb.connect(str(old / "dta.duckdb"), read_only=True) as reader:
         path = released.source / "elpidownload2023.txt"
@@ -145,7 +143,7 @@ def test_a_reader_who_holds_the_old_release_open_keeps_it(light: None, released:
         assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]
 
 
-def test_two_publishers_are_kept_apart(light: None, workplace: Workplace) -> None:
+def test_two_publishers_are_kept_apart(remembered: None, workplace: Workplace) -> None:
     from transforms.errors import ReleaseError
 
     workplace.out.mkdir()
@@ -154,7 +152,7 @@ def test_two_publishers_are_kept_apart(light: None, workplace: Workplace) -> Non
     assert workplace.publish().outcome == "published"
 
 
-def test_a_build_that_died_leaves_nothing_that_readers_see(light: None, workplace: Workplace) -> None:
+def test_a_build_that_died_leaves_nothing_that_readers_see(remembered: None, workplace: Workplace) -> None:
     leftover = workplace.out / "releases" / ".building-dead"
     leftover.mkdir(parents=True)
     (leftover / "eligibility.parquet").write_text("half")
@@ -164,7 +162,7 @@ def test_a_build_that_died_leaves_nothing_that_readers_see(light: None, workplac
 
 
 def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
-    released: Workplace, monkeypatch: pytest.MonkeyPatch
+    without_gates: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
 

@@ -19,7 +19,7 @@ from transforms.release.retain import add_tag, prune, remove_tag
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 
-pytestmark = pytest.mark.usefixtures("light")  # what is published here is of no interest, how it is kept is
+pytestmark = pytest.mark.usefixtures("remembered")  # what is published here is of no interest, how it is kept is
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
 

@@ -10,8 +10,11 @@ from transforms.errors import StorageError, storage_error
 from transforms.run import Run, StepResult
 
 
-@pytest.mark.parametrize("at", ["snapshot", "raw", "core", "criteria", "gates", "release"])
-def test_the_work_folder_is_removed(light: None, workplace: Workplace, at: str) -> None:
+@pytest.mark.parametrize(
+    "at",
+    ["raw", "criteria", "release", *(pytest.param(at, marks=pytest.mark.slow) for at in ("snapshot", "core", "gates"))],
+)
+def test_the_work_folder_is_removed(without_gates: None, workplace: Workplace, at: str) -> None:
     from dataclasses import replace
 
     place = replace(workplace, work=workplace.out.parent / "work")

@@ -331,7 +331,10 @@ def test_a_line_break_in_a_comment_turns_no_answer(
     assert (cds in answers) == (rejected == [])
 
 
-@pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), (",", "commas"), ("|", "bars")])
+@pytest.mark.parametrize(  # tests/pipeline/test_unused_files.py reads a file of each
+    ("delimiter", "word"),
+    [(";", "semicolons"), *(pytest.param(*of, marks=pytest.mark.slow) for of in ((",", "commas"), ("|", "bars")))],
+)
 def test_another_delimiter_is_one_sentence(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str, word: str
 ) -> None:

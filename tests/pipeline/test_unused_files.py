@@ -110,7 +110,9 @@ def test_the_edition_of_the_release_before_is_used_and_marked(light: None, relea
     assert (released.out / "current").resolve() == before
 
 
-@pytest.mark.parametrize("case", ["empty", "web_page", "no_color"])
+@pytest.mark.parametrize(
+    "case", ["web_page", *(pytest.param(case, marks=pytest.mark.slow) for case in ("empty", "no_color"))]
+)
 def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
     light: None, released: Workplace, case: str
 ) -> None:

@@ -23,13 +23,13 @@ def load_evidence_before(run: Run, connection: duckdb.DuckDBPyConnection) -> Non
         "create or replace table evidence_before (cds varchar, dashboard_year smallint, student_group varchar,"
         " indicator varchar)"
     )
-    path = _sound_file(run)
+    path = sound_file(run)
     if path:
         had = "finding in ('result', 'no_result') or unknown_because = say_row_of_release()"
         connection.execute(f"insert into evidence_before select {KEY} from {parquet(path)} where {had}")
 
 
-def _sound_file(run: Run) -> str | None:
+def sound_file(run: Run) -> str | None:
     """The table in the current release, if its bytes are those of the manifest."""
     try:
         release = current_release(run.settings.out)

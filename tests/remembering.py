@@ -1,0 +1,70 @@
+"""Steps that take what an earlier run of the session decided, where it had the same inputs: for tests that publish the
+same files again and again.
+"""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+from flows.steps import STEPS, Step
+from transforms.errors import ReleaseError
+from transforms.files import sha256_of
+from transforms.release.current import DATABASE, current_release, read_manifest
+from transforms.release.previous_groups import sound_file
+from transforms.run import Run, StepResult
+
+DECIDING = ("raw", "core", "criteria", "determinations")
+RESULTS = "results"
+
+
+class Remembering:
+    """Keeps the scratch folders of runs that have decided, by a digest of all that they read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(
+            replace(step, function=partial(self._perform, step)) if step.name in DECIDING else step for step in STEPS
+        )
+
+    def _perform(self, step: Step, run: Run) -> StepResult:
+        if step.name == DECIDING[0]:
+            run.save_fact("remembered_as", _digest(run))
+        kept = self.folder / str(run.fact("remembered_as"))
+        if step.name == DECIDING[0] and kept.exists():
+            shutil.copytree(kept, run.folder, dirs_exist_ok=True)
+        known = run.fact(RESULTS) if run.has_fact(RESULTS) else {}
+        if step.name in known:
+            return StepResult(**known[step.name])
+        result = step.function(run)
+        run.save_fact(RESULTS, {**known, step.name: asdict(result)})
+        if step.name == DECIDING[-1]:
+            shutil.copytree(run.folder, kept)
+        return result
+
+
+def _digest(run: Run) -> str:
+    """Of what the steps before left (snapshots with their paths, the digest of inputs and code), the day, and what the
+    current release had.
+    """
+    found = hashlib.sha256(f"{run.settings.as_of} {run.settings.reference} {_before(run)}".encode())
+    for path in sorted(run.folder.glob("*.json")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def _before(run: Run) -> str:
+    """The sources of the current release, its database and the evidence that is sound: what a run takes from it."""
+    try:
+        release = current_release(run.settings.out)
+        sources = json.dumps(read_manifest(release)["sources"]) if release else ""
+    except ReleaseError:
+        sources = "damaged"
+    evidence, database = sound_file(run), run.settings.out / "current" / DATABASE
+    read = [Path(evidence)] if evidence else []
+    return " ".join([sources, *map(sha256_of, read + ([database] if database.is_file() else []))])

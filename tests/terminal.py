@@ -1,0 +1,46 @@
+"""Commands one after the other in one process whose streams are a real process's."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+IN_TURN = """
+import json, sys
+from flows.cli.app import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv, code = ["dta", *arguments], 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code or 0
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        stream.buffer.write(b"\\n<ended %d>\\n" % code)
+        stream.buffer.flush()
+"""
+
+
+def surroundings(out: Path, **environment: str) -> dict[str, str]:
+    """Environment of a command: none of ours, eighty columns."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
+    return own | {"DTA_OUT": str(out), "COLUMNS": "80", **environment}
+
+
+Ended = tuple[int, bytes, bytes]
+
+
+def in_turn(out: Path, commands: Sequence[tuple[str, ...]], **environment: str) -> list[Ended]:
+    """The same as ``dta``, command after command in one process: its streams are a real process's, its start is one."""
+    ended = subprocess.run(
+        [sys.executable, "-c", IN_TURN, json.dumps(commands)],
+        capture_output=True,
+        env=surroundings(out, **environment),
+        check=False,
+    )
+    said, told = (re.split(rb"\n<ended (\d+)>\n", stream) for stream in (ended.stdout, ended.stderr))
+    assert len(said) == len(told) == 2 * len(commands) + 1, ended.stderr
+    return [(int(said[n + 1]), said[n], told[n]) for n in range(0, len(said) - 1, 2)]
