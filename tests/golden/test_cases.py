@@ -318,7 +318,7 @@ def test_the_preview_of_2026_watches_and_never_decides(decide: Decide) -> None:
         "select cds, student_group, indicators, sentence from watch_list where standing = 'provisional' order by 1, 2"
     ).fetchall()
     assert [r[:3] for r in rows] == [(DISTRICT, "ALL", ["ela", "math"]), (OTHER, "LTEL", ["elpi", "susp"])]
-    assert all("Provisional: one secondary source" in r[3] for r in rows)
+    assert all("Provisional: this rests on one secondary source." in r[3] for r in rows)
     assert db.execute(
         "select count(*) from eligibility where cds = ? and status = 'eligible'", [DISTRICT]
     ).fetchall() == [(0,)]

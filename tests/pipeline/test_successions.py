@@ -198,7 +198,7 @@ def test_pages_show_and_find_what_came_before(whole: Workplace, monkeypatch: pyt
     assert f"This code ended on July 1, 2021: it moved to another county. It goes on as {NAME} ({CODE})." in former
     assert f"formerly also {NAME} ({FORMER})" in (site / "assets" / "rows" / "2024.js").read_text("ascii")
     office = (site / "lea" / "27102720000000.html").read_text("utf-8")
-    assert "Assistance provider: Kern COE (2024-07-01 to now)" in office
+    assert "Assistance provider: Kern COE (from July 1, 2024)" in office
     assert "Criteria met; CCEE&#39;s determination: not recorded." in office
 
 

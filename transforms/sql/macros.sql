@@ -33,6 +33,7 @@ create or replace macro office_words(office) as list_filter(
         'co', 'lead', 'leads'
     )
 );
+create or replace macro is_other_office(named, listed) as not list_has_all(office_words(listed), office_words(named));
 
 -- The last day that a date of a month, season or year may mean.
 create or replace macro last_possible_day(first_day, precise_to) as

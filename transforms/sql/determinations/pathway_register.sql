@@ -65,7 +65,7 @@ select
     c.same_body = 'Y' as same_body_recorded,
     case
         when c.concurrence_date is not null and g.same_body is null then say_no_lead_known()
-        when c.concurrence_date is not null and not list_has_all(office_words(g.listed_lead), office_words(c.geo_lead))
+        when c.concurrence_date is not null and is_other_office(c.geo_lead, g.listed_lead)
             then say_lead_not_listed(c.geo_lead, g.listed_lead)
         when (c.same_body = 'Y') <> g.same_body
             then say_same_body_differs(if(g.same_body, 'no', 'yes'), if(g.same_body, 'yes', 'no'), g.listed_lead)
