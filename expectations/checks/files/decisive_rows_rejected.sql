@@ -15,5 +15,5 @@ where (r.record_type is null or r.record_type <> 'S' or r.column_name in ('cds',
                 select 1 from rule_conditions c where c.dashboard_year = f.dashboard_year and c.indicator = f.indicator
             )
     )
-    and f.layout in ('dashboard', 'assistance')
+    and f.layout in ('dashboard', 'assistance', 'local_indicators', 'local_indicators_by_priority')
 order by r.file, r.line

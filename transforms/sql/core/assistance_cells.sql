@@ -1,6 +1,7 @@
 -- Grain: one cell of an assistance workbook of CDE, with what is wrong with its row.
 -- Key: source_id, line, heading.
--- Inputs: raw_assistance, source_files, dashboard_entities, ref_priority_letters, ref_assistance_statuses, rule_sets.
+-- Inputs: raw_assistance, source_files, misnamed_rows, ref_counties, ref_priority_letters, ref_assistance_statuses,
+--         rule_sets.
 -- Oddities: '*' means blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A
 --           letter column is named after its student group, where 2017 says MR and later years say TOM; one of a group
 --           that is not known counts among the letters and is not published. In every workbook of 2017 to 2024 each row
@@ -8,9 +9,9 @@
 --           met: a row that contradicts itself is rejected. The status of an earlier year is blank where the LEA did
 --           not exist. Where the criteria of a year are not confirmed, none of this is known of its workbook: letters
 --           and statuses of another kind are left blank and reported (unknown_value), and the flags of their row are
---           read. A row is about the LEA that it names: it is rejected where the other files call another code so, and
---           its own code otherwise. That code is of the same county, or the name is missing beside it in this workbook;
---           names are not unique across counties.
+--           read. A row is about the LEA that it names (misnamed_rows). What it says of its code again is compared:
+--           CDcode is the first seven digits of CDS and the county is the code's in all 5,904 rows of the six
+--           statewide workbooks, and no row is of a school.
 with trimmed as (
     select
         f.source_id,
@@ -65,44 +66,18 @@ whole_rows as (
     from read
     group by source_id, line
 ),
-named as (
-    select source_id, line, cds, lower(squeezed(value)) as lea_name
-    from read where family = 'name' and value is not null and cds is not null
-),
-names as (
-    select distinct source_id, cds, lea_name from named
-    union
-    select distinct null, cds, lower(squeezed(district_name))
-    from dashboard_entities where record_type = 'D' and cds like '%0000000'
-),
-of_other_lea as (
-    select r.source_id, r.line, min(n.cds) as named_cds
-    from named r
-    join names n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id is distinct from r.source_id
-    where (
-        left(n.cds, 2) = left(r.cds, 2)
-            or not exists (
-                select 1 from named m where m.source_id = r.source_id and m.cds = n.cds and m.lea_name = n.lea_name
-            )
-    )
-        and exists (select 1 from names o where o.cds = r.cds and o.source_id is distinct from r.source_id)
-        and not exists (
-            select 1
-            from names o
-            where o.cds = r.cds and o.source_id is distinct from r.source_id and o.lea_name = r.lea_name
-        )
-    group by r.source_id, r.line
-),
 counted as (
     select
         c.*,
         o.named_cds,
+        k.county as county_of_code,
         w.letters,
         w.a_method_is_met,
         count(*) over (partition by c.source_id, c.cds, c.heading) as times
     from read c
     join whole_rows w using (source_id, line)
-    left join of_other_lea o using (source_id, line)
+    left join misnamed_rows o using (source_id, line)
+    left join ref_counties k on k.county_code = c.cds[1:2]
 )
 select
     source_id,
@@ -116,6 +91,18 @@ select
     unknown_value,
     list_filter([
         cds_problem('CDS', cds),
+        problem(
+            cds not like '%0000000', 'CDS', cds,
+            'the code is of a school, and the workbook lists districts and county offices'
+        ),
+        problem(
+            family = 'district_code' and value is distinct from cds[1:7],
+            heading, value, 'the CDS code of the row is of another district'
+        ),
+        problem(
+            family = 'county' and value is not null and lower(squeezed(value)) <> lower(county_of_code),
+            heading, value, 'the CDS code of the row is of ' || county_of_code || ' County'
+        ),
         problem(
             family = 'letter' and value is not null and value not in (select letter from ref_priority_letters),
             heading, value, 'a priority letter is A to K, or blank'
@@ -157,8 +144,7 @@ select
         ),
         problem(
             family = 'name' and named_cds is not null,
-            heading, value,
-            'other files give this name to ' || named_cds || ', and another one to the CDS code of the row'
+            heading, value, say_name_of_other_code(named_cds)
         ),
         hidden_problem(heading, value),
         problem(times > 1, 'CDS', cds, 'this LEA is in the file ' || times || ' times')

@@ -1,7 +1,7 @@
 -- Grain: one row of a source file that was rejected, and one reason why.
 -- Key: source_id, line, column_name, reason.
--- Inputs: raw_rejects, dashboard_faults, assistance_cells, local_rows, directory_rows, charter_cells,
---         low_performing_rows, lcap_goal_rows, source_files, register_rejects.
+-- Inputs: raw_rejects, dashboard_faults, assistance_cells, assistance_statuses_compared, local_rows, directory_rows,
+--         charter_cells, low_performing_rows, lcap_goal_rows, source_files, register_rejects.
 -- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost
 --           its leading zero to a spreadsheet: whose row it was is known all the same. Rows of registers have the
 --           source_id registers/<name>. A control character is shown as U+FFFD.
@@ -21,6 +21,20 @@ with found as (
     union all
     select distinct source_id, line, p."column", p.value, p.reason, cds, 'D', null
     from assistance_cells, unnest(problems) as u(p)
+    union all
+    select
+        source_id,
+        line,
+        heading,
+        status,
+        case
+            when remembered is null then say_status_not_remembered(told_by_file, told_in, dashboard_year)
+            else say_status_remembered(told_by_file, told_in, dashboard_year, remembered)
+        end,
+        cds,
+        'D',
+        null
+    from assistance_statuses_compared where contradicts
     union all
     select source_id, line, p."column", p.value, p.reason, cds, null, null
     from local_rows, unnest(problems) as u(p)

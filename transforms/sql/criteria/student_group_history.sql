@@ -1,7 +1,7 @@
 -- Grain: LEA x Dashboard year that has rules x student group judged that year.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence_cells,
---         assistance_letters, charter_letters, ref_priority_letters.
+--         assistance_letters, assistance_statuses_compared, charter_letters, ref_priority_letters.
 -- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year
 --           (workbook_listings) did not meet the criteria under its code then; one whose row is missing is unknown.
 --           Whether a group had a result is not known from letters, except that a group with a letter had one. County
@@ -36,6 +36,10 @@ results as (
         string_agg(distinct unknown_because, '; ' order by unknown_because) as unknown_because
     from evidence_cells
     group by all
+),
+contradicted as (
+    select source_id, cds, min(told_in) as told_in
+    from assistance_statuses_compared where contradicts group by all
 ),
 not_determined as (
     select determination_year as dashboard_year, 'county_office' as lea_type
@@ -95,6 +99,8 @@ from_letters as (
             when s.not_confirmed is not null then s.not_confirmed
             when a.cds is not null then null
             when l.listing = 'not_listed' then say_lea_not_listed(l.dashboard_year)
+            when l.listing = 'row_rejected' and x.told_in is not null
+                then say_lea_row_contradicted(l.dashboard_year, x.told_in)
             when l.listing = 'row_rejected' then say_lea_row_rejected(l.dashboard_year)
             when l.listing = 'row_missing' then say_lea_row_missing(l.dashboard_year)
             when l.listing = 'listed' then say_no_letter_column(l.dashboard_year)
@@ -103,6 +109,7 @@ from_letters as (
     from lea_years l
     join rule_sets s using (dashboard_year)
     join rule_groups g using (dashboard_year)
+    left join contradicted x on x.cds = l.cds and x.source_id = l.letters_source_id
     left join cde_letters a on a.cds = l.cds and a.dashboard_year = l.dashboard_year
         and a.student_group = g.student_group
     left join not_determined n on n.dashboard_year = l.dashboard_year and n.lea_type = l.lea_type

@@ -15,6 +15,10 @@ NOTES = {
     "row_of_next_year": "the file has no row of this group, but the {year} Dashboard shows that it had a result",
     "row_of_letter": "the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}",
     "row_of_release": "the file has no row of this group, but the release before had it",
+    # why a row is rejected, or in doubt
+    "name_of_other_code": "other files give this name to {cds}, and another one to the CDS code of the row",
+    "status_remembered": "{file}, the workbook of {told_in}, says that the status of {year} was {status}",
+    "status_not_remembered": "{file}, the workbook of {told_in}, says that this LEA was not listed in {year}",
     # what to do about a rejected row
     "correct_register": "Correct line {line} of {file}, then run: dta register check",
     "saved_by_a_spreadsheet": (
@@ -29,6 +33,7 @@ NOTES = {
     "no_file_of_year": "{year} data is not loaded",
     "no_file_covers_county": "{year} data for this county is not loaded",
     "lea_row_rejected": "the row of this LEA in CDE's workbook of {year} was rejected",
+    "lea_row_contradicted": "CDE's workbooks of {year} and {told_in} differ on what this LEA's status was in the earlier year",
     "lea_row_missing": "CDE's workbook of {year} has no row of this LEA, but a later one has its status of that year",
     "lea_row_may_be_missing": (
         "CDE's workbook of {year} has no row of this LEA, and no later one shows whether it should have one"

@@ -1,0 +1,23 @@
+-- class: fault
+-- table: assistance
+-- sentence: In at least {file_rows_sound_share%} of 100 rows of a workbook, or all but {file_rows_unsound}, a later
+--   workbook says the same of the LEA's status.
+-- reason: Later workbooks repeat the statuses of earlier years. A single row that differs is rejected; where many do, one
+--   of the two files is of another year, or its rows or columns have been moved.
+with counted as (
+    select
+        source_id,
+        told_by as told_by_source_id,
+        count(*) as row_count,
+        count(*) filter (contradicts) as that_differ,
+        min(line) filter (contradicts) as first_line
+    from assistance_statuses_compared
+    group by all
+)
+select c.source_id, f.file, c.told_by_source_id, o.file as told_by_file, c.row_count, c.that_differ, c.first_line
+from counted c
+join source_files f using (source_id)
+join source_files o on o.source_id = c.told_by_source_id
+where c.that_differ >= threshold(file_rows_unsound)
+    and c.that_differ > (1 - threshold(file_rows_sound_share)) * c.row_count
+order by all

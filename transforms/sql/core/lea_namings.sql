@@ -1,0 +1,23 @@
+-- Grain: code x name that one file gives it: a workbook, a local indicator file or a Dashboard file.
+-- Key: source_id, cds, lea_name.
+-- Inputs: raw_assistance, raw_local_indicators, raw_local_indicators_by_priority, dashboard_entities.
+-- Oddities: files differ in capitals and blanks, so names are in lower case and squeezed. Local indicators name charter
+--           schools too, Dashboard rows of schools are left out.
+with named as (
+    select source_id, line, blank(cds) as cds, blank(value) as lea_name from raw_assistance where field = 'name'
+    union all
+    select source_id, line, blank(cds), blank(leaname) from raw_local_indicators
+    union all
+    select source_id, line, blank(cds), blank(value) from raw_local_indicators_by_priority where field = 'name'
+    union all
+    select source_id, null, cds, district_name
+    from dashboard_entities where record_type = 'D' and cds like '%0000000'
+)
+select
+    source_id,
+    cds,
+    lower(squeezed(lea_name)) as lea_name,
+    coalesce(list(distinct line order by line) filter (line is not null), []) as lines
+from named
+where cds is not null and lea_name is not null
+group by source_id, cds, lower(squeezed(lea_name))

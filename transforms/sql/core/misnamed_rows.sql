@@ -1,0 +1,29 @@
+-- Grain: row of a workbook or local indicator file whose name is another LEA's.
+-- Key: source_id, line.
+-- Inputs: lea_namings.
+-- Rule: a row is about the LEA that it names. It is misnamed where more of the other files call its code otherwise than
+--       so, and one of them gives the name to another code: one of the same county, or one that lacks the name in this
+--       file. Names are not unique across counties.
+with others as (
+    select
+        r.source_id,
+        r.cds,
+        r.lea_name,
+        count(distinct o.source_id) filter (o.lea_name = r.lea_name) as files_with_name,
+        count(distinct o.source_id) filter (o.lea_name <> r.lea_name) as files_with_another
+    from lea_namings r
+    join lea_namings o on o.cds = r.cds and o.source_id <> r.source_id
+    where len(r.lines) > 0
+    group by all
+),
+of_other_code as (
+    select r.source_id, r.cds, r.lea_name, min(n.cds) as named_cds
+    from others r
+    join lea_namings n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id <> r.source_id
+    left join lea_namings b on b.source_id = r.source_id and b.cds = n.cds and b.lea_name = n.lea_name
+    where r.files_with_another > r.files_with_name and (n.cds[1:2] = r.cds[1:2] or b.cds is null)
+    group by r.source_id, r.cds, r.lea_name
+)
+select source_id, unnest(r.lines) as line, named_cds
+from lea_namings r
+join of_other_code using (source_id, cds, lea_name)
