@@ -4,9 +4,12 @@ Hidden sheets, computed, erroneous and merged cells are never read.
 """
 
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from string import ascii_uppercase
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -18,6 +21,7 @@ from transforms.raw.xlsx_archive import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts,
 from transforms.sources.layouts import LayoutSpec, out_of_order
 
 HEADER_WITHIN = 25  # rows from the top
+NEARLY_THE_SAME = 0.75  # share of the headings of a table that a copy of it has, if some of them were changed
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 
 
@@ -86,34 +90,59 @@ def _check_headings(
         raise SourceError(file, problem, "Take the file as CDE published it.", line=line, column=moved[0])
 
 
+@dataclass(frozen=True)
+class _Header:
+    """A row that has a heading for the code: which columns it names, and where it is."""
+
+    sheet: str
+    row: int
+    columns: frozenset[str]
+
+    @property
+    def of_year(self) -> str:
+        """The year that the sheet is named after."""
+        years = re.findall(r"20\d\d", self.sheet)
+        return str(years[-1]) if years else ""
+
+
 def _find_table(
     sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, needed: set[str], year: int
 ) -> tuple[str, int]:
     """Sheet and row of the header: the row with the most known headings, the sheet named after the year first.
 
-    Raises SourceError where no visible sheet has one, or two sheets are as good as each other.
+    Raises SourceError where no visible sheet has one, or where there is another table with the needed columns, or with
+    nearly the same ones: of a sheet and its copy nobody knows which is meant. A sheet named after another year is none.
     """
-    found: list[tuple[bool, int, str, int]] = []
-    for name, frame in sheets.items():
-        for row in range(min(HEADER_WITHIN, len(frame))):
-            cells = {spec.canonical(str(v)) for v in frame.iloc[row] if not pd.isna(v)} - {None}
-            if "cds" in cells and len(cells) > 1:
-                found.append((str(year) in name, len(cells), name, row))
-    if not found:
+    found = [header for name, frame in sheets.items() for header in _headers(name, frame, spec)]
+    near = [h for h in found if h.row < HEADER_WITHIN]
+    if not near:
         raise SourceError(
             file,
             f"no visible sheet has a header row with CDS; they are {', '.join(sheets)}",
             "Check that this is the data workbook.",
         )
-    named, known, name, row = max(found, key=lambda f: (f[0], f[1], -f[3]))
-    rival = next((f[2] for f in found if f[2] != name and f[:2] == (named, known) and known >= len(needed)), None)
-    if rival:
-        raise SourceError(
-            file,
-            f"sheets {name!r} and {rival!r} both hold the table",
-            "Take the file as CDE published it, with one of them.",
-        )
-    return name, row
+    best = max(near, key=lambda h: (str(year) in h.sheet, len(h.columns), -h.row))
+    for other in found:
+        shared = len(other.columns & best.columns)
+        same_table = needed <= other.columns or shared > NEARLY_THE_SAME * len(best.columns)
+        if other != best and same_table and not (other.of_year and other.of_year != str(year) == best.of_year):
+            where = (
+                f"sheets {best.sheet!r} and {other.sheet!r} both hold the table"
+                if other.sheet != best.sheet
+                else f"sheet {best.sheet!r} holds the table twice: rows {best.row + 1} and {other.row + 1} are headings"
+            )
+            raise SourceError(file, where, "Take the file as CDE published it, with one of them.")
+    return best.sheet, best.row
+
+
+def _headers(name: str, frame: pd.DataFrame, spec: LayoutSpec) -> Iterator[_Header]:
+    """Rows of a sheet, at any height, that have a heading for the code and one for something else."""
+    spellings = spec.columns["cds"]
+    has_code = frame.apply(lambda column: column.str.strip().str.lower().isin(spellings)).any(axis=1)
+    for row in [int(n) for n in np.flatnonzero(has_code)]:
+        columns = frozenset(c for v in frame.iloc[row] if not pd.isna(v) and (c := spec.canonical(str(v))))
+        if len(columns) > 1:
+            yield _Header(name, row, columns)
 
 
 def _cells(

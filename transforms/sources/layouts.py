@@ -16,7 +16,7 @@ from transforms.rules.model import RuleSet
 from transforms.sources.catalog import Source
 
 # Raised when readers change what they write, so that cached raw files are read anew.
-LAYOUT_VERSION = "5"
+LAYOUT_VERSION = "6"
 
 
 class Marks(StrictModel):

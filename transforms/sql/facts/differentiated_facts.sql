@@ -1,7 +1,8 @@
 -- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
--- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags.
+-- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags,
+--         assistance_statuses_compared, source_files.
 with groups as (
     select
         cds,
@@ -19,6 +20,16 @@ methods as (
         list(method order by method) filter (basis = 'cde_flag') as from_cde
     from assistance_methods
     group by all
+),
+contradicted as (
+    select
+        s.cds,
+        s.dashboard_year as determination_year,
+        say_lea_row_contradicted(f.file, min(s.told_by_file), s.dashboard_year) as contradicted
+    from assistance_statuses_compared s
+    join source_files f using (source_id)
+    where s.contradicts
+    group by s.cds, s.dashboard_year, f.file
 )
 select
     d.cds,
@@ -36,11 +47,13 @@ select
     coalesce(d.no_file, false) as no_file,
     coalesce(d.none_met, false) as none_met,
     if(d.by_cde_status, f.value, null) as cde_status,
-    coalesce(d.not_confirmed, '') as not_confirmed
+    coalesce(d.not_confirmed, '') as not_confirmed,
+    coalesce(x.contradicted, '') as contradicted
 from differentiated_assistance d
 join leas l using (cds)
 left join groups g using (cds, determination_year)
 left join methods m using (cds, determination_year)
+left join contradicted x using (cds, determination_year)
 left join assistance_flags f
     on f.cds = d.cds and f.dashboard_year = d.determination_year
         and f.flag = 'assistance_status_' || d.determination_year

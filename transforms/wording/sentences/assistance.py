@@ -23,6 +23,7 @@ class DifferentiatedFacts:
     none_met: bool = False  # every method is known not to be met now
     cde_status: str | None = None  # CDE's own status, where it is the verdict
     not_confirmed: str = ""  # that the criteria of the year are not confirmed
+    contradicted: str = ""  # which workbooks contradict each other on the LEA's status
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
@@ -67,7 +68,7 @@ def _missing(f: DifferentiatedFacts) -> str:
             f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years,"
             " is not known"
         )
-    return f"inputs of {_unknown(f)} are missing"
+    return f"inputs of {_unknown(f)} are missing{f': {f.contradicted}' if f.contradicted else ''}"
 
 
 def _undetermined(f: DifferentiatedFacts) -> str:
@@ -78,7 +79,7 @@ def _undetermined(f: DifferentiatedFacts) -> str:
             f"No method is met on the {f.determination_year} Dashboard. "
             f"Whether one was on the {f.second_year_after} Dashboard is not known, and assistance lasts two years."
         )
-    return f"No method is known to be met, and inputs of {_unknown(f)} are missing."
+    return f"No method is known to be met, and {_missing(f)}."
 
 
 def _method(method: int, f: DifferentiatedFacts) -> str:

@@ -33,7 +33,7 @@ NOTES = {
     "no_file_of_year": "{year} data is not loaded",
     "no_file_covers_county": "{year} data for this county is not loaded",
     "lea_row_rejected": "the row of this LEA in CDE's workbook of {year} was rejected",
-    "lea_row_contradicted": "CDE's workbooks of {year} and {told_in} differ on what this LEA's status was in the earlier year",
+    "lea_row_contradicted": "CDE's workbooks of {year} and {told_in} differ on this LEA's status of the earlier year",
     "lea_row_missing": "CDE's workbook of {year} has no row of this LEA, but a later one has its status of that year",
     "lea_row_may_be_missing": (
         "CDE's workbook of {year} has no row of this LEA, and no later one shows whether it should have one"
