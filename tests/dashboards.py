@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from transforms.dashboard.redundancy import load_redundancy
+from transforms.settings import PROJECT
+
 INDICATORS = {
     2018: ("ela", "math", "chronic", "susp", "grad", "cci"),
     2019: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci"),
@@ -29,7 +32,7 @@ STATUS: dict[str, dict[object, float]] = {
     "cci": {1: 5, 2: 20, 3: 40, 4: 60, 5: 80},
 }
 NAMES = ("cds", "rtype", "schoolname", "districtname", "countyname", "charter_flag", "coe_flag", "dass_flag")
-COUNTIES = {"27": "Monterey", "01": "Alameda"}
+COUNTIES = load_redundancy(PROJECT / "data").counties
 
 
 @dataclass
@@ -96,7 +99,7 @@ class Dashboards:
             "rtype": "S" if charter else "D",
             "schoolname": f"Charter {cds[7:]}" if charter else "",
             "districtname": name,
-            "countyname": COUNTIES.get(cds[:2], f"County {cds[:2]}"),
+            "countyname": COUNTIES.get(cds[:2], ""),
             "charter_flag": "Y" if charter else "",
             "coe_flag": "",
             "dass_flag": "",

@@ -80,6 +80,40 @@ def test_two_sheets_with_the_table_are_refused() -> None:
         read(as_xlsx({"First": TABLE, "Second": OTHER}))
 
 
+WIDE = [
+    ["CDcode", "CDS", "LEAname", "Cityname", "Countyname", "Gsoffered", "ReportYear", "ELpriorities", "MetMethod1"],
+    ["0110017", "01100170000000", "Alameda", "Hayward", "Alameda", "K-12", "2024", "A", "Y"],
+]
+COPIES = {  # of a sheet that has every heading
+    "one heading more": [[*row, "EC52071f_2024" if n == 0 else "N"] for n, row in enumerate(WIDE)],
+    "one heading fewer": [row[:3] + row[4:] for row in WIDE],
+    "one heading renamed": [["City" if v == "Cityname" else v for v in row] for row in WIDE],
+    "other letters": [["*" if v == "A" else v for v in row] for row in WIDE],
+}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_visible_copy_of_the_sheet_is_refused_whichever_has_more_headings(copy: str, first: bool) -> None:
+    sheets = {"District and COE 2024": WIDE, "District and COE 2024 (2)": COPIES[copy]}
+    pattern = r"sheets 'District and COE 2024( \(2\))?' and 'District and COE 2024( \(2\))?' both hold the table"
+    with pytest.raises(SourceError, match=pattern):
+        read(as_xlsx(dict(sorted(sheets.items(), reverse=not first))))
+
+
+@pytest.mark.parametrize("below", [0, 3, 40])
+def test_a_second_table_below_the_first_is_refused(below: int) -> None:
+    rows = [*WIDE, *[[""]] * below, *WIDE]
+    with pytest.raises(SourceError, match=f"holds the table twice: rows 1 and {below + 3} are headings"):
+        read(as_xlsx({"District and COE 2024": rows}))
+
+
+def test_a_sheet_that_only_lists_codes_is_no_copy() -> None:
+    listed = [["CDS", "LEAname"], ["01100170000000", "Alameda"]]
+    book = as_xlsx({"Codes": listed, "District and COE 2024": WIDE})
+    assert read_workbook(book, "book.xlsx", LAYOUTS.assistance, {"cds", "letter:el"}, 2024).sheet.endswith("2024")
+
+
 def test_the_sheet_of_the_year_is_preferred() -> None:
     assert codes(read(as_xlsx({"District and COE 2023": OTHER, "District and COE 2024": TABLE}))) == [
         r[0] for r in TABLE[1:]

@@ -145,6 +145,10 @@ VIOLATIONS = {
     "state_rows_compared": violation(
         "delete from state_values where dashboard_year = 2024 and indicator = 'ela'", named="{file} known"
     ),
+    "statuses_remembered": violation(
+        "update assistance_statuses_compared set contradicts = true where told_by = '{book}' and hash(cds) % 3 = 0",
+        named="{book} told_by_source_id",
+    ),
     "student_groups_known": violation(
         "update watch_list set student_group = 'XX' where rowid = (select min(rowid) from watch_list)",
         named="watch_list XX",
@@ -239,6 +243,12 @@ VIOLATIONS = {
         "insert into necessity_determinations by name select '{d}' as cds, 'A district' as lea_name, 2030 as"
         " determination_year, 'yes' as necessary",
         named="{d} 2030 yes",
+    ),
+    "successions_follow_files": violation(
+        "insert into predecessor_groups by name select '{d}' as cds, '"
+        + MADE_UP
+        + "' as predecessor_cds, 2019 as dashboard_year, 'still_listed' as day_doubt",
+        named="{d} 2019 still_listed " + MADE_UP,
     ),
     "registers_name_leas": violation(
         "insert into register_warnings by name select 'calpads' as register, '01999990000000' as cds,"

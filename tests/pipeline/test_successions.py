@@ -15,6 +15,7 @@ from reports.book import read_book
 from reports.lea import collect
 from reports.published import NotFoundError, find_lea
 from tests.cases import add_rows, reference_copy
+from tests.workbooks import drop_rows
 from tests.workplace import Workplace
 
 CODE, FORMER, NAME = "27660680000000", "40660680000000", "South Monterey County Joint Union High"
@@ -35,17 +36,17 @@ CONTINUUM = (
 
 
 def moved(source: Path) -> None:
-    """The district's rows before 2022 have another county's code, as those of Lowell Joint."""
+    """The district's rows before 2022 have another county and its code, as those of Lowell Joint."""
     for name in ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx"):
         rewritten(source / name, {CODE: FORMER, CODE[:7]: FORMER[:7]})
 
 
 def rewritten(path: Path, values: dict[str, str]) -> None:
     book = openpyxl.load_workbook(path)
-    found = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row if str(c.value) in values]
-    assert found, path.name
-    for cell in found:
-        cell.value = values[str(cell.value)]
+    rows = [r for s in book.worksheets for r in s.iter_rows() if any(str(c.value) in values for c in r)]
+    assert rows, path.name
+    for cell in (c for row in rows for c in row):
+        cell.value = {"Monterey": "San Luis Obispo", **values}.get(str(cell.value), cell.value)
     book.save(path)
 
 
@@ -148,6 +149,50 @@ def test_consecutive_years_of_a_predecessor_count_the_same_way(place: Workplace)
         assert status == ("undetermined" if joined != (0,) else "not_eligible")
         assert joined != (0,)
         assert f"{NAME} ({FORMER})" in reason
+
+
+@pytest.mark.parametrize("day", ["2017-07-01", "2018-06-30", "2019-01-31"])
+def test_a_predecessor_that_is_listed_after_the_day_leaves_it_open(place: Workplace, day: str) -> None:
+    """A careless day gave the years after it to nobody, and the verdict was a no."""
+    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": day})
+    with place.decide() as db:
+        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
+        assert (status, decided_by) == ("undetermined", None)
+        assert f"{NAME} ({FORMER})" in reason
+        warned = db.execute(check("successions_follow_files")).fetchall()
+        years = [year for year in (2017, 2018, 2019) if f"{year}-06-30" >= day]
+        assert [(row[0], row[2], row[5], row[6]) for row in warned] == [
+            (CODE, FORMER, y, "still_listed") for y in years
+        ]
+        said = db.execute("select sentence from predecessor_years where dashboard_year = 2019").fetchall()
+        assert said == [
+            (f"2019: {NAME} ({FORMER}) is still listed, though the register says that its code ended before {day}",)
+        ]
+
+
+@pytest.mark.parametrize(("file", "year"), [("18", 2018), ("19-rev", 2019), ("2017", 2017)])
+def test_a_gap_between_two_codes_is_not_determined(place: Workplace, file: str, year: int) -> None:
+    """Neither code has a row in a workbook after the day of the succession."""
+    drop_rows(place.source / f"assistancestatus{file}.xlsx", [FORMER])
+    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": f"{year - 1}-07-01"})
+    with place.decide() as db:
+        assert db.execute(CONTINUUM, [CODE, 2022]).fetchone()[0] == "undetermined"
+        warned = {row[5]: row[6] for row in db.execute(check("successions_follow_files")).fetchall()}
+        assert warned[year] == "gap"
+        ((groups, unknown, sentence),) = db.execute(
+            "select len(student_groups), len(student_groups_unknown), sentence from predecessor_years where cds = ? and"
+            " dashboard_year = ?",
+            [CODE, year],
+        ).fetchall()
+        assert (groups, unknown > 10) == (0, True)
+        assert sentence.endswith(f"this code began on {year - 1}-07-01; the results are not determined")
+
+
+def test_a_day_that_the_files_follow_warns_of_nothing(place: Workplace) -> None:
+    add_rows(place.reference, "successions", SUCCESSION)
+    with place.decide() as db:
+        assert db.execute(check("successions_follow_files")).fetchall() == []
+        assert db.execute("select max(dashboard_year) from predecessor_years").fetchone() == (2019,)
 
 
 def test_chains_of_codes_reach_back_to_the_first(place: Workplace) -> None:

@@ -20,13 +20,14 @@ VERDICTS = """
 
 
 def other_codes(path: Path, codes: dict[str, str]) -> int:
-    """Give rows the code of another LEA; their names and letters stay. Returns how many rows changed."""
+    """Give rows the codes of another LEA; their names and letters stay. Returns how many rows changed."""
     changed = []
 
     def change(cells: dict[str, Cell]) -> None:
         code = next(cell for heading, cell in cells.items() if heading.upper() == "CDS")
         if str(code.value) in codes:
             code.value = codes[str(code.value)]
+            next(cell for heading, cell in cells.items() if heading.lower() == "cdcode").value = code.value[:7]
             changed.append(code.value)
 
     change_rows(path, change)

@@ -158,6 +158,25 @@ def test_a_row_of_a_larger_lea_is_found_in_a_smaller_one(name: str) -> None:
     assert found.bad[moved].all()
 
 
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("kind", ["countyname", "coe_flag", "schoolname"])
+def test_what_a_row_says_of_its_code_again_is_compared(name: str, kind: str) -> None:
+    """Another county, the flag of a county office on a district's code, and a school's name without its code."""
+    value = {"countyname": "San Benito", "coe_flag": "Y", "schoolname": "Alisal High"}[kind]
+    moved: list[int] = []
+
+    def change(columns: dict[str, list[str]]) -> None:
+        districts = [at for at, c in enumerate(columns["cds"]) if c.endswith("0000000") and c[2:4] not in ("00", "10")]
+        moved.extend(districts[:: len(districts) // 3])
+        for at in moved:
+            columns[kind][at] = value
+
+    found, _ = judged(SAMPLE / name, change)
+    assert len(moved) >= 3
+    assert np.flatnonzero(found.bad).tolist() == sorted(moved)
+    assert {f.column for f in found.faults} == {kind}
+
+
 @pytest.mark.parametrize("name", COLORED)
 def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:

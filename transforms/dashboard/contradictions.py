@@ -21,7 +21,18 @@ from transforms.raw.table import Report
 SHOWN_FROM = 11  # students
 COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
 SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
-ALWAYS_HOLD = ("grid", "box", "color_size", "rate", "numerator", "change", "of_all")  # rows of every year were tested
+ALWAYS_HOLD = (
+    "county",
+    "office",
+    "school",
+    "grid",
+    "box",
+    "color_size",
+    "rate",
+    "numerator",
+    "change",
+    "of_all",
+)  # rows of every year were tested
 CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
 # More contradicted rows of districts and county offices than both: the file is not used.
 MANY_ROWS, MANY_SHARE = 5, 0.02
@@ -139,6 +150,54 @@ def _name_against_code(rows: FileRows) -> list[Contradiction]:
             True,
         )
     ]
+
+
+def _place_against_code(rows: FileRows) -> list[Contradiction]:
+    """The county is the one of the code's first two digits, only a county office or its school has the flag of one, and
+    only a school has a school's name: so in every row of every real file.
+    """
+    codes = rows.columns["cds"]
+    of_code = [rows.redundancy.counties.get(t[:2], "") for t in codes.texts.to_pylist()]
+    found = []
+    if rows.has("countyname"):
+        names = rows.columns["countyname"]
+        folded = np.array([*(" ".join(t.lower().split()) for t in names.texts.to_pylist()), ""])
+        due = np.array([*(c.lower() for c in of_code), ""])[codes.codes]
+        found.append(
+            _made(
+                rows,
+                "county",
+                "countyname",
+                rows.given("countyname") & (due != ""),
+                folded[names.codes] != due,
+                lambda r: f"the code is of {of_code[codes.codes[r]]} County",
+            )
+        )
+    if rows.has("coe_flag"):
+        offices = np.array([t[2:4] == COUNTY_OFFICE for t in codes.texts.to_pylist()], bool)
+        found.append(
+            _made(
+                rows,
+                "office",
+                "coe_flag",
+                rows.equals("coe_flag", "Y"),
+                ~codes.rows_of(offices, False),
+                lambda r: f"the flag says county office, and the code {codes.at(r)} is of a district",
+            )
+        )
+    if rows.has("schoolname"):
+        no_school = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL), False)
+        found.append(
+            _made(
+                rows,
+                "school",
+                "schoolname",
+                no_school,
+                rows.given("schoolname"),
+                lambda _: "the row names a school, and its code is of none",
+            )
+        )
+    return found
 
 
 def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Mask:
@@ -431,6 +490,7 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
 TESTS = (
     _record_type_against_code,
     _name_against_code,
+    _place_against_code,
     _color_against_levels,
     _color_against_sizes,
     _levels_against_gaps,

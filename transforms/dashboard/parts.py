@@ -30,7 +30,7 @@ from transforms.tables import as_table, put, texts
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
 # Raised when the typing of rows changes, so that parts are made anew.
-TYPING_VERSION = "4"
+TYPING_VERSION = "5"
 ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")

@@ -1,7 +1,8 @@
 """What CDE's rows show: the grids of colors, the cut scores of status levels, and CDE's own exceptions."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,11 +13,13 @@ from pydantic import BeforeValidator, Field
 from transforms.config.csv_model import read_csv
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
+from transforms.rules.reference import CountyRow
 from transforms.rules.scales import FILE as SCALES
 from transforms.rules.scales import StatusScale, Years, load_scales, scale_begins, scale_of
 
 FOLDER = Path("reference")
 GRIDS, CUTS, EXCEPTIONS = FOLDER / "color_grids.csv", FOLDER / "status_cuts.csv", FOLDER / "row_exceptions.csv"
+COUNTIES = FOLDER / "counties.csv"
 Grid = npt.NDArray[np.int8]  # [small, status level, change level] -> color, 0 where the cell was never seen
 
 
@@ -26,8 +29,8 @@ def _number(text: object) -> object:
 
 Level = Annotated[int, Field(ge=1, le=5)]
 Kind = Literal[
-    "record_type", "name", "grid", "box", "color_size", "color_flag", "size_flag", "levels", "shown", "rate",
-    "numerator", "change", "cuts", "parts", "of_all"
+    "record_type", "name", "county", "office", "school", "grid", "box", "color_size", "color_flag", "size_flag",
+    "levels", "shown", "rate", "numerator", "change", "cuts", "parts", "of_all"
 ]  # fmt: skip
 
 
@@ -86,6 +89,7 @@ class Redundancy:
     exceptions: tuple[RowException, ...]
     digest: str
     scales: tuple[StatusScale, ...] = ()
+    counties: Mapping[str, str] = field(default_factory=dict)  # the first two digits of a code -> name
 
     def exceptions_of(self, indicator: str, year: int) -> list[RowException]:
         """The exceptions that may apply in one file."""
@@ -124,6 +128,7 @@ def load_redundancy(folder: Path) -> Redundancy:
     scales = load_scales(folder)
     exceptions = read_csv(folder, EXCEPTIONS, RowException, ("indicator", "dashboard_year", "column"))
     digest = hashlib.sha256(
-        b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES))
+        b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES, COUNTIES))
     ).hexdigest()
-    return Redundancy(grids, tuple(cuts), tuple(exceptions), digest, scales)
+    counties = {c.county_code: c.county for c in read_csv(folder, COUNTIES, CountyRow, ("county_code",))}
+    return Redundancy(grids, tuple(cuts), tuple(exceptions), digest, scales, counties)

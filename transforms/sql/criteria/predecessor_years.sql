@@ -1,4 +1,4 @@
--- Grain: LEA x Dashboard year before its code began x predecessor.
+-- Grain: LEA x Dashboard year before its code began, or in doubt x predecessor.
 -- Key: cds, dashboard_year, predecessor_cds.
 -- Inputs: predecessor_groups.
 -- Oddities: a predecessor that a rejected row of the register may name is left out here; the check registers_rejected
@@ -13,6 +13,7 @@ with grouped as (
         any_value(kind) as kind,
         any_value(source_url) as source_url,
         any_value(predecessor_listed) as listed,
+        any_value(day_doubt) as day_doubt,
         any_value(predecessor_lea_name) is not null as is_loaded,
         coalesce(list(student_group order by student_group) filter (meets_criteria), []) as student_groups,
         coalesce(
@@ -34,6 +35,10 @@ select
     student_groups_unknown,
     source_url,
     case
+        when day_doubt = 'still_listed'
+            then say_predecessor_still_listed(dashboard_year, predecessor_name, predecessor_cds, succession_date)
+        when day_doubt = 'gap'
+            then say_predecessor_gap(dashboard_year, predecessor_name, predecessor_cds, succession_date)
         when not is_loaded then say_predecessor_not_loaded(dashboard_year, predecessor_name, predecessor_cds)
         when listed is false then say_predecessor_not_listed(dashboard_year, predecessor_name, predecessor_cds)
         when len(student_groups) = 0 and len(student_groups_unknown) > 0

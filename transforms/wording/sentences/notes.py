@@ -45,6 +45,13 @@ NOTES = {
     "predecessor_met": "{year}: not listed under this code; as {name} ({cds}): {groups} met the criteria",
     "predecessor_unknown": "{year}: not listed under this code; the results of {name} ({cds}) are not determined",
     "predecessor_not_listed": "{year}: not listed under this code, nor is {name} ({cds}) under its code",
+    "predecessor_still_listed": (
+        "{year}: {name} ({cds}) is still listed, though the register says that its code ended before {day}"
+    ),
+    "predecessor_gap": (
+        "{year}: neither listed under this code nor as {name} ({cds}), though the register says that this code began on"
+        " {day}; the results are not determined"
+    ),
     "predecessor_not_loaded": "{year}: not listed under this code; no loaded file has {name} ({cds})",
     # the Primary pathway
     "no_lead_known": "The list of Geographic Leads names no lead of this county for that day.",

@@ -1,0 +1,252 @@
+"""What workbooks and local indicator files say again of an LEA is compared: its code, county, name, and the status that
+later workbooks remember.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from openpyxl.cell import Cell
+
+from expectations.checks import load_checks
+from tests.workbooks import change_rows
+from tests.workplace import STATE, Workplace, copy_of_state
+
+BOOKS = {2022: "assistancestatus22.xlsx", 2023: "assistancestatus23.xlsx", 2024: "assistancestatus24.xlsx"}
+ALL_BOOKS = sorted(p.name for p in STATE.glob("assistancestatus*"))
+SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA, ALAMEDA = (
+    "36679590000000", "10752750000000", "43696660000000", "01611190000000",
+)  # fmt: skip
+SOUTH_MONTEREY, SALINAS, ALISAL = "27660680000000", "27661590000000", "27659610000000"
+CHECKS = {c.check_id: c.query for c in load_checks()}
+Rows = list[tuple[object, ...]]
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Workplace:
+    """The statewide workbooks alone."""
+    return Workplace(copy_of_state(tmp_path / "letters", *ALL_BOOKS), tmp_path / "work", tmp_path / "out")
+
+
+def edit(path: Path, leas: Mapping[str, Callable[[dict[str, Cell]], None]]) -> None:
+    """Change the rows of these LEAs; headings are in lower case."""
+    changed = set()
+
+    def change(cells: dict[str, Cell]) -> None:
+        row = {h.lower(): c for h, c in cells.items()}
+        cds = str(row["cds"].value)
+        if cds in leas:
+            leas[cds](row)
+            changed.add(cds)
+
+    change_rows(path, change)
+    assert changed == set(leas)
+
+
+def no_assistance(year: int) -> Callable[[dict[str, Cell]], None]:
+    """A row that says, in all its own columns, that there was no assistance."""
+
+    def change(row: dict[str, Cell]) -> None:
+        for heading, cell in row.items():
+            if heading.endswith("priorities"):
+                cell.value = "*"
+            if heading.startswith("metmethod"):
+                cell.value = "N"
+        row["totalstudentgroups"].value = 0
+        row[f"assistancestatus{year}"].value = "General Assistance"
+
+    return change
+
+
+def put(heading: str, value: object) -> Callable[[dict[str, Cell]], None]:
+    def change(row: dict[str, Cell]) -> None:
+        assert str(row[heading].value) != str(value)
+        row[heading].value = value
+
+    return change
+
+
+def assistance(db: duckdb.DuckDBPyConnection, cds: str, year: int) -> tuple[str, str]:
+    return db.execute(
+        "select status, reason from assistance where cds = ? and determination_year = ? and determination ="
+        " 'differentiated_assistance'",
+        [cds, year],
+    ).fetchall()[0]
+
+
+def rejects(db: duckdb.DuckDBPyConnection) -> Rows:
+    return db.execute("select distinct file, cds, lower(column_name), value from rejects order by all").fetchall()
+
+
+# ---- statuses that later workbooks remember ----
+
+
+def test_every_status_that_the_real_workbooks_remember_is_the_year_s_own(letters: Workplace) -> None:
+    with letters.decide("core") as db:
+        found = db.execute(
+            "select dashboard_year = 2017, count(*), count(*) filter (contradicts), count(*) filter (remembered is"
+            " null) from assistance_statuses_compared group by 1 order by 1"
+        ).fetchall()
+        assert found == [(False, 9888, 0, 0), (True, 4652, 0, 0)]
+        assert rejects(db) == []
+
+
+@pytest.mark.parametrize(
+    ("year", "leas"),
+    [(2022, (SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA)), (2023, (SAN_BERNARDINO, FRESNO_DISTRICT))],
+)
+def test_a_status_that_a_later_workbook_contradicts_is_unknown(
+    letters: Workplace, year: int, leas: tuple[str, ...]
+) -> None:
+    """The row is consistent in itself; only the next workbooks know better."""
+    edit(letters.source / BOOKS[year], {cds: no_assistance(year) for cds in leas})
+    later = "assistancestatus23.xlsx" if year == 2022 else "assistancestatus24.xlsx"
+    with letters.decide() as db:
+        assert {(file, cds, column) for file, cds, column, _ in rejects(db)} == {
+            (BOOKS[year], cds, f"assistancestatus{year}") for cds in leas
+        }
+        for cds in leas:
+            status, reason = assistance(db, cds, year)
+            assert status == "undetermined" or "assistance lasts two years" in reason
+            if year == 2022:
+                said = f"{BOOKS[year]} and {later}, a later workbook, differ on this LEA's status of {year}"
+                assert said in reason
+            assert db.execute(
+                "select count(*) from student_group_history where cds = ? and dashboard_year = ? and meets_criteria is"
+                " not null",
+                [cds, year],
+            ).fetchall() == [(0,)]
+        named = {(row[1], row[4]) for row in db.execute(CHECKS["decisive_rows_rejected"]).fetchall()}
+        assert named == {(BOOKS[year], "General Assistance")}
+        assert db.execute(CHECKS["statuses_remembered"]).fetchall() == []
+
+
+@pytest.mark.parametrize("value", ["General Assistance", "*", "Differentiated Assistance, Year 2"])
+def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(letters: Workplace, value: str) -> None:
+    """Nobody knows which of the two workbooks is wrong."""
+    edit(letters.source / BOOKS[2024], {SAN_BERNARDINO: put("assistancestatus2023", value)})
+    with letters.decide() as db:
+        ((file, cds, column, own),) = rejects(db)
+        assert (file, cds, column, own) == (
+            BOOKS[2023], SAN_BERNARDINO, "assistancestatus2023", "Differentiated Assistance, Year 1",
+        )  # fmt: skip
+        (reason,) = db.execute("select distinct reason from rejects").fetchone()
+        assert reason.startswith("assistancestatus24.xlsx, the workbook of 2024, says that ")
+        assert reason.endswith("was not listed in 2023" if value == "*" else f"the status of 2023 was {value}")
+
+
+def test_a_column_that_was_moved_is_a_fault(letters: Workplace) -> None:
+    """Statuses of 2022 shifted by a row in the workbook of 2024: many rows differ, and a person has to look."""
+    path = letters.source / BOOKS[2024]
+    cells: list[Cell] = []
+    book = openpyxl.load_workbook(path)
+    sheet = book["District and COE 2024"]
+    column = [str(c.value).lower() for c in sheet[6]].index("assistancestatus2022")
+    cells = [row[column] for row in sheet.iter_rows(min_row=7)]
+    values = [c.value for c in cells]
+    for cell, value in zip(cells, values[1:] + values[:1], strict=True):
+        cell.value = value
+    book.save(path)
+    with letters.decide("core") as db:
+        ((source_id, _, told_by, _, rows, differ, _),) = db.execute(CHECKS["statuses_remembered"]).fetchall()
+        assert (source_id, told_by) == ("assistance-2022", "assistance-2024")
+        assert rows * 0.1 < differ < rows
+
+
+# ---- codes, counties and names ----
+
+WRONG = {
+    "a digit of the code": put("cds", "57727180000000"),
+    "a digit of the district's code": put("cdcode", "3667958"),
+    "no code of the district": put("cdcode", None),
+    "another county": put("countyname", "Monterey"),
+    "the code of a school": put("cds", "36679593630000"),
+}
+
+
+@pytest.mark.parametrize("year", BOOKS)
+def test_what_a_row_says_of_its_code_again_is_compared(letters: Workplace, year: int) -> None:
+    leas = (SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA, ALAMEDA, SALINAS)
+    edit(letters.source / BOOKS[year], dict(zip(leas, WRONG.values(), strict=True)))
+    with letters.decide("criteria") as db:
+        found = {(cds, column) for _, cds, column, _ in rejects(db)}
+        assert {
+            ("57727180000000", "cdcode"), (FRESNO_DISTRICT, "cdcode"), (SANTA_CLARA, "cdcode"), (ALAMEDA, "countyname"),
+            ("36679593630000", "cds"),
+        } <= found  # fmt: skip
+        assert db.execute("select count(*) from leas where cds in ('57727180000000', '36679593630000')").fetchall() == [
+            (0,)
+        ]
+        unknown = db.execute(
+            "select distinct cds from student_group_history where dashboard_year = ? and meets_criteria is null"
+            " and list_contains(?, cds) and basis = 'cde_letters' order by cds",
+            [year, list(leas)],
+        ).fetchall()
+        assert [cds for (cds,) in unknown] == sorted(leas)
+
+
+@pytest.mark.parametrize("file", ["Pr12024.xlsx", "Pr62023.xlsx", "Pr32024.xlsx"])
+@pytest.mark.parametrize("pair", [(SOUTH_MONTEREY, SALINAS), (ALISAL, SALINAS)])
+def test_local_rows_under_exchanged_codes_are_rejected(workplace: Workplace, file: str, pair: tuple[str, str]) -> None:
+    one, other = pair
+    path = workplace.source / file
+    book = openpyxl.load_workbook(path)
+    cells = {str(c.value): c for sheet in book for row in sheet.iter_rows() for c in row if str(c.value) in pair}
+    cells[one].value, cells[other].value = other, one
+    book.save(path)
+    with workplace.decide("core") as db:
+        assert {(f, cds, column) for f, cds, column, _ in rejects(db)} == {(file, cds, "leaname") for cds in pair}
+        warned = db.execute(CHECKS["decisive_rows_rejected"]).fetchall()
+        assert {row[1] for row in warned} == {file}
+
+
+@pytest.mark.parametrize("file", ["LocalIndPerf2017.txt", "LocalIndPerf2018.txt"])
+def test_the_one_file_layout_is_compared_too(workplace: Workplace, file: str) -> None:
+    path = workplace.source / file
+    text = path.read_text("latin-1")
+    text = text.replace(ALISAL, "#").replace(SALINAS, ALISAL).replace("#", SALINAS)
+    line = next(row for row in text.splitlines() if row.startswith(SOUTH_MONTEREY))
+    path.write_text(text.replace(line, line.replace("\tMonterey\t", "\tMarin\t")), "latin-1", newline="")
+    with workplace.decide("core") as db:
+        assert {(cds, column) for _, cds, column, _ in rejects(db)} == {
+            (ALISAL, "leaname"), (SALINAS, "leaname"), (SOUTH_MONTEREY, "countyname"),
+        }  # fmt: skip
+
+
+# ---- answers of local indicators ----
+
+
+@pytest.mark.parametrize(
+    ("file", "value", "refused"),
+    [
+        ("LocalIndPerf2017.txt", "NA", True),
+        ("LocalIndPerf2018.txt", "NA", False),
+        ("LocalIndPerf2017.txt", "Not Met For Two or More Years", True),
+        ("LocalIndPerf2018.txt", "Not Met For Two or More Years", True),
+        ("Pr12023.xlsx", "NA", True),
+        ("Pr12024.xlsx", "NA", True),
+        ("Pr22024.xlsx", "N/A", True),
+        ("Pr12024.xlsx", "Not Met For Two or More Years", False),
+    ],
+)
+def test_an_answer_that_its_year_does_not_have_is_rejected(
+    workplace: Workplace, file: str, value: str, refused: bool
+) -> None:
+    path = workplace.source / file
+    if file.endswith("txt"):
+        lines = path.read_bytes().decode("latin-1").split("\n")
+        at = next(n for n, line in enumerate(lines) if line.startswith(SALINAS))
+        lines[at] = "\t".join([*lines[at].split("\t")[:-1], value + "\r" * lines[at].endswith("\r")])
+        path.write_bytes("\n".join(lines).encode("latin-1"))
+    else:
+        book = openpyxl.load_workbook(path)
+        sheet = book.worksheets[0]
+        column = [c.value for c in sheet[1]].index("countyPerformance")
+        next(row for row in sheet.iter_rows() if row[0].value == SALINAS)[column].value = value
+        book.save(path)
+    with workplace.decide("core") as db:
+        assert [(cds, column, said) for _, cds, column, said in rejects(db)] == (
+            [(SALINAS, "performance", value)] if refused else []
+        )
