@@ -2,8 +2,8 @@
 -- table: assistance
 -- sentence: In at least {file_rows_sound_share%} of 100 rows of a workbook, or all but {file_rows_unsound}, a later
 --   workbook says the same of the LEA's status.
--- reason: Later workbooks repeat the statuses of earlier years. A single row that differs is rejected; where many do, one
---   of the two files is of another year, or its rows or columns have been moved.
+-- reason: Later workbooks repeat the statuses of earlier years. A single row that differs is rejected; where many do,
+--   one of the two files is of another year, or its rows or columns have been moved.
 with counted as (
     select
         source_id,

@@ -3,8 +3,8 @@
 -- Inputs: assistance_cells, source_files, ref_assistance_statuses.
 -- Rule: later workbooks repeat the statuses of earlier years. In the whole workbooks of 2017 to 2024 each of the 14,540
 --       pairs agrees: in words from 2018 on, and 2017 by whether there was assistance ("Differentiated Support" is
---       remembered as "Differentiated Assistance"). None is blank where the LEA had a row. Where one differs, one of the
---       two workbooks is wrong, and nobody knows which.
+--       remembered as "Differentiated Assistance"). None is blank where the LEA had a row. Where one differs, one of
+--       the two workbooks is wrong, and nobody knows which.
 -- Oddities: rows that are rejected for another reason are not compared: their code may be wrong. A status in words that
 --           are not known is not compared either.
 with bad_rows as (

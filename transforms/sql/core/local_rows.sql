@@ -3,9 +3,9 @@
 -- Key: source_id, line.
 -- Inputs: raw_local_indicators, raw_local_indicators_by_priority, source_files, misnamed_rows, ref_counties.
 -- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); years differ in
---           capitals. CDE leaves no answer blank: where one is, nobody knows it. 'NA' is in the file of 2018 alone (26 of
---           5,081 rows), and 'Not Met For Two or More Years' is said from 2019 on; elsewhere neither is an answer. The
---           one-file layout has the county, which is the code's in all 9,169 rows.
+--           capitals. CDE leaves no answer blank: where one is, nobody knows it. 'NA' is in the file of 2018 alone (22
+--           of 5,081 rows), and 'Not Met For Two or More Years' is said from 2019 on; elsewhere neither is an answer.
+--           The one-file layout has the county, which is the code's in all 9,169 rows.
 with one_file as (
     select
         f.source_id,

@@ -5,10 +5,10 @@
 --           beside it.
 -- Oddities: a predecessor may have had one of its own. Only years that ended before the succession, and in which the
 --           LEA is not known to be listed under its own code, are its predecessor's. A predecessor that no loaded file
---           names is unknown, never "no"; so is the one that a rejected row may name (predecessor_cds is then empty). The
---           files may contradict the day of the succession (day_doubt): they still list the predecessor afterwards
---           ('still_listed'), or neither code until the LEA's first listing ('gap'). Those years are its predecessor's as
---           well, and what its groups showed in a gap is unknown.
+--           names is unknown, never "no"; so is the one that a rejected row may name (predecessor_cds is then empty).
+--           The files may contradict the day of the succession (day_doubt): they still list the predecessor afterwards
+--           ('still_listed'), or neither code until the LEA's first listing ('gap'). Those years are its predecessor's
+--           as well, and what its groups showed in a gap is unknown.
 with recursive chains as (
     select
         successor_cds as cds,
@@ -61,7 +61,10 @@ before as (
     from compared
     where (is_before and in_files is not true)
         or (not is_before and predecessor_listed)
-        or (not is_before_one and in_files is false and predecessor_listed is not true and dashboard_year < first_listed)
+        or (
+            not is_before_one and in_files is false and predecessor_listed is not true
+            and dashboard_year < first_listed
+        )
     union all by name
     select distinct y.cds, y.dashboard_year, '' as predecessor_cds
     from lea_years y
