@@ -82,3 +82,17 @@ def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
     assert rejected == []
     assert files == [(len(names), kept[0][0], 0)]
     assert listed == ([(132,)] if "leas2023perec52064.xlsx" in names else [(0,)])
+
+
+def test_nothing_that_files_say_of_each_other_is_contradicted(place: Workplace) -> None:
+    """Statuses that later workbooks remember, and names of codes in workbooks, local indicators and Dashboard files."""
+    place.source.mkdir()
+    for path in sorted(FILES, key=lambda p: p.stat().st_size):
+        shutil.copy(path, place.source / path.name)
+    with place.decide("core") as db:
+        compared = db.execute(
+            "select count(*) > 0, count(*) filter (contradicts) from assistance_statuses_compared"
+        ).fetchall()
+        books = db.execute("select count(*) > 1 from source_files where layout = 'assistance'").fetchone()
+        assert compared == [(*books, 0)]
+        assert db.execute("select * from misnamed_rows").fetchall() == []

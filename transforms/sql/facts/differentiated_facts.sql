@@ -2,7 +2,7 @@
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags,
---         assistance_statuses_compared, source_files.
+--         assistance_statuses_compared.
 with groups as (
     select
         cds,
@@ -23,13 +23,12 @@ methods as (
 ),
 contradicted as (
     select
-        s.cds,
-        s.dashboard_year as determination_year,
-        say_lea_row_contradicted(f.file, min(s.told_by_file), s.dashboard_year) as contradicted
-    from assistance_statuses_compared s
-    join source_files f using (source_id)
-    where s.contradicts
-    group by s.cds, s.dashboard_year, f.file
+        cds,
+        dashboard_year as determination_year,
+        say_lea_row_contradicted(dashboard_year, min(told_in)) as contradicted
+    from assistance_statuses_compared
+    where contradicts
+    group by cds, dashboard_year
 )
 select
     d.cds,
