@@ -3,7 +3,8 @@
 -- Inputs: lea_namings.
 -- Rule: a row is about the LEA that it names. It is misnamed where more of the other files call its code otherwise than
 --       so, and one of them gives the name to another code: one of the same county, or one that lacks the name in this
---       file. Names are not unique across counties.
+--       file. Names are not unique across counties. A name that a file gives to several codes of
+--       a county tells nothing there.
 with others as (
     select
         r.source_id,
@@ -16,10 +17,15 @@ with others as (
     where len(r.lines) > 0
     group by all
 ),
+telling as (
+    select *
+    from lea_namings
+    qualify count(*) over (partition by source_id, lea_name, cds[1:2]) = 1
+),
 of_other_code as (
     select r.source_id, r.cds, r.lea_name, min(n.cds) as named_cds
     from others r
-    join lea_namings n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id <> r.source_id
+    join telling n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id <> r.source_id
     left join lea_namings b on b.source_id = r.source_id and b.cds = n.cds and b.lea_name = n.lea_name
     where r.files_with_another > r.files_with_name and (n.cds[1:2] = r.cds[1:2] or b.cds is null)
     group by r.source_id, r.cds, r.lea_name
