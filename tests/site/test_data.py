@@ -383,3 +383,17 @@ def test_an_answer_says_its_limits_and_its_release(client: httpx.Client, release
 def test_the_names_of_an_address_are_those_that_it_says(client: httpx.Client) -> None:
     said = html.fromstring(client.get("/data/eligibility?_x=1").text).text_content()
     assert all(name in said for name in RESERVED)
+
+
+@pytest.mark.parametrize("filters", [[("cds", "1")] * 51, [("lea_name__contains", "a"), ("cds__not", "")] * 1500])
+def test_an_address_has_no_more_filters_than_a_person_gives(
+    client: httpx.Client, filters: list[tuple[str, str]]
+) -> None:
+    answer = client.get("/data/leas.json?" + urlencode(filters)[:31_000])
+    assert answer.status_code == 400
+    assert "50 filters at most" in answer.json()["error"]
+
+
+def test_a_list_of_as_many_values_as_an_address_holds(client: httpx.Client) -> None:
+    many = ",".join(["1"] * 10_000)
+    assert [r["cds"] for r in found(client, f"/data/leas.json?cds__in={many},{SALINAS}")] == [SALINAS]
