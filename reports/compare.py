@@ -66,9 +66,9 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
         raise ReleaseError(f"Name what {a} is compared with: another year or release of the same kind.")
     is_year = {text: re.fullmatch("[0-9]{4}", text) is not None for text in (a, b)}
     if len(set(is_year.values())) > 1:
-        one, other = sorted((a, b), key=lambda text: not is_year[text])
+        stated, other = sorted((a, b), key=lambda text: not is_year[text])
         raise UsageError(
-            f"{one} is a determination year and {quoted(other)} is none. Give two years, or two releases: an id, a"
+            f"{stated} is a determination year and {quoted(other)} is none. Give two years, or two releases: an id, a"
             " tag, 'previous' or 'current'."
         )
     if is_year[a]:
