@@ -216,7 +216,7 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
         ("", "no query to run"),
         ("  \n", "no query to run"),
         (";", "no query to run"),
-        ("-- nothing", "no query to run"),
+        ("/* nothing */", "no query to run"),
         ("select 1; select 2", "Write one query"),
         ("select 1;\n-- then\nfrom leas;", "Write one query"),
     ],

@@ -192,7 +192,7 @@ def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
     before = current(shelf)
     spoil(find_release(shelf, "2026-11-02-00000002") / "evidence.parquet")
     with pytest.raises(ReleaseError, match="damaged"):
-        roll_back(shelf, "2026-11-02-00000002", "")
+        roll_back(shelf, "2026-11-02-00000002", "a test")
     with pytest.raises(ReleaseError, match="no release or tag"):
         roll_back(shelf, "2020-01-01-00000000", "")
     assert current(shelf) == before

@@ -22,6 +22,7 @@ import pytest
 from lxml import html
 
 from reports.serve.browse import OPERATORS, RESERVED
+from reports.serve.child import unique
 from reports.serve.release import current
 from tests.site.serving import serving
 from tests.workplace import Workplace
@@ -394,6 +395,8 @@ def test_an_address_has_no_more_filters_than_a_person_gives(
     assert "50 filters at most" in answer.json()["error"]
 
 
-def test_a_list_of_as_many_values_as_an_address_holds(client: httpx.Client) -> None:
-    many = ",".join(["1"] * 10_000)
-    assert [r["cds"] for r in found(client, f"/data/leas.json?cds__in={many},{SALINAS}")] == [SALINAS]
+def test_names_are_made_different_however_many_are_alike(client: httpx.Client) -> None:
+    assert unique(["n", "n_2", "n", "n", "m"]) == ["n", "n_2", "n_3", "n_4", "m"]
+    assert len(set(unique(["n"] * 20_000))) == 20_000
+    values = ",".join(["1"] * 100)
+    assert [r["cds"] for r in found(client, f"/data/leas.json?cds__in={values},{SALINAS}")] == [SALINAS]
