@@ -194,7 +194,7 @@ def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
     with pytest.raises(ReleaseError, match="damaged"):
         roll_back(shelf, "2026-11-02-00000002", "a test")
     with pytest.raises(ReleaseError, match="no release or tag"):
-        roll_back(shelf, "2020-01-01-00000000", "")
+        roll_back(shelf, "2020-01-01-00000000", "a test")
     assert current(shelf) == before
     assert held(shelf) is None
     with pytest.raises(ReleaseError, match="Nothing is held"):
