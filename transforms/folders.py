@@ -20,6 +20,7 @@ MARK = "dta-folder.txt"
 HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}
 # What may lie in a work folder before the first run.
 BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}
+PARTS = ("releases", "tags", "quality")  # of a folder of releases
 READ = {"reference", "registers", "rules", "sample"}  # in the folder of what people keep
 STAGES = {"raw", "core", "runs", "checks"}
 SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
@@ -46,7 +47,7 @@ def claim_work(settings: Settings) -> None:
         (settings.build, has_stages, "files in progress"),
     ]
     _refuse_a_file(settings.work, "DTA_WORK")
-    _refuse_within(settings.work, "DTA_WORK", (settings.out,))
+    _refuse_within(settings.work, "DTA_WORK", (settings.out / part for part in PARTS))
     for folder, known, _ in ours:
         _refuse(folder, "DTA_WORK", known)
     if not any(is_ours(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
@@ -86,14 +87,12 @@ def _refuse(folder: Path, setting: str, known: Known) -> None:
 
 
 def _refuse_within(folder: Path, setting: str, others: Iterable[Path]) -> None:
-    """Raises ConfigError for a folder in one of ``others``, or in a folder of releases."""
+    """Raises ConfigError for a folder that is or lies in one of ``others``, or among the releases of any folder."""
     place = Path(os.path.realpath(folder))
     around = {os.path.realpath(other) for other in others}
-    for outer in place.parents:
-        if str(outer) in around or has_releases(outer):
+    for outer in (place, *place.parents):
+        if str(outer) in around or (outer.name in PARTS and has_releases(outer.parent)):
             raise ConfigError(f"{folder} is in {outer}, which holds other files of dta. Name another one in {setting}.")
-    if str(place) in around:
-        raise ConfigError(f"{folder} holds other files of dta. Name another folder in {setting}.")
 
 
 def _refuse_a_file(folder: Path, setting: str) -> None:

@@ -319,11 +319,13 @@ def test_folders_of_a_run_do_not_lie_in_one_another(released: Workplace, tmp_pat
     assert tree(released.out) == before
     both = tmp_path / "both"
     with pytest.raises(ConfigError, match="DTA_WORK"):
-        claim_folders(released.settings(out=both, work=both))
+        claim_folders(released.settings(out=both, work=both / "releases" / "x"))
     for inside in ("build", "snapshots/x"):
         with pytest.raises(ConfigError, match="--out"):
             claim_folders(released.settings(out=both / inside, work=both))
     assert not both.exists()
+    claim_folders(released.settings(out=both, work=both))  # what each holds has other names
+    claim_folders(released.settings(out=both, work=both))
 
 
 def test_a_report_replaces_no_device_and_no_link_unasked(tmp_path: Path) -> None:
