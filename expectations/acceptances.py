@@ -24,6 +24,7 @@ from transforms.config.csv_model import read_csv
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
+from transforms.reasons import reason_of
 from transforms.registers.append import with_row
 from transforms.registers.cells import from_cell
 from transforms.release.check_result import LASTS_DAYS, CheckClass
@@ -71,7 +72,7 @@ class Asked:
 
 def asked_by(settings: Settings) -> Asked | None:
     """The options of a run; None if it asks for nothing. Raises ConfigError for a check that cannot be accepted, or
-    without a reason.
+    without a reason; UsageError for a blank reason or name.
     """
     if not settings.accepted:
         if settings.accept_because:
@@ -86,8 +87,8 @@ def asked_by(settings: Settings) -> Asked | None:
         raise ConfigError(f"--until {until}: an acceptance ends today or later, and within a year.")
     return Asked(
         settings.accepted,
-        settings.accept_by.strip() or getpass.getuser(),
-        " ".join(settings.accept_because.split()),
+        reason_of(settings.accept_by, "--by") if settings.accept_by else getpass.getuser(),
+        reason_of(settings.accept_because, "--because"),
         until,
     )
 

@@ -1,5 +1,6 @@
 """Which verdicts differ between two determination years of a release, or between two releases."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import duckdb
 
 from reports.published import open_release, year_in_force
 from transforms.database import connect_read_only, first_column
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, UsageError, quoted
 from transforms.release.current import DATABASE, find_release, read_manifest, release_before, required_release
 from transforms.wording.sentences import Change, GroupChange, change_sentence
 
@@ -57,13 +58,20 @@ Years = dict[tuple[str, str, int | None], tuple[str, tuple[int, ...]]]
 
 def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison:
     """Compare two determination years of the current release (without any, the one in force and the one before), or two
-    releases below ``out``. Raises ReleaseError.
+    releases below ``out``. Raises ReleaseError, or UsageError for one of each.
     """
     if a is None:
         a, b = _last_years(out)
     if b is None:
         raise ReleaseError(f"Name what {a} is compared with: another year or release of the same kind.")
-    if a.isdigit() and b.isdigit() and len(a) == len(b) == 4:
+    is_year = {text: re.fullmatch("[0-9]{4}", text) is not None for text in (a, b)}
+    if len(set(is_year.values())) > 1:
+        stated, other = sorted((a, b), key=lambda text: not is_year[text])
+        raise UsageError(
+            f"{stated} is a determination year and {quoted(other)} is none. Give two years, or two releases: an id, a"
+            " tag, 'previous' or 'current'."
+        )
+    if is_year[a]:
         with open_release(out) as connection:
             known = first_column(connection, "select distinct determination_year from eligibility order by 1")
             for year in (int(a), int(b)):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from transforms.errors import DtaError
 from transforms.files import exchange, replacing, sync_file, sync_folder
+from transforms.folders import kept_folder
 
 MARK = ".dta-report"  # in folders that may be replaced as a whole: the files that were written, a line each
 MADE = "Made by dta report; may be replaced as a whole. Its files:"
@@ -28,8 +29,12 @@ def file_name(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:80] or "unnamed"
 
 
-def refuse_to_overwrite(target: Path, force: bool) -> None:
-    """Raises OutputError if something is there and ``force`` is not given."""
+def refuse_place(target: Path, force: bool) -> None:
+    """Raises OutputError for a place in a folder that dta keeps for itself, by whatever links it is named, and where
+    something is there and ``force`` is not given.
+    """
+    if kept := kept_folder(target):
+        raise OutputError(f"{target} is in {kept}, which dta keeps for itself. Name a place outside of it.")
     if (target.exists() or target.is_symlink()) and not force:
         raise OutputError(f"{target} is there already. Name another place, or give --force to replace it.")
 
@@ -37,7 +42,7 @@ def refuse_to_overwrite(target: Path, force: bool) -> None:
 @contextmanager
 def whole_file(target: Path, force: bool) -> Iterator[Path]:
     """A path to write to; when the block ends well it becomes ``target``."""
-    refuse_to_overwrite(target, force)
+    refuse_place(target, force)
     if target.exists() and not target.is_file():
         raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")
     with replacing(target) as temporary:
@@ -72,7 +77,7 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
 
     With ``force`` only a folder that this made, and nobody added to, is replaced.
     """
-    refuse_to_overwrite(target, force)
+    refuse_place(target, force)
     if target.exists() or target.is_symlink():
         _refuse_what_is_not_ours(target)
     target.parent.mkdir(parents=True, exist_ok=True)

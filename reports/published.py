@@ -1,6 +1,7 @@
 """Open the current release for reading, and find an LEA in it by name or CDS code."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from transforms.control_characters import shown
+from transforms.control_characters import has_letters, shown
 from transforms.database import connect_read_only, first_column
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, quoted
 from transforms.registers.names import name_key
 from transforms.release.current import DATABASE, required_release
 
@@ -143,7 +144,9 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     it. Raises NotFoundError.
     """
     columns = f"select {LEA} from leas"
-    asked = asked.strip()
+    asked = unicodedata.normalize("NFKC", asked).strip()  # digits as other keyboards write them
+    if not has_letters(asked):
+        raise NotFoundError("Give a name, a part of one, or a CDS code of 14 or 7 digits.")
     tables = set(first_column(connection, "select table_name from information_schema.tables"))
     for condition in _conditions(tables):
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
@@ -155,7 +158,7 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
             return Lea(*map(_shown, found[0]))
         if found:
             raise NotFoundError(
-                f"{asked!r} fits {len(found)} LEAs. Say which: "
+                f"{quoted(asked)} fits {len(found)} LEAs. Say which: "
                 + "; ".join(f"{n} ({c}, {k})" for c, n, _, _, k in found[:10])
             )
     near = connection.execute(
@@ -163,7 +166,8 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
         "jaro_winkler_similarity(cds, $asked)) desc, lea_name limit 5",
         {"asked": asked},
     ).fetchall()
-    raise NotFoundError(f"No LEA is called {asked!r}. Did you mean: " + "; ".join(f"{n} ({c})" for n, c in near) + "?")
+    names = "; ".join(f"{n} ({c})" for n, c in near)
+    raise NotFoundError(f"No LEA is called {quoted(asked)}. Did you mean: {names}?")
 
 
 def _conditions(tables: set[str]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from transforms.errors import ConfigError, DtaError
+from transforms.errors import ConfigError, DtaError, quoted
 
 FOLDER = Path(__file__).parent / "recipes"
 PARAMETER = re.compile(r"-- param: (\w+) = (required, such as )?('(?:[^']|'')*'|-?\d+|null) -- (\S.*)")
@@ -81,7 +81,7 @@ def find_recipe(name: str) -> Recipe:
     """The recipe of this name. Raises RecipeError that lists those there are."""
     book = recipes()
     if name not in book:
-        raise RecipeError(f"There is no recipe {name!r}. There are {', '.join(book)}.")
+        raise RecipeError(f"There is no recipe {quoted(name)}. There are {', '.join(book)}.")
     return book[name]
 
 

@@ -16,6 +16,14 @@ REASON = "the text holds a control character or an invisible one"
 _CONTROL = re.compile(f"{CONTROL}|[\ud800-\udfff]")
 
 
+BLANK = "\u115f\u1160\u3164\uffa0"  # letters of Korean that show nothing
+
+
+def has_letters(text: str) -> bool:
+    """True if a reader sees a letter or digit in it: neither blank, nor invisible, nor signs alone."""
+    return any(c.isalnum() and c not in BLANK for c in text)
+
+
 def control_in(text: str) -> str:
     """Code point of the first control character, as U+001B; empty if there is none."""
     found = _CONTROL.search(text)

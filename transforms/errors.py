@@ -4,6 +4,13 @@ import errno
 
 from transforms.control_characters import shown
 
+LONGEST = 80  # characters of what somebody typed, in a message
+
+
+def quoted(text: str) -> str:
+    """What somebody typed, for a message: in quotes, and shortened."""
+    return repr(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+
 
 class DtaError(Exception):
     """A problem the user can act on; ``exit_code`` is what the command ends with."""
@@ -39,6 +46,12 @@ class SourceFilesError(DtaError):
     def __init__(self, errors: list[SourceError]) -> None:
         self.errors = errors
         super().__init__("\n".join(str(error) for error in errors))
+
+
+class UsageError(DtaError):
+    """The command was given something that it cannot take (exit code 2)."""
+
+    exit_code = 2
 
 
 class ConfigError(DtaError):

@@ -5,8 +5,9 @@ known by what is in them.
 """
 
 import json
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from transforms.errors import ConfigError
@@ -19,6 +20,8 @@ MARK = "dta-folder.txt"
 HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}
 # What may lie in a work folder before the first run.
 BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}
+PARTS = ("releases", "tags", "quality")  # of a folder of releases
+READ = {"reference", "registers", "rules", "sample"}  # in the folder of what people keep
 STAGES = {"raw", "core", "runs", "checks"}
 SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
 CATALOG = "catalog.toml"
@@ -32,6 +35,7 @@ def claim_folders(settings: Settings) -> None:
     Raises ConfigError, with nothing written, where one is not.
     """
     _refuse(settings.out, "--out (DTA_OUT)", has_releases)
+    _refuse_within(settings.out, "--out (DTA_OUT)", (settings.snapshots, settings.build, settings.inbox))
     claim_work(settings)
     mark(settings.out, "releases")
 
@@ -43,6 +47,7 @@ def claim_work(settings: Settings) -> None:
         (settings.build, has_stages, "files in progress"),
     ]
     _refuse_a_file(settings.work, "DTA_WORK")
+    _refuse_within(settings.work, "DTA_WORK", (settings.out / part for part in PARTS))
     for folder, known, _ in ours:
         _refuse(folder, "DTA_WORK", known)
     if not any(is_ours(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
@@ -81,6 +86,15 @@ def _refuse(folder: Path, setting: str, known: Known) -> None:
         _raise(folder, setting, strangers)
 
 
+def _refuse_within(folder: Path, setting: str, others: Iterable[Path]) -> None:
+    """Raises ConfigError for a folder that is or lies in one of ``others``, or among the releases of any folder."""
+    place = Path(os.path.realpath(folder))
+    around = {os.path.realpath(other) for other in others}
+    for outer in (place, *place.parents):
+        if str(outer) in around or (outer.name in PARTS and has_releases(outer.parent)):
+            raise ConfigError(f"{folder} is in {outer}, which holds other files of dta. Name another one in {setting}.")
+
+
 def _refuse_a_file(folder: Path, setting: str) -> None:
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is not a folder. Name another one in {setting}.")
@@ -103,6 +117,21 @@ def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
         f"{folder} holds files that are not ours ({shown}), and is not marked as a folder of dta. Nothing in it was"
         f" changed. Name an empty folder, or one that does not exist yet, in {setting}."
     )
+
+
+def kept_folder(place: Path) -> Path | None:
+    """The folder of ours that holds ``place``, its links followed: one of releases, of copies of source files or of
+    files in progress, or one that runs read. None where there is none: people may write there.
+    """
+    settings = Settings()
+    read = {*(settings.reference / name for name in READ), *(settings.work / name for name in BESIDE)}
+    named = {os.path.realpath(folder) for folder in read}
+    ends = {os.path.realpath(place), str(Path(os.path.realpath(place.parent)) / place.name)}
+    for end in map(Path, sorted(ends)):
+        for folder in (end, *end.parents):
+            if str(folder) in named or is_ours(folder, has_releases):
+                return folder
+    return None
 
 
 def is_ours(folder: Path, known: Known) -> bool:

@@ -15,11 +15,11 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
     """Run all stages and checks on the loaded files, and publish nothing. Exit code 5 if a release would be stopped."""
     from flows.check import check_inputs, show_report, write_report
     from flows.cli.consoles import err_console, out_console
-    from reports.output import refuse_to_overwrite
+    from reports.output import refuse_place
 
     settings = settings_from(source, out, as_of.date() if as_of else None)
     if page:
-        refuse_to_overwrite(page, force)
+        refuse_place(page, force)
     report = check_inputs(settings, err_console)
     show_report(report, out_console)
     if page:

@@ -13,7 +13,6 @@ from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
     from transforms.estimate.compute import Estimate
-    from transforms.settings import Settings
 
 
 def estimate(
@@ -57,7 +56,6 @@ def estimate(
             return _write_template(found, template, to, force)
         parts = ["dta-estimate", str(found.year), "preview" if rules else "", file_name(file.stem) if file else ""]
         target = to / "-".join(filter(None, parts))
-        _refuse_a_release(settings, target)
         with whole_folder(target, force) as folder:  # refuses before anything is computed
             found.compute()
             _warn(found)
@@ -89,15 +87,6 @@ def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> No
         highlight=False,
     )
     _done(target)
-
-
-def _refuse_a_release(settings: "Settings", target: Path) -> None:
-    """Raises ConfigError for a place among releases: an estimate is no part of one."""
-    releases = settings.out.resolve()
-    if releases in [target.resolve(), *target.resolve().parents]:
-        raise ConfigError(
-            f"{target} is in the folder of releases. An estimate is no part of a release: name another folder in --to."
-        )
 
 
 def _write_all(found: "Estimate", folder: Path) -> None:

@@ -10,7 +10,8 @@ from rich.markup import escape
 from flows.cli.consoles import json_line, raw_output
 from flows.cli.question import Parameters, QueryError
 from flows.cli.tables import show_rows
-from reports.output import refuse_to_overwrite, whole_file
+from reports.one_query import one_query
+from reports.output import refuse_place, whole_file
 from reports.published import open_release, resolve_names
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_query(
     chosen = format if format != "table" else ENDINGS.get(target.suffix.lower())
     if chosen is None:
         raise QueryError(f"How to write {target.name}? Let it end in .csv, .json or .parquet, or give --format.")
-    refuse_to_overwrite(target, force)
+    refuse_place(target, force)
     table = _rows(out, query, parameters)
     with whole_file(target, force) as path, path.open("wb") as stream:
         _write(table, chosen, stream)
@@ -63,9 +64,10 @@ def _rows(out: Path, query: str, parameters: Parameters | None) -> "pa.Table":
     with open_release(out) as connection:
         bound = resolve_names(connection, parameters or {})
         try:
-            relation = connection.sql(query, params=bound) if bound else connection.sql(query)
+            one_query(query)
+            relation = connection.sql(query, params=bound or None)
             table = relation.to_arrow_table() if relation is not None else None
-        except duckdb.Error as error:
+        except (duckdb.Error, ValueError) as error:
             raise QueryError(str(error)) from error
     if table is None:
         raise QueryError("Only queries that return rows can be run here.")

@@ -135,7 +135,7 @@ def letter(
     and sign.
     """
     from reports.lea import collect
-    from reports.output import file_name, refuse_to_overwrite, whole_file
+    from reports.output import file_name, refuse_place, whole_file
     from reports.printed.letter import letters_of, write_letter
     from reports.published import find_lea
 
@@ -149,7 +149,7 @@ def letter(
             for k in ([kind] if kind else kinds[:-1] or kinds)
         }
         for target in targets.values():
-            refuse_to_overwrite(target, force)
+            refuse_place(target, force)
         for k, target in targets.items():
             with whole_file(target, force) as path:
                 write_letter(path, book, e, k)

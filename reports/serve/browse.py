@@ -16,6 +16,7 @@ from transforms.database import quote
 
 PAGE = 100  # rows, if the address does not say how many
 LARGEST_PAGE = 1000
+MOST_FILTERS = 50
 EXACT = "exact"
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT"}
 BOOLEANS = {**dict.fromkeys(("1", "true", "yes", "t"), "true"), **dict.fromkeys(("0", "false", "no", "f"), "false")}
@@ -114,6 +115,8 @@ def read_view(table: Table, address: Sequence[tuple[str, str]], format: str) -> 
         raise AskError(
             f"{unknown[0]} is not known. An address may have {', '.join(sorted(RESERVED))}, and names of columns."
         )
+    if sum(not n.startswith("_") for n, _ in address) > MOST_FILTERS:
+        raise AskError(f"An address may have {MOST_FILTERS} filters at most. Write what you ask as SQL: /sql")
     if "_sort" in known and "_sort_desc" in known:
         raise AskError("Give _sort or _sort_desc, not both.")
     sort = known.get("_sort") or known.get("_sort_desc") or ""

@@ -34,8 +34,7 @@ def limit_process(seconds: int) -> None:
 
 def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
     """What is said about each result, and its rows as an Arrow stream."""
-    import duckdb
-
+    from reports.one_query import one_query
     from reports.published import resolve_names
     from transforms.database import connect_read_only
 
@@ -44,12 +43,8 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
     timer.daemon = True
     timer.start()
     for query in request["queries"]:
-        statements = duckdb.extract_statements(query["sql"])
-        if len(statements) != 1:
-            raise ValueError("Write one query." if statements else "There is no query to run.")
-        parameters = {
-            name: value for name, value in query["parameters"].items() if name in statements[0].named_parameters
-        }
+        statement = one_query(query["sql"])
+        parameters = {name: value for name, value in query["parameters"].items() if name in statement.named_parameters}
         if query["names"]:
             parameters = resolve_names(connection, parameters)
         relation = connection.sql(query["sql"], params=parameters or None)
@@ -86,14 +81,16 @@ def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
 
 def unique(names: list[str]) -> list[str]:
     """Names of columns, each once: a second ``n`` is ``n_2``."""
-    made: list[str] = []
+    made: dict[str, None] = {}
+    used: dict[str, int] = {}  # by name: an address may hold thousands alike
     for name in names:
-        n, candidate = 1, name
+        n = used.get(name, 0) + 1
+        candidate = name if n == 1 else f"{name}_{n}"
         while candidate in made:
             n += 1
             candidate = f"{name}_{n}"
-        made.append(candidate)
-    return made
+        made[candidate], used[name] = None, n
+    return list(made)
 
 
 def failure(error: BaseException) -> dict[str, str]:

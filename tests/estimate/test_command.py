@@ -230,7 +230,7 @@ def test_an_estimate_leaves_the_release_as_it_is(published: Workplace, filled: P
     call(filled, "--carry-over", "--out", published.out, "--to", tmp_path)
     assert hashes(published.out) == before
     for place in (published.out, published.out / "current", published.out / "releases" / "x"):
-        with pytest.raises(DtaError, match="An estimate is no part of a release"):
+        with pytest.raises(DtaError, match="keeps for itself"):
             call("--out", published.out, "--to", place)
     assert hashes(published.out) == before
 

@@ -25,7 +25,7 @@ from tests.gates.test_files import failed as of_files
 from tests.gates.test_sql_checks import VIOLATIONS
 from tests.workplace import Workplace
 from transforms import clock
-from transforms.errors import ConfigError, GateError
+from transforms.errors import ConfigError, GateError, UsageError
 from transforms.release.check_result import what_to_do
 from transforms.release.current import current_release
 from transforms.release.publish import sound_release
@@ -176,6 +176,20 @@ def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.
 def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         asked_by(Settings(**given))
+
+
+@pytest.mark.parametrize(
+    ("given", "option"),
+    [
+        ({"accept_because": "\u200b" * 12}, "--because is blank"),
+        ({"accept_because": "looked at it\u202e all"}, "--because: the text holds"),
+        ({"accept_because": WHY, "accept_by": "  "}, "--by is blank"),
+        ({"accept_because": WHY, "accept_by": "\u3164"}, "--by is blank"),
+    ],
+)
+def test_what_nobody_can_read_is_no_reason_and_no_name(given: dict[str, object], option: str) -> None:
+    with pytest.raises(UsageError, match=option):
+        asked_by(Settings(accept="release_files_kept", **given))
 
 
 def test_the_command_refuses_before_it_runs(tmp_path: Path) -> None:

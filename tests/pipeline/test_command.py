@@ -208,3 +208,50 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
     status = dta("status", "--out", out)
     assert status.exit_code == 3
     assert "failed" in status.output
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", "no query to run"),
+        ("  \n", "no query to run"),
+        (";", "no query to run"),
+        ("/* nothing */", "no query to run"),
+        ("select 1; select 2", "Write one query"),
+        ("select 1;\n-- then\nfrom leas;", "Write one query"),
+    ],
+)
+def test_one_query_is_run_or_none(published: Workplace, query: str, said: str) -> None:
+    ended = dta("sql", query, "--out", published.out)
+    assert ended.exception.exit_code == 2
+    assert said in str(ended.exception)
+
+
+@pytest.mark.parametrize("end", ["", ";", " ; ", "; -- done", " -- done", "; /* done */ ;"])
+def test_what_may_follow_a_query(published: Workplace, end: str) -> None:
+    ended = dta("sql", f"select 41 + 1 as n{end}", "--format", "json", "--out", published.out)
+    assert ended.exit_code == 0
+    assert json.loads(ended.output) == {"n": 42}
+
+
+@pytest.mark.parametrize(
+    "asked", ["２７６６１５９０００００００", "２７６６１５９", "Ｓａｌｉｎａｓ　Ｕｎｉｏｎ　Ｈｉｇｈ"]
+)
+def test_letters_and_digits_of_other_widths_are_understood(published: Workplace, asked: str) -> None:
+    assert "CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
+
+
+@pytest.mark.parametrize("asked", ["", "  ", "\u200b", "%", "'"])
+def test_nothing_to_look_for_is_said_without_a_list(published: Workplace, asked: str) -> None:
+    ended = dta("explain", asked, "--out", published.out)
+    assert ended.exception.exit_code == 2
+    assert str(ended.exception) == "Give a name, a part of one, or a CDS code of 14 or 7 digits."
+
+
+@pytest.mark.parametrize(
+    ("sides", "wrong"), [(("2024", "../../x"), "'../../x'"), (("current", "2023"), "'current'"), (("2024", ""), "''")]
+)
+def test_a_year_is_compared_with_a_year(published: Workplace, sides: tuple[str, str], wrong: str) -> None:
+    ended = dta("compare", *sides, "--out", published.out)
+    assert ended.exception.exit_code == 2
+    assert f"is a determination year and {wrong} is none" in str(ended.exception)

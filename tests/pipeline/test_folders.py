@@ -238,6 +238,96 @@ def test_a_report_folder_that_someone_added_to_is_not_replaced(tmp_path: Path) -
     assert (target / "page.pdf").read_text() == "old"
 
 
+PLACES = (
+    "",
+    "current",
+    "current/reports",
+    "releases",
+    "releases/new",
+    "tags",
+    "quality",
+    "new",
+    "../link",
+    "../link/x",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_written_where_people_ask_among_releases(place: str, released: Workplace) -> None:
+    """By every way of writing, also through links, and into a release that was made before folders were marked."""
+    (released.out.parent / "link").symlink_to(released.out / "current")
+    folder = released.out / place
+    for marked in (True, False):
+        if not marked:
+            (released.out / MARK).unlink()
+        before = tree(released.out)
+        for force in (True, False):
+            with pytest.raises(OutputError, match="keeps for itself"), whole_file(folder / "x.csv", force):
+                pass
+            with pytest.raises(OutputError, match="keeps for itself"), whole_folder(folder / "x", force):
+                pass
+        assert tree(released.out) == before
+
+
+def test_nothing_is_written_into_the_folders_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    monkeypatch.setenv("DTA_REFERENCE", str(tmp_path / "kept"))
+    for place in ("work/build/raw", "work/snapshots", "work/inbox", "kept/registers", "kept/rules/old"):
+        with pytest.raises(OutputError, match="keeps for itself"), whole_file(tmp_path / place / "x.csv", force=True):
+            pass
+    assert not any(tmp_path.iterdir())
+    with whole_file(tmp_path / "work" / "letters" / "x.csv", force=False) as path:
+        path.write_text("mine")
+    assert (tmp_path / "work" / "letters" / "x.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", "letter", "27660680000000", "--to", "{out}/current"),
+        ("report", "letter", "27660680000000", "--to", "{out}/current/reports", "--force"),
+        ("report", "lea", "27660680000000", "--json", "--to", "{out}/tags"),
+        ("report", "lea", "--all", "--json", "--to", "{out}/releases"),
+        ("report", "county", "Monterey", "--to", "{out}/current"),
+        ("report", "workbook", "--out-file", "{out}/current/x.xlsx"),
+        ("sql", "select 1 as n", "--out-file", "{out}/current/leas.parquet", "--force"),
+        ("estimate", "--to", "{out}/current"),
+        ("estimate", "--template", "Monterey", "--to", "{out}/current"),
+        ("check", "--page", "{out}/current/reports/index.html", "--force"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_every_command_that_writes_leaves_a_release_whole(
+    arguments: tuple[str, ...],
+    released: Workplace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = tree(released.out)
+    assert main((*(a.format(out=released.out) for a in arguments), "--out", released.out), monkeypatch) == 2
+    assert "keeps for itself" in capsys.readouterr().err
+    assert tree(released.out) == before
+
+
+def test_folders_of_a_run_do_not_lie_in_one_another(released: Workplace, tmp_path: Path) -> None:
+    before = tree(released.out)
+    for place in ("current/out", "releases/new", "tags/out"):
+        with pytest.raises(ConfigError, match="--out"):
+            claim_folders(released.settings(out=released.out / place))
+        with pytest.raises(ConfigError, match="DTA_WORK"):
+            claim_work(released.settings(work=released.out / place))
+    assert tree(released.out) == before
+    both = tmp_path / "both"
+    with pytest.raises(ConfigError, match="DTA_WORK"):
+        claim_folders(released.settings(out=both, work=both / "releases" / "x"))
+    for inside in ("build", "snapshots/x"):
+        with pytest.raises(ConfigError, match="--out"):
+            claim_folders(released.settings(out=both / inside, work=both))
+    assert not both.exists()
+    claim_folders(released.settings(out=both, work=both))  # what each holds has other names
+    claim_folders(released.settings(out=both, work=both))
+
+
 def test_a_report_replaces_no_device_and_no_link_unasked(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OutputError, match="a device or a pipe"), whole_file(tmp_path / "pipe", force=True):

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from tests.workplace import Workplace, reissue
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, UsageError
 from transforms.locks import publisher_lock
 from transforms.release.current import current_release, find_release, read_manifest, releases, tags
 from transforms.release.pointer import held, lift, point_to, roll_back, settle
@@ -192,9 +192,9 @@ def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
     before = current(shelf)
     spoil(find_release(shelf, "2026-11-02-00000002") / "evidence.parquet")
     with pytest.raises(ReleaseError, match="damaged"):
-        roll_back(shelf, "2026-11-02-00000002", "")
+        roll_back(shelf, "2026-11-02-00000002", "a test")
     with pytest.raises(ReleaseError, match="no release or tag"):
-        roll_back(shelf, "2020-01-01-00000000", "")
+        roll_back(shelf, "2020-01-01-00000000", "a test")
     assert current(shelf) == before
     assert held(shelf) is None
     with pytest.raises(ReleaseError, match="Nothing is held"):
@@ -226,12 +226,29 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
     assert find_release(shelf, "board").name == "2026-11-01-00000001"
     with pytest.raises(ReleaseError, match="is that of release"):
         add_tag(shelf, "current", "board")
-    for bad in ("", "current", "../x", "a/b", "2026-11-01-00000001", ".x", "a" * 65, "a b"):
-        with pytest.raises(ReleaseError, match="cannot be a tag"):
+    for bad in ("", "current", "Previous", "../x", "a/b", "2026-11-01-00000001", ".x", "a" * 65, "a b"):
+        with pytest.raises(UsageError, match="cannot be a tag"):
             add_tag(shelf, "current", bad)
+    for bad in ("a" * 300, "é" * 300):
+        with pytest.raises(UsageError) as refused:
+            add_tag(shelf, "current", bad)
+        assert len(str(refused.value)) < 250, "a long name is not repeated whole"
+        with pytest.raises(ReleaseError) as refused_too:
+            find_release(shelf, bad)
+        assert bad not in str(refused_too.value)
+    with pytest.raises(UsageError, match="always means the current release"):
+        add_tag(shelf, "current", "current")
     assert tags(shelf) == {"board": "2026-11-01-00000001"}
     with pytest.raises(ReleaseError, match="no tag"):
         remove_tag(shelf, "other")
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\n\t", "\u200b\u200b", "\u3164", "sound\u202e text"])
+def test_a_rollback_without_a_reason_that_people_can_read_holds_nothing(shelf: Path, reason: str) -> None:
+    with pytest.raises(UsageError, match="--reason"):
+        roll_back(shelf, "2026-11-01-00000001", reason)
+    assert held(shelf) is None
+    assert (shelf / "current").resolve().name != "2026-11-01-00000001"
 
 
 def test_one_process_at_a_time_changes_releases(shelf: Path) -> None:

@@ -22,6 +22,7 @@ import pytest
 from lxml import html
 
 from reports.serve.browse import OPERATORS, RESERVED
+from reports.serve.child import unique
 from reports.serve.release import current
 from tests.site.serving import serving
 from tests.workplace import Workplace
@@ -383,3 +384,19 @@ def test_an_answer_says_its_limits_and_its_release(client: httpx.Client, release
 def test_the_names_of_an_address_are_those_that_it_says(client: httpx.Client) -> None:
     said = html.fromstring(client.get("/data/eligibility?_x=1").text).text_content()
     assert all(name in said for name in RESERVED)
+
+
+@pytest.mark.parametrize("filters", [[("cds", "1")] * 51, [("lea_name__contains", "a"), ("cds__not", "")] * 1500])
+def test_an_address_has_no_more_filters_than_a_person_gives(
+    client: httpx.Client, filters: list[tuple[str, str]]
+) -> None:
+    answer = client.get("/data/leas.json?" + urlencode(filters)[:31_000])
+    assert answer.status_code == 400
+    assert "50 filters at most" in answer.json()["error"]
+
+
+def test_names_are_made_different_however_many_are_alike(client: httpx.Client) -> None:
+    assert unique(["n", "n_2", "n", "n", "m"]) == ["n", "n_2", "n_3", "n_4", "m"]
+    assert len(set(unique(["n"] * 20_000))) == 20_000
+    values = ",".join(["1"] * 100)
+    assert [r["cds"] for r in found(client, f"/data/leas.json?cds__in={values},{SALINAS}")] == [SALINAS]

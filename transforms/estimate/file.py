@@ -147,7 +147,7 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
     words = expected.levels[measure, row.indicator]
     if value and value.lower() not in words:
         written = [w for w in words if not w.isdigit() and (w not in NONE or w == NONE[0])]
-        yield measure, value, f"it must be one of {', '.join(written)}, or a number from 0 to 5"
+        yield measure, value, f"it must be one of {', '.join(written)}, or a number from 1 to 5"
 
 
 def _of_another_year(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:

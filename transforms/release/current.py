@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, quoted
 from transforms.release.run_records import published_ids
 
 DATABASE = "dta.duckdb"
@@ -160,7 +160,7 @@ def find_release(out: Path, asked: str) -> Path:
     for folder in release_folders(out):
         if folder.name == name:
             return folder.resolve()
-    raise ReleaseError(f"There is no release or tag {asked!r} in {out}. dta releases lists them.")
+    raise ReleaseError(f"There is no release or tag {quoted(asked)} in {out}. dta releases lists them.")
 
 
 def tags(out: Path) -> dict[str, str]:

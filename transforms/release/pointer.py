@@ -11,6 +11,7 @@ from transforms import clock
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ReleaseError
 from transforms.files import is_temporary, point, write_atomically
+from transforms.reasons import reason_of
 from transforms.release.current import DATABASE, current_release, find_release, foreign_pointer, releases, tags
 from transforms.release.verify import damage_of
 
@@ -114,15 +115,16 @@ def sweep(out: Path) -> None:
 def roll_back(out: Path, asked: str, reason: str) -> Path:
     """Let ``current`` point to an earlier release and hold it there.
 
-    Raises ReleaseError when there is no such release or it is damaged.
+    Raises UsageError for a blank reason, ReleaseError when there is no such release or it is damaged.
     """
+    why = reason_of(reason, "--reason")
     if foreign := foreign_pointer(out):
         raise ReleaseError(foreign)
     release = find_release(out, asked)
     damage = damage_of(release)
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current stays where it is.")
-    hold = Hold(release_id=release.name, since=clock.stamp(), reason=reason)
+    hold = Hold(release_id=release.name, since=clock.stamp(), reason=why)
     # First: a crash here stops publishing, which is the safe side.
     write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())
     point_to(release, out)

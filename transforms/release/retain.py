@@ -8,12 +8,13 @@ import re
 import shutil
 from pathlib import Path
 
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, UsageError, quoted
 from transforms.files import point, sync_folder
 from transforms.release.current import find_release, releases, tags
 from transforms.release.pointer import is_needed
 from transforms.release.verify import damage_of
 
+RESERVED = {"current", "previous"}  # names of releases in commands
 TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 
 
@@ -37,11 +38,13 @@ def prune(out: Path, keep: int) -> list[str]:
 def add_tag(out: Path, asked: str, tag: str) -> Path:
     """Keep a release for good under a name: tags/TAG leads to it.
 
-    Raises ReleaseError for a bad or taken name, or a damaged release.
+    Raises UsageError for a bad name, ReleaseError for a taken one, or a damaged release.
     """
-    if not TAG.fullmatch(tag) or tag == "current":
-        raise ReleaseError(
-            f"{tag!r} cannot be a tag: a letter, then letters, digits, dots, hyphens or underscores, 64 at most."
+    if tag.lower() in RESERVED:
+        raise UsageError(f"{quoted(tag)} cannot be a tag: it always means the {tag.lower()} release. Name another.")
+    if not TAG.fullmatch(tag):
+        raise UsageError(
+            f"{quoted(tag)} cannot be a tag: a letter, then letters, digits, dots, hyphens or underscores, 64 at most."
         )
     release = find_release(out, asked)
     taken = tags(out).get(tag)
@@ -58,7 +61,7 @@ def remove_tag(out: Path, tag: str) -> str:
     """Take a tag away; returns the release it stood for. Raises ReleaseError when there is none."""
     release = tags(out).get(tag)
     if release is None:
-        raise ReleaseError(f"There is no tag {tag!r} in {out}.")
+        raise ReleaseError(f"There is no tag {quoted(tag)} in {out}.")
     (out / "tags" / tag).unlink()
     sync_folder(out / "tags")
     return release
