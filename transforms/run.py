@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from transforms.database import connect
+from transforms.errors import UsageError
 from transforms.rules.load import load_rules
 from transforms.rules.model import Rules, RuleSet
 from transforms.settings import Settings
@@ -80,8 +81,14 @@ class Run:
 
     @cached_property
     def rules(self) -> Rules:
-        """The rules that this run applies."""
-        return load_rules(self.settings.reference)
+        """The rules that this run applies. Raises UsageError if none of them was in force by its day."""
+        rules, as_of = load_rules(self.settings.reference), self.settings.as_of
+        first = min(r.in_force_from for r in rules.years)
+        if as_of < first:
+            raise UsageError(
+                f"No determination was in force on {as_of}: the first is in force from {first} on. Name a later day."
+            )
+        return rules
 
     @property
     def rules_by_year(self) -> dict[int, RuleSet]:

@@ -17,6 +17,7 @@ from flows.cli.app import app
 from flows.cli.consoles import out_console
 from tests.terminal import in_turn
 from tests.workplace import AS_OF, Workplace
+from transforms.errors import UsageError
 
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
@@ -255,3 +256,14 @@ def test_a_year_is_compared_with_a_year(published: Workplace, sides: tuple[str, 
     ended = dta("compare", *sides, "--out", published.out)
     assert ended.exception.exit_code == 2
     assert f"is a determination year and {wrong} is none" in str(ended.exception)
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2017-11-30"])
+def test_a_day_before_any_determination_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str
+) -> None:
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    ended = dta("run", "--as-of", day, "--out", tmp_path / "out")
+    assert isinstance(ended.exception, UsageError)
+    assert f"No determination was in force on {day}: the first is in force from 2017-12-01 on." in str(ended.exception)
+    assert not (tmp_path / "out" / "current").exists()
