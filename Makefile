@@ -8,7 +8,7 @@ TOOLS   = $(VENV)/.ready-dev
 INSTALL = $(if $(shell command -v uv 2>/dev/null),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check)
 COMPILE = $(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 
-.PHONY: run test test-slow test-browser test-faults bench bench-quick bench-sample lint types pictures lock clean
+.PHONY: run tools test test-slow test-browser test-faults bench bench-quick bench-sample lint types pictures lock clean
 
 run: $(READY)
 	$(BIN)/dta run
@@ -58,6 +58,9 @@ $(READY): requirements.lock pyproject.toml
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	$(COMPILE)
 	touch $@
+
+# pytest, ruff, mypy and what else the tests need.
+tools: $(TOOLS)
 
 $(TOOLS): $(READY) requirements-dev.lock
 	$(INSTALL) --no-deps --require-hashes -r requirements-dev.lock
