@@ -131,8 +131,10 @@ def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(lette
             BOOKS[2023], SAN_BERNARDINO, "assistancestatus2023", "Differentiated Assistance, Year 1",
         )  # fmt: skip
         (reason,) = db.execute("select distinct reason from rejects").fetchone()
-        assert reason.startswith("assistancestatus24.xlsx, the workbook of 2024, says that ")
-        assert reason.endswith("was not listed in 2023" if value == "*" else f"the status of 2023 was {value}")
+        assert reason.startswith("assistancestatus24.xlsx, the workbook of 2024, ")
+        assert reason.endswith(
+            "no status of this LEA for 2023" if value == "*" else f"gives the status of 2023 as {value}"
+        )
 
 
 def test_a_column_that_was_moved_is_a_fault(letters: Workplace) -> None:

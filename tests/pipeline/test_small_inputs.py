@@ -163,9 +163,13 @@ def former_code(folder: Path) -> None:
     for name in EARLIER_BOOKS:
 
         def rename(cells: dict[str, Cell]) -> None:
+            if MOVED not in {str(cell.value) for cell in cells.values()}:
+                return
             for cell in cells.values():
                 if str(cell.value) in (MOVED, MOVED[:7]):
                     cell.value = "40" + str(cell.value)[2:]
+                elif cell.value == "Monterey":
+                    cell.value = "San Luis Obispo"
 
         change_rows(folder / name, rename)
 

@@ -165,9 +165,7 @@ def test_a_predecessor_that_is_listed_after_the_day_leaves_it_open(place: Workpl
             (CODE, FORMER, y, "still_listed") for y in years
         ]
         said = db.execute("select sentence from predecessor_years where dashboard_year = 2019").fetchall()
-        assert said == [
-            (f"2019: {NAME} ({FORMER}) is still listed, though the register says that its code ended before {day}",)
-        ]
+        assert said == [(f"2019: {NAME} ({FORMER}) is still listed; by the register its code ended before {day}",)]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +186,7 @@ def test_a_gap_between_two_codes_is_not_determined(place: Workplace, file: str, 
             [CODE, year],
         ).fetchall()
         assert (groups, unknown > 10) == (0, True)
-        assert sentence.endswith(f"this code began on {year - 1}-07-01; the results are not determined")
+        assert sentence.endswith(f"this code began on {year - 1}-07-01. The results are not determined")
 
 
 def test_a_day_that_the_files_follow_warns_of_nothing(place: Workplace) -> None:

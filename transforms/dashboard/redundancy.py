@@ -126,9 +126,9 @@ def load_redundancy(folder: Path) -> Redundancy:
                 f"{CUTS}: the cut scores of {row.indicator} {row.class_name} do not rise or fall from level to level."
             )
     scales = load_scales(folder)
+    counties = {c.county_code: c.county for c in read_csv(folder, COUNTIES, CountyRow, ("county_code",))}
     exceptions = read_csv(folder, EXCEPTIONS, RowException, ("indicator", "dashboard_year", "column"))
     digest = hashlib.sha256(
         b"".join((folder / file).read_bytes() for file in (GRIDS, CUTS, EXCEPTIONS, SCALES, COUNTIES))
     ).hexdigest()
-    counties = {c.county_code: c.county for c in read_csv(folder, COUNTIES, CountyRow, ("county_code",))}
     return Redundancy(grids, tuple(cuts), tuple(exceptions), digest, scales, counties)

@@ -77,6 +77,10 @@ INPUTS: dict[str, str] = {
             null::varchar as reason, null::varchar as record_type
         limit 0""",
     "unknown_groups": "select null::varchar as source_id, null::varchar as student_group limit 0",
+    "assistance_statuses_compared": """
+        select null::varchar as source_id, null::varchar as cds, null::smallint as dashboard_year,
+            null::smallint as told_in, false as contradicts
+        limit 0""",
     "assistance_letters": "select * from {base}.assistance_letters limit 0",
     "charter_letters": "select * from {base}.charter_letters limit 0",
     "charter_flags": "select * from {base}.charter_flags limit 0",

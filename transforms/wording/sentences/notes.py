@@ -17,8 +17,8 @@ NOTES = {
     "row_of_release": "the file has no row of this group, but the release before had it",
     # why a row is rejected, or in doubt
     "name_of_other_code": "other files give this name to {cds}, and another one to the CDS code of the row",
-    "status_remembered": "{file}, the workbook of {told_in}, says that the status of {year} was {status}",
-    "status_not_remembered": "{file}, the workbook of {told_in}, says that this LEA was not listed in {year}",
+    "status_remembered": "{file}, the workbook of {told_in}, gives the status of {year} as {status}",
+    "status_not_remembered": "{file}, the workbook of {told_in}, has no status of this LEA for {year}",
     # what to do about a rejected row
     "correct_register": "Correct line {line} of {file}, then run: dta register check",
     "saved_by_a_spreadsheet": (
@@ -45,12 +45,10 @@ NOTES = {
     "predecessor_met": "{year}: not listed under this code; as {name} ({cds}): {groups} met the criteria",
     "predecessor_unknown": "{year}: not listed under this code; the results of {name} ({cds}) are not determined",
     "predecessor_not_listed": "{year}: not listed under this code, nor is {name} ({cds}) under its code",
-    "predecessor_still_listed": (
-        "{year}: {name} ({cds}) is still listed, though the register says that its code ended before {day}"
-    ),
+    "predecessor_still_listed": ("{year}: {name} ({cds}) is still listed; by the register its code ended before {day}"),
     "predecessor_gap": (
-        "{year}: neither listed under this code nor as {name} ({cds}), though the register says that this code began on"
-        " {day}; the results are not determined"
+        "{year}: neither listed under this code nor as {name} ({cds}); by the register this code began on {day}. The"
+        " results are not determined"
     ),
     "predecessor_not_loaded": "{year}: not listed under this code; no loaded file has {name} ({cds})",
     # the Primary pathway
