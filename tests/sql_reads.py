@@ -1,4 +1,4 @@
-"""Which tables a query reads, taken from its FROM and JOIN clauses: the heads of SQL files are held against it."""
+"""Which tables a query reads, taken from its FROM and JOIN clauses: the heads of SQL files are compared with it."""
 
 import sqlglot
 from sqlglot import exp

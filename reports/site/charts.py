@@ -1,4 +1,4 @@
-"""Charts, drawn as SVG from a description in Vega-Lite while the site is built. Each stands beside a table with the
+"""Charts, drawn as SVG from a description in Vega-Lite while the site is built. Each is beside a table with the
 same figures.
 """
 

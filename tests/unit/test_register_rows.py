@@ -401,8 +401,8 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2012-INGLEWOOD,",
             "the loan is not repaid in its source of 2025-05-01",
         ),
-        ("repaid,2025-06-01,month", "repaid,2015-06-01,month", "date_text says 'June 2025', and event_date 2015-06-01"),
-        ("repaid,2025-06-01,month", "repaid,2025-05-01,month", "date_text says 'June 2025', and event_date 2025-05-01"),
+        ("repaid,2025-06-01,month", "repaid,2015-06-01,month", "date_text is 'June 2025', and event_date 2015-06-01"),
+        ("repaid,2025-06-01,month", "repaid,2025-05-01,month", "date_text is 'June 2025', and event_date 2025-05-01"),
         (
             "repaid,2025-06-01,month",
             "repaid,2025-06-01,day",
@@ -417,7 +417,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "repaid,2025-06-01,month,June 2025",
             "repaid,2025-07-01,fiscal_year,2024-25",
-            "date_text says '2024-25', and event_date 2025",
+            "date_text is '2024-25', and event_date 2025",
         ),
         ("repaid,2025-06-01,month,June 2025", "repaid,2025-06-01,month,in June", "'in June', names no year"),
         ("2003-01-01,year,2003,,100", "2013-01-01,year,2013,,100", "the loan is of fiscal year 2002-03, and its event"),

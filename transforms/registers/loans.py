@@ -157,7 +157,7 @@ class StateLoanEvent(Record):
 def _against_words(day: date, precision: str, words: str) -> str:
     """Why a day is not what the words of its source say; empty where it is."""
     if iso := re.findall(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", words):
-        return "" if day.isoformat() in iso else f"date_text says {words!r}, and event_date {day}"
+        return "" if day.isoformat() in iso else f"date_text is {words!r}, and event_date {day}"
     text = words.casefold()
     years = {int(year) for year in re.findall(r"\b(?:19|20)[0-9]{2}\b", text)}
     if not years:
@@ -165,7 +165,7 @@ def _against_words(day: date, precision: str, words: str) -> str:
     months = {MONTHS[word] for word in re.findall("[a-z]+", text) if word in MONTHS}
     seasons = {month for word in re.findall("[a-z]+", text) for month in SEASONS.get(word, ())}
     if day.year not in years or ((months or seasons) and day.month not in months | seasons):
-        return f"date_text says {words!r}, and event_date {day}"
+        return f"date_text is {words!r}, and event_date {day}"
     named = {
         "day": months and re.search(rf"\b0?{day.day}\b", text),
         "month": months,
