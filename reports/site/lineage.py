@@ -150,7 +150,7 @@ def _columns(graph: Mapping[str, set[str]]) -> list[list[str]]:
 
 def _places(names: list[str], graph: Mapping[str, set[str]], placed: Mapping[str, Box]) -> dict[str, float]:
     """Heights of the boxes of a column: each near what it is made from, none on another."""
-    wished = {n: [placed[s].y for s in graph.get(n, ())] for n in names}
+    wished = {n: [placed[s].y for s in sorted(graph.get(n, ()))] for n in names}
     wish = {n: sum(ys) / len(ys) if ys else i * GAP for i, (n, ys) in enumerate(wished.items())}
     places: dict[str, float] = {}
     last = -float("inf")
