@@ -1,5 +1,6 @@
 """First gate: source files, as they were read, have the shape of their layouts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.checks import Check
+from expectations.judging import Fetch, judged
 from expectations.results import GateResult, passed, row_text
 from expectations.thresholds import THRESHOLDS
 from transforms.database import first_column
@@ -24,18 +26,23 @@ FEW = "Few rows fail: each is rejected, and what depends on it is not determined
 
 def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
     """Results on the columns and the rows of all files that were read."""
-    from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations: only where it is used
-
     codes = "select lower(unnest([student_group, also_called])) as g from ref_student_groups order by 1"
     groups = [g for g in first_column(connection, codes) if g]
     indicators = first_column(connection, "select indicator from ref_indicators order by 1")
     layouts = sorted({r["layout"] for r in run.raw_reports()})
     results = [check_columns(run, layout) for layout in layouts]
-    for layout in layouts:
-        if layout in SHAPES:
-            run.notify(f"checking {layout} files", 0, None)
-            results += check_shape(connection, suite_of_shape(layout, groups, indicators))
-    return results
+    run.notify("checking the shapes of files", 0, None)
+    return results + judged(run, connection, check_shapes, layouts, groups, indicators)
+
+
+def check_shapes(
+    rows: Fetch, layouts: Sequence[str], groups: Sequence[str], indicators: Sequence[str]
+) -> list[GateResult]:
+    """Results of the suites of these layouts, as far as there is one."""
+    from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations: only where it is used
+
+    suites = [suite_of_shape(layout, list(groups), indicators) for layout in layouts if layout in SHAPES]
+    return [result for suite in suites for result in check_shape(rows, suite)]
 
 
 def check_columns(run: Run, layout: str) -> GateResult:
@@ -55,7 +62,7 @@ def check_columns(run: Run, layout: str) -> GateResult:
     return result.failed(len(rows), rows, sources=sources) if rows else result
 
 
-def check_shape(connection: duckdb.DuckDBPyConnection, suite: "Suite") -> list[GateResult]:
+def check_shape(rows: Fetch, suite: "Suite") -> list[GateResult]:
     """One result per expectation, or one for each file that fails it.
 
     A few rows are no evidence about their file, and warn.
@@ -65,7 +72,7 @@ def check_shape(connection: duckdb.DuckDBPyConnection, suite: "Suite") -> list[G
     def is_few(result: GateResult) -> bool:
         return result.stops_release and result.can_be_accepted and result.failing_rows < THRESHOLDS["file_rows_unsound"]
 
-    return [replace(r, severity="warning", note=FEW) if is_few(r) else r for r in validate(connection, suite, by_file)]
+    return [replace(r, severity="warning", note=FEW) if is_few(r) else r for r in validate(rows, suite, by_file)]
 
 
 def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing: list[int]) -> dict[str, list[int]]:

@@ -10,6 +10,7 @@ import duckdb
 from expectations.acceptances import apply_acceptances, asked_by
 from expectations.contracts import check_tables
 from expectations.files import check_files
+from expectations.judging import Fetch, judge_of, judged
 from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
@@ -75,7 +76,7 @@ def check(run: Run) -> GateReport:
     """Results of the four gates. All of them run, so that everything that is wrong is reported at once."""
     asked_by(run.settings)
     release = sound_release(run.settings.out)  # hashes every file, so once
-    with run.connect() as connection:
+    with run.connect() as connection, judge_of(run):
         attach_previous(connection, release)
         put_results(connection, [])
         write_candidate_meta(run, connection, release)
@@ -113,9 +114,14 @@ def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> lis
 
 def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
     """Results of the suites of tables."""
+    run.notify("checking the rules of the domain", 0, None)
+    return judged(run, connection, check_suites_of_tables)
+
+
+def check_suites_of_tables(rows: Fetch) -> list[GateResult]:
+    """Results of all of them."""
     # These import Great Expectations: seconds and 270 MB, only where it is used.
     from expectations.suites.tables import suites_of_tables
     from expectations.validate import validate
 
-    run.notify("checking the rules of the domain", 0, None)
-    return [result for suite in suites_of_tables() for result in validate(connection, suite)]
+    return [result for suite in suites_of_tables() for result in validate(rows, suite)]

@@ -13,10 +13,11 @@ import pyarrow as pa
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.judging import Fetch
 from expectations.results import GateResult, passed
 from expectations.sql_checks import run_check
 from expectations.suites import Suite
-from transforms.database import quote
+from transforms.database import prepared, quote
 from transforms.interrupt import stop_if_asked
 
 Outcome = list[int] | str  # positions of failing rows, or why it could not run
@@ -28,13 +29,13 @@ def as_one(suite: Suite, expectation: Expectation, rows: pa.Table, failing: list
     return {suite.name: failing}
 
 
-def validate(connection: duckdb.DuckDBPyConnection, suite: Suite, split: Split = as_one) -> list[GateResult]:
+def validate(rows_of: Fetch, suite: Suite, split: Split = as_one) -> list[GateResult]:
     """One result per expectation, or one for each part of the rows that fail.
 
     What could not run is an error of its own.
     """
     try:
-        rows, outcomes = judge(connection, suite)
+        rows, outcomes = judge(rows_of, suite)
     except Exception as error:
         stop_if_asked()
         return [passed(suite.check(e)).error(f"{type(error).__name__}: {error}") for e in suite.expectations]
@@ -44,21 +45,19 @@ def validate(connection: duckdb.DuckDBPyConnection, suite: Suite, split: Split =
             results.append(passed(suite.check(expectation)).error(outcome))
             continue
         parts = split(suite, expectation, rows, outcome) if outcome else {}
-        results += [
-            _failed(connection, suite, expectation, rows.take(failing), name) for name, failing in parts.items()
-        ]
+        results += [_failed(suite, expectation, rows.take(failing), name) for name, failing in parts.items()]
         results += [] if parts else [passed(suite.check(expectation))]
     return results
 
 
-def judge(connection: duckdb.DuckDBPyConnection, suite: Suite) -> tuple[pa.Table, list[tuple[Expectation, Outcome]]]:
+def judge(rows_of: Fetch, suite: Suite) -> tuple[pa.Table, list[tuple[Expectation, Outcome]]]:
     """The rows that were judged, and what came of each expectation.
 
     Which rows fail is asked only where some do: that costs.
     """
     stop_if_asked()
     columns = dict.fromkeys((*suite.key, *suite.naming, *(c for e in suite.expectations for c in columns_of(e))))
-    rows = connection.sql(f"select {', '.join(map(quote, columns))} from {suite.relation}").to_arrow_table()
+    rows = rows_of(f"select {', '.join(map(quote, columns))} from {suite.relation}")
     batch = _batch_definition().get_batch({"dataframe": rows.to_pandas(date_as_object=False)})
     first = _validated(batch, suite.expectations, "BOOLEAN_ONLY")
     failed = [e for e in suite.expectations if not first[e.meta["check_id"]].success]
@@ -97,17 +96,13 @@ def _batch_definition() -> Any:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def _failed(
-    connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation, failing: pa.Table, name: str
-) -> GateResult:
+def _failed(suite: Suite, expectation: Expectation, failing: pa.Table, name: str) -> GateResult:
     """The rows that fail, named as those of an SQL check are."""
     shown = dict.fromkeys((*suite.key, *suite.naming, *columns_of(expectation)))
     query = f"select {', '.join(map(quote, shown))} from failing order by {', '.join(map(quote, suite.key))}"
-    connection.register("failing", failing)
-    try:
+    with prepared(duckdb.connect()) as connection:
+        connection.register("failing", failing)
         return run_check(connection, suite.check(expectation, query, name))
-    finally:
-        connection.unregister("failing")
 
 
 def columns_of(expectation: Expectation) -> tuple[str, ...]:

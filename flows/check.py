@@ -25,6 +25,7 @@ SHOWN = 5  # failing rows on a terminal; the page has a hundred
 def check_inputs(settings: Settings, log: Console) -> "GateReport":
     """The four gates on the present inputs; the folder of releases is only read. Raises what the stages raise."""
     from expectations.gates import check
+    from expectations.judging import judge_of, prepare
     from flows.steps import STEPS, compare_inputs
     from transforms.inputs import check_configuration
     from transforms.sources.fetch import from_store
@@ -33,7 +34,8 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     run = Run.start(settings)
     try:
         check_configuration(run)
-        with moving_line(log) as progress:
+        with moving_line(log) as progress, judge_of(run):
+            prepare(run)
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)
 

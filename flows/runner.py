@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from expectations.judging import judge_of, prepare
 from flows.logs import Event, Log, say_nothing
 from flows.quality import write_page
 from flows.steps import STEPS, Step
@@ -45,7 +46,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
     log = log or say_nothing
     try:
         claim_folders(settings)
-        with listening(), run_lock(settings.out), claim(settings) as run:
+        with listening(), run_lock(settings.out), claim(settings) as run, judge_of(run):
             run.notify = notify or run.notify
             return _Attempt(run, perform, log, run_id).run()
     except OSError as error:
@@ -147,6 +148,8 @@ class _Attempt:
         check_clock(self.settings)
         check_configuration(self.current_run)
         for step in STEPS:
+            if step.name == "raw":  # there is something to judge
+                prepare(self.current_run)
             result = self._step(step)
             if result.finished:
                 break

@@ -39,19 +39,23 @@ class Evidence:
     words: Markup
 
 
-def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
-    """Write ``assets/known.js``, and say whether the values of the whole state are known."""
+def state_values(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, dict[str, dict[str, str]]]:
+    """Status of the whole state, in words, by Dashboard, indicator and student group; empty if it is not loaded."""
     state: dict[int, dict[str, dict[str, str]]] = {}
     for year, indicator, group, value in connection.execute(STATE).fetchall():
-        text = amount(value, pages.book.indicators[indicator]["unit"])
-        state.setdefault(year, {}).setdefault(indicator, {})[group] = text
+        state.setdefault(year, {}).setdefault(indicator, {})[group] = amount(value, book.indicators[indicator]["unit"])
+    return state
+
+
+def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
+    """Write ``assets/known.js``: what all pages of LEAs have in common."""
     known = {
         "indicators": {
             code: [i["short_name"], i["name"], "▼ is better" if i["better"] == "down" else ""]
             for code, i in pages.book.indicators.items()
         },
         "groups": pages.book.groups,
-        "state": state,
+        "state": state_values(connection, pages.book),
         "sources": [
             [s, f["file"], f["sha256"], str(f["first_seen"] or ""), bool(f.get("excerpt"))]
             for s, f in pages.book.sources.items()
@@ -60,7 +64,6 @@ def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> bool:
     path = pages.folder / "assets" / "known.js"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"window.dtaKnown = {json.dumps(known, separators=(',', ':'))};\n", "ascii")
-    return bool(state)
 
 
 def evidence_of(book: Book, results: Mapping[int, dict[str, dict[str, Result]]]) -> Evidence:

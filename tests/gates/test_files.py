@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from expectations.files import check_columns, check_shape
+from expectations.judging import rows_of
 from expectations.results import GateResult
 from expectations.suites.files import SHAPES, suite_of_shape
 from tests.gates.raw_files import ROWS
@@ -53,7 +54,9 @@ def failed(connection: duckdb.DuckDBPyConnection, layout: str) -> list[GateResul
         ).fetchall()
         if g
     ]
-    return [r for r in check_shape(connection, suite_of_shape(layout, groups, ["ela"])) if r.outcome != "passed"]
+    return [
+        r for r in check_shape(rows_of(connection), suite_of_shape(layout, groups, ["ela"])) if r.outcome != "passed"
+    ]
 
 
 def spoil(connection: duckdb.DuckDBPyConnection, layout: str, check_id: str, limit: int = ROWS) -> None:

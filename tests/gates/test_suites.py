@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from expectations.acceptances import classes_of_suites
+from expectations.judging import rows_of
 from expectations.suites import Suite
 from expectations.suites.tables import suites_of_tables
 from expectations.validate import validate
@@ -46,12 +47,14 @@ CASES = [(suite.name, e.meta["check_id"]) for suite in SUITES.values() for e in 
 
 
 def failed(connection: duckdb.DuckDBPyConnection, suite: Suite) -> dict[str, tuple[str, int]]:
-    return {r.check_id: (r.outcome, r.failing_rows) for r in validate(connection, suite) if r.outcome != "passed"}
+    return {
+        r.check_id: (r.outcome, r.failing_rows) for r in validate(rows_of(connection), suite) if r.outcome != "passed"
+    }
 
 
 @pytest.mark.parametrize("name", SUITES)
 def test_good_rows_pass(good: duckdb.DuckDBPyConnection, name: str) -> None:
-    results = validate(good, SUITES[name])
+    results = validate(rows_of(good), SUITES[name])
     assert [r.described() for r in results if r.outcome != "passed"] == []
     assert [r.check_id for r in results] == [e.meta["check_id"] for e in SUITES[name].expectations]
 
@@ -67,7 +70,7 @@ def test_a_violation_fails_exactly_its_check_and_names_its_row(
         (key,) = good.execute(
             f"select {', '.join(map(quote, suite.key))} from {table} where rowid = (select max(rowid) from {table})"
         ).fetchall()
-        results = {r.check_id: r for r in validate(good, suite) if r.outcome != "passed"}
+        results = {r.check_id: r for r in validate(rows_of(good), suite) if r.outcome != "passed"}
     finally:
         good.execute("rollback")
     assert list(results) == [check_id]
@@ -89,7 +92,7 @@ def test_the_digest_is_of_the_rows_that_fail_and_sources_are_those_they_name(goo
     for line in ("'short'", "'also short'", "'short'"):
         good.execute("begin")
         good.execute(f"update reconciliation set explanation = {line}[:5] where rowid < 2")
-        found += [r for r in validate(good, SUITES["reconciliation"]) if r.outcome != "passed"]
+        found += [r for r in validate(rows_of(good), SUITES["reconciliation"]) if r.outcome != "passed"]
         good.execute("rollback")
     one, other, again = found
     assert one.rows_digest == again.rows_digest != other.rows_digest
@@ -99,10 +102,10 @@ def test_the_digest_is_of_the_rows_that_fail_and_sources_are_those_they_name(goo
 def test_an_expectation_that_cannot_run_is_an_error_and_stops(good: duckdb.DuckDBPyConnection) -> None:
     good.execute("begin")
     good.execute("alter table state_loans drop column amount_drawn_usd")
-    results = validate(good, SUITES["state_loans"])
+    results = validate(rows_of(good), SUITES["state_loans"])
     good.execute("alter table directory alter open_date type varchar")
     good.execute("update directory set open_date = 'x'")
-    results += validate(good, SUITES["directory"])
+    results += validate(rows_of(good), SUITES["directory"])
     good.execute("rollback")
     assert [(r.outcome, r.stops_release) for r in results] == [("error", True)] * 2
 

@@ -15,6 +15,7 @@ import pytest
 
 from expectations.checks import FOLDER, Check, load_checks
 from expectations.files import sizes_of
+from expectations.judging import rows_of
 from expectations.suites.files import SHAPES, suite_of_shape
 from expectations.thresholds import IN_QUERY, IN_WORDS, Threshold, thresholds, with_thresholds
 from expectations.validate import judge
@@ -83,7 +84,7 @@ def shares_of_sound_rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tupl
     ]
     for layout in SHAPES:
         suite = suite_of_shape(layout, groups)
-        rows, outcomes = judge(connection, suite)
+        rows, outcomes = judge(rows_of(connection), suite)
         for expectation, failing in outcomes:
             assert not isinstance(failing, str), failing
             failed = Counter(rows.take(failing)["source_id"].to_pylist()) if failing else Counter()

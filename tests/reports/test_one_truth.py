@@ -283,7 +283,7 @@ def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Pa
         from reports.site.build import write_leas
         from reports.site.pages import Pages
 
-        write_leas(db, Pages(tmp_path / "site", book), lambda *_: None)
+        write_leas(db, Pages(tmp_path / "site", book), all_leas(db), lambda _: None)
         for said in (
             of_print(book, e), of_terminal(e), of_letter(book, e, "findings", tmp_path / "x.docx"),
             of_page(tmp_path / "site" / "lea" / "27102720124297.html", e.window, NOW),

@@ -1,0 +1,95 @@
+"""Where Great Expectations judges: in a process of its own, which imports it (three seconds, 270 MB) while files are
+read; or here, where it is imported already.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from expectations.results import GateResult
+from transforms.beside import Beside, Channel
+from transforms.run import Run
+
+Fetch = Callable[[str], pa.Table]  # from a query to its rows
+_ready: dict[Path, Beside] = {}  # by the scratch folder of the run that it is for
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question of the process that judges to the one that has the database open."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class NoAnswerError(Exception):
+    """Why a query could not run."""
+
+    words: str
+
+
+@contextmanager
+def judge_of(run: Run) -> Iterator[None]:
+    """No process that judges for this run is left behind."""
+    try:
+        yield
+    finally:
+        if process := _ready.pop(run.folder, None):
+            process.stop()
+
+
+def prepare(run: Run) -> None:
+    """Start the process, so that it is ready when the gates need it. Within ``judge_of``."""
+    if not _is_here() and run.folder not in _ready:
+        _ready[run.folder] = Beside(serve)
+
+
+def _is_here() -> bool:
+    return "great_expectations" in sys.modules
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection) -> Fetch:
+    """Rows of queries on a connection."""
+    return lambda sql: connection.sql(sql).to_arrow_table()
+
+
+def judged(
+    run: Run, connection: duckdb.DuckDBPyConnection, judge: Callable[..., list[GateResult]], *arguments: object
+) -> list[GateResult]:
+    """Results of ``judge``, a function that takes a ``Fetch`` and the arguments and may import Great Expectations."""
+    rows = rows_of(connection)
+    if _is_here():
+        return judge(rows, *arguments)
+    prepare(run)
+    process = _ready[run.folder]
+    process.send((judge, arguments))
+    while isinstance(said := process.receive(), Query):
+        try:
+            process.send(rows(said.sql))
+        except duckdb.Error as error:
+            process.send(NoAnswerError(f"{type(error).__name__}: {error}"))
+    results: list[GateResult] = said
+    return results
+
+
+def serve(channel: Channel) -> None:
+    """Import Great Expectations, then judge what is asked for, until nobody asks any more."""
+    import expectations.suites.files
+    import expectations.suites.tables
+    import expectations.validate  # noqa: F401
+
+    def rows(sql: str) -> pa.Table:
+        channel.send(Query(sql))
+        answer = channel.receive()
+        if isinstance(answer, NoAnswerError):
+            raise answer
+        return answer
+
+    while True:
+        judge, arguments = channel.receive()
+        channel.send(judge(rows, *arguments))
