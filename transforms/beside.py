@@ -148,8 +148,10 @@ def _outcome(channel: Channel) -> Ended | Fault:
         raise
     except OSError as error:
         return Fault(str(error), error.errno, None if error.filename is None else str(error.filename))
-    except Exception as error:
-        return Fault(f"{error}\n{traceback.format_exc()}")
+    except DtaError as error:
+        return Fault(str(error))
+    except Exception:
+        return Fault(traceback.format_exc())
     return Ended()
 
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from flows.steps import STEPS
-from tests.workplace import PROJECT, Workplace, reissue
+from tests.workplace import PROJECT, STATE, Workplace, reissue
 from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
 from transforms.release.current import current_release
 from transforms.release.run_records import published_ids, read_status
@@ -127,6 +127,39 @@ def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: 
     assert f"Release {new.name} was published and is current" in status["message"]
     assert "Nothing was published" not in said
     assert published_ids(released.out)[-1] == new.name
+
+
+@pytest.mark.parametrize(
+    ("at", "number"),
+    [
+        ("judging", signal.SIGTERM),
+        pytest.param("pages", signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param("pages", signal.SIGKILL, marks=pytest.mark.slow),
+    ],
+)
+def test_no_process_beside_is_left_behind(at: str, number: signal.Signals, tmp_path: Path) -> None:
+    """At ``judging`` one imports Great Expectations, at ``pages`` one writes pages of LEAs."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
+    environment |= {"DTA_SOURCE": str(STATE), "DTA_WORK": str(tmp_path / "work"), "DTA_OUT": str(tmp_path / "out")}
+    environment |= {"DTA_AS_OF": "2026-11-24"}
+    command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def beside() -> list[psutil.Process]:
+        if at == "pages" and not list((tmp_path / "out").glob("releases/.building-*/reports/lea/*.html")):
+            return []
+        return [child for child in psutil.Process(process.pid).children() if "transforms.beside" in child.cmdline()]
+
+    while not (found := beside()):
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number), said
+    assert "Traceback" not in said
+    _, alive = psutil.wait_procs(found, timeout=PATIENCE)
+    assert alive == []
+    assert current_release(tmp_path / "out") is None
 
 
 def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:

@@ -281,9 +281,12 @@ def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Pa
         e = next(collect(db, book, [find_lea(db, "27102720124297")], NOW))
         wanted = ("charters23.xlsx", "c" * 12, str(book.sources["charters-2023"]["first_seen"] or ""))
         from reports.site.build import write_leas
+        from reports.site.drawn import write_known
         from reports.site.pages import Pages
 
-        write_leas(db, Pages(tmp_path / "site", book), all_leas(db), lambda _: None)
+        pages = Pages(tmp_path / "site", book)
+        write_known(db, pages)
+        write_leas(db, pages, [e.lea], lambda _: None)
         for said in (
             of_print(book, e), of_terminal(e), of_letter(book, e, "findings", tmp_path / "x.docx"),
             of_page(tmp_path / "site" / "lea" / "27102720124297.html", e.window, NOW),

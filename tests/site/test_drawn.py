@@ -9,7 +9,7 @@ import duckdb
 from lxml import html
 
 from reports.book import Book
-from reports.site.drawn import attribute, sources_of, write_known
+from reports.site.drawn import attribute, sources_of, state_values, write_known
 from reports.site.pages import Pages
 
 HOSTILE = "</script><img src=x onerror='alert(1)'> & \"quoted\" \u2028 {{ 7*7 }}"
@@ -32,7 +32,8 @@ def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
             "create table indicator_results as select 'X' as record_type, 2024 as dashboard_year, 'i' as indicator,"
             " 'EL' as student_group, 12.34 as current_status"
         )
-        assert write_known(connection, Pages(tmp_path, cast(Book, book)))
+        write_known(connection, Pages(tmp_path, cast(Book, book)))
+        assert state_values(connection, cast(Book, book))
     text = (
         (tmp_path / "assets" / "known.js").read_bytes().decode("ascii")
     )  # no U+2028, which ends a line in old engines

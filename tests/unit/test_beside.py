@@ -1,0 +1,109 @@
+"""Two processes: what one says the other hears, faults keep their words, and none is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from reports.published import Lea
+from reports.site.build import FIRST, MOST, shares
+from tests.unit.beside_functions import beat, count, double, fail
+from tests.workplace import PROJECT
+from transforms.beside import Beside
+from transforms.errors import DtaError, storage_error
+from transforms.interrupt import Interrupted, listening
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Beside]]:
+    started: list[Beside] = []
+
+    def begin(*given: object) -> Beside:
+        started.append(Beside(*given))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.stop()
+    assert not psutil.Process().children()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_a_question_gets_its_answer(start: Callable[..., Beside]) -> None:
+    one = start(double)
+    for n in (1, 21, "ab"):
+        one.send(n)
+        assert one.receive() == 2 * n
+    assert one.newest() == "abab"
+
+
+def test_the_newest_is_heard_without_waiting_and_what_is_printed_is_not(start: Callable[..., Beside]) -> None:
+    one = start(count, 500)
+    assert one.newest() is None or isinstance(one.newest(), int)
+    one.finish()
+    assert one.newest() == 500
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("disk", "/full/page.html: the disk is full. Free some space and run again."),
+        ("release", "Release x is damaged."),
+        ("killed", "(fail) ended with -9"),
+        ("ours", "ValueError: a fault of ours"),
+    ],
+)
+def test_what_ended_it_is_told(start: Callable[..., Beside], how: str, words: str) -> None:
+    one = start(fail, how)
+    with pytest.raises((DtaError, OSError)) as caught:
+        one.finish()
+    assert words in str(storage_error(caught.value) or caught.value)
+
+
+def test_a_process_whose_parent_was_killed_ends(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tests.unit.beside_functions import parent;"
+        "parent(None, Path(sys.argv[1]))"
+    )
+    file = tmp_path / "beat"
+    process = subprocess.Popen([sys.executable, "-c", code, str(file)], cwd=PROJECT)
+    wait_until(lambda: file.exists() and bool(file.read_text()))
+    beating = int(file.read_text().split()[0])
+    process.kill()
+    process.wait()
+    wait_until(lambda: not psutil.pid_exists(beating))
+
+
+def test_a_signal_ends_the_waiting(start: Callable[..., Beside], tmp_path: Path) -> None:
+    one = start(beat, tmp_path / "beat")
+    threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(Interrupted), listening():
+        one.finish()
+
+
+@pytest.mark.parametrize("number", [0, 1, FIRST, 2 * FIRST - 1, 2 * FIRST, 1012, 2310, 10_000])
+@pytest.mark.parametrize("processes", [1, 2, 3, 64])
+def test_every_lea_is_in_one_share(number: int, processes: int) -> None:
+    leas = [Lea(f"{n:014}", "", "", "", "") for n in range(number)]
+    parts = shares(leas, processes)
+    assert [lea for part in parts for lea in part] == leas
+    assert len(parts) <= min(processes, MOST)
+    assert all(parts) or not leas
+    others = [len(part) for part in parts[1:]]
+    assert not others or max(others) - min(others) <= 1
+    assert all(n - len(parts[0]) in range(FIRST - 1, FIRST + MOST + 1) for n in others)
