@@ -26,13 +26,6 @@ class Query:
     sql: str
 
 
-@dataclass(frozen=True)
-class NoAnswerError(Exception):
-    """Why a query could not run."""
-
-    words: str
-
-
 @contextmanager
 def judge_of(run: Run) -> Iterator[None]:
     """No process that judges for this run is left behind."""
@@ -72,7 +65,7 @@ def judged(
         try:
             process.send(rows(said.sql))
         except duckdb.Error as error:
-            process.send(NoAnswerError(f"{type(error).__name__}: {error}"))
+            process.send(error)
     results: list[GateResult] = said
     return results
 
@@ -86,7 +79,7 @@ def serve(channel: Channel) -> None:
     def rows(sql: str) -> pa.Table:
         channel.send(Query(sql))
         answer = channel.receive()
-        if isinstance(answer, NoAnswerError):
+        if isinstance(answer, duckdb.Error):
             raise answer
         return answer
 
