@@ -18,8 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.numbers import thousands
 from transforms import clock
 from transforms.database import connect_read_only, records
-from transforms.rejects import grouped_rejects
-from transforms.release.check_result import CheckResult
+from transforms.release.check_result import CheckResult, grouped_rejects
 from transforms.release.current import DATABASE
 from transforms.run import Notify
 

@@ -81,10 +81,9 @@ def rollback(
 ) -> None:
     """Let readers see an earlier release, and publish nothing until the hold is lifted."""
     from transforms.locks import publisher_lock
-    from transforms.reasons import reason_of
     from transforms.release.pointer import lift as lift_hold
     from transforms.release.pointer import roll_back
-    from transforms.release.run_records import record_event
+    from transforms.release.run_records import reason_of, record_event
 
     folder = _out(out)
     if (release is None) == (not lift):
