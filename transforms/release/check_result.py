@@ -4,11 +4,10 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import duckdb
-
-from transforms.database import records
+if TYPE_CHECKING:
+    import duckdb
 
 CheckClass = Literal["impossible", "fault", "unusual"]
 Severity = Literal["critical", "warning", "info"]
@@ -103,9 +102,11 @@ def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta",
     return lines
 
 
-def grouped_rejects(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def grouped_rejects(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
     """One row per reason, file and column: how many rejects and lines, and the first of them.
 
     Reads the table ``rejects``.
     """
+    from transforms.database import records
+
     return records(connection, GROUPED)
