@@ -24,11 +24,11 @@ from transforms.config.csv_model import read_csv
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
-from transforms.reasons import reason_of
 from transforms.registers.append import with_row
 from transforms.registers.cells import from_cell
 from transforms.release.check_result import LASTS_DAYS, CheckClass
 from transforms.release.digests import part_digests
+from transforms.release.run_records import reason_of
 from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings

@@ -15,9 +15,9 @@ from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
 from transforms.errors import GateError
-from transforms.rejects import grouped_rejects
-from transforms.release.check_result import what_to_do
-from transforms.release.publish import sound_release, write_candidate_meta
+from transforms.release.check_result import grouped_rejects, what_to_do
+from transforms.release.meta import write_candidate_meta
+from transforms.release.previous import sound_release
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.settings import Settings

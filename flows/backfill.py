@@ -37,9 +37,11 @@ def plan(
         raise ConfigError("Give the first and the last determination year, or neither.")
     if first_year is not None and last_year is not None and first_year > last_year:
         raise ConfigError(f"The first determination year, {first_year}, comes after the last, {last_year}.")
-    future = [d for d in days if d > clock.today()]
-    if future:
-        raise ConfigError(f"{future[0]} lies in the future: nothing can be known as of that day.")
+    try:
+        for day in days:
+            clock.past(day)
+    except ValueError as error:
+        raise ConfigError(f"{error}.") from error
     rules = load_rules(settings.reference)
     years = range(first_year, last_year + 1) if first_year is not None and last_year is not None else ()
     dated = [(f"year-{year}", last_day_in_force(rules, year, clock.today())) for year in years]

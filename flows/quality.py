@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from transforms.database import literal
 from transforms.errors import GateError
 from transforms.files import write_atomically
 from transforms.release.current import current_release
@@ -22,7 +23,7 @@ def keep_results(run: Run, report: dict[str, Any]) -> None:
     write_atomically(folder / RESULTS, json.dumps(report, indent=1, default=str).encode())
     with run.connect() as connection:
         written = run.folder / REJECTS
-        connection.execute(f"copy rejects to '{str(written).replace(chr(39), chr(39) * 2)}' (format parquet)")
+        connection.execute(f"copy rejects to {literal(str(written))} (format parquet)")
     write_atomically(folder / REJECTS, written.read_bytes())
 
 

@@ -18,8 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.numbers import thousands
 from transforms import clock
 from transforms.database import connect_read_only, records
-from transforms.rejects import grouped_rejects
-from transforms.release.check_result import CheckResult
+from transforms.release.check_result import CheckResult, grouped_rejects
 from transforms.release.current import DATABASE
 from transforms.run import Notify
 
@@ -231,11 +230,12 @@ def _check(result: Mapping[str, Any]) -> Check:
     )
 
 
-def environment() -> Environment:
-    """Templates of the quality page; everything that is put into one is escaped."""
+def environment(*folders: Path) -> Environment:
+    """Templates of these folders: what is put into one is escaped, and a name that it does not know is an error."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folders),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -247,7 +247,7 @@ def environment() -> Environment:
 def render(quality: Quality) -> str:
     """The page as HTML: one file, with its style and script inside."""
     return (
-        environment()
+        environment(TEMPLATES)
         .get_template("quality.html")
         .render(quality=quality, outcomes=OUTCOMES, severities=SEVERITIES, classes=CLASSES)
     )

@@ -13,7 +13,7 @@ from flows.steps import STEPS, Step
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of
 from transforms.release.current import DATABASE, current_release, read_manifest
-from transforms.release.previous_groups import sound_file
+from transforms.release.previous import sound_file
 from transforms.run import Run, StepResult
 
 DECIDING = ("raw", "core", "criteria", "determinations")

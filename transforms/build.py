@@ -9,7 +9,7 @@ from transforms.errors import ConfigError
 from transforms.estimate.ahead import watch
 from transforms.inputs import load_inputs
 from transforms.registers.tables import put_registers
-from transforms.release.previous_groups import load_evidence_before
+from transforms.release.previous import load_evidence_before
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of

@@ -21,6 +21,13 @@ def today() -> date:
     return day_of(now())
 
 
+def past(day: date) -> date:
+    """The day, unless it comes after today in California. Raises ValueError."""
+    if day > today():
+        raise ValueError(f"{day} lies in the future: nothing can be known as of that day")
+    return day
+
+
 def day_of(moment: datetime) -> date:
     """The day in California at a moment; a moment without a zone is UTC, as in the published tables."""
     return _in_california(moment).date()

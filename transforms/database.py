@@ -86,6 +86,19 @@ def parquet(paths: Path | str | Iterable[Path | str], *options: str) -> str:
     return f"read_parquet([{files}], {', '.join(['hive_partitioning = false', *options])})"
 
 
+def one_query(text: str) -> duckdb.Statement:
+    """The only statement of a text that somebody typed; a semicolon or comments may follow it.
+
+    Raises ValueError where there is none or several, duckdb.Error for bad syntax.
+    """
+    statements = duckdb.extract_statements(text)
+    if not statements:
+        raise ValueError("There is no query to run. Write one, such as: select * from leas")
+    if len(statements) > 1:
+        raise ValueError(f"These are {len(statements)} queries. Write one query; none was run.")
+    return statements[0]
+
+
 def first_column(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[Any]:
     """The first value of each row of a query."""
     return [row[0] for row in connection.execute(query, parameters).fetchall()]

@@ -1,7 +1,7 @@
 """The command ``dta``."""
 
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ from flows.cli.consoles import err_console, flush_streams, out_console, prepare_
 from flows.cli.due import is_due, time_of_day
 from flows.cli.estimate import estimate
 from flows.cli.nightly import add_night_commands
-from flows.cli.options import AsOf, Out, Source, released, settings_from
+from flows.cli.options import AsOf, Out, Source, read_day, released, settings_from
 from flows.cli.register import register_app
 from flows.cli.releases import add_release_commands
 from flows.cli.report import report_app
@@ -67,8 +67,10 @@ def run(
     because: Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the acceptance; else 90 days from today."),
+        date | None,
+        typer.Option(
+            "--until", parser=read_day, metavar="DAY", help="Last day of the acceptance; else 90 days from today."
+        ),
     ] = None,
 ) -> None:
     """Read the sources, decide, check, and publish a release if anything changed."""
@@ -77,7 +79,7 @@ def run(
 
     if as_of and year:
         raise ConfigError("Give --as-of or --year, not both: each names the day as of which to decide.")
-    settings = settings_from(source, out, as_of.date() if as_of else None)
+    settings = settings_from(source, out, as_of)
     if year is not None:
         settings = settings.model_copy(
             update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)}
@@ -86,7 +88,7 @@ def run(
         "accept": ",".join(accept or []),
         "accept_because": because,
         "accept_by": by,
-        "accept_until": until and until.date(),
+        "accept_until": until,
     }
     settings = settings.model_copy(update={name: value for name, value in given.items() if value})
     if settings.accept or settings.accept_because:

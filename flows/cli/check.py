@@ -17,7 +17,7 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
     from flows.cli.consoles import err_console, out_console
     from reports.output import refuse_place
 
-    settings = settings_from(source, out, as_of.date() if as_of else None)
+    settings = settings_from(source, out, as_of)
     if page:
         refuse_place(page, force)
     report = check_inputs(settings, err_console)

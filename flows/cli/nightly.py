@@ -1,6 +1,6 @@
 """``dta schedule``, ``watch``, ``backfill`` and ``notify``: the nights that nobody watches."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,7 @@ import typer
 
 from flows.cli.consoles import err_console
 from flows.cli.consoles import out_console as console
-from flows.cli.options import Out, settings_from
+from flows.cli.options import Out, read_day, settings_from
 from transforms.errors import ConfigError, ReleaseError
 
 
@@ -65,8 +65,8 @@ def backfill(
     first_year: Annotated[int | None, typer.Option("--from", help="First determination year.")] = None,
     last_year: Annotated[int | None, typer.Option("--to", help="Last determination year.")] = None,
     day: Annotated[
-        list[datetime] | None,
-        typer.Option("--day", formats=["%Y-%m-%d"], help="Decide as of this day; may be repeated."),
+        list[date] | None,
+        typer.Option("--day", parser=read_day, metavar="DAY", help="Decide as of this day; may be repeated."),
     ] = None,
     source: Annotated[str | None, typer.Option("--source", help="As for dta run.")] = None,
     out: Annotated[
@@ -80,7 +80,7 @@ def backfill(
 
     settings = settings_from(source)
     log = json_log(err_console.file) if settings.log == "json" else text_log(err_console)
-    targets = plan(settings, first_year, last_year, [d.date() for d in day or []], out)
+    targets = plan(settings, first_year, last_year, day or [], out)
     fill(
         targets,
         lambda t: execute(t.settings, lambda step, run: step.function(run), log=log),

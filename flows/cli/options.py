@@ -1,15 +1,31 @@
 """Options that several commands share, and the settings that follow from them."""
 
-from datetime import date, datetime
+import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms.errors import ConfigError
+from transforms import clock
+from transforms.errors import ConfigError, UsageError, quoted
 
 if TYPE_CHECKING:
     from transforms.settings import Settings
+
+
+def read_day(text: str) -> date:
+    """A day as typed, such as 2024-03-01. Raises BadParameter, in words."""
+    parts = re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", text, re.ASCII)
+    if parts is None:
+        raise typer.BadParameter(f"{quoted(text)} is not a day. Write year, month and day, such as 2024-03-01.")
+    try:
+        return date(*map(int, parts.groups()))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{quoted(text)} is not in the calendar. Check the month and the day of the month."
+        ) from None
+
 
 Source = Annotated[
     str | None,
@@ -25,20 +41,23 @@ Out = Annotated[
     Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")
 ]
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Decide as of this day; later records are not known."),
+    date | None,
+    typer.Option("--as-of", parser=read_day, metavar="DAY", help="Decide as of this day; later records are not known."),
 ]
 
 
 def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> "Settings":
-    """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""
+    """Settings with the given options over DTA_* variables.
+
+    Raises ConfigError that names a wrong variable, UsageError for a day in the future.
+    """
     from pydantic import ValidationError
 
     from transforms.settings import Settings
 
     given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
     try:
-        return Settings(**{k: v for k, v in given.items() if v is not None})
+        settings = Settings(**{k: v for k, v in given.items() if v is not None})
     except ValidationError as error:
         lines = [
             f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value"
@@ -46,6 +65,11 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
             for e in error.errors()
         ]
         raise ConfigError("\n".join(lines)) from error
+    try:
+        clock.past(settings.as_of)
+    except ValueError as error:
+        raise UsageError(f"{'--as-of' if as_of else 'DTA_AS_OF'}: {error}. Name today or an earlier day.") from error
+    return settings
 
 
 def released(out: Path | None) -> Path:

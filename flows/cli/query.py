@@ -10,9 +10,9 @@ from rich.markup import escape
 from flows.cli.consoles import json_line, raw_output
 from flows.cli.question import Parameters, QueryError
 from flows.cli.tables import show_rows
-from reports.one_query import one_query
 from reports.output import refuse_place, whole_file
 from reports.published import open_release, resolve_names
+from transforms.database import one_query
 
 if TYPE_CHECKING:
     import pyarrow as pa

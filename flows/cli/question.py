@@ -1,5 +1,6 @@
 """What ``dta sql`` is asked: a query as typed, or a recipe with its parameters. Known before a release is opened."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -7,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from reports.recipe_book import Parameter, find_recipe, recipes
-from transforms.errors import DtaError
+from transforms.errors import DtaError, quoted
 
 Parameters = dict[str, str | None]
 
@@ -26,8 +27,10 @@ def asked_query(query: str | None, recipe: str | None, given: Sequence[str]) -> 
     if (query is None) is (recipe is None):
         raise QueryError("Give a query, or --recipe with the name of a question; dta sql --recipes lists them.")
     pairs = [pair.partition("=") for pair in given]
-    if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise QueryError(f"--param {wrong[0]} is not of the form name=value.")
+    if wrong := [text for text, (name, equals, _) in zip(given, pairs, strict=True) if not (name.strip() and equals)]:
+        raise QueryError(f"--param {quoted(wrong[0])} is not of the form name=value, such as year=2024.")
+    if twice := [name for name, times in Counter(name for name, _, _ in pairs).items() if times > 1]:
+        raise QueryError(f"--param gives {quoted(twice[0])} more than once. Give it one value.")
     if recipe is None:
         if pairs:
             raise QueryError("--param goes with --recipe.")

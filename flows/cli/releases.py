@@ -74,8 +74,8 @@ def rollback(
         str | None, typer.Argument(help="Id or tag of the release to go back to; see dta releases.")
     ] = None,
     reason: Annotated[
-        str, typer.Option("--reason", help="Why; kept with the hold and in the record of runs.")
-    ] = "no reason given",
+        str | None, typer.Option("--reason", help="Why; kept with the hold and in the record of runs.")
+    ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="Let the nights publish again.")] = False,
     out: Out = None,
 ) -> None:
@@ -83,22 +83,24 @@ def rollback(
     from transforms.locks import publisher_lock
     from transforms.release.pointer import lift as lift_hold
     from transforms.release.pointer import roll_back
-    from transforms.release.run_records import record_event
+    from transforms.release.run_records import reason_of, record_event
 
     folder = _out(out)
     if (release is None) == (not lift):
         raise typer.BadParameter("Give a release to go back to, or --lift.")
+    why = None if reason is None else reason_of(reason, "--reason")
     with publisher_lock(_existing(folder)):
         if release is None:
             hold = lift_hold(folder)
-            record_event(folder, "hold lifted", hold.reason, hold.release_id)
+            record_event(folder, "hold lifted", why or hold.reason, hold.release_id)
             message = (
                 f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted: the next run"
                 " publishes what is due."
             )
         else:
-            target = roll_back(folder, release, reason)
-            record_event(folder, "rolled back", reason, target.name)
+            why = why or "no reason given"
+            target = roll_back(folder, release, why)
+            record_event(folder, "rolled back", why, target.name)
             message = f"current is release {target.name}. Nothing is published until: dta rollback --lift"
     console.print(message, highlight=False, markup=False, soft_wrap=True)
 

@@ -9,13 +9,6 @@ from pydantic import AfterValidator, Field
 from transforms import clock
 from transforms.settings import Settings
 
-
-def _not_in_the_future(day: date) -> date:
-    if day > clock.today():
-        raise ValueError(f"{day} lies in the future: nothing can be known as of that day")
-    return day
-
-
 SourceName = Annotated[
     str,
     Field(
@@ -23,7 +16,7 @@ SourceName = Annotated[
     ),
 ]
 PastDay = Annotated[
-    date, AfterValidator(_not_in_the_future), Field(description="records dated later than this day are not known")
+    date, AfterValidator(clock.past), Field(description="records dated later than this day are not known")
 ]
 Year = Annotated[int, Field(ge=2017, le=2100, description="determination year")]
 Folder = Annotated[Path, Field(description="folder; relative to the project")]

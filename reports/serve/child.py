@@ -34,9 +34,8 @@ def limit_process(seconds: int) -> None:
 
 def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
     """What is said about each result, and its rows as an Arrow stream."""
-    from reports.one_query import one_query
     from reports.published import resolve_names
-    from transforms.database import connect_read_only
+    from transforms.database import connect_read_only, one_query
 
     connection = connect_read_only(Path(request["database"]), MEMORY, spill_limit=None, threads=THREADS)
     timer = threading.Timer(request["seconds"], connection.interrupt)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from transforms.lineage import models
 from transforms.schema import published_tables
+from transforms.sql import models
 
 INPUTS = (  # beginning of a table's name -> what goes in
     (("dashboard_", "raw_dashboard"), "Dashboard files"),

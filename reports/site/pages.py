@@ -4,11 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from reports import figures, quality
 from reports.book import Book
-from reports.numbers import file_size, students, thousands
+from reports.numbers import file_size, students
 from transforms.wording import labels as words
 from transforms.wording.glossary import GLOSSARY
 from transforms.wording.sentences import joined
@@ -34,15 +34,8 @@ NAVIGATION = (
 
 @cache
 def environment() -> Environment:
-    """Everything that is printed is escaped; a name that a template does not know is an error."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        auto_reload=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """What every template of the pages can use."""
+    made = quality.environment(*TEMPLATES)
     made.filters |= {
         f.__name__: f
         for f in (
@@ -52,7 +45,6 @@ def environment() -> Environment:
             figures.dollars,
             figures.year_spans,
             students,
-            thousands,
             file_size,
             words.in_words,
             pair,

@@ -15,8 +15,8 @@ import pytest
 from tests.contract.writing import as_compound, as_shared_xlsx, as_xls, as_xlsx, formula, number, record
 from tests.workplace import SAMPLE
 from transforms.errors import SourceError
+from transforms.raw import sheet_facts, xlsx_archive
 from transforms.raw import xls_archive as compound
-from transforms.raw import xlsx_archive as package
 from transforms.raw.table import RawTable
 from transforms.raw.workbook import read_workbook
 from transforms.settings import PROJECT
@@ -297,7 +297,8 @@ def test_a_bomb_is_stopped_while_it_unpacks() -> None:
     ],
 )
 def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: str) -> None:
-    monkeypatch.setattr(package, limit, value)
+    module = xlsx_archive if hasattr(xlsx_archive, limit) else sheet_facts
+    monkeypatch.setattr(module, limit, value)
     with pytest.raises(SourceError, match=said):
         read(REAL)
 
@@ -311,7 +312,7 @@ def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = {(c["line"], c["field"]): c["value"] for c in read(content).table.to_pylist()}
     assert cells[(7, "name")].strip() == "x"
     assert [f.formula for f in compound.look_through_old(content, "book.xls")] == [""]
-    monkeypatch.setattr(package, "LARGEST_TEXT", 199)
+    monkeypatch.setattr(sheet_facts, "LARGEST_TEXT", 199)
     with pytest.raises(SourceError, match="more than 199 characters"):
         read(content)
 
@@ -321,6 +322,6 @@ def test_a_few_bytes_that_are_used_very_often(monkeypatch: pytest.MonkeyPatch) -
     rows = [["CDS", "LEAname"], *([str(n), "x" * 30_000] for n in range(100))]
     content = as_shared_xlsx(rows)
     assert len(content) < 20_000
-    monkeypatch.setattr(package, "LARGEST_TEXT", 1_000_000)
+    monkeypatch.setattr(sheet_facts, "LARGEST_TEXT", 1_000_000)
     with pytest.raises(SourceError, match="more than 1,000,000 characters"):
         read(content)

@@ -5,7 +5,8 @@ import duckdb
 from expectations.results import put_results
 from tests.workplace import Workplace
 from transforms.database import one_row, quote
-from transforms.release.publish import sound_release, write_candidate_meta
+from transforms.release.meta import write_candidate_meta
+from transforms.release.previous import sound_release
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 

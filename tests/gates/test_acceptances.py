@@ -28,7 +28,7 @@ from transforms import clock
 from transforms.errors import ConfigError, GateError, UsageError
 from transforms.release.check_result import what_to_do
 from transforms.release.current import current_release
-from transforms.release.publish import sound_release
+from transforms.release.previous import sound_release
 from transforms.run import Run
 from transforms.settings import Settings
 

@@ -21,7 +21,7 @@ from tests.gates.sample import decided
 from tests.gates.state import Written
 from tests.workplace import Workplace
 from transforms.errors import DtaError, GateError, SourceFilesError
-from transforms.release.publish import sound_release
+from transforms.release.previous import sound_release
 from transforms.settings import PROJECT
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")

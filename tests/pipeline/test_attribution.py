@@ -18,7 +18,7 @@ from tests.workplace import Workplace
 from transforms.release import attribution
 from transforms.release import publish as release
 from transforms.release.digests import part_digests
-from transforms.release.publish import sound_release
+from transforms.release.previous import sound_release
 from transforms.run import Run
 from transforms.sql import build_table
 

@@ -267,3 +267,37 @@ def test_a_day_before_any_determination_is_refused_in_words(
     assert isinstance(ended.exception, UsageError)
     assert f"No determination was in force on {day}: the first is in force from 2017-12-01 on." in str(ended.exception)
     assert not (tmp_path / "out" / "current").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("run", "--as-of", "2026-02-30"),
+            "'--as-of': '2026-02-30' is not in the calendar. Check the month and the day",
+        ),
+        (
+            ("check", "--as-of", "spring"),
+            "'--as-of': 'spring' is not a day. Write year, month and day, such as 2024-03-01.",
+        ),
+        (("run", "--until", "2026-13-01"), "'--until': '2026-13-01' is not in the calendar."),
+        (("backfill", "--day", "2026-11-24", "--day", "20261124"), "'--day': '20261124' is not a day."),
+    ],
+)
+def test_a_day_that_is_none_is_named_with_what_to_do(arguments: tuple[str, ...], said: str) -> None:
+    ended = dta(*arguments)
+    assert ended.exit_code == 2
+    assert said in " ".join(ended.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_day_in_the_future_is_refused(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    ended = dta(command, "--as-of", "9999-01-01", "--out", tmp_path / "out")
+    assert isinstance(ended.exception, UsageError)
+    assert str(ended.exception) == (
+        "--as-of: 9999-01-01 lies in the future: nothing can be known as of that day. Name today or an earlier day."
+    )
+    monkeypatch.setenv("DTA_AS_OF", "9999-01-01")
+    assert str(dta(command, "--out", tmp_path / "out").exception).startswith("DTA_AS_OF: 9999-01-01 lies in the future")
+    assert not (tmp_path / "out").exists()

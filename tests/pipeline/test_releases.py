@@ -182,10 +182,17 @@ def test_a_rollback_holds_until_it_is_lifted(released: Workplace) -> None:
     assert "wrong file" in outcome.message
     assert current(released.out).name == first
     assert "held" in runner.invoke(app, ["releases", "--out", str(released.out)]).output
-    assert runner.invoke(app, ["rollback", "--lift", "--out", str(released.out)]).exit_code == 0
+    blank = runner.invoke(app, ["rollback", "--lift", "--reason", " ", "--out", str(released.out)])
+    assert "--reason is blank" in str(blank.exception)
+    assert held(released.out) is not None
+    lifted = ["rollback", "--lift", "--reason", "CDE sent it again", "--out", str(released.out)]
+    assert runner.invoke(app, lifted).exit_code == 0
     assert released.publish().release_id == second
-    events = [json.loads(line).get("event") for line in (released.out / "runs.jsonl").read_text().splitlines()]
-    assert [e for e in events if e] == ["rolled back", "hold lifted"]
+    entries = [json.loads(line) for line in (released.out / "runs.jsonl").read_text().splitlines()]
+    assert [(e["event"], e["message"]) for e in entries if "event" in e] == [
+        ("rolled back", "wrong file"),
+        ("hold lifted", "CDE sent it again"),
+    ]
 
 
 def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:

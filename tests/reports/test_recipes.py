@@ -335,7 +335,10 @@ def test_the_command_lists_and_runs_recipes(published: Workplace) -> None:
         (("--recipe", "why", "--param", "lea=x"), "It has cds"),
         (("--recipe", "why"), "needs cds"),
         (("--recipe", "why", "--param", "cds="), "needs cds"),
-        (("--recipe", "why", "--param", "cds"), "name=value"),
+        (("--recipe", "why", "--param", "cds"), "--param 'cds' is not of the form name=value, such as year=2024."),
+        (("--recipe", "why", "--param", "=1"), "--param '=1' is not of the form name=value, such as year=2024."),
+        (("--recipe", "why", "--param", " =1"), "--param ' =1' is not of the form name=value"),
+        (("--recipe", "why", "--param", "cds=1", "--param", "cds=2"), "--param gives 'cds' more than once."),
         (
             ("--recipe", "why", "--param", "cds=27661590000000", "--param", "year=2024; drop table leas"),
             "Could not convert",

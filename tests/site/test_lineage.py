@@ -7,8 +7,8 @@ import pytest
 from reports.site.lineage import HEIGHT, input_of, lineage, name_lines, picture, read_by, shortened
 from tests.site.page import Page
 from tests.sql_reads import reads
-from transforms.lineage import PYTHON
 from transforms.schema import published_tables
+from transforms.sql import PYTHON
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""The columns of one Dashboard file as numbers, for the tests of what its rows say twice."""
+"""The columns of one Dashboard file as numbers, for the tests of what its rows say twice, and what a test finds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,26 @@ Numbers = npt.NDArray[np.float64]
 # Students that make a group count; the smaller number for some groups of districts and county offices.
 MINIMUM, SMALL_MINIMUM = 30, 15
 SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
+COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
 NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
 # No student groups of the law: SBA and CAA have colors in 2024 all the same.
 UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """One test over all rows of a file.
+
+    ``rows`` of the ``tested`` ones contradict themselves in ``column``; ``say`` gives the reason of one row. ``firm``:
+    not presumed; None where that depends on the year of the file.
+    """
+
+    kind: str
+    column: str
+    tested: Mask
+    rows: Mask
+    say: Callable[[int], str]
+    firm: bool | None = None
 
 
 @dataclass
@@ -85,6 +102,12 @@ class FileRows:
             return np.zeros(len(self.usable), bool)
         marked = np.array([t == text for t in column.texts.to_pylist()], bool)
         return column.rows_of(marked, False)
+
+    def of_county_office(self) -> Mask:
+        """Rows of a county office or its schools, by their codes."""
+        codes = self.columns["cds"]
+        offices = np.array([t[2:4] == COUNTY_OFFICE for t in codes.texts.to_pylist()], bool)
+        return codes.rows_of(offices, False)
 
     def testable(self, kind: str) -> Mask:
         """Rows that are usable and have no exception from a kind of test."""

@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from transforms.errors import SourceError
 from transforms.raw.lines import told
+from transforms.raw.sheet_facts import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters
 from transforms.raw.table import CELL_SCHEMA, RawTable, Reject
 from transforms.raw.xls_archive import look_through_old
-from transforms.raw.xlsx_archive import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters, look_through
+from transforms.raw.xlsx_archive import look_through
 from transforms.sources.layouts import LayoutSpec, out_of_order
 
 HEADER_WITHIN = 25  # rows from the top

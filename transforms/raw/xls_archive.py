@@ -4,8 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from transforms.errors import SourceError
-from transforms.raw.xlsx_archive import (
-    DOWNLOAD_AGAIN,
+from transforms.raw.sheet_facts import (
     HAS_LINKS,
     HAS_MACROS,
     IS_ENCRYPTED,
@@ -14,6 +13,7 @@ from transforms.raw.xlsx_archive import (
     check_size,
     check_text,
     column_letters,
+    damaged,
 )
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -38,11 +38,7 @@ def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
     try:
         return _Book(_Compound(content, file).workbook(), file).sheets()
     except (struct.error, IndexError) as error:
-        raise _cut(file) from error
-
-
-def _cut(file: str) -> SourceError:
-    return SourceError(file, "the workbook is cut off or damaged", DOWNLOAD_AGAIN)
+        raise damaged(file) from error
 
 
 class _Compound:
@@ -53,7 +49,7 @@ class _Compound:
         shift, _, _, _, self.tables, self.directory = struct.unpack_from("<HH6sIII", content, 30)
         self.cutoff, self.small_table, _, more, _ = struct.unpack_from("<IIIII", content, 56)
         if not content.startswith(MAGIC) or shift not in (9, 12):
-            raise _cut(file)
+            raise damaged(file)
         self.sector = 1 << shift
         self.table = self._allocation(list(struct.unpack_from("<109I", content, 76)), more)
 
@@ -61,20 +57,20 @@ class _Compound:
         seen: set[int] = set()
         while more < LAST_SECTOR:
             if more in seen:
-                raise _cut(self.file)
+                raise damaged(self.file)
             seen.add(more)
             *further, more = struct.unpack(f"<{self.sector // 4}I", self._at(more))
             places += further
         used = [p for p in places if p < LAST_SECTOR]
         if len(used) < self.tables or len(used) > len(self.content) // self.sector:
-            raise _cut(self.file)
+            raise damaged(self.file)
         return [n for place in used for n in struct.unpack(f"<{self.sector // 4}I", self._at(place))]
 
     def _at(self, place: int) -> bytes:
         begin = (place + 1) * self.sector
         data = self.content[begin : begin + self.sector]
         if len(data) < self.sector:
-            raise _cut(self.file)
+            raise damaged(self.file)
         return data
 
     def _chain(self, first: int, table: list[int]) -> Iterator[int]:
@@ -82,7 +78,7 @@ class _Compound:
         while first < LAST_SECTOR:
             seen += 1
             if seen > len(table):  # it runs in a circle
-                raise _cut(self.file)
+                raise damaged(self.file)
             yield first
             first = table[first]
 
@@ -113,7 +109,7 @@ class _Compound:
             else self._small(first, entries.get("root entry", (LAST_SECTOR, 0))[0])
         )
         if len(stream) < size:
-            raise _cut(self.file)
+            raise damaged(self.file)
         return stream[:size]
 
     def _small(self, first: int, root: int) -> bytes:
@@ -136,7 +132,7 @@ class _Book:
             kind, length = struct.unpack_from("<HH", self.stream, at)
             data = self.stream[at + 4 : at + 4 + length]
             if len(data) < length or (depth == 0 and kind != BOF):
-                raise _cut(self.file)
+                raise damaged(self.file)
             depth += (kind == BOF) - (kind == EOF)
             yield kind, data
             if depth == 0:

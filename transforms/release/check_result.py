@@ -1,14 +1,28 @@
-"""What a check found, as the gates leave it and the quality page reads it."""
+"""What a check found, and which rows were rejected, as the gates leave it and the quality page reads it."""
 
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    import duckdb
 
 CheckClass = Literal["impossible", "fault", "unusual"]
 Severity = Literal["critical", "warning", "info"]
 CLASSES: tuple[CheckClass, ...] = get_args(CheckClass)
+LASTS_DAYS = 90
+ADVICE = "What you can do."
+EXAMPLES = 5
+GROUPED = f"""
+    select
+        reason, file, column_name, count(*) as rejects, count(distinct line) as lines,
+        list({{'line': line, 'cds': cds, 'value': value}} order by line)[1:{EXAMPLES}] as examples
+    from rejects
+    group by reason, file, column_name
+    order by rejects desc, reason, file, column_name
+"""
 
 
 def severity_of(check_class: CheckClass, informative: bool = False) -> Severity:
@@ -16,10 +30,6 @@ def severity_of(check_class: CheckClass, informative: bool = False) -> Severity:
     only informative.
     """
     return "info" if informative else "warning" if check_class == "unusual" else "critical"
-
-
-LASTS_DAYS = 90
-ADVICE = "What you can do."
 
 
 @dataclass(frozen=True)
@@ -90,3 +100,13 @@ def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta",
             " run: please report it."
         )
     return lines
+
+
+def grouped_rejects(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
+    """One row per reason, file and column: how many rejects and lines, and the first of them.
+
+    Reads the table ``rejects``.
+    """
+    from transforms.database import records
+
+    return records(connection, GROUPED)

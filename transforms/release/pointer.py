@@ -11,8 +11,8 @@ from transforms import clock
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ReleaseError
 from transforms.files import is_temporary, point, write_atomically
-from transforms.reasons import reason_of
 from transforms.release.current import DATABASE, current_release, find_release, foreign_pointer, releases, tags
+from transforms.release.run_records import reason_of
 from transforms.release.verify import damage_of
 
 LEFTOVERS = (".building-", ".pruned-", ".damaged-")  # of a publisher that died, below releases/

@@ -15,49 +15,32 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from transforms import clock
-from transforms.build import build_checked
 from transforms.dashboard.parts import PARTED
-from transforms.database import first_column, one_row, parquet, quote, records
+from transforms.database import records
 from transforms.errors import AfterPublishingError, storage_error
 from transforms.files import close_folder, exchange, files_below, sha256_of, sync_folder
-from transforms.inputs import load_unused
 from transforms.interrupt import shielded
 from transforms.locks import publisher_lock
-from transforms.release.attribution import load_changed_inputs
 from transforms.release.csv_for_people import write_csv
 from transforms.release.current import MANIFEST, current_release, read_manifest, releases
 from transforms.release.database import check_database, parts_of, write_other_tables, write_rows
 from transforms.release.digests import content_digest, dated_facts, part_digests
+from transforms.release.meta import write_meta
 from transforms.release.parquet import write_parquet, write_parted
 from transforms.release.pointer import held, point_to, sweep
+from transforms.release.previous import sound_release
 from transforms.release.retain import prune
-from transforms.release.source_changes import write_source_changes
 from transforms.release.unchanged import names_used_files, remember_same
 from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
-from transforms.schema import Column, Table, published_tables
+from transforms.schema import published_tables
 from transforms.sources.unused import unused_files
-from transforms.sql import order_of
-from transforms.tables import put
-from transforms.wording.labels import DESIGNATION
-from transforms.wording.scope import not_loaded, scope_line
 
 SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest says of a file
-LISTED = {  # of the catalog
-    "title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing",
-    "due",
-}  # fmt: skip
 # Writes more files, such as the site, into a release being built, from its own published files only.
 Extra = Callable[[Path, Notify], None]
-
-
-def sound_release(out: Path) -> Path | None:
-    """The current release, unless a file of it is not as the manifest lists it."""
-    release = current_release(out)
-    return None if release is None or damage_of(release) else release
 
 
 def release_digest(content: str, unused: Collection[str]) -> str:
@@ -129,7 +112,7 @@ def _build_release(
     sweep(run.settings.out)  # half built by a publisher that died, or damaged and replaced; the lock is ours
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
-        _write_meta(run, connection, target.name, digest, previous)
+        write_meta(run, connection, target.name, digest, previous)
         tables, database = _write_tables(run, connection, building, target.name, previous)
         _write_dictionary(connection, building / "dictionary.csv")
         for write_extra in extras:
@@ -183,96 +166,6 @@ def _move_into_place(building: Path, target: Path) -> None:
     else:
         os.rename(building, target)
     sync_folder(target.parent)
-
-
-def _write_meta(
-    run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None
-) -> None:
-    """Tables about the release. ``meta_gate_results`` was left by the gates."""
-    listed = [{"source_id": s.id, **s.model_dump(include=LISTED)} for s in run.catalog.source]
-    put(connection, "catalog", pa.Table.from_pylist(listed))
-    release = {
-        "release_id": [release_id],
-        "as_of": [run.settings.as_of],
-        "published_at": [clock.now()],
-        "content_digest": [digest],
-        "inputs_digest": [str(run.fact("inputs_digest"))],
-        "version": [version("dta-eligibility")],
-        "scope": [scope_line(connection)],
-        "disclaimer": [DESIGNATION],
-        "not_loaded": pa.array([not_loaded(connection, run.settings.as_of)], pa.list_(pa.string())),
-    }
-    put(connection, "meta_release", pa.table(release))
-    load_unused(run, connection)
-    write_source_changes(run, connection, previous)
-    _load_previous(connection, previous)
-    load_changed_inputs(run, connection, previous)
-    for name in order_of("meta"):
-        build_checked(connection, "meta", name)
-    _describe_tables(connection)
-
-
-def _describe_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = published_tables().values()
-    columns = [
-        {
-            "table_name": t.name,
-            "column_name": n,
-            "position": i,
-            "type": c.type,
-            "description": c.description,
-            "cde_field": c.cde_field or None,
-            "allowed_values": _allowed_values(connection, n, c),
-            "nullable": n not in t.never_null,
-        }
-        for t in tables
-        for i, (n, c) in enumerate(t.columns.items(), 1)
-    ]
-    put(connection, "meta_columns", pa.Table.from_pylist(columns))
-    counts = [
-        {
-            "table_name": t.name,
-            "description": t.description,
-            "grain": t.grain,
-            "key": list(t.key),
-            "row_count": _count(connection, t, len(list(tables))),
-        }
-        for t in tables
-    ]
-    put(connection, "meta_tables", pa.Table.from_pylist(counts))
-
-
-def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> list[str] | None:
-    """Values of a column with few: as the schema lists them, or the table that it names."""
-    if column.values_from:
-        return first_column(connection, f"select {quote(name)} from {quote(column.values_from)} order by all")
-    return list(column.values) or None
-
-
-def _load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
-    """previous_release and previous_eligibility: the verdicts of the current release; empty before the first one."""
-    connection.execute("create or replace table previous_release (release_id varchar)")
-    connection.execute("create or replace table previous_eligibility as select * from eligibility limit 0")
-    if release is None:
-        return
-    connection.execute("insert into previous_release values (?)", [release.name])
-    connection.execute(
-        "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status,"
-        f" student_groups from {parquet(release / 'eligibility.parquet')}"
-    )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> int:
-    if table.name == "meta_tables":  # it has one row per table, itself included
-        return tables
-    return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])
-
-
-def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> None:
-    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew
-    with the digest of the content. ``previous``: the current release, if it is whole.
-    """
-    _write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", previous)
 
 
 def _write_dictionary(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The record of runs: status.json says how the last one ended, runs.jsonl keeps them all."""
+"""The record of runs and of what people did: status.json says how the last run ended, runs.jsonl keeps them all."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from transforms import clock
+from transforms.control_characters import REASON, control_in, has_letters
+from transforms.errors import UsageError
 from transforms.files import write_atomically
 
 GOOD = ("published", "unchanged")  # outcomes of a run that looked at everything
@@ -86,6 +88,16 @@ def append_ledger(out: Path, entry: dict[str, Any]) -> None:
 def record_event(out: Path, event: str, message: str, release_id: str | None) -> None:
     """What a person did to the releases, for the ledger; the state of the last run is left alone."""
     append_ledger(out, {"at": clock.stamp(), "event": event, "message": message, "release_id": release_id})
+
+
+def reason_of(text: str, option: str) -> str:
+    """What was given to ``option``, on one line. Raises UsageError where a reader would see nothing, or not all."""
+    if not has_letters(text):
+        raise UsageError(f"{option} is blank. Say it in words, for those who read it later.")
+    line = " ".join(text.split())
+    if found := control_in(line):
+        raise UsageError(f"{option}: {REASON} ({found}). Type it again.")
+    return line
 
 
 def _ends_in_newline(path: Path) -> bool:

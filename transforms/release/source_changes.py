@@ -29,8 +29,8 @@ EMPTY = """
 """
 
 
-def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> int:
-    """Fill the tables source_changes and compared_sources; returns how many rows differ from ``release``.
+def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
+    """Fill the tables source_changes, the rows that differ from ``release``, and compared_sources.
 
     A file that it did not have is not compared.
     """
@@ -55,8 +55,6 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
         else:
             _compare(connection, old, report)
         connection.execute("insert into compared_sources values (?)", [source_id])
-    row = connection.execute("select count(*) from source_changes").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:

@@ -12,6 +12,8 @@ from transforms.database import one_row, quote
 FOLDER = Path(__file__).resolve().parent
 STAGES = ("core", "criteria", "determinations", "ahead", "facts", "marts", "meta")
 INPUTS = re.compile(r"^-- Inputs: (.*\n(?:--  +.*\n)*)", re.MULTILINE)  # a test compares them with what the SQL reads
+# Published tables without a SQL file: what they are made from.
+PYTHON = {"indicator_results": ("raw_dashboard",), "pathways": ("rule_pathways",)}
 REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what people keep
 
 
@@ -28,6 +30,13 @@ def inputs_of(stage: str) -> dict[str, tuple[str, ...]]:
         head = INPUTS.search(path.read_text("utf-8"))
         found[path.stem] = tuple(re.findall(r"\w+", head[1])) if head else ()
     return found
+
+
+@cache
+def models() -> dict[str, frozenset[str]]:
+    """Every model, and the tables that it reads."""
+    found = {table: frozenset(reads) for stage in STAGES for table, reads in inputs_of(stage).items()}
+    return found | {name: frozenset(made_from) for name, made_from in PYTHON.items()}
 
 
 def order_of(stage: str) -> tuple[str, ...]:

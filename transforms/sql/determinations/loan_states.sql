@@ -20,30 +20,24 @@ with events as (
         min(e.latest) filter (e.event = 'repaid') as repaid_by,
         min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'repaid') as repaid_from,
         min(e.latest) filter (e.event = 'released') as released_by,
-        min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'released') as released_from,
-        max(e.event_date) filter (e.event = 'referral_confirmed' and e.latest <= d.as_of) as confirmed_on,
-        max(e.latest) filter (e.event = 'referral_confirmed' and e.latest <= d.as_of) as confirmed_by,
-        max(coalesce(e.earliest, date '0001-01-01')) filter (
-            e.event = 'referral_confirmed' and e.latest <= d.as_of
-        ) as confirmed_from,
-        coalesce(
-            bool_or(coalesce(e.earliest, date '0001-01-01') <= d.as_of and e.latest > d.as_of) filter (
-                e.event = 'referral_confirmed'
-            ), false
-        ) as may_be_confirmed,
-        max(e.event_date) filter (e.event = 'referral_closed' and e.latest <= d.as_of) as closed_on,
-        max(e.latest) filter (e.event = 'referral_closed' and e.latest <= d.as_of) as closed_by,
-        max(coalesce(e.earliest, date '0001-01-01')) filter (
-            e.event = 'referral_closed' and e.latest <= d.as_of
-        ) as closed_from,
-        coalesce(
-            bool_or(coalesce(e.earliest, date '0001-01-01') <= d.as_of and e.latest > d.as_of) filter (
-                e.event = 'referral_closed'
-            ), false
-        ) as may_be_closed
+        min(coalesce(e.earliest, date '0001-01-01')) filter (e.event = 'released') as released_from
     from loan_events_dated e
     cross join determination_years d
     cross join wraparound_rule w
+    group by all
+),
+acts as (
+    select
+        e.loan_id,
+        d.determination_year,
+        e.event,
+        max(e.event_date) filter (e.latest <= d.as_of) as done_on,
+        max(e.latest) filter (e.latest <= d.as_of) as done_by,
+        max(coalesce(e.earliest, date '0001-01-01')) filter (e.latest <= d.as_of) as done_from,
+        bool_or(coalesce(e.earliest, date '0001-01-01') <= d.as_of and e.latest > d.as_of) as may_be_done
+    from loan_events_dated e
+    cross join determination_years d
+    where e.event in ('referral_confirmed', 'referral_closed')
     group by all
 ),
 loans as (
@@ -69,11 +63,23 @@ dated as (
         e.* exclude (loan_id, determination_year) replace (
             coalesce(e.repaid_by, l.source_says_repaid_by) as repaid_by,
             coalesce(e.repaid_from, if(l.source_says_repaid_by is not null, date '0001-01-01', null)) as repaid_from
-        )
+        ),
+        confirmed.done_on as confirmed_on,
+        confirmed.done_by as confirmed_by,
+        confirmed.done_from as confirmed_from,
+        coalesce(confirmed.may_be_done, false) as may_be_confirmed,
+        closed.done_on as closed_on,
+        closed.done_by as closed_by,
+        closed.done_from as closed_from,
+        coalesce(closed.may_be_done, false) as may_be_closed
     from loans l
     cross join determination_years d
     cross join wraparound_rule w
     left join events e on e.loan_id = l.loan_id and e.determination_year = d.determination_year
+    left join acts confirmed on confirmed.loan_id = l.loan_id and confirmed.determination_year = d.determination_year
+        and confirmed.event = 'referral_confirmed'
+    left join acts closed on closed.loan_id = l.loan_id and closed.determination_year = d.determination_year
+        and closed.event = 'referral_closed'
 ),
 doubted as (
     select distinct d.loan_id, d.determination_year

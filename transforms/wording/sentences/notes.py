@@ -5,6 +5,8 @@ Each becomes a macro ``say_<name>`` with the arguments in braces, in their order
 
 from string import Formatter
 
+from transforms.database import literal
+
 NOTES = {
     # why the result of a student group on one indicator is unknown
     "file_not_loaded": "a {year} Dashboard file is not loaded",
@@ -90,7 +92,7 @@ def _macro(name: str, template: str) -> str:
     pieces: list[str] = []
     for text, argument, *_ in Formatter().parse(template):
         if text:
-            pieces.append("'" + text.replace("'", "''") + "'")
+            pieces.append(literal(text))
         if argument:
             arguments.append(argument)
             pieces.append(f"{argument}::varchar")
