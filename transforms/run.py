@@ -6,12 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from transforms import clock
 from transforms.database import connect
 from transforms.errors import UsageError
 from transforms.rules.load import load_rules
@@ -81,12 +83,21 @@ class Run:
 
     @cached_property
     def rules(self) -> Rules:
-        """The rules that this run applies. Raises UsageError if none of them was in force by its day."""
+        """The rules that this run applies. Raises UsageError for a day before the first of them was in force, or in a
+        future of which they know nothing.
+        """
         rules, as_of = load_rules(self.settings.reference), self.settings.as_of
         first = min(r.in_force_from for r in rules.years)
         if as_of < first:
             raise UsageError(
                 f"No determination was in force on {as_of}: the first is in force from {first} on. Name a later day."
+            )
+        newest = max(r.dashboard_year for r in rules.years)
+        last = max(clock.today(), date(newest + 1, 12, 31))  # the Dashboard after it is out by then
+        if as_of > last:
+            raise UsageError(
+                f"{as_of} lies in the future, and the rules end with the Dashboard of {newest}: nothing can be known as"
+                f" of that day. Name a day until {last}."
             )
         return rules
 

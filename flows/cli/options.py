@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from transforms import clock
-from transforms.errors import ConfigError, UsageError, quoted
+from transforms.errors import ConfigError, quoted
 
 if TYPE_CHECKING:
     from transforms.settings import Settings
@@ -47,17 +46,14 @@ AsOf = Annotated[
 
 
 def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> "Settings":
-    """Settings with the given options over DTA_* variables.
-
-    Raises ConfigError that names a wrong variable, UsageError for a day in the future.
-    """
+    """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""
     from pydantic import ValidationError
 
     from transforms.settings import Settings
 
     given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
     try:
-        settings = Settings(**{k: v for k, v in given.items() if v is not None})
+        return Settings(**{k: v for k, v in given.items() if v is not None})
     except ValidationError as error:
         lines = [
             f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value"
@@ -65,11 +61,6 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
             for e in error.errors()
         ]
         raise ConfigError("\n".join(lines)) from error
-    try:
-        clock.past(settings.as_of)
-    except ValueError as error:
-        raise UsageError(f"{'--as-of' if as_of else 'DTA_AS_OF'}: {error}. Name today or an earlier day.") from error
-    return settings
 
 
 def released(out: Path | None) -> Path:

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -16,8 +17,10 @@ import flows.cli.app
 from flows.cli.app import app
 from flows.cli.consoles import out_console
 from tests.terminal import in_turn
-from tests.workplace import AS_OF, Workplace
+from tests.workplace import AS_OF, SAMPLE, Workplace
 from transforms.errors import UsageError
+from transforms.run import Run
+from transforms.settings import Settings
 
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
@@ -291,13 +294,26 @@ def test_a_day_that_is_none_is_named_with_what_to_do(arguments: tuple[str, ...],
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_a_day_in_the_future_is_refused(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_of_which_the_rules_know_nothing_is_refused(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules end with the Dashboard of 2026, which the one of 2027 follows in December of that year."""
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
-    ended = dta(command, "--as-of", "9999-01-01", "--out", tmp_path / "out")
-    assert isinstance(ended.exception, UsageError)
-    assert str(ended.exception) == (
-        "--as-of: 9999-01-01 lies in the future: nothing can be known as of that day. Name today or an earlier day."
-    )
-    monkeypatch.setenv("DTA_AS_OF", "9999-01-01")
-    assert str(dta(command, "--out", tmp_path / "out").exception).startswith("DTA_AS_OF: 9999-01-01 lies in the future")
-    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr("transforms.clock.now", lambda: datetime(2026, 11, 24, 20, tzinfo=UTC))
+    words = "lies in the future, and the rules end with the Dashboard of 2026: nothing can be known as of that day."
+    for day in ("9999-01-01", "2028-01-01"):
+        ended = dta(command, "--as-of", day, "--out", tmp_path / "out")
+        assert isinstance(ended.exception, UsageError)
+        assert str(ended.exception) == f"{day} {words} Name a day until 2027-12-31."
+        monkeypatch.setenv("DTA_AS_OF", day)
+        assert str(dta(command, "--out", tmp_path / "out").exception).startswith(f"{day} {words}")
+        monkeypatch.delenv("DTA_AS_OF")
+    assert not (tmp_path / "out" / "current").exists()
+
+
+def test_a_later_day_than_the_rules_know_is_taken_when_it_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(Settings(source=str(SAMPLE), work=tmp_path, out=tmp_path / "out", as_of=date(2029, 5, 1)), tmp_path)
+    monkeypatch.setattr("transforms.clock.now", lambda: datetime(2029, 5, 2, tzinfo=UTC))
+    assert run.rules.years
