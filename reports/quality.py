@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +230,7 @@ def _check(result: Mapping[str, Any]) -> Check:
     )
 
 
+@cache
 def environment(*folders: Path) -> Environment:
     """Templates of these folders: what is put into one is escaped, and a name that it does not know is an error."""
     made = Environment(

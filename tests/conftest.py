@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import pytest
 
 from tests.remembering import Remembering
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
+from transforms.release import digests
 from transforms.settings import PROJECT
 
 Once = Callable[[str, Callable[[Path], None]], Path]
@@ -34,6 +36,16 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hashed_once() -> Iterator[None]:
+    """Nobody changes the code while tests run: its files are hashed once, and not four times in each run."""
+    tree, code = digests._tree, {PROJECT / package for package in digests.CODE}
+    kept = cache(tree)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(digests, "_tree", lambda folder, base: (kept if folder in code else tree)(folder, base))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ import duckdb
 
 from flows.runner import Outcome, execute
 from flows.steps import STEPS
-from transforms.database import connect, prepared
+from tests.on_demand import OnDemand
+from transforms.database import SAFE, connect, prepared
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 
@@ -19,6 +20,9 @@ os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the t
 # A developer's own settings must not change what is tested.
 for name in [n for n in os.environ if n.startswith("DTA_")]:
     del os.environ[name]
+
+# Tables of tests are small, and workers run beside each other: a second thread in a database costs and brings nothing.
+SAFE["threads"] = "1"
 
 STATE = PROJECT / "data" / "sample"
 BEFORE_2023 = (
@@ -113,10 +117,15 @@ class Workplace:
         return execute(self.settings(**changes), lambda step, run: step.function(run))
 
     def decide(self, until: str = "determinations", **changes: object) -> duckdb.DuckDBPyConnection:
-        """All steps before the gates, or as far as a test looks; the connection to the tables they left."""
-        run = self.decided(until, **changes)
+        """The tables that all steps before the gates leave, or as far as a test looks; those of the last step are built
+        when a query names them.
+        """
+        run = self.decided("criteria" if until == "determinations" else until, **changes)
         run.finish()  # the tables are in memory
-        return run.connect()
+        connection = run.connect()
+        if until == "determinations":
+            return OnDemand(connection, run.rules, run.settings.reference)  # type: ignore[return-value]
+        return connection
 
     def decided(self, until: str = "determinations", **changes: object) -> Run:
         """The run itself after all steps before the gates, or up to the step ``until``; the caller finishes it."""

@@ -92,7 +92,7 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
         plan(settings, 2024, 2024, [], settings.out)
 
 
-def test_a_backfill_by_command(light: None, raw_cache: Path, tmp_path: Path) -> None:
+def test_a_backfill_by_command(without_gates: None, raw_cache: Path, tmp_path: Path) -> None:
     runner = CliRunner(
         env={
             "COLUMNS": "200",

@@ -28,6 +28,24 @@ def decide(tmp_path: Path, raw_cache: Path) -> Iterator[Decide]:
         connection.close()
 
 
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[Decide]:
+    """The tables that follow from Dashboards with the rows of many cases, decided once for all tests of a module."""
+    made: dict[tuple[object, ...], duckdb.DuckDBPyConnection] = {}
+
+    def run(dashboards: Dashboards, **changes: object) -> duckdb.DuckDBPyConnection:
+        key = (id(dashboards), *changes.items())
+        if key not in made:
+            folder = tmp_path_factory.mktemp("cases")
+            dashboards.write(folder / "source")
+            made[key] = Workplace(folder / "source", raw_cache, folder / "out").decide(**changes)
+        return made[key]
+
+    yield run
+    for connection in made.values():
+        connection.close()
+
+
 @pytest.fixture(scope="session")
 def state_2018(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The whole state from CDE's workbook of 2018 and the local indicators of 2017 and 2018."""

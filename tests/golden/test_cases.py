@@ -1,21 +1,31 @@
-"""Golden cases of the rules, one LEA or student group each."""
+"""Golden cases of the rules, each of LEAs of its own: the rows stand above the test, and one run decides all that are
+judged by the same Dashboards.
+"""
 
 import re
+from itertools import count
 
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
 from transforms.settings import PROJECT
 
-DISTRICT, OTHER, COE, CHARTER, ALAMEDA = (
-    "27000010000000",
-    "27000020000000",
-    "27100000000000",
-    "27000010000017",
-    "01000010000000",
-)
+NUMBERS = count(100)
+# All rows of the cases that are judged by Dashboards of these years and no others.
+OF_2019_ON, OF_2022_ON, OF_2023_ON, OF_2024_ON = Dashboards(), Dashboards(), Dashboards(), Dashboards()
 
 
-def letters(db, cds: str = DISTRICT) -> dict[tuple[str, int], str]:
+def district(of: str = "2700") -> str:
+    """A code that no other case has: of a district of Monterey County, or of another county, or of county offices."""
+    return f"{of}{next(NUMBERS):03d}0000000"
+
+
+def charter_of(boards: Dashboards) -> str:
+    cds = f"2700001{next(NUMBERS):07d}"
+    boards.charters.add(cds)
+    return cds
+
+
+def letters(db, cds: str) -> dict[tuple[str, int], str]:
     rows = db.execute(
         "select student_group, dashboard_year, letter from student_group_history where cds = ? and letter is not null",
         [cds],
@@ -23,74 +33,18 @@ def letters(db, cds: str = DISTRICT) -> dict[tuple[str, int], str]:
     return {(group, year): letter for group, year, letter in rows}
 
 
-def verdict(db, year: int, cds: str = DISTRICT, pathway: str = "continuum") -> tuple[str, str]:
+def verdict(db, year: int, cds: str, pathway: str = "continuum") -> tuple[str, str]:
     return db.execute(
         "select status, reason from eligibility where cds = ? and determination_year = ? and pathway = ?",
         [cds, year, pathway],
     ).fetchone()
 
 
-PAIRS = {(1, 1): "D", (1, 2): "D", (2, 1): "D", (2, 2): None, (1, 3): None, (3, 1): None, (1, 0): None, (0, 1): None}
-
-
-def test_english_language_arts_and_mathematics(decide: Decide) -> None:
-    boards = Dashboards()
-    leas = {f"2700{n:03d}0000000": pair for n, pair in enumerate(PAIRS, 100)}
-    for cds, (ela, math) in leas.items():
-        boards.put(2024, cds, "HI", ela=ela, math=math, susp=1)
-    db = decide(boards, until="criteria")
-    assert {pair: letters(db, cds).get(("HI", 2024)) for cds, pair in leas.items()} == PAIRS
-
-
-def test_long_term_english_learners_in_2024_and_2025(decide: Decide) -> None:
-    boards = Dashboards()
-    for year in (2024, 2025):
-        boards.put(year, DISTRICT, "LTEL", ela=1, math=1, susp=1)
-        boards.put(year, OTHER, "LTEL", elpi=2, susp=1)
-        boards.put(year, ALAMEDA, "LTEL", elpi=1, susp=1)
-        boards.put(year, ALAMEDA, "EL", elpi=2, susp=1)
-    db = decide(boards, until="criteria")
-    assert letters(db) == {("LTEL", 2024): "D"}, "English language arts and mathematics count for LTEL in 2024 only"
-    assert letters(db, OTHER) == {("LTEL", 2025): "D"}, "Orange on the ELPI counts for LTEL from 2025 on"
-    assert letters(db, ALAMEDA) == {("LTEL", 2024): "D", ("LTEL", 2025): "D"}, "Orange on the ELPI never counts for EL"
-
-
-def test_the_size_test_of_2022(decide: Decide) -> None:
-    """Kind of LEA, group and students: 30 are needed, 15 of FOS and HOM where the row is of a district or county
-    office.
-    """
-    expected = {
-        ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False,
-        ("district", "FOS", 15): True,
-        ("district", "HOM", 14): False, ("district", "HOM", 15): True, ("county office", "FOS", 15): True,
-        ("charter", "FOS", 15): False, ("charter", "FOS", 30): True,
-    }  # fmt: skip
-    code = {"district": "2700{:03d}0000000", "county office": "2710{:03d}0000000", "charter": "2700001{:07d}"}
-    leas = {code[kind].format(n): (kind, group, students) for n, (kind, group, students) in enumerate(expected, 100)}
-    boards = Dashboards(charters={cds for cds, (kind, *_) in leas.items() if kind == "charter"})
-    for cds, (_, group, students) in leas.items():
-        for indicator in ("ela", "math", "susp"):
-            boards.row(2022, indicator, cds, group, statuslevel=1, currdenom=students)
-    db = decide(boards, until="criteria")
-    assert {case: letters(db, cds) == {(case[1], 2022): "D"} for cds, case in leas.items()} == expected
-    assert {case: letters(db, cds) for cds, case in leas.items() if not expected[case]} == {
-        case: {} for case in expected if not expected[case]
-    }
-
-
-def test_the_size_flag_of_elpi_2019_and_cci_2023(decide: Decide) -> None:
-    flags = {DISTRICT: "Y", OTHER: "N", ALAMEDA: ""}
-    boards = Dashboards()
-    for cds, flag in flags.items():
-        boards.put(2019, cds, "EL", susp=1).put(2023, cds, "SWD", susp=1, grad=3)
-        boards.row(2019, "elpi", cds, "EL", statuslevel=1, currnsizemet=flag)
-        boards.row(2023, "cci", cds, "SWD", statuslevel=1, currnsizemet=flag)
-    db = decide(boards, until="criteria")
-    assert {cds: letters(db, cds) for cds in flags} == {
-        DISTRICT: {("EL", 2019): "D", ("SWD", 2023): "G"},
-        OTHER: {},
-        ALAMEDA: {},
-    }
+def assistance(db, cds: str, determination: str, year: int = 2024) -> tuple[str, str]:
+    return db.execute(
+        "select status, reason from assistance where cds = ? and determination = ? and determination_year = ?",
+        [cds, determination, year],
+    ).fetchone()
 
 
 def three_groups(
@@ -102,86 +56,164 @@ def three_groups(
     return boards
 
 
-def test_three_groups_in_three_of_four_dashboards(decide: Decide) -> None:
-    db = decide(three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024)).put(2019, DISTRICT, "HI", ela=5))
-    status, reason = verdict(db, 2024)
+PAIRS = {(1, 1): "D", (1, 2): "D", (2, 1): "D", (2, 2): None, (1, 3): None, (3, 1): None, (1, 0): None, (0, 1): None}
+OF_A_PAIR = {district(): pair for pair in PAIRS}
+for cds, (ela, math) in OF_A_PAIR.items():
+    OF_2019_ON.put(2024, cds, "HI", ela=ela, math=math, susp=1)
+
+
+def test_english_language_arts_and_mathematics(decided: Decide) -> None:
+    db = decided(OF_2019_ON)
+    assert {pair: letters(db, cds).get(("HI", 2024)) for cds, pair in OF_A_PAIR.items()} == PAIRS
+
+
+LTEL, ORANGE, EL_BESIDE = district(), district(), district("0100")
+for year in (2024, 2025):
+    OF_2024_ON.put(year, LTEL, "LTEL", ela=1, math=1, susp=1)
+    OF_2024_ON.put(year, ORANGE, "LTEL", elpi=2, susp=1)
+    OF_2024_ON.put(year, EL_BESIDE, "LTEL", elpi=1, susp=1)
+    OF_2024_ON.put(year, EL_BESIDE, "EL", elpi=2, susp=1)
+
+
+def test_long_term_english_learners_in_2024_and_2025(decided: Decide) -> None:
+    db = decided(OF_2024_ON)
+    assert letters(db, LTEL) == {("LTEL", 2024): "D"}, (
+        "English language arts and mathematics count for LTEL in 2024 only"
+    )
+    assert letters(db, ORANGE) == {("LTEL", 2025): "D"}, "Orange on the ELPI counts for LTEL from 2025 on"
+    assert letters(db, EL_BESIDE) == {("LTEL", 2024): "D", ("LTEL", 2025): "D"}, (
+        "Orange on the ELPI never counts for EL"
+    )
+
+
+# Kind of LEA, group and students: 30 are needed, 15 of FOS and HOM where the row is of a district or county office.
+SIZES = {
+    ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False,
+    ("district", "FOS", 15): True,
+    ("district", "HOM", 14): False, ("district", "HOM", 15): True, ("county office", "FOS", 15): True,
+    ("charter", "FOS", 15): False, ("charter", "FOS", 30): True,
+}  # fmt: skip
+MAKE = {"district": district, "county office": lambda: district("2710"), "charter": lambda: charter_of(OF_2019_ON)}
+OF_A_SIZE = {MAKE[size[0]](): size for size in SIZES}
+for cds, (_, group, students) in OF_A_SIZE.items():
+    for indicator in ("ela", "math", "susp"):
+        OF_2019_ON.row(2022, indicator, cds, group, statuslevel=1, currdenom=students)
+
+
+def test_the_size_test_of_2022(decided: Decide) -> None:
+    db = decided(OF_2019_ON)
+    assert {size: letters(db, cds) for cds, size in OF_A_SIZE.items()} == {
+        size: {(size[1], 2022): "D"} if counts else {} for size, counts in SIZES.items()
+    }
+
+
+FLAGS = {"Y": {("EL", 2019): "D", ("SWD", 2023): "G"}, "N": {}, "": {}}
+OF_A_FLAG = {district(): flag for flag in FLAGS}
+for cds, flag in OF_A_FLAG.items():
+    OF_2019_ON.put(2019, cds, "EL", susp=1).put(2023, cds, "SWD", susp=1, grad=3)
+    OF_2019_ON.row(2019, "elpi", cds, "EL", statuslevel=1, currnsizemet=flag)
+    OF_2019_ON.row(2023, "cci", cds, "SWD", statuslevel=1, currnsizemet=flag)
+
+
+def test_the_size_flag_of_elpi_2019_and_cci_2023(decided: Decide) -> None:
+    db = decided(OF_2019_ON)
+    assert {flag: letters(db, cds) for cds, flag in OF_A_FLAG.items()} == FLAGS
+
+
+THREE = district()
+three_groups(OF_2019_ON, THREE, (2022, 2023, 2024)).put(2019, THREE, "HI", ela=5)
+
+
+def test_three_groups_in_three_of_four_dashboards(decided: Decide) -> None:
+    status, reason = verdict(decided(OF_2019_ON), 2024, THREE)
     assert status == "eligible"
     assert "Three student groups met the criteria" in reason
 
 
-def test_a_group_that_met_different_priorities_each_year_counts(decide: Decide) -> None:
-    boards = Dashboards()
-    for group in ("EL", "HI", "SWD"):
-        boards.put(2022, DISTRICT, group, ela=1, math=1, susp=1).put(2023, DISTRICT, group, susp=1, chronic=1)
-        boards.put(2024, DISTRICT, group, grad=1, cci=1, susp=3)
-    db = decide(boards)
-    assert verdict(db, 2024)[0] == "eligible"
-    assert letters(db)["HI", 2022] == "D"
-    assert letters(db)["HI", 2023] == "C"
-    assert letters(db)["HI", 2024] == "F"
+DIFFERENT_PRIORITIES = district()
+for group in ("EL", "HI", "SWD"):
+    OF_2022_ON.put(2022, DIFFERENT_PRIORITIES, group, ela=1, math=1, susp=1)
+    OF_2022_ON.put(2023, DIFFERENT_PRIORITIES, group, susp=1, chronic=1)
+    OF_2022_ON.put(2024, DIFFERENT_PRIORITIES, group, grad=1, cci=1, susp=3)
 
 
-def test_different_groups_each_year_do_not_count(decide: Decide) -> None:
-    boards = Dashboards()
-    for year, groups in ((2022, ("EL", "HI", "SWD")), (2023, ("AA", "SED", "WH")), (2024, ("AS", "HOM", "FOS"))):
-        three_groups(boards, DISTRICT, (year,), groups)
-    assert verdict(decide(boards), 2024)[0] == "not_eligible"
+def test_a_group_that_met_different_priorities_each_year_counts(decided: Decide) -> None:
+    db = decided(OF_2022_ON)
+    assert verdict(db, 2024, DIFFERENT_PRIORITIES)[0] == "eligible"
+    found = letters(db, DIFFERENT_PRIORITIES)
+    assert found["HI", 2022] == "D"
+    assert found["HI", 2023] == "C"
+    assert found["HI", 2024] == "F"
 
 
-def test_two_groups_and_a_third_at_two_years_is_a_no_that_says_so(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024), ("EL", "SWD"))
-    three_groups(boards, DISTRICT, (2023, 2024), ("HOM",)).put(2024, DISTRICT, "HI", ela=4).put(
-        2019, DISTRICT, "HOM", ela=4
-    )
-    status, reason = verdict(decide(boards), 2024)
+DIFFERENT_GROUPS = district()
+for year, groups in ((2022, ("EL", "HI", "SWD")), (2023, ("AA", "SED", "WH")), (2024, ("AS", "HOM", "FOS"))):
+    three_groups(OF_2022_ON, DIFFERENT_GROUPS, (year,), groups)
+
+
+def test_different_groups_each_year_do_not_count(decided: Decide) -> None:
+    assert verdict(decided(OF_2022_ON), 2024, DIFFERENT_GROUPS)[0] == "not_eligible"
+
+
+TWO_AND_A_THIRD = district()
+three_groups(OF_2019_ON, TWO_AND_A_THIRD, (2022, 2023, 2024), ("EL", "SWD"))
+three_groups(OF_2019_ON, TWO_AND_A_THIRD, (2023, 2024), ("HOM",)).put(2024, TWO_AND_A_THIRD, "HI", ela=4)
+OF_2019_ON.put(2019, TWO_AND_A_THIRD, "HOM", ela=4)
+
+
+def test_two_groups_and_a_third_at_two_years_is_a_no_that_says_so(decided: Decide) -> None:
+    status, reason = verdict(decided(OF_2019_ON), 2024, TWO_AND_A_THIRD)
     assert status == "not_eligible"
     assert "Two student groups" in reason
     assert "English learners (2022, 2023, 2024) and students with disabilities (2022, 2023, 2024)" in reason
     assert "Closest, with two years: homeless youth." in reason
 
 
-def test_a_two_group_district_is_eligible_by_both(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024), ("SED", "WH"))
-    boards.put(2019, DISTRICT, "SED", ela=4)
-    three_groups(boards, OTHER, (2022, 2023, 2024), ("SED",)).put(2024, OTHER, "WH", ela=5).put(
-        2019, OTHER, "SED", ela=4
-    )
-    db = decide(boards)
-    status, reason = verdict(db, 2024)
+BOTH, ONE_OF_TWO = district(), district()
+three_groups(OF_2019_ON, BOTH, (2022, 2023, 2024), ("SED", "WH")).put(2019, BOTH, "SED", ela=4)
+three_groups(OF_2019_ON, ONE_OF_TWO, (2022, 2023, 2024), ("SED",)).put(2024, ONE_OF_TWO, "WH", ela=5)
+OF_2019_ON.put(2019, ONE_OF_TWO, "SED", ela=4)
+
+
+def test_a_two_group_district_is_eligible_by_both(decided: Decide) -> None:
+    db = decided(OF_2019_ON)
+    status, reason = verdict(db, 2024, BOTH)
     assert status == "eligible"
     assert "has two student groups with a result in 2024, and both met the criteria" in reason
-    assert verdict(db, 2024, OTHER)[0] == "not_eligible", "all of its groups must meet the criteria, not one of two"
-
-
-def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decide: Decide) -> None:
-    """The only group met the criteria three times; what it shows in the year itself was rejected: perhaps nothing, and
-    then there is no group to judge.
-    """
-    boards = (
-        three_groups(Dashboards(), DISTRICT, (2019, 2022, 2023), ("SED",))
-        .put(2024, DISTRICT, "SED", ela=0, math=0)
-        .put(2024, DISTRICT, "HI", susp=0)
+    assert verdict(db, 2024, ONE_OF_TWO)[0] == "not_eligible", (
+        "all of its groups must meet the criteria, not one of two"
     )
-    db = decide(boards.row(2024, "susp", DISTRICT, "SED", color=9))
-    assert verdict(db, 2024)[0] == "undetermined"
 
 
-def test_an_lea_with_no_color_at_all_is_not_assessed(decide: Decide) -> None:
-    boards = (
-        Dashboards()
-        .put(2019, DISTRICT, "HI", ela=0)
-        .put(2024, DISTRICT, "HI", ela=0, math=0, susp=0)
-        .put(2024, OTHER, "HI", ela=3)
-    )
-    for year in (2022, 2023):
-        boards.put(year, DISTRICT, "HI", ela=0)
-    status, reason = verdict(decide(boards), 2024)
+# The only group met the criteria three times; what it shows in the year itself is rejected: perhaps nothing, and then
+# there is no group to judge.
+REJECTED = district()
+three_groups(OF_2019_ON, REJECTED, (2019, 2022, 2023), ("SED",)).put(2024, REJECTED, "SED", ela=0, math=0)
+OF_2019_ON.put(2024, REJECTED, "HI", susp=0).row(2024, "susp", REJECTED, "SED", color=9)
+
+
+def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decided: Decide) -> None:
+    assert verdict(decided(OF_2019_ON), 2024, REJECTED)[0] == "undetermined"
+
+
+COLORLESS = district()
+for year in (2019, 2022, 2023):
+    OF_2019_ON.put(year, COLORLESS, "HI", ela=0)
+OF_2019_ON.put(2024, COLORLESS, "HI", ela=0, math=0, susp=0)
+
+
+def test_an_lea_with_no_color_at_all_is_not_assessed(decided: Decide) -> None:
+    status, reason = verdict(decided(OF_2019_ON), 2024, COLORLESS)
     assert status == "not_assessed"
     assert "no student group of this district has a result" in reason
 
 
-def test_a_county_office_is_judged_by_its_own_statute(decide: Decide) -> None:
-    db = decide(three_groups(Dashboards(), COE, (2022, 2023, 2024)))
+COE = "27100000000000"
+three_groups(OF_2022_ON, COE, (2022, 2023, 2024))
+
+
+def test_a_county_office_is_judged_by_its_own_statute(decided: Decide) -> None:
+    db = decided(OF_2022_ON)
     assert verdict(db, 2024, COE)[0] == "eligible"
     assert db.execute(
         "select statute, lea_type from eligibility where cds = ? and pathway = 'continuum' and determination_year ="
@@ -195,42 +227,48 @@ def test_a_county_office_is_judged_by_its_own_statute(decide: Decide) -> None:
     ).fetchall() == [("not_applicable",)]
 
 
-def test_county_01_keeps_its_zero(decide: Decide) -> None:
-    db = decide(three_groups(Dashboards(), ALAMEDA, (2022, 2023, 2024)))
-    assert db.execute(
-        "select distinct cds, county from eligibility where status = 'eligible' and pathway = 'continuum'"
+ALAMEDA = "01000010000000"
+three_groups(OF_2022_ON, ALAMEDA, (2022, 2023, 2024))
+
+
+def test_county_01_keeps_its_zero(decided: Decide) -> None:
+    assert decided(OF_2022_ON).execute(
+        "select distinct cds, county from eligibility where status = 'eligible' and pathway = 'continuum' and county"
+        " is distinct from 'Monterey'"
     ).fetchall() == [(ALAMEDA, "Alameda")]
 
 
-def test_a_renamed_lea_is_one_lea_with_its_latest_name(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024))
-    boards.names = {
-        (DISTRICT, 2022): "Old Name Elementary",
-        (DISTRICT, 2023): "Old Name Elementary",
-        (DISTRICT, 2024): "New Name Unified",
-    }
-    db = decide(boards)
-    assert db.execute("select lea_name from leas where cds = ?", [DISTRICT]).fetchall() == [("New Name Unified",)]
-    assert verdict(db, 2024)[0] == "eligible"
+RENAMED = district()
+three_groups(OF_2022_ON, RENAMED, (2022, 2023, 2024))
+OF_2022_ON.names |= {
+    (RENAMED, 2022): "Old Name Elementary",
+    (RENAMED, 2023): "Old Name Elementary",
+    (RENAMED, 2024): "New Name Unified",
+}
 
 
-def test_a_closed_lea_stays_in_the_index_and_is_not_assessed(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2022, 2023)).put(2024, OTHER, "HI", ela=3)
-    status, reason = verdict(decide(boards), 2024)
+def test_a_renamed_lea_is_one_lea_with_its_latest_name(decided: Decide) -> None:
+    db = decided(OF_2022_ON)
+    assert db.execute("select lea_name from leas where cds = ?", [RENAMED]).fetchall() == [("New Name Unified",)]
+    assert verdict(db, 2024, RENAMED)[0] == "eligible"
+
+
+CLOSED = district()
+three_groups(OF_2022_ON, CLOSED, (2022, 2023))
+
+
+def test_a_closed_lea_stays_in_the_index_and_is_not_assessed(decided: Decide) -> None:
+    status, reason = verdict(decided(OF_2022_ON), 2024, CLOSED)
     assert status == "not_assessed"
     assert reason == "No results to assess: this district is not on the 2024 Dashboard."
 
 
-def assistance(db, cds: str, determination: str, year: int = 2024) -> tuple[str, str]:
-    return db.execute(
-        "select status, reason from assistance where cds = ? and determination = ? and determination_year = ?",
-        [cds, determination, year],
-    ).fetchone()
+CHARTER = charter_of(OF_2023_ON)
+three_groups(OF_2023_ON, CHARTER, (2023, 2024), ("HI",))
 
 
-def test_a_charter_school_with_one_group_on_both_dashboards(decide: Decide) -> None:
-    boards = three_groups(Dashboards(charters={CHARTER}), CHARTER, (2023, 2024), ("HI",))
-    db = decide(boards)
+def test_a_charter_school_with_one_group_on_both_dashboards(decided: Decide) -> None:
+    db = decided(OF_2023_ON)
     status, reason = assistance(db, CHARTER, "charter")
     assert status == "eligible"
     assert "Hispanic or Latino students" in reason
@@ -238,64 +276,85 @@ def test_a_charter_school_with_one_group_on_both_dashboards(decide: Decide) -> N
     assert verdict(db, 2024, CHARTER, "primary")[0] == "not_assessed"
 
 
-def test_a_charter_school_with_different_groups_each_year_is_open(decide: Decide) -> None:
-    boards = three_groups(Dashboards(charters={CHARTER}), CHARTER, (2023,), ("HI",))
-    three_groups(boards, CHARTER, (2024,), ("SWD",))
-    status, reason = assistance(decide(boards), CHARTER, "charter")
+CHARTER_OF_TWO = charter_of(OF_2023_ON)
+three_groups(OF_2023_ON, CHARTER_OF_TWO, (2023,), ("HI",))
+three_groups(OF_2023_ON, CHARTER_OF_TWO, (2024,), ("SWD",))
+
+
+def test_a_charter_school_with_different_groups_each_year_is_open(decided: Decide) -> None:
+    status, reason = assistance(decided(OF_2023_ON), CHARTER_OF_TWO, "charter")
     assert status == "undetermined"
     assert "do not say whether the same student group" in reason
 
 
-def test_one_group_three_dashboards_running(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024), ("HI",))
-    three_groups(boards, OTHER, (2022, 2024), ("HI",)).put(2023, OTHER, "HI", ela=3)
-    db = decide(boards)
-    assert assistance(db, DISTRICT, "consecutive")[0] == "eligible"
-    assert assistance(db, OTHER, "consecutive")[0] == "not_eligible"
+RUNNING, INTERRUPTED = district(), district()
+three_groups(OF_2022_ON, RUNNING, (2022, 2023, 2024), ("HI",))
+three_groups(OF_2022_ON, INTERRUPTED, (2022, 2024), ("HI",)).put(2023, INTERRUPTED, "HI", ela=3)
 
 
-def test_year_2_of_differentiated_assistance(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2023,), ("HI",)).put(2024, DISTRICT, "HI", ela=4)
-    db = decide(boards)
-    assert assistance(db, DISTRICT, "differentiated_assistance", 2023)[0] == "eligible"
-    status, reason = assistance(db, DISTRICT, "differentiated_assistance", 2024)
+def test_one_group_three_dashboards_running(decided: Decide) -> None:
+    db = decided(OF_2022_ON)
+    assert assistance(db, RUNNING, "consecutive")[0] == "eligible"
+    assert assistance(db, INTERRUPTED, "consecutive")[0] == "not_eligible"
+
+
+YEAR_2 = district()
+three_groups(OF_2023_ON, YEAR_2, (2023,), ("HI",)).put(2024, YEAR_2, "HI", ela=4)
+
+
+def test_year_2_of_differentiated_assistance(decided: Decide) -> None:
+    db = decided(OF_2023_ON)
+    assert assistance(db, YEAR_2, "differentiated_assistance", 2023)[0] == "eligible"
+    status, reason = assistance(db, YEAR_2, "differentiated_assistance", 2024)
     assert status == "eligible"
     assert "met a method on the 2023 Dashboard" in reason
 
 
-def test_an_earlier_date_knows_only_what_was_known_then(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024))
-    db = decide(boards, as_of="2024-06-30")
+def test_an_earlier_date_knows_only_what_was_known_then(decided: Decide) -> None:
+    db = decided(OF_2022_ON, as_of="2024-06-30")
     years = db.execute("select distinct determination_year from eligibility order by 1").fetchall()
     assert years == [(2022,), (2023,)]
     assert db.execute("select max(dashboard_year) from indicator_results").fetchall() == [(2023,)]
 
 
-def test_the_watch_list_says_what_one_more_dashboard_would_do(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2023, 2024), ("EL", "HI", "SWD")).put(2022, DISTRICT, "EL", ela=4)
-    three_groups(boards, OTHER, (2022, 2023, 2024), ("EL", "HI"))
-    three_groups(boards, OTHER, (2023, 2024), ("SWD",))
+ONE_MORE_YEAR, ONE_MORE_GROUP = district(), district()
+three_groups(OF_2022_ON, ONE_MORE_YEAR, (2023, 2024)).put(2022, ONE_MORE_YEAR, "EL", ela=4)
+three_groups(OF_2022_ON, ONE_MORE_GROUP, (2022, 2023, 2024), ("EL", "HI"))
+three_groups(OF_2022_ON, ONE_MORE_GROUP, (2023, 2024), ("SWD",))
+
+
+def test_the_watch_list_says_what_one_more_dashboard_would_do(decided: Decide) -> None:
     rows = (
-        decide(boards)
+        decided(OF_2022_ON)
         .execute(
-            "select cds, student_group, watch, next_dashboard, indicators, would_be_eligible from watch_list order by"
-            " 1, 2"
+            "select cds, student_group, watch, next_dashboard, indicators, would_be_eligible from watch_list where"
+            " list_contains(?, cds) order by 1, 2",
+            [[ONE_MORE_YEAR, ONE_MORE_GROUP]],
         )
         .fetchall()
     )
     causes = ["ela", "math", "susp"]
-    assert rows == [(DISTRICT, g, "one_more_year", 2025, causes, True) for g in ("EL", "HI", "SWD")] + [
-        (OTHER, "SWD", "one_more_group", 2025, causes, True)
+    assert rows == [(ONE_MORE_YEAR, g, "one_more_year", 2025, causes, True) for g in ("EL", "HI", "SWD")] + [
+        (ONE_MORE_GROUP, "SWD", "one_more_group", 2025, causes, True)
     ]
 
 
-def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decide: Decide) -> None:
-    boards = three_groups(Dashboards(), DISTRICT, (2023, 2024), ("SED", "WH")).put(2022, DISTRICT, "SED", ela=4)
-    three_groups(boards, OTHER, (2023, 2024), ("SED",)).put(2022, OTHER, "SED", ela=4).put(2024, OTHER, "WH", ela=5)
+BOTH_WATCHED, ONE_WATCHED = district(), district()
+three_groups(OF_2022_ON, BOTH_WATCHED, (2023, 2024), ("SED", "WH")).put(2022, BOTH_WATCHED, "SED", ela=4)
+three_groups(OF_2022_ON, ONE_WATCHED, (2023, 2024), ("SED",)).put(2022, ONE_WATCHED, "SED", ela=4)
+OF_2022_ON.put(2024, ONE_WATCHED, "WH", ela=5)
+
+
+def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decided: Decide) -> None:
     rows = (
-        decide(boards).execute("select cds, student_group, would_be_eligible from watch_list order by 1, 2").fetchall()
+        decided(OF_2022_ON)
+        .execute(
+            "select cds, student_group, would_be_eligible from watch_list where list_contains(?, cds) order by 1, 2",
+            [[BOTH_WATCHED, ONE_WATCHED]],
+        )
+        .fetchall()
     )
-    assert rows == [(DISTRICT, "SED", True), (DISTRICT, "WH", True), (OTHER, "SED", False)]
+    assert rows == [(BOTH_WATCHED, "SED", True), (BOTH_WATCHED, "WH", True), (ONE_WATCHED, "SED", False)]
 
 
 def test_nothing_that_decides_reads_the_preview() -> None:
@@ -307,18 +366,22 @@ def test_nothing_that_decides_reads_the_preview() -> None:
         assert after <= {"watch_facts", "watch_list"}, f"{table} feeds {after}"
 
 
-def test_the_preview_of_2026_watches_and_never_decides(decide: Decide) -> None:
-    boards = Dashboards()
-    for year in (2024, 2025):
-        boards.put(year, DISTRICT, "ALL", ela=1, math=1).put(year, OTHER, "LTEL", elpi=2, susp=1).put(
-            year, ALAMEDA, "EL", ela=1, susp=2
-        )
-    db = decide(boards)
+ALL_STUDENTS, LTEL_ONLY, EL_ONLY = district(), district(), district("0100")
+for year in (2024, 2025):
+    OF_2024_ON.put(year, ALL_STUDENTS, "ALL", ela=1, math=1)
+    OF_2024_ON.put(year, LTEL_ONLY, "LTEL", elpi=2, susp=1)
+    OF_2024_ON.put(year, EL_ONLY, "EL", ela=1, susp=2)
+
+
+def test_the_preview_of_2026_watches_and_never_decides(decided: Decide) -> None:
+    db = decided(OF_2024_ON)
     rows = db.execute(
-        "select cds, student_group, indicators, sentence from watch_list where standing = 'provisional' order by 1, 2"
+        "select cds, student_group, indicators, sentence from watch_list where standing = 'provisional' and"
+        " list_contains(?, cds) order by 1, 2",
+        [[ALL_STUDENTS, LTEL_ONLY, EL_ONLY]],
     ).fetchall()
-    assert [r[:3] for r in rows] == [(DISTRICT, "ALL", ["ela", "math"]), (OTHER, "LTEL", ["elpi", "susp"])]
+    assert [r[:3] for r in rows] == [(ALL_STUDENTS, "ALL", ["ela", "math"]), (LTEL_ONLY, "LTEL", ["elpi", "susp"])]
     assert all("Provisional: this rests on one secondary source." in r[3] for r in rows)
     assert db.execute(
-        "select count(*) from eligibility where cds = ? and status = 'eligible'", [DISTRICT]
+        "select count(*) from eligibility where cds = ? and status = 'eligible'", [ALL_STUDENTS]
     ).fetchall() == [(0,)]

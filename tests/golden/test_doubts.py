@@ -63,12 +63,16 @@ def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path
     }
 
 
-def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> None:
-    boards = Dashboards(charters={CHARTER})
-    for year in (2023, 2024):
-        boards.put(year, CHARTER, "HI", ela=1, math=1, chronic=1).put(year, CHARTER, "EL", ela=1, math=1)
-    boards.row(2024, "chronic", CHARTER, "HI", color=9)
-    db = decide(boards)
+UNREADABLE = "27000010000018"
+BOARDS = Dashboards(charters={CHARTER, UNREADABLE})
+for year in (2023, 2024):
+    BOARDS.put(year, CHARTER, "HI", ela=1, math=1, chronic=1).put(year, CHARTER, "EL", ela=1, math=1)
+BOARDS.row(2024, "chronic", CHARTER, "HI", color=9)
+BOARDS.put(2024, UNREADABLE, "HI", ela=3, chronic=3).put(2024, UNREADABLE, "XX", chronic=1)
+
+
+def test_a_row_that_was_kept_aside_makes_its_group_unknown(decided: Decide) -> None:
+    db = decided(BOARDS)
     rows = db.execute(
         "select finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator ="
         " 'chronic' and student_group = 'HI'",
@@ -83,14 +87,11 @@ def test_a_row_that_was_kept_aside_makes_its_group_unknown(decide: Decide) -> No
     assert status == [("undetermined",)], "not a no: the row might have been red"
 
 
-def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(decide: Decide) -> None:
-    boards = (
-        Dashboards(charters={CHARTER}).put(2024, CHARTER, "HI", ela=3, chronic=3).put(2024, CHARTER, "XX", chronic=1)
-    )
-    rows = decide(boards).execute(
+def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(decided: Decide) -> None:
+    rows = decided(BOARDS).execute(
         "select student_group, finding from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' "
         "and student_group in ('EL', 'HI') order by 1",
-        [CHARTER],
+        [UNREADABLE],
     )
     assert rows.fetchall() == [("EL", "unknown"), ("HI", "result")]
 

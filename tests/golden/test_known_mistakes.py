@@ -1,5 +1,7 @@
 """Mistakes that programs for the same data have made. Each has a test that fails if it is made here."""
 
+from itertools import count
+
 import duckdb
 
 from tests.dashboards import Dashboards
@@ -7,10 +9,15 @@ from tests.golden.conftest import Decide
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
-DISTRICT, OTHER = "27000010000000", "27000020000000"
+BOARDS = Dashboards()  # rows of all mistakes, each of LEAs of its own: one run judges them
+NUMBERS = count(100)
 
 
-def met(db, group: str, year: int = 2024, cds: str = DISTRICT) -> tuple[bool, list[int]]:
+def district() -> str:
+    return f"2700{next(NUMBERS):03d}0000000"
+
+
+def met(db: duckdb.DuckDBPyConnection, group: str, year: int, cds: str) -> tuple[bool, list[int]]:
     return db.execute(
         "select meets_criteria, priorities_met from student_group_history where cds = ? and student_group = ? and"
         " dashboard_year = ?",
@@ -18,41 +25,44 @@ def met(db, group: str, year: int = 2024, cds: str = DISTRICT) -> tuple[bool, li
     ).fetchone()
 
 
-def test_p1_two_red_indicators_of_one_priority_are_one_priority(decide: Decide) -> None:
-    assert met(decide(Dashboards().put(2024, DISTRICT, "HI", ela=1, math=1, susp=3), until="criteria"), "HI") == (
-        False,
-        [4],
-    )
+P1 = district()
+BOARDS.put(2024, P1, "HI", ela=1, math=1, susp=3)
 
 
-def test_p2_more_reds_never_turn_a_yes_into_a_no(decide: Decide) -> None:
-    boards = (
-        Dashboards()
-        .put(2024, DISTRICT, "HI", susp=1, chronic=1)
-        .put(2024, DISTRICT, "EL", susp=1, chronic=1, grad=1, cci=1, ela=1, math=1, elpi=1)
-    )
-    db = decide(boards, until="criteria")
-    assert met(db, "HI") == (True, [5, 6])
-    assert met(db, "EL") == (True, [4, 5, 6, 8])
+def test_p1_two_red_indicators_of_one_priority_are_one_priority(decided: Decide) -> None:
+    assert met(decided(BOARDS), "HI", 2024, P1) == (False, [4])
 
 
-def test_p3_all_students_are_not_a_group(decide: Decide) -> None:
-    boards = Dashboards()
-    for year in (2022, 2023, 2024):
-        boards.put(year, DISTRICT, "ALL", ela=1, math=1, susp=1, chronic=1)
-    db = decide(boards)
+P2 = district()
+BOARDS.put(2024, P2, "HI", susp=1, chronic=1)
+BOARDS.put(2024, P2, "EL", susp=1, chronic=1, grad=1, cci=1, ela=1, math=1, elpi=1)
+
+
+def test_p2_more_reds_never_turn_a_yes_into_a_no(decided: Decide) -> None:
+    db = decided(BOARDS)
+    assert met(db, "HI", 2024, P2) == (True, [5, 6])
+    assert met(db, "EL", 2024, P2) == (True, [4, 5, 6, 8])
+
+
+P3 = district()
+for year in (2022, 2023, 2024):
+    BOARDS.put(year, P3, "ALL", ela=1, math=1, susp=1, chronic=1)
+
+
+def test_p3_all_students_are_not_a_group(decided: Decide) -> None:
+    db = decided(BOARDS)
     assert db.execute("select count(*) from student_group_history where student_group = 'ALL'").fetchall() == [(0,)]
     assert db.execute(
-        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024",
-        [DISTRICT],
+        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [P3]
     ).fetchall() == [("not_assessed",)]
 
 
-def test_p4_red_and_orange_and_local_indicators_count(state_2018: duckdb.DuckDBPyConnection, decide: Decide) -> None:
-    assert met(decide(Dashboards().put(2024, DISTRICT, "HI", ela=1, math=2, susp=1), until="criteria"), "HI") == (
-        True,
-        [4, 6],
-    )
+P4 = district()
+BOARDS.put(2024, P4, "HI", ela=1, math=2, susp=1)
+
+
+def test_p4_red_and_orange_and_local_indicators_count(state_2018: duckdb.DuckDBPyConnection, decided: Decide) -> None:
+    assert met(decided(BOARDS), "HI", 2024, P4) == (True, [4, 6])
     only_local = state_2018.execute(
         "select count(*) from assistance where determination = 'differentiated_assistance' and determination_year ="
         " 2018 and methods_met = [2]"
@@ -60,22 +70,27 @@ def test_p4_red_and_orange_and_local_indicators_count(state_2018: duckdb.DuckDBP
     assert only_local[0] > 0
 
 
-def test_p5_the_elpi_is_of_english_learners(decide: Decide) -> None:
-    db = decide(
-        Dashboards().put(2023, DISTRICT, "EL", elpi=1, susp=1).put(2023, DISTRICT, "ALL", susp=1), until="criteria"
-    )
-    assert met(db, "EL", 2023) == (True, [4, 6])
-    assert db.execute("select distinct student_group from indicator_results where indicator = 'elpi'").fetchall() == [
-        ("EL",)
-    ]
+P5 = district()
+BOARDS.put(2023, P5, "EL", elpi=1, susp=1).put(2023, P5, "ALL", susp=1)
 
 
-def test_p6_status_of_2022_is_not_a_color(decide: Decide) -> None:
-    db = decide(
-        Dashboards().put(2022, DISTRICT, "HI", ela=1, math=1, susp=1).put(2024, DISTRICT, "HI", ela=4), until="criteria"
-    )
+def test_p5_the_elpi_is_of_english_learners(decided: Decide) -> None:
+    """Its file of 2023 names no student group."""
+    db = decided(BOARDS)
+    assert met(db, "EL", 2023, P5) == (True, [4, 6])
     assert db.execute(
-        "select distinct measure, color from evidence where dashboard_year = 2022 and student_group = 'HI'"
+        "select distinct student_group from indicator_results where indicator = 'elpi' and dashboard_year = 2023"
+    ).fetchall() == [("EL",)]
+
+
+P6 = district()
+BOARDS.put(2022, P6, "HI", ela=1, math=1, susp=1).put(2024, P6, "HI", ela=4)
+
+
+def test_p6_status_of_2022_is_not_a_color(decided: Decide) -> None:
+    assert decided(BOARDS).execute(
+        "select distinct measure, color from evidence where dashboard_year = 2022 and student_group = 'HI' and cds = ?",
+        [P6],
     ).fetchall() == [("status_level", None)]
 
 
@@ -95,29 +110,30 @@ def test_p8_the_newest_year_is_there_and_schools_have_no_district_status(db: duc
     assert rows == [("charter",)]
 
 
-def test_s1_an_lea_with_fewer_than_three_groups_is_judged_by_all_of_them(decide: Decide) -> None:
-    boards = Dashboards()
-    for year in (2019, 2022, 2023, 2024):
-        for group in ("SED", "WH"):
-            boards.put(year, DISTRICT, group, ela=1, math=1, susp=1)
-    assert decide(boards).execute(
-        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024",
-        [DISTRICT],
+S1 = district()
+for year in (2019, 2022, 2023, 2024):
+    for group in ("SED", "WH"):
+        BOARDS.put(year, S1, group, ela=1, math=1, susp=1)
+
+
+def test_s1_an_lea_with_fewer_than_three_groups_is_judged_by_all_of_them(decided: Decide) -> None:
+    assert decided(BOARDS).execute(
+        "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [S1]
     ).fetchall() == [("eligible",)]
 
 
-def test_s2_only_the_counted_dashboards_count(decide: Decide) -> None:
-    boards = Dashboards()
-    for year in (2018, 2019, 2022):
-        for group in ("EL", "HI", "SWD"):
-            boards.put(year, DISTRICT, group, ela=1, math=1, susp=1)
-    for year in (2023, 2024):
-        boards.put(year, DISTRICT, "HI", ela=4)
+S2 = district()
+for year in (2018, 2019, 2022):
+    for group in ("EL", "HI", "SWD"):
+        BOARDS.put(year, S2, group, ela=1, math=1, susp=1)
+for year in (2023, 2024):
+    BOARDS.put(year, S2, "HI", ela=4)
+
+
+def test_s2_only_the_counted_dashboards_count(decided: Decide) -> None:
     rows = (
-        decide(boards)
-        .execute(
-            "select determination_year, status from eligibility where cds = ? and pathway = 'continuum'", [DISTRICT]
-        )
+        decided(BOARDS)
+        .execute("select determination_year, status from eligibility where cds = ? and pathway = 'continuum'", [S2])
         .fetchall()
     )
     found = dict(rows)
@@ -138,38 +154,49 @@ def test_s3_windows_are_data_and_follow_each_other() -> None:
     }
 
 
-def test_s4_two_oranges_do_not_count(decide: Decide) -> None:
-    years = (2018, 2019, 2023, 2024, 2025)
-    boards = Dashboards()
-    for year in years:
-        boards.put(year, DISTRICT, "HI", ela=2, math=2, susp=1)
-    db = decide(boards, until="criteria")
-    assert [met(db, "HI", year) for year in years] == [(False, [6])] * len(years)
+S4 = district()
+ORANGE_YEARS = (2018, 2019, 2023, 2024, 2025)
+for year in ORANGE_YEARS:
+    BOARDS.put(year, S4, "HI", ela=2, math=2, susp=1)
 
 
-def test_s5_2022_asks_for_very_low_on_both(decide: Decide) -> None:
-    boards = (
-        Dashboards().put(2022, DISTRICT, "HI", ela=1, math=2, susp=1).put(2022, DISTRICT, "EL", ela=1, math=1, susp=1)
-    )
-    db = decide(boards, until="criteria")
-    assert met(db, "HI", 2022) == (False, [6])
-    assert met(db, "EL", 2022) == (True, [4, 6])
+def test_s4_two_oranges_do_not_count(decided: Decide) -> None:
+    db = decided(BOARDS)
+    assert [met(db, "HI", year, S4) for year in ORANGE_YEARS] == [(False, [6])] * len(ORANGE_YEARS)
 
 
-def test_s6_the_change_for_long_term_english_learners_begins_with_2025(decide: Decide) -> None:
-    boards = Dashboards()
-    for year in (2024, 2025):
-        boards.put(year, DISTRICT, "LTEL", elpi=2, susp=1)
-    db = decide(boards, until="criteria")
-    assert met(db, "LTEL", 2024) == (False, [6])
-    assert met(db, "LTEL", 2025) == (True, [4, 6])
+S5 = district()
+BOARDS.put(2022, S5, "HI", ela=1, math=2, susp=1).put(2022, S5, "EL", ela=1, math=1, susp=1)
 
 
-def test_s7_a_cause_is_an_indicator_at_its_level(decide: Decide) -> None:
-    db = decide(Dashboards().put(2024, DISTRICT, "HI", cci=3, susp=1, chronic=1), until="criteria")
-    assert met(db, "HI") == (True, [5, 6])
+def test_s5_2022_asks_for_very_low_on_both(decided: Decide) -> None:
+    db = decided(BOARDS)
+    assert met(db, "HI", 2022, S5) == (False, [6])
+    assert met(db, "EL", 2022, S5) == (True, [4, 6])
+
+
+S6 = district()
+for year in (2024, 2025):
+    BOARDS.put(year, S6, "LTEL", elpi=2, susp=1)
+
+
+def test_s6_the_change_for_long_term_english_learners_begins_with_2025(decided: Decide) -> None:
+    db = decided(BOARDS)
+    assert met(db, "LTEL", 2024, S6) == (False, [6])
+    assert met(db, "LTEL", 2025, S6) == (True, [4, 6])
+
+
+S7 = district()
+BOARDS.put(2024, S7, "HI", cci=3, susp=1, chronic=1)
+
+
+def test_s7_a_cause_is_an_indicator_at_its_level(decided: Decide) -> None:
+    db = decided(BOARDS)
+    assert met(db, "HI", 2024, S7) == (True, [5, 6])
     causes = db.execute(
-        "select distinct c.indicator from criterion_results r join rule_conditions c using (criterion) where r.met"
+        "select distinct c.indicator from criterion_results r join rule_conditions c using (criterion) where r.met and"
+        " r.cds = ?",
+        [S7],
     ).fetchall()
     assert {i for (i,) in causes} == {"chronic", "susp"}
 

@@ -1,8 +1,8 @@
 """What the loan register says about districts, and what it leaves open."""
 
 import csv
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.cases import add_rows, reference_copy
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 from transforms.settings import PROJECT
 
 SOUTH_MONTEREY, INGLEWOOD, PLUMAS = "27660680000000", "19646340000000", "32669690000000"
@@ -90,61 +90,89 @@ def with_2025(place: Workplace) -> None:
     (place.source / "suspdownload2025.txt").write_text(text.replace("\tSUSP\t2024", "\tSUSP\t2025"), "utf-8")
 
 
-@contextmanager
-def decided(
-    place: Workplace, folder: Path, *events: str, loans: dict[str, str] | None = None, as_of: date | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables with these events more, and these texts of the loan register changed.
+class Borrowers:
+    """Copies of loans with their events, each of an LEA of its own and with what a test changes: one run judges all."""
 
-    Each event is ``loan,event,day`` or ``loan,event,day,precision,words``.
-    """
-    with_2025(place)
+    def __init__(self) -> None:
+        self.copies: list[tuple[str, str, str, dict[str, str], tuple[str, ...]]] = []
+
+    def another(self, loan: str, cds: str, *events: str, changes: dict[str, str] | None = None) -> str:
+        """A copy to which more has happened, and with texts changed; its LEA.
+
+        Each event is ``event,day`` or ``event,day,precision,words``.
+        """
+        lea = f"{cds[:2]}9{len(self.copies):04d}0000000"
+        self.copies.append((loan, cds, lea, changes or {}, events))
+        return lea
+
+    def write(self, reference: Path) -> None:
+        for number, (loan, cds, lea, changes, events) in enumerate(self.copies):
+            copy = f"{loan}-COPY{number}"
+            for name in ("state_loans", "state_loan_events"):
+                path = reference / f"registers/{name}.csv"
+                lines = path.read_text("utf-8").splitlines()
+                text = "\n".join(line for line in lines if line.startswith((f"{loan},", f"{loan}-0")))
+                assert text
+                for old, new in {loan: copy, cds: lea, **changes}.items():
+                    text = text.replace(old, new)
+                with path.open("a", encoding="utf-8") as stream:
+                    stream.write(f"{text}\n")
+            for event in events:
+                what, day, *dated = event.split(",")
+                row = [copy, what, day, *(dated or ("day", day)), "", "", "https://example.org", "high", ""]
+                add_rows(reference, "state_loan_events", [f"X-{number}-{what}", *row])
+
+
+BORROWERS = Borrowers()
+LIKE_OAKLAND, LIKE_VALLEJO = ("CA-SEL-2003-OAKLAND", OAKLAND), ("CA-SEL-2004-VALLEJO", VALLEJO)
+LIKE_PLUMAS, LIKE_INGLEWOOD = ("CA-SEL-2025-PLUMAS", PLUMAS), ("CA-SEL-2012-INGLEWOOD", INGLEWOOD)
+LIKE_EMERY, LIKE_SOUTH_MONTEREY = ("CA-SEL-2001-EMERY", EMERY), ("CA-SEL-2009-SMCJUHSD", SOUTH_MONTEREY)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The register with all copies, and the determinations of 2022 to 2025."""
+    folder = tmp_path_factory.mktemp("loans")
+    shutil.copytree(SAMPLE, folder / "source")
     reference = reference_copy(folder / "reference")
-    path = reference / "registers/state_loans.csv"
-    text = path.read_text()
-    for old, new in (loans or {}).items():
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    path.write_text(text)
-    for number, row in enumerate(events):
-        loan, event, day, *dated = row.split(",")
-        precision, words = dated or ("day", day)
-        add_rows(
-            reference,
-            "state_loan_events",
-            [f"X-{number}", loan, event, day, precision, words, "", "", "https://example.org", "high", ""],
-        )
-    with place.decide(reference=reference, **({"as_of": as_of} if as_of else {})) as db:
-        yield db
+    BORROWERS.write(reference)
+    place = Workplace(folder / "source", raw_cache, folder / "out", reference)
+    with_2025(place)
+    with place.decide() as connection:
+        yield connection
 
 
-def test_each_loan_in_each_determination(workplace: Workplace, tmp_path: Path) -> None:
+def test_every_copy_of_a_loan_is_on_the_register(judged: duckdb.DuckDBPyConnection) -> None:
+    assert judged.execute("select * from rejects where source_id like 'registers/%'").fetchall() == []
+
+
+def test_each_loan_in_each_determination(judged: duckdb.DuckDBPyConnection) -> None:
     with (PROJECT / "data/registers/state_loans.csv").open() as stream:
         assert {row["loan_id"] for row in csv.DictReader(stream)} == set(GOLDEN)
-    with decided(workplace, tmp_path) as db:
-        states: dict[str, list[str]] = {}
-        for loan, state in db.execute(
-            "select loan_id, loan_state from loan_states order by loan_id, determination_year"
-        ).fetchall():
-            states.setdefault(loan, []).append(state)
-        assert states == {loan: golden[1] for loan, golden in GOLDEN.items()}
-        for loan, (cds, _, statuses, parts) in GOLDEN.items():
-            verdicts = wraparound(db, cds)
-            assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == statuses, loan
-            for part in parts:
-                assert part in verdicts[2025][1], (loan, verdicts[2025][1])
-            assert verdicts[2025][1].count("This is a reading of the law") <= 1
-        assert (
-            "The loan was outstanding on December 1, 2024, when this determination came into force. It was repaid in"
-            " June 2025." in wraparound(db, OAKLAND)[2024][1]
-        )
-        assert (
-            "State loans: 1993 bill by Assembly Member Murray, authorized in July 1993 and second 1993 bill by Assembly"
-            " Member Murray, authorized in September 1993. The loans were repaid in summer 2001, before EC"
-            " 52074(g)(2)(A) took effect on September 17, 2018, and are not counted."
-            in wraparound(db, COMPTON)[2025][1]
-        )
-        assert "The loan was outstanding on November 30, 2023." in wraparound(db, OAKLAND)[2022][1]
+    states: dict[str, list[str]] = {}
+    for loan, state in judged.execute(
+        "select loan_id, loan_state from loan_states where loan_id not like '%-COPY%' order by loan_id,"
+        " determination_year"
+    ).fetchall():
+        states.setdefault(loan, []).append(state)
+    assert states == {loan: golden[1] for loan, golden in GOLDEN.items()}
+    for loan, (cds, _, statuses, parts) in GOLDEN.items():
+        verdicts = wraparound(judged, cds)
+        assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == statuses, loan
+        for part in parts:
+            assert part in verdicts[2025][1], (loan, verdicts[2025][1])
+        assert verdicts[2025][1].count("This is a reading of the law") <= 1
+    assert (
+        "The loan was outstanding on December 1, 2024, when this determination came into force. It was repaid in"
+        " June 2025." in wraparound(judged, OAKLAND)[2024][1]
+    )
+    assert (
+        "State loans: 1993 bill by Assembly Member Murray, authorized in July 1993 and second 1993 bill by Assembly"
+        " Member Murray, authorized in September 1993. The loans were repaid in summer 2001, before EC"
+        " 52074(g)(2)(A) took effect on September 17, 2018, and are not counted."
+        in wraparound(judged, COMPTON)[2025][1]
+    )
+    assert "The loan was outstanding on November 30, 2023." in wraparound(judged, OAKLAND)[2022][1]
 
 
 def test_the_age_of_the_source_is_beside_the_status(db: duckdb.DuckDBPyConnection) -> None:
@@ -221,96 +249,65 @@ def test_recalled_figures_are_not_on_the_register() -> None:
     assert not any("recall" in value.lower() for row in loans.values() for value in row.values())
 
 
-def test_a_person_closes_or_confirms_a_referral(workplace: Workplace, tmp_path: Path) -> None:
-    closed, confirmed = (
-        "CA-SEL-2003-OAKLAND,referral_closed,2026-01-15",
-        "CA-SEL-2004-VALLEJO,referral_confirmed,2026-02-01",
+CLOSED = BORROWERS.another(*LIKE_OAKLAND, "referral_closed,2026-01-15")
+CONFIRMED = BORROWERS.another(*LIKE_VALLEJO, "referral_confirmed,2026-02-01")
+CONFIRMED_UNDRAWN = BORROWERS.another(*LIKE_PLUMAS, "referral_confirmed,2026-03-01")
+
+
+def test_a_person_closes_or_confirms_a_referral(judged: duckdb.DuckDBPyConnection) -> None:
+    closed, confirmed = wraparound(judged, CLOSED), wraparound(judged, CONFIRMED)
+    assert [closed[y][0] for y in (2022, 2023, 2024, 2025)] == [E, E, E, N], (
+        "the closing lies after the determinations before"
     )
-    with decided(workplace, tmp_path, closed, confirmed, "CA-SEL-2025-PLUMAS,referral_confirmed,2026-03-01") as db:
-        assert [wraparound(db, OAKLAND)[y][0] for y in (2022, 2023, 2024, 2025)] == [
-            E,
-            E,
-            E,
-            N,
-        ], "the closing lies after the determinations before"
-        assert "The referral was closed on January 15, 2026." in wraparound(db, OAKLAND)[2025][1]
-        assert [wraparound(db, VALLEJO)[y][0] for y in (2024, 2025)] == [U, E]
-        assert [wraparound(db, PLUMAS)[y][0] for y in (2024, 2025)] == [U, E]
-        assert "The referral was confirmed on March 1, 2026." in wraparound(db, PLUMAS)[2025][1]
+    assert "The referral was closed on January 15, 2026." in closed[2025][1]
+    assert [confirmed[y][0] for y in (2024, 2025)] == [U, E]
+    undrawn = wraparound(judged, CONFIRMED_UNDRAWN)
+    assert [undrawn[y][0] for y in (2024, 2025)] == [U, E]
+    assert "The referral was confirmed on March 1, 2026." in undrawn[2025][1]
 
 
-@pytest.mark.parametrize(
-    ("cds", "events", "statuses", "said"),
-    [
-        (
-            SOUTH_MONTEREY, ["CA-SEL-2009-SMCJUHSD,referral_closed,2024-01-01,year,2024"], [E, U, N, N],
-            "The referral was closed in 2024. The day is not known well enough to say whether it is open on"
-            " November 30, 2024.",
+WITHOUT_ITS_DAY = [
+    (
+        BORROWERS.another(
+            *LIKE_SOUTH_MONTEREY, "referral_closed,2024-01-01,year,2024",
+            changes={"South Monterey County Joint Union High": "Another Union High"},  # files name the district
         ),
-        (
-            INGLEWOOD, ["CA-SEL-2012-INGLEWOOD,referral_closed,2024-07-01,fiscal_year,2024-25"], [E, U, N, N],
-            "The referral was closed in 2024-25.",
+        [E, U, N, N],
+        "The referral was closed in 2024. The day is not known well enough to say whether it is open on"
+        " November 30, 2024.",
+    ),
+    (
+        BORROWERS.another(*LIKE_INGLEWOOD, "referral_closed,2024-07-01,fiscal_year,2024-25"), [E, U, N, N],
+        "The referral was closed in 2024-25.",
+    ),
+    (
+        BORROWERS.another(
+            *LIKE_INGLEWOOD, "referral_closed,2024-06-01,month,June 2024", "referral_confirmed,2024-01-01,year,2024"
         ),
-        (
-            INGLEWOOD,
-            [
-                "CA-SEL-2012-INGLEWOOD,referral_closed,2024-06-01,month,June 2024",
-                "CA-SEL-2012-INGLEWOOD,referral_confirmed,2024-01-01,year,2024",
-            ],
-            [E, U, U, U],
-            "The referral was closed in June 2024.",
+        [E, U, U, U],
+        "The referral was closed in June 2024.",
+    ),
+    (
+        BORROWERS.another(*LIKE_EMERY, "referral_confirmed,2024-01-01,year,2024"), [N, U, E, E],
+        "The referral was confirmed in 2024.",
+    ),
+    (
+        BORROWERS.another(
+            *LIKE_INGLEWOOD, "referral_closed,2023-06-01,month,June 2023", "referral_confirmed,2024-01-01,year,2024"
         ),
-        (
-            EMERY, ["CA-SEL-2001-EMERY,referral_confirmed,2024-01-01,year,2024"], [N, U, E, E],
-            "The referral was confirmed in 2024.",
-        ),
-        (
-            INGLEWOOD,
-            [
-                "CA-SEL-2012-INGLEWOOD,referral_closed,2023-06-01,month,June 2023",
-                "CA-SEL-2012-INGLEWOOD,referral_confirmed,2024-01-01,year,2024",
-            ],
-            [N, U, E, E],
-            "The referral was confirmed in 2024. The referral was closed in June 2023.",
-        ),
-    ],
-)  # fmt: skip
+        [N, U, E, E],
+        "The referral was confirmed in 2024. The referral was closed in June 2023.",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cds", "statuses", "said"), WITHOUT_ITS_DAY)
 def test_an_act_of_a_person_without_its_day_decides_once_it_is_sure(
-    workplace: Workplace, tmp_path: Path, cds: str, events: list[str], statuses: list[str], said: str
+    judged: duckdb.DuckDBPyConnection, cds: str, statuses: list[str], said: str
 ) -> None:
-    with decided(workplace, tmp_path, *events) as db:
-        verdicts = wraparound(db, cds)
-        assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
-        assert said in verdicts[2023][1]
-
-
-class Borrowers:
-    """Copies of a loan and its events in a reference folder, each of an LEA of its own, so that one run judges all."""
-
-    def __init__(self, folder: Path) -> None:
-        self.reference, self.number = reference_copy(folder / "reference"), 0
-
-    def another(self, loan: str, cds: str, changes: dict[str, str]) -> str:
-        """A copy with texts changed; its LEA."""
-        self.number += 1
-        lea = f"{cds[:2]}9{self.number:04d}0000000"
-        for name in ("state_loans", "state_loan_events"):
-            path = self.reference / f"registers/{name}.csv"
-            lines = path.read_text("utf-8").splitlines()
-            lines = [line for line in lines if line.startswith((f"{loan},", f"{loan}-0"))]
-            assert lines
-            for old, new in {loan: f"{loan}-COPY{self.number}", cds: lea, **changes}.items():
-                lines = [line.replace(old, new) for line in lines]
-            with path.open("a", encoding="utf-8") as stream:
-                stream.write("\n".join([*lines, ""]))
-        return lea
-
-    def happened(self, loan: str, cds: str, event: str, day: str, changes: dict[str, str] | None = None) -> str:
-        """A copy to which something more has happened; its LEA."""
-        lea = self.another(loan, cds, changes or {})
-        row = [f"{loan}-COPY{self.number}", event, day, "day", day, "", "", "https://example.org", "high", ""]
-        add_rows(self.reference, "state_loan_events", [f"X-{self.number}", *row])
-        return lea
+    verdicts = wraparound(judged, cds)
+    assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
+    assert said in verdicts[2023][1]
 
 
 DRAWN = {"2025-11-20": [N, N, E, E], "2026-01-10": [N, N, U, E]}
@@ -323,44 +320,43 @@ REPAID = {
 }
 # A loan repaid in the year 2018 may have been repaid after the law began.
 VAGUE = {"month,July 2018": N, "season,summer 2018": U, "year,2018": U}
+# Else the event contradicts its later source.
+EARLIER_SOURCE = {"outstanding,2025-05-01,month": "outstanding,2013-05-01,month"}
+LATER = {"repaid,2011-09-15,day,high,,the exact": "repaid,2019-09-15,day,high,,the exact"}
+DECIDED_BY_DAYS = {BORROWERS.another(*LIKE_PLUMAS, f"disbursed,{day}"): statuses for day, statuses in DRAWN.items()} | {
+    BORROWERS.another(*LIKE_INGLEWOOD, f"repaid,{day}", changes=EARLIER_SOURCE): statuses
+    for day, statuses in REPAID.items()
+}
+DECIDED_BY_THE_LATEST_DAY = {
+    BORROWERS.another(
+        *LIKE_EMERY, changes={"repaid,2011-07-01,month,late July 2011": f"repaid,2018-07-01,{dated}", **LATER}
+    ): status
+    for dated, status in VAGUE.items()
+}
 
 
-def test_days_of_drawing_and_of_repayment_decide(workplace: Workplace, tmp_path: Path) -> None:
+def test_days_of_drawing_and_of_repayment_decide(judged: duckdb.DuckDBPyConnection) -> None:
     """The latest possible day of a vague date counts."""
-    with_2025(workplace)
-    borrowers = Borrowers(tmp_path)
-    plumas, inglewood = ("CA-SEL-2025-PLUMAS", PLUMAS), ("CA-SEL-2012-INGLEWOOD", INGLEWOOD)
-    # Else the event contradicts its later source.
-    source = {"outstanding,2025-05-01,month": "outstanding,2013-05-01,month"}
-    expected = {borrowers.happened(*plumas, "disbursed", day): statuses for day, statuses in DRAWN.items()}
-    expected |= {borrowers.happened(*inglewood, "repaid", day, source): statuses for day, statuses in REPAID.items()}
-    later = {"repaid,2011-09-15,day,high,,the exact": "repaid,2019-09-15,day,high,,the exact"}
-    vague = {
-        borrowers.another(
-            *("CA-SEL-2001-EMERY", EMERY),
-            {"repaid,2011-07-01,month,late July 2011": f"repaid,2018-07-01,{dated}", **later},
-        ): status
-        for dated, status in VAGUE.items()
-    }
-    with workplace.decide(reference=borrowers.reference) as db:
-        assert db.execute("select * from rejects where source_id like 'registers/%'").fetchall() == []
-        found = {cds: wraparound(db, cds) for cds in (*expected, *vague)}
-    assert {cds: [found[cds][y][0] for y in (2022, 2023, 2024, 2025)] for cds in expected} == expected
-    assert {cds: found[cds][2022][0] for cds in vague} == vague
+    found = {cds: wraparound(judged, cds) for cds in (*DECIDED_BY_DAYS, *DECIDED_BY_THE_LATEST_DAY)}
+    assert {cds: [found[cds][y][0] for y in (2022, 2023, 2024, 2025)] for cds in DECIDED_BY_DAYS} == DECIDED_BY_DAYS
+    assert {cds: found[cds][2022][0] for cds in DECIDED_BY_THE_LATEST_DAY} == DECIDED_BY_THE_LATEST_DAY
+
+
+NOBODY_KNOWS = BORROWERS.another(*LIKE_INGLEWOOD, changes={"outstanding,2025-05-01,month": "repaid,2025-05-01,month"})
 
 
 def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(
-    workplace: Workplace, tmp_path: Path
+    judged: duckdb.DuckDBPyConnection,
 ) -> None:
-    changed = {"outstanding,2025-05-01,month": "repaid,2025-05-01,month"}
-    with decided(workplace, tmp_path, loans=changed) as db:
-        assert {wraparound(db, INGLEWOOD)[y][0] for y in (2022, 2023, 2024, 2025)} == {U}
-        assert "The loan was repaid by May 2025; CCEE confirms" in wraparound(db, INGLEWOOD)[2025][1]
+    verdicts = wraparound(judged, NOBODY_KNOWS)
+    assert {verdicts[y][0] for y in (2022, 2023, 2024, 2025)} == {U}
+    assert "The loan was repaid by May 2025; CCEE confirms" in verdicts[2025][1]
 
 
 @pytest.mark.parametrize("cut", ["2024-07-15", "2024-11-30", "2025-07-15"])
-def test_earlier_days_know_only_what_was_known(workplace: Workplace, tmp_path: Path, cut: str) -> None:
-    with decided(workplace, tmp_path, as_of=date.fromisoformat(cut)) as db:
+def test_earlier_days_know_only_what_was_known(workplace: Workplace, cut: str) -> None:
+    with_2025(workplace)
+    with workplace.decide(as_of=date.fromisoformat(cut)) as db:
         verdicts = wraparound(db, VALLEJO)
         assert verdicts[2022][0] == verdicts[2023][0] == E
         assert ("August 2024" in verdicts[2023][1]) == (cut > "2024-08-01")

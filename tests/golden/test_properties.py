@@ -1,24 +1,30 @@
 """Properties of the decisions, on many made-up districts at once."""
 
 import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
 
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
+from tests.workplace import Workplace
 
 YEARS = (2019, 2022, 2023, 2024)
 GROUPS = ("EL", "HI", "SWD", "SED", "HOM")
-LEAS = [f"27{n:05d}0000000" for n in range(1, 61)]
+LEAS = [f"27{n:05d}0000000" for n in range(1, 181)]
 
 
-def random_state(seed: int, redness: float = 0.55, leas: list[str] = LEAS) -> Dashboards:
-    """Sixty districts with up to five groups in four Dashboards, red often enough for every kind of verdict."""
-    dice = random.Random(seed)  # noqa: S311
+def random_state() -> Dashboards:
+    """180 districts with up to five groups in four Dashboards, red often enough for every kind of verdict."""
+    dice = random.Random(1)  # noqa: S311
     boards = Dashboards()
-    for cds in leas:
+    for cds in LEAS:
         for group in dice.sample(GROUPS, dice.randint(1, 5)):
             for year in YEARS:
                 for indicator in ("ela", "math", "chronic", "susp"):
-                    level = 1 if dice.random() < redness else dice.randint(0 if year != 2022 else 1, 5)
+                    level = 1 if dice.random() < 0.55 else dice.randint(0 if year != 2022 else 1, 5)
                     boards.put(year, cds, group, **{indicator: level})
     return boards
 
@@ -56,10 +62,32 @@ def every_status_occurs(found: dict[tuple[str, int], str]) -> None:
     assert {"eligible", "not_eligible"} <= set(found.values())
 
 
-def test_a_redder_color_never_removes_eligibility(decide: Decide) -> None:
-    boards = random_state(1, leas=[f"27{n:05d}0000000" for n in range(1, 181)])
-    before = statuses(decide(boards))
+@pytest.fixture(scope="module")
+def decide(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[Decide]:
+    """Decide from boards, as the fixture of each test does, for the whole module."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def run(dashboards: Dashboards, shuffle: tuple[str, ...] = ()) -> duckdb.DuckDBPyConnection:
+        folder = tmp_path_factory.mktemp("properties")
+        dashboards.write(folder / "source", shuffle)
+        opened.append(Workplace(folder / "source", raw_cache, folder / "out").decide())
+        return opened[-1]
+
+    yield run
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def as_made(decide: Decide) -> duckdb.DuckDBPyConnection:
+    """The tables of ``random_state``, which each test compares with those of a changed one."""
+    return decide(random_state())
+
+
+def test_a_redder_color_never_removes_eligibility(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
+    before = statuses(as_made)
     every_status_occurs(before)
+    boards = random_state()
     dice = random.Random(-1)  # noqa: S311
     for values in boards.rows.values():
         name = "color" if "color" in values and values["color"] != 3 else "statuslevel"
@@ -70,16 +98,17 @@ def test_a_redder_color_never_removes_eligibility(decide: Decide) -> None:
     assert not [key for key, status in before.items() if status == "eligible" and after[key] != "eligible"]
 
 
-def test_the_order_of_rows_and_columns_changes_nothing(decide: Decide) -> None:
-    boards = random_state(4)
-    expected = content(decide(boards))
+def test_the_order_of_rows_and_columns_changes_nothing(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
+    expected = content(as_made)
     assert expected["eligibility"]
-    assert content(decide(boards, ("rows", "columns"))) == expected
+    assert content(decide(random_state(), ("rows", "columns"))) == expected
 
 
-def test_a_year_outside_the_window_changes_nothing_for_its_determination(decide: Decide) -> None:
-    boards = random_state(5)
-    before = {key: status for key, status in statuses(decide(boards)).items() if key[1] == 2024}
+def test_a_year_outside_the_window_changes_nothing_for_its_determination(
+    decide: Decide, as_made: duckdb.DuckDBPyConnection
+) -> None:
+    before = {key: status for key, status in statuses(as_made).items() if key[1] == 2024}
+    boards = random_state()
     for cds in LEAS:
         for group in GROUPS:
             boards.put(2018, cds, group, ela=1, math=1, susp=1, chronic=1)
@@ -88,9 +117,8 @@ def test_a_year_outside_the_window_changes_nothing_for_its_determination(decide:
     every_status_occurs(after)
 
 
-def test_every_lea_has_one_row_per_pathway_and_year(decide: Decide) -> None:
-    db = decide(random_state(6))
-    wrong = db.execute("""
+def test_every_lea_has_one_row_per_pathway_and_year(as_made: duckdb.DuckDBPyConnection) -> None:
+    wrong = as_made.execute("""
         select l.cds, d.determination_year, p.pathway, count(e.cds)
         from leas l cross join determination_years d cross join pathways p
         left join eligibility e using (cds, determination_year, pathway)
@@ -98,6 +126,6 @@ def test_every_lea_has_one_row_per_pathway_and_year(decide: Decide) -> None:
         """).fetchall()
     assert not wrong
     assert (
-        db.execute("select count(*) from eligibility").fetchone()
-        == db.execute("select count(*) from lea_index").fetchone()
+        as_made.execute("select count(*) from eligibility").fetchone()
+        == as_made.execute("select count(*) from lea_index").fetchone()
     )

@@ -222,7 +222,7 @@ def test_a_night_with_a_wrong_row_publishes_and_says_so(light: None, released: W
 
 
 def test_a_borrower_that_only_its_loan_names_is_kept_when_the_code_is_wrong(
-    light: None, released: Workplace, tmp_path: Path
+    without_gates: None, released: Workplace, tmp_path: Path
 ) -> None:
     """No file of the sample names Oakland; the release before does."""
     reference = reference_copy(tmp_path / "reference")

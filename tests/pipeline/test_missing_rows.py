@@ -273,7 +273,9 @@ def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
         assert nothing_flipped(before_the_workbook, verdicts(db)) == 1, "the county office is not determined"
 
 
-def test_a_row_that_the_release_before_had_is_unknown_night_after_night(released: Workplace, light: None) -> None:
+def test_a_row_that_the_release_before_had_is_unknown_night_after_night(
+    released: Workplace, without_gates: None
+) -> None:
     gone = [("27661420000000", "chronic", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (COUNTY_OFFICE, "chronic", "SWD")]
     for cds, indicator, group in gone:
         without_group(released.source, f"{indicator}download2024.txt", cds, group)

@@ -207,7 +207,9 @@ def test_chains_of_codes_reach_back_to_the_first(place: Workplace) -> None:
     assert [year for year, cds in found if cds == FORMER] == [2017, 2018, 2019]
 
 
-def test_former_codes_and_names_find_the_lea(whole: Workplace, light: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_former_codes_and_names_find_the_lea(
+    whole: Workplace, without_gates: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     add_rows(whole.reference, "successions", SUCCESSION)
     assert whole.publish().outcome == "published"
     with duckdb.connect(str(whole.out / "current" / "dta.duckdb"), read_only=True) as db:
@@ -248,7 +250,7 @@ def test_pages_show_and_find_what_came_before(whole: Workplace, monkeypatch: pyt
     assert "Criteria met; CCEE&#39;s determination: not recorded." in office
 
 
-def test_a_code_that_no_file_has_finds_its_successor(tmp_path: Path, workplace: Workplace, light: None) -> None:
+def test_a_code_that_no_file_has_finds_its_successor(tmp_path: Path, workplace: Workplace, without_gates: None) -> None:
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "successions", SUCCESSION | {"predecessor_name": "King City Union High"})
     place = Workplace(workplace.source, workplace.work, workplace.out, reference)

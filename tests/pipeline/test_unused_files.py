@@ -94,7 +94,9 @@ def test_a_damaged_file_is_not_used_and_the_rest_is(workplace: Workplace, case: 
 
 
 @pytest.mark.parametrize("case", ["empty", "web_page", "last_year", "no_color", "cut"])
-def test_the_edition_of_the_release_before_is_used_and_marked(light: None, released: Workplace, case: str) -> None:
+def test_the_edition_of_the_release_before_is_used_and_marked(
+    without_gates: None, released: Workplace, case: str
+) -> None:
     path = released.source / ELA
     path.write_bytes(DAMAGED[case][0](path.read_bytes()))
     before = (released.out / "current").resolve()
@@ -114,7 +116,7 @@ def test_the_edition_of_the_release_before_is_used_and_marked(light: None, relea
     "case", ["web_page", *(pytest.param(case, marks=pytest.mark.slow) for case in ("empty", "no_color"))]
 )
 def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
-    light: None, released: Workplace, case: str
+    without_gates: None, released: Workplace, case: str
 ) -> None:
     """Its bytes are then those of the edition that served: the tables are the same, and what is said of them is not."""
     path = released.source / ELA
