@@ -44,10 +44,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
                 started = time.perf_counter()
                 result = function(run)
                 log.print(
-                    f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}",
-                    highlight=False,
-                    markup=False,
-                    soft_wrap=True,
+                    f"{name:<15} {time.perf_counter() - started:6.2f} s  {result.message}", markup=False, soft_wrap=True
                 )
 
             for step in STEPS:
@@ -82,15 +79,14 @@ def show_report(report: "GateReport", console: Console) -> None:
         )
         console.print(
             f"{mark} {escape(result.sentence)} [dim]({count}; {escape(result.check_id)} on"
-            f" {escape(result.table_name)})[/]",
-            highlight=False,
+            f" {escape(result.table_name)})[/]"
         )
-        console.print(f"   [dim]{escape(result.note or result.reason)}[/]", highlight=False)
+        console.print(f"   [dim]{escape(result.note or result.reason)}[/]")
         for text in result.rows[:SHOWN]:
             said = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
-            console.print(f"   · {escape(said)}", highlight=False, soft_wrap=True)
+            console.print(f"   · {escape(said)}", soft_wrap=True)
         if result.outcome == "error":
-            console.print(f"   {escape(result.detail)}", highlight=False, soft_wrap=True)
+            console.print(f"   {escape(result.detail)}", soft_wrap=True)
     table = Table(title="Gates", title_justify="left")
     table.add_column("Gate")
     for heading in ("passed", "stop the release", "warnings", "info"):
@@ -103,7 +99,7 @@ def show_report(report: "GateReport", console: Console) -> None:
         table.add_row(gate, *map(str, (passed, stops, warns, len(of_gate) - passed - stops - warns)))
     console.print(table)
     for line in what_to_do(report.stopping):
-        console.print(escape(line), highlight=False, soft_wrap=True)
+        console.print(escape(line), soft_wrap=True)
     console.print(f"{report.in_words[0].upper()}{report.in_words[1:]}. Nothing was published.")
 
 

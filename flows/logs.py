@@ -24,7 +24,7 @@ def text_log(console: Console) -> Log:
     """Lines for people."""
 
     def log(event: Event) -> None:
-        console.print(in_words(event), highlight=False, markup=False, soft_wrap=True)
+        console.print(in_words(event), markup=False, soft_wrap=True)
 
     return log
 

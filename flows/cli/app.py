@@ -234,7 +234,7 @@ def site(
 
 
 def _fail(message: str, code: int) -> int:
-    err_console.print(f"[bold]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    err_console.print(f"[bold]Error:[/] {escape(message)}", soft_wrap=True)
     return code
 
 

@@ -65,12 +65,7 @@ def build(
     chosen = selected(select or [])
     if list_order:
         for stage, table in chosen:
-            console.print(
-                f"{stage:15} {table:28} {', '.join(inputs_of(stage)[table])}",
-                highlight=False,
-                markup=False,
-                soft_wrap=True,
-            )
+            console.print(f"{stage:15} {table:28} {', '.join(inputs_of(stage)[table])}", markup=False, soft_wrap=True)
         return
     settings = settings_from(source)
     path = settings.build / NAME
@@ -136,15 +131,11 @@ def _read_sources(settings: "Settings", path: Path) -> None:
             if step.name != "compare":
                 started = time.perf_counter()
                 result = step.function(run)
-                console.print(
-                    f"{step.name:15} {result.message} ({time.perf_counter() - started:.1f} s)",
-                    highlight=False,
-                    markup=False,
-                )
+                console.print(f"{step.name:15} {result.message} ({time.perf_counter() - started:.1f} s)", markup=False)
         shutil.copyfile(run.folder / "build.duckdb", path)
     finally:
         run.finish()
-    console.print(f"Kept: {path}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Kept: {path}", markup=False, soft_wrap=True)
 
 
 def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]]) -> None:
@@ -185,7 +176,6 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
                 changed = "" if before in (rows, None) else f", {before:,} before"
                 console.print(
                     f"{stage:15} {table:28} {rows:,} rows{changed} ({time.perf_counter() - started:.2f} s)",
-                    highlight=False,
                     markup=False,
                 )
     except duckdb.IOException as error:

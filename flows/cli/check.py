@@ -24,7 +24,7 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
     show_report(report, out_console)
     if page:
         write_report(report, page, settings, force)
-        out_console.print(f"Page: {page}", highlight=False, markup=False, soft_wrap=True)
+        out_console.print(f"Page: {page}", markup=False, soft_wrap=True)
     if report.stopping:
         raise typer.Exit(5)
 
@@ -59,6 +59,5 @@ def accepted(out: Out = None) -> None:
     show_rows(out_console, columns, cells, len(cells))
     out_console.print(
         f"An acceptance ends before when the failing rows or their files change. Register: {work / FILE}",
-        highlight=False,
         soft_wrap=True,
     )

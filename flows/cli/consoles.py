@@ -8,9 +8,11 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
 from rich.text import Text
@@ -75,7 +77,7 @@ class Screen(Console):
     """
 
     def __init__(self, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, emoji=False)
+        super().__init__(stderr=stderr, emoji=False, highlight=False)
 
     def render_str(self, text: str, **given: Any) -> Text:
         """Text of a string, safe to show."""
@@ -93,6 +95,11 @@ class Screen(Console):
 
 
 out_console, err_console = Screen(), Screen(stderr=True)
+
+
+def written(target: Path) -> None:
+    """Say which file or folder a command wrote."""
+    out_console.print(f"Written: {escape(str(target))}", soft_wrap=True)
 
 
 def moving_line(console: Console, disable: bool = False) -> Progress:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from flows.cli.consoles import err_console as log
 from flows.cli.consoles import out_console as console
+from flows.cli.consoles import written
 from flows.cli.options import Out, settings_from
 from transforms.errors import ConfigError
 
@@ -61,7 +61,7 @@ def estimate(
             _warn(found)
             _write_all(found, folder)
         _show(found)
-    return _done(target)
+    return written(target)
 
 
 def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> None:
@@ -83,10 +83,9 @@ def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> No
         write_csv(table, path)
     console.print(
         f"{table.num_rows:,} rows to fill in, by the rules {found.named}. Leave empty what you do not know; write none"
-        " where there is no result. Then: dta estimate FILE.csv",
-        highlight=False,
+        " where there is no result. Then: dta estimate FILE.csv"
     )
-    _done(target)
+    written(target)
 
 
 def _write_all(found: "Estimate", folder: Path) -> None:
@@ -96,7 +95,7 @@ def _write_all(found: "Estimate", folder: Path) -> None:
 
     write_tables(found.connection, found.notice, folder)
     for what, write in (("pages", write_pages), ("workbook", write_estimate_workbook)):
-        log.print(f"Writing {what} …", highlight=False)
+        log.print(f"Writing {what} …")
         write(folder)
 
 
@@ -106,8 +105,7 @@ def _warn(found: "Estimate") -> None:
         more = f" and {len(lines) - 10:,} more" if len(lines) > 10 else ""
         log.print(
             f"Warning: no result of this group or indicator in any loaded Dashboard (line"
-            f" {', '.join(map(str, lines[:10]))}{more}). It is used all the same.",
-            highlight=False,
+            f" {', '.join(map(str, lines[:10]))}{more}). It is used all the same."
         )
 
 
@@ -116,12 +114,8 @@ def _show(found: "Estimate") -> None:
     from transforms.wording.sentences.estimate import counts_sentences
 
     rows = found.connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
-    console.print(f"{found.notice} Rules: {found.named}. Year: {found.year}.", highlight=False, markup=False)
+    console.print(f"{found.notice} Rules: {found.named}. Year: {found.year}.", markup=False)
     for sentence in counts_sentences(rows):
-        console.print(sentence, highlight=False, markup=False)
+        console.print(sentence, markup=False)
     ((scope,),) = found.connection.execute("select scope from estimate_about").fetchall()
-    console.print(f"The release covers: {scope}", highlight=False, markup=False)
-
-
-def _done(target: Path) -> None:
-    console.print(f"Written: {escape(str(target))}", highlight=False, soft_wrap=True)
+    console.print(f"The release covers: {scope}", markup=False)

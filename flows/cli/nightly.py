@@ -49,16 +49,16 @@ def watch(
     folder = settings_from(None, out).out
     seen = look(folder, hours)
     for line in seen.lines:
-        err_console.print(line, highlight=False, markup=False, soft_wrap=True)
+        err_console.print(line, markup=False, soft_wrap=True)
     if folder.is_dir() and tell_now(folder, seen):
         from flows.deployed.messages import about_lateness
         from flows.deployed.notify import notify as send
 
         for failure in send(about_lateness(seen)):
-            err_console.print(failure, highlight=False, markup=False)
+            err_console.print(failure, markup=False)
     if seen.wrong:
         raise ReleaseError(seen.headline[0].upper() + seen.headline[1:] + ".")
-    console.print(seen.headline[0].upper() + seen.headline[1:] + ".", highlight=False, markup=False, soft_wrap=True)
+    console.print(seen.headline[0].upper() + seen.headline[1:] + ".", markup=False, soft_wrap=True)
 
 
 def backfill(
@@ -84,7 +84,7 @@ def backfill(
     fill(
         targets,
         lambda t: execute(t.settings, lambda step, run: step.function(run), log=log),
-        lambda words: console.print(words, highlight=False, markup=False),
+        lambda words: console.print(words, markup=False),
     )
 
 

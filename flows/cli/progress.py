@@ -44,18 +44,16 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
     console.print(outcome.message, markup=False, soft_wrap=True)
     problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
     for problem in problems:
-        console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", soft_wrap=True)
     if problems:
         console.print("Where a file was accepted before, that one serves: see dta sources.")
     release = current_release(settings.out)
     if release:
         _answer(settings.out, console)
     for line in unused_lines(outcome.unused):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     if release:
-        console.print(
-            f"Release: {_near(settings.out / 'current' / DATABASE)}", highlight=False, markup=False, soft_wrap=True
-        )
+        console.print(f"Release: {_near(settings.out / 'current' / DATABASE)}", markup=False, soft_wrap=True)
     return outcome
 
 
@@ -94,10 +92,10 @@ def _answer(out: Path, console: Console) -> None:
             " meta_source_changes.",
         )
     for line in unknown:
-        console.print(f"[yellow]Not used[/] {escape(line)}", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Not used[/] {escape(line)}", soft_wrap=True)
     current = current_release(out)
     for warning in read_manifest(current)["warnings"] if current else []:
-        console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}", highlight=False)
+        console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}")
     _say(console, DESIGNATION, "dim")
     example = next(iter((*answer.new, *answer.meet, *answer.loans)), None)
     console.print()
@@ -120,4 +118,4 @@ def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False)
+    console.print(text, style=style, markup=False)

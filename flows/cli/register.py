@@ -46,11 +46,10 @@ def check() -> None:
         text = "no rows" if rows == 0 else f"{register.fine} of {rows} rows are fine"
         console.print(
             f"{name}.csv: {text}{f', {wrong} problems' if wrong > 1 else ', one problem' if wrong else ''}",
-            highlight=False,
             markup=False,
         )
     for warning in [p for r in registers.values() for p in r.warnings]:
-        console.print(f"[yellow]Warning:[/] {escape(str(warning))}", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Warning:[/] {escape(str(warning))}", soft_wrap=True)
     problems = [str(p) for r in registers.values() for p in r.problems]
     if problems:
         raise ConfigError("\n".join(problems))
@@ -93,17 +92,15 @@ def add(
         problems, warnings = check_row(folder, pathway, values, names)
         again = _columns_to_mend(problems, columns_of(model))
     for warning in warnings:
-        console.print(
-            f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", highlight=False, soft_wrap=True
-        )
+        console.print(f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", soft_wrap=True)
     console.print(_as_table(pathway, {c: values[c] for c in columns_of(model)}))
     if not typer.confirm("Add this row?"):
         console.print("Nothing was written.")
         return
     backup = add_row(folder, pathway, values, names)
-    console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", highlight=False, soft_wrap=True)
+    console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", soft_wrap=True)
     if pathway == "state_loan_events" and values["event"] in AFTER:
-        console.print(AFTER[values["event"]], highlight=False, soft_wrap=True)
+        console.print(AFTER[values["event"]], soft_wrap=True)
 
 
 @register_app.command()
@@ -115,7 +112,7 @@ def migrate() -> None:
 
     backups = rewrite(settings_from().reference)
     for backup in backups:
-        console.print(f"Rewritten. The file as it was: {escape(str(backup))}", highlight=False, soft_wrap=True)
+        console.print(f"Rewritten. The file as it was: {escape(str(backup))}", soft_wrap=True)
     if not backups:
         console.print("Every register is written as it is today. Nothing was changed.")
 
@@ -129,18 +126,14 @@ def _names(settings: "Settings") -> "LeaNames | None":
         with open_release(settings.out) as connection:
             return names_of(connection)
     except ReleaseError as error:
-        console.print(
-            f"Names were not compared with those in loaded files. {escape(str(error))}", highlight=False, soft_wrap=True
-        )
+        console.print(f"Names were not compared with those in loaded files. {escape(str(error))}", soft_wrap=True)
         return None
 
 
 def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]:
     """Say what does not hold between columns or rows, and which columns to ask again."""
     for problem in problems:
-        console.print(
-            f"[yellow]Not taken:[/] {escape(f'{problem.column}: {problem.sentence}.')}", highlight=False, soft_wrap=True
-        )
+        console.print(f"[yellow]Not taken:[/] {escape(f'{problem.column}: {problem.sentence}.')}", soft_wrap=True)
     if problems:
         console.print("These are asked again; a single space empties a column.")
     touched = {column for problem in problems for column in problem.columns}
@@ -154,16 +147,13 @@ def _ask(model: type["Record"], column: str, current: str) -> str:
     info = model.model_fields[column]
     needed = refusal(model, column, "") is not None
     choices = f" One of: {', '.join(allowed(info))}." if allowed(info) else ""
-    console.print(
-        f"\n[bold]{column}[/]{' (needed)' if needed else ''}: {escape(info.description or '')}.{choices}",
-        highlight=False,
-    )
+    console.print(f"\n[bold]{column}[/]{' (needed)' if needed else ''}: {escape(info.description or '')}.{choices}")
     while True:
         value = str(typer.prompt(column, default=current, show_default=bool(current))).strip()
         complaint = refusal(model, column, value)
         if complaint is None:
             return value
-        console.print(f"  [yellow]Not taken:[/] {escape(complaint)}.", highlight=False)
+        console.print(f"  [yellow]Not taken:[/] {escape(complaint)}.")
 
 
 def _as_table(name: str, values: dict[str, str]) -> Table:

@@ -64,7 +64,7 @@ def releases(out: Out = None) -> None:
         raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
     console.print(table)
     if hold:
-        console.print(f"[yellow]Held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Held[/] {escape(str(hold))}", soft_wrap=True)
     if faults:
         raise ReleaseError("\n".join(faults))
 
@@ -102,7 +102,7 @@ def rollback(
             target = roll_back(folder, release, why)
             record_event(folder, "rolled back", why, target.name)
             message = f"current is release {target.name}. Nothing is published until: dta rollback --lift"
-    console.print(message, highlight=False, markup=False, soft_wrap=True)
+    console.print(message, markup=False, soft_wrap=True)
 
 
 def tag(
@@ -128,7 +128,7 @@ def tag(
             message = f"Release {kept.name} stays, as {folder / 'tags' / name}"
         else:
             raise typer.BadParameter("Give a release and a tag, or --remove TAG.")
-    console.print(message, highlight=False, markup=False, soft_wrap=True)
+    console.print(message, markup=False, soft_wrap=True)
 
 
 def verify(
@@ -149,7 +149,7 @@ def verify(
         damage = damage_of(path)
         problems += [f"{path.name}/{d}" for d in damage]
         if not damage:
-            console.print(f"Release {path.name} is whole.", highlight=False, markup=False)
+            console.print(f"Release {path.name} is whole.", markup=False)
     if problems:
         raise ReleaseError("\n".join(problems) + "\nA damaged current release is made anew by: dta run")
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.markup import escape
 from rich.progress import track
 
 from flows.cli.consoles import err_console as log
-from flows.cli.consoles import moving_line
+from flows.cli.consoles import moving_line, written
 from flows.cli.consoles import out_console as console
 from flows.cli.options import Out, settings_from
 from transforms.errors import ConfigError
@@ -57,7 +56,7 @@ def workbook(
         target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")
         with _telling("workbook") as tell, whole_file(target, force) as path:
             write_workbook(connection, path, SHEETS, "Who may receive Direct Technical Assistance, and why", tell=tell)
-    _done(target)
+    written(target)
 
 
 @report_app.command()
@@ -96,7 +95,7 @@ def lea(
                 if pdf
                 else _as_json(sheet)
             )
-    return _done(target)
+    return written(target)
 
 
 @report_app.command()
@@ -119,7 +118,7 @@ def county(
         target = to / f"dta-{file_name(found[1])}-county-{chosen}-{book.release['release_id']}"
         with _telling(f"{found[1]} County") as tell, whole_folder(target, force) as folder:
             write_packet(connection, folder, book, found, chosen, pages, tell)
-    _done(target)
+    written(target)
 
 
 @report_app.command()
@@ -155,7 +154,7 @@ def letter(
                 write_letter(path, book, e, k)
     console.print("A draft: the places in brackets are for a person to fill in, and a person signs.")
     for target in targets.values():
-        _done(target)
+        written(target)
 
 
 def _every_lea(
@@ -176,8 +175,8 @@ def _every_lea(
             sheet = lea_sheet(book, e)
             path = folder / f"{e.lea.cds}-{file_name(e.lea.name)}.{'pdf' if pdf else 'json'}"
             path.write_bytes(printer.print(facts_of([sheet], _title(e.lea.name, year))) if pdf else _as_json(sheet))
-    console.print(f"{len(leas):,} LEAs.", highlight=False)
-    _done(target)
+    console.print(f"{len(leas):,} LEAs.")
+    written(target)
 
 
 @contextmanager
@@ -204,7 +203,3 @@ def _title(name: str, year: int) -> str:
 
 def _as_json(sheet: dict[str, object]) -> bytes:
     return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _done(target: Path) -> None:
-    console.print(f"Written: {escape(str(target))}", highlight=False, soft_wrap=True)

@@ -21,10 +21,8 @@ def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -
         host, port = made.getsockname()
         address = f"http://{host}:{port}"
         limits = f"(a query: {SECONDS} seconds, {ROWS:,} rows)"
-        console.print(f"Pages of release {release.name}: {address}/", highlight=False, markup=False, soft_wrap=True)
-        console.print(
-            f"Tables: {address}/data  SQL: {address}/sql  {limits}", highlight=False, markup=False, soft_wrap=True
-        )
+        console.print(f"Pages of release {release.name}: {address}/", markup=False, soft_wrap=True)
+        console.print(f"Tables: {address}/data  SQL: {address}/sql  {limits}", markup=False, soft_wrap=True)
         console.print("Only this computer can open them. Stop with Ctrl-C.")
         if open_browser and not webbrowser.open(f"{address}/"):
             console.print("No browser could be opened: go to the address above.")

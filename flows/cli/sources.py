@@ -45,7 +45,7 @@ def show_sources(settings: Settings, console: Console, year: int | None, missing
         )
     console.print(table)
     for line in unused_lines(unused_of(read_status(settings.out))):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     console.print(
         f"{shown} of {len(catalog.source)} files. Files without an address come in through the inbox:"
         f" {escape(str(settings.inbox))}",

@@ -39,13 +39,13 @@ def show_status(out: Path, console: Console, log: Console) -> int:
         faults += _show_release(out, release, console)
     try:
         if hold := held(out):
-            console.print(f"  [yellow]held[/] {escape(str(hold))}", highlight=False, soft_wrap=True)
+            console.print(f"  [yellow]held[/] {escape(str(hold))}", soft_wrap=True)
     except ReleaseError as error:
         faults.append(str(error))
     if last:
         _show_last_run(out, last, console)
     for fault in faults:
-        log.print(f"[bold]Error:[/] {escape(fault)}", highlight=False, soft_wrap=True)
+        log.print(f"[bold]Error:[/] {escape(fault)}", soft_wrap=True)
     if last and last["last_outcome"] not in GOOD:
         return int(last["exit_code"]) or NO_RELEASE
     return NO_RELEASE if faults or release is None else 0
@@ -61,43 +61,39 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
 
     manifest = read_manifest(release)
     console.print(
-        f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}",
-        highlight=False,
+        f"Release [bold]{escape(release.name)}[/] as of {manifest['as_of']}, published {ago(manifest['published_at'])}"
     )
     sizes = f"{len(manifest['sources'])} source files, {len(manifest['tables'])} tables"
-    console.print(f"  {sizes}, in {escape(str(release))}", highlight=False, soft_wrap=True)
+    console.print(f"  {sizes}, in {escape(str(release))}", soft_wrap=True)
     with open_release(out) as connection:
         (about,) = rows(connection, "select * from meta_release")
         if scope := about.get("scope"):  # a release of an earlier version has none
-            console.print(f"  {escape(scope)}", highlight=False)
+            console.print(f"  {escape(scope)}")
         if lines := not_loaded(connection):
             console.print(
                 *(f"  [yellow]{escape(line)}[/]" for line in lines),
                 f"  To get the files: {FETCH}",
                 sep="\n",
-                highlight=False,
                 soft_wrap=True,
             )
         for line in changes_lines(release_changes(connection)):
-            console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+            console.print(f"  {escape(line)}", soft_wrap=True)
         for line in not_placed(connection):
-            console.print(f"  [yellow]not used[/] {escape(line)}", highlight=False, soft_wrap=True)
+            console.print(f"  [yellow]not used[/] {escape(line)}", soft_wrap=True)
     for warning in manifest["warnings"]:
-        console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}", highlight=False)
+        console.print(f"  [yellow]▲ warning[/] {escape(warning_text(warning))}")
     return []
 
 
 def _show_last_run(out: Path, last: dict[str, Any], console: Console) -> None:
     unused = unused_of(last)
     for problem in not_listed_as_unused(last.get("source_problems", []), unused):
-        console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", highlight=False, soft_wrap=True)
+        console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", soft_wrap=True)
     for line in unused_lines(unused, "  "):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     message = failed_checks(last) or escape(last["message"])
-    console.print(f"Last run {ago(last['last_run'])}: {escape(last['last_outcome'])}. {message}", highlight=False)
+    console.print(f"Last run {ago(last['last_run'])}: {escape(last['last_outcome'])}. {message}")
     page = out / "quality" / "index.html"
     if page.exists():
-        console.print(f"What was checked, and which rows failed: {escape(str(page))}", highlight=False, soft_wrap=True)
-    console.print(
-        f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}", highlight=False
-    )
+        console.print(f"What was checked, and which rows failed: {escape(str(page))}", soft_wrap=True)
+    console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}")

@@ -35,7 +35,7 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
     console.print(Text.assemble((e.lea.name, "bold"), about), soft_wrap=True)
     console.print(f"Determination year {e.year}, release {escape(e.release_id)}")
     for line in e.identity:
-        console.print(escape(line), highlight=False, soft_wrap=True)
+        console.print(escape(line), soft_wrap=True)
     for verdict in e.said:
         _show_verdict(console, verdict, full)
     for status in UNSAID:
@@ -47,12 +47,12 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
         console.print(_fitted(console, _grid(e, full)) if full else _grid(e, full))
     said = remarks(e.others) if e.in_question else [e.group_finding]
     for line in [*said, *([LEGEND] if e.in_question else [])]:
-        console.print(escape(line), style="dim", highlight=False)
+        console.print(escape(line), style="dim")
     if full:
         _show_rest(console, e)
     else:
         command = f"dta explain {for_shell(e.lea.name)} --full"
-        console.print(f"{escape(command)} shows causes, loans, cases and sources.", style="dim", highlight=False)
+        console.print(f"{escape(command)} shows causes, loans, cases and sources.", style="dim")
     console.print(f"[dim]{DESIGNATION}[/]")
 
 
@@ -73,7 +73,7 @@ def _show_rest(console: Console, e: LeaReport) -> None:
         [(s.name, s.sha256[:16], s.first_seen or "") for s in e.sources],
     )
     for line in e.excerpts:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, markup=False)
 
 
 def _say(console: Console, sentence: str) -> None:
@@ -154,9 +154,9 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
     )
     if sum(words) + 3 * len(columns) + 1 > console.width:
         for number, row in enumerate(texts, 1):
-            console.print(f"Row {number}", style="bold", highlight=False)
-            console.print(_record(columns, row), highlight=False)
-        console.print(said, highlight=False)
+            console.print(f"Row {number}", style="bold")
+            console.print(_record(columns, row))
+        console.print(said)
         return
     table = Table(caption=said)
     for name, width in zip(columns, words, strict=True):
@@ -201,12 +201,11 @@ def show_comparison(console: Console, comparison: Comparison, format: str, full:
         f"{plural(len(rows), 'verdict').capitalize()} differ{'s' * (len(rows) <= 1)} between {comparison.before} and"
         f" {comparison.after}{': ' * bool(numbers)}{numbers}.",
         markup=False,
-        highlight=False,
     )
     for kind, words in KINDS.items():
         if found[kind] and (full or kind != "other"):
-            console.print(f"\n{words.capitalize()}", style="bold", highlight=False)
+            console.print(f"\n{words.capitalize()}", style="bold")
             for difference in found[kind]:
-                console.print(f"• {escape(difference.sentence)}", highlight=False)
+                console.print(f"• {escape(difference.sentence)}")
     if found["other"] and not full:
-        console.print("\n--full shows the other differences.", style="dim", highlight=False)
+        console.print("\n--full shows the other differences.", style="dim")

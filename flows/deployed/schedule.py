@@ -59,9 +59,7 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
             "server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port)
         )
         worker = Kept("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
-        supervisor = Supervisor(
-            [server, worker], environment, lambda words: console.print(words, highlight=False, markup=False)
-        )
+        supervisor = Supervisor([server, worker], environment, lambda words: console.print(words, markup=False))
         supervisor.stop_on_signals()
         try:
             supervisor.start(server)
@@ -71,8 +69,7 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
                 _deploy(environment, deployments, console)
                 supervisor.start(worker)
                 console.print(
-                    f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)",
-                    highlight=False,
+                    f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)"
                 )
             supervisor.watch()
         except TimeoutError as error:
@@ -82,7 +79,7 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
 
 
 def _deploy(environment: dict[str, str], deployments: Path, console: Console) -> None:
-    console.print("deploying", highlight=False)
+    console.print("deploying")
     ended = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "flows.deployed.deploy", str(deployments)],
         env=environment,
