@@ -47,13 +47,12 @@ def is_many(tested: int, contradicted: int) -> bool:
     return contradicted > max(MANY_ROWS, MANY_SHARE * tested)
 
 
-def count_of(
-    kind: str, column: str, tested: Mask, rows: Mask, reason: str, lines: npt.NDArray[np.int64]
-) -> dict[str, Any]:
-    """How many rows were tested, how many are rejected, and the first of them, with its reason."""
-    first = [int(lines[r]) for r in np.flatnonzero(rows)[:FIRST_LINES]]
-    counted = {"tested": int(np.count_nonzero(tested)), "rejected": int(np.count_nonzero(rows))}
-    return {"kind": kind, "column": column, **counted, "lines": first, "reason": reason}
+def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """How many rows of LEAs were tested, how many are rejected, and the first of them, with its reason."""
+    tested, rejected = _counts(c, of_lea)
+    first = np.flatnonzero(c.rows & of_lea)[:FIRST_LINES]
+    counted = {"tested": tested, "rejected": rejected, "lines": [int(lines[r]) for r in first]}
+    return {"kind": c.kind, "column": c.column, **counted, "reason": c.say(int(first[0]))}
 
 
 def _of_testable(c: Contradiction, rows: FileRows) -> Contradiction:

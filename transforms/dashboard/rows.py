@@ -6,7 +6,7 @@ rejected; 2022 has status and no color.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
 from transforms.dashboard.contradictions import contradictions, count_of
-from transforms.dashboard.file_rows import rows_of_leas
+from transforms.dashboard.file_rows import Contradiction, rows_of_leas
 from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
@@ -73,6 +73,7 @@ COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
 FARTHEST = 1_000_000  # of a status or a change
 LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
+NEW_GROUP = "group"  # kind of rejects that are no faults of a file
 GROUP_CODE = "^[A-Z]{2,6}$"
 COLOR = "color is 0 (none), 1 red, 2 orange, 3 yellow, 4 green or 5 blue"
 
@@ -109,15 +110,13 @@ def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> 
     return found
 
 
-def _checks(
-    columns: dict[str, TextColumn], report: Report, groups: Mapping[str, str]
-) -> list[tuple[str, pa.Array, bool, str]]:
+def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) -> list[tuple[str, pa.Array, bool, str]]:
     """Column, its texts that break the contract, whether a blank does, and the reason."""
 
     def other_than(name: str, allowed: set[str]) -> pa.Array:
         return pc.invert(pc.is_in(columns[name].texts, pa.array(sorted(allowed), pa.string())))
 
-    def no_number(name: str, low: float = -np.inf, high: float = np.inf) -> pa.Array:
+    def no_number(name: str, low: float, high: float) -> pa.Array:
         numbers = columns[name].numbers
         return pc.invert(pc.fill_null(pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high)), False))
 
@@ -129,7 +128,7 @@ def _checks(
     return [
         ("cds", no_code, True, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"),
         ("rtype", other_than("rtype", {"S", "D", "X"}), True, "record type is S, D or X"),
-        ("studentgroup", other_than("studentgroup", set(groups.values())), True, "student group is not a known code"),
+        ("studentgroup", other_than("studentgroup", groups), True, "student group is not a known code"),
         (
             "reportingyear",
             other_than("reportingyear", {year}),
@@ -141,9 +140,10 @@ def _checks(
             (name, no_number(name, 0, MOST_STUDENTS), False, "a number of students is a whole number below 100 million")
             for name in COUNTS
         ),
-        ("currstatus", no_number("currstatus", -FARTHEST, FARTHEST), False, "status is a number, below a million"),
-        ("priorstatus", no_number("priorstatus", -FARTHEST, FARTHEST), False, "status is a number, below a million"),
-        ("change", no_number("change", -FARTHEST, FARTHEST), False, "change is a number, below a million"),
+        *(
+            (name, no_number(name, -FARTHEST, FARTHEST), False, f"{said} is a number, below a million")
+            for name, said in (("currstatus", "status"), ("priorstatus", "status"), ("change", "change"))
+        ),
         ("box", no_number("box", -32_768, 32_767), False, "box is a number"),
         ("currnsizemet", other_than("currnsizemet", {"Y", "N"}), False, "the size flag is Y, N or blank"),
         *((name, pc.match_substring_regex(columns[name].texts, CONTROL), False, REASON) for name in TEXTS),
@@ -181,50 +181,49 @@ def judge(
     redundancy: Redundancy,
 ) -> Judged:
     """Test every row against the contract, and what is left against itself."""
-    bad = np.zeros(len(lines), bool)
-    faults: list[Fault] = []
-    of_lea, counts = rows_of_leas(columns), []
-
-    def reject(
-        kind: str, name: str, rows: Mask, say: Callable[[int], str], tested: Mask | None = None, is_fault: bool = True
-    ) -> None:
-        np.logical_or(bad, rows, out=bad)
-        of_them = rows & of_lea
-        if is_fault and of_them.any():
-            all_tested = of_lea if tested is None else tested & of_lea
-            counts.append(count_of(kind, name, all_tested, of_them, say(int(of_them.argmax())), lines))
-        for row in map(int, np.flatnonzero(rows)):
-            where = (columns[c].at(row) for c in ("cds", "rtype", "studentgroup"))
-            faults.append(Fault(int(lines[row]), name, columns[name].at(row) or "", say(row), *where))
-
     new = unknown_groups(columns, groups)
-    for name, texts, blank, reason in _checks(columns, report, {**groups, **dict(zip(new, new, strict=True))}):
+    found = list(_contract(columns, report, groups, new))
+    bad = np.zeros(len(lines), bool)
+    for broken in found:
+        bad |= broken.rows
+    of_lea = rows_of_leas(columns)
+    faults: list[Fault] = []
+    counts: list[dict[str, Any]] = []
+    for c in [*found, *contradictions(columns, report, redundancy, bad)]:
+        bad |= c.rows
+        if c.kind != NEW_GROUP and (c.rows & of_lea).any():
+            counts.append(count_of(c, of_lea, lines))
+        for row in map(int, np.flatnonzero(c.rows)):
+            where = (columns[n].at(row) for n in ("cds", "rtype", "studentgroup"))
+            faults.append(Fault(int(lines[row]), c.column, columns[c.column].at(row) or "", c.say(row), *where))
+    served = columns["studentgroup"]
+    sizes = {code: int(served.rows_of(pc.equal(served.texts, code), False).sum()) for code in new}
+    return Judged(bad, faults, counts, sizes)
+
+
+def _contract(
+    columns: dict[str, TextColumn], report: Report, groups: Mapping[str, str], new: list[str]
+) -> Iterator[Contradiction]:
+    """Rows that break the contract of their file, and rows of student groups that are ``new``."""
+    keys = _keys(columns)
+    every = np.ones(len(keys), bool)
+
+    def broken(kind: str, name: str, rows: Mask, reason: str) -> Contradiction:
+        return Contradiction(kind, name, every, rows, lambda _: reason)
+
+    for name, texts, blank, reason in _checks(columns, report, {*groups.values(), *new}):
         if columns[name].any_marked(texts, blank):
-            reject("contract", name, columns[name].rows_of(texts, blank), lambda _, reason=reason: reason)  # type: ignore[misc]
-    times = _times(_keys(columns))
+            yield broken("contract", name, columns[name].rows_of(texts, blank), reason)
+    times = _times(keys)
     if times is not None:
-        reject(
-            "contract",
-            "cds",
-            times > 1,
-            lambda row: f"this LEA or school and student group stands {times[row]} times in the file",
-        )
+
+        def say(row: int) -> str:
+            return f"this LEA or school and student group stands {times[row]} times in the file"
+
+        yield Contradiction("contract", "cds", every, times > 1, say)
     if new:
         of_new = columns["studentgroup"].rows_of(pc.is_in(columns["studentgroup"].texts, pa.array(new)), False)
-        reject(
-            "group", "studentgroup", of_new, lambda _: "CDE reports a student group that is not known", is_fault=False
-        )
-    for found in contradictions(columns, report, redundancy, bad):
-        reject(found.kind, found.column, found.rows, found.say, found.tested)
-    return Judged(
-        bad,
-        faults,
-        counts,
-        {
-            code: int(columns["studentgroup"].rows_of(pc.equal(columns["studentgroup"].texts, code), False).sum())
-            for code in new
-        },
-    )
+        yield broken(NEW_GROUP, "studentgroup", of_new, "CDE reports a student group that is not known")
 
 
 def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:
