@@ -16,13 +16,11 @@ def tenths(value: float, sign: bool = False) -> str:
 
 
 @lru_cache(KEPT)
-def amount(value: float | None, unit: str, signed: bool = False) -> str:
-    """A status in its indicator's unit, signed points or percent; or, ``signed``, a change."""
+def amount(value: float | None, unit: str) -> str:
+    """A status in its indicator's unit: signed points, or percent."""
     if value is None:
         return ""
-    return tenths(value, signed or unit.startswith("points")) + (
-        "%" if unit.startswith("percent") and not signed else ""
-    )
+    return tenths(value, unit.startswith("points")) + "%" * unit.startswith("percent")
 
 
 @lru_cache(KEPT)

@@ -41,7 +41,10 @@ def refuse_place(target: Path, force: bool) -> None:
 
 @contextmanager
 def whole_file(target: Path, force: bool) -> Iterator[Path]:
-    """A path to write to; when the block ends well it becomes ``target``."""
+    """A path to write to; when the block ends well it becomes ``target``.
+
+    Raises OutputError where that may not be written.
+    """
     refuse_place(target, force)
     if target.exists() and not target.is_file():
         raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")

@@ -10,7 +10,7 @@ from rich.markup import escape
 from flows.cli.consoles import moving_line
 from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_text, unused_lines, warning_text
 from flows.logs import json_log, text_log
-from flows.runner import Outcome, execute
+from flows.runner import execute
 from flows.steps import STEPS, Step
 from reports.answer import Answer, read_answer
 from reports.published import FETCH, Row, not_loaded, not_placed, open_release, reissued_files, rows
@@ -23,7 +23,7 @@ from transforms.wording.labels import DESIGNATION
 LINES = 10  # of names under a heading
 
 
-def run_with_progress(settings: Settings, console: Console, log: Console) -> Outcome:
+def run_with_progress(settings: Settings, console: Console, log: Console) -> None:
     """Run all steps; progress goes to the error stream, the result to the standard output."""
     for_programs = settings.log == "json"
     told = json_log(log.file) if for_programs else text_log(log)
@@ -54,7 +54,6 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Out
         console.print(line, soft_wrap=True)
     if release:
         console.print(f"Release: {_near(settings.out / 'current' / DATABASE)}", markup=False, soft_wrap=True)
-    return outcome
 
 
 def _near(path: Path) -> Path:

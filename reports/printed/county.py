@@ -58,8 +58,8 @@ def write_packet(
     year: int,
     pages: str = PAGES[0],
     tell: Callable[[str], None] = lambda words: None,
-) -> int:
-    """Write packet.pdf and rows.xlsx into ``folder``; the number of LEAs.
+) -> None:
+    """Write packet.pdf and rows.xlsx into ``folder``.
 
     Raises NotFoundError when the release has no LEA of the county.
     """
@@ -70,13 +70,15 @@ def write_packet(
     write_workbook(
         connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell
     )
-    return int(facts["county"]["counted"])
 
 
 def packet_of(
     connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], year: int, pages: str = PAGES[0]
 ) -> dict[str, Any]:
-    """What a packet shows: the county on its first pages, then a page for each LEA that ``pages`` (of PAGES) names."""
+    """What a packet shows: the county on its first pages, then a page for each LEA that ``pages`` (of PAGES) names.
+
+    Raises NotFoundError when the release has no LEA of the county.
+    """
     code, name = county
     found = rows(connection, f"select {LEA} from leas where cds[1:2] = $code", code=code)
     leas = sorted((Lea(*row.values()) for row in found), key=lambda lea: (KINDS.index(lea.lea_type), lea.name, lea.cds))

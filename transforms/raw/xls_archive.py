@@ -86,7 +86,7 @@ class _Compound:
         return b"".join(self._at(p) for p in self._chain(first, self.table))
 
     def workbook(self) -> bytes:
-        """The stream that holds the sheets."""
+        """The stream that holds the sheets. Raises SourceError where there is none, and for encryption and macros."""
         directory = self._stream(self.directory)
         entries: dict[str, tuple[int, int]] = {}
         for at in range(0, len(directory) - 127, 128):
