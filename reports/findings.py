@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from reports.figures import change_words
-from reports.numbers import amount, students
+from reports.figures import amount, change_words, students
 from transforms.wording.labels import (
     ASSISTANCE,
     NOT_LISTED,

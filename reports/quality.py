@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.numbers import thousands
+from reports.figures import thousands
 from transforms import clock
 from transforms.database import connect_read_only, records
 from transforms.release.check_result import CheckResult, grouped_rejects

@@ -11,8 +11,8 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from reports.book import Book
+from reports.figures import amount
 from reports.findings import GroupLine, Result
-from reports.numbers import amount
 from reports.site.pages import Pages
 
 Words = dict[tuple[str, str], int]

@@ -8,7 +8,6 @@ from jinja2 import Environment
 
 from reports import figures, quality
 from reports.book import Book
-from reports.numbers import file_size, students
 from transforms.wording import labels as words
 from transforms.wording.glossary import GLOSSARY
 from transforms.wording.sentences import joined
@@ -44,8 +43,8 @@ def environment() -> Environment:
             figures.moment,
             figures.dollars,
             figures.year_spans,
-            students,
-            file_size,
+            figures.students,
+            figures.file_size,
             words.in_words,
             pair,
             plural_leas,

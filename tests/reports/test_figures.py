@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.numbers import amount, students, thousands
+from reports.figures import amount, students, thousands
 
 
 @pytest.mark.parametrize(
