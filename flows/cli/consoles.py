@@ -97,6 +97,11 @@ class Screen(Console):
 out_console, err_console = Screen(), Screen(stderr=True)
 
 
+def say_error(message: str) -> None:
+    """Say on the error stream why a command ends."""
+    err_console.print(f"[bold]Error:[/] {escape(message)}", soft_wrap=True)
+
+
 def written(target: Path) -> None:
     """Say which file or folder a command wrote."""
     out_console.print(f"Written: {escape(str(target))}", soft_wrap=True)

@@ -12,12 +12,6 @@ from flows.cli.options import Out, read_day, settings_from
 from transforms.errors import ConfigError, ReleaseError
 
 
-def add_night_commands(app: typer.Typer) -> None:
-    """Put the commands beside the others."""
-    for command in (schedule, watch, backfill, notify):
-        app.command()(command)
-
-
 def schedule(
     port: Annotated[
         int, typer.Option("--port", min=1024, max=65535, help="Port of the Prefect server, on this machine only.")

@@ -12,12 +12,6 @@ from flows.cli.options import Out, settings_from
 from transforms.errors import ReleaseError
 
 
-def add_release_commands(app: typer.Typer) -> None:
-    """Put the four commands beside the others."""
-    for command in (releases, rollback, tag, verify):
-        app.command()(command)
-
-
 def _out(out: Path | None) -> Path:
     return settings_from(None, out).out
 

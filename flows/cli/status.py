@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from flows.cli.consoles import say_error
 from flows.cli.phrases import (
     ago,
     changes_lines,
@@ -25,9 +26,10 @@ from transforms.release.verify import damage_of
 NO_RELEASE = ReleaseError.exit_code
 
 
-def show_status(out: Path, console: Console, log: Console) -> int:
-    """Say it; returns the exit code: that of the last run if it did not end well, 6 if there is no sound release, else
-    0.
+def show_status(out: Path, console: Console) -> int:
+    """Say it, faults on the error stream.
+
+    Returns the exit code: that of the last run if it did not end well, 6 if there is no sound release, else 0.
     """
     last, release = read_status(out), current_release(out)
     faults = list(filter(None, [pointer_fault(out)]))
@@ -45,7 +47,7 @@ def show_status(out: Path, console: Console, log: Console) -> int:
     if last:
         _show_last_run(out, last, console)
     for fault in faults:
-        log.print(f"[bold]Error:[/] {escape(fault)}", soft_wrap=True)
+        say_error(fault)
     if last and last["last_outcome"] not in GOOD:
         return int(last["exit_code"]) or NO_RELEASE
     return NO_RELEASE if faults or release is None else 0

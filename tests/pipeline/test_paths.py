@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.cli.app import settings_from
 from flows.cli.consoles import err_console, out_console
+from flows.cli.options import settings_from
 from tests.pipeline.test_command import main
 from tests.workplace import Workplace, copy_of_work, reissue
 from transforms.database import parquet

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from flows.cli.due import is_due, time_of_day
+from flows.cli.run import is_due, time_of_day
 from flows.deployed.parameters import PastDay
 from reports.figures import day
 from transforms import clock

@@ -1,0 +1,117 @@
+"""``dta run``: one run; with ``--at``, only when it is time for the night."""
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from flows.cli.consoles import err_console, out_console, say_error
+from flows.cli.options import AsOf, Out, Source, read_day, settings_from
+from transforms import clock
+from transforms.errors import ConfigError, DtaError, ReleaseError
+from transforms.interrupt import Interrupted
+from transforms.locks import run_lock
+
+Year = Annotated[
+    int | None,
+    typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force."),
+]
+LogAs = Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        help=(
+            "Run only when it is this time (04:15) in California or later and no run has ended since. For cron, every"
+            " 15 minutes."
+        ),
+    ),
+]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again."),
+]
+Because = Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")]
+By = Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")]
+Until = Annotated[
+    date | None,
+    typer.Option(
+        "--until", parser=read_day, metavar="DAY", help="Last day of the acceptance; else 90 days from today."
+    ),
+]
+
+
+def run(
+    source: Source = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    year: Year = None,
+    log: LogAs = None,
+    at: At = None,
+    accept: Accept = None,
+    because: Because = None,
+    by: By = None,
+    until: Until = None,
+) -> None:
+    """Read the sources, decide, check, and publish a release if anything changed."""
+    from flows.cli.progress import run_with_progress
+    from transforms.rules.load import last_day_in_force, load_rules
+
+    if as_of and year:
+        raise ConfigError("Give --as-of or --year, not both: each names the day as of which to decide.")
+    settings = settings_from(source, out, as_of)
+    if year is not None:
+        settings = settings.model_copy(
+            update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)}
+        )
+    given = {
+        "log": log,
+        "accept": ",".join(accept or []),
+        "accept_because": because,
+        "accept_by": by,
+        "accept_until": until,
+    }
+    settings = settings.model_copy(update={name: value for name, value in given.items() if value})
+    if settings.accept or settings.accept_because:
+        from expectations.acceptances import asked_by
+
+        asked_by(settings)  # a check that cannot be accepted is refused before the run begins
+    if at is not None and not is_due(settings.out, time_of_day(at)):
+        return
+    try:
+        run_with_progress(settings, out_console, err_console)
+    except DtaError as error:
+        if settings.log == "text":
+            raise
+        raise typer.Exit(error.exit_code) from error  # the log has said it
+    except Interrupted as error:
+        if settings.log == "text":
+            say_error(error.message)
+        raise typer.Exit(error.exit_code) from error
+
+
+def time_of_day(text: str) -> time:
+    """A time of day written as 04:15. Raises ConfigError."""
+    try:
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"--at takes a time of day in California, written as 04:15 (value {text!r}).") from error
+
+
+def is_due(out: Path, at: time) -> bool:
+    """True if no run for ``out`` has ended since clocks in California last showed ``at``, and none is at work.
+
+    A night that the machine slept through, or that was killed, is made up for by the next call; one that failed waits
+    for its next hour.
+    """
+    from transforms.release.run_records import read_status
+
+    last = read_status(out).get("last_run")
+    if last and datetime.fromisoformat(last) >= clock.latest_slot(at, clock.now()):
+        return False
+    try:
+        with run_lock(out):
+            return True
+    except ReleaseError:
+        return False
