@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 ENDINGS = {".csv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet"}
 
 
-def run_query(
-    out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters | None = None
-) -> None:
+def run_query(out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters) -> None:
     """Run ``query`` read-only, without access to any other file, and write its rows.
 
     A parameter ``cds`` may be a name. Raises QueryError.
@@ -44,7 +42,7 @@ def write_query(
     target: Path,
     force: bool,
     console: Console,
-    parameters: Parameters | None = None,
+    parameters: Parameters,
 ) -> None:
     """The same into a file, whole or not at all, in the format that its ending names if none is given.
 
@@ -60,9 +58,9 @@ def write_query(
     console.print(f"{len(table):,} {'row' if len(table) == 1 else 'rows'} in {escape(str(target))}", soft_wrap=True)
 
 
-def _rows(out: Path, query: str, parameters: Parameters | None) -> "pa.Table":
+def _rows(out: Path, query: str, parameters: Parameters) -> "pa.Table":
     with open_release(out) as connection:
-        bound = resolve_names(connection, parameters or {})
+        bound = resolve_names(connection, parameters)
         try:
             one_query(query)
             relation = connection.sql(query, params=bound or None)

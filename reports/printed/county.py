@@ -56,8 +56,8 @@ def write_packet(
     book: Book,
     county: tuple[str, str],
     year: int,
-    pages: str = PAGES[0],
-    tell: Callable[[str], None] = lambda words: None,
+    pages: str,
+    tell: Callable[[str], None],
 ) -> None:
     """Write packet.pdf and rows.xlsx into ``folder``.
 
