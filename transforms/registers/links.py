@@ -117,25 +117,20 @@ def _referrals_before_the_law(lines: Lines, effective: date) -> Found:
 
 def _loan_against_its_act(lines: Lines) -> Found:
     """The day of a loan's act, its fiscal year (up to a year later) and the year of its chapter mean the same time."""
-    authorized = _events_by_loan(lines, "authorized")
-    for line in lines["state_loans"]:
-        loan = line.record
-        if not isinstance(loan, StateLoan):
-            continue
+    for line, loan, other, event in _loans_with(lines, "authorized"):
         first_years = [int(y) for y in re.findall(r"\b((?:19|20)[0-9]{2})-[0-9]{2}\b", loan.fiscal_year or "")]
         chapters = re.findall(r"\bStats\. ((?:19|20)[0-9]{2})\b", loan.chapter or "")
-        for other, event in authorized.get(loan.loan_id, []):
-            first = event.earliest or event.latest
-            said = ""
-            if first_years and not (
-                date(min(first_years) - 1, 7, 1) <= event.latest and first <= date(max(first_years) + 1, 6, 30)
-            ):
-                said = f"the loan is of fiscal year {loan.fiscal_year}, and its event {event.event_id} of {first}"
-            elif chapters and loan.basis != "court_order" and not first.year <= int(chapters[0]) <= event.latest.year:
-                said = f"the loan's act is {loan.chapter}, and its event {event.event_id} of {first}"
-            if said:
-                yield "state_loans", line.problem("fiscal_year", said, ("fiscal_year", "chapter"))
-                yield "state_loan_events", other.problem("event_date", said)
+        first = event.earliest or event.latest
+        if first_years and not (
+            date(min(first_years) - 1, 7, 1) <= event.latest and first <= date(max(first_years) + 1, 6, 30)
+        ):
+            said = f"the loan is of fiscal year {loan.fiscal_year}, and its event {event.event_id} of {first}"
+        elif chapters and loan.basis != "court_order" and not first.year <= int(chapters[0]) <= event.latest.year:
+            said = f"the loan's act is {loan.chapter}, and its event {event.event_id} of {first}"
+        else:
+            continue
+        yield "state_loans", line.problem("fiscal_year", said, ("fiscal_year", "chapter"))
+        yield "state_loan_events", other.problem("event_date", said)
 
 
 def _events_by_loan(lines: Lines, *kinds: str) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
@@ -147,38 +142,40 @@ def _events_by_loan(lines: Lines, *kinds: str) -> dict[str, list[tuple[Line, Sta
     return found
 
 
+def _loans_with(lines: Lines, kind: str) -> Iterator[tuple[Line, StateLoan, Line, StateLoanEvent]]:
+    """Every loan with each of its events of a kind, and the rows of both."""
+    events = _events_by_loan(lines, kind)
+    for line in lines["state_loans"]:
+        if isinstance(loan := line.record, StateLoan):
+            for other, event in events.get(loan.loan_id, []):
+                yield line, loan, other, event
+
+
 def _status_against_events(lines: Lines) -> Found:
     """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that
     neither is used.
     """
-    repaid = _events_by_loan(lines, "repaid")
-    for line in lines["state_loans"]:
-        loan = line.record
-        if not isinstance(loan, StateLoan):
+    for line, loan, other, event in _loans_with(lines, "repaid"):
+        is_late = (
+            loan.latest_source_precision == "day"
+            and event.earliest is not None
+            and event.earliest > loan.latest_source_date
+        )
+        if loan.status_at_latest_source == "repaid" and is_late:
+            said = (
+                f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is"
+                f" dated later, {event.event_date}"
+            )
+        elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
+            said = (
+                f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id}"
+                f" is dated before, {event.event_date}"
+            )
+        else:
             continue
-        for other, event in repaid.get(loan.loan_id, []):
-            is_late = (
-                loan.latest_source_precision == "day"
-                and event.earliest is not None
-                and event.earliest > loan.latest_source_date
-            )
-            if loan.status_at_latest_source == "repaid" and is_late:
-                said = (
-                    f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is"
-                    f" dated later, {event.event_date}"
-                )
-            elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
-                said = (
-                    f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id}"
-                    f" is dated before, {event.event_date}"
-                )
-            else:
-                continue
-            yield (
-                "state_loans",
-                line.problem("status_at_latest_source", said, ("status_at_latest_source", "latest_source_date")),
-            )
-            yield "state_loan_events", other.problem("event_date", said)
+        touched = ("status_at_latest_source", "latest_source_date")
+        yield "state_loans", line.problem("status_at_latest_source", said, touched)
+        yield "state_loan_events", other.problem("event_date", said)
 
 
 def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
@@ -191,12 +188,8 @@ def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
             and line.record.status_at_latest_source == "repaid"
             and line.record.loan_id not in repaid
         ):
-            yield (
-                "state_loans",
-                line.problem(
-                    "status_at_latest_source", "the loan is repaid, and no event says when; add the event repaid"
-                ),
-            )
+            said = "the loan is repaid, and no event says when; add the event repaid"
+            yield "state_loans", line.problem("status_at_latest_source", said)
 
 
 def _replaced_by_nothing(cases: Lines) -> Found:
@@ -214,16 +207,17 @@ def _replaced_by_nothing(cases: Lines) -> Found:
             if successor not in after:
                 yield name, line.problem("superseded_by", "no register has a case of this name")
             elif case in _chain(successor, after):
-                yield (
-                    name,
-                    line.problem("superseded_by", "these cases replace each other, so that none of them would count"),
-                )
+                said = "these cases replace each other, so that none of them would count"
+                yield name, line.problem("superseded_by", said)
 
 
-def _records(cases: Lines) -> dict[str, Case]:
-    return {
-        line.record.case_id: line.record for lines in cases.values() for line in lines if isinstance(line.record, Case)
-    }
+def _replaced(cases: Lines) -> Iterator[tuple[str, Line, Case, Case]]:
+    """Every case that another one replaces, with its register and row, and that other one."""
+    found = [(name, line, line.record) for name, lines in cases.items() for line in lines]
+    by_id = {case.case_id: case for _, _, case in found if isinstance(case, Case)}
+    for name, line, case in found:
+        if isinstance(case, Case) and (other := by_id.get(case.superseded_by or "")):
+            yield name, line, case, other
 
 
 def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found:
@@ -234,36 +228,26 @@ def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found
         frozenset((line.values.get("predecessor_cds", ""), line.values.get("successor_cds", "")))
         for line in successions
     }
-    records = _records(cases)
-    for name, lines in cases.items():
-        for line in lines:
-            case = line.record
-            other = records.get(case.superseded_by or "") if isinstance(case, Case) else None
-            if (
-                isinstance(case, Case)
-                and other
-                and other.cds != case.cds
-                and frozenset((case.cds, other.cds)) not in same
-                and other.lea_name.casefold() not in (case.note or "").casefold()
-            ):
-                whose = f"this case is of another LEA, {other.lea_name} ({other.cds})"
-                said = f"{whose}; correct it, or name that LEA in the note"
-                yield name, line.problem("superseded_by", said, ("superseded_by", "cds"))
+    for name, line, case, other in _replaced(cases):
+        if (
+            other.cds != case.cds
+            and frozenset((case.cds, other.cds)) not in same
+            and other.lea_name.casefold() not in (case.note or "").casefold()
+        ):
+            whose = f"this case is of another LEA, {other.lea_name} ({other.cds})"
+            said = f"{whose}; correct it, or name that LEA in the note"
+            yield name, line.problem("superseded_by", said, ("superseded_by", "cds"))
 
 
 def _replaced_by_a_later_case(cases: Lines) -> Found:
     """A replaced case never counts, so one that ended is closed instead."""
-    records = _records(cases)
-    for name, lines in cases.items():
-        for line in lines:
-            case = line.record
-            other = records.get(case.superseded_by or "") if isinstance(case, Case) else None
-            if isinstance(case, Case) and other and (begins := other.known_from) and begins > case.entered_on:
-                said = (
-                    f"the case that replaces it begins on {begins}, after this one was entered ({case.entered_on}), and"
-                    " a replaced case counts at no time; close a case that ended with end_date instead"
-                )
-                yield name, line.problem("superseded_by", said)
+    for name, line, case, other in _replaced(cases):
+        if (begins := other.known_from) and begins > case.entered_on:
+            said = (
+                f"the case that replaces it begins on {begins}, after this one was entered ({case.entered_on}), and"
+                " a replaced case counts at no time; close a case that ended with end_date instead"
+            )
+            yield name, line.problem("superseded_by", said)
 
 
 def _chain(case: str, after: Mapping[str, str]) -> list[str]:
