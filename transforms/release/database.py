@@ -110,6 +110,7 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
         for table in first_column(connection, "select table_name from duckdb_tables() where database_name = 'release'"):
             if table != PARTED:
                 connection.execute(f"drop table {quote(table)}")
+        connection.execute("checkpoint")  # their blocks are free for what follows
         connection.execute(f"delete from {quote(PARTED)} where list_contains(?, source_id)", [stale])
         connection.execute(f"alter table {quote(PARTED)} drop column release_id")
         connection.execute(f"alter table {quote(PARTED)} add column release_id varchar default {literal(release_id)}")
