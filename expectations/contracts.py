@@ -5,7 +5,8 @@ Publishing enforces the same rules as constraints. Here a violation is a named c
 an error of the database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import duckdb
 
@@ -34,8 +35,10 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Gat
     """One result per rule. Where the table cannot be judged, because a column is missing, the only one says so."""
     stop_if_asked()
     checks = checks_of(table)
-    counts = [*(f"count(*) filter (where not ({c.condition}))" for c in table.constraints()), *_counts(table)]
+    conditions = [f"count(*) filter (where not ({c.condition}))" for c in table.constraints()]
     try:
+        found = connection.execute(f"select column_name, column_type from (describe {quote(table.name)})").fetchall()
+        counts = [*conditions, *_counts(table, dict(found))]
         broken = one_row(connection, f"select {', '.join(counts)} from {quote(table.name)}")
     except duckdb.Error as error:
         stop_if_asked()
@@ -63,22 +66,27 @@ def checks_of(table: Table) -> list[Check]:
     return [*checks, _check(table, f"{name}-readable", readable, "What cannot be read cannot be published.", unfit)]
 
 
-def _counts(table: Table) -> list[str]:
-    """The counts beside those of conditions.
+def _counts(table: Table, types: Mapping[str, str]) -> list[str]:
+    """The counts beside those of conditions. ``types``: of the columns as they are.
 
     Keys are counted by hash: only if one may be doubled, it is looked at itself.
     """
     key = ", ".join(map(quote, table.key))
     empty = [] if table.may_be_empty else ["count(*) = 0"]
-    return [f"count(*) - count(distinct hash({key}))", *empty, f"count(*) filter (where {_unfit(table)})"]
+    return [f"count(*) - count(distinct hash({key}))", *empty, f"count(*) filter (where {_unfit(table, types)})"]
 
 
-def _unfit(table: Table) -> str:
-    """True for a row with a value that its published type cannot hold; of a list, any of its values."""
+def _unfit(table: Table, types: Mapping[str, str] = MappingProxyType({})) -> str:
+    """True for a row with a value that its published type cannot hold; of a list, any of its values. What has the type
+    is not tried.
+    """
     lost = {n: f"distinct from {quote(n)}" if c.type.endswith("[]") else "null" for n, c in table.columns.items()}
-    return " or ".join(
-        f"{quote(n)} is not null and try_cast({quote(n)} as {c.type}) is {lost[n]}" for n, c in table.columns.items()
-    )
+    unfit = [
+        f"{quote(n)} is not null and try_cast({quote(n)} as {c.type}) is {lost[n]}"
+        for n, c in table.columns.items()
+        if types.get(n) != c.type
+    ]
+    return " or ".join(unfit) or "false"
 
 
 def _failing(table: Table, condition: str, looked_at: Sequence[str]) -> str:

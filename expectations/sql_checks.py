@@ -10,6 +10,8 @@ from transforms.database import first_column, one_row, quote
 from transforms.interrupt import stop_if_asked
 from transforms.release.digests import rows_digest
 
+FAILING = "failing_rows"
+
 
 def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
     """Results of the SQL checks of one gate."""
@@ -25,9 +27,10 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
         columns, rows = relation.columns, relation.fetchall()
         if not rows:
             return found
-        failing = f"({check.query}\n)"
-        count = len(rows) if len(rows) <= SHOWN_ROWS else int(one_row(connection, f"select count(*) from {failing}")[0])
-        digest, sources = rows_digest(connection, failing, columns), sources_in(connection, failing, columns)
+        connection.execute(f"create or replace temp table {FAILING} as {check.query}")  # asked of it several times
+        (count,) = one_row(connection, f"select count(*) from {FAILING}")
+        digest, sources = rows_digest(connection, FAILING, columns), sources_in(connection, FAILING, columns)
+        connection.execute(f"drop table {FAILING}")
     except duckdb.Error as error:
         stop_if_asked()
         return found.error(str(error))

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from transforms.database import quote
 
+LINES = ("line", "source_line")  # line numbers differ in every row, and most follow the one before
+
 
 def put(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     """Store an Arrow table under ``name``."""
@@ -27,6 +29,15 @@ def as_table(rows: Iterable[dict[str, Any]], **columns: pa.DataType) -> pa.Table
 def texts(*names: str) -> dict[str, pa.DataType]:
     """Columns of text."""
     return dict.fromkeys(names, pa.string())
+
+
+def encodings(schema: pa.Schema) -> dict[str, Any]:
+    """How a Parquet file holds each column: by its distinct values, and line numbers by their differences."""
+    coded = [f"{f.name}.list.element" if pa.types.is_list(f.type) else f.name for f in schema if f.name not in LINES]
+    return {
+        "use_dictionary": coded,
+        "column_encoding": {name: "DELTA_BINARY_PACKED" for name in schema.names if name in LINES},
+    }
 
 
 def arrow_columns(model: type[BaseModel], integer: pa.DataType) -> dict[str, pa.DataType]:

@@ -25,12 +25,12 @@ from transforms.raw.table import Report, made_before, write_parquet
 from transforms.rules.reference import Reference
 from transforms.run import Run
 from transforms.schema import published_tables
-from transforms.tables import as_table, put, texts
+from transforms.tables import as_table, encodings, put, texts
 
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
 # Raised when the typing of rows changes, so that parts are made anew.
-TYPING_VERSION = "5"
+TYPING_VERSION = "6"
 ROW_GROUP = 122_880
 # Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
@@ -188,8 +188,9 @@ def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_
     coded = pa.schema(
         [f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema]
     )
+    sought = [*SOUGHT, "release_id"]
     writer = pq.ParquetWriter(
-        target, coded, compression="zstd", store_schema=False, write_statistics=[*SOUGHT, "release_id"]
+        target, coded, compression="zstd", store_schema=False, write_statistics=sought, **encodings(coded)
     )
     rows = 0
     with writer:

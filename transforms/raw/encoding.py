@@ -3,6 +3,8 @@
 import codecs
 import threading
 
+import numpy as np
+
 from transforms.errors import SourceError
 
 DOWNLOAD_AGAIN = "Download the file again."
@@ -17,9 +19,11 @@ def decode(content: bytes, file: str) -> tuple[bytes, str, list[int]]:
     Raises SourceError for what is not text.
     """
     _refuse_other_kinds(content, file)
+    content = content.removeprefix(BOM)
     if content.isascii():
         return content, "utf-8", []
-    content = content.removeprefix(BOM)
+    if not _may_hold_utf8(content):  # the same as below, at once: a call for each byte takes longer than the parsing
+        return content.decode("cp1252", errors="replace").encode(), "windows-1252", []
     _found.places = []
     text = content.decode("utf-8", errors="windows-1252")
     places: list[tuple[int, int]] = _found.places
@@ -29,6 +33,14 @@ def decode(content: bytes, file: str) -> tuple[bytes, str, list[int]]:
     if others == 0:
         return text.encode(), "windows-1252", []
     return text.encode(), "utf-8 and windows-1252", _lines_of([start for start, _ in places], content)
+
+
+def _may_hold_utf8(content: bytes) -> bool:
+    """True if a byte that can begin a character of UTF-8 is followed by one that can go on with it."""
+    octets = np.frombuffer(content, np.uint8)
+    begins = np.flatnonzero(octets[:-1] >= 0xC2)
+    first, second = octets[begins], octets[begins + 1]
+    return bool(((first <= 0xF4) & (second >= 0x80) & (second <= 0xBF)).any())
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:

@@ -208,5 +208,4 @@ def _report(snapshot: Snapshot, source: Source, raw: RawTable, stem: Path) -> Re
 
 
 def _write(table: pa.Table, target: Path) -> None:
-    coded = [c for c in table.column_names if c != "line"]
-    write_parquet(table, target, use_dictionary=coded, write_statistics=False)
+    write_parquet(table, target, write_statistics=False)

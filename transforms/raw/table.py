@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.files import replacing, sha256_of
-from transforms.tables import texts
+from transforms.tables import encodings, texts
 
 Report = dict[str, Any]  # what the raw stage says of one file
 CELL_SCHEMA = pa.schema({"line": pa.int64(), **texts("cds", "heading", "field", "value")})
@@ -87,4 +87,4 @@ def made_before(record: Path) -> Report | None:
 def write_parquet(table: pa.Table, target: Path, **options: Any) -> None:
     """Write a Parquet file that is whole or absent."""
     with replacing(target) as temporary:
-        pq.write_table(table, temporary, compression="zstd", **options)
+        pq.write_table(table, temporary, compression="zstd", **encodings(table.schema), **options)

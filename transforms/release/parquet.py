@@ -12,6 +12,7 @@ from transforms.dashboard.parts import write_parts
 from transforms.database import quote
 from transforms.errors import ReleaseError
 from transforms.schema import Table
+from transforms.tables import encodings
 
 Entry = dict[str, Any]
 
@@ -23,7 +24,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
     schema = _schema(table, release_id)
     rows = 0
     batches = connection.sql(f"select {columns} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
-    with pq.ParquetWriter(_path(table, folder), schema, compression="zstd") as writer:
+    with pq.ParquetWriter(_path(table, folder), schema, compression="zstd", **encodings(schema)) as writer:
         for batch in batches:
             arrays = [batch.column(n).cast(schema.field(n).type) for n in table.columns]
             if "release_id" not in table.columns:

@@ -5,7 +5,10 @@
 --       so, and one of them gives the name to another code: one of the same county, or one that lacks the name in this
 --       file. Names are not unique across counties. A name that a file gives to several codes of
 --       a county tells nothing there.
-with others as (
+with renamed as (
+    select cds from lea_namings group by cds having min(lea_name) < max(lea_name)
+),
+others as (
     select
         r.source_id,
         r.cds,
@@ -14,8 +17,8 @@ with others as (
         count(distinct o.source_id) filter (o.lea_name <> r.lea_name) as files_with_another
     from lea_namings r
     join lea_namings o on o.cds = r.cds and o.source_id <> r.source_id
-    where len(r.lines) > 0
-    group by all
+    where len(r.lines) > 0 and r.cds in (select cds from renamed)
+    group by r.source_id, r.cds, r.lea_name
 ),
 telling as (
     select *
