@@ -115,20 +115,42 @@ def published(first_run: Path, raw_cache: Path) -> Workplace:
     return Workplace(SAMPLE, raw_cache, first_run / "out")
 
 
+def pass_few_gates(patch: pytest.MonkeyPatch) -> None:
+    """From now on runs pass the gates' SQL checks alone and write no pages."""
+    pass_no_contracts(patch)
+    patch.setattr("flows.steps.EXTRAS", ())
+
+
+def pass_no_contracts(patch: pytest.MonkeyPatch) -> None:
+    """From now on runs pass the gates' SQL checks alone: the suites of Great Expectations have tests of their own."""
+    for name in ("check_files", "check_tables", "check_domain"):
+        patch.setattr(f"expectations.gates.{name}", lambda *_: [])
+
+
+def pass_no_gates(patch: pytest.MonkeyPatch) -> None:
+    """From now on runs pass no check at all, and write no pages."""
+    pass_few_gates(patch)
+    patch.setattr("expectations.gates.run_sql_checks", lambda *_: [])
+
+
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs of this test pass the gates' SQL checks alone and write no pages: for tests that look at neither contracts
     nor pages.
     """
-    for name in ("check_files", "check_tables", "check_domain"):
-        monkeypatch.setattr(f"expectations.gates.{name}", lambda *_: [])
-    monkeypatch.setattr("flows.steps.EXTRAS", ())
+    pass_few_gates(monkeypatch)
 
 
 @pytest.fixture
-def without_gates(light: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test pass the gates' SQL checks alone: for tests that look at pages and not at contracts."""
+    pass_no_contracts(monkeypatch)
+
+
+@pytest.fixture
+def without_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs of this test pass no check at all: for tests about what becomes of a release."""
-    monkeypatch.setattr("expectations.gates.run_sql_checks", lambda *_: [])
+    pass_no_gates(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -139,9 +161,14 @@ def remembering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rememberin
 
 
 @pytest.fixture
-def remembered(without_gates: None, remembering: Remembering, monkeypatch: pytest.MonkeyPatch) -> None:
+def decided_before(remembering: Remembering, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs of this test take what was decided from an earlier run of the session, where one had the same inputs."""
     monkeypatch.setattr("flows.runner.STEPS", remembering.steps)
+
+
+@pytest.fixture
+def remembered(without_gates: None, decided_before: None) -> None:
+    """The same, without gates."""
 
 
 @pytest.fixture(scope="session")

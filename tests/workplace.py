@@ -127,6 +127,21 @@ class Workplace:
             return OnDemand(connection, run.rules, run.settings.reference)  # type: ignore[return-value]
         return connection
 
+    def checked(self, **changes: object) -> duckdb.DuckDBPyConnection:
+        """The tables that would be published, with what the gates found: a run but for its release.
+
+        Raises GateError where a check stops it.
+        """
+        from expectations.gates import check
+
+        run = self.decided(**changes)
+        try:
+            run.save_fact("inputs_digest", "of a test")
+            check(run).verdict(run)
+        finally:
+            run.finish()  # the tables are in memory
+        return run.connect()
+
     def decided(self, until: str = "determinations", **changes: object) -> Run:
         """The run itself after all steps before the gates, or up to the step ``until``; the caller finishes it."""
         run = RunInMemory.start(self.settings(**changes))

@@ -24,9 +24,8 @@ RULES = load_rules(PROJECT / "data")
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    folder = tmp_path_factory.mktemp("state")
-    with Workplace(STATE, folder / "work", folder / "out").decide() as connection:
+def state(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with Workplace(STATE, raw_cache, tmp_path_factory.mktemp("state") / "out").decide() as connection:
         yield connection
 
 
@@ -67,10 +66,10 @@ def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckD
     assert outlooks(state, 2025, asked=False) == outlooks(state, 2025)
 
 
-def test_workbooks_of_the_years_before_alone_give_the_same(tmp_path: Path) -> None:
+def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_path: Path) -> None:
     """Nothing of 2023 is loaded, so that nothing of it can have been used."""
     source = copy_of_state(tmp_path / "source", *BEFORE_2023)
-    with Workplace(source, tmp_path / "work", tmp_path / "out").decide() as connection:
+    with Workplace(source, raw_cache, tmp_path / "out").decide() as connection:
         check(outlooks(connection, 2023), 2023)
 
 

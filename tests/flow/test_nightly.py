@@ -21,7 +21,9 @@ def prefect_server() -> Iterator[None]:
 
 
 @pytest.mark.filterwarnings("default")
-def test_the_flow_publishes_then_finds_nothing_changed(prefect_server: None, raw_cache: Path, tmp_path: Path) -> None:
+def test_the_flow_publishes_then_finds_nothing_changed(
+    light: None, prefect_server: None, raw_cache: Path, tmp_path: Path
+) -> None:
     from prefect.client.orchestration import get_client
 
     from flows.deployed.nightly import nightly

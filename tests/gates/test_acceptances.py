@@ -224,7 +224,7 @@ def without_2024_science(place: Workplace) -> None:
 
 
 def test_a_stopped_night_is_accepted_and_listed(
-    light: None, released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    light: None, decided_before: None, released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(released.work, tmp_path / "work")
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))

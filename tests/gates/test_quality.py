@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flows import steps
 from flows.cli.app import app
 from flows.cli.phrases import failed_checks
 from reports.quality import Quality, quality_of_release, quality_of_run, render
+from tests.conftest import pass_no_contracts
 from tests.gates.test_corruptions import digest_of
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import GateError
@@ -26,10 +27,15 @@ BECAUSE = "CDE withdrew the science file, seen on its page"
 EVIL = "<script>alert('x')</script>\"&"
 
 
-@pytest.fixture(autouse=True)
-def without_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Releases with the quality page only: the pages for readers are tested elsewhere, and take seconds."""
-    monkeypatch.setattr(steps, "EXTRAS", (steps.write_quality,))
+@pytest.fixture(scope="module", autouse=True)
+def without_the_site() -> Iterator[None]:
+    """Releases with the quality page and the SQL checks only: the pages for readers and the suites are tested
+    elsewhere, and take seconds.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        pass_no_contracts(patch)
+        patch.setattr(steps, "EXTRAS", (steps.write_quality,))
+        yield
 
 
 def spoil(kind: str, value: str) -> Callable[[str], str]:
@@ -101,14 +107,9 @@ def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFa
     place = copied(stopped[0], tmp_path_factory.mktemp("accepted"))
     shutil.copy(SAMPLE / "suspdownload2024.txt", place.source)
     rewrite(place, "suspdownload2024.txt", spoil("S", "9"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "EXTRAS", (steps.write_quality,))
-        asked = {
-            "accept": "release_files_kept, release_rows_kept",
-            "accept_because": BECAUSE,
-            "accept_by": "A. Analyst",
-        }
-        assert place.publish(**asked, work=fresh_register(place.work)).outcome == "published"
+    asked = {"accept": "release_files_kept, release_rows_kept", "accept_because": BECAUSE, "accept_by": "A. Analyst"}
+    assert place.publish(**asked, work=fresh_register(place.work)).outcome == "published"
+    fresh_register(place.work)  # other tests have the same work folder
     return place
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from expectations.checks import load_checks
 from expectations.previous import attach_previous
+from expectations.results import put_results
 from expectations.sql_checks import run_check
 from tests.cases import reference_copy
 from tests.gates.sample import decided
@@ -18,6 +19,7 @@ from tests.workplace import Workplace
 from transforms.release import attribution
 from transforms.release import publish as release
 from transforms.release.digests import part_digests
+from transforms.release.meta import write_candidate_meta
 from transforms.release.previous import sound_release
 from transforms.run import Run
 from transforms.sql import build_table
@@ -139,17 +141,24 @@ def loosened(folder: Path) -> Path:
 
 
 def attributions(place: Workplace, **changes: object) -> dict[str, int]:
-    """How many verdicts differ from the release, by what they are attributed to; and the band counts those of data
-    alone.
-    """
-    run, connection = decided(place, **changes)
-    with connection:
+    """How many verdicts differ from the release, by what they are attributed to."""
+    run = place.decided(**changes)
+    found = attributions_of(run)
+    run.finish()
+    return found
+
+
+def attributions_of(run: Run) -> dict[str, int]:
+    """The same of a run that has decided; and the band counts those of data alone."""
+    run.save_fact("inputs_digest", "of a test")
+    with run.connect() as connection:
+        put_results(connection, [])
+        write_candidate_meta(run, connection, sound_release(run.settings.out))
         found = dict(
             connection.execute("select attributed_to, count(*) from meta_release_changes group by all").fetchall()
         )
         attach_previous(connection, sound_release(run.settings.out))
         banded = [run_check(connection, CHECKS[i]).outcome for i in ("release_verdicts_kept", "release_eligible_band")]
-    run.finish()
     assert banded == ["passed", "passed"] or "data" in found
     assert banded == ["failed", "failed"] or found.get("data", 0) < 10
     return found
@@ -161,19 +170,25 @@ def test_new_rules_change_many_verdicts_and_do_not_count(published: Workplace, t
     assert found["rules"] >= 5
 
 
-def test_new_code_without_new_data_counts_as_code(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
+@pytest.fixture(scope="module")
+def everybody(published: Workplace) -> Iterator[Run]:
+    """A run of the files of the release in which everybody is eligible."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("transforms.build.build_table", _everybody_is_eligible)
+        run = published.decided()
+    yield run
+    run.finish()
+
+
+def test_new_code_without_new_data_counts_as_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade(monkeypatch)
-    found = attributions(published)
+    found = attributions_of(everybody)
     assert set(found) == {"code"}
     assert found["code"] > 100, "and the band does not stop it"
 
 
-def test_the_same_differences_without_new_code_stop_the_night(
-    published: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
-    assert set(attributions(published)) == {"data"}
+def test_the_same_differences_without_new_code_stop_the_night(everybody: Run) -> None:
+    assert set(attributions_of(everybody)) == {"data"}
 
 
 def _everybody_is_eligible(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
@@ -206,15 +221,12 @@ def test_new_data_and_new_code_are_told_apart_by_lea(
     assert {to for cds, _, to in rows if cds != NEIGHBOR} == {"code"}
 
 
-def test_a_release_before_the_digests_counts_as_older_code(
-    published: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_release_before_the_digests_counts_as_older_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     real = attribution.read_manifest
     monkeypatch.setattr(
         attribution, "read_manifest", lambda folder: {k: v for k, v in real(folder).items() if k != "digests"}
     )
-    monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
-    assert set(attributions(published)) == {"code"}
+    assert set(attributions_of(everybody)) == {"code"}
 
 
 def test_the_day_of_a_dated_fact_is_data(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.workplace import Workplace
@@ -113,8 +112,7 @@ def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
     for file, how, column, value in BAD_ROWS.values():
         edit(file, how)
         by_file.setdefault(file, set()).add((column, value))
-    assert released.publish().outcome == "published"
-    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+    with released.checked() as db:
         rejects = db.execute("select file, column_name, value from rejects").fetchall()
         warned = {
             i
@@ -192,8 +190,7 @@ def test_a_bad_school_row_is_rejected_and_counted(
         return "\n".join([header, *lines])
 
     edit("suspdownload2024.txt", spoil)
-    assert workplace.publish().outcome == "published"
-    with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
+    with workplace.checked() as db:
         rows = db.execute("select file, column_name, value from rejects").fetchall()
         counted = db.execute(
             "select rows_in, rows_kept, rows_rejected from meta_sources where source_id = 'dashboard-susp-2024'"

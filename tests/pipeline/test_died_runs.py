@@ -7,16 +7,18 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.logs import in_words, json_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
-from tests.workplace import Workplace, copy_of_work
-from transforms import clock
+from tests.conftest import pass_no_gates
+from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
 from transforms.errors import ReleaseError, SourceFilesError, StorageError
 from transforms.locks import run_lock
 from transforms.release.current import current_release
@@ -40,63 +42,76 @@ def dying_at(stage: str, how: Callable[[], BaseException] = Died) -> Callable[[S
     return perform
 
 
-def performed(place: Workplace, **changes: object) -> tuple[Outcome, list[str]]:
-    """A run to its end, and the stages that it did itself."""
-    done: list[str] = []
+@dataclass
+class Anew:
+    """The run after one that died: where it published, its stages, what it logged, and what the dead one had left."""
 
-    def perform(step: Step, run: Run) -> StepResult:
-        done.append(step.name)
-        return step.function(run)
+    place: Workplace
+    outcome: Outcome
+    done: list[str]
+    events: list[dict[str, Any]]
+    words: list[str]
+    left: Path
 
-    return execute(place.settings(**changes), perform), done
+
+# Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder.
+HARM = {
+    "raw/*/dashboard-ela-2024/*.parquet": "rot",
+    "core/*/dashboard-math-2024/*.parquet": "rot",
+    "core/*/dashboard-susp-*/*.faults.parquet": "gone",
+}
 
 
-def test_a_run_that_died_is_begun_anew(workplace: Workplace, published: Workplace) -> None:
-    with pytest.raises(Died):
-        execute(workplace.settings(), dying_at("release"))
-    left = workplace.work / "build" / "runs" / hashlib.sha256(str(workplace.out).encode()).hexdigest()[:16] / "run-x"
-    left.mkdir(parents=True)  # as a killed one leaves it
-    (left / "build.duckdb").write_bytes(b"torn")
-    outcome, done = performed(workplace)
-    assert done == NAMES
+@pytest.fixture(scope="module")
+def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
+    """A run dies between stages, its scratch folder is torn, and what lies beside it is damaged; then another run."""
+    folder = tmp_path_factory.mktemp("died")
+    place = Workplace(SAMPLE, copy_of_work(raw_cache, folder / "work"), folder / "out")
+    with pytest.MonkeyPatch.context() as patch:
+        pass_no_gates(patch)
+        with pytest.raises(Died):
+            execute(place.settings(), dying_at("criteria"))
+        left = place.work / "build" / "runs" / hashlib.sha256(str(place.out).encode()).hexdigest()[:16] / "run-x"
+        left.mkdir(parents=True)  # as a killed one leaves it
+        (left / "build.duckdb").write_bytes(b"torn")
+        for files, harm in HARM.items():
+            damaged = list((place.work / "build").glob(files))
+            assert damaged, files
+            for path in damaged:
+                spoil(path, harm)
+        stream, words, done = io.StringIO(), [], []
+        log = json_log(stream)
+
+        def both(event: dict[str, object]) -> None:
+            log(event)
+            words.append(in_words(event))
+
+        def perform(step: Step, run: Run) -> StepResult:
+            done.append(step.name)
+            return step.function(run)
+
+        outcome = execute(place.settings(), perform, log=both)
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    return Anew(place, outcome, done, events, words, left)
+
+
+def spoil(path: Path, harm: str) -> None:
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.unlink() if harm == "gone" else path.write_bytes(content)
+
+
+def test_a_run_that_died_is_begun_anew_and_what_it_left_is_verified(anew: Anew, published: Workplace) -> None:
+    """The next run uses what lies beside the scratch folder, but makes anew what is damaged."""
+    assert anew.done == NAMES
     undisturbed = current_release(published.out)
     assert undisturbed is not None
-    assert outcome.release_id == undisturbed.name, "the same release as that of a run that was not disturbed"
+    assert anew.outcome.release_id == undisturbed.name, "the same release as that of a run that was not disturbed"
     for path in undisturbed.glob("*.parquet"):
         if not path.name.startswith("meta_"):
-            assert path.read_bytes() == (workplace.out / "current" / path.name).read_bytes(), path.name
-    assert not left.exists(), "what was left is removed"
-
-
-@pytest.mark.parametrize(
-    ("files", "harm"),
-    [
-        ("raw/*/dashboard-ela-2024/*.parquet", "rot"),
-        ("core/*/dashboard-ela-2024/*.parquet", "rot"),
-        ("core/*/*/*.faults.parquet", "gone"),
-    ],
-)
-def test_what_is_kept_beside_the_scratch_folder_is_verified(
-    workplace: Workplace, published: Workplace, files: str, harm: str, tmp_path: Path
-) -> None:
-    """Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder: the next run
-    uses them, but makes anew what is damaged.
-    """
-    place = Workplace(workplace.source, copy_of_work(workplace.work, tmp_path / "work"), workplace.out)
-    with pytest.raises(Died):
-        execute(place.settings(), dying_at("criteria"))
-    damaged = list((place.work / "build").glob(files))
-    assert damaged
-    for path in damaged:
-        path.chmod(0o644)
-        content = bytearray(path.read_bytes())
-        content[len(content) // 2] ^= 0xFF
-        path.unlink() if harm == "gone" else path.write_bytes(content)
-    outcome, done = performed(place)
-    assert done == NAMES
-    undisturbed = current_release(published.out)
-    assert undisturbed is not None
-    assert outcome.release_id == undisturbed.name
+            assert path.read_bytes() == (anew.place.out / "current" / path.name).read_bytes(), path.name
+    assert not anew.left.exists(), "what was left is removed"
 
 
 def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
@@ -138,38 +153,30 @@ def test_storage_faults_are_told_in_words_and_nothing_is_kept(workplace: Workpla
     runs = workplace.work / "build" / "runs"
     of_others = set(runs.iterdir()) if runs.exists() else set()  # the work folder is shared
     with pytest.raises(StorageError, match=r"disk is full|read-only"):
-        execute(workplace.settings(), dying_at("criteria", lambda: fault))
+        execute(workplace.settings(), dying_at("core", lambda: fault))
     assert read_status(workplace.out)["exit_code"] == 8
     assert set(runs.iterdir()) <= of_others
 
 
-def test_a_clock_that_went_back_publishes_nothing(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace.publish(as_of=clock.today() + timedelta(days=300))  # made when the clock was ahead
-    before = current_release(workplace.out)
-    settings = workplace.settings().model_copy()
-    settings.model_fields_set.discard("as_of")
+def test_a_clock_that_went_back_publishes_nothing(released: Workplace) -> None:
+    before = current_release(released.out)
+    earlier = AS_OF - timedelta(days=300)
+    by_the_clock = released.settings(as_of=earlier)
+    by_the_clock.model_fields_set.discard("as_of")
     with pytest.raises(ReleaseError, match=r"The clock says .* is as of .* dta run --as-of"):
-        execute(settings, lambda step, run: step.function(run))
-    assert current_release(workplace.out) == before
-    assert workplace.publish().outcome in ("published", "unchanged"), "a day that is named is taken"
+        execute(by_the_clock, lambda step, run: step.function(run))
+    assert current_release(released.out) == before
+    with pytest.raises(Died):  # a day that is named is taken: the run begins
+        execute(released.settings(as_of=earlier), dying_at("snapshot"))
 
 
-def test_the_log_has_rows_and_seconds_for_people_and_programs(workplace: Workplace) -> None:
-    stream, words = io.StringIO(), []
-    log = json_log(stream)
-
-    def both(event: dict[str, object]) -> None:
-        log(event)
-        words.append(in_words(event))
-
-    outcome = execute(workplace.settings(), lambda step, run: step.function(run), log=both)
-    events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert {e["run_id"] for e in events} == {outcome.run_id}
-    stages = [e for e in events if e["event"] == "stage"]
+def test_the_log_has_rows_and_seconds_for_people_and_programs(anew: Anew) -> None:
+    assert {e["run_id"] for e in anew.events} == {anew.outcome.run_id}
+    stages = [e for e in anew.events if e["event"] == "stage"]
     assert [e["stage"] for e in stages] == NAMES
     assert all({"rows_in", "rows_out", "seconds", "time", "message"} <= e.keys() for e in stages)
-    assert events[-1]["outcome"] == "published"
-    assert any("6,862 in" in w and w.startswith("raw") for w in words)
+    assert anew.events[-1]["outcome"] == "published"
+    assert any("6,862 in" in w and w.startswith("raw") for w in anew.words)
 
 
 def test_the_same_inputs_give_the_same_release_id_and_bytes_in_other_folders(

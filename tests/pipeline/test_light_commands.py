@@ -5,6 +5,7 @@ mistakes import less still: nothing that reads data.
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,12 @@ COMMANDS = (
 )
 
 
+@cache
+def asked(out: Path, *command: str) -> tuple[str, set[str], str]:
+    """The same of a question, which changes nothing."""
+    return ran([*command, "--out", str(out)])
+
+
 def ran(command: list[str], **environment: str) -> tuple[str, set[str], str]:
     """Exit code, what was imported, and what was said."""
     done = subprocess.run(
@@ -61,7 +68,7 @@ def ran(command: list[str], **environment: str) -> tuple[str, set[str], str]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str]) -> None:
-    code, loaded, said = ran([*command, "--out", str(published.out)])
+    code, loaded, said = asked(published.out, *command)
     assert code == "0"
     assert said
     assert "duckdb" in loaded or command[0] == "sources"
@@ -70,7 +77,7 @@ def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str]
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] in ("explain", "status")], ids=" ".join)
 def test_only_rows_of_a_query_need_arrow(published: Workplace, command: list[str]) -> None:
-    _, loaded, _ = ran([*command, "--out", str(published.out)])
+    _, loaded, _ = asked(published.out, *command)
     assert not {"pyarrow", "numpy"} & loaded
 
 

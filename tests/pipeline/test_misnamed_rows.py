@@ -1,6 +1,6 @@
 """A register row whose code and name are of two LEAs is never applied, and neither LEA is silently a no."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from expectations.sql_checks import run_sql_checks
 from tests.cases import COUNTY_OFFICE, DISTRICT, OAKLAND, SALINAS, add_rows, case, reference_copy
 from tests.pipeline.test_command import main
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError
 from transforms.release.digests import dated_facts
 
@@ -99,52 +99,81 @@ def test_a_loan_under_another_districts_code(decide: Decide, cds: str, other: st
         )
 
 
-def test_a_case_under_another_leas_code(decide: Decide) -> None:
-    registers = ("primary", "spi", "fee_for_service", "request")
-    wrong = [(r, case(r, cds=SALINAS, lea_name="South Monterey County Joint Union High")) for r in registers]
-    with decide(*wrong) as db:
-        for register in registers:
-            for cds in (SALINAS, DISTRICT):
-                status, reason = verdict(db, cds, register)
-                assert status == "undetermined"
-                assert "record that may be about this district was rejected." in reason
-                assert verdict(db, cds, register, 2022)[0] == "not_assessed", (
-                    "a case of August 2024 does not matter before it"
-                )
-            undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
-            assert db.execute(undetermined, [register]).fetchall() == [(2,)]
-        assert db.execute("select count(*) from pathway_register").fetchall() == [(0,)]
-        stopping = [
-            (r.check_id, r.detail)
-            for gate in GATES
-            for r in run_sql_checks(db, gate)
-            if r.stops_release and r.check_id not in OF_A_RELEASE
-        ]
-        assert stopping == []
+RECORDED = ("primary", "spi", "fee_for_service", "request")
+TWO_LEAS = {"cds": SALINAS, "lea_name": "South Monterey County Joint Union High"}
 
 
-def test_another_sound_case_still_makes_an_lea_eligible(decide: Decide) -> None:
-    wrong = case("spi", case_id="S-2", cds=SALINAS, lea_name="South Monterey County Joint Union High")
-    with decide(("spi", case("spi")), ("spi", wrong)) as db:
+@pytest.fixture(scope="module")
+def misnamed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A row of two LEAs in the register of every recorded pathway and in that of CALPADS; and a loan of an LEA that no
+    file names, with a day that cannot be.
+    """
+    folder = tmp_path_factory.mktemp("misnamed")
+    reference = reference_copy(folder / "reference")
+    for register in (*RECORDED, "calpads"):
+        add_rows(reference, register, case(register, **TWO_LEAS))
+    change(
+        reference / "registers/state_loans.csv", "CA-SEL-2012-INGLEWOOD", {",2025-05-01,month,": ",2062-05-01,month,"}
+    )
+    with Workplace(SAMPLE, raw_cache, folder / "out", reference).decide() as connection:
+        yield connection
+
+
+def test_a_case_under_another_leas_code(misnamed: duckdb.DuckDBPyConnection) -> None:
+    for register in RECORDED:
+        for cds in (SALINAS, DISTRICT):
+            status, reason = verdict(misnamed, cds, register)
+            assert status == "undetermined"
+            assert "record that may be about this district was rejected." in reason
+            assert verdict(misnamed, cds, register, 2022)[0] == "not_assessed", (
+                "a case of August 2024 does not matter before it"
+            )
+        undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
+        assert misnamed.execute(undetermined, [register]).fetchall() == [(2,)]
+    assert misnamed.execute("select count(*) from pathway_register").fetchall() == [(0,)]
+    stopping = [
+        (r.check_id, r.detail)
+        for gate in GATES
+        for r in run_sql_checks(misnamed, gate)
+        if r.stops_release and r.check_id not in OF_A_RELEASE
+    ]
+    assert stopping == []
+
+
+def test_a_certification_under_another_code_counts_for_nobody(misnamed: duckdb.DuckDBPyConnection) -> None:
+    assert misnamed.execute("select count(*) from calpads_certifications").fetchall() == [(0,)]
+    assert misnamed.execute("select count(*) from rejects where source_id = 'registers/calpads'").fetchall() == [(1,)]
+    used = "select count(*) from assistance_methods where method = 4 and basis = 'computed'"
+    assert misnamed.execute(used).fetchall() == [(0,)]
+
+
+def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(misnamed: duckdb.DuckDBPyConnection) -> None:
+    assert verdict(misnamed, INGLEWOOD, "wraparound")[0] == "undetermined"
+    names = misnamed.execute("select lea_name from leas where cds = ?", [INGLEWOOD]).fetchall()
+    assert names == [("Inglewood Unified",)]
+
+
+def test_sound_cases_county_offices_and_days_that_come(decide: Decide) -> None:
+    """Another sound case still makes an LEA eligible; a county office's case under a district's code; and an entry of a
+    day that comes is looked at again then.
+    """
+    office = {"cds": SALINAS, "lea_name": "Monterey County Office of Education"}
+    rows = [
+        ("spi", case("spi")),
+        ("spi", case("spi", case_id="S-2", **TWO_LEAS)),
+        ("request", case("request", **office)),
+        ("primary", case("primary", **office)),
+        ("fee_for_service", case("fee_for_service", entered_on="2062-01-15")),
+    ]
+    with decide(*rows) as db:
         assert verdict(db, DISTRICT, "spi")[0] == "eligible"
         assert verdict(db, SALINAS, "spi")[0] == "undetermined"
-
-
-def test_a_county_offices_case_under_a_districts_code(decide: Decide) -> None:
-    with decide(("spi", case("spi", cds=SALINAS, lea_name="Monterey County Office of Education"))) as db:
-        assert {cds: verdict(db, cds, "spi")[0] for cds in (SALINAS, COUNTY_OFFICE, DISTRICT)} == {
+        assert {cds: verdict(db, cds, "request")[0] for cds in (SALINAS, COUNTY_OFFICE, DISTRICT)} == {
             SALINAS: "undetermined", COUNTY_OFFICE: "undetermined", DISTRICT: "not_assessed",
         }  # fmt: skip
-    with decide(("primary", case("primary", cds=SALINAS, lea_name="Monterey County Office of Education"))) as db:
         assert verdict(db, COUNTY_OFFICE, "primary")[0] == "not_applicable"
-
-
-def test_a_certification_under_another_code_counts_for_nobody(decide: Decide) -> None:
-    with decide(("calpads", case("calpads", cds=SALINAS, lea_name="South Monterey County Joint Union High"))) as db:
-        assert db.execute("select count(*) from calpads_certifications").fetchall() == [(0,)]
-        assert db.execute("select count(*) from rejects where source_id = 'registers/calpads'").fetchall() == [(1,)]
-        used = "select count(*) from assistance_methods where method = 4 and basis = 'computed'"
-        assert db.execute(used).fetchall() == [(0,)]
+        assert "2062-01-15" in dated_facts(db)
+        assert verdict(db, DISTRICT, "fee_for_service")[0] == "undetermined"
 
 
 @pytest.mark.parametrize(
@@ -179,18 +208,6 @@ def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(
         ).fetchall() == [("record_rejected",)]
 
 
-def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(decide: Decide) -> None:
-    with decide(loan="CA-SEL-2012-INGLEWOOD", changes={",2025-05-01,month,": ",2062-05-01,month,"}) as db:
-        assert verdict(db, INGLEWOOD, "wraparound")[0] == "undetermined"
-        assert db.execute("select lea_name from leas where cds = ?", [INGLEWOOD]).fetchall() == [("Inglewood Unified",)]
-
-
-def test_a_day_that_comes_is_looked_at_again(decide: Decide) -> None:
-    with decide(("spi", case("spi", entered_on="2062-01-15"))) as db:
-        assert "2062-01-15" in dated_facts(db)
-        assert verdict(db, DISTRICT, "spi")[0] == "undetermined"
-
-
 def test_names_of_every_file_are_kept(decide: Decide) -> None:
     with decide() as db:
         assert db.execute("select lea_name from lea_names where cds = ?", [DISTRICT]).fetchall() == [
@@ -206,13 +223,13 @@ def test_names_of_every_file_are_kept(decide: Decide) -> None:
         assert warned(db, "registers_name_leas") == "", "they are of counties of which no file is loaded"
 
 
-def test_a_night_with_a_wrong_row_publishes_and_says_so(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_a_night_with_a_wrong_row_passes_its_gates_and_says_so(
+    light: None, released: Workplace, tmp_path: Path
+) -> None:
     """Also where the record was sound in the release before: it is still on record, and not lost."""
     reference = reference_copy(tmp_path / "reference")
     change(reference / "registers/state_loans.csv", "CA-SEL-2009-SMCJUHSD", {DISTRICT: SALINAS})
-    outcome = released.publish(reference=reference)
-    assert outcome.outcome == "published"
-    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+    with released.checked(reference=reference) as db:
         assert db.execute(
             "select outcome, failing_rows from meta_gate_results where check_id = 'registers_rejected'"
         ).fetchall() == [("failed", 1)]
@@ -222,13 +239,12 @@ def test_a_night_with_a_wrong_row_publishes_and_says_so(light: None, released: W
 
 
 def test_a_borrower_that_only_its_loan_names_is_kept_when_the_code_is_wrong(
-    without_gates: None, released: Workplace, tmp_path: Path
+    released: Workplace, tmp_path: Path
 ) -> None:
     """No file of the sample names Oakland; the release before does."""
     reference = reference_copy(tmp_path / "reference")
     change(reference / "registers/state_loans.csv", "CA-SEL-2003-OAKLAND", {OAKLAND: DISTRICT, ",01,": ",27,"})
-    assert released.publish(reference=reference).outcome == "published"
-    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+    with released.decide(reference=reference) as db:
         assert verdict(db, OAKLAND, "wraparound")[0] == "undetermined"
         assert verdict(db, DISTRICT, "wraparound")[0] == "eligible", "its own loan still counts"
 

@@ -219,16 +219,16 @@ def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tu
 
 
 def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace) -> None:
-    with workplace.decide("criteria") as db:
-        cases = letters_that_rest_on_one_indicator(db)
+    with workplace.decide("criteria") as whole:
+        cases = letters_that_rest_on_one_indicator(whole)
     assert len(cases) == 3
     for cds, group, indicator, _, _ in cases:
         without_group(workplace.source, f"{indicator}download2024.txt", cds, group)
-    with workplace.decide("criteria") as db:
+    with workplace.decide("criteria") as found:
         for cds, group, indicator, letter, priority in cases:
             because = f"the file has no row of this group, but CDE's letter {letter} needs one for priority {priority}"
-            assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
-            met = db.execute(
+            assert found.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
+            met = found.execute(
                 "select meets_criteria from student_group_history where cds = ? and dashboard_year = 2024 and"
                 " student_group = ?",
                 [cds, group],

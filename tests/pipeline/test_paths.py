@@ -32,9 +32,9 @@ def copied(workplace: Workplace, root: Path) -> Workplace:
     return Workplace(root / "source", copy_of_work(workplace.work, root / "work"), root / "out", root / "data")
 
 
-def twice(place: Workplace) -> Path:
-    """Two releases, so that the second one is compared with the first; the second one."""
-    place.publish()
+def another(place: Workplace, published: Workplace) -> Path:
+    """A release after that of the sample, so that it is compared with it."""
+    shutil.copytree(published.out, place.out, symlinks=True)
     reissue(place.source)
     assert place.publish().outcome == "published"
     release = current_release(place.out)
@@ -68,12 +68,14 @@ COLUMNS_OF_A_PATH = "year=2024/dashboard_year=2024/determination_year=2024/cds=1
 PATTERN = "a[b]*'c' \"d\" é\n{e}"
 
 
-def test_no_table_depends_on_where_the_folders_lie(light: None, workplace: Workplace, tmp_path: Path) -> None:
+def test_no_table_depends_on_where_the_folders_lie(
+    light: None, workplace: Workplace, published: Workplace, tmp_path: Path
+) -> None:
     """Below folders that look like columns, in one that looks like a pattern."""
-    plain, odd = twice(copied(workplace, tmp_path / "plain")), tmp_path / "odd" / COLUMNS_OF_A_PATH
+    plain, odd = another(copied(workplace, tmp_path / "plain"), published), tmp_path / "odd" / COLUMNS_OF_A_PATH
     for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # what the pattern would fit
         shutil.copytree(plain.parent.parent, odd / decoy / "out", symlinks=True)
-    same_tables(plain, twice(copied(workplace, odd / PATTERN)))
+    same_tables(plain, another(copied(workplace, odd / PATTERN), published))
 
 
 @pytest.mark.parametrize("name", ["year=2024", "a[X]b", "a*b", "[!a]", "{x,y}", "it's", "é\nx", "**", "[[]"])
@@ -160,7 +162,7 @@ def test_no_message_loses_a_part_of_a_path(
     assert target.is_file()
 
 
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("remembered")
 @pytest.mark.parametrize("name", ODD[:3])
 def test_a_run_names_its_folders_in_full(
     name: str, workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

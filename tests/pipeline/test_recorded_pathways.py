@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from expectations.sql_checks import run_sql_checks
 from flows.cli.app import app
 from tests.cases import CHARTER, DISTRICT, add_rows, case, reference_copy
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 from transforms.release.digests import dated_facts
 from transforms.wording.sentences import plain_day
 
@@ -28,6 +28,59 @@ class Verdict(NamedTuple):
     status: str
     case_state: str | None
     reason: str
+
+
+SOLEDAD, GONZALES, BIG_SUR = "27754400000000", "27754730000000", "27751500000000"
+NO_ACT = {"determination_date": "", "determination_by": ""}
+FROM_ITS_DAY = {
+    "cds": SOLEDAD, "lea_name": "Soledad Unified", "case_id": "P-day", "determination_date": "2023-12-20",
+    "concurrence_date": "2025-02-01", "requested_date": "2023-12-05", "entered_on": "2025-03-01",
+}  # fmt: skip
+SAME_BODY = [
+    case("primary", case_id="same", cds=BORROWER, geo_lead="Los Angeles COE", same_body="Y"),
+    case("primary", case_id="differs", cds=BORROWER, geo_lead="Los Angeles COE", same_body="N"),
+    case("primary", case_id="other", same_body="N"),
+    case("primary", case_id="another", geo_lead="Siskiyou COE", same_body="N"),
+    case("primary", case_id="long", geo_lead="The Kern County Office of Education", same_body="N"),
+    case("primary", case_id="one of two", cds="03739810000000", geo_lead="Sacramento COE", same_body="N"),
+    case("primary", case_id="neither", cds="03739810000000", geo_lead="San Diego COE", same_body="N"),
+    case("primary", case_id="unknown", cds="01612590000000"),
+    case(
+        "primary", case_id="term", cds="01612590000000", geo_lead="Alameda COE",
+        assistance_from="2021-01-01", requested_date="2022-01-01", determination_date="2022-02-01",
+        concurrence_date="2022-03-01",
+    ),
+]  # fmt: skip
+# Cases that do not touch each other: one run decides all.
+ON_RECORD = [
+    case("primary", **FROM_ITS_DAY),
+    case("primary", case_id="P-charter", cds=CHARTER, assistance_statute="EC 47607.3"),
+    *SAME_BODY,
+]
+OF_THE_STATE = [
+    case("spi", case_id="S-old", end_date="2024-12-01", end_reason="goals met"),
+    case("spi", case_id="S-new", requested_date="2025-01-05", **NO_ACT),
+    case("spi", case_id="S-open", cds=SALINAS),
+    case("spi", case_id="S-closed", cds=SALINAS, end_date="2024-12-01"),
+    case(
+        "spi", case_id="S-1", cds=GONZALES, lea_name="Gonzales Unified", superseded_by="S-2",
+        note="entered by mistake, for Big Sur Unified",
+    ),
+    case("spi", case_id="S-2", cds=BIG_SUR, lea_name="Big Sur Unified"),
+    case("spi", case_id="S-office", cds=COUNTY_OFFICE),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def on_record(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables that follow from ON_RECORD, OF_THE_STATE and a request."""
+    folder = tmp_path_factory.mktemp("on-record")
+    reference = reference_copy(folder / "reference")
+    add_rows(reference, "primary", *ON_RECORD)
+    add_rows(reference, "spi", *OF_THE_STATE)
+    add_rows(reference, "request", case("request"))
+    with Workplace(SAMPLE, raw_cache, folder / "out", reference).decide() as connection:
+        yield connection
 
 
 @pytest.fixture
@@ -65,7 +118,6 @@ def leas(db: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 NO_ANSWER = {"concurrence": "", "concurrence_date": "", "concurrence_by": "", "geo_lead": ""}
-NO_ACT = {"determination_date": "", "determination_by": ""}
 NO_ASSISTANCE = {"assistance_from": "", "assistance_provider": "", "assistance_statute": ""}
 CASES: list[tuple[str, dict[str, str], str, str, str]] = [
     (
@@ -197,10 +249,9 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
 ]
 
 
-def test_what_each_case_gives(decide: Decide) -> None:
-    with decide() as db:
-        districts, names = leas(db), dict(db.execute("select cds, lea_name from leas").fetchall())
-        assert verdicts(db, "primary") == {}
+def test_what_each_case_gives(decide: Decide, db: duckdb.DuckDBPyConnection) -> None:
+    districts, names = leas(db), dict(db.execute("select cds, lea_name from leas").fetchall())
+    assert verdicts(db, "primary") == {}
     given = []
     for number, (register, changes, *_) in enumerate(CASES):
         given.append(
@@ -231,147 +282,120 @@ def test_what_each_case_gives(decide: Decide) -> None:
         assert counted == [(len(CASES),)], "no other LEA has a case"
 
 
-def test_a_case_counts_from_its_day_on(decide: Decide) -> None:
-    row = case(
-        "primary",
-        determination_date="2023-12-20",
-        concurrence_date="2025-02-01",
-        requested_date="2023-12-05",
-        entered_on="2025-03-01",
-    )
-    with decide(("primary", row)) as db:
-        by_year = dict(db.execute("select determination_year, as_of from determination_years").fetchall())
-        assert by_year[2022] < date(2023, 12, 5), "the determination of 2022 was no longer in force when the case began"
-        before = db.execute(
-            "select status, reason from eligibility where pathway = 'primary' and determination_year = 2022 and"
-            " cds = ?",
-            [DISTRICT],
-        ).fetchone()
-        assert before == (
-            "not_assessed",
-            (
-                f"No Primary case is on record for this district as of {plain_day(by_year[2022])}; this pathway is"
-                " recorded, never computed."
-            ),
-        )
-        assert verdicts(db, "primary", 2022) == {}
-        found = verdicts(db, "primary", 2023)[DISTRICT]
-        assert (found.status, found.case_state) == ("not_eligible", "determined")
-        assert "2025" not in found.reason, "what came later is not known"
-        assert verdicts(db, "primary")[DISTRICT].status == "eligible"
-        assert {"2023-12-05", "2023-12-20", "2025-02-01"} <= set(dated_facts(db)), (
-            "a later run must look again after these days"
-        )
-
-
-@pytest.mark.parametrize(
-    ("day", "status", "state"), [("2025-06-30", "eligible", "engaged"), ("2025-07-01", "not_eligible", "closed")]
-)
-def test_the_day_of_the_run_decides(decide: Decide, day: str, status: str, state: str) -> None:
-    row = case("spi", engagement_start="2024-11-01", end_date="2025-07-01")
-    with decide(("spi", row), as_of=date.fromisoformat(day)) as db:
-        assert verdicts(db, "spi")[DISTRICT][:2] == (status, state)
-
-
-def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(decide: Decide) -> None:
-    ended = case("spi", case_id="S-old", end_date="2024-12-01", end_reason="goals met")
-    asked = case("spi", case_id="S-new", requested_date="2025-01-05", **NO_ACT)
-    open_case = case("spi", case_id="S-open", cds=SALINAS)
-    closed = case("spi", case_id="S-closed", cds=SALINAS, end_date="2024-12-01")
-    with decide(("spi", ended), ("spi", asked), ("spi", open_case), ("spi", closed)) as db:
-        found = verdicts(db, "spi")
-        assert found[DISTRICT][:2] == ("not_eligible", "requested")
-        assert "Case S-new: requested on January 5, 2025" in found[DISTRICT].reason
-        assert "Case S-old: ended on December 1, 2024: goals met." in found[DISTRICT].reason
-        assert found[SALINAS][:2] == ("eligible", "determined")
-        sentence = db.execute(
-            "select pathways, sentence from eligible_districts where cds = ? and determination_year = 2024", [SALINAS]
-        ).fetchall()
-        assert "spi" in sentence[0][0]
-        assert "State Superintendent" in sentence[0][1]
-
-
-def test_a_replaced_case_does_not_count_and_is_kept(decide: Decide) -> None:
-    wrong = case("spi", case_id="S-1", superseded_by="S-2", note="entered by mistake, for Salinas Union High")
-    right = case("spi", case_id="S-2", cds=SALINAS)
-    with decide(("spi", wrong), ("spi", right)) as db:
-        assert set(verdicts(db, "spi")) == {SALINAS}
-        assert db.execute("select case_id, superseded_by from pathway_register order by 1").fetchall() == [
-            ("S-1", "S-2"),
-            ("S-2", None),
-        ]
-
-
-def test_county_offices_are_served_by_the_other_pathways(decide: Decide) -> None:
-    with decide(("spi", case("spi", cds=COUNTY_OFFICE))) as db:
-        assert verdicts(db, "spi")[COUNTY_OFFICE].status == "eligible"
-
-
-def test_a_case_of_an_lea_without_verdicts_is_not_lost(decide: Decide) -> None:
-    charter = case("primary", cds=CHARTER, assistance_statute="EC 47607.3")
-    with decide(("primary", charter)) as db:
-        kept = db.execute("select case_id, cds, lea_type, county, has_verdicts from pathway_register").fetchall()
-        assert kept == [("P-1", CHARTER, "charter", "Monterey", False)]
-        assert db.execute("select status, case_state from case_states where determination_year = 2024").fetchall() == [
-            ("eligible", "concurred")
-        ]
-        (warning,) = [
-            r
-            for r in run_sql_checks(db, "determinations")
-            if r.outcome == "failed" and r.check_id == "cases_have_verdicts"
-        ]
-        assert not warning.stops_release
-        assert CHARTER in warning.detail
-
-
-def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_difference_is_shown(decide: Decide) -> None:
-    rows = [
-        case("primary", case_id="same", cds="19646340000000", geo_lead="Los Angeles COE", same_body="Y"),
-        case("primary", case_id="differs", cds="19646340000000", geo_lead="Los Angeles COE", same_body="N"),
-        case("primary", case_id="other", same_body="N"),
-        case("primary", case_id="another", geo_lead="Siskiyou COE", same_body="N"),
-        case("primary", case_id="long", geo_lead="The Kern County Office of Education", same_body="N"),
-        case("primary", case_id="one of two", cds="03739810000000", geo_lead="Sacramento COE", same_body="N"),
-        case("primary", case_id="neither", cds="03739810000000", geo_lead="San Diego COE", same_body="N"),
-        case("primary", case_id="unknown", cds="01612590000000"),
-        case(
-            "primary", case_id="term", cds="01612590000000", geo_lead="Alameda COE",
-            assistance_from="2021-01-01", requested_date="2022-01-01", determination_date="2022-02-01",
-            concurrence_date="2022-03-01",
+def test_a_case_counts_from_its_day_on(on_record: duckdb.DuckDBPyConnection) -> None:
+    by_year = dict(on_record.execute("select determination_year, as_of from determination_years").fetchall())
+    assert by_year[2022] < date(2023, 12, 5), "the determination of 2022 was no longer in force when the case began"
+    before = on_record.execute(
+        "select status, reason from eligibility where pathway = 'primary' and determination_year = 2022 and cds = ?",
+        [SOLEDAD],
+    ).fetchone()
+    assert before == (
+        "not_assessed",
+        (
+            f"No Primary case is on record for this district as of {plain_day(by_year[2022])}; this pathway is"
+            " recorded, never computed."
         ),
-    ]  # fmt: skip
-    with decide(*(("primary", row) for row in rows)) as db:
-        found = {
-            case_id: rest
-            for case_id, *rest in db.execute(
-                "select case_id, same_body, same_body_note from pathway_register"
-            ).fetchall()
+    )
+    assert SOLEDAD not in verdicts(on_record, "primary", 2022)
+    found = verdicts(on_record, "primary", 2023)[SOLEDAD]
+    assert (found.status, found.case_state) == ("not_eligible", "determined")
+    assert "2025" not in found.reason, "what came later is not known"
+    assert verdicts(on_record, "primary")[SOLEDAD].status == "eligible"
+    assert {"2023-12-05", "2023-12-20", "2025-02-01"} <= set(dated_facts(on_record)), (
+        "a later run must look again after these days"
+    )
+
+
+def test_the_day_of_the_run_decides(decide: Decide) -> None:
+    open_case = case("spi", engagement_start="2024-11-01", end_date="2025-07-01")
+    closed = case("spi", case_id="S-2", cds=SALINAS, engagement_start="2024-11-01", end_date="2025-06-30")
+    with decide(("spi", open_case), ("spi", closed), as_of=date(2025, 6, 30)) as db:
+        assert {cds: found[:2] for cds, found in verdicts(db, "spi").items()} == {
+            DISTRICT: ("eligible", "engaged"),
+            SALINAS: ("not_eligible", "closed"),
         }
-        assert found["same"] == [True, None]
-        assert found["differs"] == [
-            True,
-            "The register states no; the list of Geographic Leads states yes (Los Angeles COE).",
-        ]
-        assert found["other"] == [False, None]
-        assert found["another"] == [
-            False,
-            "The register names Siskiyou COE; the list of Geographic Leads has Kern County Superintendent of Schools"
-            " for that day.",
-        ]
-        assert found["long"] == [False, None]
-        assert found["one of two"] == [False, None], "Sacramento and Placer lead the area together"
-        assert "The register names San Diego COE" in found["neither"][1]
-        assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
-        assert found["term"] == [True, None], "Alameda's own office was the lead until 2023-06-30"
-        assert "being the county office itself" in verdicts(db, "primary")[BORROWER].reason
 
 
-def test_contacts_are_not_published(decide: Decide) -> None:
-    with decide(("request", case("request"))) as db:
-        assert "contact" not in [row[0] for row in db.execute("describe pathway_register").fetchall()]
+def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(
+    on_record: duckdb.DuckDBPyConnection,
+) -> None:
+    found = verdicts(on_record, "spi")
+    assert found[DISTRICT][:2] == ("not_eligible", "requested")
+    assert "Case S-new: requested on January 5, 2025" in found[DISTRICT].reason
+    assert "Case S-old: ended on December 1, 2024: goals met." in found[DISTRICT].reason
+    assert found[SALINAS][:2] == ("eligible", "determined")
+    sentence = on_record.execute(
+        "select pathways, sentence from eligible_districts where cds = ? and determination_year = 2024", [SALINAS]
+    ).fetchall()
+    assert "spi" in sentence[0][0]
+    assert "State Superintendent" in sentence[0][1]
 
 
-def test_a_release_with_cases_passes_the_gates_and_is_explained(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_replaced_case_does_not_count_and_is_kept(on_record: duckdb.DuckDBPyConnection) -> None:
+    assert {GONZALES, BIG_SUR} & set(verdicts(on_record, "spi")) == {BIG_SUR}
+    assert on_record.execute(
+        "select case_id, superseded_by from pathway_register where case_id in ('S-1', 'S-2') order by 1"
+    ).fetchall() == [("S-1", "S-2"), ("S-2", None)]
+
+
+def test_county_offices_are_served_by_the_other_pathways(on_record: duckdb.DuckDBPyConnection) -> None:
+    assert verdicts(on_record, "spi")[COUNTY_OFFICE].status == "eligible"
+
+
+def test_a_case_of_an_lea_without_verdicts_is_not_lost(on_record: duckdb.DuckDBPyConnection) -> None:
+    kept = on_record.execute(
+        "select case_id, lea_type, county, has_verdicts from pathway_register where cds = ?", [CHARTER]
+    ).fetchall()
+    assert kept == [("P-charter", "charter", "Monterey", False)]
+    assert on_record.execute(
+        "select status, case_state from case_states where determination_year = 2024 and cds = ?", [CHARTER]
+    ).fetchall() == [("eligible", "concurred")]
+    (warning,) = [
+        r
+        for r in run_sql_checks(on_record, "determinations")
+        if r.outcome == "failed" and r.check_id == "cases_have_verdicts"
+    ]
+    assert not warning.stops_release
+    assert CHARTER in warning.detail
+
+
+def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_difference_is_shown(
+    on_record: duckdb.DuckDBPyConnection,
+) -> None:
+    found = {
+        case_id: rest
+        for case_id, *rest in on_record.execute(
+            "select case_id, same_body, same_body_note from pathway_register"
+        ).fetchall()
+    }
+    assert found["same"] == [True, None]
+    assert found["differs"] == [
+        True,
+        "The register states no; the list of Geographic Leads states yes (Los Angeles COE).",
+    ]
+    assert found["other"] == [False, None]
+    assert found["another"] == [
+        False,
+        "The register names Siskiyou COE; the list of Geographic Leads has Kern County Superintendent of Schools"
+        " for that day.",
+    ]
+    assert found["long"] == [False, None]
+    assert found["one of two"] == [False, None], "Sacramento and Placer lead the area together"
+    assert "The register names San Diego COE" in found["neither"][1]
+    assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
+    assert found["term"] == [True, None], "Alameda's own office was the lead until 2023-06-30"
+    assert "being the county office itself" in verdicts(on_record, "primary")[BORROWER].reason
+
+
+def test_contacts_are_not_published(on_record: duckdb.DuckDBPyConnection) -> None:
+    assert on_record.execute("select count(*) from pathway_register where pathway = 'request'").fetchall() == [(1,)]
+    assert "contact" not in [row[0] for row in on_record.execute("describe pathway_register").fetchall()]
+
+
+def test_a_release_with_cases_passes_the_gates_and_is_explained(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.steps.EXTRAS", ())  # no page is looked at
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "primary", case("primary", cds=SALINAS))
     add_rows(reference, "request", case("request", cds=SALINAS, decision="", decision_date=""))
