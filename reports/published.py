@@ -35,6 +35,7 @@ class Lea:
 
 
 LEA = "cds, lea_name, lea_type, county_code, county"  # columns of leas that make a Lea
+CODE = "cds in ($asked, $asked || '0000000', '0' || $asked, '0' || $asked || '0000000')"
 
 
 class NotFoundError(ReleaseError):
@@ -140,8 +141,8 @@ def former_names(present: str, names: Sequence[str]) -> list[str]:
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
-    """The LEA with this CDS code (14 or 7 digits) or name, present or former; part of a name will do if only one has
-    it. Raises NotFoundError.
+    """The LEA with this CDS code (14 or 7 digits, also without the leading zero that spreadsheets drop) or name,
+    present or former; part of a name will do if only one has it. Raises NotFoundError.
     """
     columns = f"select {LEA} from leas"
     asked = unicodedata.normalize("NFKC", asked).strip()  # digits as other keyboards write them
@@ -177,7 +178,7 @@ def _conditions(tables: set[str]) -> list[str]:
     ``tables``: those of the release, of which an earlier version may lack some.
     """
     exact, part = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
-    ways = ["cds = $asked or cds = $asked || '0000000'", exact.format("lea_name"), part.format("lea_name")]
+    ways = [CODE, exact.format("lea_name"), part.format("lea_name")]
     if "lea_names" in tables:
         ways += [
             f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (exact, part)

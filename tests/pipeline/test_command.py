@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import flows.cli.app
 from flows.cli.app import app
 from flows.cli.consoles import out_console
+from reports.published import find_lea
 from tests.terminal import in_turn
 from tests.workplace import AS_OF, SAMPLE, Workplace
 from transforms.errors import UsageError
@@ -243,6 +244,16 @@ def test_what_may_follow_a_query(published: Workplace, end: str) -> None:
 )
 def test_letters_and_digits_of_other_widths_are_understood(published: Workplace, asked: str) -> None:
     assert "CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
+
+
+@pytest.mark.parametrize("asked", ["1612590000000", "161259", "01612590000000", "0161259"])
+def test_a_code_without_its_leading_zero_is_understood(asked: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table leas as select '01612590000000' as cds, 'Oakland Unified' as lea_name,"
+            " 'district' as lea_type, '01' as county_code, 'Alameda' as county"
+        )
+        assert find_lea(connection, asked).name == "Oakland Unified"
 
 
 @pytest.mark.parametrize("asked", ["", "  ", "\u200b", "%", "'"])

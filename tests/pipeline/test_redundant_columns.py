@@ -240,6 +240,31 @@ def test_the_county_of_a_local_row_is_compared(local: Workplace) -> None:
         }
 
 
+def test_the_priority_of_a_local_row_is_that_of_its_file(local: Workplace) -> None:
+    """A number that is written otherwise is the same number, and two rows of one number are one too many."""
+    written = {
+        ("Pr22024.xlsx", SALINAS): "3", ("Pr12023.xlsx", ALISAL): "10", ("Pr72024.xlsx", SOUTH_MONTEREY): "4",
+        ("Pr32024.xlsx", ALISAL): "03", ("Pr62024.xlsx", ALISAL): " 6 ",
+    }  # fmt: skip
+    for (file, cds), number in written.items():
+
+        def write(row: list[str], cds: str = cds, number: str = number) -> list[str]:
+            return [*row[:2], number, *row[3:]] if row[0] == cds else row
+
+        in_rows(local.source / file, write)
+
+    path = local.source / "LocalIndPerf2018.txt"
+    lines = path.read_bytes().split(b"\n")
+    own = next(line for line in lines if line.startswith(SALINAS.encode()) and b"Priority Area 1\t" in line)
+    path.write_bytes(b"\n".join([*lines[:-1], own.replace(b"Priority Area 1\t", b"Priority Area 01\t"), lines[-1]]))
+    with local.decide("core") as db:
+        found = {(file, cds, said) for file, cds, column, said in rejects(db) if column == "priority"}
+        assert found == {(file, cds, number) for (file, cds), number in written.items() if number in ("3", "10", "4")}
+        assert {(file, cds) for file, cds, column, _ in rejects(db) if column == "cds"} == {(path.name, SALINAS)}
+        known = "select count(*) from local_indicators where cds = ? and dashboard_year = 2024 and priority in (3, 6)"
+        assert db.execute(known, [ALISAL]).fetchall() == [(2,)]
+
+
 # ---- answers of local indicators ----
 
 

@@ -74,6 +74,22 @@ def test_a_bad_text_keeps_its_row_aside_and_no_other(column: str, text: str) -> 
     assert len(kept) == 1
 
 
+@pytest.mark.parametrize("text", ["MATH", "math", "CHRO", "ELA11"])
+def test_a_row_of_another_indicator_is_kept_aside(text: str) -> None:
+    groups = ("EL", "HI", "MR")
+    faults, kept = work(*({"studentgroup": g, "indicator": text if g == "HI" else "ELA"} for g in groups))
+    assert faults == [(3, "indicator", text.upper())]
+    assert [row["student_group"] for row in kept] == ["EL", "MR"]
+
+
+@pytest.mark.parametrize("texts", [("ELA", "ela", " ELA"), ("", "", ""), ("ELA", "", "*")])
+def test_rows_of_one_indicator_are_taken_however_it_is_spelled(texts: tuple[str, ...]) -> None:
+    """CDE prints it in every row from 2023 on, and in none before."""
+    rows = ({"studentgroup": g, "indicator": t} for g, t in zip(("EL", "HI", "MR"), texts, strict=True))
+    faults, kept = work(*rows)
+    assert (faults, len(kept)) == ([], 3)
+
+
 def test_codes_in_any_spelling_are_one() -> None:
     faults, kept = work({"studentgroup": " tom", "rtype": "d", "color": "2.0"})
     assert faults == []

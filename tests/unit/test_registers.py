@@ -250,6 +250,10 @@ def spoil(old: str, new: str) -> Callable[[str], str]:
         (lambda text: text + "X-1,2766,x\n", "line 2: the row has 3 values, the header has"),
         (lambda text: text + 'X-1,"2766,x\n', ": line 2: this is not a row of a CSV file"),
         (lambda _: "", "line 1: the header lacks case_id"),
+        *(
+            (lambda text, sign=sign: text.replace(",", sign), f"line 1: the values are parted by {name}; save the file")
+            for sign, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+        ),
     ],
 )
 def test_a_file_that_is_no_register_is_told(folder: Path, how: Callable[[str], str], told: str) -> None:

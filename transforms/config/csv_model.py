@@ -36,6 +36,8 @@ def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) ->
     except csv.Error as error:
         raise ConfigError(f"{file}, {error}. Check its quotation marks.") from error
     header = next(lines, (1, []))[1]
+    if separator := other_separator(header):
+        raise ConfigError(f"{file}, line 1: {separator}.")
     if missing := [c for c in model.model_fields if c not in header]:
         raise ConfigError(f"{file}, line 1: the header lacks {', '.join(missing)}. Add what is missing, in any order.")
     if twice := sorted(c for c, n in Counter(header).items() if n > 1):
@@ -71,6 +73,13 @@ def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) ->
     if problems:
         raise ConfigError("\n".join(problems))
     return tuple(rows)
+
+
+def other_separator(header: Sequence[str]) -> str:
+    """What is wrong with a header that is one cell because it is parted by something else than commas; else empty."""
+    found = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    named = next((name for sign, name in found.items() if len(header) == 1 and sign in header[0]), "")
+    return named and f"the values are parted by {named}; save the file with commas between them"
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -99,12 +99,12 @@ def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> 
         if name not in table.column_names or table.column(name).null_count == rows:
             return blank_column(rows)
         aliases = {code: ours for code, ours in groups.items() if code != ours} if name == "studentgroup" else None
-        code = name not in AS_SERVED and (name in TEXTS or name in WITNESSES)
+        code = name not in AS_SERVED and (name in TEXTS or name in WITNESSES or name == "indicator")
         return text_column(table.column(name), upper=code, lower=name == "reportingyear", aliases=aliases)
 
     absent = set(report.get("missing_columns", ()))
     witnesses = [name for name in WITNESSES if name in table.column_names and name not in absent]
-    found = {name: column(name) for name in (*TEXTS, *NUMBERS, "reportingyear", *witnesses)}
+    found = {name: column(name) for name in (*TEXTS, *NUMBERS, "reportingyear", "indicator", *witnesses)}
     if report["indicator"] == "elpi" and report["dashboard_year"] < 2024:
         found["studentgroup"] = TextColumn(pa.array(["EL"]), np.zeros(rows, np.int32))
     return found
@@ -124,6 +124,7 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
         return pc.invert(pc.fill_null(pc.is_in(columns[name].numbers, pa.array([0.0, 1, 2, 3, 4, 5])), False))
 
     year = "2017f" if report["dashboard_year"] == 2017 else str(report["dashboard_year"])
+    own = commonest(columns["indicator"])
     no_code = pc.invert(pc.match_substring_regex(columns["cds"].texts, "^[0-9]{14}$"))
     return [
         ("cds", no_code, True, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"),
@@ -134,6 +135,12 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
             other_than("reportingyear", {year}),
             True,
             "the row is of another Dashboard than the file name says",
+        ),
+        (
+            "indicator",
+            other_than("indicator", {own}),
+            False,
+            f"the row is of another indicator than the other rows, {own}",
         ),
         *((name, no_level(name), False, reason) for name, reason in {**LEVELS, "color": COLOR}.items()),
         *(
@@ -148,6 +155,12 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
         ("currnsizemet", other_than("currnsizemet", {"Y", "N"}), False, "the size flag is Y, N or blank"),
         *((name, pc.match_substring_regex(columns[name].texts, CONTROL), False, REASON) for name in TEXTS),
     ]
+
+
+def commonest(column: TextColumn) -> str:
+    """The text of most rows; empty if none has one."""
+    known = column.codes[column.codes >= 0]
+    return str(column.texts[int(np.bincount(known).argmax())]) if len(known) else ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from transforms import clock
+from transforms.config.csv_model import other_separator
 from transforms.config.text import plain
 from transforms.config.toml_model import read_toml
 from transforms.errors import ConfigError
@@ -172,6 +173,9 @@ def _read(path: Path, model: type[Record], content: bytes | None, today: date) -
 def _header_problems(file: str, header: list[str], model: type[Record]) -> Iterator[Problem]:
     expected = columns_of(model)
     advice = "Compare it with registers/README.md"
+    if separator := other_separator(header):
+        yield Problem(file, separator, 1)
+        return
     if missing := [c for c in expected if c not in header and c not in model.added_later]:
         yield Problem(file, f"the header lacks {', '.join(missing)}. {advice}", 1)
     if unknown := [c for c in header if c not in expected]:

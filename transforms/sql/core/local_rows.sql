@@ -16,7 +16,8 @@ with one_file as (
         blank(r.countyname) as county,
         regexp_extract(r.localindicator, 'Priority Area ([0-9]+)', 1) as priority_text,
         blank(r.performance) as performance,
-        f.dashboard_year::varchar as year_text
+        f.dashboard_year::varchar as year_text,
+        null::integer as priority_of_file
     from raw_local_indicators r
     join source_files f using (source_id)
 ),
@@ -29,13 +30,15 @@ by_priority as (
         max(blank(r.value)) filter (r.field = 'name') as lea_name,
         coalesce(max(blank(r.value)) filter (r.field = 'priority'), any_value(f.priority)::varchar) as priority_text,
         max(blank(r.value)) filter (r.field = 'performance') as performance,
-        max(blank(r.value)) filter (r.field = 'year') as year_text
+        max(blank(r.value)) filter (r.field = 'year') as year_text,
+        any_value(f.priority) as priority_of_file
     from raw_local_indicators_by_priority r
     join source_files f using (source_id)
     group by all
 ),
 rows as (
     select
+        try_cast(priority_text as integer) as priority,
         * replace (
             case lower(squeezed(performance))
                 when 'met' then 'Met' when 'not met' then 'Not Met' when 'na' then 'NA'
@@ -53,18 +56,22 @@ counted as (
         r.*,
         m.named_cds,
         k.county as county_of_code,
-        count(*) over (partition by r.source_id, r.cds, r.priority_text) as times
+        count(*) over (partition by r.source_id, r.cds, r.priority) as times
     from rows r
     left join misnamed_rows m using (source_id, line)
     left join ref_counties k on k.county_code = r.cds[1:2]
 )
 select
-    * exclude (times, county, named_cds, county_of_code),
+    * exclude (times, county, named_cds, county_of_code, priority, priority_of_file),
     list_filter([
         cds_problem('cds', cds),
         problem(
-            coalesce(try_cast(priority_text as integer), 0) not in (1, 2, 3, 6, 7, 9, 10),
+            coalesce(priority, 0) not in (1, 2, 3, 6, 7, 9, 10),
             'priority', priority_text, 'a local priority is 1, 2, 3, 6, 7, 9 or 10'
+        ),
+        problem(
+            priority <> priority_of_file,
+            'priority', priority_text, 'the file is of priority ' || priority_of_file
         ),
         problem(
             coalesce(
