@@ -16,8 +16,7 @@ from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
 from transforms.registers.load import load_registers
 from transforms.rules.completeness import missing_entries
-from transforms.rules.reference import Reference
-from transforms.rules.state_values import load_state_values
+from transforms.rules.reference import Reference, load_state_values
 from transforms.rules.tables import load_rule_tables
 from transforms.run import Run
 from transforms.sources.unused import UnusedFile, unused_files

@@ -14,7 +14,7 @@ from tests.gates.state import State
 from tests.statewide.reference import write_reference
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
-from transforms.rules.state_values import FILE, load_state_values
+from transforms.rules.reference import STATE_VALUES, load_state_values
 from transforms.settings import PROJECT
 
 CHECKS = {c.check_id: c for c in load_checks() if c.check_id.startswith("state_rows")}
@@ -140,7 +140,7 @@ def test_our_printed_values_are_known_indicators_with_a_source() -> None:
 )
 def test_a_printed_value_without_a_number_or_a_source_is_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
     folder = write_reference(tmp_path / "reference", {(2024, "ela"): 8.5, (2024, "math"): -3.0})
-    path = folder / FILE
+    path = folder / STATE_VALUES
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(ConfigError, match=told):
         load_state_values(folder)

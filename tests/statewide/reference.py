@@ -6,19 +6,19 @@ import csv
 import shutil
 from pathlib import Path
 
-from transforms.rules.state_values import FILE, StateValue
+from transforms.rules.reference import STATE_VALUES, StateValue
 from transforms.settings import PROJECT
 
 
 def write_reference(folder: Path, printed: dict[tuple[int, str], float]) -> Path:
     """``printed`` has the state's status by Dashboard year and indicator. Returns the folder."""
     shutil.rmtree(folder, ignore_errors=True)
-    lists = folder / FILE.parent
+    lists = folder / STATE_VALUES.parent
     lists.mkdir(parents=True)
     for path in [PROJECT / "data" / name for name in ("catalog.toml", "layouts.toml", "rules", "registers")]:
         (folder / path.name).symlink_to(path)
-    for path in (PROJECT / "data" / FILE.parent).glob("*.csv"):
-        if path.name != FILE.name:
+    for path in (PROJECT / "data" / STATE_VALUES.parent).glob("*.csv"):
+        if path.name != STATE_VALUES.name:
             (lists / path.name).symlink_to(path)
     about = {
         "printed_by": "CDE",
@@ -27,7 +27,7 @@ def write_reference(folder: Path, printed: dict[tuple[int, str], float]) -> Path
         "confirmed_by": "",
         "note": "",
     }
-    with (folder / FILE).open("w", encoding="utf-8", newline="") as stream:
+    with (folder / STATE_VALUES).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(StateValue.model_fields))
         writer.writeheader()
         writer.writerows(

@@ -11,7 +11,7 @@ from tests.workplace import SAMPLE
 from transforms.dashboard.admission import doubt_of
 from transforms.dashboard.rows import Judged, judge, read_columns
 from transforms.errors import ConfigError
-from transforms.rules.scales import load_scales, scale_begins, scale_of
+from transforms.rules.reference import load_scales, scale_begins, scale_of
 from transforms.settings import PROJECT
 
 SCALES = load_scales(PROJECT / "data")

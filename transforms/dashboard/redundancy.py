@@ -13,9 +13,7 @@ from pydantic import BeforeValidator, Field
 from transforms.config.csv_model import read_csv
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
-from transforms.rules.reference import CountyRow
-from transforms.rules.scales import FILE as SCALES
-from transforms.rules.scales import StatusScale, Years, load_scales, scale_begins, scale_of
+from transforms.rules.reference import SCALES, CountyRow, StatusScale, Years, load_scales, scale_begins, scale_of
 
 FOLDER = Path("reference")
 GRIDS, CUTS, EXCEPTIONS = FOLDER / "color_grids.csv", FOLDER / "status_cuts.csv", FOLDER / "row_exceptions.csv"

@@ -1,18 +1,21 @@
-"""The reference lists (counties, indicators, levels, priorities, student groups), checked when they are read."""
+"""The reference lists, checked when they are read: counties, indicators and their scales, levels, priorities, student
+groups, and what was printed for the state.
+"""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import pyarrow as pa
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from transforms.config.csv_model import read_csv
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
-from transforms.rules.scales import KEY, StatusScale
-from transforms.rules.state_values import StateValue
+from transforms.tables import as_table
 
 FOLDER = Path("reference")
+SCALES, STATE_VALUES = FOLDER / "status_scales.csv", FOLDER / "state_values.csv"
 Filled = Annotated[str, StringConstraints(min_length=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,29}$")]
 County = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
@@ -20,6 +23,14 @@ Year = Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2})?$")]
 Day = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 YesNo = Annotated[str, StringConstraints(pattern=r"^[YN]$")]
 Priority = Annotated[str, StringConstraints(pattern=r"^([1-9]|10)$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+
+
+def _years(text: object) -> object:
+    return tuple(int(y) for y in text.split()) if isinstance(text, str) else text
+
+
+Years = Annotated[tuple[int, ...], BeforeValidator(_years)]
 
 
 class CountyRow(StrictModel):
@@ -132,6 +143,42 @@ class AssistanceStatus(StrictModel):
     differentiated: YesNo
 
 
+class StatusScale(StrictModel):
+    """A scale and the Dashboard with which it begins; it ends where another one of the indicator begins.
+
+    An indicator without any has one scale.
+    """
+
+    indicator: Annotated[str, Field(min_length=1)]
+    scale: Annotated[str, Field(min_length=1)]
+    first_dashboard: Annotated[int, Field(ge=2013, le=2100)]
+    unit: Annotated[str, Field(min_length=1)]
+    seen_in: Years  # Dashboards whose rows were tested
+    source: Annotated[str, Field(min_length=1)]
+
+
+class StateValue(StrictModel):
+    """The status of all students of the state (of English learners for their progress), in the indicator's unit, to
+    ``decimals`` places.
+    """
+
+    dashboard_year: Annotated[int, Field(ge=2017, le=2040)]
+    indicator: Annotated[str, Field(min_length=1)]
+    value: float
+    decimals: Annotated[int, Field(ge=0, le=1)]
+    printed_by: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=10)]
+    source_url: Address
+    confirmed_by: Address | Annotated[str, StringConstraints(max_length=0)]
+    note: str
+
+    @model_validator(mode="after")
+    def _as_printed(self) -> Self:
+        if round(self.value, self.decimals) != self.value:
+            raise ValueError("value has more decimals than it is said to have")
+        return self
+
+
 # Name of the file -> model, and the columns that tell its rows apart.
 LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
     "assistance_statuses": (AssistanceStatus, ("status",)),
@@ -143,7 +190,7 @@ LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
     "priorities": (PriorityRow, ("priority",)),
     "priority_letters": (PriorityLetter, ("letter",)),
     "state_values": (StateValue, ("dashboard_year", "indicator")),
-    "status_scales": (StatusScale, KEY),
+    "status_scales": (StatusScale, ("indicator", "first_dashboard")),
     "student_group_names": (StudentGroupName, ("written",)),
     "student_groups": (StudentGroup, ("student_group",)),
 }
@@ -196,3 +243,32 @@ class Reference:
                 rows, pa.schema([(column, pa.string()) for column in model.model_fields])
             )
         return tables
+
+
+def load_scales(folder: Path) -> tuple[StatusScale, ...]:
+    """The list below ``folder``. Raises ConfigError."""
+    return tuple(read_csv(folder, SCALES, StatusScale, ("indicator", "first_dashboard")))
+
+
+def scale_of(scales: Iterable[StatusScale], indicator: str, year: int) -> StatusScale | None:
+    """The scale of an indicator on a Dashboard; none where it always had the same."""
+    begun = [s for s in scales if s.indicator == indicator and s.first_dashboard <= year]
+    return max(begun, key=lambda s: s.first_dashboard, default=None)
+
+
+def scale_begins(scales: Iterable[StatusScale], indicator: str, year: int) -> bool:
+    """True where the Dashboard before is on another scale."""
+    begun = sorted(s.first_dashboard for s in scales if s.indicator == indicator and s.first_dashboard <= year)
+    return len(begun) > 1 and begun[-1] == year
+
+
+def load_state_values(folder: Path) -> pa.Table:
+    """The printed values as an Arrow table, one row per Dashboard year and indicator.
+
+    Raises ConfigError with every problem.
+    """
+    rows = read_csv(folder, STATE_VALUES, StateValue, ("dashboard_year", "indicator"))
+    types = {"dashboard_year": pa.int16(), "value": pa.float64(), "decimals": pa.int32()}
+    return as_table(
+        (r.model_dump() for r in rows), **{name: types.get(name, pa.string()) for name in StateValue.model_fields}
+    )
