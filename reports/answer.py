@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reports.published import Row, rows, year_in_force
-from transforms.database import first_column
+from reports.published import Row, determination_years, rows, year_in_force
 from transforms.wording.sentences import LEA_WORDS, joined, number, open_loan_words, plural
 
 NAMED = 5  # LEAs that a line names; more are counted
@@ -95,7 +94,7 @@ def _enumerated(parts: Sequence[Part]) -> list[Part]:
 
 def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
     """The answer of a release, from its published tables."""
-    years = first_column(connection, "select distinct determination_year from eligibility order by 1")
+    years = determination_years(connection)
     year = year_in_force(connection)
     before = max((y for y in years if y < year), default=None)
     verdicts = rows(

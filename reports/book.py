@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reports.published import FETCH, NotFoundError, Row, not_loaded, rows, year_in_force
+from reports.published import FETCH, NotFoundError, Row, determination_years, not_loaded, rows, year_in_force
 from transforms.database import first_column
 
 
@@ -54,7 +54,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators order by position")}
     return Book(
         release={"scope": "", **rows(connection, "select * from meta_release")[0]},  # an earlier version had none
-        determination_years=first_column(connection, "select distinct determination_year from eligibility order by 1"),
+        determination_years=determination_years(connection),
         dashboard_years=first_column(connection, known),
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
         pathways=rows(connection, "select * from pathways order by position"),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from reports.published import open_release, year_in_force
-from transforms.database import connect_read_only, first_column
+from reports.published import determination_years, open_release, year_in_force
+from transforms.database import connect_read_only
 from transforms.errors import ReleaseError, UsageError, quoted
 from transforms.release.current import DATABASE, find_release, read_manifest, release_before, required_release
 from transforms.wording.sentences import Change, GroupChange, change_sentence
@@ -73,7 +73,7 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
         )
     if is_year[a]:
         with open_release(out) as connection:
-            known = first_column(connection, "select distinct determination_year from eligibility order by 1")
+            known = determination_years(connection)
             for year in (int(a), int(b)):
                 if year not in known:
                     raise ReleaseError(

@@ -93,6 +93,11 @@ def _shown(value: Any) -> Any:
     return {key: _shown(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
+def determination_years(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """The determination years of a release, the earliest first."""
+    return first_column(connection, "select distinct determination_year from eligibility order by 1")
+
+
 def year_in_force(connection: duckdb.DuckDBPyConnection) -> int:
     """The newest determination year of which some LEA's Continuum of Support is decided: where the criteria of a year
     are not confirmed, the year before.
