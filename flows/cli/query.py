@@ -1,15 +1,15 @@
 """``dta sql``: one query on the current release, written as a table, CSV, JSON lines or Parquet."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.consoles import json_line, raw_output
+from flows.cli.consoles import raw_output
 from flows.cli.question import Parameters, QueryError
-from flows.cli.tables import show_rows
+from flows.cli.tables import show_rows, write_rows
 from reports.output import refuse_place, whole_file
 from reports.published import open_release, resolve_names
 from transforms.database import one_query
@@ -32,7 +32,7 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
         show_rows(console, table.column_names, rows, len(table))
         return
     with raw_output() as stream:
-        _write(table, format, stream)
+        write_rows(table, format, stream)
 
 
 def write_query(
@@ -54,7 +54,7 @@ def write_query(
     refuse_place(target, force)
     table = _rows(out, query, parameters)
     with whole_file(target, force) as path, path.open("wb") as stream:
-        _write(table, chosen, stream)
+        write_rows(table, chosen, stream)
     console.print(f"{len(table):,} {'row' if len(table) == 1 else 'rows'} in {escape(str(target))}", soft_wrap=True)
 
 
@@ -70,20 +70,3 @@ def _rows(out: Path, query: str, parameters: Parameters) -> "pa.Table":
     if table is None:
         raise QueryError("Only queries that return rows can be run here.")
     return table
-
-
-def _write(table: "pa.Table", format: str, stream: Any) -> None:
-    """Rows as CSV, JSON lines or Parquet."""
-    if format == "json":
-        stream.writelines(map(json_line, table.to_pylist()))
-        return
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from transforms.release.csv_for_people import WRITERS
-
-    with pa.PythonFile(stream, mode="w") as file:
-        if format == "parquet":
-            pq.write_table(table, file, compression="zstd")
-        else:
-            WRITERS[format](table, file)

@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +18,9 @@ from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 from transforms.wording.sentences import plural
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {
@@ -166,6 +169,23 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
     console.print(table)
 
 
+def write_rows(table: "pa.Table", format: str, stream: Any) -> None:
+    """Rows as CSV, JSON lines or Parquet."""
+    if format == "json":
+        stream.writelines(map(json_line, table.to_pylist()))
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from transforms.release.csv_for_people import WRITERS
+
+    with pa.PythonFile(stream, mode="w") as file:
+        if format == "parquet":
+            pq.write_table(table, file, compression="zstd")
+        else:
+            WRITERS[format](table, file)
+
+
 def _record(columns: list[str], row: list[str]) -> Table:
     """One row with a line per column."""
     grid = Table.grid(padding=(0, 2))
@@ -181,21 +201,15 @@ def show_comparison(console: Console, comparison: Comparison, format: str, full:
 
     Or as CSV or JSON lines for other programs.
     """
-    rows = [asdict(d) for d in comparison.differences]
-    if format == "json":
-        with raw_output() as stream:
-            stream.writelines(map(json_line, rows))
-        return
+    rows = comparison.differences
     if format != "words":
         import pyarrow as pa
 
-        from transforms.release.csv_for_people import WRITERS
-
-        table = pa.table({f.name: [row[f.name] for row in rows] for f in fields(Difference)})
-        with raw_output() as stream, pa.PythonFile(stream, mode="w") as file:
-            WRITERS[format](table, file)
+        table = pa.table({f.name: [getattr(row, f.name) for row in rows] for f in fields(Difference)})
+        with raw_output() as stream:
+            write_rows(table, format, stream)
         return
-    found = {kind: [d for d in comparison.differences if d.kind == kind] for kind in KINDS}
+    found = {kind: [d for d in rows if d.kind == kind] for kind in KINDS}
     numbers = ", ".join(f"{len(found[kind])} {words}" for kind, words in KINDS.items() if found[kind])
     console.print(
         f"{plural(len(rows), 'verdict').capitalize()} differ{'s' * (len(rows) <= 1)} between {comparison.before} and"

@@ -162,7 +162,7 @@ ASSISTANCE_LIST = Sheet(
     select a.*, a.agrees_with_cde is false as apart from assistance a
     where a.determination_year = {YEAR_IN_FORCE} and ($county is null or a.county_code = $county)
     order by array_position(['eligible', 'undetermined'], a.status) nulls last, a.county, a.lea_name, a.cds,
-    a.determination
+        a.determination
     """,
     (
         *LEA,
@@ -242,8 +242,7 @@ WATCH_LIST = Sheet(
     "Who may be next, the nearest first: a preview, not a finding",
     f"""
     select w.* replace (list_transform(w.indicators, lambda x: i.indicators[x]) as indicators),
-        g.groups[w.student_group] as group_name,
-        e.cds is not null as is_eligible
+        g.groups[w.student_group] as group_name, e.cds is not null as is_eligible
     from watch_list w cross join {NAMES}
     left join (
         select cds from eligibility where determination_year = {YEAR_IN_FORCE} and pathway = 'continuum'
@@ -251,8 +250,7 @@ WATCH_LIST = Sheet(
     ) e using (cds)
     where $county is null or w.cds[1:2] = $county
     order by w.watch like 'preview%', is_eligible, w.would_be_eligible is not true, w.watch <> 'one_more_group',
-    w.county,
-        w.lea_name, w.cds, w.student_group
+        w.county, w.lea_name, w.cds, w.student_group
     """,
     (
         *LEA,
@@ -274,9 +272,8 @@ CHANGE_LIST = Sheet(
     select c.* replace ({NAMED.format("groups_added")}, {NAMED.format("groups_removed")}), p.name as pathway_name
     from changes c join pathways p using (pathway) cross join {NAMES}
     where $county is null or c.cds[1:2] = $county
-    order by c.to_year desc, array_position(['newly_eligible', 'no_longer', 'status_changed', 'continuing'],
-    c.change), c.county,
-        c.lea_name, c.cds, p.position
+    order by c.to_year desc, array_position(['newly_eligible', 'no_longer', 'status_changed', 'continuing'], c.change),
+        c.county, c.lea_name, c.cds, p.position
     """,
     (
         *LEA,
@@ -303,16 +300,15 @@ RECONCILIATION = Sheet(
     "Reconciliation",
     "Our results and CDE's flags and letters: every difference, then what agrees in the latest determination year",
     f"""
-    select r.*, l.county, coalesce(g.name, split_part(r.flag, ':', 2)) as group_name, coalesce(i.name,
-        split_part(r.flag, ':', 1)) as indicator_name
+    select r.*, l.county, coalesce(g.name, split_part(r.flag, ':', 2)) as group_name,
+        coalesce(i.name, split_part(r.flag, ':', 1)) as indicator_name
     from reconciliation r join leas l using (cds)
     left join student_groups g on g.student_group = split_part(r.flag, ':', 2)
     left join indicators i on i.indicator = split_part(r.flag, ':', 1)
     where ($county is null or r.cds[1:2] = $county)
         and (r.class not in ('agree', 'not_comparable') or r.dashboard_year = {YEAR_IN_FORCE})
     order by array_position(['only_cde', 'only_ours', 'differs', 'not_comparable', 'agree'], r.class),
-    r.dashboard_year desc,
-        l.county, r.lea_name, r.cds, r.flag
+        r.dashboard_year desc, l.county, r.lea_name, r.cds, r.flag
     """,
     (
         plain("LEA", 30, "lea_name"),
