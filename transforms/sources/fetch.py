@@ -197,11 +197,8 @@ def _freshness(store: Store, run: Run, never_had: dict[str, str]) -> list[dict[s
         rows.append(
             {
                 "source_id": source.id,
-                "origin": a.origin if a else None,
-                "accepted_at": a.accepted_at if a else None,
-                "checked_at": a.checked_at if a else None,
-                "answered_at": a.answered_at if a else None,
-                "check_outcome": a.outcome if a else ("failed" if source.id in never_had else None),
+                **{name: getattr(a, name, None) for name in ("origin", "accepted_at", "checked_at")},
+                "check_outcome": a.outcome if a else "failed" if source.id in never_had else None,
                 "check_message": (a.message or None) if a else never_had.get(source.id),
             }
         )
