@@ -32,11 +32,12 @@ class OnDemand:
         self._built: set[str] = set()
 
     def execute(self, query: str, *parameters: Any) -> duckdb.DuckDBPyConnection:
-        if READING.match(query) and not CATALOG.search(query):
-            self._build({made_from(word) for word in re.findall(r"\w+", query)})
-        else:
-            self._build(set(READS))
+        self._build_for(query)
         return self._connection.execute(query, *parameters)
+
+    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+        self._build_for(query)
+        return self._connection.sql(query)
 
     def __getattr__(self, name: str) -> Any:
         self._build(set(READS))
@@ -50,6 +51,12 @@ class OnDemand:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _build_for(self, query: str) -> None:
+        if READING.match(query) and not CATALOG.search(query):
+            self._build({made_from(word) for word in re.findall(r"\w+", query)})
+        else:
+            self._build(set(READS))
 
     def _build(self, named: set[str]) -> None:
         wanted: set[str] = set()

@@ -12,22 +12,6 @@ from tests.workplace import Workplace, copy_of_state
 Decide = Callable[..., duckdb.DuckDBPyConnection]
 
 
-@pytest.fixture
-def decide(tmp_path: Path, raw_cache: Path) -> Iterator[Decide]:
-    """Write the Dashboards and run all steps before the gates, or up to ``until``."""
-    opened: list[duckdb.DuckDBPyConnection] = []
-
-    def run(dashboards: Dashboards, shuffle: tuple[str, ...] = (), **changes: object) -> duckdb.DuckDBPyConnection:
-        source = tmp_path / f"source{len(opened)}"
-        dashboards.write(source, shuffle)
-        opened.append(Workplace(source, raw_cache, tmp_path / "out").decide(**changes))
-        return opened[-1]
-
-    yield run
-    for connection in opened:
-        connection.close()
-
-
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[Decide]:
     """The tables that follow from Dashboards with the rows of many cases, decided once for all tests of a module."""

@@ -64,7 +64,7 @@ def every_status_occurs(found: dict[tuple[str, int], str]) -> None:
 
 @pytest.fixture(scope="module")
 def decide(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[Decide]:
-    """Decide from boards, as the fixture of each test does, for the whole module."""
+    """The tables that follow from boards; their files may be shuffled."""
     opened: list[duckdb.DuckDBPyConnection] = []
 
     def run(dashboards: Dashboards, shuffle: tuple[str, ...] = ()) -> duckdb.DuckDBPyConnection:

@@ -12,9 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.runner import execute
+from flows.steps import Step
 from tests.workplace import AS_OF, Workplace
+from transforms.errors import ReleaseError
 from transforms.locks import publisher_lock
 from transforms.release.unchanged import is_unchanged, remember_same
+from transforms.run import Run, StepResult
 from transforms.schema import ARROW, published_tables
 
 
@@ -111,9 +114,17 @@ def test_a_second_run_finds_nothing_changed_and_publishes_nothing(remembered: No
 def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(without_gates: None, workplace: Workplace) -> None:
     assert workplace.publish(as_of=date(2025, 7, 10)).outcome == "published"
     assert workplace.publish(as_of=date(2025, 7, 30)).outcome == "unchanged"
-    assert workplace.publish(as_of=date(2025, 6, 1)).outcome == "published", (
-        "Plumas had no loan and Oakland was not released then"
-    )
+    begun: list[str] = []
+
+    def perform(step: Step, run: Run) -> StepResult:
+        begun.append(step.name)
+        if step.name == "raw":
+            raise ReleaseError("far enough")
+        return step.function(run)
+
+    with pytest.raises(ReleaseError, match="far enough"):  # Plumas had no loan and Oakland was not released then
+        execute(workplace.settings(as_of=date(2025, 6, 1)), perform)
+    assert begun == ["snapshot", "compare", "raw"]
 
 
 def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(remembered: None, released: Workplace) -> None:
@@ -144,8 +155,6 @@ def test_a_reader_who_holds_the_old_release_open_keeps_it(remembered: None, rele
 
 
 def test_two_publishers_are_kept_apart(remembered: None, workplace: Workplace) -> None:
-    from transforms.errors import ReleaseError
-
     workplace.out.mkdir()
     with publisher_lock(workplace.out), pytest.raises(ReleaseError, match="Another run is publishing"):
         workplace.publish()

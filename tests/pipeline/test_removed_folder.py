@@ -1,34 +1,40 @@
 """A folder that is removed while a run is at work: words and exit code 8, and what was published stays."""
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from flows.runner import execute
+from flows.steps import Step
 from tests.workplace import Workplace
 from transforms.errors import StorageError, storage_error
 from transforms.run import Run, StepResult
 
 
 @pytest.mark.parametrize(
-    "at",
-    ["raw", "criteria", "release", *(pytest.param(at, marks=pytest.mark.slow) for at in ("snapshot", "core", "gates"))],
+    "stages", [("raw", "criteria", "release"), pytest.param(("snapshot", "core", "gates"), marks=pytest.mark.slow)]
 )
-def test_the_work_folder_is_removed(without_gates: None, workplace: Workplace, at: str) -> None:
-    from dataclasses import replace
-
+def test_the_work_folder_is_removed(without_gates: None, workplace: Workplace, stages: tuple[str, ...]) -> None:
+    """Before one stage after the other; and the next run makes what it needs."""
     place = replace(workplace, work=workplace.out.parent / "work")
+    for stage in stages:
+        with pytest.raises(StorageError, match="it is gone: a folder was removed") as raised:
+            execute(place.settings(), removing_at(stage, place.work))
+        assert raised.value.exit_code == 8
+        assert not (place.out / "current").exists()
+    assert place.publish().outcome == "published"
 
-    def perform(step: object, run: Run) -> StepResult:
-        if step.name == at:  # type: ignore[attr-defined]
-            shutil.rmtree(place.work)
-        return step.function(run)  # type: ignore[attr-defined,no-any-return]
 
-    with pytest.raises(StorageError, match="it is gone: a folder was removed") as raised:
-        execute(place.settings(), perform)
-    assert raised.value.exit_code == 8
-    assert not (place.out / "current").exists()
-    assert place.publish().outcome == "published", "the next run makes what it needs"
+def removing_at(stage: str, folder: Path) -> Callable[[Step, Run], StepResult]:
+    def perform(step: Step, run: Run) -> StepResult:
+        if step.name == stage:
+            shutil.rmtree(folder)
+        return step.function(run)
+
+    return perform
 
 
 @pytest.mark.parametrize(

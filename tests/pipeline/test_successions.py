@@ -2,6 +2,8 @@
 silence.
 """
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,7 +18,7 @@ from reports.lea import collect
 from reports.published import NotFoundError, find_lea
 from tests.cases import add_rows, reference_copy
 from tests.workbooks import drop_rows
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 
 CODE, FORMER, NAME = "27660680000000", "40660680000000", "South Monterey County Joint Union High"
 SUCCESSION = {
@@ -50,6 +52,12 @@ def rewritten(path: Path, values: dict[str, str]) -> None:
     book.save(path)
 
 
+def without_workbooks(source: Path) -> None:
+    """Without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
+    for year in (22, 23, 24):
+        (source / f"assistancestatus{year}.xlsx").unlink()
+
+
 @pytest.fixture
 def whole(workplace: Workplace, tmp_path: Path) -> Workplace:
     """The sample with the district moved, and registers to add to."""
@@ -60,9 +68,21 @@ def whole(workplace: Workplace, tmp_path: Path) -> Workplace:
 @pytest.fixture
 def place(whole: Workplace) -> Workplace:
     """The same without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
-    for year in (22, 23, 24):
-        (whole.source / f"assistancestatus{year}.xlsx").unlink()
+    without_workbooks(whole.source)
     return whole
+
+
+@pytest.fixture(scope="module")
+def succeeded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of such a place with the succession on record."""
+    folder = tmp_path_factory.mktemp("succeeded")
+    shutil.copytree(SAMPLE, folder / "source")
+    moved(folder / "source")
+    without_workbooks(folder / "source")
+    reference = reference_copy(folder / "reference")
+    add_rows(reference, "successions", SUCCESSION)
+    with Workplace(folder / "source", raw_cache, folder / "out", reference).decide() as connection:
+        yield connection
 
 
 def check(name: str) -> str:
@@ -90,26 +110,24 @@ def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no
         assert [(row[4], row[0]) for row in db.execute(check("codes_of_one_name")).fetchall()] == [(FORMER, CODE)]
 
 
-def test_with_a_predecessor_what_it_would_change_is_not_determined(place: Workplace) -> None:
-    add_rows(place.reference, "successions", SUCCESSION)
-    with place.decide() as db:
-        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
-        assert (status, decided_by) == ("undetermined", None)
-        assert reason.startswith(
-            "By the results under this code alone the answer is no, and the results under the earlier code"
-        )
-        assert f"{NAME} ({FORMER})" in reason
-        assert db.execute(check("codes_of_one_name")).fetchall() == []
-        own = db.execute(
-            "select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]
-        ).fetchall()
-        letters = db.execute(
-            "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ?"
-            " and letter is not null group by 1",
-            [FORMER],
-        ).fetchall()
-        assert {year: groups for year, groups in own if groups} == dict(letters)
-        assert any(groups for _, groups in own)
+def test_with_a_predecessor_what_it_would_change_is_not_determined(succeeded: duckdb.DuckDBPyConnection) -> None:
+    status, decided_by, reason = succeeded.execute(CONTINUUM, [CODE, 2023]).fetchone()
+    assert (status, decided_by) == ("undetermined", None)
+    assert reason.startswith(
+        "By the results under this code alone the answer is no, and the results under the earlier code"
+    )
+    assert f"{NAME} ({FORMER})" in reason
+    assert succeeded.execute(check("codes_of_one_name")).fetchall() == []
+    own = succeeded.execute(
+        "select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]
+    ).fetchall()
+    letters = succeeded.execute(
+        "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ?"
+        " and letter is not null group by 1",
+        [FORMER],
+    ).fetchall()
+    assert {year: groups for year, groups in own if groups} == dict(letters)
+    assert any(groups for _, groups in own)
 
 
 def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(whole: Workplace) -> None:
@@ -134,21 +152,19 @@ def test_a_rejected_succession_leaves_its_lea_undetermined(place: Workplace) -> 
         assert "a predecessor whose record was rejected" in reason
 
 
-def test_consecutive_years_of_a_predecessor_count_the_same_way(place: Workplace) -> None:
-    add_rows(place.reference, "successions", SUCCESSION)
+def test_consecutive_years_of_a_predecessor_count_the_same_way(succeeded: duckdb.DuckDBPyConnection) -> None:
     query = (
         "select status, reason from assistance where cds = ? and determination = 'consecutive' and determination_year ="
         " 2023"
     )
-    with place.decide() as db:
-        status, reason = db.execute(query, [CODE]).fetchone()
-        joined = db.execute(
-            "select count(*) from consecutive_groups where cds = ? and determination_year = 2023 and may_count_joined",
-            [CODE],
-        ).fetchone()
-        assert status == ("undetermined" if joined != (0,) else "not_eligible")
-        assert joined != (0,)
-        assert f"{NAME} ({FORMER})" in reason
+    status, reason = succeeded.execute(query, [CODE]).fetchone()
+    joined = succeeded.execute(
+        "select count(*) from consecutive_groups where cds = ? and determination_year = 2023 and may_count_joined",
+        [CODE],
+    ).fetchone()
+    assert status == ("undetermined" if joined != (0,) else "not_eligible")
+    assert joined != (0,)
+    assert f"{NAME} ({FORMER})" in reason
 
 
 @pytest.mark.parametrize("day", ["2017-07-01", "2018-06-30", "2019-01-31"])
@@ -189,11 +205,9 @@ def test_a_gap_between_two_codes_is_not_determined(place: Workplace, file: str, 
         assert sentence.endswith(f"this code began on {year - 1}-07-01. The results are not determined")
 
 
-def test_a_day_that_the_files_follow_warns_of_nothing(place: Workplace) -> None:
-    add_rows(place.reference, "successions", SUCCESSION)
-    with place.decide() as db:
-        assert db.execute(check("successions_follow_files")).fetchall() == []
-        assert db.execute("select max(dashboard_year) from predecessor_years").fetchone() == (2019,)
+def test_a_day_that_the_files_follow_warns_of_nothing(succeeded: duckdb.DuckDBPyConnection) -> None:
+    assert succeeded.execute(check("successions_follow_files")).fetchall() == []
+    assert succeeded.execute("select max(dashboard_year) from predecessor_years").fetchone() == (2019,)
 
 
 def test_chains_of_codes_reach_back_to_the_first(place: Workplace) -> None:

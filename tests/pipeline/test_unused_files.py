@@ -93,7 +93,10 @@ def test_a_damaged_file_is_not_used_and_the_rest_is(workplace: Workplace, case: 
     assert len(used) == len([p for p in workplace.source.iterdir() if p.name != "README.md"]) - 1
 
 
-@pytest.mark.parametrize("case", ["empty", "web_page", "last_year", "no_color", "cut"])
+@pytest.mark.parametrize(
+    "case",
+    ["empty", "web_page", "last_year", *(pytest.param(case, marks=pytest.mark.slow) for case in ("no_color", "cut"))],
+)
 def test_the_edition_of_the_release_before_is_used_and_marked(
     without_gates: None, released: Workplace, case: str
 ) -> None:
