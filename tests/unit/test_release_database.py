@@ -14,7 +14,7 @@ import pytest
 from transforms.dashboard.parts import PARTED
 from transforms.files import sha256_of
 from transforms.release.current import DATABASE, MANIFEST
-from transforms.release.database import Part, write_rows
+from transforms.release.database import SMALL_BLOCK, Part, write_rows
 from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings
@@ -128,6 +128,25 @@ def test_another_version_of_the_file_format_is_not_built_upon(run: Run, tmp_path
         before,
     )
     assert remembered["replaced"] == 0
+
+
+def block_size(folder: Path) -> int:
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        (size,) = connection.execute("select block_size from pragma_database_size()").fetchall()[0]
+    return int(size)
+
+
+def test_few_rows_lie_in_small_blocks_and_a_copy_keeps_its_own(
+    run: Run, tmp_path: Path, parts: dict[str, Part], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = {**parts, "dashboard-ela-2023": part(tmp_path, "dashboard-ela-2023", 100, color=5)}
+    few, _ = written(run, tmp_path / "few", parts, None)
+    monkeypatch.setattr("transforms.release.database.FEW_ROWS", 800)
+    many, _ = written(run, tmp_path / "many", parts, None)
+    assert block_size(few) == SMALL_BLOCK < block_size(many)
+    for before in (few, many):
+        after, remembered = written(run, tmp_path / f"after-{before.name}", now, before)
+        assert (remembered["replaced"], block_size(after)) == (100, block_size(before))
 
 
 def test_no_dashboard_file_at_all(run: Run, tmp_path: Path) -> None:

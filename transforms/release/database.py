@@ -29,6 +29,9 @@ MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many c
 SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
 KEY_ROWS = 10_000  # keys take more room than the rows: of a state's tables of up to 100,000 rows 32 of 62 MB
 ROW_GROUP = 491_520  # fewer and fuller blocks than by default: the many rows take a tenth less
+# Each column of each table has a block of its own. Small ones make the sample's file a third as large; but DuckDB
+# compresses columns in blocks of its default size only, and many rows take twice the room in others.
+FEW_ROWS, SMALL_BLOCK = 250_000, 16_384
 # One in so many rows may have been replaced since all were written; after that the gaps cost more than they save.
 LARGEST_SHARE = 4
 
@@ -83,7 +86,8 @@ def write_rows(
                 stop_if_asked()
                 run.notify(f"writing all rows anew, because replacing some failed: {error}", 0, None)
                 path.unlink(missing_ok=True)
-    with _attached(run, path) as connection:
+    few = sum(p.rows for p in parts.values()) < FEW_ROWS
+    with _attached(run, path, block_size=SMALL_BLOCK if few else None) as connection:
         connection.execute(created_by)
         _insert(connection, list(parts.values()), release_id)
     return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, 0))
@@ -131,10 +135,16 @@ def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id
 
 
 @contextmanager
-def _attached(run: Run, path: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file as the database in use of a connection of its own; afterwards all changes are in the file."""
+def _attached(
+    run: Run, path: Path, memory_limit: str = MEMORY_LIMIT, block_size: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file as the database in use of a connection of its own; afterwards all changes are in the file.
+
+    ``block_size``: of a new file; DuckDB's own if not given. A file that is there keeps its own.
+    """
     with connect(":memory:", memory_limit, run.folder / "spill") as connection:
         layout = f"storage_version '{STORAGE_VERSION}', row_group_size {ROW_GROUP}"
+        layout += f", block_size {block_size}" if block_size else ""
         connection.execute(f"attach {literal(str(path))} as release ({layout})")
         connection.execute("use release")
         yield connection
