@@ -11,7 +11,7 @@ import pyarrow as pa
 from transforms import clock
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.redundancy import load_redundancy
-from transforms.database import literal, parquet, quote
+from transforms.database import first_column, literal, parquet, quote
 from transforms.errors import ConfigError
 from transforms.raw.table import CELL_LAYOUTS, CELL_SCHEMA, REJECT_SCHEMA
 from transforms.registers.load import load_registers
@@ -133,6 +133,8 @@ def check_configuration(run: Run) -> None:
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Small functions that the SQL files share: ``sql/macros.sql``, sentences, and words of reference lists."""
+    counties = ", ".join(map(literal, first_column(connection, "select county_code from ref_counties order by 1")))
+    connection.execute(f"create or replace macro is_county(code) as code in ({counties})")
     shared = (FOLDER / "macros.sql").read_text("utf-8")
     connection.execute(shared.replace("$control", literal(CONTROL)).replace("$reason", literal(REASON)))
     for statement in note_macros():

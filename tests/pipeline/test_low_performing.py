@@ -126,6 +126,21 @@ def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workp
     assert groups == [("FOS",), ("HOM",)]
 
 
+@pytest.mark.parametrize("missing", ["assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx"])
+def test_a_year_that_is_unknown_is_not_found_met(tmp_path: Path, raw_cache: Path, missing: str) -> None:
+    """Without the workbook of one of the three years nobody is known to have met the criteria in all of them."""
+    books = [name for name in BEFORE_2023 if name.startswith("assistancestatus") and name != missing]
+    source = copy_of_state(tmp_path / "source", *books, GOALS)
+    with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
+        rows = db.execute(
+            "select distinct ours, class from reconciliation where flag like 'ec52064e5:%' order by all"
+        ).fetchall()
+        listed = db.execute("select count(*) from low_performing where listed_for = 'ec52064e5'").fetchall()
+    assert not {ours for ours, _ in rows} & {"Y"}
+    assert (None, "not_comparable") in rows
+    assert listed[0][0] > 132
+
+
 @pytest.fixture(scope="module")
 def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> list[tuple[str, str]]:
     """Who CDE must have listed in January 2023: read from the letters of its workbooks, without the pipeline."""

@@ -64,17 +64,19 @@ def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> 
 
 
 def county(rows: FileRows) -> Iterator[Contradiction]:
-    """The county is the one of the code's first two digits: so in every row of every real file."""
+    """The county is the one of the code's first two digits, and there is one: so in every row of every real file."""
     if not rows.has("countyname"):
         return
     codes, names = rows.columns["cds"], rows.columns["countyname"]
     of_code = [rows.redundancy.counties.get(t[:2], "") for t in codes.texts.to_pylist()]
     folded = np.array([*(" ".join(t.lower().split()) for t in names.texts.to_pylist()), ""])
     due = np.array([*(c.lower() for c in of_code), ""])[codes.codes]
-    tested = rows.given("countyname") & (due != "")
+    of_state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2), False)
+    tested = rows.given("countyname") & ~of_state
 
     def say(r: int) -> str:
-        return f"the code is of {of_code[codes.codes[r]]} County"
+        named = of_code[codes.codes[r]]
+        return f"the code is of {named} County" if named else "the first two digits of the code are of no county"
 
     yield Contradiction("county", "countyname", tested, folded[names.codes] != due, say)
 

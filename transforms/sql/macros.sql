@@ -19,10 +19,12 @@ create or replace macro by_day(act, as_of) as if(act <= as_of, act, null);
 create or replace macro problem(failed, col, val, why) as
     if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null);
 create or replace macro cds_problem(col, val) as
-    problem(
-        not coalesce(regexp_full_match(val, '[0-9]{14}'), false), col, val,
-        'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'
-    );
+    case
+        when not coalesce(regexp_full_match(val, '[0-9]{14}'), false) then problem(
+            true, col, val, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'
+        )
+        else problem(not is_county(val[1:2]), col, val, 'the first two digits of the code are of no county')
+    end;
 create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, $reason);
 
 -- The words by which one county office differs from another: "Kern COE", "Kern County Superintendent of Schools".

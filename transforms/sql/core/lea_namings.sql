@@ -2,7 +2,8 @@
 -- Key: source_id, cds, lea_name.
 -- Inputs: raw_assistance, raw_local_indicators, raw_local_indicators_by_priority, dashboard_entities.
 -- Oddities: files differ in capitals and blanks, so names are in lower case and squeezed. Local indicators name charter
---           schools too, Dashboard rows of schools are left out.
+--           schools too, Dashboard rows of schools are left out. A code that can be nobody's (one that lost its leading
+--           zero) gives no name.
 with named as (
     select source_id, line, blank(cds) as cds, blank(value) as lea_name from raw_assistance where field = 'name'
     union all
@@ -19,5 +20,5 @@ select
     lower(squeezed(lea_name)) as lea_name,
     coalesce(list(distinct line order by line) filter (line is not null), []) as lines
 from named
-where cds is not null and lea_name is not null
+where cds_problem('CDS', cds) is null and lea_name is not null
 group by source_id, cds, lower(squeezed(lea_name))

@@ -32,7 +32,7 @@ goals as (
         h.student_group,
         'ec52064e5' as listed_for,
         case
-            when bool_and(h.meets_criteria) and count(*) = len(any_value(r.dashboards)) then true
+            when bool_and(coalesce(h.meets_criteria, false)) and count(*) = len(any_value(r.dashboards)) then true
             when bool_or(h.meets_criteria is false) or count(*) < len(any_value(r.dashboards)) then false
         end as ours
     from rule_lcap_goals r

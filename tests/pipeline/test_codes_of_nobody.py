@@ -1,0 +1,73 @@
+"""A row whose code can be nobody's costs itself: not the night, and not a sound row of another file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.cell import Cell
+
+from tests.workbooks import change_rows
+from tests.workplace import Workplace
+
+Edit = Callable[[str, Callable[[str], str]], None]
+NO_COUNTY = "the first two digits of the code are of no county"
+NOBODY = ("00000000000000", "59661590000000", "99102720000000")
+SALINAS, ALISAL, GONZALES = "27661590000000", "27659610000000", "27754730000000"
+LEFT_OUT = "select column_name, reason from rejects where cds = ?"
+
+
+def add_row(path: Path, **values: str) -> None:
+    """Copy the last row of the table of a workbook, with other values under these headings."""
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for at, row in enumerate(sheet.iter_rows(max_row=12), 1):
+            headings = [str(c.value or "").lower() for c in row]
+            if values.keys() <= set(headings):
+                last = next(r for r in range(sheet.max_row, at, -1) if sheet.cell(r, headings.index("cds") + 1).value)
+                for n, heading in enumerate(headings, 1):
+                    sheet.cell(last + 1, n).value = values.get(heading, sheet.cell(last, n).value)
+    book.save(path)
+
+
+@pytest.mark.parametrize("code", NOBODY)
+def test_a_row_of_no_county_in_a_workbook_costs_itself(light: None, workplace: Workplace, code: str) -> None:
+    """The row of the whole state that somebody added, and codes that cannot be; the night passes its gates."""
+    add_row(workplace.source / "assistancestatus24.xlsx", cds=code, leaname="State of California")
+    with workplace.checked() as db:
+        assert ("CDS", NO_COUNTY) in db.execute(LEFT_OUT, [code]).fetchall()
+        for table in ("leas", "assistance_letters", "eligibility"):
+            assert db.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
+
+
+def test_a_row_of_no_county_in_another_file_costs_itself(workplace: Workplace, edit: Edit) -> None:
+    """Of local indicators, and of a Dashboard file, whose row of the state is as CDE has it."""
+    add_row(workplace.source / "assistancestatus22.xlsx", cds="59102720000000", leaname="Somewhere")
+
+    def moved(text: str) -> str:
+        line = next(n for n in text.split("\n") if n.startswith(f"{SALINAS}\tD\t"))
+        return text + line.replace(SALINAS, "99661590000000").rstrip("\r") + "\r\n"
+
+    edit("suspdownload2023.txt", moved)
+    with workplace.decide("core") as db:
+        assert db.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
+            "99661590000000",
+            NO_COUNTY,
+        )
+        assert db.execute("select count(*) from leas where county_code is null or cds[1:2] > '58'").fetchall() == [(0,)]
+
+
+def test_a_lost_zero_costs_no_sound_row_of_another_file(workplace: Workplace) -> None:
+    """LEAs that have had a new name since 2023, and of which one row lost a digit of its code: the other is sound."""
+
+    def change(cells: dict[str, Cell]) -> None:
+        if (cds := str(cells["CDS"].value)) in (SALINAS, ALISAL, GONZALES):
+            cells["LEAname"].value = f"New name of {cds}"
+            if "AssistanceStatus2024" in cells:
+                cells["CDS"].value = cds[1:]
+
+    for year in (23, 24):
+        change_rows(workplace.source / f"assistancestatus{year}.xlsx", change)
+    with workplace.decide("core") as db:
+        files = db.execute("select distinct file, cds from rejects order by all").fetchall()
+    assert files == [("assistancestatus24.xlsx", f"0{cds[1:]}") for cds in (ALISAL, SALINAS, GONZALES)]
