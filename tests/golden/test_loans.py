@@ -120,7 +120,7 @@ class Borrowers:
             for event in events:
                 what, day, *dated = event.split(",")
                 row = [copy, what, day, *(dated or ("day", day)), "", "", "https://example.org", "high", ""]
-                add_rows(reference, "state_loan_events", [f"X-{number}-{what}", *row])
+                add_rows(reference, "state_loan_events", [f"{copy}-{what}", *row])
 
 
 BORROWERS = Borrowers()
