@@ -120,7 +120,7 @@ class Borrowers:
             for event in events:
                 what, day, *dated = event.split(",")
                 row = [copy, what, day, *(dated or ("day", day)), "", "", "https://example.org", "high", ""]
-                add_rows(reference, "state_loan_events", [f"X-{number}-{what}", *row])
+                add_rows(reference, "state_loan_events", [f"{copy}-{what}", *row])
 
 
 BORROWERS = Borrowers()
@@ -299,6 +299,50 @@ WITHOUT_ITS_DAY = [
         "The referral was confirmed in 2024. The referral was closed in June 2023.",
     ),
 ]  # fmt: skip
+
+
+BOTH = "Which of the two came last on that day is not known, and would be needed to say whether it is open on"
+ON_ONE_DAY = [
+    (BORROWERS.another(*LIKE_OAKLAND, "referral_confirmed,2025-09-01", "referral_closed,2025-09-01"), [E, E, U, U]),
+    (BORROWERS.another(*LIKE_VALLEJO, "referral_closed,2024-09-01", "referral_confirmed,2024-09-01"), [E, U, U, U]),
+    (BORROWERS.another(*LIKE_INGLEWOOD, "referral_closed,2023-05-01", "referral_confirmed,2023-05-01"), [U, U, U, U]),
+    (BORROWERS.another(*LIKE_INGLEWOOD, "referral_confirmed,2023-05-01", "referral_closed,2023-05-02"), [N, N, N, N]),
+]
+
+
+@pytest.mark.parametrize(("cds", "statuses"), ON_ONE_DAY)
+def test_a_referral_confirmed_and_closed_on_one_day_is_not_determined(
+    judged: duckdb.DuckDBPyConnection, cds: str, statuses: list[str]
+) -> None:
+    verdicts = wraparound(judged, cds)
+    assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == statuses
+    for status, reason in verdicts.values():
+        assert (BOTH in reason) == (status == U)
+
+
+RELEASED = [
+    (
+        BORROWERS.another(*LIKE_INGLEWOOD, "released,2016-03-01"),
+        "The district was released on March 1, 2016, and no repayment is on record; CCEE confirms whether the loan is"
+        " repaid and whether the referral has ended.",
+    ),
+    (
+        BORROWERS.another(
+            *LIKE_SOUTH_MONTEREY, "released,2018-01-01,month,January 2018",
+            changes={"South Monterey County Joint Union High": "A third Union High"},
+        ),
+        "The district was released in January 2018, and no repayment",
+    ),
+    (BORROWERS.another(*LIKE_INGLEWOOD, "released,2021-01-01,year,2021"), "The district was released in 2021, and no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cds", "said"), RELEASED)
+def test_a_release_is_no_repayment(judged: duckdb.DuckDBPyConnection, cds: str, said: str) -> None:
+    for status, reason in wraparound(judged, cds).values():
+        assert status == U
+        assert said in reason
+        assert "was repaid" not in reason
 
 
 @pytest.mark.parametrize(("cds", "statuses", "said"), WITHOUT_ITS_DAY)

@@ -139,12 +139,12 @@ def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
 )
 def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: str, part: str) -> None:
     typed = [
-        "X-1",
+        "CA-SEL-2012-INGLEWOOD-03",
         "CA-SEL-2012-INGLEWOOD",
         event,
-        "2026-02-01" if event == "repaid" else "2012-09-15",
+        "2026-02-01" if event == "repaid" else "2012-09-14",
         "day",
-        "2026-02-01" if event == "repaid" else "2012-09-15",
+        "2026-02-01" if event == "repaid" else "2012-09-14",
         "",
         "",
         "https://example.org",

@@ -219,7 +219,19 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
     add_rows(
         folder,
         "state_loan_events",
-        ["E-1", "NO-LOAN", "repaid", "2024-01-01", "day", "1 Jan 2024", "", "", "https://example.org", "high", ""],
+        [
+            "NO-LOAN-1",
+            "NO-LOAN",
+            "repaid",
+            "2024-01-01",
+            "day",
+            "1 Jan 2024",
+            "",
+            "",
+            "https://example.org",
+            "high",
+            "",
+        ],
     )
     lines = said(folder).splitlines()
     assert len(lines) == 4

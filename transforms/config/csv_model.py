@@ -85,13 +85,14 @@ def other_separator(header: Sequence[str]) -> str:
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Line on which each row begins, and its cells.
 
-    Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit.
+    Blank lines are left out, and so are lines of commas alone, which spreadsheets write for blank ones. Raises
+    csv.Error, naming the line, for quotes that do not fit.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
     begins = 1
     try:
         for cells in reader:
-            if cells:
+            if any(cell.strip() for cell in cells):
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:

@@ -5,11 +5,11 @@ Rows that are wrong in themselves take part, so that one mistake is reported onc
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from transforms.registers.cases import Case
-from transforms.registers.fields import Record
+from transforms.registers.fields import LARGEST, Record
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.problems import Line, Problem
 
@@ -28,10 +28,14 @@ def problems_between(
         yield from _twice(name, lines[name], [line for other in together for line in lines[other]], model.identifier)
         yield from _unknown_counties(name, lines[name], county_codes)
     yield from _events_without_loan(lines)
+    yield from _events_of_a_longer_name(lines)
     yield from _events_out_of_order(lines)
+    yield from _events_that_happen_once(lines)
     yield from _referrals_before_the_law(lines, law_effective)
     yield from _loan_against_its_act(lines)
     yield from _status_against_events(lines)
+    yield from _amounts_against_events(lines)
+    yield from _loans_entered_twice(lines)
     yield from _replaced_by_nothing({c: lines[c] for c in cases})
     yield from _replaced_by_another_lea({c: lines[c] for c in cases}, lines["successions"])
 
@@ -79,6 +83,50 @@ def _events_without_loan(lines: Lines) -> Found:
         if loan and loan not in loans.values():
             meant = f"; it has {loans[alike(loan)]!r}" if alike(loan) in loans else ""
             yield "state_loan_events", line.problem("loan_id", f"state_loans.csv has no such loan{meant}")
+
+
+def loans_of_event_id(event_id: str, loans: Iterable[str]) -> list[str]:
+    """The loans with whose identifier an event_id begins, the longest first."""
+    begins = [loan for loan in loans if loan and alike(event_id).startswith(f"{alike(loan)}-")]
+    return sorted(begins, key=len, reverse=True)
+
+
+def _events_of_a_longer_name(lines: Lines) -> Found:
+    """Of two loans of which one's name begins with the other's, an event is of the one that its own name spells out."""
+    loans = [line.values.get("loan_id", "") for line in lines["state_loans"]]
+    for line in lines["state_loan_events"]:
+        own, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
+        longest = next(iter(loans_of_event_id(event_id, loans)), "")
+        if own and alike(longest).startswith(f"{alike(own)}-"):
+            said = f"the event_id begins with the name of another loan, {longest}"
+            yield "state_loan_events", line.problem("event_id", said, ("event_id", "loan_id"))
+
+
+ONCE = ("requested", "authorized", "repaid", "released")  # each by itself; "released" once for each role
+
+
+def _events_that_happen_once(lines: Lines) -> Found:
+    """What happens once to a loan cannot have happened on two days; which of them is right nobody can know."""
+    for events in _events_by_loan(lines, *ONCE).values():
+        for line, event in events:
+            others = [
+                other
+                for _, other in events
+                if (other.event, other.event == "released" and other.role)
+                == (event.event, event.event == "released" and event.role)
+                and not _may_be_one_day(event, other)
+            ]
+            if others:
+                said = (
+                    f"{event.event} happens once, and the same loan has it at another time as well"
+                    f" ({others[0].event_date}, {others[0].event_id}); delete the wrong row"
+                )
+                yield "state_loan_events", line.problem("event_date", said)
+
+
+def _may_be_one_day(one: StateLoanEvent, other: StateLoanEvent) -> bool:
+    """True if the periods that two sources give share a day."""
+    return (one.earliest or date.min) <= other.latest and (other.earliest or date.min) <= one.latest
 
 
 AFTER = {
@@ -176,6 +224,70 @@ def _status_against_events(lines: Lines) -> Found:
         touched = ("status_at_latest_source", "latest_source_date")
         yield "state_loans", line.problem("status_at_latest_source", said, touched)
         yield "state_loan_events", other.problem("event_date", said)
+
+
+def _amounts_against_events(lines: Lines) -> Found:
+    """Events lend no more than the loan, and none is dated before the source by which nothing was drawn."""
+    for line, loan, other, event in _loans_with(lines, "authorized"):
+        if (event.amount_usd or 0) > (loan.amount_authorized_usd or LARGEST):
+            said = f"the event {event.event_id} authorizes {event.amount_usd}, and the loan is smaller"
+            yield "state_loans", line.problem("amount_authorized_usd", said)
+            yield (
+                "state_loan_events",
+                other.problem("amount_usd", f"the loan is of {loan.amount_authorized_usd} dollars"),
+            )
+    given: dict[str, int] = {}
+    for line, loan, other, event in _loans_with(lines, "disbursed"):
+        given[loan.loan_id] = given.get(loan.loan_id, 0) + (event.amount_usd or 0)
+        if given[loan.loan_id] > (loan.amount_authorized_usd or LARGEST):
+            said = f"with the event {event.event_id} more is disbursed ({given[loan.loan_id]}) than was authorized"
+            yield "state_loans", line.problem("amount_authorized_usd", said)
+            yield "state_loan_events", other.problem("amount_usd", f"{said} ({loan.amount_authorized_usd})")
+        is_drawn = loan.status_at_latest_source != "authorized"
+        if not is_drawn and event.latest < loan.latest_source_date:
+            said = f"by the loan's source of {loan.latest_source_date} nothing is drawn, and money was disbursed before"
+            touched = ("status_at_latest_source", "latest_source_date")
+            yield "state_loans", line.problem("status_at_latest_source", f"{said} ({event.event_id})", touched)
+            yield "state_loan_events", other.problem("event_date", said)
+
+
+def _loans_entered_twice(lines: Lines) -> Found:
+    """Rows of one borrower and one act are one loan under two names, each with a fate of its own."""
+    loans = [(line, loan) for line in lines["state_loans"] if isinstance(loan := line.record, StateLoan)]
+    for line, loan in loans:
+        twins = [(other, twin) for other, twin in loans if twin.loan_id != loan.loan_id and _is_one_loan(loan, twin)]
+        if twins:
+            other, twin = twins[0]
+            said = (
+                f"{other.file}, line {other.number} ({twin.loan_id}) is the same loan: the borrower, and the act, its"
+                " chapter, or amount and year are the same; delete the wrong row"
+            )
+            yield "state_loans", line.problem("loan_id", said, ("loan_id", "enabling_act", "chapter"))
+
+
+def _is_one_loan(one: StateLoan, other: StateLoan) -> bool:
+    """True if the rows are of one borrower, and of one chapter; or of one time, and of one act or amount."""
+    if not {one.cds, one.successor_cds} & {other.cds, other.successor_cds} - {None}:
+        return False
+    if _chapter(one) and _chapter(one) == _chapter(other):
+        return True
+    years, others = (set(re.findall("[0-9]{4}-[0-9]{2}", loan.fiscal_year or "")) for loan in (one, other))
+    is_one_act = bool(_bill(one)) and _bill(one) == _bill(other)
+    amount = one.amount_authorized_usd
+    is_one_amount = amount is not None and amount == other.amount_authorized_usd
+    return (years == others or bool(years & others)) and (is_one_act or is_one_amount)
+
+
+def _chapter(loan: StateLoan) -> list[str]:
+    """Year and number of the act's chapter: the same for Stats. 2003 ch. 14 and Stats. 2003, Chapter 14."""
+    return re.findall("[0-9]+", loan.chapter or "")
+
+
+def _bill(loan: StateLoan) -> str:
+    """The act without what writers put in different ways: SB 39 for SB 39 (Perata) and Senate Bill 39."""
+    text = alike(loan.enabling_act or "").replace("senatebill", "sb").replace("assemblybill", "ab")
+    bill = re.match(r"(?:sb|ab)[0-9]+", text)
+    return bill.group() if bill else text
 
 
 def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:

@@ -78,7 +78,9 @@ class StateLoan(Record):
     more_sources: Addresses = about("further pages, parted by a bar")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A loan belongs to a district, or to its successor, in the county that the code says."""
+        """A loan belongs to a district, or to its successor, in the county that the code says, and its amounts fit each
+        other and its status.
+        """
         yield from super().contradictions()
         borrower = self.cds or self.successor_cds
         if borrower is None:
@@ -99,6 +101,44 @@ class StateLoan(Record):
             yield Contradiction(
                 ("successor_name", "successor_cds"), "the code and the name of the successor go together"
             )
+        yield from self._amounts()
+
+    def _amounts(self) -> Iterator[Contradiction]:
+        """No more is drawn than was authorized, and what is drawn and owed is what the status says."""
+        status, drawn, balance = self.status_at_latest_source, self.amount_drawn_usd, self.latest_balance_usd
+        of_status = "status_at_latest_source"
+        if self.amount_authorized_usd == 0:
+            yield Contradiction(
+                ("amount_authorized_usd",), "a loan of zero dollars is none; leave the amount empty if it is not known"
+            )
+        elif drawn and self.amount_authorized_usd is not None and drawn > self.amount_authorized_usd:
+            said = f"more is drawn than was authorized ({self.amount_authorized_usd})"
+            yield Contradiction(("amount_drawn_usd", "amount_authorized_usd"), said)
+        if status == "authorized" and (drawn or balance):
+            column = "amount_drawn_usd" if drawn else "latest_balance_usd"
+            said = (
+                "money is drawn, and the status is authorized; a loan of which money is drawn is outstanding or repaid"
+            )
+            yield Contradiction((column, of_status), said)
+        if status != "authorized" and drawn == 0:
+            yield Contradiction(
+                ("amount_drawn_usd", of_status),
+                f"nothing is drawn, and a loan of which nothing is drawn is not {status}",
+            )
+        if status == "outstanding" and balance == 0:
+            yield Contradiction(
+                ("latest_balance_usd", of_status),
+                "nothing is owed, and a loan of which nothing is owed is not outstanding",
+            )
+        said_on = re.match(r"[0-9]{4}(?:-[0-9]{2}){0,2}\b", self.latest_balance_as_of or "")
+        if status == "repaid" and balance and said_on:
+            day = said_on.group()
+            if day > self.latest_source_date.isoformat()[: len(day)]:
+                yield Contradiction(
+                    ("latest_balance_usd", "latest_balance_as_of", of_status, "latest_source_date"),
+                    f"money is owed as of {day}, after the source that says that the loan is repaid"
+                    f" ({self.latest_source_date})",
+                )
 
 
 class StateLoanEvent(Record):
@@ -129,8 +169,18 @@ class StateLoanEvent(Record):
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """The day, its precision and the words of the source mean the same time."""
+        """The day, its precision and the words of the source mean the same time; the event is of the loan of its name,
+        and a given amount is some money.
+        """
         yield from super().contradictions()
+        if not self.event_id.casefold().startswith(f"{self.loan_id.casefold()}-"):
+            said = f"an event_id begins with its loan_id and a hyphen; {self.event_id} is no event of {self.loan_id}"
+            yield Contradiction(("event_id", "loan_id"), f"{said}. Correct the one or the other")
+        if self.amount_usd == 0:
+            said = (
+                "zero dollars are no amount; leave it empty if it is not known, and delete the event if no money moved"
+            )
+            yield Contradiction(("amount_usd",), said)
         if said := _against_words(self.event_date, self.precision, self.date_text):
             yield Contradiction(("event_date", "precision", "date_text"), said)
 

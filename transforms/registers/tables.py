@@ -2,6 +2,7 @@
 concern.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -14,10 +15,10 @@ from transforms import clock
 from transforms.database import connect_read_only
 from transforms.registers.about import leas_concerned, subjects
 from transforms.registers.cases import KINDS, Case
-from transforms.registers.links import alike
+from transforms.registers.links import alike, loans_of_event_id
 from transforms.registers.load import Register, load_registers, schema_of, to_arrow
 from transforms.registers.loans import StateLoanEvent
-from transforms.registers.names import LeaNames, names_of
+from transforms.registers.names import LeaNames, lea_kind, name_key, names_of
 from transforms.registers.problems import Line, Problem
 from transforms.release.current import DATABASE, current_release
 from transforms.run import Run
@@ -35,7 +36,8 @@ TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
 class Doubt:
     """An LEA that a rejected row may concern, for one pathway, from a day on.
 
-    ``brings_lea``: no file and no row that is used has its code.
+    ``brings_lea``: no file and no row that is used has its code. ``is_guess``: the row itself does not say whom it is
+    about.
     """
 
     register: str
@@ -47,6 +49,7 @@ class Doubt:
     file: str
     line: int
     brings_lea: bool
+    is_guess: bool = False
 
 
 def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
@@ -73,7 +76,7 @@ def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     before = _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames()
     doubts = [asdict(d) for d in doubts_of(registers, files, before)]
     columns = texts("register", "pathway", "cds", "lea_name", "loan_id", "file")
-    columns |= {"line": pa.int64(), "since": pa.date32(), "brings_lea": pa.bool_()}
+    columns |= {"line": pa.int64(), "since": pa.date32(), "brings_lea": pa.bool_(), "is_guess": pa.bool_()}
     put(connection, "register_doubts", as_table(doubts, **columns))
 
 
@@ -138,26 +141,46 @@ def _of_row(
 
 
 def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) -> Iterator[Doubt]:
-    """The loan of a rejected event; where its identifier is no loan's, the loans of a like identifier, or else all."""
+    """The loans of a rejected event, by its loan_id and by its own name. Where neither is a loan's: the loans of a like
+    identifier and the LEAs that it names, or else, as a guess, all loans.
+    """
     loans = {loan.values.get("loan_id", ""): loan for loan in registers["state_loans"].lines}
-    asked = line.values.get("loan_id", "")
-    meant = [i for i in loans if alike(i) == alike(asked)] or get_close_matches(asked, loans, cutoff=0.8) or list(loans)
+    asked, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
+    meant = [i for i in loans if alike(i) == alike(asked)] + loans_of_event_id(event_id, loans)[:1]
+    like = [] if meant else get_close_matches(asked, loans, cutoff=0.8)
+    named = [] if meant else _leas_named_in(asked or event_id, known)
     wrong = {c for p in registers["state_loan_events"].problems if p.line == line.number for c in p.columns}
     event = line.record if isinstance(line.record, StateLoanEvent) else None
     since = event.earliest if event and not wrong & {"event_date", "precision"} else None
-    for loan_id in meant:
+    is_guess = not (meant or like or named)
+    name, pathway = "state_loan_events", "wraparound"
+    for loan_id in dict.fromkeys(meant or like or (loans if is_guess else [])):
+        called = loans[loan_id].values.get("district", "")
         for cds in leas_concerned(loans[loan_id], registers["state_loans"].model, known):
-            yield Doubt(
-                "state_loan_events",
-                "wraparound",
-                cds,
-                loans[loan_id].values.get("district", ""),
-                loan_id,
-                since,
-                line.file,
-                line.number,
-                False,
-            )
+            yield Doubt(name, pathway, cds, called, loan_id, since, line.file, line.number, False, is_guess)
+    for cds in named:  # the row of the loan is missing, and the loan is older than its event
+        yield Doubt(name, pathway, cds, known.of(cds)[0], None, None, line.file, line.number, brings_lea=True)
+
+
+def _leas_named_in(identifier: str, known: LeaNames) -> list[str]:
+    """Districts whose name, or its initials, a word of the identifier begins with: INGLEWOOD, SMCJUHSD."""
+    words = _words(identifier) - {"sel"}  # as in CA-SEL, state emergency loan
+    found = []
+    for cds, name in known.pairs() if words else ():
+        parts = name_key(name).words
+        whole, initials = "".join(parts), "".join(part[0] for part in parts)
+        if lea_kind(cds) == "district" and any(
+            (len(word) >= 4 and whole.startswith(word))
+            or initials.startswith(word)
+            or (len(initials) >= 4 and word.startswith(initials))
+            for word in words
+        ):
+            found.append(cds)
+    return list(dict.fromkeys(found))
+
+
+def _words(identifier: str) -> set[str]:
+    return set(re.findall("[a-z]{3,}", identifier.casefold()))
 
 
 def _loan_since(registers: Mapping[str, Register], loan_id: str) -> date | None:

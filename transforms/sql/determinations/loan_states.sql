@@ -5,9 +5,9 @@
 -- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination
 --           even if it is repaid before its last day. The known text names no end: a loan repaid before the first day
 --           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register); an act
---           of a person counts from the last day that its source allows, and until then nothing is decided. Loans
---           repaid before the provision took effect are not counted (a reading: wraparound_rule). The law says
---           "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected
+--           of a person counts from the last day that its source allows, and until then nothing is decided; of
+--           opposite acts on one day nobody knows which came last. Loans repaid before the provision took effect are
+--           not counted (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected
 --           event decides nothing. A repaid loan without a dated repayment was repaid by the day of its source. A
 --           source grows old only while it says that a loan is open.
 with events as (
@@ -109,7 +109,8 @@ select
         when has_rejected_event then 'record_rejected'
         when may_be_closed then 'referral_not_dated'
         when closed_by is null and confirmed_by is not null or confirmed_from > closed_by then 'confirmed'
-        when closed_from >= coalesce(confirmed_by, closed_from) and not may_be_confirmed then 'closed'
+        when closed_by is not null and not may_be_confirmed and (confirmed_by is null or closed_from > confirmed_by)
+            then 'closed'
         when closed_by is not null then 'referral_not_dated'
         when received_by is null then 'receipt_not_dated'
         when received_from > as_of then 'not_received'

@@ -31,6 +31,7 @@ loans as (
             loan_state: s.loan_state,
             authorized: a.said,
             repaid: r.said,
+            released: y.said,
             confirmed: c.last_said,
             closed: x.last_said,
             latest_source: {text: '', day: l.latest_source_date, precision: l.latest_source_precision},
@@ -45,6 +46,8 @@ loans as (
     left join dated a on a.loan_id = s.loan_id and a.determination_year = s.determination_year
         and a.event = w.receipt_event
     left join dated r on r.loan_id = s.loan_id and r.determination_year = s.determination_year and r.event = 'repaid'
+    left join dated y on y.loan_id = s.loan_id and y.determination_year = s.determination_year
+        and y.event = 'released'
     left join dated c on c.loan_id = s.loan_id and c.determination_year = s.determination_year
         and c.event = 'referral_confirmed'
     left join dated x on x.loan_id = s.loan_id and x.determination_year = s.determination_year

@@ -39,6 +39,7 @@ class LoanFacts:
     loan_state: str
     authorized: DatedText | None
     repaid: DatedText | None
+    released: DatedText | None
     confirmed: DatedText | None
     closed: DatedText | None
     latest_source: DatedText
@@ -93,6 +94,14 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
     """What became of a loan, or of ``n`` loans alike."""
     was, are = ("The loan was", "is") if n == 1 else ("The loans were", "are")
     repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
+    ended = (
+        f"{was} {repaid}; CCEE confirms whether the referral has ended."
+        if loan.repaid or loan.source_says_repaid or not loan.released
+        else (
+            f"The district was released {loan.released.said}, and no repayment is on record; CCEE confirms whether the"
+            f" loan{'s' * (n > 1)} {are} repaid and whether the referral has ended."
+        )
+    )
     acts = {"confirmed": loan.confirmed, "closed": loan.closed}
     acts_dated = {act: f"The referral was {act} {dated.said}." for act, dated in acts.items() if dated}
     return {
@@ -100,10 +109,9 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
         "confirmed": acts_dated.get("confirmed", ""),
         "closed": acts_dated.get("closed", ""),
         "referral_not_dated": (
-            f"{' '.join(acts_dated.values())} The day is not known well enough to say whether it is open on"
-            f" {plain_day(as_of)}."
+            f"{' '.join(acts_dated.values())} {_why_not_dated(loan)} to say whether it is open on {plain_day(as_of)}."
         ),
-        "repaid_or_released": f"{was} {repaid}; CCEE confirms whether the referral has ended.",
+        "repaid_or_released": ended,
         "repaid_before_law": (
             f"{was} {repaid}, before EC 52074(g)(2)(A) took effect on {plain_day(effective)}, and {are} not counted."
         ),
@@ -115,6 +123,13 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
         "receipt_not_dated": "The day of the loan is not known well enough.",
         "record_rejected": "A record of this loan was rejected, so the state of the loan is not determined.",
     }[loan.loan_state]
+
+
+def _why_not_dated(loan: LoanFacts) -> str:
+    one_day = loan.confirmed and loan.closed and loan.confirmed.day == loan.closed.day
+    if one_day and loan.confirmed and loan.confirmed.precision == "day":
+        return "Which of the two came last on that day is not known, and would be needed"
+    return "The day is not known well enough"
 
 
 def _outstanding(loan: LoanFacts, n: int, first_day: date, as_of: date) -> str:
