@@ -126,7 +126,9 @@ def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workp
     assert groups == [("FOS",), ("HOM",)]
 
 
-@pytest.mark.parametrize("missing", ["assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx"])
+@pytest.mark.parametrize(
+    "missing", ["assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx"]
+)
 def test_a_year_that_is_unknown_is_not_found_met(tmp_path: Path, raw_cache: Path, missing: str) -> None:
     """Without the workbook of one of the three years nobody is known to have met the criteria in all of them."""
     books = [name for name in BEFORE_2023 if name.startswith("assistancestatus") and name != missing]
