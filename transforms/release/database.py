@@ -27,7 +27,7 @@ from transforms.schema import Table, published_tables
 STORAGE_VERSION = "v1.4.0"
 MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
 SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
-KEY_ROWS = 10_000  # keys take more room than the rows: of a state's tables of up to 100,000 rows 32 of 62 MB
+KEY_ROWS = 100_000  # a key on millions of rows makes the file many times larger; the gates judge every key
 ROW_GROUP = 491_520  # fewer and fuller blocks than by default: the many rows take a tenth less
 # Each column of each table has a block of its own. Small ones make the sample's file a third as large; but DuckDB
 # compresses columns in blocks of its default size only, and many rows take twice the room in others.
