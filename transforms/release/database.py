@@ -29,7 +29,7 @@ MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many c
 SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
 KEY_ROWS = 100_000  # a key on millions of rows makes the file many times larger; the gates judge every key
 ROW_GROUP = 491_520  # fewer and fuller blocks than by default: the many rows take a tenth less
-# Each column of each table has a block of its own. Small ones make the sample's file a third as large; but DuckDB
+# Each column of each table has a block of its own. Small ones take a third off the sample's file; but DuckDB
 # compresses columns in blocks of its default size only, and many rows take twice the room in others.
 FEW_ROWS, SMALL_BLOCK = 250_000, 16_384
 # One in so many rows may have been replaced since all were written; after that the gaps cost more than they save.
