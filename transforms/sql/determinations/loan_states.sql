@@ -7,9 +7,10 @@
 --           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register); an act
 --           of a person counts from the last day that its source allows, and until then nothing is decided; of
 --           opposite acts on one day nobody knows which came last. Loans repaid before the provision took effect are
---           not counted (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not known to be drawn decides nothing. A loan with a rejected
---           event decides nothing. A repaid loan without a dated repayment was repaid by the day of its source. A
---           source grows old only while it says that a loan is open.
+--           not counted (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not
+--           known to be drawn decides nothing. A loan with a rejected event decides nothing. A repaid loan without a
+--           dated repayment was repaid by the day of its source. A source grows old only while it says that a loan is
+--           open.
 with events as (
     select
         e.loan_id,
