@@ -35,9 +35,9 @@ class OnDemand:
         self._build_for(query)
         return self._connection.execute(query, *parameters)
 
-    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+    def sql(self, query: str, **given: Any) -> duckdb.DuckDBPyRelation:
         self._build_for(query)
-        return self._connection.sql(query)
+        return self._connection.sql(query, **given)
 
     def __getattr__(self, name: str) -> Any:
         self._build(set(READS))
