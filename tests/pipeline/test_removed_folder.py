@@ -9,7 +9,7 @@ import pytest
 
 from flows.runner import execute
 from flows.steps import Step
-from tests.workplace import Workplace, copy_of_work
+from tests.workplace import Workplace
 from transforms.errors import StorageError, storage_error
 from transforms.run import Run, StepResult
 
@@ -21,7 +21,6 @@ def test_the_work_folder_is_removed(without_gates: None, workplace: Workplace, s
     """Before one stage after the other; and the next run makes what it needs."""
     place = replace(workplace, work=workplace.out.parent / "work")
     for stage in stages:
-        copy_of_work(workplace.work, place.work)  # with what was read before
         with pytest.raises(StorageError, match="it is gone: a folder was removed") as raised:
             execute(place.settings(), removing_at(stage, place.work))
         assert raised.value.exit_code == 8
