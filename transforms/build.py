@@ -14,6 +14,7 @@ from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of
 from transforms.wording.say import write_sentences
+from transforms.workbooks import admit_workbooks
 
 
 def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
@@ -38,6 +39,7 @@ def build_core(run: Run) -> StepResult:
     admit_dashboards(run)
     with run.connect() as connection:
         load_inputs(run, connection)
+        admit_workbooks(run, connection)
         results = load_dashboards(run, connection)
         later = after_registers("core")
         rows = {table: build_checked(connection, "core", table) for table in order_of("core") if table not in later}

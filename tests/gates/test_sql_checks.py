@@ -206,6 +206,12 @@ VIOLATIONS = {
         " where dashboard_year = 2023",
         named="assistance-2023 letters dashboard-ela-2023",
     ),
+    "flags_contradict_letters": violation(
+        "insert into eligibility by name select lpad(range::varchar, 14, '0') as cds, 2024 as determination_year,"
+        " 'continuum' as pathway, 'not_eligible' as status, 'computed_from_letters' as decided_by, if(range < 30, 'Y',"
+        " 'N') as cde_flag, [] as student_groups from range(100)",
+        named="2024 that_differ assistance-2024 dashboard-ela-2023",
+    ),
     "differences_explained": violation(
         "update reconciliation set explanation = ' ' where rowid = (select min(rowid) from reconciliation)",
         named="dashboard_year",

@@ -46,8 +46,13 @@ def admit_dashboards(run: Run) -> None:
         earlier = _earlier(run, report, groups)
         used += [earlier] if earlier else []
         unused.append(_unused(report, doubt, earlier))
+    keep(run, reports, used, unused)
+
+
+def keep(run: Run, read: list[Report], used: list[Report], unused: list[UnusedFile]) -> None:
+    """Leave in the run's reports only files that are used, and say which of those that were read are not."""
     run.save_fact("raw", used)
-    run.save_fact("raw_admitted", {"read": reports, "used": used})
+    run.save_fact("raw_admitted", {"read": read, "used": used})
     record_unused(run, "core", unused)
 
 

@@ -47,9 +47,14 @@ def record_unused(run: "Run", stage: str, files: Iterable[UnusedFile]) -> None:
     run.save_fact(f"unused_{stage}", [asdict(f) for f in files])
 
 
-def unused_files(run: "Run") -> list[UnusedFile]:
-    """The files that no stage of this run used."""
-    return [UnusedFile(**f) for stage in STAGES if run.has_fact(f"unused_{stage}") for f in run.fact(f"unused_{stage}")]
+def unused_files(run: "Run", *stages: str) -> list[UnusedFile]:
+    """The files that no stage of this run used, or none of these stages."""
+    return [
+        UnusedFile(**f)
+        for stage in stages or STAGES
+        if run.has_fact(f"unused_{stage}")
+        for f in run.fact(f"unused_{stage}")
+    ]
 
 
 def earlier_edition(run: "Run", source: "Source", refused_sha256: str = "") -> "Snapshot | None":
