@@ -719,6 +719,51 @@ def test_one_loan_under_two_names_is_rejected_with_its_twin(folder: Path, loan: 
     assert loans_in_doubt(folder) >= {loan, "ENTERED-AGAIN"}
 
 
+BORROWERS = LeaNames(
+    [
+        ("19646340000000", "Inglewood Unified"),
+        ("48705810000000", "Vallejo City Unified"),
+        ("32669690000000", "Plumas Unified"),
+        ("32103220000000", "Plumas County Office of Education"),
+        (DISTRICT, NAMES[DISTRICT]),
+        (OAKLAND, "Oakland Unified"),
+        (SALINAS, "Salinas Union High"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("loan", "cds"),
+    [
+        (INGLEWOOD_LOAN, "19646340000000"),
+        (VALLEJO_LOAN, "48705810000000"),
+        (PLUMAS_LOAN, "32669690000000"),
+        (MONTEREY_LOAN, DISTRICT),
+        (OAKLAND_LOAN, OAKLAND),
+    ],
+)
+def test_events_of_a_loan_whose_row_is_gone_leave_the_district_of_its_name_open(
+    folder: Path, loan: str, cds: str
+) -> None:
+    """By the words of its identifier, or by the initials of the name."""
+    drop_loan(folder, loan)
+    doubts = doubts_of(load_registers(folder, BORROWERS), BORROWERS)
+    assert {(d.cds, d.pathway, d.since, d.is_guess) for d in doubts} == {(cds, "wraparound", None, False)}
+
+
+def test_an_event_of_a_loan_that_nothing_names_is_a_guess_of_all_loans(folder: Path) -> None:
+    put_event(folder, "LOAN-77-01", "LOAN-77", "repaid", "2020-01-01")
+    doubts = doubts_of(load_registers(folder, BORROWERS), BORROWERS)
+    assert all(d.is_guess for d in doubts)
+    assert len({d.loan_id for d in doubts}) == 12
+
+
+def drop_loan(folder: Path, loan: str) -> None:
+    path = folder / "registers/state_loans.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(f"{loan},")))
+
+
 OTHER_LEA = {"cds": SALINAS, "lea_name": "Salinas Union High"}
 
 
