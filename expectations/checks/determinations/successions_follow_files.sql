@@ -24,7 +24,8 @@ with doubts as (
         y.dashboard_year,
         'listed_before' as day_doubt
     from reg_successions s
-    join lea_years y on y.cds = s.successor_cds and y.in_files and make_date(y.dashboard_year, 6, 30) < s.succession_date
+    join lea_years y on y.cds = s.successor_cds and y.in_files
+        and make_date(y.dashboard_year, 6, 30) < s.succession_date
     where s.kind in ('county_transfer', 'unification', 'charter_moved')
 )
 select
