@@ -48,6 +48,8 @@ may_receive = ["district"]
 trigger = "The State Board determines that the district joins the pilot."
 url = "https://example.org/pilot"
 open_question = ""
+effective = 2018-09-17
+effective_basis = "Invented."
 
 """
 

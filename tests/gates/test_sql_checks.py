@@ -267,6 +267,14 @@ VIOLATIONS = {
         "insert into register_doubts by name select 'spi' as register, 'spi' as pathway, '{d}' as cds, 2 as line",
         named="spi S-9 {d}",
     ),
+    "rejected_rows_concern_leas": violation(
+        "insert into register_rejects by name select 'state_loan_events' as register, 'X-1' as record,"
+        " 'registers/state_loan_events.csv' as file, 2 as line, 'loan_id' as column_name",
+        "insert into register_doubts by name select 'state_loan_events' as register, '{d}' as cds, 2 as line, true as"
+        " is_guess",
+        named="state_loan_events X-1 loan_id",
+        also="registers_rejected",
+    ),
     "decisive_rows_rejected": violation(
         REJECT + "'D' as record_type",
         named="eladownload2024.txt 7 color 9",

@@ -205,6 +205,24 @@ def test_a_gap_between_two_codes_is_not_determined(place: Workplace, file: str, 
         assert sentence.endswith(f"this code began on {year - 1}-07-01. The results are not determined")
 
 
+@pytest.mark.parametrize(
+    ("day", "kind", "years"),
+    [
+        ("2024-07-01", "county_transfer", [2022, 2023, 2024]),
+        ("2023-07-01", "unification", [2022, 2023]),
+        ("2022-06-30", "county_transfer", []),
+        ("2024-07-01", "merger", []),
+    ],
+)
+def test_a_new_code_that_is_listed_before_its_day_is_named(
+    place: Workplace, day: str, kind: str, years: list[int]
+) -> None:
+    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": day, "kind": kind})
+    with place.decide() as db:
+        warned = db.execute(check("successions_follow_files")).fetchall()
+    assert [(row[0], row[5], row[6]) for row in warned] == [(CODE, year, "listed_before") for year in years]
+
+
 def test_a_day_that_the_files_follow_warns_of_nothing(succeeded: duckdb.DuckDBPyConnection) -> None:
     assert succeeded.execute(check("successions_follow_files")).fetchall() == []
     assert succeeded.execute("select max(dashboard_year) from predecessor_years").fetchone() == (2019,)

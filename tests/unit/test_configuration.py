@@ -344,7 +344,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "rules/pathways.toml",
         'pathway = "spi"',
         'pathway = "primary"',
-        r"pathways.toml, line 27, pathway.2: .*'primary' is there 2 times",
+        r"pathways.toml, line 30, pathway.2: .*'primary' is there 2 times",
     ),
     "pathway_unknown": (
         "rules/pathways.toml",
@@ -375,6 +375,24 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'determined_by = "State Superintendent"\n',
         "",
         r"line {entry}, pathway.3: .*who determines",
+    ),
+    "pathway_effective": (
+        "rules/pathways.toml",
+        "effective = 2013-07-01\n",
+        "",
+        r"pathway.5: .*on what day its law took effect",
+    ),
+    "pathway_effective_basis": (
+        "rules/pathways.toml",
+        'effective_basis = "EC 52074 established',
+        'open = "EC 52074 established',
+        r"pathway.5",
+    ),
+    "pathway_assistance_effective": (
+        "rules/pathways.toml",
+        "assistance_effective = 2013-07-01",
+        "",
+        r"pathway.2: .*assistance_effective",
     ),
     "reference_header": (
         "reference/counties.csv",

@@ -719,6 +719,51 @@ def test_one_loan_under_two_names_is_rejected_with_its_twin(folder: Path, loan: 
     assert loans_in_doubt(folder) >= {loan, "ENTERED-AGAIN"}
 
 
+BORROWERS = LeaNames(
+    [
+        ("19646340000000", "Inglewood Unified"),
+        ("48705810000000", "Vallejo City Unified"),
+        ("32669690000000", "Plumas Unified"),
+        ("32103220000000", "Plumas County Office of Education"),
+        (DISTRICT, NAMES[DISTRICT]),
+        (OAKLAND, "Oakland Unified"),
+        (SALINAS, "Salinas Union High"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("loan", "cds"),
+    [
+        (INGLEWOOD_LOAN, "19646340000000"),
+        (VALLEJO_LOAN, "48705810000000"),
+        (PLUMAS_LOAN, "32669690000000"),
+        (MONTEREY_LOAN, DISTRICT),
+        (OAKLAND_LOAN, OAKLAND),
+    ],
+)
+def test_events_of_a_loan_whose_row_is_gone_leave_the_district_of_its_name_open(
+    folder: Path, loan: str, cds: str
+) -> None:
+    """By the words of its identifier, or by the initials of the name."""
+    drop_loan(folder, loan)
+    doubts = doubts_of(load_registers(folder, BORROWERS), BORROWERS)
+    assert {(d.cds, d.pathway, d.since, d.is_guess) for d in doubts} == {(cds, "wraparound", None, False)}
+
+
+def test_an_event_of_a_loan_that_nothing_names_is_a_guess_of_all_loans(folder: Path) -> None:
+    put_event(folder, "LOAN-77-01", "LOAN-77", "repaid", "2020-01-01")
+    doubts = doubts_of(load_registers(folder, BORROWERS), BORROWERS)
+    assert all(d.is_guess for d in doubts)
+    assert len({d.loan_id for d in doubts}) == 12
+
+
+def drop_loan(folder: Path, loan: str) -> None:
+    path = folder / "registers/state_loans.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(f"{loan},")))
+
+
 OTHER_LEA = {"cds": SALINAS, "lea_name": "Salinas Union High"}
 
 
@@ -742,10 +787,161 @@ def test_a_case_entered_under_the_wrong_lea_is_replaced_with_a_note(folder: Path
 @pytest.mark.parametrize(("old", "new"), [(LOWELL_BEFORE, LOWELL_AFTER), (LOWELL_AFTER, LOWELL_BEFORE)])
 def test_a_case_may_be_replaced_by_one_under_the_code_of_a_succession(folder: Path, old: str, new: str) -> None:
     for name, cds, after in (("A", old, "B"), ("B", new, "")):
-        add_rows(
-            folder, "request", case("request", case_id=name, cds=cds, lea_name="Lowell Joint", superseded_by=after)
-        )
+        days = {LOWELL_BEFORE: ("2019-08-01", "2019-09-01"), LOWELL_AFTER: ("2024-08-01", "2024-09-01")}[new]
+        dated = dict(zip(("requested_date", "decision_date"), days, strict=True))
+        row = case("request", case_id=name, cds=cds, lea_name="Lowell Joint", superseded_by=after, **dated)
+        add_rows(folder, "request", row)
     assert problems(folder, "request", None) == []
+
+
+AGREED = {"requested_date": "", "entered_on": "2026-01-15"}
+
+
+@pytest.mark.parametrize(
+    ("register", "changes", "sentence"),
+    [
+        ("spi", {"requested_date": "", "determination_date": "1999-09-01"}, "the State Superintendent pathway took"),
+        (
+            "spi",
+            {"requested_date": "", "determination_date": "2018-09-16"},
+            "took effect on 2018-09-17, after this day",
+        ),
+        ("primary", {"determination_date": "2014-09-01", "requested_date": ""}, "Primary pathway took effect on 2018"),
+        ("primary", {"concurrence_date": "2014-10-01"}, "column concurrence_date: the law of the Primary pathway"),
+        (
+            "fee_for_service",
+            {**AGREED, "agreement_date": "1999-09-01", "budget_act_year": ""},
+            "Fee for Service pathway",
+        ),
+        ("request", {"requested_date": "2013-06-30"}, "the law of the Request form pathway took effect on 2013-07-01"),
+        ("spi", {"engagement_start": "2012-01-01"}, "column engagement_start: the law of the State Superintendent"),
+        ("primary", {"assistance_from": "2012-01-10"}, "EC 52071 and EC 47607.3 took effect on 2013-07-01"),
+        ("primary", {"assistance_from": "1995-01-01", "assistance_to": "1996-01-01"}, "column assistance_from"),
+        (
+            "fee_for_service",
+            {**AGREED, "budget_act_year": "2030"},
+            "rests on the Budget Act of 2024, or on that of 2023",
+        ),
+        (
+            "fee_for_service",
+            {**AGREED, "budget_act_year": "2014"},
+            "rests on the Budget Act of 2024, or on that of 2023",
+        ),
+        (
+            "fee_for_service",
+            {**AGREED, "agreement_date": "2024-06-30", "budget_act_year": "2024"},
+            "rests on the Budget Act of 2023, or on that of 2022",
+        ),
+    ],
+)
+def test_a_case_before_its_law_or_against_its_own_days(
+    folder: Path, register: str, changes: dict[str, str], sentence: str
+) -> None:
+    add_rows(folder, register, case(register, **changes))
+    assert any(sentence in told for told in problems(folder, register)), problems(folder, register)
+    assert {(d.pathway, d.cds) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {(register, DISTRICT)}
+
+
+@pytest.mark.parametrize(
+    ("register", "changes"),
+    [
+        ("spi", {"requested_date": "", "determination_date": "2018-09-17"}),
+        ("primary", {"assistance_from": "2013-07-01", "assistance_to": "2014-06-30"}),
+        ("fee_for_service", {**AGREED, "agreement_date": "2024-07-01", "budget_act_year": "2023"}),
+        ("fee_for_service", {**AGREED, "agreement_date": "2024-06-30", "budget_act_year": "2023"}),
+        ("request", {"requested_date": "2018-01-01"}),
+    ],
+)
+def test_a_case_on_the_first_day_of_its_law_is_taken(folder: Path, register: str, changes: dict[str, str]) -> None:
+    add_rows(folder, register, case(register, **changes))
+    assert problems(folder, register) == []
+
+
+LOWELL = {"lea_name": "Lowell Joint", "requested_date": ""}
+
+
+@pytest.mark.parametrize(
+    ("register", "changes", "sentence"),
+    [
+        ("spi", {"cds": LOWELL_BEFORE, "determination_date": "2024-09-01"}, "this code ended before 2021-07-01"),
+        ("spi", {"cds": LOWELL_BEFORE, "determination_date": "2021-07-01"}, "this code ended before 2021-07-01"),
+        ("spi", {"cds": LOWELL_AFTER, "determination_date": "2019-09-01"}, "this code began on 2021-07-01"),
+        (
+            "request",
+            {"cds": LOWELL_AFTER, "decision_date": "2021-06-30"},
+            "column decision_date: registers/successions",
+        ),
+        ("fee_for_service", {"cds": LOWELL_BEFORE, "engagement_start": "2025-01-01"}, "column engagement_start"),
+        ("spi", {"cds": LOWELL_BEFORE, "determination_date": "2021-06-30"}, ""),
+        ("spi", {"cds": LOWELL_AFTER, "determination_date": "2021-07-01"}, ""),
+    ],
+)
+def test_acts_lie_within_the_life_of_their_code(
+    folder: Path, register: str, changes: dict[str, str], sentence: str
+) -> None:
+    add_rows(folder, register, case(register, **{**LOWELL, **changes}))
+    found = problems(folder, register, None)
+    assert any(sentence in told for told in found) if sentence else found == []
+
+
+@pytest.mark.parametrize(
+    ("register", "changes"),
+    [
+        ("request", {"decision": "declined"}),
+        ("request", {"decision": "withdrawn", "note": "by telephone"}),
+        ("primary", {"concurrence": "no"}),
+        ("primary", {"concurrence": "no", "geo_lead": "Sacramento COE"}),
+    ],
+)
+def test_opposite_answers_of_one_day_reject_each_other(folder: Path, register: str, changes: dict[str, str]) -> None:
+    add_rows(folder, register, case(register, case_id="A"), case(register, case_id="B", **changes))
+    found = problems(folder, register)
+    assert len(found) == 2
+    assert all("the same day has another answer to the same act" in told for told in found)
+    assert load_registers(folder, IN_FILES)[register].fine == 0
+
+
+@pytest.mark.parametrize(
+    ("register", "changes"),
+    [
+        ("request", {"decision": "declined", "decision_date": "2024-09-02"}),
+        ("request", {"decision": "declined", "requested_date": "2024-08-02"}),
+        ("request", {"decision": "declined", "cds": SALINAS}),
+        ("request", {"decision": "declined", "superseded_by": "A"}),
+        ("primary", {"case_id": "B"}),
+        ("primary", {"concurrence": "no", "concurrence_date": "2024-09-20"}),
+    ],
+)
+def test_answers_that_may_both_be_are_taken(folder: Path, register: str, changes: dict[str, str]) -> None:
+    add_rows(folder, register, case(register, case_id="A"), case(register, **{"case_id": "B", **changes}))
+    assert problems(folder, register) == []
+
+
+def succession(folder: Path, before: str, after: str, day: str, kind: str = "county_transfer") -> None:
+    row = {"predecessor_cds": before, "predecessor_name": "Lowell Joint", "successor_cds": after}
+    row |= {"successor_name": "Lowell Joint", "succession_date": day, "kind": kind, "source_url": "https://example.org"}
+    add_rows(folder, "successions", row | {"source_note": "", "entered_by": "a test", "entered_on": "2026-01-15"})
+
+
+@pytest.mark.parametrize("day", ["2023-07-01", "2021-07-01", "2019-07-01"])
+def test_codes_do_not_follow_each_other_in_a_circle(folder: Path, day: str) -> None:
+    succession(folder, LOWELL_AFTER, LOWELL_BEFORE, day)
+    found = problems(folder, "successions", None)
+    assert sum("these codes follow each other in a circle" in told for told in found) == 2
+    assert load_registers(folder)["successions"].fine == 0
+
+
+def test_a_circle_of_three_codes_is_one(folder: Path) -> None:
+    succession(folder, LOWELL_AFTER, "37647660000000", "2022-07-01")
+    assert problems(folder, "successions", None) == []
+    succession(folder, "37647660000000", LOWELL_BEFORE, "2023-07-01")
+    assert sum("in a circle" in told for told in problems(folder, "successions", None)) == 3
+
+
+def test_a_new_code_does_not_end_before_it_began(folder: Path) -> None:
+    succession(folder, LOWELL_AFTER, "37647660000000", "2020-07-01")
+    (told,) = problems(folder, "successions", None)
+    assert "the new code ended before it began (2020-07-01)" in told
 
 
 def test_a_case_that_ended_is_not_replaced_by_a_later_one(folder: Path) -> None:

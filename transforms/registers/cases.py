@@ -37,6 +37,10 @@ class Case(Record):
     about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
     pathway: ClassVar[str] = ""  # name, and whom it serves: set from rules/pathways.toml
     serves: ClassVar[tuple[str, ...]] = ()
+    effective: ClassVar[date] = date.min  # day on which the law of the pathway took effect
+    assistance_effective: ClassVar[date] = date.min  # that of the earlier assistance, where the pathway asks for one
+    # An answer, its day, and the day of what it answers: two answers of one day to one thing must not differ.
+    answer: ClassVar[tuple[str, str, str] | None] = None
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date")
 
     case_id: Identifier = about("identifier of the case; no other case in any register has it")
@@ -75,6 +79,10 @@ class Case(Record):
 
     def _days_out_of_order(self) -> Iterator[Contradiction]:
         dated = {c: day for c in (*self.acts, "engagement_start") if (day := getattr(self, c))}
+        for column, day in dated.items():
+            if day < self.effective:
+                said = f"the law of the {self.pathway} pathway took effect on {self.effective}, after this day"
+                yield Contradiction((column,), said)
         if not dated and not self.end_date:
             yield Contradiction(
                 ("requested_date",),
@@ -114,6 +122,7 @@ class TwoActsCase(Case):
         "conferred_date",
         "concurrence_date",
     )
+    answer = ("concurrence", "concurrence_date", "determination_date")
 
     assistance_from: Day = about(
         "first day of the earlier assistance under EC 52071 (districts) or EC 47607.3 (charter schools)"
@@ -168,6 +177,9 @@ class TwoActsCase(Case):
             yield Contradiction(
                 ("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})"
             )
+        if self.assistance_from and self.assistance_from < self.assistance_effective:
+            said = f"EC 52071 and EC 47607.3 took effect on {self.assistance_effective}, after this day"
+            yield Contradiction(("assistance_from",), said)
         expected = {"district": "EC 52071", "charter": "EC 47607.3"}.get(lea_kind(self.cds))
         if self.assistance_statute and expected and self.assistance_statute != expected:
             yield Contradiction(
@@ -207,15 +219,24 @@ class AgreementCase(Case):
     amount_usd: Amount = about("amount that the LEA reimburses, in whole dollars")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """An agreement has its day."""
+        """An agreement has its day, and rests on the Budget Act of its fiscal year or of the one before."""
         yield from super().contradictions()
         yield from self._undated("agreement_date", "agreement_number")
+        if self.agreement_date and self.budget_act_year:
+            fiscal_year = self.agreement_date.year - (self.agreement_date.month < 7)
+            if self.budget_act_year not in (fiscal_year - 1, fiscal_year):
+                said = (
+                    f"an agreement of {self.agreement_date} rests on the Budget Act of {fiscal_year}, or on that of"
+                    f" {fiscal_year - 1}"
+                )
+                yield Contradiction(("budget_act_year", "agreement_date"), said)
 
 
 class RequestCase(Case):
     """The LEA sent CCEE's request form; CCEE accepts or declines, or the LEA withdraws."""
 
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "decision_date")
+    answer = ("decision", "decision_date", "requested_date")
 
     contact: Text = about("whom to ask at the LEA; kept in the register and not published")
     statutory_ground: Text = about("section of the law that the request names")
@@ -252,10 +273,17 @@ KINDS: dict[str, type[Case]] = {
 
 @lru_cache(maxsize=64)
 def cases_of(pathway: Pathway) -> type[Case]:
-    """The model of the cases of a recorded pathway: the acts of its kind, its name, and whom it serves."""
+    """The model of the cases of a recorded pathway: the acts of its kind, its name, whom it serves, and since when."""
     kind = KINDS[pathway.record_kind or ""]
     return type(
         kind.__name__,
         (kind,),
-        {"__module__": __name__, "__doc__": kind.__doc__, "pathway": pathway.name, "serves": pathway.may_receive},
+        {
+            "__module__": __name__,
+            "__doc__": kind.__doc__,
+            "pathway": pathway.name,
+            "serves": pathway.may_receive,
+            "effective": pathway.effective,
+            "assistance_effective": pathway.assistance_effective or date.min,
+        },
     )

@@ -10,6 +10,7 @@ from datetime import date
 
 from transforms.registers.cases import Case
 from transforms.registers.fields import LARGEST, Record
+from transforms.registers.lives import problems_of_lives
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.problems import Line, Problem
 
@@ -37,6 +38,8 @@ def problems_between(
     yield from _amounts_against_events(lines)
     yield from _loans_entered_twice(lines)
     yield from _replaced_by_nothing({c: lines[c] for c in cases})
+    yield from _opposite_answers({c: lines[c] for c in cases})
+    yield from problems_of_lives(lines, cases)
     yield from _replaced_by_another_lea({c: lines[c] for c in cases}, lines["successions"])
 
 
@@ -288,6 +291,27 @@ def _bill(loan: StateLoan) -> str:
     text = alike(loan.enabling_act or "").replace("senatebill", "sb").replace("assemblybill", "ab")
     bill = re.match(r"(?:sb|ab)[0-9]+", text)
     return bill.group() if bill else text
+
+
+def _opposite_answers(cases: Lines) -> Found:
+    """The same question answered in two ways on one day: neither counts. A replaced case counts at no time."""
+    asked: dict[tuple[object, ...], list[tuple[str, Line, Case, str]]] = {}
+    for name, lines in cases.items():
+        for line in lines:
+            case = line.record
+            if isinstance(case, Case) and case.answer and not case.superseded_by:
+                answer, *days = (getattr(case, column) for column in case.answer)
+                if answer:
+                    asked.setdefault((name, case.cds, *days), []).append((name, line, case, answer))
+    for same in asked.values():
+        for name, line, case, answer in same:
+            other = next((o for o in same if o[3] != answer), None)
+            if other and case.answer:
+                said = (
+                    f"the same day has another answer to the same act, {other[3]} ({other[2].case_id}); delete the"
+                    " wrong row, or name in superseded_by the case that replaces it"
+                )
+                yield name, line.problem(case.answer[0], said, (case.answer[0], "superseded_by"))
 
 
 def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:

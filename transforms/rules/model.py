@@ -225,11 +225,25 @@ class Pathway(StrictModel):
     trigger: str
     url: str
     open_question: str
+    effective: date | None = None  # no act of a recorded pathway may be dated before
+    effective_basis: str = ""
+    effective_url: str = ""
+    assistance_effective: date | None = None  # nor the earlier assistance that two_acts asks for, before this
 
     @model_validator(mode="after")
     def _recorded_ones_say_what_is_recorded(self) -> Self:
         if (self.decided == "recorded") != (self.record_kind is not None):
             raise ValueError("a recorded pathway names its record_kind; a computed one has none")
+        if any((self.decided == "recorded") != bool(v) for v in (self.effective, self.effective_basis)):
+            raise ValueError(
+                "a recorded pathway says in effective on what day its law took effect, and in effective_basis how that"
+                " is known; a computed one does not"
+            )
+        if (self.record_kind == "two_acts") != (self.assistance_effective is not None):
+            raise ValueError(
+                "record_kind two_acts says in assistance_effective when the law of the earlier assistance took effect;"
+                " no other does"
+            )
         if (self.record_kind in ("two_acts", "determination")) != bool(self.determined_by):
             raise ValueError(
                 "record_kind two_acts or determination names who determines in determined_by; no other does"

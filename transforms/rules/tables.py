@@ -27,6 +27,8 @@ from transforms.tables import arrow_columns, as_table, put
 WHOLE, TEXT, DAY = pa.int16(), pa.string(), pa.date32()
 OF_YEAR = {"determination_year": WHOLE, "rule_set": TEXT}
 
+FOR_REGISTERS = ["effective", "effective_basis", "effective_url", "assistance_effective"]  # rows are checked by them
+
 
 def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> None:
     """The rules as tables rule_*, pathways, wraparound_rule, preview_rule and preview_indicators."""
@@ -55,7 +57,7 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         "preview_indicators": _of_model(PreviewIndicator, (i.model_dump() for i in preview.indicator)),
         "pathways": _of_model(
             Pathway, ({"position": n, **p.model_dump()} for n, p in enumerate(pathways.pathway, 1)), position=WHOLE
-        ),
+        ).drop_columns(FOR_REGISTERS),
         "wraparound_rule": _of_model(WraparoundRule, [pathways.wraparound.model_dump()]),
     }
     for name, table in tables.items():
