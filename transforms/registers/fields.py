@@ -237,3 +237,9 @@ def allowed(info: FieldInfo) -> tuple[str, ...]:
     """Values of a column that takes one of a few."""
     kinds = (info.annotation, *get_args(info.annotation))
     return next((get_args(k) for k in kinds if getattr(k, "__origin__", None) is Literal), ())
+
+
+def alike(identifier: str) -> str:
+    """An identifier without case, forms of a character, and characters that nobody sees."""
+    text = unicodedata.normalize("NFKC", identifier).casefold()
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))

@@ -3,15 +3,13 @@
 Rows that are wrong in themselves take part, so that one mistake is reported once.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from transforms.registers.cases import Case
-from transforms.registers.fields import LARGEST, Record
+from transforms.registers.fields import Record, alike
 from transforms.registers.lives import problems_of_lives
-from transforms.registers.loans import StateLoan, StateLoanEvent
+from transforms.registers.loan_links import problems_of_loans, warnings_of_loans
 from transforms.registers.problems import Line, Problem
 
 Lines = Mapping[str, Sequence[Line]]
@@ -28,25 +26,11 @@ def problems_between(
         together = cases if name in cases else (name,)
         yield from _twice(name, lines[name], [line for other in together for line in lines[other]], model.identifier)
         yield from _unknown_counties(name, lines[name], county_codes)
-    yield from _events_without_loan(lines)
-    yield from _events_of_a_longer_name(lines)
-    yield from _events_out_of_order(lines)
-    yield from _events_that_happen_once(lines)
-    yield from _referrals_before_the_law(lines, law_effective)
-    yield from _loan_against_its_act(lines)
-    yield from _status_against_events(lines)
-    yield from _amounts_against_events(lines)
-    yield from _loans_entered_twice(lines)
+    yield from problems_of_loans(lines, law_effective)
     yield from _replaced_by_nothing({c: lines[c] for c in cases})
     yield from _opposite_answers({c: lines[c] for c in cases})
     yield from problems_of_lives(lines, cases)
     yield from _replaced_by_another_lea({c: lines[c] for c in cases}, lines["successions"])
-
-
-def alike(identifier: str) -> str:
-    """An identifier without case, forms of a character, and characters that nobody sees."""
-    text = unicodedata.normalize("NFKC", identifier).casefold()
-    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))
 
 
 def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifier: tuple[str, ...]) -> Found:
@@ -79,220 +63,6 @@ def _unknown_counties(name: str, lines: Sequence[Line], county_codes: set[str]) 
                 yield name, line.problem(column, f"there is no county with the code {code[:2]}")
 
 
-def _events_without_loan(lines: Lines) -> Found:
-    loans = {alike(loan): loan for line in lines["state_loans"] if (loan := line.values.get("loan_id", ""))}
-    for line in lines["state_loan_events"]:
-        loan = line.values.get("loan_id", "")
-        if loan and loan not in loans.values():
-            meant = f"; it has {loans[alike(loan)]!r}" if alike(loan) in loans else ""
-            yield "state_loan_events", line.problem("loan_id", f"state_loans.csv has no such loan{meant}")
-
-
-def loans_of_event_id(event_id: str, loans: Iterable[str]) -> list[str]:
-    """The loans with whose identifier an event_id begins, the longest first."""
-    begins = [loan for loan in loans if loan and alike(event_id).startswith(f"{alike(loan)}-")]
-    return sorted(begins, key=len, reverse=True)
-
-
-def _events_of_a_longer_name(lines: Lines) -> Found:
-    """Of two loans of which one's name begins with the other's, an event is of the one that its own name spells out."""
-    loans = [line.values.get("loan_id", "") for line in lines["state_loans"]]
-    for line in lines["state_loan_events"]:
-        own, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
-        longest = next(iter(loans_of_event_id(event_id, loans)), "")
-        if own and alike(longest).startswith(f"{alike(own)}-"):
-            said = f"the event_id begins with the name of another loan, {longest}"
-            yield "state_loan_events", line.problem("event_id", said, ("event_id", "loan_id"))
-
-
-ONCE = ("requested", "authorized", "repaid", "released")  # each by itself; "released" once for each role
-
-
-def _events_that_happen_once(lines: Lines) -> Found:
-    """What happens once to a loan cannot have happened on two days; which of them is right nobody can know."""
-    for events in _events_by_loan(lines, *ONCE).values():
-        for line, event in events:
-            others = [
-                other
-                for _, other in events
-                if (other.event, other.event == "released" and other.role)
-                == (event.event, event.event == "released" and event.role)
-                and not _may_be_one_day(event, other)
-            ]
-            if others:
-                said = (
-                    f"{event.event} happens once, and the same loan has it at another time as well"
-                    f" ({others[0].event_date}, {others[0].event_id}); delete the wrong row"
-                )
-                yield "state_loan_events", line.problem("event_date", said)
-
-
-def _may_be_one_day(one: StateLoanEvent, other: StateLoanEvent) -> bool:
-    """True if the periods that two sources give share a day."""
-    return (one.earliest or date.min) <= other.latest and (other.earliest or date.min) <= one.latest
-
-
-AFTER = {
-    "requested": ("authorized", "disbursed", "repaid", "released", "referral_confirmed", "referral_closed"),
-    "authorized": ("disbursed", "repaid", "released", "powers_returned", "referral_confirmed", "referral_closed"),
-    "disbursed": ("repaid",),
-    "oversight_started": ("powers_returned", "released"),
-}
-
-
-def _events_out_of_order(lines: Lines) -> Found:
-    """What can only come later is dated earlier, whatever day of their periods the sources mean."""
-    for events in _events_by_loan(lines).values():
-        for line, later in events:
-            before = [
-                e
-                for _, e in events
-                if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest
-            ]
-            if before:
-                said = (
-                    f"{later.event} lies before {before[0].event} of the same loan ({before[0].event_date},"
-                    f" {before[0].event_id})"
-                )
-                yield "state_loan_events", line.problem("event_date", said)
-
-
-def _referrals_before_the_law(lines: Lines, effective: date) -> Found:
-    """Nobody can confirm or close a referral that the law did not know."""
-    for events in _events_by_loan(lines, "referral_confirmed", "referral_closed").values():
-        for line, event in events:
-            if event.latest < effective:
-                said = f"the law that refers the district took effect on {effective}, after this {event.event}"
-                yield "state_loan_events", line.problem("event_date", said)
-
-
-def _loan_against_its_act(lines: Lines) -> Found:
-    """The day of a loan's act, its fiscal year (up to a year later) and the year of its chapter mean the same time."""
-    for line, loan, other, event in _loans_with(lines, "authorized"):
-        first_years = [int(y) for y in re.findall(r"\b((?:19|20)[0-9]{2})-[0-9]{2}\b", loan.fiscal_year or "")]
-        chapters = re.findall(r"\bStats\. ((?:19|20)[0-9]{2})\b", loan.chapter or "")
-        first = event.earliest or event.latest
-        if first_years and not (
-            date(min(first_years) - 1, 7, 1) <= event.latest and first <= date(max(first_years) + 1, 6, 30)
-        ):
-            said = f"the loan is of fiscal year {loan.fiscal_year}, and its event {event.event_id} of {first}"
-        elif chapters and loan.basis != "court_order" and not first.year <= int(chapters[0]) <= event.latest.year:
-            said = f"the loan's act is {loan.chapter}, and its event {event.event_id} of {first}"
-        else:
-            continue
-        yield "state_loans", line.problem("fiscal_year", said, ("fiscal_year", "chapter"))
-        yield "state_loan_events", other.problem("event_date", said)
-
-
-def _events_by_loan(lines: Lines, *kinds: str) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
-    """Of all kinds, if none is named."""
-    found: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
-    for line in lines["state_loan_events"]:
-        if isinstance(line.record, StateLoanEvent) and (not kinds or line.record.event in kinds):
-            found.setdefault(line.record.loan_id, []).append((line, line.record))
-    return found
-
-
-def _loans_with(lines: Lines, kind: str) -> Iterator[tuple[Line, StateLoan, Line, StateLoanEvent]]:
-    """Every loan with each of its events of a kind, and the rows of both."""
-    events = _events_by_loan(lines, kind)
-    for line in lines["state_loans"]:
-        if isinstance(loan := line.record, StateLoan):
-            for other, event in events.get(loan.loan_id, []):
-                yield line, loan, other, event
-
-
-def _status_against_events(lines: Lines) -> Found:
-    """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that
-    neither is used.
-    """
-    for line, loan, other, event in _loans_with(lines, "repaid"):
-        is_late = (
-            loan.latest_source_precision == "day"
-            and event.earliest is not None
-            and event.earliest > loan.latest_source_date
-        )
-        if loan.status_at_latest_source == "repaid" and is_late:
-            said = (
-                f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is"
-                f" dated later, {event.event_date}"
-            )
-        elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
-            said = (
-                f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id}"
-                f" is dated before, {event.event_date}"
-            )
-        else:
-            continue
-        touched = ("status_at_latest_source", "latest_source_date")
-        yield "state_loans", line.problem("status_at_latest_source", said, touched)
-        yield "state_loan_events", other.problem("event_date", said)
-
-
-def _amounts_against_events(lines: Lines) -> Found:
-    """Events lend no more than the loan, and none is dated before the source by which nothing was drawn."""
-    for line, loan, other, event in _loans_with(lines, "authorized"):
-        if (event.amount_usd or 0) > (loan.amount_authorized_usd or LARGEST):
-            said = f"the event {event.event_id} authorizes {event.amount_usd}, and the loan is smaller"
-            yield "state_loans", line.problem("amount_authorized_usd", said)
-            yield (
-                "state_loan_events",
-                other.problem("amount_usd", f"the loan is of {loan.amount_authorized_usd} dollars"),
-            )
-    given: dict[str, int] = {}
-    for line, loan, other, event in _loans_with(lines, "disbursed"):
-        given[loan.loan_id] = given.get(loan.loan_id, 0) + (event.amount_usd or 0)
-        if given[loan.loan_id] > (loan.amount_authorized_usd or LARGEST):
-            said = f"with the event {event.event_id} more is disbursed ({given[loan.loan_id]}) than was authorized"
-            yield "state_loans", line.problem("amount_authorized_usd", said)
-            yield "state_loan_events", other.problem("amount_usd", f"{said} ({loan.amount_authorized_usd})")
-        is_drawn = loan.status_at_latest_source != "authorized"
-        if not is_drawn and event.latest < loan.latest_source_date:
-            said = f"by the loan's source of {loan.latest_source_date} nothing is drawn, and money was disbursed before"
-            touched = ("status_at_latest_source", "latest_source_date")
-            yield "state_loans", line.problem("status_at_latest_source", f"{said} ({event.event_id})", touched)
-            yield "state_loan_events", other.problem("event_date", said)
-
-
-def _loans_entered_twice(lines: Lines) -> Found:
-    """Rows of one borrower and one act are one loan under two names, each with a fate of its own."""
-    loans = [(line, loan) for line in lines["state_loans"] if isinstance(loan := line.record, StateLoan)]
-    for line, loan in loans:
-        twins = [(other, twin) for other, twin in loans if twin.loan_id != loan.loan_id and _is_one_loan(loan, twin)]
-        if twins:
-            other, twin = twins[0]
-            said = (
-                f"{other.file}, line {other.number} ({twin.loan_id}) is the same loan: the borrower, and the act, its"
-                " chapter, or amount and year are the same; delete the wrong row"
-            )
-            yield "state_loans", line.problem("loan_id", said, ("loan_id", "enabling_act", "chapter"))
-
-
-def _is_one_loan(one: StateLoan, other: StateLoan) -> bool:
-    """True if the rows are of one borrower, and of one chapter; or of one time, and of one act or amount."""
-    if not {one.cds, one.successor_cds} & {other.cds, other.successor_cds} - {None}:
-        return False
-    if _chapter(one) and _chapter(one) == _chapter(other):
-        return True
-    years, others = (set(re.findall("[0-9]{4}-[0-9]{2}", loan.fiscal_year or "")) for loan in (one, other))
-    is_one_act = bool(_bill(one)) and _bill(one) == _bill(other)
-    amount = one.amount_authorized_usd
-    is_one_amount = amount is not None and amount == other.amount_authorized_usd
-    return (years == others or bool(years & others)) and (is_one_act or is_one_amount)
-
-
-def _chapter(loan: StateLoan) -> list[str]:
-    """Year and number of the act's chapter: the same for Stats. 2003 ch. 14 and Stats. 2003, Chapter 14."""
-    return re.findall("[0-9]+", loan.chapter or "")
-
-
-def _bill(loan: StateLoan) -> str:
-    """The act without what writers put in different ways: SB 39 for SB 39 (Perata) and Senate Bill 39."""
-    text = alike(loan.enabling_act or "").replace("senatebill", "sb").replace("assemblybill", "ab")
-    bill = re.match(r"(?:sb|ab)[0-9]+", text)
-    return bill.group() if bill else text
-
-
 def _opposite_answers(cases: Lines) -> Found:
     """The same question answered in two ways on one day: neither counts. A replaced case counts at no time."""
     asked: dict[tuple[object, ...], list[tuple[str, Line, Case, str]]] = {}
@@ -317,15 +87,7 @@ def _opposite_answers(cases: Lines) -> Found:
 def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
     """What is not wrong, and leaves a verdict open or takes one away."""
     yield from _replaced_by_a_later_case({c: lines[c] for c in cases})
-    repaid = _events_by_loan(lines, "repaid")
-    for line in lines["state_loans"]:
-        if (
-            isinstance(line.record, StateLoan)
-            and line.record.status_at_latest_source == "repaid"
-            and line.record.loan_id not in repaid
-        ):
-            said = "the loan is repaid, and no event says when; add the event repaid"
-            yield "state_loans", line.problem("status_at_latest_source", said)
+    yield from warnings_of_loans(lines)
 
 
 def _replaced_by_nothing(cases: Lines) -> Found:
