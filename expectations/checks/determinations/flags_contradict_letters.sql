@@ -1,7 +1,7 @@
 -- class: fault
 -- table: eligibility
--- sentence: CDE's flag of EC 52072 differs from what its letters give for at most {flags_differ_share%} of 100 LEAs that
---   one of them calls eligible, counted as at least {flags_called}.
+-- sentence: CDE's flag of EC 52072 differs from what its letters give for at most {flags_differ_share%} of 100 LEAs
+--   that one of them calls eligible, counted as at least {flags_called}.
 -- reason: Single differences are corrections or open questions. Many at once are letters in the wrong columns or rows,
 --   where no indicator file is at hand to show it. Flags of which none or most are Y were changed themselves, and are
 --   no evidence about letters.
@@ -28,7 +28,8 @@ files as (
             as source_id,
         list(f.source_id order by f.source_id) as other_source_ids
     from determination_years d
-    join source_files f on f.layout in ('assistance', 'dashboard') and list_contains(d.counted_dashboards, f.dashboard_year)
+    join source_files f on f.layout in ('assistance', 'dashboard')
+        and list_contains(d.counted_dashboards, f.dashboard_year)
     group by d.determination_year
 )
 select c.*, f.source_id, f.other_source_ids
