@@ -19,10 +19,10 @@ with whole_rows as (
         count(*) filter (v.family = 'letter' and v.value is not null) as letters,
         count(*) filter (v.family = 'met_method' and v.value in ('Y', 'N')) as methods_known,
         count(*) filter (v.family = 'met_method' and v.value = 'Y') as methods_met,
-        any_value(v.value) filter (v.is_own_status) as own_status,
+        max(v.value) filter (v.is_own_status) as own_status,
         count(*) filter (v.family = 'assistance_status' and '20' || v.part = a.second_year_after::varchar) > 0
             as tells_status_before,
-        any_value(v.value) filter (v.family = 'assistance_status' and '20' || v.part = a.second_year_after::varchar)
+        max(v.value) filter (v.family = 'assistance_status' and '20' || v.part = a.second_year_after::varchar)
             as status_before
     from assistance_values v
     join rule_assistance a on a.determination_year = v.dashboard_year
