@@ -71,7 +71,7 @@ def judged(
 
 
 def serve(channel: Channel) -> None:
-    """Import Great Expectations, then judge what is asked for, until nobody asks any more."""
+    """Import Great Expectations, then judge one request after the other, until there is no one to send any."""
     import expectations.suites.files
     import expectations.suites.tables
     import expectations.validate  # noqa: F401

@@ -86,7 +86,7 @@ class Beside:
         self.send((function, arguments))
 
     def send(self, value: object) -> None:
-        """Say something to it. That it is gone is told by ``receive``."""
+        """Say something to it. ``receive`` reports that it is gone."""
         try:
             self._channel.send(value)
         except BrokenPipeError:

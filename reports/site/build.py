@@ -67,7 +67,7 @@ def shares(leas: Sequence[Lea], processes: int) -> list[Sequence[Lea]]:
 
 
 def write_share(channel: Channel, release: Path, first: str, last: str) -> None:
-    """Write the pages of the LEAs from one CDS code to another, and tell of each: that it may be gone who is told."""
+    """Write the pages of the LEAs from one CDS code to another. Each is reported, so that this ends with the parent."""
     with connect_read_only(release / DATABASE) as connection, cycles_kept():
         leas = [lea for lea in all_leas(connection) if first <= lea.cds <= last]
         write_leas(connection, Pages(release / "reports", read_book(connection)), leas, channel.send)

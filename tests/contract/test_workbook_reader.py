@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "deep_xml": (lambda: with_cells("<a>" * 100 + "</a>" * 100), ("more than 64 deep",)),
     "far_cell": (
         lambda: with_cells('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
-        ("more than 5,000,000 cells", "Delete what stands"),
+        ("more than 5,000,000 cells", "Delete what is far"),
     ),
     "impossible_cell": (lambda: with_cells('<row r="9"><c r="A99999999"><v>1</v></c></row>'), ("cut off or damaged",)),
     "impossible_row": (lambda: with_cells('<row r="-1"><c><v>1</v></c></row>'), ("cut off or damaged",)),

@@ -1,4 +1,4 @@
-"""Letters that stand in wrong columns where no indicator file shows it: CDE's own flags of EC 52072 do."""
+"""Letters in wrong columns where no indicator file shows it: CDE's own flags of EC 52072 do."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Golden cases of the rules, each of LEAs of its own: the rows stand above the test, and one run decides all that are
+"""Golden cases of the rules, each of LEAs of its own: the rows are above the test, and one run decides all that are
 judged by the same Dashboards.
 """
 

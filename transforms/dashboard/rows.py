@@ -231,7 +231,7 @@ def _contract(
     if times is not None:
 
         def say(row: int) -> str:
-            return f"this LEA or school and student group stands {times[row]} times in the file"
+            return f"this LEA or school and student group is {times[row]} times in the file"
 
         yield Contradiction("contract", "cds", every, times > 1, say)
     if new:

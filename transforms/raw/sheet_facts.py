@@ -47,7 +47,7 @@ def check_size(content: bytes, file: str) -> None:
 def check_reach(cells: int, file: str) -> None:
     """Raise SourceError where a few bytes would become very many cells."""
     if cells > MOST_CELLS:
-        advice = "Delete what stands far below or right of the table."
+        advice = "Delete what is far below or right of the table."
         raise SourceError(file, f"the sheets reach over more than {MOST_CELLS:,} cells", advice)
 
 

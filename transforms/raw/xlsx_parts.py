@@ -48,9 +48,7 @@ class Part:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise SourceError(
-                self.file, f"elements stand more than {DEEPEST} deep within each other", CHECK, value=self.name
-            )
+            raise SourceError(self.file, f"elements are nested more than {DEEPEST} deep", CHECK, value=self.name)
         self._on_start(name.rpartition(":")[2], attributes)
 
     def _end(self, name: str) -> None:

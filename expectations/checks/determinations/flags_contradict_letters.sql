@@ -3,7 +3,7 @@
 -- sentence: CDE's flag of EC 52072 differs from what its letters give for at most {flags_differ_share%} of 100 LEAs
 --   that one of them calls eligible, counted as at least {flags_called}.
 -- reason: Single differences are corrections or open questions. Many at once are letters in the wrong columns or rows,
---   where no indicator file is at hand to show it. Flags of which none or most are Y were changed themselves, and are
+--   where no indicator file is loaded to show it. Flags of which none or most are Y were changed themselves, and are
 --   no evidence about letters.
 with judged as (
     select determination_year, status = 'eligible' as ours, cde_flag = 'Y' as theirs
