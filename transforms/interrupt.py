@@ -7,6 +7,7 @@ between two pieces of work and wherever they catch errors.
 """
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -75,11 +76,20 @@ def listening() -> Iterator[None]:
             earlier(number, frame)
         raise Interrupted(number)
 
+    unraisable = sys.unraisablehook
+
+    def say_unraisable(fault: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(fault.exc_value, Interrupted):
+            unraisable(fault)
+
     try:
+        # It may come where Python can only print what is raised; stop_if_asked sees it then.
+        sys.unraisablehook = say_unraisable
         for number in SIGNALS:
             signal.signal(number, come)
         yield
     finally:
+        sys.unraisablehook = unraisable
         for number, handler in before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
         _State.number, _State.listening = 0, False

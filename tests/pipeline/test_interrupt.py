@@ -190,6 +190,19 @@ def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
     stop_if_asked()
 
 
+def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd: pytest.CaptureFixture[str]) -> None:
+    """As when a module is imported, or an object is dropped."""
+
+    class Dropped:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
+        Dropped()
+        stop_if_asked()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_handlers_are_put_back_and_other_threads_listen_to_none() -> None:
     before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
     with listening(), listening():
