@@ -2,6 +2,7 @@
 before.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from expectations.judging import Fetch, judge_of, judged
 from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GATES, GateResult, put_results
 from expectations.sql_checks import run_sql_checks
+from transforms.database import prepared
 from transforms.errors import GateError
 from transforms.release.check_result import grouped_rejects, what_to_do
 from transforms.release.meta import write_candidate_meta
@@ -80,7 +82,7 @@ def check(run: Run) -> GateReport:
         attach_previous(connection, release)
         put_results(connection, [])
         write_candidate_meta(run, connection, release)
-        results = [r for gate in GATES for r in _run_gate(run, connection, gate)]
+        results = _run_gates(run, connection)
         put_results(connection, results)
         results += check_tables(run, connection, [published_tables()[name] for name in OF_THE_GATES])
         results = apply_published_before(connection, release, results)
@@ -102,14 +104,14 @@ def command_of(settings: Settings) -> list[str]:
     return ["dta", "run", *given]
 
 
-def _run_gate(run: Run, connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
-    results = run_sql_checks(connection, gate)
-    if gate == "files":
-        results += check_files(run, connection)
-    if gate == "contracts":
-        results += check_tables(run, connection, [t for n, t in published_tables().items() if n not in OF_THE_GATES])
-        results += check_domain(run, connection)
-    return results
+def _run_gates(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
+    """Results gate by gate. Great Expectations judges while this process runs the SQL checks."""
+    tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
+    with ThreadPoolExecutor(max_workers=1) as pool, prepared(connection.cursor()) as own:
+        suites = pool.submit(lambda: {"files": check_files(run, own), "contracts": check_domain(run, own)})
+        found = {gate: run_sql_checks(connection, gate) for gate in GATES}
+        found["contracts"] += check_tables(run, connection, tables)
+        return [r for gate in GATES for r in (*found[gate], *suites.result().get(gate, ()))]
 
 
 def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:

@@ -1,8 +1,10 @@
 """Run the steps in order, whoever performs them, and leave a record of how it ended."""
 
+import gc
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -46,7 +48,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
     log = log or say_nothing
     try:
         claim_folders(settings)
-        with listening(), run_lock(settings.out), claim(settings) as run, judge_of(run):
+        with listening(), cycles_seldom_sought(), run_lock(settings.out), claim(settings) as run, judge_of(run):
             run.notify = notify or run.notify
             return _Attempt(run, perform, log, run_id).run()
     except OSError as error:
@@ -56,6 +58,21 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
         fault = StorageError(f"{fault} Nothing was published.")
         log({"event": "failed", "run_id": run_id, "message": str(fault)})
         raise fault from error
+
+
+@contextmanager
+def cycles_seldom_sought() -> Iterator[None]:
+    """A run makes millions of small objects and hardly any cycle: Python is not to look for cycles among all of them
+    and all modules each time that some were made.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @dataclass

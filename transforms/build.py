@@ -1,10 +1,12 @@
 """Stages 3 to 5: typed tables, criteria, determinations. What each SQL model reads gives the order of tables."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import duckdb
 
 from transforms.dashboard.admission import admit_dashboards
 from transforms.dashboard.parts import load_dashboards
-from transforms.database import first_column, quote
+from transforms.database import first_column, prepared, quote
 from transforms.errors import ConfigError
 from transforms.estimate.ahead import watch
 from transforms.inputs import load_inputs
@@ -13,8 +15,10 @@ from transforms.release.previous import load_evidence_before
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of
-from transforms.wording.say import write_sentences
-from transforms.workbooks import admit_workbooks
+from transforms.wording.say import say_watch_list, write_reasons
+from transforms.workbooks import JUDGED, admit_workbooks
+
+WATCH_FACTS = "watch_facts"
 
 
 def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
@@ -41,10 +45,10 @@ def build_core(run: Run) -> StepResult:
         load_inputs(run, connection)
         admit_workbooks(run, connection)
         results = load_dashboards(run, connection)
-        later = after_registers("core")
-        rows = {table: build_checked(connection, "core", table) for table in order_of("core") if table not in later}
+        later, order = after_registers("core"), [t for t in order_of("core") if t not in JUDGED]
+        rows = {table: build_checked(connection, "core", table) for table in order if table not in later}
         put_registers(run, connection)  # compared with the names in the files
-        rows |= {table: build_checked(connection, "core", table) for table in order_of("core") if table in later}
+        rows |= {table: build_checked(connection, "core", table) for table in order if table in later}
     rows_in = sum(r["rows_in"] for r in run.raw_reports())
     kept = f"{results:,} indicator results of {rows['leas']:,} LEAs, {rows['rejects']:,} rejects"
     return StepResult(rows_in, results, kept)
@@ -65,11 +69,21 @@ def build_criteria(run: Run) -> StepResult:
 def build_determinations(run: Run) -> StepResult:
     """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
     with run.connect() as connection:
-        rows = {table: build_checked(connection, "determinations", table) for table in order_of("determinations")}
-        watch(connection, run.rules, run.settings.reference)
-        for table in order_of("facts"):
-            build_checked(connection, "facts", table)
-        write_sentences(connection)
+        with ThreadPoolExecutor(max_workers=1) as pool, prepared(connection.cursor()) as own:
+            watch_list = pool.submit(_build_watch_list, run, own)
+            rows = {table: build_checked(connection, "determinations", table) for table in order_of("determinations")}
+            for table in order_of("facts"):
+                if table != WATCH_FACTS:
+                    build_checked(connection, "facts", table)
+            write_reasons(connection)
+            watch_list.result()
         for table in order_of("marts"):
             build_checked(connection, "marts", table)
     return StepResult(rows["lea_index"], rows["verdicts"], f"{rows['verdicts']:,} verdicts")
+
+
+def _build_watch_list(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    """What the criteria found is all that the engine needs to run ahead, beside the determinations."""
+    watch(connection, run.rules, run.settings.reference)
+    build_checked(connection, "facts", WATCH_FACTS)
+    say_watch_list(connection)

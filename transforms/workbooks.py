@@ -38,6 +38,8 @@ COUNTED = f"""
     select * from sizes join contradicted using (source_id)
 """
 
+JUDGED = ("assistance_values", "assistance_contradictions")  # built here, and of the workbooks that are used
+
 
 def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Leave in the run's reports only workbooks that can be believed, and load the inputs anew without the others.
@@ -64,7 +66,7 @@ def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 
 def _doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     """Workbooks of which too many rows contradict themselves to be oddities, by their source."""
-    for table in ("assistance_values", "assistance_contradictions"):
+    for table in JUDGED:
         build_table(connection, "core", table)
     return {c["source_id"]: c for c in records(connection, COUNTED) if is_many(c["tested"], c["contradicted"])}
 

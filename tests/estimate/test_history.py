@@ -1,5 +1,6 @@
 """The outlook on a Dashboard that is not out, from the years before alone: compared with CDE's lists of the state."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pandas as pd
 import pytest
 
 from tests.workplace import BEFORE_2023, STATE, Workplace, copy_of_state
-from transforms.estimate.ahead import Question, look_ahead, next_year
+from transforms.estimate.ahead import AGAIN, SCHEMA, Question, look_ahead, next_year
+from transforms.estimate.inputs import INPUTS
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
+from transforms.sql import inputs_of, order_of
 
 BOOKS = {
     2022: ("assistancestatus22.xlsx", "District and COE 2022"),
@@ -93,3 +96,14 @@ def test_the_watch_list_of_a_release_is_this_outlook(state: duckdb.DuckDBPyConne
     sure = [sentence for _, outlook, *_, sentence in watched if outlook == "certain"]
     assert sure
     assert all("meets the criteria of that year whatever they show" in s and "would be eligible" not in s for s in sure)
+
+
+def test_the_engine_runs_ahead_on_what_is_there_before_the_determinations() -> None:
+    """Both are built at once."""
+    own = [*AGAIN, *((SCHEMA, table) for table in order_of(SCHEMA))]
+    made = {table for _, table in own} | set(INPUTS)
+    read = {name for stage, table in own for name in inputs_of(stage)[table]}
+    read |= {word for query in INPUTS.values() for word in re.findall(r"(?:from|join) (?:{base}\.)?(\w+)", query)}
+    later = {table for stage in ("determinations", "facts", "marts") for table in order_of(stage)}
+    assert "student_group_history" in read
+    assert read & later <= made

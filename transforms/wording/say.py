@@ -51,6 +51,12 @@ def say(
 
 def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     """The reason of every verdict, one sentence per eligible LEA, what changed, and what to watch."""
+    write_reasons(connection)
+    say_watch_list(connection)
+
+
+def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
+    """All sentences but those of the watch list."""
     say(connection, "continuum_facts", ContinuumFacts, VERDICT, "continuum_reasons", reason=continuum_reason)
     say(connection, "wraparound_facts", WraparoundFacts, VERDICT, "wraparound_reasons", reason=wraparound_reason)
     say(connection, "recorded_facts", RecordedFacts, VERDICT, "recorded_reasons", reason=recorded_reason)
@@ -65,7 +71,6 @@ def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     )
     say(connection, "consecutive_facts", SpanFacts, ASSISTANCE, "consecutive_reasons", reason=consecutive_reason)
     say(connection, "charter_facts", SpanFacts, ASSISTANCE, "charter_reasons", reason=charter_reason)
-    say_watch_list(connection)
     say(
         connection,
         "change_facts",
