@@ -107,7 +107,7 @@ def command_of(settings: Settings) -> list[str]:
 def _run_gates(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
     """Results gate by gate. Great Expectations judges while this process runs the SQL checks."""
     tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
-    with ThreadPoolExecutor(max_workers=1) as pool, prepared(connection.cursor()) as own:
+    with prepared(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
         suites = pool.submit(lambda: {"files": check_files(run, own), "contracts": check_domain(run, own)})
         found = {gate: run_sql_checks(connection, gate) for gate in GATES}
         found["contracts"] += check_tables(run, connection, tables)

@@ -69,7 +69,7 @@ def build_criteria(run: Run) -> StepResult:
 def build_determinations(run: Run) -> StepResult:
     """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
     with run.connect() as connection:
-        with ThreadPoolExecutor(max_workers=1) as pool, prepared(connection.cursor()) as own:
+        with prepared(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
             watch_list = pool.submit(_build_watch_list, run, own)
             rows = {table: build_checked(connection, "determinations", table) for table in order_of("determinations")}
             for table in order_of("facts"):
