@@ -1,5 +1,5 @@
 """What a child process does that is sent a signal: ``dta run``, in which one stage is busy for minutes in the way that
-is asked for.
+is asked for. The stages before it do nothing, unless STAGE ends with a plus: then they are done, and it is as well.
 
 Called as ``python -m tests.pipeline.interrupted_run HOW STAGE FILE``: FILE is made when the stage is busy.
 """
@@ -18,6 +18,7 @@ import flows.cli.app
 import flows.cli.progress
 import flows.runner
 from flows.steps import STEPS
+from transforms.database import SAFE
 from transforms.interrupt import stop_if_asked
 from transforms.run import Run, StepResult
 
@@ -27,7 +28,7 @@ LONG = "select count(*) from range(10000000) a, range(10000000) b where (a.range
 
 def begin() -> None:
     """Say that the stage is busy, a moment later: the query has begun by then."""
-    threading.Timer(0.5, BUSY.touch).start()
+    threading.Timer(0.3, BUSY.touch).start()
 
 
 def query(run: Run) -> None:
@@ -80,6 +81,10 @@ def busy(run: Run) -> StepResult:
     return StepResult(0, 0, "not interrupted")
 
 
+def nothing(run: Run) -> StepResult:
+    return StepResult(0, 0, "left out")
+
+
 def after(function: Any) -> Any:
     """The stage is done first."""
 
@@ -91,17 +96,20 @@ def after(function: Any) -> Any:
 
 
 def main() -> None:
-    at_the_end = STAGE.endswith("+")
-    steps = tuple(
-        replace(s, function=after(s.function) if at_the_end else busy) if s.name == STAGE.rstrip("+") else s
-        for s in STEPS
-    )
+    at = [step.name for step in STEPS].index(STAGE.rstrip("+"))
+    if STAGE.endswith("+"):
+        steps = (*STEPS[:at], replace(STEPS[at], function=after(STEPS[at].function)))
+    else:
+        steps = (*(replace(step, function=nothing) for step in STEPS[:at]), replace(STEPS[at], function=busy))
     flows.runner.STEPS = flows.cli.progress.STEPS = steps  # type: ignore[attr-defined]
-    if HOW != "swallowed":
+    flows.runner.prepare = lambda run: None  # type: ignore[assignment]  # no process beside it
+    if STAGE.endswith("+"):
         import expectations.gates as gates
 
-        gates.check_files = gates.check_tables = gates.check_domain = lambda *arguments: []  # type: ignore[assignment]
+        for check in ("check_files", "check_tables", "check_domain", "run_sql_checks"):
+            setattr(gates, check, lambda *arguments: [])
     flows.steps.EXTRAS = ()  # type: ignore[misc]
+    SAFE["threads"] = "1"
     sys.argv = ["dta", "run", "--log", "json"] if HOW == "python" else ["dta", "run"]
     flows.cli.app.main()
 

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import duckdb
 import psutil
 import pytest
 
+from expectations.judging import rows_of
 from flows.steps import STEPS
 from tests.workplace import PROJECT, STATE, Workplace, reissue
 from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
@@ -57,12 +60,12 @@ def interrupted(
     [
         ("query", "determinations", signal.SIGTERM),
         ("threads", "core", signal.SIGINT),
-        ("swallowed", "gates", signal.SIGINT),
         ("hidden", "criteria", signal.SIGINT),
         ("python", "raw", signal.SIGTERM),
         *(
             pytest.param(*way, marks=pytest.mark.slow)  # the same ways with the other signal or in another stage
             for way in (
+                ("swallowed", "gates", signal.SIGINT),
                 ("query", "criteria", signal.SIGINT),
                 ("threads", "core", signal.SIGTERM),
                 ("hidden", "release", signal.SIGTERM),
@@ -72,7 +75,7 @@ def interrupted(
     ],
 )
 def test_a_run_ends_as_interrupted(
-    how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path
+    how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path, remembered: None
 ) -> None:
     before = current_release(released.out)
     assert before is not None
@@ -100,16 +103,15 @@ def test_a_run_ends_as_interrupted(
     if how == "python":
         ended = json.loads([line for line in said.splitlines() if '"run_ended"' in line][-1])
         assert (ended["outcome"], ended["exit_code"], ended["stage"]) == ("interrupted", 128 + number, stage)
+    if stage == "determinations":
+        begins_anew(released)
 
 
-@pytest.mark.usefixtures("remembered")
-def test_the_next_run_begins_anew(released: Workplace, tmp_path: Path) -> None:
-    reissue(released.source)
-    interrupted(released, "query", "core", signal.SIGINT, tmp_path)
-    good_check = read_status(released.out)["last_good_check"]
-    assert good_check, "that of the run before"
-    assert released.publish().outcome == "published"
-    assert [s["stage"] for s in read_status(released.out)["stages"]] == [s.name for s in STEPS]
+def begins_anew(place: Workplace) -> None:
+    """The run after one that was interrupted."""
+    assert read_status(place.out)["last_good_check"], "that of the run before"
+    assert place.publish().outcome == "published"
+    assert [s["stage"] for s in read_status(place.out)["stages"]] == [s.name for s in STEPS]
 
 
 @pytest.mark.parametrize("how", ["hidden", pytest.param("query", marks=pytest.mark.slow)])
@@ -171,9 +173,10 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
     process = subprocess.Popen(
         [*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    while sum(psutil.Process(process.pid).cpu_times()[:2]) < 2:  # it has started, and is at the query
+    while not any(file.path.endswith(".duckdb") for file in psutil.Process(process.pid).open_files()):
         assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.1)
+        time.sleep(0.05)
+    time.sleep(0.3)  # it is at the query
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said
@@ -188,6 +191,21 @@ def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
         assert recorded
         stop_if_asked()
     stop_if_asked()
+
+
+def test_an_expectation_that_cannot_run_hides_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in one becomes a result; DuckDB answers a signal with a plain RuntimeError."""
+    from expectations import validate as gx
+    from expectations.suites.tables import suites_of_tables
+
+    def judge(*arguments: object) -> None:
+        with suppress(Interrupted):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(gx, "judge", judge)
+    with pytest.raises(Interrupted), listening():
+        gx.validate(rows_of(duckdb.connect()), suites_of_tables()[0])
 
 
 def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd: pytest.CaptureFixture[str]) -> None:

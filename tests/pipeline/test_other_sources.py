@@ -3,6 +3,8 @@ certifications.
 """
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -30,33 +32,6 @@ PAGE = """<!DOCTYPE html><html><head><title>First Interim Status Report, FY 2024
 </body></html>"""
 
 
-def test_interim_certifications_are_matched_by_county_and_name(workplace: Workplace) -> None:
-    (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
-    with workplace.decide("core") as db:
-        rows = db.execute(
-            "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from"
-            " interim_certifications order by source_line"
-        ).fetchall()
-        kept = db.execute(
-            "select rows_in, rows_kept from source_files where layout = 'interim_certifications'"
-        ).fetchall()
-    assert rows == [
-        ("2024-25", "first", "negative", "Oakland Unified*", 959.2, "01612590000000", "matched"),
-        (
-            "2024-25",
-            "first",
-            "negative",
-            "South Monterey County Joint Union High School District",
-            1042.2,
-            "27660680000000",
-            "matched",
-        ),
-        ("2024-25", "first", "qualified", "Some Joint Powers Agency", None, None, "unmatched"),
-        ("2024-25", "first", "qualified", "Salinas Union High", 200.0, None, "unmatched"),
-    ]
-    assert kept == [(4, 4)]
-
-
 def test_a_release_with_every_kind_of_file_passes_its_gates(workplace: Workplace) -> None:
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
     write_directory(workplace.source, status="Closed")
@@ -69,16 +44,7 @@ def test_a_release_with_every_kind_of_file_passes_its_gates(workplace: Workplace
         assert db.execute(
             "select count(*) from meta_sources where rows_in <> rows_kept + rows_rejected"
         ).fetchall() == [(0,)]
-    assert rows == [("charter_assistance", 2, 2, 0), ("directory", 3, 3, 0), ("interim_certifications", 4, 4, 0)]
-
-
-def test_an_interim_list_triggers_nothing(workplace: Workplace) -> None:
-    query = "select cds, determination_year, pathway, status, reason from eligibility order by all"
-    with workplace.decide() as db:
-        before = db.execute(query).fetchall()
-    (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
-    with workplace.decide() as db:
-        assert db.execute(query).fetchall() == before
+    assert rows == [("charter_assistance", 3, 3, 0), ("directory", 3, 3, 0), ("interim_certifications", 4, 4, 0)]
 
 
 def write_directory(folder: Path, status: str = "Open?") -> None:
@@ -89,23 +55,6 @@ def write_directory(folder: Path, status: str = "Open?") -> None:
         f"27661592730001\t0633980\t{status}\tMonterey\tSalinas Union High\tOdd School\tNo Data\tNo Data\tY",
     ]
     (folder / "pubschls.txt").write_bytes("\r\n".join(lines).encode() + b"\r\n")
-
-
-def test_the_directory_is_read_and_its_faults_are_kept_aside(workplace: Workplace) -> None:
-    write_directory(workplace.source)
-    with workplace.decide("core") as db:
-        rows = db.execute(
-            "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from"
-            " directory order by cds"
-        ).fetchall()
-        rejected = db.execute(
-            "select line, column_name, value, reason from rejects where source_id = 'directory'"
-        ).fetchall()
-    assert rows == [
-        ("27661590000000", "Active", None, None, None, None),
-        ("27661592730000", "Closed", "Old School", False, "1980-07-01", "2012-06-30"),
-    ]
-    assert rejected == [(4, "StatusType", "Open?", "status is Active, Closed, Merged or Pending")]
 
 
 def write_charter_workbook(folder: Path, letter: str = "Z") -> None:
@@ -132,68 +81,131 @@ def write_charter_workbook(folder: Path, letter: str = "Z") -> None:
     for cds, name, current, prior, status in (
         ("27102720112177", "A Charter", "D", "*", "Differentiated Assistance"),
         ("27102720112178", "Another", letter, "A", "General Assistance"),
+        ("27102720999999", "In No Other File", "D", "*", "Differentiated Assistance"),
     ):
         letters = [current if g == "EL" else "*" for g in groups]
         sheet.append([cds, name, "K-8", "2024", *letters, prior, status, "Y" if status[0] == "D" else "N", "N"])
     book.save(folder / "charterassistance24.xlsx")
 
 
-def test_a_charter_workbook_is_read(workplace: Workplace) -> None:
-    write_charter_workbook(workplace.source)
-    with workplace.decide() as db:
-        letters = db.execute(
-            "select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters where"
-            " student_group in ('EL', 'MR') order by all"
-        ).fetchall()
-        (of_2024,) = db.execute("select count(*) from charter_letters where dashboard_year = 2024").fetchone()  # type: ignore[misc]
-        flags = db.execute("select flag, value from charter_flags order by flag").fetchall()
-        rejected = db.execute(
-            "select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'"
-        ).fetchall()
+EDITIONS = {"|": ("Pr12024", 2024), "\t": ("Pr12023", 2023)}
+
+
+@pytest.fixture(scope="module")
+def found(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of the sample with files of each of these kinds beside it, and text editions of local indicators."""
+    folder = tmp_path_factory.mktemp("others")
+    source = shutil.copytree(SAMPLE, folder / "source")
+    (source / "first2425.asp").write_text(PAGE, "utf-8")
+    write_directory(source)
+    write_charter_workbook(source)
+    for delimiter, (name, _) in EDITIONS.items():
+        write_text_edition(source, name, delimiter)
+    with Workplace(source, raw_cache, folder / "out").decide() as connection:
+        yield connection
+
+
+def write_text_edition(folder: Path, name: str, delimiter: str) -> None:
+    """The workbook of this name as text, in its place."""
+    sheet = openpyxl.load_workbook(folder / f"{name}.xlsx").worksheets[0]
+    rows = [
+        [re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)
+    ]
+    rows[0] = [h.upper() for h in rows[0]]
+    (folder / f"{name}.xlsx").unlink()
+    (folder / f"{name}.txt").write_text(
+        "\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8"
+    )
+
+
+def test_interim_certifications_are_matched_by_county_and_name(found: duckdb.DuckDBPyConnection) -> None:
+    rows = found.execute(
+        "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from"
+        " interim_certifications order by source_line"
+    ).fetchall()
+    kept = found.execute(
+        "select rows_in, rows_kept from source_files where layout = 'interim_certifications'"
+    ).fetchall()
+    assert rows == [
+        ("2024-25", "first", "negative", "Oakland Unified*", 959.2, "01612590000000", "matched"),
+        (
+            "2024-25",
+            "first",
+            "negative",
+            "South Monterey County Joint Union High School District",
+            1042.2,
+            "27660680000000",
+            "matched",
+        ),
+        ("2024-25", "first", "qualified", "Some Joint Powers Agency", None, None, "unmatched"),
+        ("2024-25", "first", "qualified", "Salinas Union High", 200.0, None, "unmatched"),
+    ]
+    assert kept == [(4, 4)]
+
+
+def test_an_interim_list_triggers_nothing(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
+    query = (
+        "select cds, determination_year, pathway, status, reason from eligibility where lea_type <> 'charter' order by"
+        " all"
+    )
+    assert found.execute(query).fetchall() == db.execute(query).fetchall()
+
+
+def test_the_directory_is_read_and_its_faults_are_kept_aside(found: duckdb.DuckDBPyConnection) -> None:
+    rows = found.execute(
+        "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from"
+        " directory order by cds"
+    ).fetchall()
+    rejected = found.execute(
+        "select line, column_name, value, reason from rejects where source_id = 'directory'"
+    ).fetchall()
+    assert rows == [
+        ("27661590000000", "Active", None, None, None, None),
+        ("27661592730000", "Closed", "Old School", False, "1980-07-01", "2012-06-30"),
+    ]
+    assert rejected == [(4, "StatusType", "Open?", "status is Active, Closed, Merged or Pending")]
+
+
+def test_a_charter_workbook_is_read(found: duckdb.DuckDBPyConnection) -> None:
+    letters = found.execute(
+        "select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters where"
+        " student_group in ('EL', 'MR') and cds <> '27102720999999' order by all"
+    ).fetchall()
+    of_2024 = "select cds, count(*) from charter_letters where dashboard_year = 2024 group by all order by all"
+    flags = found.execute("select flag, value from charter_flags where cds = '27102720112177' order by flag").fetchall()
+    rejected = found.execute(
+        "select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'"
+    ).fetchall()
     assert letters == [
         ("27102720112177", 2023, "EL", None, None, 7),
         ("27102720112177", 2024, "EL", "D", [4, 6], 7),
         ("27102720112177", 2024, "MR", None, None, 7),
     ]
-    assert of_2024 == 14
+    assert found.execute(of_2024).fetchall() == [("27102720112177", 14), ("27102720999999", 14)]
     assert flags == [("assistance_status_2024", "Differentiated Assistance"), ("ec47607", "N"), ("met_criteria", "Y")]
     assert rejected == [(8, "ELcurrent", "Z")]
 
 
-def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashboard(workplace: Workplace) -> None:
-    write_charter_workbook(workplace.source)
-    path = workplace.source / "charterassistance24.xlsx"
-    book = openpyxl.load_workbook(path)
-    book["Charter School 2024"]["A7"] = "27102720999999"  # in no other file
-    book.save(path)
-    with workplace.decide() as db:
-        statuses = dict(
-            db.execute("select determination_year, status from charter_test where cds = '27102720999999'").fetchall()
-        )
-    assert statuses == {2023: "not_assessed", 2024: "not_eligible"}
-
-
-@pytest.mark.parametrize("delimiter", ["|", "\t"])
-def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
-    workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str
+def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashboard(
+    found: duckdb.DuckDBPyConnection,
 ) -> None:
+    statuses = found.execute("select determination_year, status from charter_test where cds = '27102720999999'")
+    assert dict(statuses.fetchall()) == {2023: "not_assessed", 2024: "not_eligible"}
+
+
+@pytest.mark.parametrize("delimiter", EDITIONS)
+def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
+    found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, delimiter: str
+) -> None:
+    name, year = EDITIONS[delimiter]
     query = (
-        "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = 2024 and"
+        "select cds, priority, performance, dashboard_year from local_indicators where dashboard_year = ? and"
         " priority = 1 order by cds"
     )
-    before = db.execute(query).fetchall()
-    sheet = openpyxl.load_workbook(SAMPLE / "Pr12024.xlsx").worksheets[0]
-    rows = [
-        [re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)
-    ]
-    rows[0] = [h.upper() for h in rows[0]]
-    (workplace.source / "Pr12024.xlsx").unlink()
-    (workplace.source / "Pr12024.txt").write_text(
-        "\n".join(delimiter.join(r).replace("For Two", "for Two") for r in rows) + "\n", "utf-8"
-    )
-    with workplace.decide("core") as found:
-        assert found.execute(query).fetchall() == before
+    before = db.execute(query, [year]).fetchall()
+    assert found.execute(query, [year]).fetchall() == before
     assert len(before) > 20
+    assert found.execute("select count(*) from source_files where file = ?", [f"{name}.txt"]).fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(("as_of", "lists"), [("2024-12-14", 0), ("2024-12-15", 4), (None, 4)])

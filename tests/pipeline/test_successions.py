@@ -2,8 +2,10 @@
 silence.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,6 +19,9 @@ from reports.book import read_book
 from reports.lea import collect
 from reports.published import NotFoundError, find_lea
 from tests.cases import add_rows, reference_copy
+from tests.conftest import pass_no_contracts
+from tests.dashboards import COUNTIES
+from tests.twins import add_twins
 from tests.workbooks import drop_rows
 from tests.workplace import SAMPLE, Workplace
 
@@ -27,243 +32,297 @@ SUCCESSION = {
     "kind": "county_transfer", "source_url": "https://example.org/moved", "source_note": "", "entered_by": "a test",
     "entered_on": "2025-01-15",
 }  # fmt: skip
-LETTERS = (
-    "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ? and letter"
-    " is not null group by 1"
-)
-CONTINUUM = (
-    "select status, decided_by, reason from eligibility where cds = ? and determination_year = ? and pathway ="
-    " 'continuum'"
-)
+BEFORE_2022 = ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx")
 
 
-def moved(source: Path) -> None:
-    """The district's rows before 2022 have another county and its code, as those of Lowell Joint."""
-    for name in ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx"):
-        rewritten(source / name, {CODE: FORMER, CODE[:7]: FORMER[:7]})
+@dataclass(frozen=True)
+class Pair:
+    """A district whose rows before 2022 have another county and its code, as those of Lowell Joint: no two pairs share
+    that county.
+    """
+
+    code: str
+    former: str
+    name: str
+
+    def succession(self, **changes: str) -> dict[str, str]:
+        own = {"predecessor_cds": self.former, "predecessor_name": self.name}
+        return SUCCESSION | own | {"successor_cds": self.code, "successor_name": self.name} | changes
 
 
-def rewritten(path: Path, values: dict[str, str]) -> None:
-    book = openpyxl.load_workbook(path)
-    rows = [r for s in book.worksheets for r in s.iter_rows() if any(str(c.value) in values for c in r)]
-    assert rows, path.name
-    for cell in (c for row in rows for c in row):
-        cell.value = {"Monterey": "San Luis Obispo", **values}.get(str(cell.value), cell.value)
-    book.save(path)
+PAIR = Pair(CODE, FORMER, NAME)
+STILL_LISTED = ("2017-07-01", "2018-06-30", "2019-01-31")
+GAPS = [("2017", 2017, 2022), ("18", 2018, 2023), ("19-rev", 2019, 2023)]
+EARLY = [
+    ("2024-07-01", "county_transfer", [2022, 2023, 2024]),
+    ("2023-07-01", "unification", [2022, 2023]),
+    ("2022-06-30", "county_transfer", []),
+    ("2024-07-01", "merger", []),
+]
+BETWEEN = "41660680000000"
+# Of each pair, by what it is for, the changes of its succession.
+RECORDED: dict[object, dict[str, str]] = {
+    "fine": {},
+    "rejected": {"succession_date": "July 2021"},
+    **{("still listed", day): {"succession_date": day} for day in STILL_LISTED},
+    **{("gap", year): {"succession_date": f"{year - 1}-07-01"} for _, year, _ in GAPS},
+    **{("early", day, kind): {"succession_date": day, "kind": kind} for day, kind, _ in EARLY},
+}
+PAIRS: dict[object, Pair] = {
+    which: Pair(f"27{90000 + n}0000000", f"{n}{90000 + n}0000000", f"{NAME} {n}")
+    for n, which in enumerate([*RECORDED, "chain", "alone", "in no file"], 42)
+}
 
 
-def without_workbooks(source: Path) -> None:
-    """Without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
-    for year in (22, 23, 24):
-        (source / f"assistancestatus{year}.xlsx").unlink()
-
-
-@pytest.fixture
-def whole(workplace: Workplace, tmp_path: Path) -> Workplace:
-    """The sample with the district moved, and registers to add to."""
-    moved(workplace.source)
-    return Workplace(workplace.source, workplace.work, workplace.out, reference_copy(tmp_path / "reference"))
-
-
-@pytest.fixture
-def place(whole: Workplace) -> Workplace:
-    """The same without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
-    without_workbooks(whole.source)
-    return whole
+def moved(source: Path, *pairs: Pair) -> None:
+    """Give the rows before 2022 the former codes of these pairs, and another county."""
+    codes = {p.code: p.former for p in pairs} | {p.code[:7]: p.former[:7] for p in pairs}
+    for path in map(source.joinpath, BEFORE_2022):
+        book = openpyxl.load_workbook(path)
+        rows = [r for s in book.worksheets for r in s.iter_rows() if any(str(c.value) in codes for c in r)]
+        assert len(rows) == len(pairs), path.name
+        for row in rows:
+            county = COUNTIES[next(codes[str(c.value)] for c in row if str(c.value) in codes)[:2]]
+            for cell in row:
+                cell.value = {"Monterey": county, **codes}.get(str(cell.value), cell.value)
+        book.save(path)
 
 
 @pytest.fixture(scope="module")
-def succeeded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables of such a place with the succession on record."""
-    folder = tmp_path_factory.mktemp("succeeded")
-    shutil.copytree(SAMPLE, folder / "source")
-    moved(folder / "source")
-    without_workbooks(folder / "source")
-    reference = reference_copy(folder / "reference")
-    add_rows(reference, "successions", SUCCESSION)
-    with Workplace(folder / "source", raw_cache, folder / "out", reference).decide() as connection:
+def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
+    folder = tmp_path_factory.mktemp("moved")
+    source, reference = folder / "source", reference_copy(folder / "reference")
+    shutil.copytree(SAMPLE, source)
+    for year in (22, 23, 24):
+        (source / f"assistancestatus{year}.xlsx").unlink()
+    pairs = {which: pair for which, pair in PAIRS.items() if which != "in no file"}
+    add_twins(source, CODE, NAME, {p.code: p.name for p in pairs.values()})
+    moved(source, *pairs.values())
+    for file, year, _ in GAPS:
+        path = next(source.glob(f"assistancestatus{file}.xls*"))
+        assert drop_rows(path, [PAIRS["gap", year].former]) == 1
+    chain = PAIRS["chain"]
+    add_rows(
+        reference,
+        "successions",
+        *(PAIRS[which].succession(**changes) for which, changes in RECORDED.items()),
+        chain.succession(predecessor_cds=BETWEEN),
+        chain.succession(successor_cds=BETWEEN, succession_date="2019-07-01"),
+    )
+    with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
         yield connection
 
 
-def check(name: str) -> str:
-    return next(c.query for c in load_checks() if c.check_id == name)
+@pytest.fixture(scope="module")
+def place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """A release with all workbooks of CDE, and pages: the district itself, a pair without a succession on record, and
+    a district that a code and a name precede which no file has.
+    """
+    folder = tmp_path_factory.mktemp("released")
+    source, reference = folder / "source", reference_copy(folder / "reference")
+    shutil.copytree(SAMPLE, source)
+    alone, unlisted = PAIRS["alone"], PAIRS["in no file"]
+    add_twins(source, CODE, NAME, {alone.code: alone.name, unlisted.code: unlisted.name})
+    moved(source, PAIR, alone)
+    named = unlisted.succession(predecessor_name="King City Union High")
+    add_rows(reference, "successions", SUCCESSION, named)
+    with (reference / "reference" / "coe_providers.csv").open("a") as stream:
+        stream.write("27,Monterey,Kern COE,2024-07-01,,a letter,a letter names the provider,high,a letter\n")
+    place = Workplace(source, raw_cache, folder / "out", reference)
+    with pytest.MonkeyPatch.context() as patch:
+        pass_no_contracts(patch)
+        assert place.publish().outcome == "published"
+    return place
 
 
-def test_without_a_predecessor_the_missing_years_are_said_and_the_pair_is_named(place: Workplace) -> None:
-    with place.decide() as db:
-        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
-        assert (status, decided_by) == ("not_eligible", "computed_from_letters")
-        assert (
-            "CDE's files of 2018 and 2019 do not list this district under this code, and no predecessor is on record"
-            in reason
-        )
-        assert [(row[4], row[0]) for row in db.execute(check("codes_of_one_name")).fetchall()] == [(FORMER, CODE)]
-        years = "select distinct dashboard_year from student_group_history where cds = ? and listed is false order by 1"
-        assert db.execute(years, [CODE]).fetchall() == [(2017,), (2018,), (2019,)]
+@pytest.fixture
+def released(place: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as connection:
+        yield connection
 
 
-def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no(whole: Workplace) -> None:
+def found_by(name: str, db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    query = next(c.query for c in load_checks() if c.check_id == name)
+    return db.execute(query).fetchall()
+
+
+def contradictions(db: duckdb.DuckDBPyConnection, pair: Pair) -> list[tuple[object, ...]]:
+    """What the files contradict of its succession: the year, and how."""
+    found = [row for row in found_by("successions_follow_files", db) if row[0] == pair.code]
+    assert {row[2] for row in found} <= {pair.former}
+    return [(row[5], row[6]) for row in found]
+
+
+def continuum(db: duckdb.DuckDBPyConnection, pair: Pair, year: int = 2023) -> tuple[str, str | None, str]:
+    """The verdict of the Continuum: its status, who decided it, and why."""
+    query = "select status, decided_by, reason from eligibility where (cds, determination_year, pathway) = (?, ?, ?)"
+    (verdict,) = db.execute(query, [pair.code, year, "continuum"]).fetchall()
+    return verdict
+
+
+def test_without_a_predecessor_the_missing_years_are_said_and_the_pair_is_named(
+    decided: duckdb.DuckDBPyConnection,
+) -> None:
+    alone = PAIRS["alone"]
+    status, decided_by, reason = continuum(decided, alone)
+    assert (status, decided_by) == ("not_eligible", "computed_from_letters")
+    assert (
+        "CDE's files of 2018 and 2019 do not list this district under this code, and no predecessor is on record"
+        in reason
+    )
+    years = "select distinct dashboard_year from student_group_history where cds = ? and listed is false order by 1"
+    assert decided.execute(years, [alone.code]).fetchall() == [(2017,), (2018,), (2019,)]
+
+
+def test_pairs_of_one_name_are_named_until_a_succession_is_on_record(decided: duckdb.DuckDBPyConnection) -> None:
+    named = {(row[4], row[0]) for row in found_by("codes_of_one_name", decided)}
+    assert named == {(PAIRS[which].former, PAIRS[which].code) for which in ("alone", "rejected", "chain")}
+
+
+def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no(
+    released: duckdb.DuckDBPyConnection,
+) -> None:
     """Without a predecessor on record the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
-    with whole.decide() as db:
-        status, decided_by, _ = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
-        assert (status, decided_by) == ("eligible", "cde")
-        assert [(row[4], row[0]) for row in db.execute(check("codes_of_one_name")).fetchall()] == [(FORMER, CODE)]
+    alone = PAIRS["alone"]
+    assert continuum(released, alone)[:2] == ("eligible", "cde")
+    warned = "select failing_row from meta_gate_rows where check_id = 'codes_of_one_name'"
+    ((row,),) = released.execute(warned).fetchall()
+    assert {alone.former, alone.code} <= set(json.loads(row).values())
 
 
-def test_with_a_predecessor_what_it_would_change_is_not_determined(succeeded: duckdb.DuckDBPyConnection) -> None:
-    status, decided_by, reason = succeeded.execute(CONTINUUM, [CODE, 2023]).fetchone()
+def test_with_a_predecessor_what_it_would_change_is_not_determined(decided: duckdb.DuckDBPyConnection) -> None:
+    pair = PAIRS["fine"]
+    status, decided_by, reason = continuum(decided, pair)
     assert (status, decided_by) == ("undetermined", None)
     assert reason.startswith(
         "By the results under this code alone the answer is no, and the results under the earlier code"
     )
-    assert f"{NAME} ({FORMER})" in reason
-    assert succeeded.execute(check("codes_of_one_name")).fetchall() == []
-    own = succeeded.execute(
-        "select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [CODE]
+    assert f"{pair.name} ({pair.former})" in reason
+    own = decided.execute(
+        "select dashboard_year, student_groups from predecessor_years where cds = ? order by 1", [pair.code]
     ).fetchall()
-    letters = succeeded.execute(
+    letters = decided.execute(
         "select dashboard_year, list(student_group order by student_group) from assistance_letters where cds = ?"
         " and letter is not null group by 1",
-        [FORMER],
+        [pair.former],
     ).fetchall()
     assert {year: groups for year, groups in own if groups} == dict(letters)
     assert any(groups for _, groups in own)
 
 
-def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(whole: Workplace) -> None:
-    add_rows(whole.reference, "successions", SUCCESSION)
-    with whole.decide() as db:
-        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
-        assert (status, decided_by) == ("eligible", "cde")
-        assert reason.startswith(
-            "CDE's flag EC52072_2023 is Y. It is the verdict, because the results under the earlier code"
-        )
-        assert "would change the no that this code alone gives" in reason
-        assert db.execute(
-            "select count(*) from eligibility where cds = ? and agrees_with_cde is false", [CODE]
-        ).fetchone() == (0,)
+def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(
+    released: duckdb.DuckDBPyConnection,
+) -> None:
+    status, decided_by, reason = continuum(released, PAIR)
+    assert (status, decided_by) == ("eligible", "cde")
+    assert reason.startswith(
+        "CDE's flag EC52072_2023 is Y. It is the verdict, because the results under the earlier code"
+    )
+    assert "would change the no that this code alone gives" in reason
+    assert released.execute(
+        "select count(*) from eligibility where cds = ? and agrees_with_cde is false", [CODE]
+    ).fetchone() == (0,)
 
 
-def test_a_rejected_succession_leaves_its_lea_undetermined(place: Workplace) -> None:
-    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": "July 2021"})
-    with place.decide() as db:
-        status, _, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
-        assert status == "undetermined"
-        assert "a predecessor whose record was rejected" in reason
+def test_a_rejected_succession_leaves_its_lea_undetermined(decided: duckdb.DuckDBPyConnection) -> None:
+    status, _, reason = continuum(decided, PAIRS["rejected"])
+    assert status == "undetermined"
+    assert "a predecessor whose record was rejected" in reason
 
 
-def test_consecutive_years_of_a_predecessor_count_the_same_way(succeeded: duckdb.DuckDBPyConnection) -> None:
+def test_consecutive_years_of_a_predecessor_count_the_same_way(decided: duckdb.DuckDBPyConnection) -> None:
+    pair = PAIRS["fine"]
     query = (
         "select status, reason from assistance where cds = ? and determination = 'consecutive' and determination_year ="
         " 2023"
     )
-    status, reason = succeeded.execute(query, [CODE]).fetchone()
-    joined = succeeded.execute(
+    status, reason = decided.execute(query, [pair.code]).fetchone()
+    joined = decided.execute(
         "select count(*) from consecutive_groups where cds = ? and determination_year = 2023 and may_count_joined",
-        [CODE],
+        [pair.code],
     ).fetchone()
     assert status == ("undetermined" if joined != (0,) else "not_eligible")
     assert joined != (0,)
-    assert f"{NAME} ({FORMER})" in reason
+    assert f"{pair.name} ({pair.former})" in reason
 
 
-@pytest.mark.parametrize("day", ["2017-07-01", "2018-06-30", "2019-01-31"])
-def test_a_predecessor_that_is_listed_after_the_day_leaves_it_open(place: Workplace, day: str) -> None:
-    """A careless day gave the years after it to nobody, and the verdict was a no."""
-    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": day})
-    with place.decide() as db:
-        status, decided_by, reason = db.execute(CONTINUUM, [CODE, 2023]).fetchone()
-        assert (status, decided_by) == ("undetermined", None)
-        assert f"{NAME} ({FORMER})" in reason
-        warned = db.execute(check("successions_follow_files")).fetchall()
-        years = [year for year in (2017, 2018, 2019) if f"{year}-06-30" >= day]
-        assert [(row[0], row[2], row[5], row[6]) for row in warned] == [
-            (CODE, FORMER, y, "still_listed") for y in years
-        ]
-        said = db.execute("select sentence from predecessor_years where dashboard_year = 2019").fetchall()
-        assert said == [(f"2019: {NAME} ({FORMER}) is still listed; by the register its code ended before {day}",)]
-
-
-@pytest.mark.parametrize(
-    ("file", "year", "determination"), [("2017", 2017, 2022), ("18", 2018, 2023), ("19-rev", 2019, 2023)]
-)
-def test_a_gap_between_two_codes_is_not_determined(place: Workplace, file: str, year: int, determination: int) -> None:
-    """Neither code has a row in a workbook after the day of the succession."""
-    path = next(place.source.glob(f"assistancestatus{file}.xls*"))
-    assert drop_rows(path, [FORMER]) == 1
-    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": f"{year - 1}-07-01"})
-    with place.decide() as db:
-        assert db.execute(CONTINUUM, [CODE, determination]).fetchone()[0] == "undetermined"
-        warned = {row[5]: row[6] for row in db.execute(check("successions_follow_files")).fetchall()}
-        assert warned[year] == "gap"
-        ((groups, unknown, sentence),) = db.execute(
-            "select len(student_groups), len(student_groups_unknown), sentence from predecessor_years where cds = ? and"
-            " dashboard_year = ?",
-            [CODE, year],
-        ).fetchall()
-        assert (groups, unknown > 10) == (0, True)
-        assert sentence.endswith(f"this code began on {year - 1}-07-01. The results are not determined")
-
-
-@pytest.mark.parametrize(
-    ("day", "kind", "years"),
-    [
-        ("2024-07-01", "county_transfer", [2022, 2023, 2024]),
-        ("2023-07-01", "unification", [2022, 2023]),
-        ("2022-06-30", "county_transfer", []),
-        ("2024-07-01", "merger", []),
-    ],
-)
-def test_a_new_code_that_is_listed_before_its_day_is_named(
-    place: Workplace, day: str, kind: str, years: list[int]
+@pytest.mark.parametrize("day", STILL_LISTED)
+def test_a_predecessor_that_is_listed_after_the_day_leaves_it_open(
+    decided: duckdb.DuckDBPyConnection, day: str
 ) -> None:
-    add_rows(place.reference, "successions", SUCCESSION | {"succession_date": day, "kind": kind})
-    with place.decide() as db:
-        warned = db.execute(check("successions_follow_files")).fetchall()
-    assert [(row[0], row[5], row[6]) for row in warned] == [(CODE, year, "listed_before") for year in years]
+    """A careless day gave the years after it to nobody, and the verdict was a no."""
+    pair = PAIRS["still listed", day]
+    status, decided_by, reason = continuum(decided, pair)
+    assert (status, decided_by) == ("undetermined", None)
+    assert f"{pair.name} ({pair.former})" in reason
+    years = [year for year in (2017, 2018, 2019) if f"{year}-06-30" >= day]
+    assert contradictions(decided, pair) == [(y, "still_listed") for y in years]
+    said = decided.execute(
+        "select sentence from predecessor_years where cds = ? and dashboard_year = 2019", [pair.code]
+    ).fetchall()
+    listed = f"2019: {pair.name} ({pair.former}) is still listed; by the register its code ended before {day}"
+    assert said == [(listed,)]
 
 
-def test_a_day_that_the_files_follow_warns_of_nothing(succeeded: duckdb.DuckDBPyConnection) -> None:
-    assert succeeded.execute(check("successions_follow_files")).fetchall() == []
-    assert succeeded.execute("select max(dashboard_year) from predecessor_years").fetchone() == (2019,)
+@pytest.mark.parametrize(("file", "year", "determination"), GAPS)
+def test_a_gap_between_two_codes_is_not_determined(
+    decided: duckdb.DuckDBPyConnection, file: str, year: int, determination: int
+) -> None:
+    """Neither code has a row in a workbook after the day of the succession."""
+    pair = PAIRS["gap", year]
+    assert continuum(decided, pair, determination)[0] == "undetermined"
+    assert (year, "gap") in contradictions(decided, pair)
+    ((groups, unknown, sentence),) = decided.execute(
+        "select len(student_groups), len(student_groups_unknown), sentence from predecessor_years where cds = ? and"
+        " dashboard_year = ?",
+        [pair.code, year],
+    ).fetchall()
+    assert (groups, unknown > 10) == (0, True)
+    assert sentence.endswith(f"this code began on {year - 1}-07-01. The results are not determined")
 
 
-def test_chains_of_codes_reach_back_to_the_first(place: Workplace) -> None:
-    between = "41660680000000"
-    add_rows(place.reference, "successions", SUCCESSION | {"predecessor_cds": between, "succession_date": "2021-07-01"})
-    add_rows(place.reference, "successions", SUCCESSION | {"successor_cds": between, "succession_date": "2019-07-01"})
-    with place.decide() as db:
-        found = db.execute(
-            "select dashboard_year, predecessor_cds from predecessor_years where cds = ? order by all", [CODE]
-        ).fetchall()
-    assert [year for year, cds in found if cds == FORMER] == [2017, 2018, 2019]
+@pytest.mark.parametrize(("day", "kind", "years"), EARLY)
+def test_a_new_code_that_is_listed_before_its_day_is_named(
+    decided: duckdb.DuckDBPyConnection, day: str, kind: str, years: list[int]
+) -> None:
+    assert contradictions(decided, PAIRS["early", day, kind]) == [(year, "listed_before") for year in years]
+
+
+def test_a_day_that_the_files_follow_warns_of_nothing(decided: duckdb.DuckDBPyConnection) -> None:
+    pair = PAIRS["fine"]
+    assert contradictions(decided, pair) == []
+    last = "select max(dashboard_year) from predecessor_years where cds = ?"
+    assert decided.execute(last, [pair.code]).fetchone() == (2019,)
+
+
+def test_chains_of_codes_reach_back_to_the_first(decided: duckdb.DuckDBPyConnection) -> None:
+    chain = PAIRS["chain"]
+    found = decided.execute(
+        "select dashboard_year, predecessor_cds from predecessor_years where cds = ? order by all", [chain.code]
+    ).fetchall()
+    assert [year for year, cds in found if cds == chain.former] == [2017, 2018, 2019]
 
 
 def test_former_codes_and_names_find_the_lea(
-    whole: Workplace, without_gates: None, capsys: pytest.CaptureFixture[str]
+    released: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    add_rows(whole.reference, "successions", SUCCESSION)
-    assert whole.publish().outcome == "published"
-    with duckdb.connect(str(whole.out / "current" / "dta.duckdb"), read_only=True) as db:
-        assert find_lea(db, NAME).cds == CODE  # both codes have the name; the present one is meant
-        assert find_lea(db, FORMER).cds == FORMER
-        with pytest.raises(NotFoundError):
-            find_lea(db, "30647660000001")
-        console = Console(width=160)
-        present, former = collect(db, read_book(db), [find_lea(db, CODE), find_lea(db, FORMER)], 2024)
-        show_report(console, present, False)
-        shown = capsys.readouterr().out
-        assert f"2019: not listed under this code; as {NAME} ({FORMER}):" in shown
-        show_report(console, former, False)
-        assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
+    assert find_lea(released, NAME).cds == CODE  # both codes have the name; the present one is meant
+    assert find_lea(released, FORMER).cds == FORMER
+    with pytest.raises(NotFoundError):
+        find_lea(released, "30647660000001")
+    console = Console(width=160)
+    leas = [find_lea(released, CODE), find_lea(released, FORMER)]
+    present, former = collect(released, read_book(released), leas, 2024)
+    show_report(console, present, False)
+    shown = capsys.readouterr().out
+    assert f"2019: not listed under this code; as {NAME} ({FORMER}):" in shown
+    show_report(console, former, False)
+    assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
 
 
-def test_pages_show_and_find_what_came_before(whole: Workplace, without_contracts: None) -> None:
-    add_rows(whole.reference, "successions", SUCCESSION)
-    with (whole.reference / "reference" / "coe_providers.csv").open("a") as stream:
-        stream.write("27,Monterey,Kern COE,2024-07-01,,a letter,a letter names the provider,high,a letter\n")
-    assert whole.publish().outcome == "published"
-    site = whole.out / "current" / "reports"
+def test_pages_show_and_find_what_came_before(place: Workplace) -> None:
+    site = place.out / "current" / "reports"
     page = (site / "lea" / f"{CODE}.html").read_text("utf-8")
     for year in (2017, 2018, 2019):
         assert (
@@ -280,13 +339,10 @@ def test_pages_show_and_find_what_came_before(whole: Workplace, without_contract
     assert "Criteria met; CCEE&#39;s determination: not recorded." in office
 
 
-def test_a_code_that_no_file_has_finds_its_successor(tmp_path: Path, workplace: Workplace, without_gates: None) -> None:
-    reference = reference_copy(tmp_path / "reference")
-    add_rows(reference, "successions", SUCCESSION | {"predecessor_name": "King City Union High"})
-    place = Workplace(workplace.source, workplace.work, workplace.out, reference)
-    assert place.publish().outcome == "published"
-    with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as released:
-        assert [find_lea(released, asked).cds for asked in (FORMER, FORMER[:7], "King City Union High")] == [CODE] * 3
+def test_a_code_that_no_file_has_finds_its_successor(released: duckdb.DuckDBPyConnection) -> None:
+    pair = PAIRS["in no file"]
+    for asked in (pair.former, pair.former[:7], "King City Union High"):
+        assert find_lea(released, asked).cds == pair.code
 
 
 REFUSED: list[tuple[dict[str, str], str]] = [

@@ -1,0 +1,31 @@
+"""LEAs like another one: a test of many cases gives each case an LEA of its own, and decides them in one run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+
+
+def add_twins(source: Path, cds: str, name: str, twins: Mapping[str, str]) -> None:
+    """Give every LEA of ``twins`` (names by CDS code) the rows that this LEA has in text files and in workbooks of
+    assistance.
+    """
+    for path in source.glob("*.txt"):
+        content = path.read_bytes()
+        rows = [line for line in content.splitlines() if line.startswith(cds.encode())]
+        if rows:
+            added = [
+                row.replace(cds.encode(), twin.encode()).replace(name.encode(), called.encode())
+                for twin, called in twins.items()
+                for row in rows
+            ]
+            path.write_bytes(b"\n".join([content.rstrip(b"\r\n"), *added]) + b"\n")
+    for path in source.glob("assistancestatus*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for sheet in book.worksheets:
+            rows = [row for row in sheet.iter_rows(values_only=True) if cds in map(str, row)]
+            for twin, called in twins.items():
+                other = {cds: twin, cds[:7]: twin[:7], name: called}
+                for row in rows:
+                    sheet.append([other.get(str(value), value) for value in row])
+        book.save(path)
