@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.remembering import Remembering, RememberingTables
-from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, linked
+from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked
 from transforms.release import digests
 from transforms.release.current import read_manifest
 from transforms.release.verify import seal_of
@@ -107,6 +107,17 @@ def raw_cache(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return copy_of_work(first_run / "work", tmp_path_factory.mktemp("cache") / "work")
 
 
+@pytest.fixture(scope="session")
+def new_place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Workplace]:
+    """Makes copies of the sample, for a fixture of a module that damages one in many places and decides it once."""
+
+    def make() -> Workplace:
+        folder = tmp_path_factory.mktemp("place")
+        return Workplace(Path(shutil.copytree(SAMPLE, folder / "source")), raw_cache, folder / "out")
+
+    return make
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, raw_cache: Path) -> Workplace:
     """A copy of the sample that a test may damage."""
@@ -150,6 +161,7 @@ def pass_no_contracts(patch: pytest.MonkeyPatch) -> None:
     """From now on runs pass the gates' SQL checks alone: the suites of Great Expectations have tests of their own."""
     for name in ("check_files", "check_tables", "check_domain"):
         patch.setattr(f"expectations.gates.{name}", lambda *_: [])
+    patch.setattr("flows.runner.prepare", lambda _: None)  # nobody imports Great Expectations in vain, for 3 seconds
 
 
 def pass_no_gates(patch: pytest.MonkeyPatch) -> None:
@@ -243,10 +255,6 @@ def edit(workplace: Workplace) -> Callable[[str, Callable[[str], str]], None]:
     """Change the text of one source file, byte for byte elsewhere."""
 
     def change(file: str, how: Callable[[str], str]) -> None:
-        path = workplace.source / file
-        before = path.read_bytes().decode("utf-8")
-        after = how(before)
-        assert after != before, "the edit changed nothing"
-        path.write_bytes(after.encode("utf-8"))
+        edit_text(workplace.source / file, how)
 
     return change

@@ -86,8 +86,8 @@ class RememberingTables(Remembering):
 
 
 def _digest(run: Run, before: str) -> str:
-    """Of what the steps before left (snapshots, wherever they are kept, the digest of inputs and code), the day, and what
-    was before.
+    """Of what the steps before left (snapshots, wherever they lie, the digest of inputs and code), of the day, and of
+    what was before.
     """
     found = hashlib.sha256(f"{run.settings.as_of} {run.settings.reference} {before}".encode())
     for path in sorted(run.folder.glob("*.json")):

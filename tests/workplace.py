@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -66,6 +67,14 @@ def copy_of_state(folder: Path, *names: str) -> Path:
     for name in names:
         shutil.copy2(STATE / name, folder)
     return folder
+
+
+def edit_text(path: Path, how: Callable[[str], str]) -> None:
+    """Change the text of a file, byte for byte elsewhere."""
+    before = path.read_bytes().decode("utf-8")
+    after = how(before)
+    assert after != before, "the edit changed nothing"
+    path.write_bytes(after.encode("utf-8"))
 
 
 def reissue(source: Path) -> None:
