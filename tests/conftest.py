@@ -1,6 +1,7 @@
 """Shared fixtures: a release of the sample, made once, and a way to run any folder of files."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -12,9 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.remembering import Remembering
-from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
+from tests.remembering import Remembering, RememberingTables
+from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked
 from transforms.release import digests
+from transforms.release.current import read_manifest
+from transforms.release.verify import seal_of
 from transforms.settings import PROJECT
 
 Once = Callable[[str, Callable[[Path], None]], Path]
@@ -50,11 +53,14 @@ def hashed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def first_run(once: Once) -> Path:
-    """Work and output folder of a run on the sample, with every expectation and page: once for all workers."""
+    """Work and output folder of a run on the sample, with every expectation and page: once for all workers; and what it
+    decided.
+    """
 
     def make(folder: Path) -> None:
-        folder.mkdir()
-        assert Workplace(SAMPLE, folder / "work", folder / "out").publish().outcome == "published"
+        with pytest.MonkeyPatch.context() as patch:
+            RememberingTables(folder / "decided").take_part(patch)
+            assert Workplace(SAMPLE, folder / "work", folder / "out").publish().outcome == "published"
 
     return once("first-run", make)
 
@@ -101,6 +107,17 @@ def raw_cache(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return copy_of_work(first_run / "work", tmp_path_factory.mktemp("cache") / "work")
 
 
+@pytest.fixture(scope="session")
+def new_place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Workplace]:
+    """Makes copies of the sample, for a fixture of a module that damages one in many places and decides it once."""
+
+    def make() -> Workplace:
+        folder = tmp_path_factory.mktemp("place")
+        return Workplace(Path(shutil.copytree(SAMPLE, folder / "source")), raw_cache, folder / "out")
+
+    return make
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, raw_cache: Path) -> Workplace:
     """A copy of the sample that a test may damage."""
@@ -115,6 +132,25 @@ def published(first_run: Path, raw_cache: Path) -> Workplace:
     return Workplace(SAMPLE, raw_cache, first_run / "out")
 
 
+@pytest.fixture(scope="session")
+def bare(first_run: Path, raw_cache: Path, once: Once) -> Workplace:
+    """The same release without pages, a fifth of its files: for tests in which any release will do, which only read it
+    or a copy of it.
+    """
+
+    def make(folder: Path) -> None:
+        shutil.copytree(
+            first_run / "out", folder, symlinks=True, ignore=shutil.ignore_patterns("reports", "quality", "*.html")
+        )
+        path = (folder / "current").resolve() / "manifest.json"
+        manifest = read_manifest(path.parent)
+        manifest["files"] = [f for f in manifest["files"] if (path.parent / f["file"]).exists()]
+        path.chmod(0o644)
+        path.write_text(json.dumps({**manifest, "seal": seal_of(manifest)}), "utf-8")
+
+    return Workplace(SAMPLE, raw_cache, once("bare", make))
+
+
 def pass_few_gates(patch: pytest.MonkeyPatch) -> None:
     """From now on runs pass the gates' SQL checks alone and write no pages."""
     pass_no_contracts(patch)
@@ -125,7 +161,7 @@ def pass_no_contracts(patch: pytest.MonkeyPatch) -> None:
     """From now on runs pass the gates' SQL checks alone: the suites of Great Expectations have tests of their own."""
     for name in ("check_files", "check_tables", "check_domain"):
         patch.setattr(f"expectations.gates.{name}", lambda *_: [])
-    patch.setattr("flows.runner.prepare", lambda _: None)  # no process that imports them
+    patch.setattr("flows.runner.prepare", lambda _: None)  # nobody imports Great Expectations in vain, for 3 seconds
 
 
 def pass_no_gates(patch: pytest.MonkeyPatch) -> None:
@@ -173,6 +209,21 @@ def remembered(without_gates: None, decided_before: None) -> None:
 
 
 @pytest.fixture(scope="session")
+def remembering_tables(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RememberingTables]:
+    folder = Path(shutil.copytree(first_run / "decided", tmp_path_factory.mktemp("tables") / "decided"))
+    yield RememberingTables(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def any_tables(without_gates: None, remembering_tables: RememberingTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test pass no gate, and take tables and their files from an earlier run of the same source files: for
+    tests in which any release will do.
+    """
+    remembering_tables.take_part(monkeypatch)
+
+
+@pytest.fixture(scope="session")
 def release(published: Workplace) -> Path:
     """Folder of the current release of the sample."""
     return (published.out / "current").resolve()
@@ -182,6 +233,13 @@ def release(published: Workplace) -> Path:
 def released(workplace: Workplace, published: Workplace) -> Workplace:
     """A copy of the sample with a release of its own, as if it had been published from there."""
     shutil.copytree(published.out, workplace.out, symlinks=True)
+    return workplace
+
+
+@pytest.fixture
+def bare_released(workplace: Workplace, bare: Workplace) -> Workplace:
+    """The same with a bare release, whose files are replaced and not written into."""
+    linked(bare.out, workplace.out)
     return workplace
 
 
@@ -197,10 +255,6 @@ def edit(workplace: Workplace) -> Callable[[str, Callable[[str], str]], None]:
     """Change the text of one source file, byte for byte elsewhere."""
 
     def change(file: str, how: Callable[[str], str]) -> None:
-        path = workplace.source / file
-        before = path.read_bytes().decode("utf-8")
-        after = how(before)
-        assert after != before, "the edit changed nothing"
-        path.write_bytes(after.encode("utf-8"))
+        edit_text(workplace.source / file, how)
 
     return change

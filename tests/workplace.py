@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,7 @@ from tests.on_demand import OnDemand
 from transforms.database import SAFE, connect, prepared
 from transforms.run import Run
 from transforms.settings import PROJECT, Settings
+from transforms.sources import folder
 
 os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the tests run, and on every worker
 # A developer's own settings must not change what is tested.
@@ -23,6 +25,8 @@ for name in [n for n in os.environ if n.startswith("DTA_")]:
 
 # Tables of tests are small, and workers run beside each other: a second thread in a database costs and brings nothing.
 SAFE["threads"] = "1"
+# What a test has written is whole: no run waits half a second to see whether somebody still writes it.
+folder.QUIET = 0
 
 STATE = PROJECT / "data" / "sample"
 BEFORE_2023 = (
@@ -65,6 +69,14 @@ def copy_of_state(folder: Path, *names: str) -> Path:
     return folder
 
 
+def edit_text(path: Path, how: Callable[[str], str]) -> None:
+    """Change the text of a file, byte for byte elsewhere."""
+    before = path.read_bytes().decode("utf-8")
+    after = how(before)
+    assert after != before, "the edit changed nothing"
+    path.write_bytes(after.encode("utf-8"))
+
+
 def reissue(source: Path) -> None:
     """The same rows in other bytes, as when a publisher saves a file anew: another release, and nothing that a gate
     would stop.
@@ -73,6 +85,18 @@ def reissue(source: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content.replace(b"\r\n", b"\n"))
     assert path.read_bytes() != content
+
+
+def linked(out: Path, target: Path) -> Path:
+    """A copy of a folder of releases whose files are links to the same bytes, but for manifests: for tests that replace
+    a file of a release, and write into none.
+    """
+
+    def link(file: str, copy: str) -> None:
+        same = "/releases/" in file and not file.endswith("manifest.json")
+        (os.link if same else shutil.copy2)(file, copy)
+
+    return Path(shutil.copytree(out, target, symlinks=True, copy_function=link))
 
 
 def copy_of_work(work: Path, target: Path) -> Path:

@@ -16,8 +16,13 @@ from tests.workplace import Workplace, reissue
 from transforms.errors import ConfigError, SourceFilesError, StorageError
 from transforms.folders import MARK, claim_folders, claim_work
 
-pytestmark = pytest.mark.usefixtures("remembered")
+pytestmark = pytest.mark.usefixtures("any_tables")
 Tree = dict[str, tuple[bytes, int]]
+
+
+@pytest.fixture
+def released(bare_released: Workplace) -> Workplace:
+    return bare_released
 
 
 def tree(folder: Path) -> Tree:

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from tests.workplace import Workplace, reissue
+from tests.pipeline.test_command import main
+from tests.workplace import Workplace, linked, reissue
 from transforms.errors import ReleaseError, UsageError
 from transforms.locks import publisher_lock
 from transforms.release.current import current_release, find_release, read_manifest, releases, tags
@@ -19,25 +20,35 @@ from transforms.release.retain import add_tag, prune, remove_tag
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 
-pytestmark = pytest.mark.usefixtures("remembered")  # what is published here is of no interest, how it is kept is
+pytestmark = pytest.mark.usefixtures("any_tables")  # what is published here is of no interest, how it is kept is
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
 
-@pytest.fixture
-def shelf(published: Workplace, tmp_path: Path) -> Path:
-    """The release of the sample and four earlier ones, copies that say another name; the newest is current."""
-    out = tmp_path / "shelf"
-    shutil.copytree(published.out, out, symlinks=True)
-    newest = current_release(out)
-    assert newest is not None
+@pytest.fixture(scope="session")
+def whole_shelf(bare: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the sample and four earlier ones, copies that say another name; the newest is current. Tests only
+    read it.
+    """
+    out = linked(bare.out, tmp_path_factory.mktemp("shelf") / "out")
+    newest = current(out)
     manifest = read_manifest(newest)
     manifest["sequence"] = 9
     write(newest, manifest)
     for day in range(1, 5):
-        earlier = newest.with_name(f"2026-11-0{day}-0000000{day}")
-        shutil.copytree(newest, earlier)
+        earlier = linked(newest, newest.with_name(f"2026-11-0{day}-0000000{day}"))
         write(earlier, {**manifest, "release_id": earlier.name, "sequence": day})
     return out
+
+
+@pytest.fixture
+def shelf(whole_shelf: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return linked(whole_shelf, tmp_path / "shelf")
+
+
+@pytest.fixture
+def released(bare_released: Workplace) -> Workplace:
+    return bare_released
 
 
 def write(release: Path, manifest: dict[str, object]) -> None:
@@ -48,7 +59,7 @@ def write(release: Path, manifest: dict[str, object]) -> None:
 def spoil(file: Path) -> None:
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
-    file.chmod(0o644)
+    file.unlink()  # it may be a link
     file.write_bytes(content)
 
 
@@ -66,7 +77,7 @@ def test_every_kind_of_damage_is_named(shelf: Path) -> None:
     (release / "dta.duckdb.wal").write_text("x")
     (release / "site").mkdir()
     (release / "site" / "extra.html").write_text("x")
-    (release / "dictionary.csv").chmod(0o644)
+    (release / "dictionary.csv").unlink()
     (release / "dictionary.csv").write_text("short")
     (release / "leas.parquet").unlink()
     (release / "leas.parquet").symlink_to(release / "counties.parquet")
@@ -113,18 +124,19 @@ def test_a_renamed_release_is_not_what_it_is_called(shelf: Path) -> None:
     assert [d.problem for d in damage_of(other)] == [f"is that of release {current(shelf).name}"]
 
 
-def test_verify_tells_and_exits(shelf: Path) -> None:
-    def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [Path(sys.executable).parent / "dta", "verify", *arguments, "--out", shelf]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+def test_verify_tells_and_exits(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def verify(*arguments: str) -> tuple[int, str, str]:
+        return main(("verify", *arguments, "--out", shelf), monkeypatch), *capsys.readouterr()
 
-    assert verify("--all").returncode == 0
+    assert verify("--all")[0] == 0
     spoil(find_release(shelf, "2026-11-02-00000002") / "dta.duckdb")
-    ended = verify("--all")
-    assert ended.returncode == 6
-    assert "2026-11-02-00000002/dta.duckdb: other bytes" in ended.stderr
-    assert "Release 2026-11-01-00000001 is whole." in ended.stdout
-    assert "no release or tag '../..'" in verify("../..").stderr
+    code, said, told = verify("--all")
+    assert code == 6
+    assert "2026-11-02-00000002/dta.duckdb: other bytes" in told
+    assert "Release 2026-11-01-00000001 is whole." in said
+    assert "no release or tag '../..'" in verify("../..")[2]
 
 
 def test_a_damaged_current_release_is_mended_by_the_next_run(released: Workplace) -> None:
@@ -252,11 +264,11 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n\t", "\u200b\u200b", "\u3164", "sound\u202e text"])
-def test_a_rollback_without_a_reason_that_people_can_read_holds_nothing(shelf: Path, reason: str) -> None:
+def test_a_rollback_without_a_reason_that_people_can_read_holds_nothing(whole_shelf: Path, reason: str) -> None:
     with pytest.raises(UsageError, match="--reason"):
-        roll_back(shelf, "2026-11-01-00000001", reason)
-    assert held(shelf) is None
-    assert (shelf / "current").resolve().name != "2026-11-01-00000001"
+        roll_back(whole_shelf, "2026-11-01-00000001", reason)
+    assert held(whole_shelf) is None
+    assert (whole_shelf / "current").resolve().name != "2026-11-01-00000001"
 
 
 def test_one_process_at_a_time_changes_releases(shelf: Path) -> None:

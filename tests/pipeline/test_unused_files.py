@@ -5,6 +5,7 @@ goes on with the rest.
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from flows.runner import Outcome
+from tests.conftest import pass_few_gates
 from tests.contract.writing import as_xlsx
 from tests.workplace import SAMPLE, Workplace, reissue
 from transforms.errors import GateError, SourceFilesError
@@ -40,102 +43,131 @@ def without_column(content: bytes, column: bytes) -> bytes:
     return b"".join(b"\t".join(c for i, c in enumerate(r) if i != at) + b"\n" for r in rows)
 
 
-# What is done to the ELA file of 2024, why it is not used, and what to do.
-DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, str]] = {
-    "empty": (lambda _: b"", "the file is empty", "Download it again."),
-    "web_page": (lambda _: b"<!DOCTYPE html>\n<html>Sorry</html>", "this is a web page, not a data file", "Download"),
-    "zip": (lambda c: b"PK\x03\x04" + c, "this is a zip archive or a workbook, not a text file", "Unpack it"),
-    "utf_16": (lambda c: c.decode().encode("utf-16"), "the file is UTF-16 text", "Save the file as UTF-8"),
+# Which file is damaged, how, why it is not used, and what to do.
+DAMAGED: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
+    "empty": ("mathdownload2024.txt", lambda _: b"", "the file is empty", "Download it again."),
+    "web_page": (
+        "eladownload2022.txt",
+        lambda _: b"<!DOCTYPE html>\n<html>Sorry</html>",
+        "this is a web page, not a data file",
+        "Download",
+    ),
+    "zip": (
+        "suspdownload2024.txt",
+        lambda c: b"PK\x03\x04" + c,
+        "this is a zip archive or a workbook, not a text file",
+        "Unpack it",
+    ),
+    "utf_16": (
+        "graddownload2024.txt",
+        lambda c: c.decode().encode("utf-16"),
+        "the file is UTF-16 text",
+        "Save the file as UTF-8",
+    ),
     "semicolons": (
+        "ccidownload2024.txt",
         lambda c: c.replace(b"\t", b";"),
         "the columns are separated by semicolons, tabs are expected",
         "Download the file again",
     ),
     "commas": (
+        "sciencedownload2024.txt",
         lambda c: c.replace(b"\t", b","),
         "the columns are separated by commas, tabs are expected",
         "Download the file again",
     ),
     "bars": (
+        "elpidownload2024.txt",
         lambda c: c.replace(b"\t", b"|"),
         "the columns are separated by bars, tabs are expected",
         "Download the file again",
     ),
     "last_year": (
-        lambda _: (SAMPLE / "eladownload2023.txt").read_bytes(),
+        "chronicdownload2024.txt",
+        lambda _: (SAMPLE / "chronicdownload2023.txt").read_bytes(),
         "its rows are of 2023, not of 2024",
         "Check which year's file this is.",
     ),
     "other_indicator": (
+        "eladownload2024.txt",
         lambda _: (SAMPLE / "chronicdownload2024.txt").read_bytes(),
         "its rows are of CHRO, not of ELA",
         "Check which indicator's file",
     ),
-    "no_color": (lambda c: without_column(c, b"color"), "the header lacks color", "Download the file again"),
-    "cut": (lambda c: c[: int(len(c) * 0.6)], "the last line is cut off", "Download the file again."),
-    "no_rows": (lambda c: c.split(b"\n")[0] + b"\n", "the file has a header and no rows", "Download"),
+    "no_color": (
+        "eladownload2023.txt",
+        lambda c: without_column(c, b"color"),
+        "the header lacks color",
+        "Download the file again",
+    ),
+    "cut": ("mathdownload2023.txt", lambda c: c[: int(len(c) * 0.6)], "the last line is cut off", "Download the file"),
+    "no_rows": (
+        "suspdownload2023.txt",
+        lambda c: c.split(b"\n")[0] + b"\n",
+        "the file has a header and no rows",
+        "Download",
+    ),
 }
+NewPlace = Callable[[], Workplace]
+
+
+@pytest.fixture(scope="module")
+def damaged(new_place: NewPlace) -> tuple[dict[str, UnusedFile], dict[str, str]]:
+    """A file damaged in each way, in one folder."""
+    place = new_place()
+    for file, damage, *_ in DAMAGED.values():
+        (place.source / file).write_bytes(damage((place.source / file).read_bytes()))
+    return read(place)
 
 
 @pytest.mark.parametrize("case", DAMAGED)
-def test_a_damaged_file_is_not_used_and_the_rest_is(workplace: Workplace, case: str) -> None:
-    damage, reason, what_to_do = DAMAGED[case]
-    path = workplace.source / ELA
-    path.write_bytes(damage(path.read_bytes()))
-    if case == "other_indicator":
-        (workplace.source / "chronicdownload2024.txt").unlink()
-    unused, used = read(workplace)
-    assert list(unused) == [ELA]
-    assert unused[ELA].reason == reason
-    assert what_to_do in unused[ELA].what_to_do
-    assert unused[ELA].source_id == "dashboard-ela-2024"
-    assert "dashboard-ela-2024" not in used
-    assert len(used) == len([p for p in workplace.source.iterdir() if p.name != "README.md"]) - 1
+def test_a_damaged_file_is_not_used(damaged: tuple[dict[str, UnusedFile], dict[str, str]], case: str) -> None:
+    unused, used = damaged
+    file, _, reason, what_to_do = DAMAGED[case]
+    assert unused[file].reason == reason
+    assert what_to_do in unused[file].what_to_do
+    assert unused[file].source_id == f"dashboard-{file[:-4].replace('download', '-')}"
+    assert unused[file].source_id not in used
 
 
-@pytest.mark.parametrize(
-    "case",
-    ["empty", "web_page", "last_year", *(pytest.param(case, marks=pytest.mark.slow) for case in ("no_color", "cut"))],
-)
-def test_the_edition_of_the_release_before_is_used_and_marked(
-    without_gates: None, released: Workplace, case: str
-) -> None:
-    path = released.source / ELA
-    path.write_bytes(DAMAGED[case][0](path.read_bytes()))
-    before = (released.out / "current").resolve()
-    outcome = released.publish()
-    assert outcome.outcome == "unchanged"
-    (file,) = outcome.unused
-    (sha256,) = (
-        s["sha256"]
-        for s in json.loads((before / "manifest.json").read_text())["sources"]
-        if s["source_id"] == "dashboard-ela-2024"
-    )
-    assert (file.file, file.earlier_sha256) == (ELA, sha256)
-    assert (released.out / "current").resolve() == before
+def test_the_rest_beside_damaged_files_is_used(damaged: tuple[dict[str, UnusedFile], dict[str, str]]) -> None:
+    unused, used = damaged
+    files = {p.name for p in SAMPLE.iterdir()} - {"README.md"}
+    assert unused.keys() == {file for file, *_ in DAMAGED.values()}
+    assert set(used.values()) == files - unused.keys()
 
 
 @pytest.mark.parametrize(
     "case", ["web_page", *(pytest.param(case, marks=pytest.mark.slow) for case in ("empty", "no_color"))]
 )
 def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
-    without_gates: None, released: Workplace, case: str
+    any_tables: None, bare_released: Workplace, case: str
 ) -> None:
     """Its bytes are then those of the edition that served: the tables are the same, and what is said of them is not."""
-    path = released.source / ELA
+    place, (file, damage, *_) = bare_released, DAMAGED[case]
+    path = place.source / file
     sound = path.read_bytes()
-    path.write_bytes(DAMAGED[case][0](sound))
-    reissue(released.source)  # else there is nothing to publish
-    assert released.publish().outcome == "published"
+    path.write_bytes(damage(sound))
+    reissue(place.source)  # else there is nothing to publish
+    assert place.publish().outcome == "published"
     named = "select file from meta_unused_files"
-    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
-        assert db.execute(named).fetchall() == [(ELA,)]
-    assert released.publish().outcome == "unchanged", "the file is as it was"
+    with duckdb.connect(str(place.out / "current/dta.duckdb"), read_only=True) as db:
+        assert db.execute(named).fetchall() == [(file,)]
+    assert place.publish().outcome == "unchanged", "the file is as it was"
     path.write_bytes(sound)
-    assert released.publish().outcome == "published"
-    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+    assert place.publish().outcome == "published"
+    with duckdb.connect(str(place.out / "current/dta.duckdb"), read_only=True) as db:
         assert db.execute(named).fetchall() == []
-    assert released.publish().outcome == "unchanged"
+    assert place.publish().outcome == "unchanged"
+
+
+@pytest.fixture
+def no_snapshots(bare_released: Workplace, tmp_path: Path) -> Workplace:
+    """A place with a release of whose files no copy is kept; what was read of them is known."""
+    work = tmp_path / "without-snapshots"
+    work.mkdir()
+    (work / "build").symlink_to(bare_released.work / "build")
+    return replace(bare_released, work=work)
 
 
 def refuse(place: Workplace, *files: str) -> None:
@@ -144,16 +176,11 @@ def refuse(place: Workplace, *files: str) -> None:
 
 
 def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
-    light: None, released: Workplace, tmp_path: Path
+    light: None, no_snapshots: Workplace
 ) -> None:
-    refuse(released, "mathdownload2024.txt", "assistancestatus24.xlsx")
-    outcome = released.publish(work=tmp_path / "without-snapshots")
-    assert outcome.outcome == "published"
-    assert {(f.file, f.earlier_sha256) for f in outcome.unused} == {
-        ("mathdownload2024.txt", ""),
-        ("assistancestatus24.xlsx", ""),
-    }
-    with duckdb.connect(str(released.out / "current/dta.duckdb"), read_only=True) as db:
+    refuse(no_snapshots, "mathdownload2024.txt", "assistancestatus24.xlsx")
+    with no_snapshots.checked() as db:
+        unused = db.execute("select file, earlier_sha256 from meta_unused_files order by file").fetchall()
         failed = dict(
             db.execute(
                 "select check_id, failing_rows from meta_gate_results where outcome <> 'passed' and severity <> 'info'"
@@ -162,53 +189,59 @@ def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
         gone = db.execute(
             "select count(*) from indicator_results where indicator = 'math' and dashboard_year = 2024"
         ).fetchone()
+    assert unused == [("assistancestatus24.xlsx", None), ("mathdownload2024.txt", None)]
     assert failed == {"files_not_used": 2, "inputs_missing": 1}
     assert gone == (0,)
 
 
 def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(
-    light: None, released: Workplace, tmp_path: Path
+    light: None, no_snapshots: Workplace
 ) -> None:
-    before = (released.out / "current").resolve()
-    refuse(released, "assistancestatus22.xlsx", *(p.name for p in released.source.glob("*download2022.txt")))
+    before = (no_snapshots.out / "current").resolve()
+    refuse(no_snapshots, "assistancestatus22.xlsx", *(p.name for p in no_snapshots.source.glob("*download2022.txt")))
     with pytest.raises(GateError, match="release_years_kept") as raised:
-        released.publish(work=tmp_path / "without-snapshots")
+        no_snapshots.publish()
     assert '{"kind": "determination", "year": 2022}' in str(raised.value)
     assert "release_files_kept" not in str(raised.value)
     assert "release_rows_kept" not in str(raised.value)
-    assert (released.out / "current").resolve() == before
+    assert (no_snapshots.out / "current").resolve() == before
 
 
 def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one(
-    light: None, released: Workplace, tmp_path: Path
+    light: None, no_snapshots: Workplace
 ) -> None:
-    refuse(released, "mathdownload2024.txt")
-    (released.source / "sciencedownload2024.txt").unlink()
+    refuse(no_snapshots, "mathdownload2024.txt")
+    (no_snapshots.source / "sciencedownload2024.txt").unlink()
     with pytest.raises(GateError, match="release_files_kept") as raised:
-        released.publish(work=tmp_path / "without-snapshots")
+        no_snapshots.checked()
     assert "dashboard-science-2024" in str(raised.value)
     assert "dashboard-math-2024" not in str(raised.value)
 
 
-def test_what_depends_on_a_file_that_is_not_used_is_undetermined(workplace: Workplace) -> None:
-    (workplace.source / ELA).write_bytes(b"<html>")
-    with workplace.decide() as db:
+@pytest.fixture(scope="module")
+def strange(new_place: NewPlace) -> tuple[Workplace, Outcome]:
+    """A release of a folder with a file under a strange name, one that is none, and one of nobody."""
+    place = new_place()
+    shutil.move(place.source / "mathdownload2024.txt", place.source / "math 2024 final.txt")
+    (place.source / "suspdownload2024.txt").write_bytes(b"<html>")
+    (place.source / "holiday.jpg").write_bytes(b"x")
+    with pytest.MonkeyPatch.context() as patch:
+        pass_few_gates(patch)
+        return place, place.publish()
+
+
+def test_what_depends_on_a_file_that_is_not_used_is_undetermined(strange: tuple[Workplace, Outcome]) -> None:
+    with duckdb.connect(str(strange[0].out / "current/dta.duckdb"), read_only=True) as db:
         found = db.execute(
-            "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela' and cds[1:2] ="
+            "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'susp' and cds[1:2] ="
             " '27'"
         ).fetchall()
     assert found == [("unknown",)]
 
 
-def test_the_commands_and_the_release_name_every_file_that_is_not_used(light: None, workplace: Workplace) -> None:
-    shutil.move(workplace.source / "mathdownload2024.txt", workplace.source / "math 2024 final.txt")
-    (workplace.source / "suspdownload2024.txt").write_bytes(b"<html>")
-    (workplace.source / "holiday.jpg").write_bytes(b"x")
-    assert {f.file for f in workplace.publish().unused} == {
-        "math 2024 final.txt",
-        "suspdownload2024.txt",
-        "holiday.jpg",
-    }
+def test_the_commands_and_the_release_name_every_file_that_is_not_used(strange: tuple[Workplace, Outcome]) -> None:
+    workplace, outcome = strange
+    assert {f.file for f in outcome.unused} == {"math 2024 final.txt", "suspdownload2024.txt", "holiday.jpg"}
     said = [
         (
             "math 2024 final.txt: its name is none of CDE's, but its rows are those of mathdownload2024.txt. Rename it"
@@ -270,25 +303,25 @@ def test_a_folder_without_a_file_of_the_catalog_stops_the_run(tmp_path: Path, na
 # ---- names ----
 
 
-@pytest.mark.parametrize(
-    ("right", "given"),
-    [
-        ("mathdownload2024.txt", "mathdownload2024 (1).txt"),
-        ("suspdownload2024.txt", "suspdownload2024.txt.txt"),
-        ("ccidownload2024.txt", "Copy of ccidownload2024.txt"),
-        ("elpidownload2023.txt", "ELPIDOWNLOAD2023 - Copy.TXT"),
-        ("graddownload2022.txt", "graddownload2022%20(2).txt"),
-        ("assistancestatus24.xlsx", "assistancestatus24_1.xlsx"),
-        ("assistancestatus23.xlsx", "assistancestatus23.xlsx "),
-        ("chronicdownload2023.txt", "chronicdownload2023.csv"),
-    ],
-)
-def test_a_file_under_a_careless_name_is_read(workplace: Workplace, right: str, given: str) -> None:
+CARELESS = {
+    "mathdownload2024.txt": "mathdownload2024 (1).txt",
+    "suspdownload2024.txt": "suspdownload2024.txt.txt",
+    "ccidownload2024.txt": "Copy of ccidownload2024.txt",
+    "elpidownload2023.txt": "ELPIDOWNLOAD2023 - Copy.TXT",
+    "graddownload2022.txt": "graddownload2022%20(2).txt",
+    "assistancestatus24.xlsx": "assistancestatus24_1.xlsx",
+    "assistancestatus23.xlsx": "assistancestatus23.xlsx ",
+    "chronicdownload2023.txt": "chronicdownload2023.csv",
+}
+
+
+def test_files_under_careless_names_are_read(workplace: Workplace) -> None:
     before = read(workplace)[1]
-    shutil.move(workplace.source / right, workplace.source / given)
+    for right, given in CARELESS.items():
+        shutil.move(workplace.source / right, workplace.source / given)
     unused, used = read(workplace)
     assert unused == {}
-    assert used == {source: given if file == right else file for source, file in before.items()}
+    assert used == {source: CARELESS.get(file, file) for source, file in before.items()}
 
 
 @pytest.mark.parametrize(
