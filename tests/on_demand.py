@@ -53,7 +53,7 @@ class OnDemand:
         self._connection.close()
 
     def rebuild(self, changed: str, wanted: str) -> None:
-        """Build anew whatever is made from the table ``changed`` and leads to the table ``wanted``, once both were there."""
+        """Build anew whatever is made from the table ``changed`` and leads to ``wanted``, once both were there."""
         leads, new = set[str](), {wanted}
         while new:
             leads |= new
