@@ -10,7 +10,7 @@ import duckdb
 from transforms.build import build_checked
 from transforms.estimate.ahead import watch
 from transforms.rules.load import Rules
-from transforms.sql import inputs_of, made_from, order_of
+from transforms.sql import inputs_of, made_from, models, order_of
 from transforms.wording import say
 
 STAGES = ("determinations", "facts", "marts")
@@ -51,6 +51,21 @@ class OnDemand:
 
     def close(self) -> None:
         self._connection.close()
+
+    def rebuild(self, changed: str, wanted: str) -> None:
+        """Build anew whatever is made from the table ``changed`` and leads to ``wanted``, once both were there."""
+        leads, new = set[str](), {wanted}
+        while new:
+            leads |= new
+            new = {made_from(read) for table in new for read in models().get(table, ())} - leads
+        stale = {changed}
+        for stage in ("core", "criteria", *STAGES):
+            if stage == "marts":
+                self._say(stale & leads)
+            for table in order_of(stage):
+                if stale & {made_from(read) for read in inputs_of(stage)[table]}:
+                    stale.add(table)
+                    self._tables(stage, {table} & leads)
 
     def _build_for(self, query: str) -> None:
         if READING.match(query) and not CATALOG.search(query):

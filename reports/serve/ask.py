@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -83,13 +84,13 @@ class Desk:
                 del self._visitors[visitor]
                 self._locks.pop(visitor, None)
 
+    def request(self, database: Path, queries: Sequence[Query]) -> dict[str, Any]:
+        """What the child process reads."""
+        return {"database": str(database), "seconds": self.seconds, "queries": [asdict(q) for q in queries]}
+
     async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
         """What the child process writes; it is ended when its time is over or the visitor has gone."""
-        request = {
-            "database": str(release / DATABASE),
-            "seconds": self.seconds,
-            "queries": [asdict(q) for q in queries],
-        }
+        request = self.request(release / DATABASE, queries)
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "reports.serve.child"),
             cwd=PROJECT,

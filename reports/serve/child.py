@@ -37,19 +37,22 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
     from reports.published import resolve_names
     from transforms.database import connect_read_only, one_query
 
-    connection = connect_read_only(Path(request["database"]), MEMORY, spill_limit=None, threads=THREADS)
-    timer = threading.Timer(request["seconds"], connection.interrupt)
-    timer.daemon = True
-    timer.start()
-    for query in request["queries"]:
-        statement = one_query(query["sql"])
-        parameters = {name: value for name, value in query["parameters"].items() if name in statement.named_parameters}
-        if query["names"]:
-            parameters = resolve_names(connection, parameters)
-        relation = connection.sql(query["sql"], params=parameters or None)
-        if relation is None:
-            raise ValueError("Only queries that return rows can be run here.")
-        yield _take(relation, query["rows"])
+    with connect_read_only(Path(request["database"]), MEMORY, spill_limit=None, threads=THREADS) as connection:
+        timer = threading.Timer(request["seconds"], connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            for query in request["queries"]:
+                statement, given = one_query(query["sql"]), query["parameters"]
+                parameters = {name: value for name, value in given.items() if name in statement.named_parameters}
+                if query["names"]:
+                    parameters = resolve_names(connection, parameters)
+                relation = connection.sql(query["sql"], params=parameters or None)
+                if relation is None:
+                    raise ValueError("Only queries that return rows can be run here.")
+                yield _take(relation, query["rows"])
+        finally:
+            timer.cancel()
 
 
 def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
@@ -102,10 +105,8 @@ def failure(error: BaseException) -> dict[str, str]:
     return {"kind": "query", "message": message}
 
 
-def main() -> None:
-    """Read a request from stdin; write a line of JSON, then the results."""
-    request = json.loads(sys.stdin.buffer.read())
-    limit_process(request["seconds"])
+def answered(request: dict[str, Any]) -> bytes:
+    """A line of JSON with what is said about all results or why there are none, then the results."""
     contents: list[bytes] = []
     try:
         results = []
@@ -115,7 +116,14 @@ def main() -> None:
         head: dict[str, Any] = {"results": results}
     except BaseException as error:
         contents, head = [], {"error": failure(error)}
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(contents))
+    return json.dumps(head).encode() + b"\n" + b"".join(contents)
+
+
+def main() -> None:
+    """Read a request from stdin and write the answer."""
+    request = json.loads(sys.stdin.buffer.read())
+    limit_process(request["seconds"])
+    sys.stdout.buffer.write(answered(request))
     sys.stdout.buffer.flush()
     os._exit(0)  # nothing is left to tidy up, and a query may still be at work
 

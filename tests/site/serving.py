@@ -1,21 +1,47 @@
 """The server on a port of this computer, for tests that ask it as a browser or a program would."""
 
+import asyncio
+import os
+import shutil
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
-from reports.serve.ask import SECONDS
+from reports.serve.ask import SECONDS, Desk, Query
+from reports.serve.child import answered
 from reports.serve.server import listen, server_of
+from transforms.release.current import DATABASE
+
+
+class DeskHere(Desk):
+    """Answers in this process: for tests of what is asked and answered, not of the process of each query."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self._one, self._folder = asyncio.Lock(), Path(tempfile.mkdtemp())
+        weakref.finalize(self, shutil.rmtree, self._folder)
+
+    async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
+        # By a name of its own: a process opens a database in one way at a time, and tests open it too.
+        database = self._folder / f"{release.name}.duckdb"
+        if not database.exists():
+            os.link(release / DATABASE, database)
+        async with self._one:
+            return await asyncio.to_thread(answered, self.request(database, queries))
 
 
 @contextmanager
-def serving(out: Path, seconds: int = SECONDS) -> Iterator[httpx.Client]:
+def serving(out: Path, seconds: int = SECONDS, desk: type[Desk] = Desk) -> Iterator[httpx.Client]:
     """A client of a server that runs while the block does."""
-    with listen() as made:
+    with listen() as made, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reports.serve.app.Desk", desk)
         server = server_of(out, seconds)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [made]}, daemon=True)
         thread.start()

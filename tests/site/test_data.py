@@ -25,7 +25,7 @@ from lxml import html
 from reports.serve.browse import OPERATORS, RESERVED
 from reports.serve.child import unique
 from reports.serve.release import current
-from tests.site.serving import serving
+from tests.site.serving import DeskHere, serving
 from tests.workplace import Workplace
 
 SALINAS = "27661590000000"
@@ -33,7 +33,7 @@ SALINAS = "27661590000000"
 
 @pytest.fixture(scope="module")
 def client(published: Workplace) -> Iterator[httpx.Client]:
-    with serving(published.out) as made:
+    with serving(published.out, desk=DeskHere) as made:
         yield made
 
 

@@ -21,7 +21,7 @@ from lxml import html
 from reports.recipe_book import find_recipe, recipes
 from reports.serve.ask import AT_ONCE, ROWS, WAITING, AskError, Desk, Query
 from reports.serve.child import ADDRESS_SPACE
-from tests.site.serving import serving
+from tests.site.serving import DeskHere, serving
 from tests.workplace import Workplace
 
 SALINAS = "27661590000000"
@@ -31,6 +31,13 @@ FAST, SLACK = 1, 20  # seconds: a short limit, and what a busy machine may take 
 @pytest.fixture(scope="module")
 def client(published: Workplace) -> Iterator[httpx.Client]:
     with serving(published.out) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def here(published: Workplace) -> Iterator[httpx.Client]:
+    """A server that runs queries in its own process."""
+    with serving(published.out, desk=DeskHere) as made:
         yield made
 
 
@@ -64,13 +71,13 @@ def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
     assert page.xpath("//p[@role='status']")[0].text_content() == "40 rows."
 
 
-def test_odd_values_have_a_form_in_every_format(client: httpx.Client) -> None:
+def test_odd_values_have_a_form_in_every_format(here: httpx.Client) -> None:
     query = (
         "select 'NaN'::double a, 'inf'::float b, interval 1 day c, uuid() d, 1.50::decimal(9,2) e, [1, null] f, {'x':"
         " [1]} g, map {1: 2} h, time '10:00' i, now() j, '\\x00'::blob k, null l, 1 m, 2 as m, 'x'::enum('x', 'y') n,"
         " 170141183460469231731687303715884105727::hugeint o, union_value(z := 1) p"
     )
-    (row,) = ask(client, query).json()["rows"]
+    (row,) = ask(here, query).json()["rows"]
     assert (row["a"], row["b"], row["e"], row["f"], row["g"], row["m"], row["m_2"]) == (
         None,
         None,
@@ -81,9 +88,9 @@ def test_odd_values_have_a_form_in_every_format(client: httpx.Client) -> None:
         2,
     )
     for format in ("csv", "parquet"):
-        assert client.get(f"/sql.{format}", params={"q": query}).status_code == 200
-    assert client.get("/sql", params={"q": query}).status_code == 200
-    beyond = ask(client, "select date '290000-01-01' as far")
+        assert here.get(f"/sql.{format}", params={"q": query}).status_code == 200
+    assert here.get("/sql", params={"q": query}).status_code == 200
+    beyond = ask(here, "select date '290000-01-01' as far")
     assert (beyond.status_code, "Cast it to VARCHAR" in beyond.text) == (400, True)
 
 
@@ -121,10 +128,16 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize("query", OUTSIDE, ids=lambda q: q[:40])
-def test_it_reads_the_release_and_nothing_else(client: httpx.Client, query: str) -> None:
-    answer = ask(client, query)
+def test_it_reads_the_release_and_nothing_else(here: httpx.Client, query: str) -> None:
+    answer = ask(here, query)
     assert answer.status_code == 400
     assert OUTSIDE[query] in answer.json()["error"]
+
+
+def test_the_process_of_a_query_reads_nothing_else(client: httpx.Client) -> None:
+    for query in ("select * from read_text('/etc/passwd')", "set memory_limit = '100GB'"):
+        answer = ask(client, query)
+        assert (answer.status_code, OUTSIDE[query] in answer.json()["error"]) == (400, True)
 
 
 def test_nothing_that_one_query_sets_is_left_for_the_next(client: httpx.Client) -> None:
@@ -200,74 +213,74 @@ def test_a_page_says_that_a_limit_was_met_and_keeps_the_query(hurried: httpx.Cli
     assert page.xpath("//textarea")[0].text_content().strip() == ENDLESS["sleep"]
 
 
-def test_the_row_limit_is_said_in_every_format(client: httpx.Client) -> None:
+def test_the_row_limit_is_said_in_every_format(here: httpx.Client) -> None:
     query = {"q": "select i from range(10000000000) t(i)"}
-    answer = client.get("/sql.json", params=query)
+    answer = here.get("/sql.json", params=query)
     document = answer.json()
     assert (len(document["rows"]), document["truncated"], document["row_limit"]) == (ROWS, True, ROWS)
     assert "row limit of 100,000 rows" in document["message"]
     assert document["rows"][-1] == {"i": ROWS - 1}
     for format in ("csv", "parquet"):
-        headers = client.get(f"/sql.{format}", params=query).headers
+        headers = here.get(f"/sql.{format}", params=query).headers
         assert (headers["dta-truncated"], headers["dta-row-limit"]) == ("rows", str(ROWS))
-    page = html.fromstring(client.get("/sql", params=query).text)
+    page = html.fromstring(here.get("/sql", params=query).text)
     assert len(page.xpath("//tbody/tr")) == 1000
     assert "row limit of 1,000 rows" in page.xpath("//p[@class='banner']")[-1].text_content()
-    exact = ask(client, f"select i from range({ROWS}) t(i)").json()
+    exact = ask(here, f"select i from range({ROWS}) t(i)").json()
     assert (len(exact["rows"]), exact["truncated"]) == (ROWS, False)
 
 
-def test_an_answer_of_too_many_bytes_is_cut_and_says_so(client: httpx.Client) -> None:
-    answer = ask(client, "select repeat('a', 10000) as t from range(100000)")
+def test_an_answer_of_too_many_bytes_is_cut_and_says_so(here: httpx.Client) -> None:
+    answer = ask(here, "select repeat('a', 10000) as t from range(100000)")
     assert answer.json()["truncated"]
     assert "size limit" in answer.json()["message"]
     assert answer.headers["dta-truncated"] == "bytes"
     assert len(answer.content) < 200_000_000
 
 
-def test_saved_questions_run_with_parameters_of_the_address(client: httpx.Client) -> None:
-    page = html.fromstring(client.get("/sql").text)
+def test_saved_questions_run_with_parameters_of_the_address(here: httpx.Client) -> None:
+    page = html.fromstring(here.get("/sql").text)
     assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {
         f"/sql?recipe={name}" for name in recipes()
     }
-    page = html.fromstring(client.get("/sql?recipe=why&year=2023").text)
+    page = html.fromstring(here.get("/sql?recipe=why&year=2023").text)
     assert "Give a value for cds" in page.text_content(), "an example is no question"
-    assert client.get("/sql.json?recipe=why").status_code == 400
+    assert here.get("/sql.json?recipe=why").status_code == 400
     assert (
-        client.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers["location"]
+        here.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers["location"]
         == "/sql?recipe=why"
     )
     assert [(i.get("name"), i.get("value")) for i in page.xpath("//input[not(@type='hidden')]")] == [
         ("cds", "27660680000000"),
         ("year", "2023"),
     ]
-    by_code = client.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()["rows"]
-    by_name = client.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()[
+    by_code = here.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()["rows"]
+    by_name = here.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()[
         "rows"
     ]
     assert by_code == by_name
     assert len(by_code) == 6
-    unknown = client.get("/sql.json", params={"recipe": "why", "cds": "Nowhere Unified"})
+    unknown = here.get("/sql.json", params={"recipe": "why", "cds": "Nowhere Unified"})
     assert (unknown.status_code, "No LEA is called" in unknown.text) == (400, True)
-    assert "There is no recipe 'nothing'" in client.get("/sql.json?recipe=nothing").json()["error"]
-    assert "has no parameter colour" in client.get("/sql.json?recipe=why&colour=1").json()["error"]
+    assert "There is no recipe 'nothing'" in here.get("/sql.json?recipe=nothing").json()["error"]
+    assert "has no parameter colour" in here.get("/sql.json?recipe=why&colour=1").json()["error"]
 
 
 def test_the_form_of_a_saved_question_leads_to_its_short_address_until_the_query_is_changed(
-    client: httpx.Client,
+    here: httpx.Client,
 ) -> None:
     recipe = recipes()["why"]
     sent = {"recipe": "why", "cds": SALINAS, "year": "", "q": recipe.sql.replace("\n", "\r\n")}
-    answer = client.get("/sql", params=sent)
+    answer = here.get("/sql", params=sent)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sql?recipe=why&cds={SALINAS}")
-    changed = client.get("/sql.json", params={**sent, "q": "select count(*) as n from eligibility where cds = $cds"})
+    changed = here.get("/sql.json", params={**sent, "q": "select count(*) as n from eligibility where cds = $cds"})
     assert changed.json()["rows"][0]["n"] > 0
 
 
-def test_parameters_are_values(client: httpx.Client) -> None:
+def test_parameters_are_values(here: httpx.Client) -> None:
     for value in ("'; drop table leas; --", "$x", "\0", "<b>", "é"):
-        assert ask(client, "select $x as x", x=value).json()["rows"] == [{"x": value}]
-    assert ask(client, "select $x as x, '$y' as y -- $z", x="").json()["rows"] == [{"x": None, "y": "$y"}]
+        assert ask(here, "select $x as x", x=value).json()["rows"] == [{"x": value}]
+    assert ask(here, "select $x as x, '$y' as y -- $z", x="").json()["rows"] == [{"x": None, "y": "$y"}]
 
 
 @pytest.mark.parametrize(
@@ -278,8 +291,8 @@ def test_parameters_are_values(client: httpx.Client) -> None:
         "select '{{ 7*7 }}'",
     ],
 )
-def test_what_is_asked_and_answered_is_escaped(client: httpx.Client, query: str) -> None:
-    answer = client.get("/sql", params={"q": query})
+def test_what_is_asked_and_answered_is_escaped(here: httpx.Client, query: str) -> None:
+    answer = here.get("/sql", params={"q": query})
     page = html.fromstring(answer.text)
     assert not page.xpath("//script[not(@src)] | //main//img | //*[@onerror]")
     assert page.xpath("//textarea")[0].text_content().strip() == query

@@ -20,7 +20,7 @@ def taken(request: pytest.FixtureRequest) -> Iterator[int]:
     """A port that a web server holds, or one that never says a word."""
     if request.param == "http":
         server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield server.server_port
         server.shutdown()
         server.server_close()
