@@ -77,6 +77,7 @@ RESULTS = """
     from (
         select * from indicator_results
         where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
+            and cds in (select cds from leas) -- schools' codes lie between those of LEAs
             and student_group in (select student_group from student_groups
             where judged::boolean or student_group = 'ALL')
     ) i
