@@ -6,6 +6,7 @@ Their words are here once, for every output.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from reports.figures import amount, change_words, students
 from transforms.wording.labels import (
@@ -120,13 +121,13 @@ class Result:
     current_size_met: str | None
     source_id: str | None
     source_line: int | None
+    clause: str  # of the criterion that it met
+    other_scale: str | None  # than the year before, with which it is not compared
     label: str  # CDE's word for the level or color
     unit: str
     short: str  # name of the indicator where there is little room
     position: int  # of the indicator, as readers of the Dashboard know them
-    clause: str = ""  # of the criterion that it met
     met: bool = False
-    other_scale: str | None = None  # than the year before, with which it is not compared
 
     @property
     def colored(self) -> int:
@@ -189,6 +190,7 @@ class Result:
 class Cell:
     """One student group on one Dashboard."""
 
+    student_group: str
     dashboard_year: int
     basis: str
     listed: bool | None
@@ -204,7 +206,7 @@ class Cell:
     causes: list[Result] = field(default_factory=list)  # worst level first
     clauses: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def state(self) -> str:
         """What it shows: a key of GRID."""
         if self.listed is False:
@@ -252,7 +254,7 @@ class GroupLine:
         """Its letter on a Dashboard, or a sign."""
         return self.cells[year].sign if year in self.cells else GRID["no_group"][0]
 
-    @property
+    @cached_property
     def years_met(self) -> list[int]:
         """Dashboards that count on which it met the criteria."""
         return [y for y in self.window if self.state(y) == "met"]
@@ -267,12 +269,12 @@ class GroupLine:
         """True if it met the criteria, or may have, on a Dashboard that counts."""
         return any(self.state(y) in ("met", "unknown") for y in self.window)
 
-    @property
+    @cached_property
     def ever(self) -> bool:
         """True if it met the criteria, or may have, or has a letter of CDE's, on any Dashboard."""
         return any(c.state in ("met", "unknown") or c.cde_letter for c in self.cells.values())
 
-    @property
+    @cached_property
     def shown(self) -> bool:
         """True if any Dashboard shows a result, a letter or a doubt."""
         return self.ever or any(c.has_result for c in self.cells.values())

@@ -28,41 +28,51 @@ from reports.lea_records import (
     Successor,
     Watched,
 )
-from reports.published import Lea, Row, former_names, rows
+from reports.published import Lea, Row, former_names, names_and_rows
 from transforms.wording.sentences import joined
 
+Values = list[Any]  # of one row, in the order of its columns
 BATCH = 250  # LEAs read at once: one query for many is as fast as a query for one
+
+
+def _columns(kind: type, number: int | None = None) -> str:
+    """CDS code, and the first fields of a class in their order: from such a row it is made as it is."""
+    return ", ".join(["cds", *(f.name for f in fields(kind)[:number])])
+
 
 # The open question of Wraparound is about loans that are repaid: it is not one where none is.
 VERDICTS = f"""
-    select e.cds, e.determination_year, e.pathway as code, p.name, e.status, e.reason, e.statute, e.student_groups,
-        e.decided_by, e.cde_flag as cde_value, e.agrees_with_cde, e.case_state, e.source_age_years, e.source_is_old,
-        e.ccee_determination, e.ccee_determination_date, p.trigger, p.url,
-        if(
-            e.pathway = 'wraparound' and e.status = 'undetermined' and not exists (
-                select 1 from loan_states s
-                where s.cds = e.cds and s.determination_year = e.determination_year
-                    and starts_with(s.loan_state, 'repaid')
-            ), null, p.open_question
-        ) as open_question
-    from eligibility e join pathways p using (pathway) {HERE} order by e.determination_year, p.position
+    select {_columns(Verdict)} from (
+        select e.* rename (pathway as code, cde_flag as cde_value), null as assistance_year, p.name, p.trigger, p.url,
+            p.position,
+            if(
+                e.pathway = 'wraparound' and e.status = 'undetermined' and not exists (
+                    select 1 from loan_states s
+                    where s.cds = e.cds and s.determination_year = e.determination_year
+                        and starts_with(s.loan_state, 'repaid')
+                ), null, p.open_question
+            ) as open_question
+        from eligibility e join pathways p using (pathway) {HERE}
+    ) order by determination_year, position
 """
 ASSISTANCE = f"""
-    select a.cds, a.determination_year, a.determination as code, a.status, a.reason, a.statute, a.student_groups,
-        a.decided_by, a.cde_value, a.agrees_with_cde, a.assistance_year, t.basis as trigger, t.url, t.open_question
-    from assistance a left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
-    {HERE} and a.status <> 'not_applicable' order by a.determination_year, a.determination desc
+    select {_columns(Verdict, 14)} from (
+        select a.* rename (determination as code), '' as name, t.basis as trigger, t.url, t.open_question
+        from assistance a
+        left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
+        {HERE} and a.status <> 'not_applicable'
+    ) order by determination_year, code desc
 """
 HISTORY = f"""
-    select cds, student_group, {", ".join(f.name for f in fields(Cell)[:-2])}
-    from student_group_history {HERE} and dashboard_year <= $year
+    select {_columns(Cell, -2)} from student_group_history {HERE} and dashboard_year <= $year
 """
+RESULT = _columns(Result, 16)  # what a table holds of a result
 # Indicators that met a criterion: one row for each of the criterion's indicators.
-CAUSES = """
-    select * exclude (criterion) from (
-        select distinct r.criterion, c.clause, e.cds, e.dashboard_year, e.student_group, e.indicator, e.measure,
-            e.finding, e.level, e.color, e.current_status, e.current_denominator, e.change, e.change_level,
-            e.current_size_met, e.source_id, e.source_line
+CAUSES = f"""
+    select {RESULT} from (
+        select distinct r.criterion, c.clause, null as other_scale, e.cds, e.dashboard_year, e.student_group,
+            e.indicator, e.measure, e.finding, e.level, e.color, e.current_status, e.current_denominator, e.change,
+            e.change_level, e.current_size_met, e.source_id, e.source_line
         from criterion_results r join rule_criteria c using (criterion, dashboard_year)
         join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group
             and e.indicator = c.indicator
@@ -70,23 +80,37 @@ CAUSES = """
     ) order by criterion, indicator
 """
 # What the Dashboards that count show, also of all students together, and what was found in it.
-RESULTS = """
-    select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status,
-        i.current_denominator, if(z.scale is null, i.change, null) as change, i.change_level, z.scale as other_scale,
-        i.current_size_met, coalesce(e.source_id, i.source_id) as source_id, i.source_line
-    from (
-        select * from indicator_results
-        where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
-            and student_group in (select student_group from student_groups
-            where judged::boolean or student_group = 'ALL')
-    ) i
-    full join (select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)) e
-        using (cds, dashboard_year, student_group, indicator)
-    left join (
-        select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null
-    ) z using (indicator, dashboard_year)
-    where i.current_status is not null or e.finding in ('unknown', 'result')
+RESULTS = f"""
+    select {RESULT} from (
+        select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status,
+            i.current_denominator, if(z.scale is null, i.change, null) as change, i.change_level, i.current_size_met,
+            coalesce(e.source_id, i.source_id) as source_id, i.source_line, '' as clause, z.scale as other_scale
+        from (
+            select * from indicator_results
+            where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
+                and cds in (select cds from leas) -- schools' codes lie between those of LEAs
+                and student_group in (select student_group from student_groups
+                where judged::boolean or student_group = 'ALL')
+        ) i
+        full join (
+            select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)
+        ) e using (cds, dashboard_year, student_group, indicator)
+        left join (
+            select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null
+        ) z using (indicator, dashboard_year)
+        where i.current_status is not null or e.finding in ('unknown', 'result')
+    )
 """
+NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
+QUERIES = {
+    "verdicts": VERDICTS,
+    "assistance": ASSISTANCE,
+    "history": HISTORY,
+    "causes": CAUSES,
+    "results": RESULTS,
+    "names": NAMES,
+    **{name: f"select {_columns(kind)} {rest}" for name, (kind, rest) in FAMILIES.items()},
+}
 PLACES = {group: n for n, group in enumerate(("ALL", *ORDER))}  # of a student group in a table of results
 NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
 
@@ -194,7 +218,7 @@ class _Read:
     assistance: list[Verdict]
     cells: dict[str, dict[int, Cell]]  # by student group and Dashboard
     causes: list[Result]  # in the order of their criteria
-    results: list[Result]  # in the order of a table
+    results: dict[int, dict[str, dict[str, Result]]]  # by Dashboard, student group and indicator
     records: dict[str, list[Any]]  # by the names of FAMILIES
 
 
@@ -221,31 +245,18 @@ def collect_years(
     for start in range(0, len(leas), BATCH):
         batch = leas[start : start + BATCH]
         here = {"first": min(lea.cds for lea in batch), "last": max(lea.cds for lea in batch), **given}
-        found = {name: _by_lea(connection, query, here) for name, query in _queries().items()}
+        found = {name: _by_lea(connection, query, here) for name, query in QUERIES.items()}
         for lea in batch:
             read = _read(book, lea, {name: rows_of.pop(lea.cds, []) for name, rows_of in found.items()})
             yield {year: _report(book, read, sources, year) for year in years}
 
 
-def _queries() -> dict[str, str]:
-    shown = {
-        name: f"select cds, {', '.join(f.name for f in fields(kind))} {rest}" for name, (kind, rest) in FAMILIES.items()
-    }
-    own = {
-        "verdicts": VERDICTS,
-        "assistance": ASSISTANCE,
-        "history": HISTORY,
-        "causes": CAUSES,
-        "results": RESULTS,
-        "names": NAMES,
-    }
-    return own | shown
-
-
-def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(connection, query, **{name: given[name] for name in set(re.findall(r"\$(\w+)", query))}):
-        found[row.pop("cds")].append(row)
+def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> dict[str, list[Values]]:
+    """Rows of each LEA, without its code, which comes first in them."""
+    found: dict[str, list[Values]] = defaultdict(list)
+    asked = {name: given[name] for name in set(re.findall(r"\$(\w+)", query))}
+    for cds, *values in names_and_rows(connection, query, **asked)[1]:
+        found[cds].append(values)
     return found
 
 
@@ -257,22 +268,21 @@ def _window(book: Book, lea_type: str, year: int) -> list[int]:
     return list(own or [year])
 
 
-def _read(book: Book, lea: Lea, found: dict[str, list[Row]]) -> _Read:
-    causes = [_result(book, row) for row in found["causes"]]
+def _read(book: Book, lea: Lea, found: dict[str, list[Values]]) -> _Read:
+    causes = [_result(book, values) for values in found["causes"]]
     met = {(r.dashboard_year, r.student_group, r.indicator) for r in causes}
-    results = [_result(book, row) for row in found["results"]]
+    results = [_result(book, values) for values in found["results"]]
     for r in results:
         r.met = (r.dashboard_year, r.student_group, r.indicator) in met
-    verdicts, assistance = ([Verdict(**row) for row in found[name]] for name in ("verdicts", "assistance"))
     return _Read(
         lea=lea,
-        other_names=former_names(lea.name, [row["lea_name"] for row in found["names"]]),
-        verdicts=verdicts,
-        assistance=assistance,
-        cells=_cells(found["history"], causes),
+        other_names=former_names(lea.name, [name for (name,) in found["names"]]),
+        verdicts=[Verdict(*values) for values in found["verdicts"]],
+        assistance=[Verdict(*values) for values in found["assistance"]],
+        cells=_cells([Cell(*values) for values in found["history"]], causes),
         causes=causes,
-        results=sorted(results, key=lambda r: (-r.dashboard_year, PLACES.get(r.student_group, 99), r.position)),
-        records={name: [kind(**row) for row in found[name]] for name, (kind, _) in FAMILIES.items()},
+        results=_matrix(results),
+        records={name: [kind(*values) for values in found[name]] for name, (kind, _) in FAMILIES.items()},
     )
 
 
@@ -286,7 +296,7 @@ def _report(book: Book, read: _Read, sources: dict[str, Source], year: int) -> L
     tests = [*read.assistance, *read.verdicts] if read.lea.lea_type == "charter" else read.verdicts
     test = next((v for v in tests if v.determination_year == year and v.code in ("charter", "continuum")), None)
     groups = _groups(book, read.cells, year, window, test.student_groups if test else [])
-    results = _matrix(r for r in read.results if r.dashboard_year in window)
+    results = {y: lines for y, lines in read.results.items() if y in window}
     used = {r.source_id for lines in results.values() for line in lines.values() for r in line.values()}
     used |= {r.source_id for r in read.causes if r.dashboard_year <= year}
     used |= {c.cde_source_id for g in groups for c in g.cells.values()}
@@ -306,33 +316,27 @@ def _report(book: Book, read: _Read, sources: dict[str, Source], year: int) -> L
     )
 
 
-def _result(book: Book, row: Row) -> Result:
-    color = row["measure"] is None or row["finding"] is None
-    key = ("color", row["indicator"], row["color"]) if color else (row["measure"], row["indicator"], row["level"])
-    indicator = book.indicators[row["indicator"]]
-    return Result(
-        **row,
-        label=book.labels[key] if key[2] else "",
-        unit=indicator["unit"],
-        short=indicator["short_name"],
-        position=indicator["position"],
-    )
+def _result(book: Book, values: Values) -> Result:
+    """A result from a row of RESULT."""
+    _, _, indicator, measure, finding, level, color, *_ = values
+    key = ("color", indicator, color) if measure is None or finding is None else (measure, indicator, level)
+    of = book.indicators[indicator]
+    label = book.labels[key] if key[2] else ""
+    return Result(*(*values, label, of["unit"], of["short_name"], of["position"]))
 
 
-def _cells(history: list[Row], causes: list[Result]) -> dict[str, dict[int, Cell]]:
+def _cells(history: list[Cell], causes: list[Result]) -> dict[str, dict[int, Cell]]:
     """What each student group shows on each Dashboard, with what caused it."""
     met: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in causes:
         met[result.student_group, result.dashboard_year].append(result)
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
-    for row in history:
-        group = row.pop("student_group")
-        cell = Cell(**row)
-        if caused := met.get((group, cell.dashboard_year)):
+    for cell in history:
+        if caused := met.get((cell.student_group, cell.dashboard_year)):
             by_indicator = {r.indicator: r for r in caused}
             cell.causes.extend(sorted(by_indicator.values(), key=lambda r: (r.level or 0, r.position)))
             cell.clauses.extend(dict.fromkeys(r.clause for r in caused))
-        cells[group][cell.dashboard_year] = cell
+        cells[cell.student_group][cell.dashboard_year] = cell
     return {g: cells[g] for g in sorted(cells, key=lambda g: place(g, ORDER))}
 
 
@@ -350,6 +354,6 @@ def _groups(
 def _matrix(results: Iterable[Result]) -> dict[int, dict[str, dict[str, Result]]]:
     """Results in the order of a table by Dashboard, student group and indicator."""
     found: dict[int, dict[str, dict[str, Result]]] = {}
-    for r in results:
+    for r in sorted(results, key=lambda r: (-r.dashboard_year, PLACES.get(r.student_group, 99), r.position)):
         found.setdefault(r.dashboard_year, {}).setdefault(r.student_group, {})[r.indicator] = r
     return found

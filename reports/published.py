@@ -61,21 +61,25 @@ def release_database(out: Path) -> Path:
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
-    """Rows of a query as dicts by column name."""
+    """Rows of a query as dicts by column name, their texts safe to show."""
+    names, found = names_and_rows(connection, query, **parameters)
+    return [dict(zip(names, values, strict=True)) for values in found]
+
+
+def names_and_rows(
+    connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of the columns of a query, and its rows as tuples, their texts safe to show."""
     cursor = connection.execute(query, parameters)
     description = cursor.description or []
-    names = [d[0] for d in description]
-    texts = [d[0] for d in description if str(d[1]) == "VARCHAR"]
-    nested = [d[0] for d in description if "VARCHAR" in str(d[1]) and d[0] not in texts]  # lists and structs of texts
-    found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-    for row in found:
-        for name in texts:
-            value = row[name]
-            if value is not None and not value.isprintable():
-                row[name] = shown(value)
-        for name in nested:
-            row[name] = _shown(row[name])
-    return found
+    types = [str(d[1]) for d in description]
+    texts = [n for n, kind in enumerate(types) if kind == "VARCHAR"]
+    nested = [n for n, kind in enumerate(types) if "VARCHAR" in kind and kind != "VARCHAR"]  # lists and structs
+    found = cursor.fetchall()
+    plain = all("".join(row[n] or "" for row in found).isprintable() for n in texts)  # nearly all are: seen at once
+    if not plain or any(_shown(row[n]) != row[n] for n in nested for row in found):
+        found = [tuple(map(_shown, row)) for row in found]
+    return [d[0] for d in description], found
 
 
 def record(names: Sequence[str], values: Sequence[Any]) -> Row:

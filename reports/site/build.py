@@ -75,8 +75,8 @@ def write_share(channel: Channel, release: Path, first: str, last: str) -> None:
 
 @contextmanager
 def cycles_kept() -> Iterator[None]:
-    """Millions of small objects are made and dropped here, hardly any in cycles: Python is not to look for cycles among
-    all of them each time that some were made, which took a quarter of the time.
+    """Millions of small objects are made and dropped here, and pages of LEAs leave no cycles (a macro in their template
+    would): Python is not to look for cycles among all of them each time that some were made.
     """
     looked = gc.isenabled()
     gc.disable()
@@ -94,6 +94,4 @@ def write_leas(
     state_known, years = bool(state_values(connection, pages.book)), pages.book.determination_years
     for n, reports in enumerate(collect_years(connection, pages.book, leas, years)):
         tell(n)
-        if n % SOME == 0:
-            gc.collect(0)  # the few cycles of the pages before
         pages.write(f"lea/{leas[n].cds}.html", "lea.html", **lea_page(pages.book, reports, state_known))

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from reports.book import Book
 from reports.findings import GRID, Cell, GroupLine, Verdict
 from reports.lea_records import LocalIndicator
+from transforms.wording.glossary import GLOSSARY
 from transforms.wording.labels import STATUS, priorities
 from transforms.wording.sentences import joined
 from transforms.wording.sentences.lcap import PRIORITIES
@@ -37,6 +38,14 @@ def status(code: str) -> str:
     """A status: its sign and its words (as the macro ``status`` of parts.html)."""
     sign, words = STATUS[code]
     return f'<span class="st {safe(code)}"><span aria-hidden="true">{safe(sign)}</span> {safe(words)}</span>'
+
+
+@lru_cache
+def term(root: str, key: str, text: str) -> Markup:
+    """A word that the glossary explains (as the macro ``term`` of parts.html)."""
+    return _lines(
+        [f'<a class="term" href="{root}glossary.html#{key}" title="{safe(GLOSSARY[key].meaning)}">{safe(text)}</a>']
+    )
 
 
 def cards(verdicts: Iterable[Verdict], mark: str) -> Markup:
