@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.quality import keep_results
 from transforms.build import build_core, build_criteria, build_determinations
+from transforms.database import one_row
 from transforms.raw.stage import read_raw
 from transforms.release.digests import inputs_digest
 from transforms.release.pointer import held
@@ -48,7 +49,14 @@ def pass_gates(run: Run) -> StepResult:
 
 def publish_release(run: Run) -> StepResult:
     """Publish the tables with everything that is made from them."""
-    return publish(run, EXTRAS)
+    if write_site not in EXTRAS:
+        return publish(run, EXTRAS)
+    from reports.site.shares import pages_ahead
+
+    with run.connect() as connection:
+        (leas,) = one_row(connection, "select count(*) from leas")
+    with pages_ahead(leas):
+        return publish(run, EXTRAS)
 
 
 def write_site(release: Path, notify: Notify) -> None:

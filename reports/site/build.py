@@ -4,7 +4,6 @@ import gc
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -17,15 +16,14 @@ from reports.site import lists, overview, places, records
 from reports.site.drawn import state_values, write_known
 from reports.site.lea_page import lea_page
 from reports.site.pages import FOLDER, Pages
+from reports.site.shares import shares, writers
 from reports.site.tallies import lea_lines
-from transforms.beside import Beside, Channel, cores
+from transforms.beside import cores
 from transforms.database import connect_read_only
 from transforms.release.current import DATABASE
 from transforms.run import Notify
 
 SOME = 100  # pages of LEAs from one message of progress to the next
-FIRST = 250  # pages of LEAs that another process writes while this one writes the other pages
-MOST = 4  # processes
 
 
 def write_site(release: Path, notify: Notify) -> None:
@@ -36,9 +34,9 @@ def write_site(release: Path, notify: Notify) -> None:
         pages = Pages(release / "reports", book)
         shutil.copytree(FOLDER / "assets", pages.folder / "assets")
         own, *others = shares(leas, cores())
-        helpers = [Beside(write_share, release.resolve(), share[0].cds, share[-1].cds) for share in others]
-        for helper in helpers:
-            stack.callback(helper.stop)
+        helpers = stack.enter_context(writers(len(others)))
+        for helper, share in zip(helpers, others, strict=True):
+            helper.send((release.resolve(), share[0].cds, share[-1].cds))
 
         def tell(done: int) -> None:
             if done % SOME == 0:
@@ -54,23 +52,6 @@ def write_site(release: Path, notify: Notify) -> None:
         write_leas(connection, pages, own, tell)
         for helper in helpers:
             helper.finish()
-
-
-def shares(leas: Sequence[Lea], processes: int) -> list[Sequence[Lea]]:
-    """The LEAs in parts that follow each other by CDS code, the first for this process, which has the other pages to
-    write.
-    """
-    parts = max(1, min(processes, MOST, len(leas) // FIRST))
-    own = (len(leas) - FIRST * (parts - 1)) // parts
-    starts = [0, *(own + (len(leas) - own) * n // (parts - 1) for n in range(parts - 1)), len(leas)]
-    return [leas[start:end] for start, end in pairwise(starts)]
-
-
-def write_share(channel: Channel, release: Path, first: str, last: str) -> None:
-    """Write the pages of the LEAs from one CDS code to another. Each is reported, so that this ends with the parent."""
-    with connect_read_only(release / DATABASE) as connection, cycles_kept():
-        leas = [lea for lea in all_leas(connection) if first <= lea.cds <= last]
-        write_leas(connection, Pages(release / "reports", read_book(connection)), leas, channel.send)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from reports.published import Lea
-from reports.site.build import FIRST, MOST, shares
+from reports.site.shares import FIRST, MOST, pages_ahead, shares, writers
 from tests.unit.beside_functions import beat, count, double, fail
 from tests.workplace import PROJECT
 from transforms.beside import Beside
@@ -107,3 +107,15 @@ def test_every_lea_is_in_one_share(number: int, processes: int) -> None:
     others = [len(part) for part in parts[1:]]
     assert not others or max(others) - min(others) <= 1
     assert all(n - len(parts[0]) in range(FIRST - 1, FIRST + MOST + 1) for n in others)
+
+
+def test_processes_that_were_ready_write_and_none_is_left() -> None:
+    with pages_ahead(3 * FIRST):
+        ready = psutil.Process().children()
+        with writers(len(ready) + 1) as found:
+            assert len(found) == len(ready) + 1
+            assert set(ready) < set(psutil.Process().children())
+        assert psutil.Process().children() == []
+    with pages_ahead(3 * FIRST):
+        pass
+    assert psutil.Process().children() == []

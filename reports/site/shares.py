@@ -1,0 +1,68 @@
+"""Pages of LEAs are written by several processes, which begin while the tables of the release are written: each needs
+half a second to import what it needs.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from itertools import pairwise
+from threading import Thread
+
+from reports.published import Lea
+from transforms.beside import Beside, Channel, cores
+
+FIRST = 250  # pages of LEAs that another process writes while this one writes the other pages
+MOST = 4  # processes
+_ready: list[Beside] = []
+
+
+def shares(leas: Sequence[Lea], processes: int) -> list[Sequence[Lea]]:
+    """The LEAs in parts that follow each other by CDS code, the first for this process, which has the other pages to
+    write.
+    """
+    parts = _parts(len(leas), processes)
+    own = (len(leas) - FIRST * (parts - 1)) // parts
+    starts = [0, *(own + (len(leas) - own) * n // (parts - 1) for n in range(parts - 1)), len(leas)]
+    return [leas[start:end] for start, end in pairwise(starts)]
+
+
+def _parts(leas: int, processes: int) -> int:
+    return max(1, min(processes, MOST, leas // FIRST))
+
+
+@contextmanager
+def pages_ahead(leas: int) -> Iterator[None]:
+    """Within, the processes that this number of LEAs takes are ready, and this one imports what writes pages."""
+    Thread(target=import_module, args=("reports.site.build",), daemon=True).start()
+    with ExitStack() as stack:
+        for _ in range(_parts(leas, cores()) - 1):
+            _ready.append(Beside(write_share))
+            stack.callback(_ready[-1].stop)
+        stack.callback(_ready.clear)
+        yield
+
+
+@contextmanager
+def writers(number: int) -> Iterator[list[Beside]]:
+    """So many processes, each to be sent its release and the first and last CDS code of its share."""
+    with ExitStack() as stack:
+        found, _ready[:] = _ready[:number], _ready[number:]
+        found += [Beside(write_share) for _ in range(number - len(found))]
+        for one in found:
+            stack.callback(one.stop)
+        yield found
+
+
+def write_share(channel: Channel) -> None:
+    """Write the pages of the LEAs from one CDS code to another. Each is reported, so that this ends with the parent."""
+    from reports.book import read_book
+    from reports.published import all_leas
+    from reports.site.build import cycles_kept, write_leas
+    from reports.site.pages import Pages
+    from transforms.database import connect_read_only
+    from transforms.release.current import DATABASE
+
+    release, first, last = channel.receive()
+    with connect_read_only(release / DATABASE) as connection, cycles_kept():
+        leas = [lea for lea in all_leas(connection) if first <= lea.cds <= last]
+        write_leas(connection, Pages(release / "reports", read_book(connection)), leas, channel.send)
