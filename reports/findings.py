@@ -6,7 +6,6 @@ Their words are here once, for every output.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from reports.figures import amount, change_words, students
 from transforms.wording.labels import (
@@ -186,7 +185,7 @@ class Result:
         return self.look, self.label
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Cell:
     """One student group on one Dashboard."""
 
@@ -205,17 +204,18 @@ class Cell:
     note: str | None
     causes: list[Result] = field(default_factory=list)  # worst level first
     clauses: list[str] = field(default_factory=list)
+    state: str = field(init=False)  # what it shows: a key of GRID
 
-    @cached_property
-    def state(self) -> str:
-        """What it shows: a key of GRID."""
+    def __post_init__(self) -> None:
+        """Find its state once: every table and sentence asks for it."""
         if self.listed is False:
-            return "not_listed"
-        if self.basis == "none":
-            return "not_loaded"
-        if self.meets_criteria is None:
-            return "unknown"
-        return "met" if self.meets_criteria else "no_result" if self.has_result is False else "not_met"
+            self.state = "not_listed"
+        elif self.basis == "none":
+            self.state = "not_loaded"
+        elif self.meets_criteria is None:
+            self.state = "unknown"
+        else:
+            self.state = "met" if self.meets_criteria else "no_result" if self.has_result is False else "not_met"
 
     @property
     def sign(self) -> str:
@@ -236,7 +236,7 @@ class Cell:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class GroupLine:
     """One student group on all Dashboards up to the determination year; ``window``: those that count."""
 
@@ -245,6 +245,16 @@ class GroupLine:
     cells: dict[int, Cell]
     window: list[int]
     counts: bool
+    years_met: list[int] = field(init=False)  # Dashboards that count on which it met the criteria
+    ever: bool = field(init=False)  # it met the criteria, or may have, or has a letter of CDE's, on any Dashboard
+    shown: bool = field(init=False)  # any Dashboard shows a result, a letter or a doubt
+
+    def __post_init__(self) -> None:
+        """Sum up its cells."""
+        cells = self.cells.values()
+        self.years_met = [y for y in self.window if self.state(y) == "met"]
+        self.ever = any(c.state in ("met", "unknown") or c.cde_letter for c in cells)
+        self.shown = self.ever or any(c.has_result for c in cells)
 
     def state(self, year: int) -> str:
         """What it shows on a Dashboard: a key of GRID."""
@@ -253,11 +263,6 @@ class GroupLine:
     def sign(self, year: int) -> str:
         """Its letter on a Dashboard, or a sign."""
         return self.cells[year].sign if year in self.cells else GRID["no_group"][0]
-
-    @cached_property
-    def years_met(self) -> list[int]:
-        """Dashboards that count on which it met the criteria."""
-        return [y for y in self.window if self.state(y) == "met"]
 
     @property
     def total(self) -> str:
@@ -268,16 +273,6 @@ class GroupLine:
     def in_question(self) -> bool:
         """True if it met the criteria, or may have, on a Dashboard that counts."""
         return any(self.state(y) in ("met", "unknown") for y in self.window)
-
-    @cached_property
-    def ever(self) -> bool:
-        """True if it met the criteria, or may have, or has a letter of CDE's, on any Dashboard."""
-        return any(c.state in ("met", "unknown") or c.cde_letter for c in self.cells.values())
-
-    @cached_property
-    def shown(self) -> bool:
-        """True if any Dashboard shows a result, a letter or a doubt."""
-        return self.ever or any(c.has_result for c in self.cells.values())
 
 
 def remarks(groups: Iterable[GroupLine]) -> list[str]:

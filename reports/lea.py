@@ -64,7 +64,7 @@ ASSISTANCE = f"""
     ) order by determination_year, code desc
 """
 HISTORY = f"""
-    select {_columns(Cell, -2)} from student_group_history {HERE} and dashboard_year <= $year
+    select {_columns(Cell, -3)} from student_group_history {HERE} and dashboard_year <= $year
 """
 RESULT = _columns(Result, 16)  # what a table holds of a result
 # Indicators that met a criterion: one row for each of the criterion's indicators.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,7 +20,9 @@ from transforms import clock
 from transforms.database import connect_read_only, records
 from transforms.release.check_result import CheckResult, grouped_rejects
 from transforms.release.current import DATABASE
-from transforms.run import Notify
+
+if TYPE_CHECKING:
+    from transforms.run import Notify  # which loads the rules and what reads files
 
 SHOWN = 8  # sentences of the banner
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -254,7 +256,7 @@ def render(quality: Quality) -> str:
     )
 
 
-def write_quality_page(folder: Path, notify: Notify) -> None:
+def write_quality_page(folder: Path, notify: "Notify") -> None:
     """Write quality/index.html into a release that is being built, from its own tables."""
     notify("writing the quality page", 0, None)
     (folder / "quality").mkdir()

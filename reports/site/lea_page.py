@@ -13,6 +13,7 @@ from reports.site.lcap import lcap_of
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Lcap
 
+ROOMY = 7  # lines of student groups that leave room for wide ones on a printed page
 ORDER = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
 
 
@@ -53,7 +54,7 @@ def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) ->
     """Values of the template ``lea.html``, from a report for each determination year; ``state_known``: the values of
     the whole state are.
     """
-    now = reports[book.year]
+    now, of_years = reports[book.year], _of_years(book, reports)
     results = {year: lines for e in reports.values() for year, lines in e.results.items()}
     of_source: dict[str, list[int]] = {}
     for year, e in sorted(reports.items()):
@@ -63,7 +64,8 @@ def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) ->
         "e": now,
         "area": book.areas.get(now.lea.county_code),
         "parts": lea_parts,
-        "of_years": _of_years(book, reports),
+        "of_years": of_years,
+        "dense": max(sum(g.ever for g in of.lines) for of in of_years) > ROOMY,
         "plain_grids": {book.year, max(reports)},
         "lines_of": lines_of,
         "first_pathways": min(reports),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from reports import figures, quality
 from reports.book import Book
@@ -50,8 +51,18 @@ def environment() -> Environment:
             plural_leas,
         )
     }
-    made.globals |= {"words": words, "priorities": PRIORITIES, "navigation": NAVIGATION, "glossary": GLOSSARY}
+    made.globals |= {"words": words, "priorities": PRIORITIES, "glossary": GLOSSARY}
     return made
+
+
+@cache
+def menu(root: str, here: str | None) -> Markup:
+    """Links to the pages of NAVIGATION; ``here``: the one of them that holds the menu."""
+    line = Markup('<li><a href="{}{}"{}>{}</a></li>')
+    current = Markup(' aria-current="page"')
+    return Markup("\n").join(
+        line.format(root, target, current if target == here else "", label) for target, label in NAVIGATION
+    )
 
 
 def plural_leas(n: int) -> str:
@@ -76,5 +87,6 @@ class Pages:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * name.count("/")
-        text = environment().get_template(template).render(book=self.book, root=root, here=name, **values)
+        links = menu(root, name if name in dict(NAVIGATION) else None)
+        text = environment().get_template(template).render(book=self.book, root=root, menu=links, **values)
         path.write_text(text, "utf-8")
