@@ -1,22 +1,26 @@
 """What changed between determination years and between releases, and differences from CDE that a person accepted."""
 
 import re
+import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import openpyxl
 import pytest
+from openpyxl.cell import Cell
 
 from expectations.checks import load_checks
 from expectations.results import GateResult
 from expectations.sql_checks import run_check
 from reports.compare import compare
 from tests.cases import reference_copy
-from tests.workplace import Workplace
+from tests.workbooks import change_rows
+from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ReleaseError
 
 SALINAS, KING_CITY, PLUMAS, VALLEJO = "27661590000000", "27660680000000", "32669690000000", "48705810000000"
+NORTH_MONTEREY, COUNTY_OFFICE, OF_EL = "27738250000000", "27102720000000", "letter:EL"
 
 
 def change(
@@ -131,77 +135,93 @@ def test_two_releases_are_compared_and_the_second_names_what_changed(without_gat
 # ---- differences from CDE ----
 
 
-def with_another_letter(place: Workplace) -> None:
-    """CDE's workbook says K for the English learners of Salinas in 2024."""
-    path = place.source / "assistancestatus24.xlsx"
-    book = openpyxl.load_workbook(path)
-    sheet = book["District and COE 2024"]
-    headings = [c.value for c in sheet[6]]
-    (row,) = [r for r in range(7, sheet.max_row + 1) if sheet.cell(r, headings.index("CDS") + 1).value == SALINAS]
-    sheet.cell(row, headings.index("ELpriorities") + 1).value = "K"
-    sheet.cell(
-        row, headings.index("TotalStudentGroups") + 1
-    ).value += 1  # else the row contradicts itself, and is rejected
-    book.save(path)
+DIFFERING = (SALINAS, COUNTY_OFFICE, NORTH_MONTEREY)  # CDE's workbook of 2024 says K for their English learners
+CURRENT, EXPIRED, IN_ANOTHER_WAY = DIFFERING
+AS_BEFORE, WRONG_DAY = "27754400000000", "27754730000000"
 
 
-def accept(folder: Path, ours: str, cde: str = "K", expires: str = "2027-06-30") -> Path:
-    reference = reference_copy(folder / "reference")
+def with_another_letter(cells: dict[str, Cell]) -> None:
+    if cells["CDS"].value in DIFFERING:
+        cells["TotalStudentGroups"].value += cells["ELpriorities"].value == "*"  # else the row contradicts itself
+        cells["ELpriorities"].value = "K"
+
+
+@pytest.fixture(scope="module")
+def accepted(
+    published: Workplace, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Each of five LEAs has an acceptance of its own, of which one alone holds."""
+    folder = tmp_path_factory.mktemp("accepted")
+    source, reference = shutil.copytree(SAMPLE, folder / "source"), reference_copy(folder / "reference")
+    change_rows(source / "assistancestatus24.xlsx", with_another_letter)
+    with duckdb.connect(str(published.out / "current" / "dta.duckdb"), read_only=True) as db:
+        ours, names = our_letters(db), dict(db.execute("select cds, lea_name from leas").fetchall())
     with (reference / "registers" / "accepted_differences.csv").open("a") as stream:
-        stream.write(
-            f"{SALINAS},Salinas Union High,2024,letter:EL,{ours},{cde},CDE is told of it and will"
-            f" reissue,2026-01-15,{expires}\n"
-        )
-    return reference
+        for cds, ours_said, cde, expires in (
+            (CURRENT, ours[CURRENT], "K", "2027-06-30"),
+            (EXPIRED, ours[EXPIRED], "K", "2026-02-01"),
+            (IN_ANOTHER_WAY, ours[IN_ANOTHER_WAY], "A", "2027-06-30"),
+            (AS_BEFORE, "A", "K", "2027-06-30"),
+            (WRONG_DAY, "A", "K", "soon"),
+        ):
+            stream.write(
+                f"{cds},{names[cds]},2024,letter:EL,{ours_said},{cde},CDE is told of it and will"
+                f" reissue,2026-01-15,{expires}\n"
+            )
+    with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
+        yield connection
+
+
+def our_letters(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Of the English learners in 2024."""
+    query = (
+        "select cds, coalesce(letter, '-') from student_group_history where (student_group, dashboard_year) = (?, ?)"
+    )
+    return dict(db.execute(query, ["EL", 2024]).fetchall())
 
 
 def outcome(db: duckdb.DuckDBPyConnection, check: str) -> GateResult:
     return run_check(db, next(c for c in load_checks() if c.check_id == check))
 
 
+def failing(db: duckdb.DuckDBPyConnection, check: str) -> dict[str, str]:
+    """What fails of the English learners of these five, by LEA."""
+    rows = db.execute(next(c.query for c in load_checks() if c.check_id == check)).fetchall()
+    return {cds: str(row) for row in rows for cds in (*DIFFERING, AS_BEFORE, WRONG_DAY) if cds in row and OF_EL in row}
+
+
 def test_an_accepted_difference_is_shown_and_warns_no_more(
-    workplace: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection
+    accepted: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection
 ) -> None:
-    (ours,) = db.execute(
-        "select letter from student_group_history where cds = ? and student_group = 'EL' and dashboard_year = 2024",
-        [SALINAS],
-    ).fetchone()
-    with_another_letter(workplace)
-    with workplace.decide(reference=accept(tmp_path / "a", ours or "-")) as place:
-        rows = place.execute(
-            "select class, ours, cde, accepted, accepted_reason from reconciliation where cds = ? and flag ="
-            " 'letter:EL' and dashboard_year = 2024",
-            [SALINAS],
-        ).fetchall()
-        assert rows == [
-            ("differs" if ours else "only_cde", ours or "-", "K", True, "CDE is told of it and will reissue")
-        ]
-        assert outcome(place, "acceptances_current").outcome == "passed"
-        remaining = outcome(place, "agrees_with_cde")
-        assert "letter:EL" not in remaining.detail
-    with workplace.decide(reference=accept(tmp_path / "b", ours or "-", expires="2026-02-01")) as place:
-        expired = outcome(place, "acceptances_current")
-        assert (expired.warns, '"problem": "expired"' in expired.detail) == (True, True)
-        assert "letter:EL" in outcome(place, "agrees_with_cde").detail, "an expired acceptance covers nothing"
-    with workplace.decide(reference=accept(tmp_path / "c", ours or "-", cde="A")) as place:
-        assert "differs in another way now" in outcome(place, "acceptances_current").detail
-        assert "letter:EL" in outcome(place, "agrees_with_cde").detail
+    ours = our_letters(db)[CURRENT]
+    rows = accepted.execute(
+        "select class, ours, cde, accepted, accepted_reason from reconciliation where cds = ? and flag = ? and"
+        " dashboard_year = 2024",
+        [CURRENT, OF_EL],
+    ).fetchall()
+    assert rows == [("only_cde" if ours == "-" else "differs", ours, "K", True, "CDE is told of it and will reissue")]
+    assert CURRENT not in failing(accepted, "acceptances_current")
+    assert CURRENT not in failing(accepted, "agrees_with_cde")
 
 
-def test_an_acceptance_of_what_no_longer_differs_warns(workplace: Workplace, tmp_path: Path) -> None:
-    with workplace.decide(reference=accept(tmp_path, "A")) as db:
-        found = outcome(db, "acceptances_current")
+@pytest.mark.parametrize(("cds", "problem"), [(EXPIRED, "expired"), (IN_ANOTHER_WAY, "differs in another way now")])
+def test_an_acceptance_that_is_old_covers_nothing(accepted: duckdb.DuckDBPyConnection, cds: str, problem: str) -> None:
+    assert problem in failing(accepted, "acceptances_current")[cds]
+    assert cds in failing(accepted, "agrees_with_cde")
+
+
+def test_an_acceptance_of_what_no_longer_differs_warns(accepted: duckdb.DuckDBPyConnection) -> None:
+    found = outcome(accepted, "acceptances_current")
     assert (found.warns, found.stops_release) == (True, False)
-    assert "no longer occurs" in found.detail
+    assert "no longer occurs" in failing(accepted, "acceptances_current")[AS_BEFORE]
 
 
 def test_an_acceptance_without_a_reason_or_with_a_wrong_day_is_rejected_and_accepts_nothing(
-    workplace: Workplace, tmp_path: Path
+    accepted: duckdb.DuckDBPyConnection,
 ) -> None:
-    with workplace.decide(reference=accept(tmp_path, "A", expires="soon")) as db:
-        rejected = db.execute(
-            "select file, line, column_name, value from rejects where source_id = 'registers/accepted_differences'"
-        ).fetchall()
-        assert rejected == [("registers/accepted_differences.csv", 2, "expires_on", "soon")]
-        assert db.execute("select count(*) from accepted_differences").fetchall() == [(0,)]
-        assert outcome(db, "registers_rejected").warns
+    rejected = accepted.execute(
+        "select file, line, column_name, value from rejects where source_id = 'registers/accepted_differences'"
+    ).fetchall()
+    assert rejected == [("registers/accepted_differences.csv", 6, "expires_on", "soon")]
+    assert accepted.execute("select count(*) from accepted_differences where cds = ?", [WRONG_DAY]).fetchall() == [(0,)]
+    assert outcome(accepted, "registers_rejected").warns

@@ -239,7 +239,7 @@ def our_goals(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def reduced(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """CDE's list of reds in which the first LEA has a row that is rejected; of a list of goals every row is good."""
+    """CDE's list of reds in which the first LEA has a rejected row alone; of a list of goals every row is good."""
     folder = tmp_path_factory.mktemp("lists")
     source = shutil.copytree(SAMPLE, folder / "source")
     with duckdb.connect(str(published.out / "current" / "dta.duckdb"), read_only=True) as db:
