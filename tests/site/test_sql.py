@@ -301,14 +301,14 @@ def test_what_is_asked_and_answered_is_escaped(here: httpx.Client, query: str) -
 def test_many_visitors_get_their_turn_or_are_told_to_wait(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.serve.ask.WAITING", 4)
+    monkeypatch.setattr("reports.serve.ask.WAITING", 2)
 
     def visit(n: int) -> httpx.Response:
         with httpx.Client(base_url=client.base_url, cookies={"dta_visitor": f"visitor-{n:06d}"}, timeout=120) as own:
             return own.get("/sql.json", params={"q": "select sleep_ms(200)"})
 
-    with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(visit, range(12)))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(visit, range(8)))
     outcomes = Counter(a.status_code for a in answers)
     assert set(outcomes) <= {200, 503}
     assert outcomes[200] >= AT_ONCE
