@@ -7,19 +7,24 @@ import duckdb
 import pytest
 
 from tests.gates.raw_files import raw_database
-from tests.gates.sample import decided, good_rows
+from tests.gates.sample import Decided, decided, good_rows
 from tests.gates.state import State, Written, decided_state, write_small_state
 from tests.workplace import SAMPLE, Workplace
 
 
 @pytest.fixture(scope="session")
-def good(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A few good rows of every published table. Tests that change some roll it back."""
-    run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("good")))
+def sample(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
+    """The sample, decided. Tests only read it."""
+    run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("sample")))
     with connection:
-        found = good_rows(connection)
+        yield run, connection
     run.finish()
-    with found:
+
+
+@pytest.fixture(scope="session")
+def good(sample: Decided) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A few good rows of every published table. Tests that change some roll it back."""
+    with good_rows(sample[1]) as found:
         yield found
 
 

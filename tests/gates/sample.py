@@ -10,6 +10,7 @@ from transforms.release.previous import sound_release
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 
+Decided = tuple[Run, duckdb.DuckDBPyConnection]
 ROWS = 40
 VALUES = {
     "VARCHAR": "a text that is long enough for a sentence", "BOOLEAN": False, "DOUBLE": 1.0, "DATE": "2024-01-02",
@@ -26,7 +27,7 @@ NAMED = {
 }  # fmt: skip
 
 
-def decided(place: Workplace, **changes: object) -> tuple[Run, duckdb.DuckDBPyConnection]:
+def decided(place: Workplace, **changes: object) -> Decided:
     """All tables of a run before the gates, those about the release too."""
     run = place.decided(**changes)
     run.save_fact("inputs_digest", "of a test")

@@ -19,13 +19,11 @@ from expectations.judging import rows_of
 from expectations.suites.files import SHAPES, suite_of_shape
 from expectations.thresholds import IN_QUERY, IN_WORDS, Threshold, thresholds, with_thresholds
 from expectations.validate import judge
-from tests.gates.sample import decided
-from tests.workplace import SAMPLE, Workplace
+from tests.gates.sample import Decided, decided
+from tests.workplace import Workplace
 from transforms.errors import ConfigError
-from transforms.run import Run
 from transforms.settings import PROJECT
 
-Decided = tuple[Run, duckdb.DuckDBPyConnection]
 CHECKS = {c.check_id: c for c in load_checks()}
 MEASURED = {name: t for name, t in thresholds().items() if t.check}
 CDE_FILES = os.environ.get("CDE_FILES")
@@ -38,14 +36,6 @@ def everything_in_one_folder(cde: Path, folder: Path) -> Path:
         if not (folder / path.name).exists() or "statewide" in path.parts:
             shutil.copy(path, folder / path.name)
     return folder
-
-
-@pytest.fixture(scope="module")
-def sample(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
-    run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("thresholds")))
-    with connection:
-        yield run, connection
-    run.finish()
 
 
 @pytest.fixture(scope="module")

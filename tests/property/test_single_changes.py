@@ -15,9 +15,11 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,7 @@ from expectations.checks import load_checks
 from expectations.previous import attach_previous
 from expectations.results import put_results
 from expectations.sql_checks import run_check
+from tests.on_demand import OnDemand
 from tests.property.changes import BOOKS, DASHBOARD_FILES, DASHBOARD_ROWS, OTHER_ROWS, Change, Place, Table
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import DtaError
@@ -36,7 +39,7 @@ from transforms.settings import PROJECT
 from transforms.sources.unused import unused_files
 
 PER_RUN = 8
-A_FEW = 14  # in one run, where a failure need not be narrowed down often
+A_FEW = 28  # in one run, where a failure need not be narrowed down often
 MANY = int(os.environ.get("SINGLE_CHANGES", "400"))
 OPERATORS = {**DASHBOARD_ROWS, **OTHER_ROWS, **DASHBOARD_FILES, **BOOKS}
 VERDICTS = """
@@ -83,13 +86,18 @@ class Lab:
 
     def __post_init__(self) -> None:
         """What comes of the sample itself."""
-        run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
-        self.verdicts, self.failing, self.differences = (
-            verdicts_of(run),
-            stopping_rows(run, self.published),
-            differences_from_cde(run),
-        )
+        run = self.workplace(Path(SAMPLE), PROJECT / "data").decided("criteria")
+        db = tables_of(run)
+        self.verdicts, self.differences = verdicts_of(db), differences_from_cde(db)
         run.finish()
+
+    @cached_property
+    def failing(self) -> frozenset[str]:
+        """What stops a release of the sample itself."""
+        run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
+        found = stopping_rows(run, run.connect(), self.published)
+        run.finish()
+        return found
 
     def workplace(self, source: Path, reference: Path) -> Workplace:
         return Workplace(source, self.work, self.folder / "out", reference)
@@ -113,7 +121,7 @@ class Lab:
         if not made:
             return []
         try:
-            run = self.workplace(source, reference).decided()
+            run = self.workplace(source, reference).decided("criteria")
         except DtaError as error:
             named = [m for m in made if m[1].file in str(error)]
             if not named:
@@ -130,13 +138,13 @@ class Lab:
         return seen
 
     def _compare(self, run: Run, changes: list[Change]) -> list[Seen]:
-        now = verdicts_of(run)
+        db = tables_of(run)
+        now = verdicts_of(db)
         differing: dict[str, list[Key]] = defaultdict(list)
         for key in {**self.verdicts, **now}:
             if self._status(self.verdicts, key) != self._status(now, key):
                 differing[key[1]].append(key)
-        with run.connect() as db:
-            rejected = db.execute(REJECTED).fetchall()
+        rejected = db.execute(REJECTED).fetchall()
         unused = {u.file for u in unused_files(run)}
         seen: list[Seen] = []
         for change in changes:
@@ -156,7 +164,7 @@ class Lab:
                 seen.append(Seen(change, "file not used, CDE's letters or flags decide", told))
             else:
                 seen.append(
-                    Seen(change, self._named(run, change) or f"another verdict, {by_name or 'nothing named'}", told)
+                    Seen(change, self._named(run, db, change) or f"another verdict, {by_name or 'nothing named'}", told)
                 )
         leas = {cds for c in changes for cds in c.leas}
         strange = {
@@ -178,19 +186,19 @@ class Lab:
     def _status(verdicts: Mapping[Key, Verdict], key: Key) -> str | None:
         return verdicts[key][0] if key in verdicts else None
 
-    def _named(self, run: Run, change: Change) -> str:
+    def _named(self, run: Run, db: OnDemand, change: Change) -> str:
         """How another verdict is stopped, or seen beside CDE where the row agrees with itself."""
         marks = change.leas or (change.file,)
         checks = sorted(
             {
                 row.split(":", 1)[0]
-                for row in stopping_rows(run, self.published) - self.failing
+                for row in stopping_rows(run, db, self.published) - self.failing
                 if any(m in row for m in marks)
             }
         )
         if checks:
             return f"stopped by {checks[0]}"
-        differences = {d for d in differences_from_cde(run) - self.differences if d[0] in change.leas}
+        differences = {d for d in differences_from_cde(db) - self.differences if d[0] in change.leas}
         return "differs from CDE" if differences and change.operator in SELF_CONSISTENT else ""
 
     @staticmethod
@@ -202,30 +210,31 @@ class Lab:
         return "row rejected" if row else ""
 
 
-def verdicts_of(run: Run) -> Mapping[Key, Verdict]:
-    with run.connect() as db:
-        return {(t, c, y, p): (s, by) for t, c, y, p, s, by in db.execute(VERDICTS).fetchall()}
+def tables_of(run: Run) -> OnDemand:
+    """The tables of a run that has judged student groups; those after it are built when they are named."""
+    return OnDemand(run.connect(), run.rules, run.settings.reference)
 
 
-def differences_from_cde(run: Run) -> frozenset[tuple[str, int, str]]:
+def verdicts_of(db: OnDemand) -> Mapping[Key, Verdict]:
+    return {(t, c, y, p): (s, by) for t, c, y, p, s, by in db.execute(VERDICTS).fetchall()}
+
+
+def differences_from_cde(db: OnDemand) -> frozenset[tuple[str, int, str]]:
     """LEA, Dashboard year and flag of every difference from CDE."""
-    with run.connect() as db:
-        return frozenset(
-            db.execute(
-                "select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde',"
-                " 'differs')"
-            ).fetchall()
-        )
+    return frozenset(
+        db.execute(
+            "select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde', 'differs')"
+        ).fetchall()
+    )
 
 
-def stopping_rows(run: Run, published: Path) -> frozenset[str]:
+def stopping_rows(run: Run, db: Any, published: Path) -> frozenset[str]:
     """Check and row of every SQL check that fails and stops a release after one of the sample."""
     run.save_fact("inputs_digest", "none")
-    with run.connect() as db:
-        attach_previous(db, sound_release(published))
-        put_results(db, [])
-        write_candidate_meta(run, db, sound_release(run.settings.out))
-        results = [run_check(db, check) for check in load_checks() if check.severity == "critical"]
+    attach_previous(db, sound_release(published))
+    put_results(db, [])
+    write_candidate_meta(run, db, sound_release(run.settings.out))
+    results = [run_check(db, check) for check in load_checks() if check.severity == "critical"]
     return frozenset(f"{r.check_id}: {row}" for r in results if r.outcome == "failed" for row in r.rows)
 
 
@@ -320,11 +329,11 @@ def smaller_group(source: Path) -> tuple[str, str]:
 
 def test_a_consistent_change_is_a_difference_from_the_release_before(released: Workplace) -> None:
     cds, group = smaller_group(released.source)
-    run = released.decided()
-    with run.connect() as db:
+    run = released.decided("criteria")
+    with tables_of(run) as db:
         assert db.execute("select count(*) from rejects").fetchall() == [(0,)]
         assert unused_files(run) == []
-        write_source_changes(run, db, (released.out / "current").resolve())
+        write_source_changes(run, run.connect(), (released.out / "current").resolve())
         assert db.execute("select count(*) from source_changes").fetchall() == [(1,)]
         kind, key, columns = db.execute("select kind, row_key, columns_changed from source_changes").fetchone()
         letters = db.execute(

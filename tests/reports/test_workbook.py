@@ -29,13 +29,18 @@ def workbook(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
-def rows_of(path: Path, sheet: str) -> list[dict[str, Any]]:
-    head, *rows = openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)
+@pytest.fixture(scope="module")
+def book(workbook: Path) -> openpyxl.Workbook:
+    """The workbook as another program reads it."""
+    return openpyxl.load_workbook(workbook)
+
+
+def rows_of(book: openpyxl.Workbook, sheet: str) -> list[dict[str, Any]]:
+    head, *rows = book[sheet].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, published: Workplace) -> None:
-    book = openpyxl.load_workbook(workbook)
+def test_every_sheet_is_frozen_filtered_and_has_every_row(book: openpyxl.Workbook, published: Workplace) -> None:
     assert book.sheetnames == ["About", *(sheet.name for sheet in SHEETS)]
     assert {"Eligibility", "Assistance", "Groups", "Loans", "Changes", "Watch list", "Reconciliation"} <= set(
         book.sheetnames
@@ -71,10 +76,10 @@ def test_every_sheet_is_frozen_filtered_and_has_every_row(workbook: Path, publis
     assert any(row[0] == "eladownload2023.txt" for row in about)
 
 
-def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published: Workplace) -> None:
+def test_evidence_has_the_releases_figures_and_colors(book: openpyxl.Workbook, published: Workplace) -> None:
     rows = [
         r
-        for r in rows_of(workbook, "Evidence")
+        for r in rows_of(book, "Evidence")
         if r["CDS code"] == SALINAS and r["Student group"] == "Long-term English learners"
     ]
     assert {
@@ -82,7 +87,7 @@ def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published:
         for r in rows
         if r["Dashboard"] == 2024
     }["Mathematics"] == ("Red", -171, 2.1, "maintained", 1294, "yes")
-    sheet = openpyxl.load_workbook(workbook)["Evidence"]
+    sheet = book["Evidence"]
     fills = {sheet.cell(n, 8).value: sheet.cell(n, 8).fill.fgColor.rgb for n in range(2, sheet.max_row + 1)}
     words = dict(zip(("Red", "Orange", "Yellow", "Green", "Blue"), range(1, 6), strict=True))
     assert set(words) <= set(fills)
@@ -94,19 +99,19 @@ def test_evidence_has_the_releases_figures_and_colors(workbook: Path, published:
             " dashboard_year) in (from counted) and (cds, student_group) in (select (cds, student_group) from"
             " student_group_history where meets_criteria and (cds, dashboard_year) in (from counted))"
         ).fetchall()[0]
-    assert len(rows_of(workbook, "Evidence")) == n > 500
+    assert len(rows_of(book, "Evidence")) == n > 500
 
 
-def test_codes_stay_text_and_days_stay_days(workbook: Path) -> None:
-    salinas = [r for r in rows_of(workbook, "Eligibility") if r["CDS code"] == SALINAS]
+def test_codes_stay_text_and_days_stay_days(book: openpyxl.Workbook) -> None:
+    salinas = [r for r in rows_of(book, "Eligibility") if r["CDS code"] == SALINAS]
     assert len(salinas) == 6
     assert {type(r["CDS code"]) for r in salinas} == {str}
     assert {r["Status"] for r in salinas} == {"○ not eligible", "– not assessed"}
     assert all(r["As of"].year >= 2025 for r in salinas if r["As of"])
 
 
-def test_every_wrapped_text_fits_its_row(workbook: Path) -> None:
-    for sheet in openpyxl.load_workbook(workbook).worksheets:
+def test_every_wrapped_text_fits_its_row(book: openpyxl.Workbook) -> None:
+    for sheet in book.worksheets:
         widths = {n: c.width for c in sheet.column_dimensions.values() for n in range(c.min, c.max + 1)}
         for n, row in enumerate(sheet.iter_rows(max_row=200), 1):
             lines = [
@@ -115,14 +120,14 @@ def test_every_wrapped_text_fits_its_row(workbook: Path) -> None:
             assert (sheet.row_dimensions[n].height or 15) >= min(12 * max(lines, default=1), 409), (sheet.title, n)
 
 
-def test_lists_show_the_eligible_first_and_words_for_codes(workbook: Path) -> None:
-    statuses = [r["Status"].split()[0] for r in rows_of(workbook, "Eligibility")]
+def test_lists_show_the_eligible_first_and_words_for_codes(book: openpyxl.Workbook) -> None:
+    statuses = [r["Status"].split()[0] for r in rows_of(book, "Eligibility")]
     assert statuses == sorted(statuses, key=lambda s: "●?".find(s) if s in "●?" else 2)
     for sheet in ("Eligibility", "Groups", "Watch list", "Changes"):
         codes = {"EL", "SWD", "HOM", "FOS", "SED", "AA", "HI"}
-        for row in rows_of(workbook, sheet):
+        for row in rows_of(book, sheet):
             assert not codes & {w.strip() for v in row.values() for w in str(v).split(",")}, (sheet, row)
-    assert not [r for r in rows_of(workbook, "Reconciliation") if "_" in r["What is compared"]]
+    assert not [r for r in rows_of(book, "Reconciliation") if "_" in r["What is compared"]]
 
 
 def test_what_only_cde_has_stands_out_without_color(published: Workplace, tmp_path: Path) -> None:
@@ -143,7 +148,7 @@ def test_what_only_cde_has_stands_out_without_color(published: Workplace, tmp_pa
 def test_no_cell_is_a_formula_or_a_link_whatever_a_name_says(hostile: Path, tmp_path: Path) -> None:
     with open_release(hostile) as connection:
         write_workbook(connection, tmp_path / "x.xlsx", OF_A_COUNTY, "=1+1", "27")
-    names = {r["LEA"] for r in rows_of(tmp_path / "x.xlsx", "Eligibility")}
+    names = {r["LEA"] for r in rows_of(openpyxl.load_workbook(tmp_path / "x.xlsx"), "Eligibility")}
     assert HOSTILE in names
     with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
         for name in archive.namelist():

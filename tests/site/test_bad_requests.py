@@ -14,11 +14,12 @@ from tests.site.serving import serving, small_release
 PAGE = "/reports/index.html"
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[httpx.Client]:
-    release = small_release(tmp_path, "1", {"reports/index.html": "fine"})
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    out = tmp_path_factory.mktemp("out")
+    release = small_release(out, "1", {"reports/index.html": "fine"})
     (release / "large.parquet").write_bytes(bytes(20_000_000))
-    with serving(tmp_path) as made:
+    with serving(out) as made:
         yield made
 
 
@@ -97,7 +98,10 @@ def test_a_browser_that_hangs_up(client: httpx.Client, capfd: pytest.CaptureFixt
     assert capfd.readouterr().err == ""
 
 
-def test_a_release_that_is_removed(client: httpx.Client, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    shutil.rmtree(tmp_path / "releases")
-    assert client.get(PAGE).status_code in (404, 503)
+def test_a_release_that_is_removed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    small_release(tmp_path, "1", {"reports/index.html": "fine"})
+    with serving(tmp_path) as client:
+        assert is_served(client)
+        shutil.rmtree(tmp_path / "releases")
+        assert client.get(PAGE).status_code in (404, 503)
     assert capfd.readouterr().err == ""
