@@ -17,6 +17,7 @@ import pytest
 from flows.logs import in_words, json_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
+from tests.cases import reference_copy
 from tests.conftest import pass_no_gates
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
 from transforms.errors import ReleaseError, SourceFilesError, StorageError
@@ -64,9 +65,13 @@ HARM = {
 
 @pytest.fixture(scope="module")
 def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
-    """A run dies between stages, its scratch folder is torn, and what lies beside it is damaged; then another run."""
+    """A run dies between stages, its scratch folder is torn, and what lies beside it is damaged; then another run.
+
+    The folders are not those of the release of the sample.
+    """
     folder = tmp_path_factory.mktemp("died")
-    place = Workplace(SAMPLE, copy_of_work(raw_cache, folder / "work"), folder / "out")
+    source, reference = shutil.copytree(SAMPLE, folder / "ein Ordner"), reference_copy(folder / "reference")
+    place = Workplace(source, copy_of_work(raw_cache, folder / "w'ork"), folder / "out put", reference)
     with pytest.MonkeyPatch.context() as patch:
         pass_no_gates(patch)
         with pytest.raises(Died):
@@ -102,16 +107,20 @@ def spoil(path: Path, harm: str) -> None:
     path.unlink() if harm == "gone" else path.write_bytes(content)
 
 
-def test_a_run_that_died_is_begun_anew_and_what_it_left_is_verified(anew: Anew, published: Workplace) -> None:
+def test_a_run_that_died_is_begun_anew_and_what_it_left_is_verified(anew: Anew) -> None:
     """The next run uses what lies beside the scratch folder, but makes anew what is damaged."""
     assert anew.done == NAMES
+    assert not anew.left.exists(), "what was left is removed"
+
+
+def test_the_same_inputs_give_the_same_release_id_and_bytes(anew: Anew, published: Workplace) -> None:
+    """In other folders, and after a run that died."""
     undisturbed = current_release(published.out)
     assert undisturbed is not None
-    assert anew.outcome.release_id == undisturbed.name, "the same release as that of a run that was not disturbed"
+    assert anew.outcome.release_id == undisturbed.name
     for path in undisturbed.glob("*.parquet"):
         if not path.name.startswith("meta_"):
             assert path.read_bytes() == (anew.place.out / "current" / path.name).read_bytes(), path.name
-    assert not anew.left.exists(), "what was left is removed"
 
 
 def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
@@ -177,20 +186,3 @@ def test_the_log_has_rows_and_seconds_for_people_and_programs(anew: Anew) -> Non
     assert all({"rows_in", "rows_out", "seconds", "time", "message"} <= e.keys() for e in stages)
     assert anew.events[-1]["outcome"] == "published"
     assert any("6,862 in" in w and w.startswith("raw") for w in anew.words)
-
-
-def test_the_same_inputs_give_the_same_release_id_and_bytes_in_other_folders(
-    workplace: Workplace, published: Workplace, tmp_path: Path
-) -> None:
-    moved = Workplace(tmp_path / "ein Ordner", tmp_path / "w'ork", tmp_path / "out put")
-    shutil.copytree(workplace.source, moved.source)
-    (tmp_path / "reference").mkdir()
-    for name in ("rules", "reference", "registers", "catalog.toml", "layouts.toml"):
-        original = workplace.settings().reference / name
-        (shutil.copytree if original.is_dir() else shutil.copy)(original, tmp_path / "reference" / name)
-    release = current_release(published.out)
-    assert release is not None
-    assert moved.publish(reference=tmp_path / "reference").release_id == release.name
-    for path in release.glob("*.parquet"):
-        if not path.name.startswith("meta_"):
-            assert path.read_bytes() == (moved.out / "current" / path.name).read_bytes(), path.name

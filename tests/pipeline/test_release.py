@@ -3,8 +3,7 @@
 import csv
 import hashlib
 import json
-import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,7 +12,7 @@ import pytest
 
 from flows.runner import execute
 from flows.steps import Step
-from tests.workplace import AS_OF, Workplace
+from tests.workplace import AS_OF, Workplace, reissue
 from transforms.errors import ReleaseError
 from transforms.locks import publisher_lock
 from transforms.release.unchanged import is_unchanged, remember_same
@@ -120,9 +119,8 @@ def test_a_second_run_finds_nothing_changed_and_publishes_nothing(remembered: No
     assert len(list((released.out / "releases").iterdir())) == 1
 
 
-def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(without_gates: None, workplace: Workplace) -> None:
-    assert workplace.publish(as_of=date(2025, 7, 10)).outcome == "published"
-    assert workplace.publish(as_of=date(2025, 7, 30)).outcome == "unchanged"
+def test_another_day_changes_nothing_unless_a_dated_fact_lies_between(released: Workplace) -> None:
+    assert released.publish(as_of=AS_OF + timedelta(days=4)).outcome == "unchanged"
     begun: list[str] = []
 
     def perform(step: Step, run: Run) -> StepResult:
@@ -132,15 +130,8 @@ def test_a_later_day_changes_nothing_until_a_dated_fact_lies_between(without_gat
         return step.function(run)
 
     with pytest.raises(ReleaseError, match="far enough"):  # Plumas had no loan and Oakland was not released then
-        execute(workplace.settings(as_of=date(2025, 6, 1)), perform)
+        execute(released.settings(as_of=date(2025, 6, 1)), perform)
     assert begun == ["snapshot", "compare", "raw"]
-
-
-def test_other_bytes_with_the_same_rows_publish_a_new_source_hash(remembered: None, released: Workplace) -> None:
-    path = released.source / "elpidownload2023.txt"
-    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
-    outcome = released.publish()
-    assert outcome.outcome == "published", "the hash of a source is part of what a release states"
 
 
 def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
@@ -153,30 +144,25 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
         assert other.execute(query).fetchall() == db.execute(query).fetchall()
 
 
-def test_a_reader_who_holds_the_old_release_open_keeps_it(remembered: None, released: Workplace) -> None:
+def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one(
+    without_gates: None, released: Workplace
+) -> None:
+    """While another run publishes it is refused; a build that died is removed; a reader of the old release keeps it."""
     old = (released.out / "current").resolve()
-    with duckdb.connect(str(old / "dta.duckdb"), read_only=True) as reader:
-        path = released.source / "elpidownload2023.txt"
-        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
-        assert released.publish().outcome == "published"
-        assert (released.out / "current").resolve() != old
-        assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]
-
-
-def test_two_publishers_are_kept_apart(remembered: None, workplace: Workplace) -> None:
-    workplace.out.mkdir()
-    with publisher_lock(workplace.out), pytest.raises(ReleaseError, match="Another run is publishing"):
-        workplace.publish()
-    assert workplace.publish().outcome == "published"
-
-
-def test_a_build_that_died_leaves_nothing_that_readers_see(remembered: None, workplace: Workplace) -> None:
-    leftover = workplace.out / "releases" / ".building-dead"
-    leftover.mkdir(parents=True)
+    leftover = released.out / "releases" / ".building-dead"
+    leftover.mkdir()
     (leftover / "eligibility.parquet").write_text("half")
-    workplace.publish()
-    assert [p.name for p in (workplace.out / "releases").iterdir()] == [(workplace.out / "current").resolve().name]
-    shutil.rmtree(workplace.out)
+    reissue(released.source)
+    with duckdb.connect(str(old / "dta.duckdb"), read_only=True) as reader:
+        with publisher_lock(released.out), pytest.raises(ReleaseError, match="Another run is publishing"):
+            released.publish()
+        assert (released.out / "current").resolve() == old
+        outcome = released.publish().outcome
+        assert outcome == "published", "the hash of a source is part of what a release states"
+        new = (released.out / "current").resolve()
+        assert new != old
+        assert {p.name for p in (released.out / "releases").iterdir()} == {old.name, new.name}
+        assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]
 
 
 def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
@@ -201,8 +187,7 @@ def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
     assert not is_unchanged(released.out, "another version of the code", date(2027, 12, 31)), (
         "a dated fact lies between"
     )
-    monkeypatch.setattr("flows.steps.inputs_digest", lambda run: "yet another")
-    night()
-    assert ended[-1] == "release"
+    remember_same(released.out, release, "yet another", AS_OF, [])
+    assert is_unchanged(released.out, "yet another", AS_OF)
     (released.out / "same.json").write_text("{}")
     assert not is_unchanged(released.out, "yet another", AS_OF), "a record that cannot be read is none"

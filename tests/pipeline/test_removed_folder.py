@@ -2,14 +2,13 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.runner import execute
 from flows.steps import Step
-from tests.workplace import Workplace
+from tests.workplace import Workplace, copy_of_state
 from transforms.errors import StorageError, storage_error
 from transforms.run import Run, StepResult
 
@@ -17,9 +16,10 @@ from transforms.run import Run, StepResult
 @pytest.mark.parametrize(
     "stages", [("raw", "criteria", "release"), pytest.param(("snapshot", "core", "gates"), marks=pytest.mark.slow)]
 )
-def test_the_work_folder_is_removed(without_gates: None, workplace: Workplace, stages: tuple[str, ...]) -> None:
-    """Before one stage after the other; and the next run makes what it needs."""
-    place = replace(workplace, work=workplace.out.parent / "work")
+def test_the_work_folder_is_removed(without_gates: None, tmp_path: Path, stages: tuple[str, ...]) -> None:
+    """Before one stage after the other; and the next run makes what it needs, here of two files."""
+    source = copy_of_state(tmp_path / "source", "suspdownload2024.txt", "assistancestatus19-rev.xlsx")
+    place = Workplace(source, tmp_path / "work", tmp_path / "out")
     for stage in stages:
         with pytest.raises(StorageError, match="it is gone: a folder was removed") as raised:
             execute(place.settings(), removing_at(stage, place.work))
