@@ -2,7 +2,7 @@
 later workbooks remember.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,11 @@ ALL_BOOKS = sorted(p.name for p in STATE.glob("assistancestatus*"))
 SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA, ALAMEDA = (
     "36679590000000", "10752750000000", "43696660000000", "01611190000000",
 )  # fmt: skip
-SOUTH_MONTEREY, SALINAS, ALISAL = "27660680000000", "27661590000000", "27659610000000"
+FREMONT, HAYWARD, LIVERMORE, NEWARK, NEW_HAVEN, OAKLAND, SAN_LEANDRO = (
+    "01611760000000", "01611920000000", "01612000000000", "01612340000000", "01612420000000", "01612590000000",
+    "01612910000000",
+)  # fmt: skip
+SOUTH_MONTEREY, SALINAS, ALISAL, GONZALES = "27660680000000", "27661590000000", "27659610000000", "27754730000000"
 CHECKS = {c.check_id: c.query for c in load_checks()}
 Rows = list[tuple[object, ...]]
 
@@ -93,49 +97,63 @@ def test_every_status_that_the_real_workbooks_remember_is_the_year_s_own(letters
         assert rejects(db) == []
 
 
-@pytest.mark.parametrize(
-    ("year", "leas"),
-    [(2022, (SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA)), (2023, (SAN_BERNARDINO, FRESNO_DISTRICT))],
-)
-def test_a_status_that_a_later_workbook_contradicts_is_unknown(
-    letters: Workplace, year: int, leas: tuple[str, ...]
-) -> None:
-    """The row is consistent in itself; only the next workbooks know better."""
-    edit(letters.source / BOOKS[year], {cds: no_assistance(year) for cds in leas})
-    with letters.decide() as db:
-        assert {(file, cds, column) for file, cds, column, _ in rejects(db)} == {
-            (BOOKS[year], cds, f"assistancestatus{year}") for cds in leas
-        }
-        for cds in leas:
-            status, reason = assistance(db, cds, year)
-            assert status == "undetermined" or "assistance lasts two years" in reason
-            if year == 2022:
-                assert "CDE's workbooks of 2022 and 2023 differ on this LEA's status of the earlier year" in reason
-            assert db.execute(
-                "select count(*) from student_group_history where cds = ? and dashboard_year = ? and meets_criteria is"
-                " not null",
-                [cds, year],
-            ).fetchall() == [(0,)]
-        named = {(row[1], row[4]) for row in db.execute(CHECKS["decisive_rows_rejected"]).fetchall()}
-        assert named == {(BOOKS[year], "General Assistance")}
-        assert db.execute(CHECKS["statuses_remembered"]).fetchall() == []
-
-
+CONTRADICTED = {2022: (SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA), 2023: (FREMONT, HAYWARD)}
 REMEMBERED = {
-    SAN_BERNARDINO: "General Assistance",
-    FRESNO_DISTRICT: "*",
-    SANTA_CLARA: "Differentiated Assistance, Year 2",
+    LIVERMORE: "General Assistance",
+    NEWARK: "*",
+    NEW_HAVEN: "Differentiated Assistance, Year 2",
+}
+YEAR_1 = "Differentiated Assistance, Year 1"  # what the workbook of 2023 says of them
+WRONG = {
+    OAKLAND: put("cds", "57727180000000"),  # a digit of the code
+    SAN_LEANDRO: put("cdcode", "3667958"),  # of the district's code
+    SOUTH_MONTEREY: put("cdcode", None),
+    ALAMEDA: put("countyname", "Monterey"),
+    SALINAS: put("cds", "36679593630000"),  # the code of a school
 }
 
 
-def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(letters: Workplace) -> None:
+@pytest.fixture(scope="module")
+def spoiled(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What the statewide workbooks show when rows of each kind are wrong, of other LEAs each."""
+    folder = tmp_path_factory.mktemp("spoiled")
+    place = Workplace(copy_of_state(folder / "letters", *ALL_BOOKS), raw_cache, folder / "out")
+    for year, leas in CONTRADICTED.items():
+        edit(place.source / BOOKS[year], {cds: no_assistance(year) for cds in leas})
+    remembered = {cds: put("assistancestatus2023", value) for cds, value in REMEMBERED.items()}
+    edit(place.source / BOOKS[2024], remembered | WRONG)
+    with place.decide() as db:
+        yield db
+
+
+@pytest.mark.parametrize("year", CONTRADICTED)
+def test_a_status_that_a_later_workbook_contradicts_is_unknown(spoiled: duckdb.DuckDBPyConnection, year: int) -> None:
+    """The row is consistent in itself; only the next workbooks know better."""
+    db, leas = spoiled, CONTRADICTED[year]
+    assert {(file, cds, column) for file, cds, column, _ in rejects(db) if cds in leas} == {
+        (BOOKS[year], cds, f"assistancestatus{year}") for cds in leas
+    }
+    for cds in leas:
+        status, reason = assistance(db, cds, year)
+        assert status == "undetermined" or "assistance lasts two years" in reason
+        if year == 2022:
+            assert "CDE's workbooks of 2022 and 2023 differ on this LEA's status of the earlier year" in reason
+        assert db.execute(
+            "select count(*) from student_group_history where cds = ? and dashboard_year = ? and meets_criteria is"
+            " not null",
+            [cds, year],
+        ).fetchall() == [(0,)]
+    named = {row[4] for row in db.execute(CHECKS["decisive_rows_rejected"]).fetchall() if row[1] == BOOKS[year]}
+    assert named - {YEAR_1} == {"General Assistance"}
+    assert db.execute(CHECKS["statuses_remembered"]).fetchall() == []
+
+
+def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(spoiled: duckdb.DuckDBPyConnection) -> None:
     """Nobody knows which of the two workbooks is wrong."""
-    edit(letters.source / BOOKS[2024], {cds: put("assistancestatus2023", value) for cds, value in REMEMBERED.items()})
-    with letters.decide("core") as db:
-        assert rejects(db) == sorted(
-            (BOOKS[2023], cds, "assistancestatus2023", "Differentiated Assistance, Year 1") for cds in REMEMBERED
-        )
-        reasons = dict(db.execute("select cds, any_value(reason) from rejects group by cds").fetchall())
+    assert [r for r in rejects(spoiled) if r[0] == BOOKS[2023] and r[1] not in CONTRADICTED[2023]] == sorted(
+        (BOOKS[2023], cds, "assistancestatus2023", YEAR_1) for cds in REMEMBERED
+    )
+    reasons = dict(spoiled.execute("select cds, any_value(reason) from rejects group by cds").fetchall())
     for cds, value in REMEMBERED.items():
         assert reasons[cds].startswith("assistancestatus24.xlsx, the workbook of 2024, ")
         assert reasons[cds].endswith(
@@ -163,42 +181,47 @@ def test_a_column_that_was_moved_is_a_fault(letters: Workplace) -> None:
 
 # ---- codes, counties and names ----
 
-WRONG = {
-    "a digit of the code": put("cds", "57727180000000"),
-    "a digit of the district's code": put("cdcode", "3667958"),
-    "no code of the district": put("cdcode", None),
-    "another county": put("countyname", "Monterey"),
-    "the code of a school": put("cds", "36679593630000"),
-}
+
+def what_rows_say_of_their_codes(db: duckdb.DuckDBPyConnection, year: int) -> None:
+    assert {
+        ("57727180000000", "cdcode"), (SAN_LEANDRO, "cdcode"), (SOUTH_MONTEREY, "cdcode"), (ALAMEDA, "countyname"),
+        ("36679593630000", "cds"),
+    } <= {(cds, column) for file, cds, column, _ in rejects(db) if file == BOOKS[year]}  # fmt: skip
+    nobody = "select count(*) from leas where cds in ('57727180000000', '36679593630000')"
+    assert db.execute(nobody).fetchall() == [(0,)]
+    unknown = db.execute(
+        "select distinct cds from student_group_history where dashboard_year = ? and meets_criteria is null"
+        " and list_contains(?, cds) and basis = 'cde_letters' order by cds",
+        [year, list(WRONG)],
+    ).fetchall()
+    assert [cds for (cds,) in unknown] == sorted(WRONG)
 
 
-@pytest.mark.parametrize("year", [2024, *(pytest.param(year, marks=pytest.mark.slow) for year in (2022, 2023))])
-def test_what_a_row_says_of_its_code_again_is_compared(letters: Workplace, year: int) -> None:
-    leas = (SAN_BERNARDINO, FRESNO_DISTRICT, SANTA_CLARA, ALAMEDA, SALINAS)
-    edit(letters.source / BOOKS[year], dict(zip(leas, WRONG.values(), strict=True)))
+def test_what_a_row_says_of_its_code_again_is_compared(spoiled: duckdb.DuckDBPyConnection) -> None:
+    what_rows_say_of_their_codes(spoiled, 2024)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_what_a_row_of_an_earlier_workbook_says_of_its_code_is_compared(letters: Workplace, year: int) -> None:
+    edit(letters.source / BOOKS[year], WRONG)
     with letters.decide("criteria") as db:
-        found = {(cds, column) for _, cds, column, _ in rejects(db)}
-        assert {
-            ("57727180000000", "cdcode"), (FRESNO_DISTRICT, "cdcode"), (SANTA_CLARA, "cdcode"), (ALAMEDA, "countyname"),
-            ("36679593630000", "cds"),
-        } <= found  # fmt: skip
-        assert db.execute("select count(*) from leas where cds in ('57727180000000', '36679593630000')").fetchall() == [
-            (0,)
-        ]
-        unknown = db.execute(
-            "select distinct cds from student_group_history where dashboard_year = ? and meets_criteria is null"
-            " and list_contains(?, cds) and basis = 'cde_letters' order by cds",
-            [year, list(leas)],
-        ).fetchall()
-        assert [cds for (cds,) in unknown] == sorted(leas)
+        what_rows_say_of_their_codes(db, year)
 
 
-@pytest.fixture
-def local(raw_cache: Path, tmp_path: Path) -> Workplace:
+Local = Callable[[], Workplace]
+
+
+@pytest.fixture(scope="module")
+def local(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Local:
     """Local indicators of all years, and a workbook beside them."""
     names = [p.name for p in STATE.iterdir() if p.name.startswith(("Pr", "LocalInd"))]
-    source = copy_of_state(tmp_path / "local", *names, BOOKS[2024])
-    return Workplace(source, raw_cache, tmp_path / "out")
+
+    def place() -> Workplace:
+        folder = tmp_path_factory.mktemp("local")
+        return Workplace(copy_of_state(folder / "source", *names, BOOKS[2024]), raw_cache, folder / "out")
+
+    return place
 
 
 def in_rows(path: Path, change: Callable[[list[str]], list[str]]) -> None:
@@ -220,79 +243,98 @@ def exchange(one: str, other: str) -> Callable[[list[str]], list[str]]:
     return lambda row: [codes.get(row[0], row[0]), *row[1:]]
 
 
-def test_local_rows_under_exchanged_codes_are_rejected(local: Workplace) -> None:
-    pairs = {
-        "Pr12024.xlsx": (SOUTH_MONTEREY, SALINAS), "Pr62023.xlsx": (ALISAL, SALINAS),
-        "Pr32024.xlsx": (SOUTH_MONTEREY, ALISAL), "LocalIndPerf2017.txt": (SALINAS, SANTA_CLARA),
-        "LocalIndPerf2018.txt": (ALISAL, SALINAS),
-    }  # fmt: skip
-    for file, pair in pairs.items():
-        in_rows(local.source / file, exchange(*pair))
-    with local.decide("criteria") as db:
-        found = {(file, cds) for file, cds, column, _ in rejects(db) if column == "leaname"}
-        assert found == {(file, cds) for file, pair in pairs.items() for cds in pair}
-        assert {row[1] for row in db.execute(CHECKS["decisive_rows_rejected"]).fetchall()} == set(pairs)
+EXCHANGED = {
+    "Pr12024.xlsx": (SOUTH_MONTEREY, SALINAS), "Pr62023.xlsx": (ALISAL, SALINAS),
+    "Pr32024.xlsx": (SOUTH_MONTEREY, ALISAL), "LocalIndPerf2017.txt": (SALINAS, SANTA_CLARA),
+    "LocalIndPerf2018.txt": (ALISAL, SALINAS),
+}  # fmt: skip
+IN_MARIN = (SOUTH_MONTEREY, SANTA_CLARA, ALAMEDA)
 
 
-def test_the_county_of_a_local_row_is_compared(local: Workplace) -> None:
-    leas = (SOUTH_MONTEREY, SANTA_CLARA, ALAMEDA)
+@pytest.fixture(scope="module")
+def misplaced(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Local rows under exchanged codes, and rows of another county."""
+    place = local()
+    for file, pair in EXCHANGED.items():
+        in_rows(place.source / file, exchange(*pair))
     in_rows(
-        local.source / "LocalIndPerf2018.txt",
-        lambda row: [*row[:2], "Marin", *row[3:]] if row[0] in leas else row,
+        place.source / "LocalIndPerf2018.txt",
+        lambda row: [*row[:2], "Marin", *row[3:]] if row[0] in IN_MARIN else row,
     )
-    with local.decide("core") as db:
-        assert {(cds, column, said) for _, cds, column, said in rejects(db)} == {
-            (cds, "countyname", "Marin") for cds in leas
-        }
+    with place.decide("criteria") as db:
+        yield db
 
 
-def test_the_priority_of_a_local_row_is_that_of_its_file(local: Workplace) -> None:
-    """A number that is written otherwise is the same number, and two rows of one number are one too many."""
-    written = {
-        ("Pr22024.xlsx", SALINAS): "3", ("Pr12023.xlsx", ALISAL): "10", ("Pr72024.xlsx", SOUTH_MONTEREY): "4",
-        ("Pr32024.xlsx", ALISAL): "03", ("Pr62024.xlsx", ALISAL): " 6 ",
-    }  # fmt: skip
-    for (file, cds), number in written.items():
+def test_local_rows_under_exchanged_codes_are_rejected(misplaced: duckdb.DuckDBPyConnection) -> None:
+    found = {(file, cds) for file, cds, column, _ in rejects(misplaced) if column == "leaname"}
+    assert found == {(file, cds) for file, pair in EXCHANGED.items() for cds in pair}
+    assert {row[1] for row in misplaced.execute(CHECKS["decisive_rows_rejected"]).fetchall()} == set(EXCHANGED)
+
+
+def test_the_county_of_a_local_row_is_compared(misplaced: duckdb.DuckDBPyConnection) -> None:
+    of_2018 = [r for r in rejects(misplaced) if r[0] == "LocalIndPerf2018.txt" and r[1] not in (ALISAL, SALINAS)]
+    assert {(cds, column, said) for _, cds, column, said in of_2018} == {
+        (cds, "countyname", "Marin") for cds in IN_MARIN
+    }
+
+
+WRITTEN = {
+    ("Pr22024.xlsx", SALINAS): "3", ("Pr12023.xlsx", ALISAL): "10", ("Pr72024.xlsx", SOUTH_MONTEREY): "4",
+    ("Pr32024.xlsx", ALISAL): "03", ("Pr62024.xlsx", ALISAL): " 6 ",
+}  # fmt: skip
+TWO_YEARS = "Not Met For Two or More Years"
+ANSWERS = {  # file, LEA and answer: is it rejected?
+    ("LocalIndPerf2017.txt", SALINAS, "NA"): True,
+    ("LocalIndPerf2017.txt", ALISAL, TWO_YEARS): True,
+    ("LocalIndPerf2018.txt", SALINAS, "NA"): False,
+    ("LocalIndPerf2018.txt", ALISAL, TWO_YEARS): True,
+    ("Pr12023.xlsx", SALINAS, "NA"): True,
+    ("Pr12024.xlsx", SALINAS, "NA"): True,
+    ("Pr12024.xlsx", ALISAL, TWO_YEARS): False,
+    ("Pr22024.xlsx", ALISAL, "N/A"): True,
+}
+
+
+@pytest.fixture(scope="module")
+def miswritten(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Local rows whose priority is written otherwise or twice, and answers that a year does not have."""
+    place = local()
+    for (file, cds), number in WRITTEN.items():
 
         def write(row: list[str], cds: str = cds, number: str = number) -> list[str]:
             return [*row[:2], number, *row[3:]] if row[0] == cds else row
 
-        in_rows(local.source / file, write)
-
-    path = local.source / "LocalIndPerf2018.txt"
+        in_rows(place.source / file, write)
+    path = place.source / "LocalIndPerf2018.txt"
     lines = path.read_bytes().split(b"\n")
-    own = next(line for line in lines if line.startswith(SALINAS.encode()) and b"Priority Area 1\t" in line)
+    own = next(line for line in lines if line.startswith(GONZALES.encode()) and b"Priority Area 1\t" in line)
     path.write_bytes(b"\n".join([*lines[:-1], own.replace(b"Priority Area 1\t", b"Priority Area 01\t"), lines[-1]]))
-    with local.decide("core") as db:
-        found = {(file, cds, said) for file, cds, column, said in rejects(db) if column == "priority"}
-        assert found == {(file, cds, number) for (file, cds), number in written.items() if number in ("3", "10", "4")}
-        assert {(file, cds) for file, cds, column, _ in rejects(db) if column == "cds"} == {(path.name, SALINAS)}
-        known = "select count(*) from local_indicators where cds = ? and dashboard_year = 2024 and priority in (3, 6)"
-        assert db.execute(known, [ALISAL]).fetchall() == [(2,)]
+    for file, cds, value in ANSWERS:
+
+        def answer(row: list[str], cds: str = cds, value: str = value) -> list[str]:
+            return [value if row[0] == cds and v.strip() in ("Met", "Not Met") else v for v in row]
+
+        in_rows(place.source / file, answer)
+    with place.decide("core") as db:
+        yield db
+
+
+def test_the_priority_of_a_local_row_is_that_of_its_file(miswritten: duckdb.DuckDBPyConnection) -> None:
+    """A number that is written otherwise is the same number, and two rows of one number are one too many."""
+    found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "priority"}
+    assert found == {(file, cds, number) for (file, cds), number in WRITTEN.items() if number in ("3", "10", "4")}
+    assert {(file, cds) for file, cds, column, _ in rejects(miswritten) if column == "cds"} == {
+        ("LocalIndPerf2018.txt", GONZALES)
+    }
+    known = "select count(*) from local_indicators where cds = ? and dashboard_year = 2024 and priority in (3, 6)"
+    assert miswritten.execute(known, [ALISAL]).fetchall() == [(2,)]
 
 
 # ---- answers of local indicators ----
 
 
-def test_an_answer_that_its_year_does_not_have_is_rejected(local: Workplace) -> None:
-    two_years = "Not Met For Two or More Years"
-    answers = {
-        ("LocalIndPerf2017.txt", SALINAS, "NA"): True,
-        ("LocalIndPerf2017.txt", ALISAL, two_years): True,
-        ("LocalIndPerf2018.txt", SALINAS, "NA"): False,
-        ("LocalIndPerf2018.txt", ALISAL, two_years): True,
-        ("Pr12023.xlsx", SALINAS, "NA"): True,
-        ("Pr12024.xlsx", SALINAS, "NA"): True,
-        ("Pr12024.xlsx", ALISAL, two_years): False,
-        ("Pr22024.xlsx", SALINAS, "N/A"): True,
-    }
-    for file, cds, value in answers:
-
-        def answer(row: list[str], cds: str = cds, value: str = value) -> list[str]:
-            return [value if row[0] == cds and v.strip() in ("Met", "Not Met") else v for v in row]
-
-        in_rows(local.source / file, answer)
-    with local.decide("core") as db:
-        refused = {key for key, is_refused in answers.items() if is_refused}
-        assert {(file, cds, said) for file, cds, column, said in rejects(db) if column == "performance"} == refused
-        assert {column for _, _, column, _ in rejects(db)} == {"performance"}
+def test_an_answer_that_its_year_does_not_have_is_rejected(miswritten: duckdb.DuckDBPyConnection) -> None:
+    refused = {key for key, is_refused in ANSWERS.items() if is_refused}
+    found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "performance"}
+    assert found == refused
+    assert {column for _, _, column, _ in rejects(miswritten)} == {"performance", "priority", "cds"}
