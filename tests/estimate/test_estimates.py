@@ -187,7 +187,7 @@ def test_without_estimates_nothing_of_method_1_is_known(monterey: Monterey) -> N
     assert {outlook for (_, test), outlook in found.items() if test == "method_1"} == {"possible"}
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, *(pytest.param(n, marks=pytest.mark.slow) for n in (4, 5))])
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3, 4, 5))])
 def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Monterey, seed: int) -> None:
     """Whole cells, whole groups and whole LEAs are taken away, on real colors and on invented ones."""
     chance = random.Random(seed)  # noqa: S311

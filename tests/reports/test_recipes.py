@@ -1,8 +1,6 @@
 """Questions that analysts ask: each gives the facts of the sample, takes its parameters, and runs from the command."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from reports import recipe_book
 from reports.recipe_book import Recipe, RecipeError, find_recipe, recipes
 from tests.site.page import Page
+from tests.terminal import Ended, in_turn
 from tests.workplace import Workplace
 from transforms.errors import ConfigError
 
@@ -305,52 +304,41 @@ def test_a_recipe_that_is_not_well_formed_is_named(tmp_path: Path, text: str, sa
         recipe_book._recipe(tmp_path / "x.sql")
 
 
-def run_dta(published: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "dta", "sql", *arguments, "--out", str(published.out)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def test_the_command_lists_and_runs_recipes(published: Workplace) -> None:
-    listed = run_dta(published, "--recipes").stdout
-    assert all(name in listed for name in recipes())
-    ended = run_dta(
-        published,
-        "--recipe",
-        "why",
-        "--param",
-        "cds=South Monterey County Joint Union High",
-        "--param",
-        "year=2023",
-        "--format",
-        "csv",
-    )
-    assert "English learners (2018, 2022, 2023)" in ended.stdout
-    assert ended.returncode == 0
+    why = ("--param", "cds=South Monterey County Joint Union High", "--param", "year=2023", "--format", "csv")
+    listed, ended = in_turn(published.out, [("sql", "--recipes"), ("sql", "--recipe", "why", *why)])
+    assert all(name in listed[1].decode() for name in recipes())
+    assert "English learners (2018, 2022, 2023)" in ended[1].decode()
+    assert ended[0] == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--recipe", "nope"), "one-year-short"),
-        (("--recipe", "why", "--param", "lea=x"), "It has cds"),
-        (("--recipe", "why"), "needs cds"),
-        (("--recipe", "why", "--param", "cds="), "needs cds"),
-        (("--recipe", "why", "--param", "cds"), "--param 'cds' is not of the form name=value, such as year=2024."),
-        (("--recipe", "why", "--param", "=1"), "--param '=1' is not of the form name=value, such as year=2024."),
-        (("--recipe", "why", "--param", " =1"), "--param ' =1' is not of the form name=value"),
-        (("--recipe", "why", "--param", "cds=1", "--param", "cds=2"), "--param gives 'cds' more than once."),
-        (
-            ("--recipe", "why", "--param", "cds=27661590000000", "--param", "year=2024; drop table leas"),
-            "Could not convert",
-        ),
-        (("--recipe", "why", "--param", "cds=' or 1=1 --"), "No LEA is called"),
-        (("--param", "cds=1", "--", "select 1"), "goes with --recipe"),
-        ((), "--recipes lists them"),
-        (("--recipe", "why", "--", "select 1"), "--recipes lists them"),
-    ],
-)
-def test_what_cannot_be_asked_is_said(published: Workplace, arguments: tuple[str, ...], said: str) -> None:
-    command = [Path(sys.executable).parent / "dta", "sql", "--out", str(published.out), *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == 2
-    assert said in ended.stderr
+REFUSED = [
+    (("--recipe", "nope"), "one-year-short"),
+    (("--recipe", "why", "--param", "lea=x"), "It has cds"),
+    (("--recipe", "why"), "needs cds"),
+    (("--recipe", "why", "--param", "cds="), "needs cds"),
+    (("--recipe", "why", "--param", "cds"), "--param 'cds' is not of the form name=value, such as year=2024."),
+    (("--recipe", "why", "--param", "=1"), "--param '=1' is not of the form name=value, such as year=2024."),
+    (("--recipe", "why", "--param", " =1"), "--param ' =1' is not of the form name=value"),
+    (("--recipe", "why", "--param", "cds=1", "--param", "cds=2"), "--param gives 'cds' more than once."),
+    (
+        ("--recipe", "why", "--param", "cds=27661590000000", "--param", "year=2024; drop table leas"),
+        "Could not convert",
+    ),
+    (("--recipe", "why", "--param", "cds=' or 1=1 --"), "No LEA is called"),
+    (("--param", "cds=1", "--", "select 1"), "goes with --recipe"),
+    ((), "--recipes lists them"),
+    (("--recipe", "why", "--", "select 1"), "--recipes lists them"),
+]
+
+
+@pytest.fixture(scope="module")
+def refused(published: Workplace) -> list[Ended]:
+    return in_turn(published.out, [("sql", *arguments) for arguments, _ in REFUSED])
+
+
+@pytest.mark.parametrize("number", range(len(REFUSED)), ids=lambda n: " ".join(REFUSED[n][0]))
+def test_what_cannot_be_asked_is_said(refused: list[Ended], number: int) -> None:
+    code, _, told = refused[number]
+    assert code == 2
+    assert REFUSED[number][1] in told.decode()

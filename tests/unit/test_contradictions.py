@@ -6,6 +6,7 @@ Real rows pass every test, and a decisive cell that is changed alone is found, i
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -42,19 +43,26 @@ ALL = sorted(p.name for p in SAMPLE.glob("*download202?.txt"))
 Change = Callable[[dict[str, list[str]]], None]
 
 
+@cache
 def read(path: Path) -> RawTable:
     return read_text(path.read_bytes(), path.name, SPEC, set())
+
+
+@cache
+def cells(path: Path) -> dict[str, tuple[str, ...]]:
+    """The columns of a file as it is."""
+    table = read(path).table
+    return {
+        n: tuple((v or "").strip() for v in table.column(n).cast(pa.string()).to_pylist())
+        for n in table.column_names
+        if n != "line"
+    }
 
 
 def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, list[str]]]:
     """What is found in a file, and its columns as they were, after a change of its cells."""
     raw, source = read(path), KNOWN[path.name.lower()]
-    columns = {
-        n: [(v or "").strip() for v in raw.table.column(n).cast(pa.string()).to_pylist()]
-        for n in raw.table.column_names
-        if n != "line"
-    }
-    before = {n: list(v) for n, v in columns.items()}
+    columns, before = ({n: list(v) for n, v in cells(path).items()} for _ in range(2))
     if change:
         change(columns)
     table = pa.table(
