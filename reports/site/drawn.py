@@ -1,5 +1,6 @@
-"""What a script draws in the page of an LEA (lea.js): evidence, student groups of years that are not in force, and
-sources. The page holds codes and figures; names, hashes and the state's values come in one file for all pages.
+"""What a script draws in the page of an LEA (lea.js): evidence, student groups and unsaid pathways of years that are
+not in force, and sources. The page holds codes and figures; names, hashes and the state's values come in one file for
+all pages.
 """
 
 import json
@@ -12,13 +13,22 @@ from markupsafe import Markup
 
 from reports.book import Book
 from reports.figures import amount
-from reports.findings import GroupLine, Result
+from reports.findings import GroupLine, Result, Verdict
+from reports.published import names_and_rows
 from reports.site.pages import Pages
+from transforms.wording.labels import STATUS, UNSAID
 
 Words = dict[tuple[str, str], int]
 STATE = """
     select dashboard_year, indicator, student_group, current_status from indicator_results
     where record_type = 'X' and current_status is not null
+"""
+
+
+Unsaid = tuple[str, ...]  # status, code, name, statute and reason of a pathway with no more to say
+PATHWAYS = """
+    select distinct e.status, e.pathway, p.name, e.statute, e.reason from eligibility e join pathways p using (pathway)
+    where list_contains($unsaid, e.status) order by all
 """
 
 
@@ -47,6 +57,14 @@ def state_values(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int,
     return state
 
 
+def unsaid_pathways(connection: duckdb.DuckDBPyConnection) -> dict[Unsaid, int]:
+    """Every distinct line of a pathway of which there is no more to say than its status, with its number: the LEAs of
+    a state have some dozens.
+    """
+    found = names_and_rows(connection, PATHWAYS, unsaid=list(UNSAID))[1]
+    return {line: number for number, line in enumerate(found)}
+
+
 def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """Write ``assets/known.js``: what all pages of LEAs have in common."""
     known = {
@@ -56,6 +74,8 @@ def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         },
         "groups": pages.book.groups,
         "state": state_values(connection, pages.book),
+        "statuses": {code: STATUS[code] for code in UNSAID},
+        "unsaid": list(unsaid_pathways(connection)),
         "sources": [
             [s, f["file"], f["sha256"], str(f["first_seen"] or ""), bool(f.get("excerpt"))]
             for s, f in pages.book.sources.items()
@@ -95,6 +115,12 @@ def lines_of(lines: Iterable[GroupLine]) -> Markup:
     cells are those of the newest year's table.
     """
     return attribute([[line.code, line.total, int(line.counts), int(line.ever)] for line in lines])
+
+
+def unsaid_of(verdicts: Iterable[Verdict], known: Mapping[Unsaid, int]) -> str:
+    """Numbers of the lines of pathways of a year that is not in force, by status."""
+    ordered = sorted(verdicts, key=lambda v: v.status)
+    return " ".join(str(known[v.status, v.code, v.title, v.statute, v.reason]) for v in ordered)
 
 
 def sources_of(book: Book, years: Mapping[str, Sequence[int]]) -> Markup:

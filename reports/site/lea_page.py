@@ -8,7 +8,7 @@ from reports.book import Book
 from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from reports.site import lea_parts
-from reports.site.drawn import evidence_of, lines_of, sources_of
+from reports.site.drawn import Unsaid, evidence_of, lines_of, sources_of, unsaid_of
 from reports.site.lcap import lcap_of
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Lcap
@@ -50,11 +50,13 @@ class OfYear:
         return remarks(g for g in self.lines if not g.ever)
 
 
-def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) -> dict[str, Any]:
+def lea_page(
+    book: Book, reports: Mapping[int, LeaReport], state_known: bool, unsaid: Mapping[Unsaid, int]
+) -> dict[str, Any]:
     """Values of the template ``lea.html``, from a report for each determination year; ``state_known``: the values of
-    the whole state are.
+    the whole state are; ``unsaid``: numbers of the lines that pages have in common.
     """
-    now, of_years = reports[book.year], _of_years(book, reports)
+    now, of_years, plain_years = reports[book.year], _of_years(book, reports), {book.year, max(reports)}
     results = {year: lines for e in reports.values() for year, lines in e.results.items()}
     of_source: dict[str, list[int]] = {}
     for year, e in sorted(reports.items()):
@@ -66,8 +68,9 @@ def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) ->
         "parts": lea_parts,
         "of_years": of_years,
         "dense": max(sum(g.ever for g in of.lines) for of in of_years) > ROOMY,
-        "plain_grids": {book.year, max(reports)},
+        "plain_years": plain_years,
         "lines_of": lines_of,
+        "unsaid": {year: unsaid_of(e.unsaid, unsaid) for year, e in reports.items() if year not in plain_years},
         "first_pathways": min(reports),
         "dashboards": {year: [y for y in book.dashboard_years if y <= year] for year in reports},
         "evidence": evidence_of(book, {year: results[year] for year in sorted(results, reverse=True)}),

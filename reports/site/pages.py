@@ -51,13 +51,13 @@ def environment() -> Environment:
             plural_leas,
         )
     }
-    made.globals |= {"words": words, "priorities": PRIORITIES, "glossary": GLOSSARY}
+    made.globals |= {"words": words, "priorities": PRIORITIES, "menu": menu, "glossary": GLOSSARY}
     return made
 
 
 @cache
-def menu(root: str, here: str | None) -> Markup:
-    """Links to the pages of NAVIGATION; ``here``: the one of them that holds the menu."""
+def menu(root: str, here: str) -> Markup:
+    """Links to the pages of NAVIGATION; ``here``: the one of them that holds the menu, if any."""
     line = Markup('<li><a href="{}{}"{}>{}</a></li>')
     current = Markup(' aria-current="page"')
     return Markup("\n").join(
@@ -87,6 +87,6 @@ class Pages:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * name.count("/")
-        links = menu(root, name if name in dict(NAVIGATION) else None)
-        text = environment().get_template(template).render(book=self.book, root=root, menu=links, **values)
+        here = name if name in dict(NAVIGATION) else ""
+        text = environment().get_template(template).render(book=self.book, root=root, here=here, **values)
         path.write_text(text, "utf-8")

@@ -113,8 +113,8 @@ def test_the_copy_button_copies_the_paragraph(open_page: Open) -> None:
 
 def content(tree: html.HtmlElement) -> list[tuple[object, ...]]:
     """Every element of what a script draws, with its marks and words."""
-    marks = ("class", "data-i", "data-group", "data-source", "data-years", "title", "href")
-    places = "//table[contains(@class, 'grid') or @class='evidence'] | //ul[@class='sources']"
+    marks = ("class", "data-i", "data-group", "data-source", "data-years", "data-pathway", "title", "href")
+    places = "//table[contains(@class, 'grid') or @class='evidence'] | //ul[@class='sources'] | //div[@data-unsaid]"
     return [(e.tag, *(e.get(m) or "" for m in marks), text_of(e)) for part in tree.xpath(places) for e in part.iter()]
 
 

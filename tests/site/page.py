@@ -12,6 +12,8 @@ from typing import Any
 from lxml import html
 from lxml.html import builder
 
+from transforms.wording.sentences import joined
+
 
 def text_of(element: html.HtmlElement) -> str:
     """Visible text; every tag parts words."""
@@ -27,6 +29,8 @@ def draw(tree: html.HtmlElement, names: Path) -> None:
         _draw_evidence(section, known)
     for table in tree.xpath("//table[@data-lines]"):
         _draw_groups(table, tree.xpath("//table[contains(@class, 'grid')][not(@data-lines)]")[0])
+    for part in tree.xpath("//*[@data-unsaid]"):
+        _draw_unsaid(part, known)
     for part in tree.xpath("//*[@data-sources]"):
         found = {n: years for years, places in json.loads(part.get("data-sources")).items() for n in places}
         for n in sorted(found):
@@ -59,6 +63,25 @@ def _draw_groups(table: html.HtmlElement, newest: html.HtmlElement) -> None:
         else:
             classes = [c for c in cell.get("class", "").split() if c != "counts"]
             cell.set("class", " ".join(classes + ["counts"] * (cell.get("data-year") in window)))
+
+
+def _draw_unsaid(part: html.HtmlElement, known: dict[str, Any]) -> None:
+    def status(code: str) -> html.HtmlElement:
+        sign, words = known["statuses"][code]
+        return builder.SPAN(builder.SPAN(sign, **{"aria-hidden": "true"}), f" {words}", **{"class": f"st {code}"})
+
+    lines = [known["unsaid"][int(n)] for n in part.get("data-unsaid").split()]
+    for code in dict.fromkeys(line[0] for line in lines):
+        same = [line[1:] for line in lines if line[0] == code]
+        items = [
+            builder.LI(
+                status(code), " ", builder.B(name), " ", builder.SMALL(statute), " ",
+                builder.SPAN(reason, **{"class": "reason"}), **{"data-pathway": pathway},
+            )
+            for pathway, name, statute, reason in same
+        ]  # fmt: skip
+        head = builder.E.summary(status(code), f" {joined([name for _, name, *_ in same])}")
+        part.append(builder.E.details(head, builder.UL(*items, **{"class": "others"}), **{"class": "unsaid"}))
 
 
 def _draw_evidence(section: html.HtmlElement, known: dict[str, Any]) -> None:

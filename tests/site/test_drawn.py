@@ -32,6 +32,12 @@ def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
             "create table indicator_results as select 'X' as record_type, 2024 as dashboard_year, 'i' as indicator,"
             " 'EL' as student_group, 12.34 as current_status"
         )
+        connection.execute("create table pathways as select 'p' as pathway, 'Request' as name")
+        connection.execute(
+            "create table eligibility as select 'p' as pathway, 'not_assessed' as status, 'EC 1' as statute,"
+            " $1 as reason",
+            [HOSTILE.replace("\u2028", "")],
+        )
         write_known(connection, Pages(tmp_path, cast(Book, book)))
         assert state_values(connection, cast(Book, book))
     text = (
@@ -42,6 +48,8 @@ def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
         "indicators": {"i": [HOSTILE, "n", "▼ is better"]},
         "groups": {"EL": HOSTILE},
         "state": {"2024": {"i": {"EL": "12.3%"}}},
+        "statuses": {"not_assessed": ["–", "not assessed"], "not_applicable": ["·", "does not apply"]},
+        "unsaid": [["not_assessed", "p", "Request", "EC 1", HOSTILE.replace("\u2028", "")]],
         "sources": [["s", HOSTILE, "0" * 64, "", True]],
     }
 

@@ -1,8 +1,8 @@
-// What the page of an LEA holds as data: evidence, student groups of years that are not in force, sources.
-// Names, hashes and the state's values come once for all pages (known.js).
+// What the page of an LEA holds as data: evidence, student groups and unsaid pathways of years that are not in force,
+// sources. Names, hashes, the state's values and the lines of unsaid pathways come once for all pages (known.js).
 "use strict";
 (() => {
-  const { indicators, groups, state, sources } = window.dtaKnown;
+  const { indicators, groups, state, sources, statuses, unsaid } = window.dtaKnown;
   const node = (tag, text, values = {}) => {
     const made = Object.assign(document.createElement(tag), values);
     if (text !== undefined) made.textContent = text; // never as markup
@@ -66,6 +66,31 @@
       row.cells[row.cells.length - 1].replaceChildren(total, ...(counts ? [" ", node("b", "counts")] : []));
       return row;
     }));
+  }
+
+  function status(code) {
+    const [sign, words] = statuses[code], made = node("span", undefined, { className: `st ${code}` });
+    const mark = node("span", sign);
+    mark.setAttribute("aria-hidden", "true");
+    made.append(mark, ` ${words}`);
+    return made;
+  }
+  const joined = (parts) => [parts.slice(0, -1).join(", "), parts[parts.length - 1]].filter(Boolean).join(" and ");
+  for (const place of document.querySelectorAll("[data-unsaid]")) {
+    const lines = place.dataset.unsaid.split(" ").map((n) => unsaid[n]);
+    for (const code of new Set(lines.map(([code]) => code))) {
+      const same = lines.filter(([other]) => other === code);
+      const folded = node("details", undefined, { className: "unsaid" }), head = node("summary"), list = node("ul", undefined, { className: "others" });
+      head.append(status(code), ` ${joined(same.map(([, , name]) => name))}`);
+      list.append(...same.map(([, pathway, name, statute, reason]) => {
+        const line = node("li");
+        line.dataset.pathway = pathway;
+        line.append(status(code), " ", node("b", name), " ", node("small", statute), " ", node("span", reason, { className: "reason" }));
+        return line;
+      }));
+      folded.append(head, list);
+      place.append(folded);
+    }
   }
 
   for (const list of document.querySelectorAll("[data-sources]")) {
