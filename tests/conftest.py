@@ -51,14 +51,6 @@ def hashed_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def written_long_ago() -> Iterator[None]:
-    """Nobody writes to the files of a test while they are read: a new one is not waited for half a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("transforms.sources.folder.QUIET", 0.01)
-        yield
-
-
 @pytest.fixture(scope="session")
 def first_run(once: Once) -> Path:
     """Work and output folder of a run on the sample, with every expectation and page: once for all workers; and what it

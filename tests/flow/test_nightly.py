@@ -10,15 +10,10 @@ import pytest
 from flows.steps import STEPS
 from tests.workplace import SAMPLE
 
-# Services of the server that a flow which is called needs nothing of.
-IDLE = ("CANCELLATION_CLEANUP", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS", "REPOSSESSOR", "SCHEDULER", "TRIGGERS")
-
 
 @pytest.fixture(scope="module")
 def prefect_server() -> Iterator[None]:
     os.environ |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
-    os.environ |= {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in IDLE}
-    os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):

@@ -224,20 +224,23 @@ def without_2024_science(place: Workplace) -> None:
 
 
 def test_a_stopped_night_is_accepted_and_listed(
-    light: None, decided_before: None, released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    light: None, decided_before: None, bare_released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(released.work, tmp_path / "work")
+    shutil.copytree(bare_released.work, tmp_path / "work")
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
-    without_2024_science(released)
-    asked = ["run", "--source", str(released.source), "--out", str(released.out), "--as-of", "2026-11-24"]
+    without_2024_science(bare_released)
+    asked = ["run", "--source", str(bare_released.source), "--out", str(bare_released.out), "--as-of", "2026-11-24"]
     ended = runner.invoke(app, asked)
     assert isinstance(ended.exception, GateError)
     command = next(line for line in str(ended.exception).splitlines() if "--because" in line)
-    assert f"--source {released.source} --out {released.out} --as-of 2026-11-24 --accept release_files_kept" in command
+    assert (
+        f"--source {bare_released.source} --out {bare_released.out} --as-of 2026-11-24 --accept release_files_kept"
+        in command
+    )
     given = ["--accept", "release_files_kept", "--accept", "release_rows_kept", "--because", WHY, "--by", "A. Analyst"]
     ended = runner.invoke(app, [*asked, *given])
     assert ended.exit_code == 0, ended.output
-    with duckdb.connect(str(released.out / "current" / "dta.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(bare_released.out / "current" / "dta.duckdb"), read_only=True) as db:
         found = db.execute(
             "select check_id, check_class, severity, accepted_by from meta_gate_results where accepted_by is not null"
             " order by 1"

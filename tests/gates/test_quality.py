@@ -87,12 +87,12 @@ def rewrite(place: Workplace, file: str, how: Callable[[str], str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def stopped(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str]:
+def stopped(bare: Workplace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str]:
     """A release, and after it a run that a critical failure stopped: a deciding row is wrong, and a file is gone.
 
     With it, the digest of the release.
     """
-    place = copied(published, tmp_path_factory.mktemp("stopped"))
+    place = copied(bare, tmp_path_factory.mktemp("stopped"))
     before = digest_of(place.out / "current")
     rewrite(place, "suspdownload2024.txt", spoil("D", EVIL))
     (place.source / "sciencedownload2024.txt").unlink()

@@ -327,13 +327,13 @@ def smaller_group(source: Path) -> tuple[str, str]:
     return cds, group
 
 
-def test_a_consistent_change_is_a_difference_from_the_release_before(released: Workplace) -> None:
-    cds, group = smaller_group(released.source)
-    run = released.decided("criteria")
+def test_a_consistent_change_is_a_difference_from_the_release_before(bare_released: Workplace) -> None:
+    cds, group = smaller_group(bare_released.source)
+    run = bare_released.decided("criteria")
     with tables_of(run) as db:
         assert db.execute("select count(*) from rejects").fetchall() == [(0,)]
         assert unused_files(run) == []
-        write_source_changes(run, run.connect(), (released.out / "current").resolve())
+        write_source_changes(run, run.connect(), (bare_released.out / "current").resolve())
         assert db.execute("select count(*) from source_changes").fetchall() == [(1,)]
         kind, key, columns = db.execute("select kind, row_key, columns_changed from source_changes").fetchone()
         letters = db.execute(
@@ -346,7 +346,7 @@ def test_a_consistent_change_is_a_difference_from_the_release_before(released: W
     assert letters, "the letter that CDE gave is no longer ours"
 
 
-def test_a_moved_repayment_is_seen_beside_the_release_before(released: Workplace, tmp_path: Path) -> None:
+def test_a_moved_repayment_is_seen_beside_the_release_before(bare_released: Workplace, tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     shutil.copytree(PROJECT / "data", reference, ignore=shutil.ignore_patterns("sample"))
     path = reference / "registers" / "state_loan_events.csv"
@@ -356,12 +356,12 @@ def test_a_moved_repayment_is_seen_beside_the_release_before(released: Workplace
     fields[3] = f"{int(fields[3][:4]) - 3}{fields[3][4:]}"
     lines[at] = ",".join(fields)
     path.write_text("".join(lines), "utf-8")
-    with Workplace(released.source, released.work, released.out, reference).decide() as db:
+    with Workplace(bare_released.source, bare_released.work, bare_released.out, reference).decide() as db:
         now = db.execute(
             "select cds, determination_year, pathway, status from eligibility where pathway = 'wraparound'"
         ).fetchall()
         before = db.execute(
             "select cds, determination_year, pathway, status from read_parquet(?) where pathway = 'wraparound'",
-            [str(released.out / "current" / "eligibility.parquet")],
+            [str(bare_released.out / "current" / "eligibility.parquet")],
         ).fetchall()
     assert {cds for cds, *_ in set(now) ^ set(before)} == {"48705810000000"}

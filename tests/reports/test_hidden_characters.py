@@ -61,8 +61,9 @@ def test_reports_are_made_without_them(old: Path, tmp_path: Path, arguments: tup
         if path.suffix == ".pdf":
             assert path.read_bytes().startswith(b"%PDF")
         else:
-            assert control_in(text_of(path)) == ""
-            assert "Salinas" in text_of(path)
+            text = text_of(path)
+            assert control_in(text) == ""
+            assert "Salinas" in text
 
 
 @pytest.mark.parametrize(
