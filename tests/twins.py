@@ -19,7 +19,8 @@ def add_twins(source: Path, cds: str, name: str, twins: Mapping[str, str]) -> No
                 for twin, called in twins.items()
                 for row in rows
             ]
-            path.write_bytes(b"\n".join([content.rstrip(b"\r\n"), *added]) + b"\n")
+            end = b"\r\n" if b"\r\n" in content else b"\n"
+            path.write_bytes(end.join([content.rstrip(b"\r\n"), *added]) + end)
     for path in source.glob("assistancestatus*.xlsx"):
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets:

@@ -185,21 +185,25 @@ def test_a_dashboard_that_is_not_out_yet_has_no_rows(db: duckdb.DuckDBPyConnecti
 
 
 DISTRICT, ELSEWHERE = b"27659870000000", b"30659870000000"  # the same district, were it in another county
+LACKING = b"27660350000000"
 FINDINGS = (
     "select distinct finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator ="
     " 'susp'"
 )
 
 
-def without_the_district(path: Path) -> None:
+def without_the_district(path: Path, cds: bytes) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith(DISTRICT)]
+    kept = [line for line in lines if not line.startswith(cds)]
     assert len(kept) < len(lines)
     path.write_bytes(b"".join(kept))
 
 
-def test_a_file_that_covers_some_counties_says_nothing_of_an_lea_of_another(workplace: Workplace) -> None:
-    without_the_district(workplace.source / "suspdownload2024.txt")
+def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_county_it_does_not_cover(
+    workplace: Workplace,
+) -> None:
+    for cds in (DISTRICT, LACKING):
+        without_the_district(workplace.source / "suspdownload2024.txt", cds)
     for path in workplace.source.glob("*download2024.txt"):
         lines = path.read_bytes().splitlines(keepends=True)
         moved = [line.replace(DISTRICT, ELSEWHERE).replace(b"\tMonterey\t", b"\tOrange\t") for line in lines]
@@ -208,13 +212,8 @@ def test_a_file_that_covers_some_counties_says_nothing_of_an_lea_of_another(work
         assert reduced.execute(FINDINGS, [ELSEWHERE.decode()]).fetchall() == [
             ("unknown", "the suspension file of 2024 does not cover this county")
         ]
+        said = "the suspension file of 2024 has no row of this LEA, where every LEA has one"
+        assert reduced.execute(FINDINGS, [LACKING.decode()]).fetchall() == [("unknown", said)]
         assert reduced.execute(
             "select count(*) - count(distinct (cds, dashboard_year, student_group, indicator)) from evidence"
         ).fetchall() == [(0,)]
-
-
-def test_a_file_that_lacks_an_lea_where_every_lea_has_a_row_says_nothing_of_it(workplace: Workplace) -> None:
-    without_the_district(workplace.source / "suspdownload2024.txt")
-    with workplace.decide("criteria") as reduced:
-        said = "the suspension file of 2024 has no row of this LEA, where every LEA has one"
-        assert reduced.execute(FINDINGS, [DISTRICT.decode()]).fetchall() == [("unknown", said)]

@@ -8,7 +8,7 @@ of others, the release before after a rollback) are in ``test_paths``, ``test_co
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -18,16 +18,21 @@ from openpyxl.cell import Cell
 
 from expectations.checks import load_checks
 from tests.cases import reference_copy
+from tests.conftest import pass_few_gates
+from tests.dashboards import COUNTIES
 from tests.gates.test_thresholds import everything_in_one_folder
 from tests.pipeline.test_command import main
+from tests.twins import add_twins
 from tests.workbooks import change_rows
-from tests.workplace import STATE, Workplace
+from tests.workplace import SAMPLE, STATE, Workplace
 from transforms.run import Run
 from transforms.sources.unused import unused_files
 
 GOALS = "leas2023perec52064.xlsx"  # CDE's list of January 2023 under EC 52064(e)(5)
 SALINAS, CARMEL, GREENFIELD, GONZALES = "27661590000000", "27659870000000", "27660350000000", "27754730000000"
+TWIN = "27900020000000"
 MOVED, BEFORE = "27660680000000", "40660680000000"  # a district, and its code before it came to Monterey County
+REMEMBERED, REMEMBERED_BEFORE = "27900010000000", "56900010000000"
 EARLIER_BOOKS = ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistancestatus19-rev.xlsx")
 VERDICTS = (
     "select cds, determination_year, pathway, status from eligibility union all select cds, determination_year,"
@@ -99,35 +104,39 @@ ROWS_2019 = (
 )
 
 
-def test_a_state_row_a_tenth_from_the_press_is_published(
-    workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(scope="module")
+def released(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A release of the sample with these rows of 2019, and with CDE's list."""
+    folder = tmp_path_factory.mktemp("small")
+    place = Workplace(shutil.copytree(SAMPLE, folder / "source"), raw_cache, folder / "out")
     lines = [HEADER_2019.split(), *(row.split("|") for row in ROWS_2019)]
-    (workplace.source / "graddownload2019.txt").write_text("".join("\t".join(line) + "\n" for line in lines), "utf-8")
-    assert run_command(workplace, monkeypatch) == 0
-    with released_tables(workplace) as db:
-        rows = db.execute(
-            "select rows_in, rows_rejected from meta_sources where source_id = 'dashboard-grad-2019'"
-        ).fetchall()
-        state = db.execute(
-            "select current_status from indicator_results where source_id = 'dashboard-grad-2019' and record_type = 'X'"
-            " and student_group = 'ALL'"
-        )
-        assert (rows, state.fetchall()) == ([(7, 0)], [(85.8,)])
-        assert ("state_rows_as_printed",) not in db.execute(WARNED).fetchall()
+    (place.source / "graddownload2019.txt").write_text("".join("\t".join(line) + "\n" for line in lines), "utf-8")
+    shutil.copy(STATE / GOALS, place.source / GOALS)
+    with pytest.MonkeyPatch.context() as patch:
+        pass_few_gates(patch)
+        assert run_command(place, patch) == 0
+    with released_tables(place) as db:
+        yield db
 
 
-def test_cdes_list_is_compared_and_stops_nothing(
-    workplace: Workplace, light: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copy(STATE / GOALS, workplace.source / GOALS)
-    assert run_command(workplace, monkeypatch) == 0
-    with released_tables(workplace) as db:
-        assert db.execute(
-            "select rows_in, rows_kept, rows_rejected from meta_sources where file = ?", [GOALS]
-        ).fetchall() == [(132, 132, 0)]
-        compared = db.execute("select count(*) from reconciliation where flag like '%52064%'").fetchall()
-        assert compared > [(0,)]
+def test_a_state_row_a_tenth_from_the_press_is_published(released: duckdb.DuckDBPyConnection) -> None:
+    rows = released.execute(
+        "select rows_in, rows_rejected from meta_sources where source_id = 'dashboard-grad-2019'"
+    ).fetchall()
+    state = released.execute(
+        "select current_status from indicator_results where source_id = 'dashboard-grad-2019' and record_type = 'X'"
+        " and student_group = 'ALL'"
+    )
+    assert (rows, state.fetchall()) == ([(7, 0)], [(85.8,)])
+    assert ("state_rows_as_printed",) not in released.execute(WARNED).fetchall()
+
+
+def test_cdes_list_is_compared_and_stops_nothing(released: duckdb.DuckDBPyConnection) -> None:
+    assert released.execute(
+        "select rows_in, rows_kept, rows_rejected from meta_sources where file = ?", [GOALS]
+    ).fetchall() == [(132, 132, 0)]
+    compared = released.execute("select count(*) from reconciliation where flag like '%52064%'").fetchall()
+    assert compared > [(0,)]
 
 
 def test_letters_alone_are_published_with_everything_that_they_answer(
@@ -158,29 +167,27 @@ def test_letters_alone_are_published_with_everything_that_they_answer(
     assert pages
 
 
-def former_code(folder: Path) -> None:
-    """The earlier workbooks have the district under its code of another county."""
+def former_codes(folder: Path, codes: dict[str, str]) -> None:
+    """The earlier workbooks have these districts under their codes of another county."""
+    former = codes | {code[:7]: before[:7] for code, before in codes.items()}
     for name in EARLIER_BOOKS:
 
         def rename(cells: dict[str, Cell]) -> None:
-            if MOVED not in {str(cell.value) for cell in cells.values()}:
-                return
-            for cell in cells.values():
-                if str(cell.value) in (MOVED, MOVED[:7]):
-                    cell.value = "40" + str(cell.value)[2:]
-                elif cell.value == "Monterey":
-                    cell.value = "San Luis Obispo"
+            for before in [codes[str(cell.value)] for cell in cells.values() if str(cell.value) in codes]:
+                for cell in cells.values():
+                    moved = COUNTIES[before[:2]] if cell.value == "Monterey" else cell.value
+                    cell.value = former.get(str(cell.value), moved)
 
         change_rows(folder / name, rename)
 
 
-def blank_history(folder: Path) -> None:
+def blank_history(folder: Path, cds: str) -> None:
     """The later workbooks have no status of the years before the district's code began: so they are for Lowell Joint,
     whose code changed in 2021.
     """
 
     def blank(cells: dict[str, Cell]) -> None:
-        if cells["CDS"].value == MOVED:
+        if cells["CDS"].value == cds:
             for heading in ("AssistanceStatus2017", "AssistanceStatus2018", "AssistanceStatus2019"):
                 cells[heading].value = "*"
 
@@ -201,40 +208,50 @@ REASONS = (
 )
 
 
-def test_a_code_that_changed_has_its_earlier_years_not_listed(workplace: Workplace) -> None:
+@pytest.fixture(scope="module")
+def recoded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The codes of a district and of its twin changed; CDE remembers the earlier years of the twin."""
+    folder = tmp_path_factory.mktemp("recoded")
+    source = shutil.copytree(SAMPLE, folder / "source")
+    add_twins(source, MOVED, "South Monterey County Joint Union High", {REMEMBERED: "A Twin"})
+    former_codes(source, {MOVED: BEFORE, REMEMBERED: REMEMBERED_BEFORE})
+    blank_history(source, MOVED)
+    with Workplace(source, raw_cache, folder / "out").decide() as db:
+        yield db
+
+
+def test_a_code_that_changed_has_its_earlier_years_not_listed(recoded: duckdb.DuckDBPyConnection) -> None:
     """Three of four Dashboards of 2022 are before the code began, two of 2023, one of 2024: the reason says so each
     time, and a warning names both codes.
     """
-    former_code(workplace.source)
-    blank_history(workplace.source)
-    with workplace.decide() as db:
-        found = db.execute(REASONS, [MOVED]).fetchall()
-        former = db.execute(REASONS, [BEFORE]).fetchall()
-        pairs = pairs_of_codes(db)
-        missing = db.execute(
-            "select dashboard_year, bool_or(meets_criteria) from student_group_history where cds = ? and dashboard_year"
-            " < 2022 group by 1",
-            [MOVED],
-        )
-        assert sorted(missing.fetchall()) == [(2017, False), (2018, False), (2019, False)]
+    found = recoded.execute(REASONS, [MOVED]).fetchall()
+    former = recoded.execute(REASONS, [BEFORE]).fetchall()
+    missing = recoded.execute(
+        "select dashboard_year, bool_or(meets_criteria) from student_group_history where cds = ? and dashboard_year"
+        " < 2022 group by 1",
+        [MOVED],
+    )
+    assert sorted(missing.fetchall()) == [(2017, False), (2018, False), (2019, False)]
     for (year, _, _, reason), years in zip(found, ("2017, 2018 and 2019", "2018 and 2019", "2019"), strict=True):
         assert (
             f"CDE's files of {years} do not list this district under this code, and no predecessor is on record"
             in reason
         ), year
-    assert pairs == [(MOVED, BEFORE, 2022, 2019)]
     assert all(status != "not_eligible" or "2019" in reason for _, status, _, reason in former)
 
 
-def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent_no(workplace: Workplace) -> None:
+def test_codes_that_changed_are_named_in_pairs(recoded: duckdb.DuckDBPyConnection) -> None:
+    pairs = [(MOVED, BEFORE, 2022, 2019), (REMEMBERED, REMEMBERED_BEFORE, 2022, 2019)]
+    assert sorted(pairs_of_codes(recoded)) == sorted(pairs)
+
+
+def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent_no(
+    recoded: duckdb.DuckDBPyConnection,
+) -> None:
     """The present code has statuses of 2017 to 2019, so its rows are missing and unknown: CDE's flags decide, with the
     reason.
     """
-    former_code(workplace.source)
-    with workplace.decide() as db:
-        found = db.execute(REASONS, [MOVED]).fetchall()
-        assert pairs_of_codes(db) == [(MOVED, BEFORE, 2022, 2019)]
-    for year, status, decided_by, reason in found:
+    for year, status, decided_by, reason in recoded.execute(REASONS, [REMEMBERED]).fetchall():
         assert status == "undetermined" or decided_by == "cde", year
         assert "CDE's workbook of 2019 has no row of this LEA, but a later one has its status of that year" in reason
 
@@ -294,8 +311,15 @@ def test_a_careless_copy_of_the_sample_is_the_sample(workplace: Workplace, db: d
             assert found.execute(names, [cds]).fetchall() == [(name,)]
 
 
-def bars(source: Path, comment: str) -> None:
-    """Priority 3 of 2024 as CDE's text with bars, the longest comment of one LEA replaced."""
+COMMENTS = {
+    SALINAS: "First paragraph.\nSecond paragraph,\twith a tab.",
+    CARMEL: "One\n\ntwo",
+    GREENFIELD: "One|two\nthree",
+}
+
+
+def bars(source: Path, comments: dict[str, str]) -> None:
+    """Priority 3 of 2024 as CDE's text with bars, the longest comment of these LEAs replaced."""
     sheet = max(openpyxl.load_workbook(source / "Pr32024.xlsx", data_only=True).worksheets, key=lambda s: s.max_row)
     rows = [
         ["" if c is None else " ".join(str(c).replace("|", "/").split()) for c in row]
@@ -305,34 +329,38 @@ def bars(source: Path, comment: str) -> None:
     body = [row for row in rows[at + 1 :] if any(row)]
     longest = max(range(len(rows[at])), key=lambda i: sum(len(row[i]) for row in body))
     code = next(i for i, name in enumerate(rows[at]) if name.lower() in ("cdscode", "cds"))
-    row = next(row for row in body if row[code] == SALINAS)
-    row[longest] = comment
+    for row in body:
+        row[longest] = comments.get(row[code], row[longest])
     (source / "Pr32024.txt").write_text("".join("|".join(row) + "\n" for row in [rows[at], *body]), "utf-8")
     (source / "Pr32024.xlsx").unlink()
 
 
-@pytest.mark.parametrize(
-    "comment", ["First paragraph.\nSecond paragraph,\twith a tab.", "One\n\ntwo", "One|two\nthree"]
-)
+@pytest.fixture(scope="module")
+def commented(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    folder = tmp_path_factory.mktemp("commented")
+    source = shutil.copytree(SAMPLE, folder / "source")
+    bars(source, COMMENTS)
+    with Workplace(source, raw_cache, folder / "out").decide() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("cds", COMMENTS)
 def test_a_line_break_in_a_comment_turns_no_answer(
-    workplace: Workplace, db: duckdb.DuckDBPyConnection, comment: str
+    commented: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, cds: str
 ) -> None:
     """The row is joined again, or rejected by its LEA's code; then what depends on it is not "no"."""
-    cds = SALINAS
-    bars(workplace.source, comment)
-    whole = verdicts(db)
-    answer = "select cds, performance from local_indicators where dashboard_year = 2024 and priority = 3"
-    with workplace.decide() as found:
-        now = verdicts(found)
-        rejected = found.execute("select cds from rejects").fetchall()
-        answers = dict(found.execute(answer).fetchall())
-        expected = dict(db.execute(answer).fetchall())
+    now, whole = verdicts(commented), verdicts(db)
     assert now.keys() == whole.keys()
-    assert {now[k] for k in whole if now[k] != whole[k]} <= {"undetermined"}
-    assert {k[0] for k in whole if now[k] != whole[k]} <= {cds}
-    assert {**answers, cds: expected[cds]} == expected
-    assert {lea for (lea,) in rejected} <= {cds}
-    assert (cds in answers) == (rejected == [])
+    changed = {key: status for key, status in now.items() if status != whole[key]}
+    assert {status for key, status in changed.items() if key[0] == cds} <= {"undetermined"}
+    assert {key[0] for key in changed} <= COMMENTS.keys()
+    answer = "select cds, performance from local_indicators where dashboard_year = 2024 and priority = 3"
+    answers, expected = (dict(tables.execute(answer).fetchall()) for tables in (commented, db))
+    assert {key: value for key, value in expected.items() if answers.get(key) != value}.keys() <= COMMENTS.keys()
+    assert answers.get(cds, expected[cds]) == expected[cds]
+    rejected = {lea for (lea,) in commented.execute("select cds from rejects").fetchall()}
+    assert rejected <= COMMENTS.keys()
+    assert (cds in answers) == (cds not in rejected)
 
 
 @pytest.mark.parametrize(  # tests/pipeline/test_unused_files.py reads a file of each
@@ -380,35 +408,32 @@ def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-@pytest.mark.parametrize(
-    "exchanged",
-    [
-        {
-            "suspdownload2024.txt": ("SED", "PI", ("dashboard-susp-2024", "PI", "dashboard-susp-2023", "SED")),
-            "graddownload2024.txt": ("EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
-        },
-        {"suspdownload2023.txt": ("SED", "PI", ("dashboard-susp-2024", "SED", "dashboard-susp-2023", "PI"))},
-    ],
-    ids=["2024", "2023"],
+# LEA, file, the two groups whose rows are exchanged, and what is named.
+EXCHANGED = (
+    (SALINAS, "suspdownload2024.txt", "SED", "PI", ("dashboard-susp-2024", "PI", "dashboard-susp-2023", "SED")),
+    (SALINAS, "graddownload2024.txt", "EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
+    (TWIN, "suspdownload2023.txt", "SED", "PI", ("dashboard-susp-2024", "SED", "dashboard-susp-2023", "PI")),
 )
-def test_a_row_under_another_groups_code_is_named(
-    workplace: Workplace, exchanged: dict[str, tuple[str, str, tuple[str, ...]]]
-) -> None:
-    """Exchanged with that group's row, where it has one."""
-    for file, (group, given, _) in exchanged.items():
 
-        def exchange(lines: Lines, group: str = group, given: str = given) -> Lines:
+
+def test_a_row_under_another_groups_code_is_named(workplace: Workplace) -> None:
+    """Exchanged with that group's row, where it has one; in the later file or in the earlier one."""
+    add_twins(workplace.source, SALINAS, "Salinas Union High", {TWIN: "A Twin"})
+    for cds, file, group, given, _ in EXCHANGED:
+
+        def exchange(lines: Lines, cds: str = cds, group: str = group, given: str = given) -> Lines:
             at = [h.lower() for h in lines[0]].index("studentgroup")
             for line in lines:
-                if line[0] == SALINAS:
+                if line[0] == cds:
                     line[at] = {group: given, given: group}.get(line[at], line[at])
             return lines
 
         rewrite(workplace.source / file, exchange)
     with workplace.decide() as db:
-        for _, _, (source, group_now, earlier, earlier_group) in exchanged.values():
-            assert (source, SALINAS, group_now, earlier, earlier_group) in rows_named(db)
-        assert {cds for _, cds, *_ in rows_named(db)} == {SALINAS}
+        named = rows_named(db)
+    for cds, *_, (source, group_now, earlier, earlier_group) in EXCHANGED:
+        assert (source, cds, group_now, earlier, earlier_group) in named
+    assert {cds for _, cds, *_ in named} == {SALINAS, TWIN}
 
 
 MOVED_ROWS = (
