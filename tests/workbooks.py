@@ -10,12 +10,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 def change_rows(path: Path, change: Callable[[dict[str, Cell]], None]) -> None:
     """Hand every row of LEAs to ``change``, as cells by heading, and save the workbook."""
+
+    def each(rows: list[dict[str, Cell]]) -> None:
+        for row in rows:
+            change(row)
+
+    change_all(path, each)
+
+
+def change_all(path: Path, change: Callable[[list[dict[str, Cell]]], None]) -> None:
+    """Hand all rows of LEAs at once to ``change``, and save the workbook."""
     book = openpyxl.load_workbook(path)
     sheet, header = _data(book)
     headings = [str(c.value) for c in sheet[header]]
-    for row in sheet.iter_rows(min_row=header + 1):
-        if str(row[[_plain(h) for h in headings].index("cds")].value or "").isdigit():
-            change(dict(zip(headings, row, strict=True)))
+    cds = [_plain(h) for h in headings].index("cds")
+    rows = [row for row in sheet.iter_rows(min_row=header + 1) if str(row[cds].value or "").isdigit()]
+    change([dict(zip(headings, row, strict=True)) for row in rows])
     book.save(path)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 from transforms.errors import DtaError, GateError
 
 Edit = Callable[[str, Callable[[str], str]], None]
@@ -54,16 +54,16 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_current_stays_as_it_was(light: None, released: Workplace, edit: Edit, case: str) -> None:
+def test_current_stays_as_it_was(light: None, bare_released: Workplace, edit: Edit, case: str) -> None:
     file, how, error, said = CASES[case]
-    before = tree(released.out)
+    before = tree(bare_released.out)
     edit(file, how)
     with pytest.raises(error) as raised:
-        released.publish()
+        bare_released.publish()
     for part in said:
         assert part in str(raised.value)
-    assert tree(released.out) == before
-    status = json.loads((released.out / "status.json").read_text())
+    assert tree(bare_released.out) == before
+    status = json.loads((bare_released.out / "status.json").read_text())
     assert status["last_outcome"] == "failed"
     assert status["exit_code"] == raised.value.exit_code != 0
     assert status["release_id"] == before["->"].decode()
@@ -105,14 +105,14 @@ def first_district_line(text: str) -> str:
 
 
 def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
-    light: None, released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+    light: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     """Rows of each kind, in one night."""
     by_file: dict[str, set[tuple[str, str]]] = {}
     for file, how, column, value in BAD_ROWS.values():
         edit(file, how)
         by_file.setdefault(file, set()).add((column, value))
-    with released.checked() as db:
+    with bare_released.checked() as db:
         rejects = db.execute("select file, column_name, value from rejects").fetchall()
         warned = {
             i
@@ -142,6 +142,12 @@ def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
 
 
 REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "empty": ("sciencedownload2024.txt", lambda t: "", "the file is empty"),
+    "last_year": (
+        "graddownload2024.txt",
+        lambda t: (SAMPLE / "graddownload2023.txt").read_bytes().decode("utf-8"),
+        "its rows are of 2023",
+    ),
     "html_page": (
         "eladownload2024.txt",
         lambda t: "<!DOCTYPE html>\n<html><body>Page not found</body></html>\n",
@@ -160,20 +166,21 @@ REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
 }
 
 
-def test_a_broken_file_is_not_used_and_current_stays(light: None, released: Workplace, edit: Edit) -> None:
+def test_a_broken_file_is_not_used_and_current_stays(light: None, bare_released: Workplace, edit: Edit) -> None:
     """A file broken in each way, in one night."""
-    before = tree(released.out)
+    before = tree(bare_released.out)
     for file, how, _ in REFUSED.values():
         edit(file, how)
-    outcome = released.publish()
+    published = {s["file"]: s["sha256"] for s in json.loads(before["manifest.json"])["sources"]}
+    outcome = bare_released.publish()
     assert outcome.outcome == "unchanged"
     unused = {f.file: f for f in outcome.unused}
     assert unused.keys() == {file for file, *_ in REFUSED.values()}
     for file, _, said in REFUSED.values():
         assert said in unused[file].reason
-        assert unused[file].earlier_sha256
-    assert tree(released.out) == before
-    status = json.loads((released.out / "status.json").read_text())
+        assert unused[file].earlier_sha256 == published[file]
+    assert tree(bare_released.out) == before
+    status = json.loads((bare_released.out / "status.json").read_text())
     assert {f["file"] for f in status["unused_files"]} == unused.keys()
 
 

@@ -1,18 +1,20 @@
 """A row whose code can be nobody's costs itself: not the night, and not a sound row of another file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from openpyxl.cell import Cell
 
+from tests.conftest import pass_few_gates
 from tests.workbooks import change_rows
-from tests.workplace import Workplace
+from tests.workplace import Workplace, edit_text
 
-Edit = Callable[[str, Callable[[str], str]], None]
 NO_COUNTY = "the first two digits of the code are of no county"
-NOBODY = ("00000000000000", "59661590000000", "99102720000000")
+# Codes, and the year of the workbook that each is in.
+NOBODY = {"00000000000000": 24, "59661590000000": 23, "99102720000000": 19, "59102720000000": 22}
 SALINAS, ALISAL, GONZALES = "27661590000000", "27659610000000", "27754730000000"
 LEFT_OUT = "select column_name, reason from rejects where cds = ?"
 
@@ -30,31 +32,41 @@ def add_row(path: Path, **values: str) -> None:
     book.save(path)
 
 
-@pytest.mark.parametrize("code", NOBODY)
-def test_a_row_of_no_county_in_a_workbook_costs_itself(light: None, workplace: Workplace, code: str) -> None:
-    """The row of the whole state that somebody added, and codes that cannot be; the night passes its gates."""
-    add_row(workplace.source / "assistancestatus24.xlsx", cds=code, leaname="State of California")
-    with workplace.checked() as db:
-        assert ("CDS", NO_COUNTY) in db.execute(LEFT_OUT, [code]).fetchall()
-        for table in ("leas", "assistance_letters", "eligibility"):
-            assert db.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
-
-
-def test_a_row_of_no_county_in_another_file_costs_itself(workplace: Workplace, edit: Edit) -> None:
-    """Of local indicators, and of a Dashboard file, whose row of the state is as CDE has it."""
-    add_row(workplace.source / "assistancestatus22.xlsx", cds="59102720000000", leaname="Somewhere")
+@pytest.fixture(scope="module")
+def of_nobody(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A row of each code in a workbook, and one in a Dashboard file; the night passes its gates."""
+    place = new_place()
+    for code, year in NOBODY.items():
+        (book,) = place.source.glob(f"assistancestatus{year}*.xlsx")
+        add_row(book, cds=code, leaname="State of California")
 
     def moved(text: str) -> str:
         line = next(n for n in text.split("\n") if n.startswith(f"{SALINAS}\tD\t"))
         return text + line.replace(SALINAS, "99661590000000").rstrip("\r") + "\r\n"
 
-    edit("suspdownload2023.txt", moved)
-    with workplace.decide("core") as db:
-        assert db.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
-            "99661590000000",
-            NO_COUNTY,
-        )
-        assert db.execute("select count(*) from leas where county_code is null or cds[1:2] > '58'").fetchall() == [(0,)]
+    edit_text(place.source / "suspdownload2023.txt", moved)
+    with pytest.MonkeyPatch.context() as patch:
+        pass_few_gates(patch)
+        with place.checked() as db:
+            yield db
+
+
+@pytest.mark.parametrize("code", NOBODY)
+def test_a_row_of_no_county_in_a_workbook_costs_itself(of_nobody: duckdb.DuckDBPyConnection, code: str) -> None:
+    """The row of the whole state that somebody added, and codes that cannot be."""
+    assert ("CDS", NO_COUNTY) in of_nobody.execute(LEFT_OUT, [code]).fetchall()
+    for table in ("leas", "assistance_letters", "eligibility"):
+        assert of_nobody.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
+
+
+def test_a_row_of_no_county_in_another_file_costs_itself(of_nobody: duckdb.DuckDBPyConnection) -> None:
+    """Of a Dashboard file, whose row of the state is as CDE has it."""
+    assert of_nobody.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
+        "99661590000000",
+        NO_COUNTY,
+    )
+    odd = "select count(*) from leas where county_code is null or cds[1:2] > '58'"
+    assert of_nobody.execute(odd).fetchall() == [(0,)]
 
 
 def test_a_lost_zero_costs_no_sound_row_of_another_file(workplace: Workplace) -> None:

@@ -2,12 +2,14 @@
 with the edition before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import duckdb
 import pytest
 
-from tests.workplace import Workplace
+from tests.workplace import Workplace, edit_text
 from transforms.build import build_core
+from transforms.run import Run
 from transforms.sources.unused import unused_files
 
 Edit = Callable[[str, Callable[[str], str]], None]
@@ -38,52 +40,72 @@ def cell(cds: str, group: str, column: str, value: str) -> Callable[[str], str]:
     return how
 
 
-@pytest.mark.parametrize("other", ["changelevel", "statuslevel"])
-def test_a_file_with_exchanged_headings_is_named_and_not_used(workplace: Workplace, edit: Edit, other: str) -> None:
-    edit("eladownload2024.txt", exchange("color", other))
-    run = workplace.decided()
-    (unused,) = unused_files(run)
-    assert (unused.file, unused.source_id) == ("eladownload2024.txt", ELA)
-    assert unused.column in ("color", other)
+EXCHANGED = {  # file -> heading that is exchanged with that of colors
+    "eladownload2024.txt": "changelevel",
+    "mathdownload2024.txt": "statuslevel",
+    "mathdownload2023.txt": "changelevel",
+}
+
+
+@pytest.fixture(scope="module")
+def exchanged(new_place: Callable[[], Workplace]) -> Iterator[Run]:
+    place = new_place()
+    for file, other in EXCHANGED.items():
+        edit_text(place.source / file, exchange("color", other))
+    run = place.decided("criteria")
+    yield run
+    run.finish()
+
+
+@pytest.mark.parametrize("file", EXCHANGED)
+def test_a_file_with_exchanged_headings_is_named_and_not_used(exchanged: Run, file: str) -> None:
+    unused = {u.file: u for u in unused_files(exchanged)}[file]
+    indicator, year = file[:-4].split("download")
+    assert unused.source_id == f"dashboard-{indicator}-{year}"
+    assert unused.column in ("color", EXCHANGED[file])
     assert "rows of districts and county offices" in unused.reason
     assert unused.line is not None
-    with run.connect() as db:
-        assert db.execute("select count(*) from source_files where source_id = ?", [ELA]).fetchall() == [(0,)]
-        assert db.execute("select count(*) from indicator_results where source_id = ?", [ELA]).fetchall() == [(0,)]
+    with exchanged.connect() as db:
+        for table in ("source_files", "indicator_results"):
+            counted = db.execute(f"select count(*) from {table} where source_id = ?", [unused.source_id]).fetchall()
+            assert counted == [(0,)]
         findings = db.execute(
-            "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'ela'"
+            "select distinct finding from evidence where dashboard_year = ? and indicator = ?", [int(year), indicator]
         ).fetchall()
     assert findings == [("unknown",)]
 
 
-def test_the_stage_may_run_again_and_says_the_same(workplace: Workplace, edit: Edit) -> None:
-    edit("mathdownload2023.txt", exchange("color", "changelevel"))
-    run = workplace.decided()
-    first = unused_files(run)
-    build_core(run)
-    assert [u.file for u in first] == ["mathdownload2023.txt"]
-    assert unused_files(run) == first
-    assert "dashboard-math-2023" not in {r["source_id"] for r in run.raw_reports()}
+def test_the_stage_may_run_again_and_says_the_same(exchanged: Run) -> None:
+    first = unused_files(exchanged)
+    build_core(exchanged)
+    assert {u.file for u in first} == EXCHANGED.keys()
+    assert unused_files(exchanged) == first
+    used = {r["source_id"] for r in exchanged.raw_reports()}
+    assert not {u.source_id for u in first} & used
 
 
-def test_the_edition_of_the_current_release_is_used_in_its_place(released: Workplace, edit: Edit) -> None:
-    with released.decide() as db:
-        (before,) = db.execute("select sha256 from source_files where source_id = ?", [ELA]).fetchone()
-        rows = db.execute("select * from indicator_results where source_id = ? order by all", [ELA]).fetchall()
-        verdicts = db.execute(
-            "select cds, determination_year, pathway, status from eligibility order by all"
-        ).fetchall()
-    edit("eladownload2024.txt", exchange("color", "changelevel"))
-    run = released.decided()
+def test_the_edition_of_the_current_release_is_used_in_its_place(
+    bare_released: Workplace, db: duckdb.DuckDBPyConnection
+) -> None:
+    ((before,),) = db.execute("select sha256 from meta_sources where source_id = ?", [ELA]).fetchall()
+    published = db.execute(
+        "select * exclude (release_id) from indicator_results where source_id = ? order by all", [ELA]
+    )
+    columns = ", ".join(column[0] for column in published.description)
+    rows, verdicts = (
+        published.fetchall(),
+        "select cds, determination_year, pathway, status from eligibility order by all",
+    )
+    edit_text(bare_released.source / "eladownload2024.txt", exchange("color", "changelevel"))
+    run = bare_released.decided()
     (unused,) = unused_files(run)
     assert unused.earlier_sha256 == before
-    with run.connect() as db:
-        assert db.execute("select sha256 from source_files where source_id = ?", [ELA]).fetchall() == [(before,)]
-        assert db.execute("select * from indicator_results where source_id = ? order by all", [ELA]).fetchall() == rows
-        assert (
-            db.execute("select cds, determination_year, pathway, status from eligibility order by all").fetchall()
-            == verdicts
-        )
+    with run.connect() as found:
+        assert found.execute("select sha256 from source_files where source_id = ?", [ELA]).fetchall() == [(before,)]
+        again = f"select {columns} from indicator_results where source_id = ? order by all"
+        assert found.execute(again, [ELA]).fetchall() == rows
+        assert found.execute(verdicts).fetchall() == db.execute(verdicts).fetchall()
+    run.finish()
 
 
 CONTRADICTED = (

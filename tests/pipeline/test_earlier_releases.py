@@ -1,13 +1,13 @@
 """A release that an earlier version made lacks what this one reads: commands say so, and what to do."""
 
-import subprocess
-import sys
+import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.workplace import Workplace
-from transforms.settings import PROJECT
+from tests.pipeline.test_command import main
+from tests.workplace import Workplace, linked
 
 
 @pytest.mark.parametrize(
@@ -18,17 +18,21 @@ from transforms.settings import PROJECT
         ("alter table eligibility drop column status", ["compare", "2023", "2024"]),
     ],
 )
-def test_an_earlier_release_is_named(released: Workplace, statement: str, command: list[str]) -> None:
-    database = (released.out / "current" / "dta.duckdb").resolve()
-    database.parent.chmod(0o755)
-    database.chmod(0o644)
+def test_an_earlier_release_is_named(
+    bare: Workplace,
+    tmp_path: Path,
+    statement: str,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = linked(bare.out, tmp_path / "out")
+    database = (out / "current" / "dta.duckdb").resolve()
+    database.unlink()  # a link
+    shutil.copyfile(bare.out / "current" / "dta.duckdb", database)
     with duckdb.connect(str(database)) as connection:
         connection.execute(statement)
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli.app", *command, "--out", str(released.out)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, "Traceback" in done.stderr) == (6, False)
-    assert "an earlier version made it. Run: dta run" in done.stderr
+    assert main((*command, "--out", out), monkeypatch) == 6
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert "an earlier version made it. Run: dta run" in told

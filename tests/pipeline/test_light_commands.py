@@ -2,10 +2,11 @@
 mistakes import less still: nothing that reads data.
 """
 
+import json
 import os
+import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,92 +30,90 @@ HEAVY = {
 READERS = {"pyarrow", "numpy", "duckdb"}
 MODELS = {"pydantic", "pydantic_settings"}  # typer itself reads values of options with pydantic
 SCRIPT = """
-import sys
+import json, sys
 from flows.cli.app import main
-try:
-    main()
-except SystemExit as end:
-    code = end.code or 0
-print("LOADED", code, *sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
+for command in json.loads(sys.argv[1]):
+    sys.argv, code = ["dta", *command], 0
+    print("SAID", flush=True)
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code or 0
+    sys.stderr.flush()
+    print("CODE", code, flush=True)
+print("LOADED", *sorted({name.split(".")[0] for name in sys.modules}))
 """
-COMMANDS = (
-    ["explain", "27660680000000"],
-    ["sql", "SELECT count(*) FROM eligibility"],
-    ["sql", "SELECT count(*) FROM eligibility", "--format", "csv"],
-    ["status"],
-    ["sources"],
-)
+SQL = "SELECT count(*) FROM eligibility"
 
 
-@cache
-def asked(out: Path, *command: str) -> tuple[str, set[str], str]:
-    """The same of a question, which changes nothing."""
-    return ran([*command, "--out", str(out)])
-
-
-def ran(command: list[str], **environment: str) -> tuple[str, set[str], str]:
-    """Exit code, what was imported, and what was said."""
+def ran(*commands: list[str], **environment: str) -> tuple[list[tuple[str, str]], set[str]]:
+    """Exit code of each command and what it said, and what all of them together imported, in one process."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *command],
-        capture_output=True,
+        [sys.executable, "-c", SCRIPT, json.dumps(commands)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=True,
         env={**os.environ, **environment},
     )
-    said, _, told = done.stderr.partition("LOADED ")
-    code, *loaded = told.split()
-    return code, set(loaded), done.stdout + said
+    told, _, loaded = done.stdout.partition("LOADED ")
+    ended = re.findall(r"SAID\n(.*?)CODE (\d+)\n", told, re.DOTALL)
+    assert len(ended) == len(commands), done.stdout
+    return [(code, said) for said, code in ended], set(loaded.split())
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str]) -> None:
-    code, loaded, said = asked(published.out, *command)
+@pytest.mark.parametrize(
+    ("command", "lighter"),
+    [
+        (["explain", "27660680000000"], {"pyarrow", "numpy"}),  # only rows of a query need Arrow
+        (["status"], {"pyarrow", "numpy"}),
+        (["sql", SQL], set()),
+        (["sql", SQL, "--format", "csv"], set()),
+        (["sources"], set()),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str], lighter: set[str]) -> None:
+    ((code, said),), loaded = ran([*command, "--out", str(published.out)])
     assert code == "0"
     assert said
     assert "duckdb" in loaded or command[0] == "sources"
-    assert not HEAVY & loaded
-
-
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] in ("explain", "status")], ids=" ".join)
-def test_only_rows_of_a_query_need_arrow(published: Workplace, command: list[str]) -> None:
-    _, loaded, _ = asked(published.out, *command)
-    assert not {"pyarrow", "numpy"} & loaded
+    assert not (HEAVY | lighter) & loaded
 
 
 def test_a_wrong_query_needs_no_arrow(published: Workplace) -> None:
-    code, loaded, said = ran(["sql", "selec 1", "--out", str(published.out)])
+    ((code, said),), loaded = ran(["sql", "selec 1", "--out", str(published.out)])
     assert code == "2"
     assert "selec" in said
     assert not (HEAVY | {"pyarrow", "numpy"}) & loaded
 
 
 def test_help_loads_no_models() -> None:
-    code, loaded, said = ran(["--help"])
+    ((code, said),), loaded = ran(["--help"])
     assert code == "0"
     assert "explain" in said
     assert not (HEAVY | READERS | MODELS) & loaded
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["sql"], ["explain"], ["status"]], ids=" ".join)
-def test_help_and_what_is_typed_wrong_read_nothing(command: list[str]) -> None:
-    for typed, expected in (("--help", "0"), ("--wrong", "2"), *([("explian", "2")] if not command else [])):
-        code, loaded, said = ran([*command, typed])
-        assert code == expected
-        assert typed in said
-        assert not (HEAVY | READERS) & loaded
-
-
-@pytest.mark.parametrize("command", [["sql", "select 1"], ["explain", "Salinas"], ["status"], ["site"]], ids=" ".join)
-def test_that_there_is_no_release_is_said_before_anything_is_read(command: list[str], tmp_path: Path) -> None:
-    code, loaded, said = ran([*command, "--out", str(tmp_path / "out")])
-    assert code == "6"
-    assert "dta run" in said
+def test_help_and_what_is_typed_wrong_read_nothing() -> None:
+    commands = ([], ["run"], ["sql"], ["explain"], ["status"])
+    typed = [*([*command, option] for option in ("--help", "--wrong") for command in commands), ["explian"]]
+    ended, loaded = ran(*typed)
+    assert [code for code, _ in ended] == ["0"] * 5 + ["2"] * 6
+    assert [words[-1] for words, (_, said) in zip(typed, ended, strict=True) if words[-1] not in said] == []
     assert not (HEAVY | READERS) & loaded
 
 
-def test_a_night_that_changes_nothing_loads_what_it_needs(released: Workplace) -> None:
-    place = released.settings()
-    code, loaded, said = ran(
+def test_that_there_is_no_release_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    commands = (["sql", "select 1"], ["explain", "Salinas"], ["status"], ["site"])
+    ended, loaded = ran(*([*command, "--out", str(tmp_path / "out")] for command in commands))
+    assert [(code, "dta run" in told) for code, told in ended] == [("6", True)] * len(commands)
+    assert not (HEAVY | READERS) & loaded
+
+
+def test_a_night_that_changes_nothing_loads_what_it_needs(bare_released: Workplace) -> None:
+    place = bare_released.settings()
+    ((code, said),), loaded = ran(
         ["run", "--source", place.source, "--out", str(place.out), "--as-of", str(place.as_of)],
         DTA_WORK=str(place.work),
         DTA_REFERENCE=str(place.reference),

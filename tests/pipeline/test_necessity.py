@@ -2,6 +2,7 @@
 verdict (EC 52072).
 """
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import duckdb
 import pytest
 
 from expectations.checks import load_checks
-from tests.cases import COUNTY_OFFICE, DISTRICT, NAMES, add_rows, reference_copy
-from tests.workplace import Workplace
+from tests.cases import COUNTY_OFFICE, DISTRICT, NAMES, SALINAS, add_rows, reference_copy
+from tests.workplace import SAMPLE, Workplace
 from transforms.registers.load import check_registers
 from transforms.wording.labels import ccee_determination
 
@@ -27,10 +28,24 @@ BESIDE = (
 )
 
 
-def place_with(workplace: Workplace, tmp_path: Path, *rows: dict[str, str]) -> Workplace:
-    reference = reference_copy(tmp_path / "reference")
-    add_rows(reference, "necessity_determinations", *rows)
-    return Workplace(workplace.source, workplace.work, workplace.out, reference)
+# LEA and year -> what is recorded, and what stands beside the verdict; the district is eligible in 2023 alone.
+RECORDS = {
+    (COUNTY_OFFICE, 2024): ("yes", "necessary"),
+    (SALINAS, 2023): ("no", "not_necessary"),
+    (DISTRICT, 2023): ("perhaps", "record_rejected"),
+    (DISTRICT, 2024): ("yes", None),
+}
+
+
+@pytest.fixture(scope="module")
+def recorded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    folder = tmp_path_factory.mktemp("recorded")
+    reference = reference_copy(folder / "reference")
+    for (cds, year), (necessary, _) in RECORDS.items():
+        row = {"cds": cds, "lea_name": NAMES[cds], "determination_year": str(year), "necessary": necessary}
+        add_rows(reference, "necessity_determinations", ROW | row)
+    with Workplace(SAMPLE, raw_cache, folder / "out", reference).decide() as db:
+        yield db
 
 
 def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(db: duckdb.DuckDBPyConnection) -> None:
@@ -41,35 +56,33 @@ def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(d
     assert found == [(False, None, True), (True, "not_recorded", True)]
 
 
-@pytest.mark.parametrize(("necessary", "said"), [("yes", "necessary"), ("no", "not_necessary")])
-def test_a_record_is_beside_the_verdict_and_changes_none(
-    workplace: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection, necessary: str, said: str
-) -> None:
+@pytest.mark.parametrize(("cds", "year"), RECORDS)
+def test_a_record_is_beside_the_verdict(recorded: duckdb.DuckDBPyConnection, cds: str, year: int) -> None:
+    """A rejected one is never not recorded; one where the criteria are not met is beside no verdict."""
+    said = RECORDS[cds, year][1]
+    day = date(2025, 6, 30) if said in ("necessary", "not_necessary") else None
+    assert recorded.execute(BESIDE, [cds, year]).fetchone() == (said, day)
+    if day:
+        listed = "select ccee_determination from eligible_districts where cds = ? and determination_year = ?"
+        assert recorded.execute(listed, [cds, year]).fetchone() == (said,)
+
+
+def test_records_change_no_verdict(recorded: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
     verdicts = "select cds, determination_year, pathway, status, reason from eligibility order by all"
-    with place_with(workplace, tmp_path, ROW | {"necessary": necessary}).decide() as decided:
-        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2024]).fetchone() == (said, date(2025, 6, 30))
-        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2023]).fetchone() == ("not_recorded", None)
-        assert decided.execute(verdicts).fetchall() == db.execute(verdicts).fetchall()
-        listed = "select ccee_determination from eligible_districts where cds = ? and determination_year = 2024"
-        assert decided.execute(listed, [COUNTY_OFFICE]).fetchone() == (said,)
+    assert recorded.execute(BESIDE, [COUNTY_OFFICE, 2023]).fetchone() == ("not_recorded", None)
+    assert recorded.execute(verdicts).fetchall() == db.execute(verdicts).fetchall()
 
 
-def test_a_record_where_the_criteria_are_not_met_warns(workplace: Workplace, tmp_path: Path) -> None:
-    row = ROW | {"cds": DISTRICT, "lea_name": NAMES[DISTRICT]}
+def test_a_record_where_the_criteria_are_not_met_warns(recorded: duckdb.DuckDBPyConnection) -> None:
     check = next(c for c in load_checks() if c.check_id == "necessity_after_criteria")
-    with place_with(workplace, tmp_path, row).decide() as decided:
-        assert decided.execute(BESIDE, [DISTRICT, 2024]).fetchone() == (None, None)
-        assert decided.execute(check.query).fetchall() == [(DISTRICT, NAMES[DISTRICT], 2024, "yes", "not_eligible")]
+    assert recorded.execute(check.query).fetchall() == [(DISTRICT, NAMES[DISTRICT], 2024, "yes", "not_eligible")]
     assert check.severity == "warning"
 
 
-def test_a_rejected_record_is_never_not_recorded(workplace: Workplace, tmp_path: Path) -> None:
-    with place_with(workplace, tmp_path, ROW | {"necessary": "perhaps"}).decide() as decided:
-        assert decided.execute(BESIDE, [COUNTY_OFFICE, 2024]).fetchone() == ("record_rejected", None)
-
-
 def test_a_decision_of_a_later_day_is_not_known_yet(workplace: Workplace, tmp_path: Path) -> None:
-    with place_with(workplace, tmp_path, ROW).decide(as_of=date(2025, 6, 29)) as decided:
+    reference = reference_copy(tmp_path / "reference")
+    add_rows(reference, "necessity_determinations", ROW)
+    with workplace.decide(reference=reference, as_of=date(2025, 6, 29)) as decided:
         assert decided.execute(BESIDE, [COUNTY_OFFICE, 2024]).fetchone() == ("not_recorded", None)
 
 
