@@ -28,7 +28,7 @@ LONG = "select count(*) from range(10000000) a, range(10000000) b where (a.range
 
 def begin() -> None:
     """Say that the stage is busy, a moment later: the query has begun by then."""
-    threading.Timer(0.3, BUSY.touch).start()
+    threading.Timer(0.5, BUSY.touch).start()
 
 
 def query(run: Run) -> None:

@@ -14,7 +14,8 @@ from transforms.run import Run, StepResult
 
 
 @pytest.mark.parametrize(
-    "stages", [("raw", "criteria", "release"), pytest.param(("snapshot", "core", "gates"), marks=pytest.mark.slow)]
+    "stages",
+    [("criteria", "release"), pytest.param(("snapshot", "raw", "core", "gates"), marks=pytest.mark.slow)],
 )
 def test_the_work_folder_is_removed(without_gates: None, tmp_path: Path, stages: tuple[str, ...]) -> None:
     """Before one stage after the other; and the next run makes what it needs, here of two files."""
