@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.database import one_row, quote
+from transforms.interrupt import stop_if_asked
 
 FOLDER = Path(__file__).resolve().parent
 STAGES = ("core", "criteria", "determinations", "ahead", "facts", "marts", "meta")
@@ -60,6 +61,7 @@ def after_registers(stage: str) -> set[str]:
 
 def build_table(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
     """Create ``table`` from ``<stage>/<table>.sql`` and return its number of rows."""
+    stop_if_asked()
     query = (FOLDER / stage / f"{table}.sql").read_text("utf-8")
     connection.execute(f"create or replace table {quote(table)} as\n{query}")
     return int(one_row(connection, f"select count(*) from {quote(table)}")[0])

@@ -1,11 +1,17 @@
 -- class: unusual
 -- table: leas
 -- sentence: No district's or county office's code ends where another code of the same name begins, unless the register
---   successions has the pair.
+--   successions leads from one to the other.
 -- reason: An LEA whose CDS code changed, as on moving to another county, has its earlier years under the earlier code:
 --   under the present one CDE does not list them.
 -- Two LEAs of one name that are both there are seen in the same years. Of the years in between no file may be loaded.
-with named as (
+with recursive followed as (
+    select predecessor_cds as cds, successor_cds from reg_successions
+    union
+    select f.cds, s.successor_cds from followed f join reg_successions s on s.predecessor_cds = f.successor_cds
+),
+
+named as (
     select distinct
         n.cds,
         lower(squeezed(n.lea_name)) as name,
@@ -27,6 +33,6 @@ select
     a.last_dashboard_year as earlier_last_dashboard_year
 from named a
 join named b on b.name = a.name and b.cds <> a.cds and b.first_dashboard_year > a.last_dashboard_year
-where not exists (select 1 from reg_successions s where s.predecessor_cds = a.cds and s.successor_cds = b.cds)
+where not exists (select 1 from followed f where f.cds = a.cds and f.successor_cds = b.cds)
 group by all
 order by all
