@@ -112,7 +112,6 @@ QUERIES = {
     **{name: f"select {_columns(kind)} {rest}" for name, (kind, rest) in FAMILIES.items()},
 }
 PLACES = {group: n for n, group in enumerate(("ALL", *ORDER))}  # of a student group in a table of results
-NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
 
 
 @dataclass(frozen=True)
