@@ -105,7 +105,7 @@ def command_of(settings: Settings) -> list[str]:
 
 
 def _run_gates(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """Results gate by gate: the SQL checks, and beside them Great Expectations and what the schema says."""
+    """Results gate by gate: the SQL checks, and beside them Great Expectations and the rules of the schema."""
     with prepared(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
         others = pool.submit(_run_others, run, own)
         found = {gate: run_sql_checks(connection, gate) for gate in GATES}

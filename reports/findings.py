@@ -207,7 +207,7 @@ class Cell:
     state: str = field(init=False)  # what it shows: a key of GRID
 
     def __post_init__(self) -> None:
-        """Find its state once: every table and sentence asks for it."""
+        """Find its state once: every table and sentence needs it."""
         if self.listed is False:
             self.state = "not_listed"
         elif self.basis == "none":

@@ -135,7 +135,7 @@ def test_two_releases_are_compared_and_the_second_names_what_changed(without_gat
 # ---- differences from CDE ----
 
 
-DIFFERING = (SALINAS, COUNTY_OFFICE, NORTH_MONTEREY)  # CDE's workbook of 2024 says K for their English learners
+DIFFERING = (SALINAS, COUNTY_OFFICE, NORTH_MONTEREY)  # CDE's workbook of 2024 has K for their English learners
 CURRENT, EXPIRED, IN_ANOTHER_WAY = DIFFERING
 AS_BEFORE, WRONG_DAY = "27754400000000", "27754730000000"
 
@@ -165,7 +165,7 @@ def accepted(
             (WRONG_DAY, "A", "K", "soon"),
         ):
             stream.write(
-                f"{cds},{names[cds]},2024,letter:EL,{ours_said},{cde},CDE is told of it and will"
+                f"{cds},{names[cds]},2024,letter:EL,{ours_said},{cde},CDE knows of it and will"
                 f" reissue,2026-01-15,{expires}\n"
             )
     with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
@@ -199,7 +199,7 @@ def test_an_accepted_difference_is_shown_and_warns_no_more(
         " dashboard_year = 2024",
         [CURRENT, OF_EL],
     ).fetchall()
-    assert rows == [("only_cde" if ours == "-" else "differs", ours, "K", True, "CDE is told of it and will reissue")]
+    assert rows == [("only_cde" if ours == "-" else "differs", ours, "K", True, "CDE knows of it and will reissue")]
     assert CURRENT not in failing(accepted, "acceptances_current")
     assert CURRENT not in failing(accepted, "agrees_with_cde")
 

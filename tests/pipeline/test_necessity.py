@@ -28,7 +28,7 @@ BESIDE = (
 )
 
 
-# LEA and year -> what is recorded, and what stands beside the verdict; the district is eligible in 2023 alone.
+# LEA and year -> what is recorded, and what is beside the verdict; the district is eligible in 2023 alone.
 RECORDS = {
     (COUNTY_OFFICE, 2024): ("yes", "necessary"),
     (SALINAS, 2023): ("no", "not_necessary"),

@@ -151,7 +151,7 @@ def test_an_interim_list_triggers_nothing(found: duckdb.DuckDBPyConnection, db: 
     assert found.execute(query).fetchall() == db.execute(query).fetchall()
 
 
-def test_the_directory_is_read_and_its_faults_are_kept_aside(found: duckdb.DuckDBPyConnection) -> None:
+def test_the_directory_is_read_and_its_faults_are_rejected(found: duckdb.DuckDBPyConnection) -> None:
     rows = found.execute(
         "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from"
         " directory order by cds"

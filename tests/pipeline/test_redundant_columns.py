@@ -103,7 +103,7 @@ REMEMBERED = {
     NEWARK: "*",
     NEW_HAVEN: "Differentiated Assistance, Year 2",
 }
-YEAR_1 = "Differentiated Assistance, Year 1"  # what the workbook of 2023 says of them
+YEAR_1 = "Differentiated Assistance, Year 1"  # their status in the workbook of 2023
 WRONG = {
     OAKLAND: put("cds", "57727180000000"),  # a digit of the code
     SAN_LEANDRO: put("cdcode", "3667958"),  # of the district's code
