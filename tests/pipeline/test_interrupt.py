@@ -21,6 +21,7 @@ from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
 from transforms.release.current import current_release
 from transforms.release.run_records import published_ids, read_status
 from transforms.release.verify import damage_of
+from transforms.sql import build_table
 
 PATIENCE = 120.0
 
@@ -219,6 +220,14 @@ def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd:
         Dropped()
         stop_if_asked()
     assert capfd.readouterr() == ("", "")
+
+
+def test_no_table_is_begun_after_a_signal() -> None:
+    """Also on another thread, whose query the signal came too early to end."""
+    with duckdb.connect() as connection, pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
+        with shielded():
+            signal.raise_signal(signal.SIGTERM)
+        build_table(connection, "core", "leas")
 
 
 def test_handlers_are_put_back_and_other_threads_listen_to_none() -> None:
