@@ -33,7 +33,7 @@ def accepted(out: Out = None) -> None:
     """List the failures that were accepted: what, who, why and until when."""
     from expectations.acceptances import FILE, load_acceptances
     from flows.cli.consoles import out_console
-    from flows.cli.tables import show_rows
+    from flows.cli.rows import show_rows
     from transforms import clock
 
     work = settings_from(None, out).work

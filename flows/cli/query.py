@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from flows.cli.consoles import raw_output
 from flows.cli.question import Parameters, QueryError
-from flows.cli.tables import show_rows, write_rows
+from flows.cli.rows import show_rows, write_rows
 from reports.output import refuse_place, whole_file
 from reports.published import open_release, resolve_names
 from transforms.database import one_query

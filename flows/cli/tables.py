@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,16 +10,14 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.consoles import json_line, raw_output
+from flows.cli.consoles import raw_output
 from flows.cli.phrases import for_shell
+from flows.cli.rows import write_rows
 from reports.compare import KINDS, Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 from transforms.wording.sentences import plural
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {
@@ -141,59 +138,6 @@ def _table(console: Console, title: str, headings: tuple[str, ...], rows: Sequen
     if rows:
         console.print()
         console.print(table)
-
-
-def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
-    """Rows of a query: a table where every word fits, else one block per row."""
-    texts = [["" if v is None else str(v) for v in row] for row in rows]
-    words = [
-        max((len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
-        for i, name in enumerate(columns)
-    ]
-    said = (
-        f"{total:,} {'row' if total == 1 else 'rows'}"
-        if total == len(rows)
-        else f"first {len(rows)} of {total:,} rows; --format csv shows all"
-    )
-    if sum(words) + 3 * len(columns) + 1 > console.width:
-        for number, row in enumerate(texts, 1):
-            console.print(f"Row {number}", style="bold")
-            console.print(_record(columns, row))
-        console.print(said)
-        return
-    table = Table(caption=said)
-    for name, width in zip(columns, words, strict=True):
-        table.add_column(escape(name), overflow="fold", min_width=width)
-    for row in texts:
-        table.add_row(*map(escape, row))
-    console.print(table)
-
-
-def write_rows(table: "pa.Table", format: str, stream: Any) -> None:
-    """Rows as CSV, JSON lines or Parquet."""
-    if format == "json":
-        stream.writelines(map(json_line, table.to_pylist()))
-        return
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from transforms.release.csv_for_people import WRITERS
-
-    with pa.PythonFile(stream, mode="w") as file:
-        if format == "parquet":
-            pq.write_table(table, file, compression="zstd")
-        else:
-            WRITERS[format](table, file)
-
-
-def _record(columns: list[str], row: list[str]) -> Table:
-    """One row with a line per column."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, max_width=40)
-    grid.add_column(overflow="fold")
-    for name, value in zip(columns, row, strict=True):
-        grid.add_row(escape(f"  {name}"), escape(value))
-    return grid
 
 
 def show_comparison(console: Console, comparison: Comparison, format: str, full: bool) -> None:
