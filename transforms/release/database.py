@@ -32,6 +32,7 @@ ROW_GROUP = 491_520  # fewer and fuller blocks than by default: the many rows ta
 # Each column of each table has a block of its own. Small ones take a third off the sample's file; but DuckDB
 # compresses columns in blocks of its default size only, and many rows take twice the room in others.
 FEW_ROWS, SMALL_BLOCK = 250_000, 16_384
+ONE_THREAD_ROWS = 1_000_000  # of the other tables: to share fewer rows among threads costs more than it saves
 # One in so many rows may have been replaced since all were written; after that the gaps cost more than they save.
 LARGEST_SHARE = 4
 
@@ -155,12 +156,16 @@ def _attached(
 
 def write_other_tables(run: Run, folder: Path) -> None:
     """Add all other tables from their Parquet files, and the comments."""
+    paths = {name: folder / f"{name}.parquet" for name in published_tables() if name != PARTED}
+    rows = {name: pq.read_metadata(path).num_rows for name, path in paths.items()}
     with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT) as connection:
+        if sum(rows.values()) < ONE_THREAD_ROWS:
+            connection.execute("set threads = 1")
         connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
         for table in published_tables().values():
             name = quote(table.name)
             if table.name != PARTED:
-                _add_table(connection, table, folder / f"{table.name}.parquet")
+                _add_table(connection, table, paths[table.name], with_key=rows[table.name] < KEY_ROWS)
             connection.execute(f"comment on table {name} is {literal(table.comment)}")
             for column, spec in table.columns.items():
                 connection.execute(f"comment on column {name}.{quote(column)} is {literal(spec.description)}")
@@ -171,12 +176,12 @@ def write_other_tables(run: Run, folder: Path) -> None:
         connection.execute("commit")
 
 
-def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, with_key: bool) -> None:
     """Create one table and fill it.
 
     Raises ReleaseError for a row that breaks a constraint: the gates name it before.
     """
-    connection.execute(table.create_statement(with_key=pq.read_metadata(path).num_rows < KEY_ROWS))
+    connection.execute(table.create_statement(with_key))
     try:
         connection.execute(f"insert into {quote(table.name)} by name select * from {parquet(path)}")
     except duckdb.ConstraintException as error:
