@@ -146,7 +146,7 @@ def test_a_bad_row_that_comes_to_publishing_is_named_by_its_table(
     with duckdb.connect() as release:
         write_parquet(spoiled, table, tmp_path, "r")
         with pytest.raises(ReleaseError, match="counties has a row that its schema does not allow: not published"):
-            _add_table(release, table, tmp_path / "counties.parquet")
+            _add_table(release, table, tmp_path / "counties.parquet", with_key=True)
     spoiled.execute("update counties set county_code = null")
     with pytest.raises(ReleaseError, match="counties has a row that its schema does not allow: not published"):
         write_parquet(spoiled, table, tmp_path, "r")

@@ -1,6 +1,7 @@
 """One published table as a Parquet file: sorted by its key, with explicit types and the release in every row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +10,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.dashboard.parts import write_parts
-from transforms.database import quote
+from transforms.database import first_column, one_row, quote
 from transforms.errors import ReleaseError
 from transforms.schema import Table
 from transforms.tables import encodings
 
 Entry = dict[str, Any]
+SORTED_ROWS = 250_000  # at a time, or so: to sort a million rows with their texts takes half a gigabyte
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> Entry:
     """Write one table below ``folder``; return its manifest entry."""
-    columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
-    key = ", ".join(quote(k) for k in table.key)
     schema = _schema(table, release_id)
     rows = 0
-    batches = connection.sql(f"select {columns} from {quote(table.name)} order by {key}").to_arrow_reader(122_880)
     with pq.ParquetWriter(_path(table, folder), schema, compression="zstd", **encodings(schema)) as writer:
-        for batch in batches:
+        for batch in _by_key(connection, table):
             arrays = [batch.column(n).cast(schema.field(n).type) for n in table.columns]
             if "release_id" not in table.columns:
                 arrays.append(pa.repeat(release_id, batch.num_rows))
@@ -37,6 +36,23 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
                 ) from error
             rows += batch.num_rows
     return _entry(table, rows)
+
+
+def _by_key(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[pa.RecordBatch]:
+    """All rows in the order of the key; those of some values of its first column at a time."""
+    columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
+    name, first, key = quote(table.name), quote(table.key[0]), ", ".join(quote(k) for k in table.key)
+    (rows,) = one_row(connection, f"select count(*) from {name}")
+    parts = 1 + rows // SORTED_ROWS
+    shares = [n / parts for n in range(1, parts)]
+    quantiles = f"select distinct unnest(quantile_disc({first}, {shares})) as value from {name} order by value"
+    ends = first_column(connection, quantiles) if shares else []
+    tests = {"start": f"({first} < $start) is not true", "end": f"{first} < $end"}  # a null is in the last part
+    for start, end in pairwise([None, *ends, None]):
+        bounds = {bound: value for bound, value in (("start", start), ("end", end)) if value is not None}
+        within = " and ".join(tests[bound] for bound in bounds) or "true"
+        query = f"select {columns} from {name} where {within} order by {key}"
+        yield from connection.sql(query, params=bounds).to_arrow_reader(122_880)
 
 
 def write_parted(table: Table, parts: Sequence[Path], folder: Path, release_id: str) -> Entry:
