@@ -69,16 +69,18 @@ def county(rows: FileRows) -> Iterator[Contradiction]:
         return
     codes, names = rows.columns["cds"], rows.columns["countyname"]
     of_code = [rows.redundancy.counties.get(t[:2], "") for t in codes.texts.to_pylist()]
-    folded = np.array([*(" ".join(t.lower().split()) for t in names.texts.to_pylist()), ""])
-    due = np.array([*(c.lower() for c in of_code), ""])[codes.codes]
+    folded = [" ".join(t.lower().split()) for t in names.texts.to_pylist()]
+    number = {text: n for n, text in enumerate(folded)}  # two spellings of a name have one
+    named = np.array([*(number[text] for text in folded), -1])[names.codes]
+    due = np.array([*(number.get(c.lower(), -1) for c in of_code), -1])[codes.codes]
     of_state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2), False)
     tested = rows.given("countyname") & ~of_state
 
     def say(r: int) -> str:
-        named = of_code[codes.codes[r]]
-        return f"the code is of {named} County" if named else "the first two digits of the code are of no county"
+        county = of_code[codes.codes[r]]
+        return f"the code is of {county} County" if county else "the first two digits of the code are of no county"
 
-    yield Contradiction("county", "countyname", tested, folded[names.codes] != due, say)
+    yield Contradiction("county", "countyname", tested, named != due, say)
 
 
 def county_office(rows: FileRows) -> Iterator[Contradiction]:

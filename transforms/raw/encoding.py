@@ -20,19 +20,25 @@ def decode(content: bytes, file: str) -> tuple[bytes, str, list[int]]:
     """
     _refuse_other_kinds(content, file)
     content = content.removeprefix(BOM)
-    if content.isascii():
+    if _is_utf8(content):
         return content, "utf-8", []
     if not _may_hold_utf8(content):  # the same as below, at once: a call for each byte takes longer than the parsing
         return content.decode("cp1252", errors="replace").encode(), "windows-1252", []
     _found.places = []
     text = content.decode("utf-8", errors="windows-1252")
     places: list[tuple[int, int]] = _found.places
-    if not places:
-        return content, "utf-8", []
     others = len(content.translate(None, ASCII)) - sum(end - start for start, end in places)
     if others == 0:
         return text.encode(), "windows-1252", []
     return text.encode(), "utf-8 and windows-1252", _lines_of([start for start, _ in places], content)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _may_hold_utf8(content: bytes) -> bool:

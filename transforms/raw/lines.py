@@ -143,7 +143,8 @@ def repeated(table: pa.Table, body: memoryview, first_line: int) -> dict[int, in
     keys = np.zeros(len(table), np.uint64)
     for name in table.column_names:
         if name != "line":
-            keys = keys * np.uint64(1_000_003) + _codes(table.column(name))
+            keys *= np.uint64(1_000_003)
+            keys += _codes(table.column(name))
     order = np.argsort(keys, kind="stable")
     same = np.flatnonzero(keys[order][1:] == keys[order][:-1])
     if not len(same):
@@ -163,5 +164,5 @@ def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
     """A number per value, the same for the same text."""
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     codes = coded.unify_dictionaries().combine_chunks().indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    numbers: npt.NDArray[np.uint64] = codes.astype(np.int64).astype(np.uint64)
+    numbers: npt.NDArray[np.uint64] = codes.astype(np.uint64)
     return numbers
