@@ -143,7 +143,7 @@ def test_few_rows_lie_in_small_blocks_and_a_copy_keeps_its_own(
     few, _ = written(run, tmp_path / "few", parts, None)
     monkeypatch.setattr("transforms.release.database.FEW_ROWS", 800)
     many, _ = written(run, tmp_path / "many", parts, None)
-    assert block_size(few) == SMALL_BLOCK < block_size(many)
+    assert block_size(few) == SMALL_BLOCK["block_size"] < block_size(many)
     for before in (few, many):
         after, remembered = written(run, tmp_path / f"after-{before.name}", now, before)
         assert (remembered["replaced"], block_size(after)) == (100, block_size(before))

@@ -28,10 +28,11 @@ STORAGE_VERSION = "v1.4.0"
 MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
 SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
 KEY_ROWS = 100_000  # a key on millions of rows makes the file many times larger; the gates judge every key
-ROW_GROUP = 491_520  # fewer and fuller blocks than by default: the many rows take a tenth less
+# Fewer and fuller blocks than by default: the many rows take a tenth less. The other tables are written faster without.
+ROW_GROUP = {"row_group_size": 491_520}
 # Each column of each table has a block of its own. Small ones take a third off the sample's file; but DuckDB
 # compresses columns in blocks of its default size only, and many rows take twice the room in others.
-FEW_ROWS, SMALL_BLOCK = 250_000, 16_384
+FEW_ROWS, SMALL_BLOCK = 250_000, {"block_size": 16_384}
 ONE_THREAD_ROWS = 1_000_000  # of the other tables: to share fewer rows among threads costs more than it saves
 # One in so many rows may have been replaced since all were written; after that the gaps cost more than they save.
 LARGEST_SHARE = 4
@@ -88,7 +89,7 @@ def write_rows(
                 run.notify(f"writing all rows anew, because replacing some failed: {error}", 0, None)
                 path.unlink(missing_ok=True)
     few = sum(p.rows for p in parts.values()) < FEW_ROWS
-    with _attached(run, path, block_size=SMALL_BLOCK if few else None) as connection:
+    with _attached(run, path, MEMORY_LIMIT, ROW_GROUP | (SMALL_BLOCK if few else {})) as connection:
         connection.execute(created_by)
         _insert(connection, list(parts.values()), release_id)
     return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, 0))
@@ -111,7 +112,7 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
     shutil.copyfile(before, path)
     fresh = {s: p for s, p in parts.items() if known.parts.get(s) != p.sha256}
     stale = [s for s, sha256 in known.parts.items() if s not in parts or s in fresh]
-    with _attached(run, path) as connection:
+    with _attached(run, path, MEMORY_LIMIT, ROW_GROUP) as connection:
         for table in first_column(connection, "select table_name from duckdb_tables() where database_name = 'release'"):
             if table != PARTED:
                 connection.execute(f"drop table {quote(table)}")
@@ -136,17 +137,14 @@ def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id
 
 
 @contextmanager
-def _attached(
-    run: Run, path: Path, memory_limit: str = MEMORY_LIMIT, block_size: int | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(run: Run, path: Path, memory_limit: str, layout: dict[str, int]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The file as the database in use of a connection of its own; afterwards all changes are in the file.
 
-    ``block_size``: of a new file; DuckDB's own if not given. A file that is there keeps its own.
+    ``layout``: sizes of what is new in it, in place of DuckDB's own. A file that is there keeps its blocks.
     """
     with connect(":memory:", memory_limit, run.folder / "spill") as connection:
-        layout = f"storage_version '{STORAGE_VERSION}', row_group_size {ROW_GROUP}"
-        layout += f", block_size {block_size}" if block_size else ""
-        connection.execute(f"attach {literal(str(path))} as release ({layout})")
+        options = ", ".join([f"storage_version {literal(STORAGE_VERSION)}", *(f"{k} {v}" for k, v in layout.items())])
+        connection.execute(f"attach {literal(str(path))} as release ({options})")
         connection.execute("use release")
         yield connection
         connection.execute("checkpoint")
@@ -158,7 +156,7 @@ def write_other_tables(run: Run, folder: Path) -> None:
     """Add all other tables from their Parquet files, and the comments."""
     paths = {name: folder / f"{name}.parquet" for name in published_tables() if name != PARTED}
     rows = {name: pq.read_metadata(path).num_rows for name, path in paths.items()}
-    with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT) as connection:
+    with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT, {}) as connection:
         if sum(rows.values()) < ONE_THREAD_ROWS:
             connection.execute("set threads = 1")
         connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
