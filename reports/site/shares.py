@@ -33,14 +33,23 @@ def _parts(leas: int, processes: int) -> int:
 
 @contextmanager
 def pages_ahead(leas: int) -> Iterator[None]:
-    """Within, the processes that this number of LEAs takes are ready, and this one imports what writes pages."""
-    Thread(target=import_module, args=("reports.site.build",), daemon=True).start()
+    """Within, the processes that this number of LEAs takes are ready, and this one makes itself ready beside."""
+    Thread(target=_make_ready, daemon=True).start()
     with ExitStack() as stack:
         for _ in range(_parts(leas, cores()) - 1):
             _ready.append(Beside(write_share))
             stack.callback(_ready[-1].stop)
         stack.callback(_ready.clear)
         yield
+
+
+def _make_ready() -> None:
+    """Import what writes pages, and compile their templates."""
+    import_module("reports.site.build")
+    from reports.site.pages import environment
+
+    for template in environment().list_templates(["html"]):
+        environment().get_template(template)
 
 
 @contextmanager
@@ -59,10 +68,11 @@ def write_share(channel: Channel) -> None:
     from reports.book import read_book
     from reports.published import all_leas
     from reports.site.lea_pages import cycles_kept, write_leas
-    from reports.site.pages import Pages
+    from reports.site.pages import Pages, environment
     from transforms.database import connect_read_only
     from transforms.release.current import DATABASE
 
+    environment().get_template("lea.html")
     release, first, last = channel.receive()
     with connect_read_only(release / DATABASE) as connection, cycles_kept():
         leas = [lea for lea in all_leas(connection) if first <= lea.cds <= last]
