@@ -77,12 +77,24 @@ class GateReport:
 def check(run: Run) -> GateReport:
     """Results of the four gates. All of them run, so that everything that is wrong is reported at once."""
     asked_by(run.settings)
-    release = sound_release(run.settings.out)  # hashes every file, so once
-    with run.connect() as connection, judge_of(run):
+    tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
+    with (
+        run.connect() as connection,
+        judge_of(run),
+        prepared(connection.cursor()) as own,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        shapes = pool.submit(check_files, run, own)  # Great Expectations judges beside the SQL checks
+        release = sound_release(run.settings.out)  # hashes every file, so once
         attach_previous(connection, release)
         put_results(connection, [])
         write_candidate_meta(run, connection, release)
-        results = _run_gates(run, connection)
+        domain = pool.submit(check_domain, run, own)
+        found = {gate: run_sql_checks(connection, gate) for gate in GATES}
+        found["contracts"] += check_tables(run, connection, tables)
+        found["files"] += shapes.result()
+        found["contracts"] += domain.result()
+        results = [r for gate in GATES for r in found[gate]]
         put_results(connection, results)
         results += check_tables(run, connection, [published_tables()[name] for name in OF_THE_GATES])
         results = apply_published_before(connection, release, results)
@@ -102,22 +114,6 @@ def command_of(settings: Settings) -> list[str]:
         for part in (f"--{name}", str(value))
     ]
     return ["dta", "run", *given]
-
-
-def _run_gates(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """Results gate by gate: the SQL checks, and beside them Great Expectations and the rules of the schema."""
-    with prepared(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
-        others = pool.submit(_run_others, run, own)
-        found = {gate: run_sql_checks(connection, gate) for gate in GATES}
-        return [r for gate in GATES for r in (*found[gate], *others.result().get(gate, ()))]
-
-
-def _run_others(run: Run, connection: duckdb.DuckDBPyConnection) -> dict[str, list[GateResult]]:
-    tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
-    return {
-        "files": check_files(run, connection),
-        "contracts": [*check_tables(run, connection, tables), *check_domain(run, connection)],
-    }
 
 
 def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
