@@ -6,7 +6,7 @@
 --           was a row, and a blank that there was none. Of two workbooks that differ, the one with a status is
 --           believed: it leaves more open.
 with remembered as (
-    select cds, dashboard_year as told_in, right(flag, 4)::smallint as dashboard_year, value, source_id
+    select cds, dashboard_year as told_in, try_cast(right(flag, 4) as smallint) as dashboard_year, value, source_id
     from (
         select cds, dashboard_year, flag, value, source_id from assistance_flags
         union all

@@ -18,7 +18,7 @@ statuses as (
         c.cds,
         c.heading,
         c.dashboard_year as told_in,
-        coalesce('20' || c.part, c.dashboard_year::varchar)::smallint as dashboard_year,
+        coalesce(try_cast('20' || c.part as smallint), c.dashboard_year) as dashboard_year,
         c.value as status,
         s.differentiated,
         regexp_extract(c.value, 'Year ([12])', 1) as year_of_assistance

@@ -4,7 +4,7 @@
 select
     cds,
     dashboard_year,
-    priority_text::tinyint as priority,
+    try_cast(priority_text as tinyint) as priority,
     lea_name,
     performance,
     source_id,
