@@ -21,10 +21,12 @@ SAFE = {
 
 
 def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
-    """Open ``path`` for writing, or a database in memory."""
-    return prepared(
-        duckdb.connect(str(path), config={**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)})
-    )
+    """Open ``path`` for writing, or a database in memory.
+
+    No statement waits for the disk: what a run works with is made anew, and ``publish`` flushes what it publishes.
+    """
+    config: dict[str, Any] = {**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill), "fsync_mode": "NONE"}
+    return prepared(duckdb.connect(str(path), config=config))
 
 
 def prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
