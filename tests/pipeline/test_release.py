@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from flows.runner import execute
 from flows.steps import Step
 from tests.workplace import AS_OF, Workplace, reissue
 from transforms.errors import ReleaseError
+from transforms.files import files_below
 from transforms.locks import publisher_lock
 from transforms.release.unchanged import is_unchanged, remember_same
 from transforms.run import Run, StepResult
@@ -145,9 +147,18 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
 
 
 def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one(
-    without_gates: None, released: Workplace
+    without_gates: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While another run publishes it is refused; a build that died is removed; a reader of the old release keeps it."""
+    """While another run publishes it is refused; a build that died is removed; a reader of the old release keeps it.
+
+    Every file was flushed to the disk after it was last written.
+    """
+    flushed: dict[int, int] = {}
+
+    def note(handle: int) -> None:
+        flushed[os.fstat(handle).st_ino] = os.fstat(handle).st_mtime_ns
+
+    monkeypatch.setattr(os, "fsync", note)
     old = (released.out / "current").resolve()
     leftover = released.out / "releases" / ".building-dead"
     leftover.mkdir()
@@ -162,6 +173,7 @@ def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one
         new = (released.out / "current").resolve()
         assert new != old
         assert {p.name for p in (released.out / "releases").iterdir()} == {old.name, new.name}
+        assert all(flushed[p.stat().st_ino] == p.stat().st_mtime_ns for p in files_below(new))
         assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]
 
 
