@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flows.quality import keep_results
 from transforms.build import build_core, build_criteria, build_determinations
-from transforms.database import one_row
 from transforms.raw.stage import read_raw
 from transforms.release.digests import inputs_digest
 from transforms.release.pointer import held
@@ -53,9 +52,7 @@ def publish_release(run: Run) -> StepResult:
         return publish(run, EXTRAS)
     from reports.site.shares import pages_ahead
 
-    with run.connect() as connection:
-        (leas,) = one_row(connection, "select count(*) from leas")
-    with pages_ahead(leas):
+    with run.connect() as connection, pages_ahead(connection):
         return publish(run, EXTRAS)
 
 

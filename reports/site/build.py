@@ -12,7 +12,7 @@ from reports.site import lists, overview, places, records
 from reports.site.drawn import write_known
 from reports.site.lea_pages import cycles_kept, write_leas
 from reports.site.pages import FOLDER, Pages
-from reports.site.shares import shares, writers
+from reports.site.shares import shares, worth_of_other_pages, writers
 from reports.site.tallies import lea_lines
 from transforms.beside import cores
 from transforms.database import connect_read_only
@@ -31,7 +31,7 @@ def write_site(release: Path, notify: "Notify") -> None:
         book, leas = read_book(connection), all_leas(connection)
         pages = Pages(release / "reports", book)
         shutil.copytree(FOLDER / "assets", pages.folder / "assets")
-        own, *others = shares(leas, cores())
+        own, *others = shares(leas, worth_of_other_pages(connection), cores())
         helpers = stack.enter_context(writers(len(others)))
         for helper, share in zip(helpers, others, strict=True):
             helper.send((release.resolve(), share[0].cds, share[-1].cds))

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import psutil
 import pytest
 
 from reports.published import Lea
-from reports.site.shares import FIRST, MOST, pages_ahead, shares, writers
+from reports.site.shares import MOST, pages_ahead, shares, worth_of_other_pages, writers
 from tests.unit.beside_functions import beat, count, double, fail
 from tests.workplace import PROJECT
 from transforms.beside import Beside
@@ -96,26 +97,42 @@ def test_a_signal_ends_the_waiting(start: Callable[..., Beside], tmp_path: Path)
         one.finish()
 
 
-@pytest.mark.parametrize("number", [0, 1, FIRST, 2 * FIRST - 1, 2 * FIRST, 1012, 2310, 10_000])
+@pytest.fixture
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A state without one row of evidence."""
+    with duckdb.connect() as connection:
+        connection.execute("create table leas as from range(3000); create table evidence as from range(0)")
+        yield connection
+
+
+@pytest.mark.parametrize("worth", [1, 550])
+@pytest.mark.parametrize("number", [0, 1, 550, 1099, 1100, 1012, 2310, 10_000])
 @pytest.mark.parametrize("processes", [1, 2, 3, 64])
-def test_every_lea_is_in_one_share(number: int, processes: int) -> None:
+def test_every_lea_is_in_one_share(number: int, processes: int, worth: int) -> None:
     leas = [Lea(f"{n:014}", "", "", "", "") for n in range(number)]
-    parts = shares(leas, processes)
+    parts = shares(leas, worth, processes)
     assert [lea for part in parts for lea in part] == leas
     assert len(parts) <= min(processes, MOST)
     assert all(parts) or not leas
     others = [len(part) for part in parts[1:]]
     assert not others or max(others) - min(others) <= 1
-    assert all(n - len(parts[0]) in range(FIRST - 1, FIRST + MOST + 1) for n in others)
+    assert all(n - len(parts[0]) in range(worth - 1, worth + MOST + 1) for n in others)
 
 
-def test_processes_that_were_ready_write_and_none_is_left() -> None:
-    with pages_ahead(3 * FIRST):
+def test_the_other_pages_are_worth_fewer_pages_of_leas_with_much_evidence(tables: duckdb.DuckDBPyConnection) -> None:
+    few = worth_of_other_pages(tables)
+    tables.execute("insert into evidence from range(1_000_000)")
+    assert 0 < worth_of_other_pages(tables) < few / 2
+
+
+def test_processes_that_were_ready_write_and_none_is_left(tables: duckdb.DuckDBPyConnection) -> None:
+    with pages_ahead(tables):
         ready = psutil.Process().children()
+        assert ready
         with writers(len(ready) + 1) as found:
             assert len(found) == len(ready) + 1
             assert set(ready) < set(psutil.Process().children())
         assert psutil.Process().children() == []
-    with pages_ahead(3 * FIRST):
+    with pages_ahead(tables):
         pass
     assert psutil.Process().children() == []
