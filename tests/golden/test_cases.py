@@ -208,6 +208,25 @@ def test_an_lea_with_no_color_at_all_is_not_assessed(decided: Decide) -> None:
     assert "no student group of this district has a result" in reason
 
 
+# Three groups met the criteria on the three Dashboards before; on that of 2024 all are below the size test.
+SHRUNK = {kind: district(of) for kind, of in (("district", "2700"), ("county_office", "4410"))}
+SHRUNK_TOO_SOON = district()
+for lea, met in {**dict.fromkeys(SHRUNK.values(), (2019, 2022, 2023)), SHRUNK_TOO_SOON: (2022, 2023)}.items():
+    three_groups(OF_2019_ON, lea, met)
+    for group in ("EL", "HI", "SWD"):
+        for indicator in ("ela", "math", "susp"):
+            OF_2019_ON.row(2024, indicator, lea, group, currdenom=20, statuslevel=1, color=0)
+
+
+def test_years_before_decide_where_no_group_has_a_result_any_more(decided: Decide) -> None:
+    """From CDE's letters it was eligible, from the indicators it had no results to assess."""
+    for lea in SHRUNK.values():
+        status, reason = verdict(decided(OF_2019_ON), 2024, lea)
+        assert (status, reason.count("(2019, 2022, 2023)")) == ("eligible", 3)
+    assert verdict(decided(OF_2019_ON), 2024, SHRUNK_TOO_SOON)[0] == "not_assessed"
+    assert verdict(decided(OF_2019_ON), 2023, SHRUNK_TOO_SOON)[0] == "undetermined"  # 2018 is not loaded
+
+
 COE = "27100000000000"
 three_groups(OF_2022_ON, COE, (2022, 2023, 2024))
 

@@ -35,10 +35,7 @@ left join continuum c on c.cds = e.cds and c.determination_year = e.determinatio
 left join enough n on n.cds = e.cds and n.determination_year = e.determination_year
 where e.pathway = 'continuum' and e.lea_type <> 'charter'
     and (
-        (
-            coalesce(n.groups_counting, 0) >= w.groups_required and e.status <> 'eligible'
-                and coalesce(c.in_files and c.groups_that_may_have_result > 0, false)
-        )
+        (coalesce(n.groups_counting, 0) >= w.groups_required and e.status <> 'eligible' and coalesce(c.in_files, false))
         or (
             coalesce(n.groups_counting, 0) < w.groups_required and e.status = 'eligible'
                 and not coalesce(c.by_small_clause, false) and e.decided_by is distinct from 'cde'

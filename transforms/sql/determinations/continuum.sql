@@ -5,8 +5,9 @@
 -- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its
 --       groups where an LEA has fewer than three (EC 52072, 52072.5; small_lea_clause has that part).
 -- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the
---           year's files, though they cover its county, is not assessed, whatever it showed before it closed. What
---           cannot be known is carried through: 'may' counts are upper bounds. If a missing file hides whether any
+--           year's files, though they cover its county, is not assessed, whatever it showed before it closed. One
+--           that is in them is assessed by the years before also where no group has a result any more. What cannot be
+--           known is carried through: 'may' counts are upper bounds. If a missing file hides whether any
 --           group has a result, 'no results to assess' and 'no' look alike; from letters alone that is always so, and
 --           the answer is 'no', as CDE's flag has it. Where an input is missing and nothing follows from the others,
 --           CDE's own flag in the row of the year's workbook is the verdict (decided_by 'cde'); what can be computed
@@ -37,14 +38,17 @@ own_code as (
         d.determination_year,
         case
             when l.lea_type = 'charter' then 'not_applicable'
-            when c.groups_that_may_have_result = 0 or (not y.in_files and y.basis <> 'none') then 'not_assessed'
+            when not y.in_files and y.basis <> 'none' then 'not_assessed'
             when (c.groups_counting >= d.groups_required or e.holds) and (y.in_files or y.basis = 'none')
                 then 'eligible'
             when c.groups_that_may_count >= d.groups_required or e.may_hold then 'undetermined'
+            when c.groups_that_may_have_result = 0 then 'not_assessed'
             when c.groups_with_result = 0 and y.basis = 'indicators' then 'undetermined'
             else 'not_eligible'
         end as own_status,
-        coalesce(c.groups_that_may_count_joined >= d.groups_required or e.may_hold_joined, false) as may_hold_joined,
+        (own_status = 'not_eligible' or own_status = 'not_assessed' and y.in_files is not false) and coalesce(
+            c.groups_that_may_count_joined >= d.groups_required or e.may_hold_joined, false
+        ) as by_succession,
         coalesce(c.groups_counting < d.groups_required and e.holds, false) as by_small_clause,
         coalesce(e.may_hold and c.groups_that_may_count < d.groups_required, false) as small_clause_open,
         coalesce(c.student_groups_counting, []) as student_groups_counting,
@@ -71,9 +75,8 @@ own_code as (
 ),
 computed as (
     select
-        * exclude (own_status, may_hold_joined),
-        own_status = 'not_eligible' and may_hold_joined as by_succession,
-        if(own_status = 'not_eligible' and may_hold_joined, 'undetermined', own_status) as computed_status
+        * exclude (own_status),
+        if(by_succession, 'undetermined', own_status) as computed_status
     from own_code
 )
 select
