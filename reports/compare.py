@@ -53,7 +53,7 @@ VERDICTS = """
     from eligibility e join pathways p using (pathway)
 """
 Side = dict[tuple[str, str, int | None], tuple[str, str, str, list[str]]]
-Years = dict[tuple[str, str, int | None], tuple[str, tuple[int, ...]]]
+Groups = dict[tuple[str, str, int | None], tuple[GroupChange, bool]]
 
 
 def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison:
@@ -80,8 +80,8 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
                         f"There is no determination of {year} in this release. It has {', '.join(map(str, known))}."
                     )
             sides = [_side(connection, int(year)) for year in (a, b)]
-            years = _years(connection, int(b))
-        return Comparison(a, b, _differences(sides[0], sides[1], years, f"determination year {a}", b))
+            groups = _groups(connection, int(b))
+        return Comparison(a, b, _differences(sides[0], sides[1], groups, f"determination year {a}", b))
     before, after = _find(out, a), _find(out, b)
     if before == after:  # one process cannot open a locked database twice
         return Comparison(before.name, after.name, [])
@@ -89,7 +89,7 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
         return Comparison(
             before.name,
             after.name,
-            _differences(_side(one), _side(two), _years(two), f"release {before.name}", after.name),
+            _differences(_side(one), _side(two), _groups(two), f"release {before.name}", after.name),
         )
 
 
@@ -132,20 +132,20 @@ def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Sid
     }
 
 
-def _years(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Years:
-    """A group's name in a sentence, and the years in which it met the criteria."""
+def _groups(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Groups:
+    """A group with its name in a sentence and its years, and whether it is not known if it counts."""
     rows = connection.execute(
-        "select c.cds, c.student_group, c.determination_year, s.name_in_text, c.years_met from continuum_groups c join"
-        " student_groups s using (student_group)"
+        "select c.cds, c.student_group, c.determination_year, c.may_count and not c.counts, s.name_in_text,"
+        " c.years_met, c.years_unknown from continuum_groups c join student_groups s using (student_group)"
     ).fetchall()
     return {
-        (cds, group, None if year else y): (name, tuple(met))
-        for cds, group, y, name, met in rows
+        (cds, group, None if year else y): (GroupChange(name, tuple(met), years_unknown=tuple(unknown)), is_open)
+        for cds, group, y, is_open, name, met, unknown in rows
         if year is None or y == year
     }
 
 
-def _differences(before: Side, after: Side, years: Years, before_label: str, after_label: str) -> list[Difference]:
+def _differences(before: Side, after: Side, groups: Groups, before_label: str, after_label: str) -> list[Difference]:
     found = []
     for key in sorted(before.keys() | after.keys(), key=lambda k: (k[0], k[1], k[2] or 0)):
         cds, pathway, year = key
@@ -153,8 +153,9 @@ def _differences(before: Side, after: Side, years: Years, before_label: str, aft
         _, _, new, new_groups = after.get(key) or (name, pathway_name, "absent", [])
         if old == new and old_groups == new_groups:
             continue
-        added = tuple(GroupChange(*years.get((cds, g, year), (g, ()))) for g in new_groups if g not in old_groups)
-        removed = tuple(GroupChange(*years.get((cds, g, year), (g, ()))) for g in old_groups if g not in new_groups)
+        added = [groups.get((cds, g, year), (GroupChange(g, ()), False)) for g in new_groups if g not in old_groups]
+        gone = [groups.get((cds, g, year), (GroupChange(g, ()), False)) for g in old_groups if g not in new_groups]
+        assessed = new not in ("not_assessed", "absent")
         words = change_sentence(
             Change(
                 name,
@@ -163,8 +164,9 @@ def _differences(before: Side, after: Side, years: Years, before_label: str, aft
                 after_label,
                 old,
                 new,
-                added,
-                removed,
+                tuple(group for group, _ in added),
+                tuple(group for group, is_open in gone if not (is_open and assessed)),
+                tuple(group for group, is_open in gone if is_open and assessed),
             )
         )
         found.append(Difference(cds, name, pathway, year, old, new, words))

@@ -40,6 +40,10 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
         )
         connection.execute(f"create table eligibility as {verdicts.format(status='eligible')}")
         connection.execute(f"create table previous_eligibility as {verdicts.format(status='not_eligible')}")
+        connection.execute(
+            "create table continuum_groups (cds varchar, determination_year smallint, student_group varchar, counts"
+            " boolean, may_count boolean)"
+        )
         connection.execute("create table changed_sources (source_id varchar, dashboard_year smallint, whole boolean)")
         connection.execute("create table changed_pathways (pathway varchar)")
         connection.execute("create table source_changes (source_id varchar, cds varchar)")
@@ -67,6 +71,18 @@ def attributed(
 
 def test_without_new_rules_or_code_every_difference_is_one_of_data(db: duckdb.DuckDBPyConnection) -> None:
     assert set(attributed(db, "data").values()) == {"data"}
+
+
+def test_a_group_that_may_still_count_is_not_among_those_that_do_not(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute("update previous_eligibility set student_groups = ['EL', 'HI', 'SWD'] where pathway = 'continuum'")
+    db.execute("update eligibility set status = 'undetermined', student_groups = ['SWD'] where pathway = 'continuum'")
+    db.execute(
+        "insert into continuum_groups select cds, determination_year, unnest(['EL', 'HI', 'SWD']),"
+        " unnest([false, false, true]), unnest([true, false, true]) from eligibility where pathway = 'continuum'"
+    )
+    attributed(db, "data")
+    query = "select distinct groups_removed from meta_release_changes where pathway = 'continuum'"
+    assert db.execute(query).fetchall() == [(["HI"],)]
 
 
 def test_without_new_data_a_difference_is_one_of_rules_from_their_year_or_of_code(

@@ -16,7 +16,7 @@ from expectations.sql_checks import run_check
 from reports.compare import compare
 from tests.cases import reference_copy
 from tests.workbooks import change_rows
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, Workplace, copy_of_state
 from transforms.errors import ReleaseError
 
 SALINAS, KING_CITY, PLUMAS, VALLEJO = "27661590000000", "27660680000000", "32669690000000", "48705810000000"
@@ -53,6 +53,36 @@ def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
         == "one group no longer counts: homeless youth (two years: 2018 is no longer counted, and in 2024 they did not"
         " meet the criteria)"
     )
+
+
+@pytest.mark.parametrize(
+    ("missing", "unknown"),
+    [("assistancestatus24.xlsx", 2024), ("assistancestatus22.xlsx", 2022)],
+    ids=["the newest year", "a year between"],
+)
+def test_a_group_of_which_a_year_is_not_known_is_not_said_to_have_left(
+    missing: str, unknown: int, tmp_path: Path, raw_cache: Path
+) -> None:
+    """The workbook of a year comes weeks after the Dashboard: for most of the state that year is not known until then,
+    and every group that had counted by the oldest year was said not to have met the criteria in the newest.
+    """
+    books = {f"assistancestatus{y}.xlsx" for y in ("18", "19-rev", "22", "23", "24")} - {missing}
+    source = copy_of_state(tmp_path / "source", *books, "suspdownload2024.txt")
+    db = Workplace(source, raw_cache, tmp_path / "out").decide()
+    found = db.execute(
+        """
+        select c.groups_removed, c.cause from changes c
+        join continuum_groups g on g.cds = c.cds and g.determination_year = c.to_year
+        join eligibility e on e.cds = c.cds and e.pathway = c.pathway and e.determination_year = c.from_year
+            and list_contains(e.student_groups, g.student_group)
+        where c.pathway = 'continuum' and c.to_year = 2024 and g.may_count and not g.counts
+        """
+    ).fetchall()
+    assert len(found) > 10
+    for removed, cause in found:
+        assert "may no longer count: " in cause
+        assert f"2018 is no longer counted, and {unknown} is not known" in cause
+        assert removed or "did not meet" not in cause
 
 
 def test_the_cause_of_a_change_of_wraparound_is_a_loan(db: duckdb.DuckDBPyConnection) -> None:

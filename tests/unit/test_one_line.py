@@ -131,6 +131,19 @@ def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:
     )
 
 
+def test_a_group_whose_year_is_not_known_may_no_longer_count_and_is_not_said_to_have_missed_it() -> None:
+    names = ("foster youth", "homeless youth")
+    between_years = tuple(GroupChange(n, (2022, 2023), 2024, year_out=2018, years_unknown=(2024,)) for n in names)
+    cause = change_cause(Change("A", "B", "2023", "2024", "eligible", "undetermined", (), (), between_years))
+    assert cause == (
+        "two groups may no longer count: foster youth and homeless youth (two years: 2018 is no longer counted, and"
+        " 2024 is not known)"
+    )
+    between_releases = (GroupChange("foster youth", (2022,), years_unknown=(2023, 2024)),)
+    cause = change_cause(Change("A", "B", "one", "two", "eligible", "undetermined", (), (), between_releases))
+    assert cause == "one group may no longer count: foster youth (one year, and 2023 and 2024 are not known)"
+
+
 @pytest.mark.parametrize(
     ("counts", "said"),
     [

@@ -1,10 +1,17 @@
 -- Grain: LEA x pathway x pair of determination years that follow each other, where something changed or goes on.
 -- Key: cds, pathway, to_year.
--- Inputs: verdicts, determination_years.
+-- Inputs: verdicts, determination_years, continuum_groups.
 -- Oddities: where the criteria of a year are not confirmed and CDE has not answered, nothing is known to have changed.
 --           An LEA that stays 'not eligible', 'not assessed' and so on has no row; 'undetermined' before or after is a
---           change of its own kind.
-with ordered as (
+--           change of its own kind. A group of which it is not known whether it still counts is in groups_open, not in
+--           groups_removed.
+with open_groups as (
+    select cds, determination_year, 'continuum' as pathway, list(student_group) as student_groups
+    from continuum_groups
+    where may_count and not counts
+    group by cds, determination_year
+),
+ordered as (
     select
         determination_year as to_year,
         not_confirmed,
@@ -25,9 +32,15 @@ select
         else 'status_changed'
     end as change,
     list_filter(b.student_groups, lambda g: not list_contains(a.student_groups, g)) as groups_added,
-    list_filter(a.student_groups, lambda g: not list_contains(b.student_groups, g)) as groups_removed
+    list_filter(a.student_groups, lambda g: not list_contains(b.student_groups, g)) as groups_gone,
+    if(
+        b.status = 'not_assessed', [],
+        list_filter(groups_gone, lambda g: list_contains(coalesce(p.student_groups, []), g))
+    ) as groups_open,
+    list_filter(groups_gone, lambda g: not list_contains(groups_open, g)) as groups_removed
 from ordered o
 join verdicts b on b.determination_year = o.to_year
 join verdicts a on a.cds = b.cds and a.pathway = b.pathway and a.determination_year = o.from_year
+left join open_groups p on p.cds = b.cds and p.determination_year = b.determination_year and p.pathway = b.pathway
 where o.from_year is not null and (a.status <> b.status or b.status = 'eligible')
     and not (o.not_confirmed is not null and b.status = 'undetermined' and b.pathway = 'continuum')

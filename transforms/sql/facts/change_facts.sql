@@ -34,19 +34,22 @@ met_by as (
     group by h.cds, h.dashboard_year, h.student_group, h.priorities_met
 ),
 groups as (
-    select cds, pathway, to_year, unnest(groups_added) as student_group, true as added from pathway_changes
+    select cds, pathway, to_year, unnest(groups_added) as student_group, 'added' as became from pathway_changes
     union all
-    select cds, pathway, to_year, unnest(groups_removed), false from pathway_changes
+    select cds, pathway, to_year, unnest(groups_removed), 'removed' from pathway_changes
+    union all
+    select cds, pathway, to_year, unnest(groups_open), 'open' from pathway_changes
 ),
 described as (
     select
         g.cds,
         g.pathway,
         g.to_year,
-        g.added,
+        g.became,
         list({
             name: group_in_text(g.student_group),
             years_met: coalesce(n.years_met, []),
+            years_unknown: coalesce(n.years_unknown, []),
             year_in: g.to_year,
             met_by: coalesce(m.met_by, []),
             priorities_met: coalesce(m.priorities_met, []),
@@ -103,12 +106,17 @@ select
     c.status_after,
     coalesce(i.groups, []) as groups_added,
     coalesce(u.groups, []) as groups_removed,
+    coalesce(m.groups, []) as groups_open,
     coalesce(o.loans, []) as loans,
     coalesce(k.cases, []) as cases
 from pathway_changes c
 join leas l using (cds)
 join pathways p using (pathway)
-left join described i on i.cds = c.cds and i.pathway = c.pathway and i.to_year = c.to_year and i.added
-left join described u on u.cds = c.cds and u.pathway = c.pathway and u.to_year = c.to_year and not u.added
+left join described i on i.cds = c.cds and i.pathway = c.pathway and i.to_year = c.to_year
+    and i.became = 'added'
+left join described u on u.cds = c.cds and u.pathway = c.pathway and u.to_year = c.to_year
+    and u.became = 'removed'
+left join described m on m.cds = c.cds and m.pathway = c.pathway and m.to_year = c.to_year
+    and m.became = 'open'
 left join loans o on o.cds = c.cds and o.pathway = c.pathway and o.to_year = c.to_year
 left join cases k on k.cds = c.cds and k.pathway = c.pathway and k.to_year = c.to_year

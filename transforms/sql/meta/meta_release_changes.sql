@@ -1,12 +1,18 @@
 -- Grain: LEA x determination year x pathway whose verdict differs from the release before.
 -- Key: cds, determination_year, pathway.
--- Inputs: eligibility, previous_eligibility, previous_release, changed_inputs, changed_sources, changed_pathways,
---         source_changes, source_coverage.
+-- Inputs: eligibility, continuum_groups, previous_eligibility, previous_release, changed_inputs, changed_sources,
+--         changed_pathways, source_changes, source_coverage.
 -- Oddities: empty for a first release. A verdict that only one of the two releases has is a change: 'absent' on the
 --           other side. A file reaches the determinations of its own year and of later ones; a verdict that is new or
 --           gone may be due to a file of any year. Where rows of an LEA differ and rules or code differ as well, the
---           difference counts as one of data.
-with compared as (
+--           difference counts as one of data. A group that may still count is not in groups_removed.
+with open_groups as (
+    select cds, determination_year, 'continuum' as pathway, list(student_group) as student_groups
+    from continuum_groups
+    where may_count and not counts
+    group by cds, determination_year
+),
+compared as (
     select
         coalesce(n.cds, o.cds) as cds,
         coalesce(n.lea_name, o.lea_name) as lea_name,
@@ -19,14 +25,16 @@ with compared as (
         ) as groups_added,
         list_filter(
             coalesce(o.student_groups, []), lambda g: not list_contains(coalesce(n.student_groups, []), g)
-        ) as groups_removed
+        ) as groups_gone,
+        list_filter(groups_gone, lambda g: not list_contains(coalesce(p.student_groups, []), g)) as groups_removed
     from eligibility n
     full join previous_eligibility o using (cds, determination_year, pathway)
+    left join open_groups p using (cds, determination_year, pathway)
     where (select count(*) from previous_release) > 0
 ),
 differing as (
     select *, 'absent' in (status_before, status_after) as is_absent from compared
-    where status_before <> status_after or len(groups_added) > 0 or len(groups_removed) > 0
+    where status_before <> status_after or len(groups_added) > 0 or len(groups_gone) > 0
 ),
 by_rows as (
     select s.cds, min(coalesce(c.dashboard_year, 0)) as first_year
@@ -42,7 +50,7 @@ by_files as (
     where c.whole
 )
 select
-    d.* exclude (is_absent),
+    d.* exclude (is_absent, groups_gone),
     (select any_value(release_id) from previous_release) as previous_release_id,
     case
         when status_after = status_before then 'groups_changed'

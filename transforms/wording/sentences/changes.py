@@ -34,6 +34,7 @@ class GroupChange:
     met_by: tuple[str, ...] = ()
     priorities_met: tuple[int, ...] = ()  # by CDE's letter, where the indicators are not known
     year_out: int | None = None
+    years_unknown: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Change:
     status_after: str
     groups_added: tuple[GroupChange, ...]
     groups_removed: tuple[GroupChange, ...]
+    groups_open: tuple[GroupChange, ...] = ()  # that counted, and may or may not count now
     loans: tuple[LoanChange, ...] = ()
     cases: tuple[CaseChange, ...] = ()
 
@@ -99,6 +101,8 @@ def change_cause(c: Change) -> str | None:
     if c.groups_removed:
         many = len(c.groups_removed)
         causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {_each(c.groups_removed, _removed)}")
+    if c.groups_open:
+        causes.append(f"{_groups(len(c.groups_open))} may no longer count: {_each(c.groups_open, _open)}")
     causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
     causes += [
         f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases
@@ -151,3 +155,12 @@ def _removed(group: GroupChange) -> str:
     if group.year_in is None or group.year_in in group.years_met:
         return years
     return f"{years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the criteria"
+
+
+def _open(group: GroupChange) -> str:
+    """Why it is not known whether the group still counts."""
+    out = f": {group.year_out} is no longer counted, and" if group.year_out else ", and"
+    are = "is" if len(group.years_unknown) == 1 else "are"
+    return (
+        f"{plural(len(group.years_met), 'year')}{out} {joined([str(y) for y in group.years_unknown])} {are} not known"
+    )
