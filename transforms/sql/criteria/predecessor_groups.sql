@@ -4,7 +4,8 @@
 -- Rule: CDE begins a new history with a new code, and so do the verdicts. What the predecessor's groups showed is kept
 --           beside it.
 -- Oddities: a predecessor may have had one of its own. Only years that ended before the succession, and in which the
---           LEA is not known to be listed under its own code, are its predecessor's. A predecessor that no loaded file
+--           LEA is not known to be listed under its own code, are its predecessor's; of years after its first listing
+--           only those in which it is known not to be. A predecessor that no loaded file
 --           names is unknown, never "no"; so is the one that a rejected row may name (predecessor_cds is then empty).
 --           The files may contradict the day of the succession (day_doubt): they still list the predecessor afterwards
 --           ('still_listed'), or neither code until the LEA's first listing ('gap'). Those years are its predecessor's
@@ -59,7 +60,7 @@ before as (
             else 'gap'
         end as day_doubt
     from compared
-    where (is_before and in_files is not true)
+    where (is_before and (in_files is false or (in_files is null and coalesce(dashboard_year < first_listed, true))))
         or (not is_before and predecessor_listed)
         or (
             not is_before_one and in_files is false and predecessor_listed is not true

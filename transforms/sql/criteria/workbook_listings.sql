@@ -8,7 +8,8 @@
 --           the LEA, it is 'not_listed' if the workbook beside this one lacks it as well, and the year's Dashboard too,
 --           or if the directory says that it had closed or was not open yet. Otherwise it is 'unknown': closed, or a
 --           row that is lost. Where a registered predecessor is listed in a year before the succession, the LEA is
---           'not_listed' under its own code, also where a later workbook carries the status over.
+--           'not_listed' under its own code, also where a later workbook carries the status over; not so where a
+--           workbook before the succession lists it already, as a district that others merged into.
 with books as (
     select f.source_id, f.file, f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -47,6 +48,10 @@ succeeded as (
     from reg_successions r
     join listed n on n.cds = r.predecessor_cds
     join books b on b.source_id = n.source_id and make_date(b.dashboard_year, 6, 30) < r.succession_date
+    where not exists (
+        select 1 from listed o join books k using (source_id)
+        where o.cds = r.successor_cds and make_date(k.dashboard_year, 6, 30) < r.succession_date
+    )
 )
 select
     b.cds,
