@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,7 @@ from tests.cases import reference_copy
 from tests.workbooks import change_rows
 from tests.workplace import SAMPLE, Workplace, copy_of_state
 from transforms.errors import ReleaseError
+from transforms.release.digests import crosses_dated_fact, dated_facts
 
 SALINAS, KING_CITY, PLUMAS, VALLEJO = "27661590000000", "27660680000000", "32669690000000", "48705810000000"
 NORTH_MONTEREY, COUNTY_OFFICE, OF_EL = "27738250000000", "27102720000000", "letter:EL"
@@ -200,6 +201,16 @@ def accepted(
             )
     with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
         yield connection
+
+
+def test_the_day_after_an_acceptance_is_no_night_without_anything_new(accepted: duckdb.DuckDBPyConnection) -> None:
+    """Nights that changed nothing else went on saying that the difference is accepted."""
+    accepted.execute("select count(*) from reconciliation").fetchone()
+    facts = dated_facts(accepted)
+    for last_day in ("2026-02-01", "2027-06-30"):
+        day = date.fromisoformat(last_day)
+        assert crosses_dated_fact(facts, day, day + timedelta(days=1)), last_day
+    assert not crosses_dated_fact(facts, date(2026, 1, 31), date(2026, 2, 1))
 
 
 def our_letters(db: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -98,7 +98,7 @@ def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: S
 
 
 def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Days on which a verdict can change with nothing else changing, as ISO texts."""
+    """Days on which a verdict, or what is said beside it, can change with nothing else changing, as ISO texts."""
     return first_column(
         connection,
         """
@@ -117,6 +117,8 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
             select try_cast(value as date) from register_rejects
             union all
             select since from register_doubts
+            union all
+            select expires_on + 1 from accepted_differences
             union all
             select latest_source_date + to_years(n::integer) from reg_state_loans cross join range(1, 40) as years(n)
         ) where day is not null order by 1
