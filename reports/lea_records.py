@@ -156,6 +156,7 @@ class Source:
         return f"{self.file} (excerpt)" if self.excerpt else self.file
 
 
+CONCERNED = "(select distinct loan_id, cds from loan_states)"  # the borrower, and whoever follows it
 HERE = "where cds between $first and $last"
 # Each family: the class of its rows, and where they come from. $first and $last are CDS codes: ranges of sorted tables
 # are read fast.
@@ -163,14 +164,15 @@ FAMILIES: dict[str, tuple[type, str]] = {
     "watched": (Watched, f"from watch_list {HERE} order by standing, student_group, watch"),
     "loans": (
         Loan,
-        f"from (select * replace (coalesce(cds, successor_cds) as cds) from state_loans) {HERE} order by loan_id",
+        f"from (select l.* replace (c.cds as cds) from state_loans l join {CONCERNED} c using (loan_id)) {HERE}"
+        " order by loan_id",
     ),
     "loan_events": (
         LoanEvent,
         f"""
         from (
-            select e.* exclude (cds), coalesce(l.cds, l.successor_cds) as cds, l.cds is null as of_predecessor
-            from state_loan_events e join state_loans l using (loan_id)
+            select e.* exclude (cds), c.cds, l.cds is distinct from c.cds as of_predecessor
+            from state_loan_events e join state_loans l using (loan_id) join {CONCERNED} c using (loan_id)
         ) {HERE} order by event_date, event_id
         """,
     ),

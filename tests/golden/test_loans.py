@@ -95,6 +95,7 @@ class Borrowers:
 
     def __init__(self) -> None:
         self.copies: list[tuple[str, str, str, dict[str, str], tuple[str, ...]]] = []
+        self.successions: list[list[str]] = []
 
     def another(self, loan: str, cds: str, *events: str, changes: dict[str, str] | None = None) -> str:
         """A copy to which more has happened, and with texts changed; its LEA.
@@ -105,7 +106,14 @@ class Borrowers:
         self.copies.append((loan, cds, lea, changes or {}, events))
         return lea
 
+    def followed(self, lea: str, district: str, heir: str, day: str, kind: str = "merger") -> None:
+        """The code of a borrower ended, and a district of the sample goes on in its place."""
+        self.successions.append(
+            [lea, district, heir, HEIRS[heir], day, kind, *("https://example.org", "", "a test", AS_OF)]
+        )
+
     def write(self, reference: Path) -> None:
+        add_rows(reference, "successions", *self.successions)
         for number, (loan, cds, lea, changes, events) in enumerate(self.copies):
             copy = f"{loan}-COPY{number}"
             for name in ("state_loans", "state_loan_events"):
@@ -123,6 +131,13 @@ class Borrowers:
                 add_rows(reference, "state_loan_events", [f"{copy}-{what}", *row])
 
 
+AS_OF = "2026-11-24"
+HEIRS = {
+    "27659610000000": "Alisal Union", "27659790000000": "Bradley Union Elementary", "27659870000000": "Carmel Unified",
+    "27659950000000": "Chualar Union", "27660270000000": "Graves Elementary", "27660500000000": "King City Union",
+    "27660350000000": "Greenfield Union Elementary", "27660760000000": "Lagunita Elementary",
+    "27660840000000": "Mission Union Elementary", "27661340000000": "Pacific Grove Unified",
+}  # fmt: skip
 BORROWERS = Borrowers()
 LIKE_OAKLAND, LIKE_VALLEJO = ("CA-SEL-2003-OAKLAND", OAKLAND), ("CA-SEL-2004-VALLEJO", VALLEJO)
 LIKE_PLUMAS, LIKE_INGLEWOOD = ("CA-SEL-2025-PLUMAS", PLUMAS), ("CA-SEL-2012-INGLEWOOD", INGLEWOOD)
@@ -405,3 +420,65 @@ def test_earlier_days_know_only_what_was_known(workplace: Workplace, cut: str) -
         assert verdicts[2022][0] == verdicts[2023][0] == E
         assert ("August 2024" in verdicts[2023][1]) == (cut > "2024-08-01")
         assert (2024 in verdicts) == (cut > "2024-12-01")
+
+
+# Borrowers whose code ended: kind of loan, its own status and that of who follows it from 2022 to 2025, what happened.
+FOLLOWED: dict[str, tuple[str, str, list[str], list[str]]] = {}
+
+
+def follow(
+    heir: str, day: str, kind: str, like: tuple[str, str], own: list[str], of_heir: list[str], *events: str
+) -> None:
+    name = (
+        "Inglewood Unified" if like == LIKE_INGLEWOOD else "Emery Unified" if like == LIKE_EMERY else "Plumas Unified"
+    )
+    lea = BORROWERS.another(*like, *events)
+    BORROWERS.followed(lea, name, heir, day, kind)
+    FOLLOWED[f"{kind} on {day}{' '.join(['', *events])} {like[0]}"] = (lea, heir, own, of_heir)
+
+
+follow("27659610000000", "2022-07-01", "county_transfer", LIKE_INGLEWOOD, [U] * 4, [U] * 4)
+follow("27659790000000", "2024-07-01", "merger", LIKE_INGLEWOOD, [E, E, U, U], [N, U, U, U])
+follow("27659870000000", "2026-07-01", "unification", LIKE_PLUMAS, [N, N, U, U], [N, N, N, U])
+follow("27659950000000", "2023-07-01", "lapsation", LIKE_EMERY, [N] * 4, [N] * 4)
+CLOSED_LATER, CONFIRMED_LATER = "referral_closed,2024-07-01", "referral_confirmed,2024-07-01"
+follow("27660270000000", "2022-07-01", "merger", LIKE_INGLEWOOD, [U, N, N, N], [U, N, N, N], CLOSED_LATER)
+follow("27660500000000", "2022-07-01", "merger", LIKE_INGLEWOOD, [U] * 4, [U, E, E, E], CONFIRMED_LATER)
+follow("27660350000000", "2025-07-01", "merger", LIKE_INGLEWOOD, [E, E, E, U], [N, N, U, U], CONFIRMED_LATER)
+BORROWERS.followed("27659610000000", HEIRS["27659610000000"], "27660760000000", "2023-07-01", "unification")
+BOTH_CODES = BORROWERS.another(
+    *LIKE_INGLEWOOD,
+    changes={",,,Inglewood Unified": ",27660840000000,Mission Union Elementary,Inglewood Unified"},
+)
+
+
+@pytest.mark.parametrize("case", FOLLOWED)
+def test_whoever_follows_a_borrower_is_no_silent_no(judged: duckdb.DuckDBPyConnection, case: str) -> None:
+    """ "No emergency apportionment to this district is on the register" was said of it, and the code that had ended
+    stayed eligible.
+    """
+    lea, heir, own, of_heir = FOLLOWED[case]
+    assert [wraparound(judged, lea)[y][0] for y in (2022, 2023, 2024, 2025)] == own
+    verdicts = wraparound(judged, heir)
+    assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == of_heir
+    for year, (status, reason) in verdicts.items():
+        day = next(row[4] for row in BORROWERS.successions if row[2] == heir)
+        known = (
+            date.fromisoformat(day)
+            <= judged.execute("select as_of from determination_years where determination_year = ?", [year]).fetchone()[
+                0
+            ]
+        )
+        assert (f"({lea}), whose code ended on" in reason) == known
+        assert ("No emergency apportionment" in reason) == (not known)
+        assert ("does not say whether the referral passes" in reason) == (status == U and known)
+
+
+def test_a_loan_follows_a_chain_of_codes_and_a_successor_of_the_register(judged: duckdb.DuckDBPyConnection) -> None:
+    (first,) = (lea for lea, heir, *_ in FOLLOWED.values() if heir == "27659610000000")
+    last = wraparound(judged, "27660760000000")
+    assert {y: last[y][0] for y in (2022, 2023)} == {2022: U, 2023: U}
+    assert f"Inglewood Unified ({first}), whose code ended on July 1, 2022" in last[2023][1]
+    named = wraparound(judged, "27660840000000")
+    assert {named[y][0] for y in (2022, 2023, 2024, 2025)} == {U}
+    assert f"State loan to Inglewood Unified ({BOTH_CODES}), which this district follows" in named[2025][1]

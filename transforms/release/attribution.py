@@ -22,8 +22,9 @@ from transforms.run import Run
 from transforms.tables import as_table, put
 
 # That decide a computed pathway; a recorded one has its own.
-REGISTERS = {"wraparound": ("state_loans", "state_loan_events"), "continuum": ("successions",)}
-YOUNGER = {"successions"}  # registers that no release without digests had
+SUCCESSIONS = "successions"
+REGISTERS = {"wraparound": ("state_loans", "state_loan_events", SUCCESSIONS), "continuum": (SUCCESSIONS,)}
+YOUNGER = {SUCCESSIONS}  # registers that no release without digests had
 ALWAYS = 0  # a year before all others: rules that every determination rests on
 
 
@@ -40,7 +41,9 @@ def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release
         "changed_sources",
         as_table(sources, source_id=pa.string(), dashboard_year=pa.int16(), whole=pa.bool_()),
     )
-    deciding = REGISTERS | {p.pathway: (p.pathway,) for p in run.rules.pathways.pathway if p.decided == "recorded"}
+    deciding = REGISTERS | {
+        p.pathway: (p.pathway, SUCCESSIONS) for p in run.rules.pathways.pathway if p.decided == "recorded"
+    }
     pathways = [{"pathway": p} for p, names in deciding.items() if manifest and _register_changed(before, now, names)]
     put(connection, "changed_pathways", as_table(pathways, pathway=pa.string()))
     rules_from = _rules_changed_from(before, now) if manifest else None

@@ -1,37 +1,16 @@
 -- Grain: LEA x Dashboard year before its code began, or in doubt x predecessor x student group.
 -- Key: cds, dashboard_year, predecessor_cds, student_group.
--- Inputs: reg_successions, register_doubts, lea_years, student_group_history, leas.
+-- Inputs: succession_chains, register_doubts, lea_years, student_group_history, leas.
 -- Rule: CDE begins a new history with a new code, and so do the verdicts. What the predecessor's groups showed is kept
 --           beside it.
 -- Oddities: a predecessor may have had one of its own. Only years that ended before the succession, and in which the
 --           LEA is not known to be listed under its own code, are its predecessor's; of years after its first listing
---           only those in which it is known not to be. A predecessor that no loaded file
---           names is unknown, never "no"; so is the one that a rejected row may name (predecessor_cds is then empty).
+--           only those in which it is known not to be. A predecessor that no loaded file names is unknown, never "no";
+--           so is the one that a rejected row may name (predecessor_cds is then empty).
 --           The files may contradict the day of the succession (day_doubt): they still list the predecessor afterwards
 --           ('still_listed'), or neither code until the LEA's first listing ('gap'). Those years are its predecessor's
 --           as well, and what its groups showed in a gap is unknown.
-with recursive chains as (
-    select
-        successor_cds as cds,
-        predecessor_cds,
-        predecessor_name,
-        succession_date,
-        kind,
-        source_url
-    from reg_successions
-    union
-    select
-        c.cds,
-        r.predecessor_cds,
-        r.predecessor_name,
-        least(c.succession_date, r.succession_date),
-        r.kind,
-        r.source_url
-    from chains c
-    join reg_successions r on r.successor_cds = c.predecessor_cds
-    where r.predecessor_cds <> c.cds
-),
-compared as (
+with compared as (
     select
         y.cds,
         y.dashboard_year,
@@ -48,7 +27,7 @@ compared as (
             partition by y.cds, y.dashboard_year
         ) as is_before_one
     from lea_years y
-    join chains c using (cds)
+    join succession_chains c using (cds)
     left join lea_years p on p.cds = c.predecessor_cds and p.dashboard_year = y.dashboard_year
 ),
 before as (

@@ -4,14 +4,18 @@
 -- Rule: the criteria met on both Dashboards. One group that met them on both suffices; where only different groups did,
 --       one each year, the sources do not say, and the answer is 'undetermined'.
 -- Oddities: where an input is missing, CDE's own status of the school in the year's workbook is the verdict; where the
---           sources leave the test open it is not, since nothing is missing then.
+--           sources leave the test open it is not, since nothing is missing then. A "no" that the years of a registered
+--           predecessor would change is undetermined.
 with per_year as (
     select
         g.cds,
         g.determination_year,
         y.met_year,
         bool_or(list_contains(g.years_met, y.met_year)) as met,
-        bool_or(list_contains(g.years_met, y.met_year) or list_contains(g.years_unknown, y.met_year)) as may_be_met
+        bool_or(list_contains(g.years_met, y.met_year) or list_contains(g.years_unknown, y.met_year)) as may_be_met,
+        bool_or(
+            list_contains(g.years_met || g.years_unknown || g.years_joined, y.met_year)
+        ) as may_be_met_joined
     from charter_groups g
     join rule_charter c using (determination_year)
     cross join unnest(c.dashboards) as y(met_year)
@@ -22,7 +26,8 @@ any_group as (
         cds,
         determination_year,
         bool_and(met) as met_each_year,
-        bool_and(may_be_met) as may_be_met_each_year
+        bool_and(may_be_met) as may_be_met_each_year,
+        bool_and(may_be_met_joined) as may_be_met_each_year_joined
     from per_year group by all
 ),
 per_school as (
@@ -31,10 +36,13 @@ per_school as (
         determination_year,
         bool_or(counts) as any_counts,
         bool_or(may_count) as any_may,
+        bool_or(may_count_joined) as any_may_joined,
         if(bool_or(from_letters), 'computed_from_letters', 'computed_from_indicators') as computed_by,
         coalesce(list(student_group order by student_group) filter (counts), []) as student_groups,
         coalesce(
-            list(student_group order by student_group) filter (not counts and (len(years_met) > 0 or may_count)), []
+            list(student_group order by student_group) filter (
+                not counts and (len(years_met) > 0 or may_count or may_count_joined)
+            ), []
         ) as student_groups_unknown
     from charter_groups
     group by all
@@ -53,9 +61,11 @@ computed as (
             when not y.in_files and y.basis <> 'none' then 'not_assessed'
             when p.any_counts and (y.in_files or y.basis = 'none') then 'eligible'
             when p.any_may or g.may_be_met_each_year then 'undetermined'
+            when p.any_may_joined or g.may_be_met_each_year_joined then 'undetermined'
             else 'not_eligible'
         end as computed_status,
         a.not_confirmed,
+        computed_status = 'undetermined' and not coalesce(p.any_may or g.may_be_met_each_year, false) as by_succession,
         coalesce(g.met_each_year and not p.any_counts and a.not_confirmed is null, false) as different_groups,
         case
             when contains(f.value, 'Differentiated') then 'eligible'

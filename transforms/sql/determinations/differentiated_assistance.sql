@@ -1,11 +1,12 @@
 -- Grain: district or county office x assistance year: Differentiated Assistance (EC 52071, 52071.5).
 -- Key: cds, determination_year.
--- Inputs: leas, assistance_years, lea_years, assistance_methods, assistance_flags.
+-- Inputs: leas, assistance_years, lea_years, assistance_methods, assistance_flags, predecessor_years.
 -- Rule: any method suffices. From the identifications of 2023 on assistance lasts two years: Year 1 met a method now,
 --       Year 2 was in Year 1 on the Dashboard before and met none now.
 -- Oddities: where it is not known whether a method is met now, Year 1 and Year 2 look alike, though assistance may be
 --           certain. Where no file of the year covers the county nothing is known of the LEA; where nothing is known of
---           the Dashboard before, Year 2 is not ruled out. decided_by is 'cde' where a method that the verdict needs is
+--           the Dashboard before, Year 2 is not ruled out, nor where a registered predecessor was, or may have been,
+--           in Year 1 then (by_succession). decided_by is 'cde' where a method that the verdict needs is
 --           known from CDE's flag alone, and where the methods leave it open and CDE's own status in the row of the
 --           year's workbook is the verdict: 'Differentiated ...' or 'General ...', with the year as printed.
 with per_lea as (
@@ -46,15 +47,27 @@ judged as (
     left join per_lea p on p.cds = l.cds and p.determination_year = a.determination_year
     where l.lea_type <> 'charter'
 ),
+before_under_another_code as (
+    select
+        p.cds,
+        p.dashboard_year as determination_year,
+        list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
+    from predecessor_years p
+    left join judged b on b.cds = p.predecessor_cds and b.determination_year = p.dashboard_year
+    where b.cds is null or (b.may_be_there and b.met is not false)
+    group by all
+),
 with_before as (
     select
         j.*,
         j.second_year_after is not null as two_years,
         b.met as met_before,
         b.met_decided_by as before_decided_by,
-        b.cds is null or b.may_be_there as may_have_been_there
+        b.cds is null or b.may_be_there as may_have_been_there,
+        coalesce(list_sort(n.predecessors), []) as predecessors
     from judged j
     left join judged b on b.cds = j.cds and b.determination_year = j.second_year_after
+    left join before_under_another_code n on n.cds = j.cds and n.determination_year = j.second_year_after
 ),
 computed as (
     select
@@ -66,8 +79,11 @@ computed as (
             when two_years and met_before then 'eligible'
             when met is null then 'undetermined'
             when two_years and may_have_been_there and met_before is null then 'undetermined'
+            when two_years and len(predecessors) > 0 then 'undetermined'
             else 'not_eligible'
         end as computed_status,
+        met is false and two_years and not coalesce(met_before, false)
+            and not (may_have_been_there and met_before is null) and computed_status = 'undetermined' as by_succession,
         case
             when not served or not may_be_there then null
             when met then 1
@@ -112,5 +128,6 @@ select
         when list_contains(decided, 'cde') then 'cde'
         else decided[1]
     end as decided_by,
-    computed_status = 'undetermined' and cde_status is not null as by_cde_status
+    computed_status = 'undetermined' and cde_status is not null as by_cde_status,
+    if(by_succession, predecessors, []) as predecessors
 from answered

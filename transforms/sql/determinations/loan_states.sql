@@ -1,6 +1,8 @@
--- Grain: state loan x determination year: the loan in the time in which that determination is in force.
--- Key: loan_id, determination_year.
--- Inputs: reg_state_loans, loan_events_dated, determination_years, wraparound_rule, register_doubts.
+-- Grain: state loan x determination year x LEA that it concerns: the loan in the time in which that determination is in
+--        force.
+-- Key: loan_id, determination_year, cds.
+-- Inputs: reg_state_loans, loan_events_dated, determination_years, wraparound_rule, register_doubts, reg_successions,
+--         succession_chains.
 -- Rule: EC 52074(g)(2)(A): a district that receives an emergency apportionment is deemed referred.
 -- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination
 --           even if it is repaid before its last day. The known text names no end: a loan repaid before the first day
@@ -10,7 +12,9 @@
 --           not counted (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not
 --           known to be drawn decides nothing. A loan with a rejected event decides nothing. A repaid loan without a
 --           dated repayment was repaid by the day of its source. A source grows old only while it says that a loan is
---           open.
+--           open. Where the borrower's code has ended, whoever follows it is concerned from that day on, and whether the
+--           referral passes to it decides nobody but a person who confirms it later ('of_predecessor'); the borrower
+--           itself keeps the determinations that were in force before ('code_ended' afterwards).
 with events as (
     select
         e.loan_id,
@@ -44,8 +48,6 @@ acts as (
 loans as (
     select
         loan_id,
-        coalesce(cds, successor_cds) as cds,
-        cds is null as of_predecessor,
         latest_source_date,
         if(
             status_at_latest_source = 'repaid', last_possible_day(latest_source_date, latest_source_precision), null
@@ -53,9 +55,33 @@ loans as (
         coalesce(amount_drawn_usd, 0) > 0 or status_at_latest_source in ('outstanding', 'repaid') as source_says_drawn
     from reg_state_loans
 ),
+concerned as (
+    select loan_id, coalesce(cds, successor_cds) as cds, cds is null as follows, null::date as since
+    from reg_state_loans
+    union all
+    select loan_id, successor_cds, true, null from reg_state_loans where cds <> successor_cds
+    union all
+    select l.loan_id, c.cds, true, c.since
+    from reg_state_loans l join succession_chains c on c.predecessor_cds in (l.cds, l.successor_cds)
+),
+leas_concerned as (
+    select
+        c.loan_id,
+        c.cds,
+        bool_and(c.follows) as follows,
+        if(count(*) > count(c.since), null, min(c.since)) as since,
+        min(r.succession_date) as ended_on
+    from concerned c
+    left join reg_successions r on r.predecessor_cds = c.cds
+    group by c.loan_id, c.cds
+),
 dated as (
     select
         l.*,
+        k.cds,
+        k.since,
+        k.follows,
+        coalesce(k.ended_on <= d.in_force_from, false) as has_ended,
         d.determination_year,
         d.in_force_from,
         d.as_of,
@@ -74,7 +100,8 @@ dated as (
         closed.done_from as closed_from,
         coalesce(closed.may_be_done, false) as may_be_closed
     from loans l
-    cross join determination_years d
+    join leas_concerned k using (loan_id)
+    join determination_years d on k.since is null or k.since <= d.as_of
     cross join wraparound_rule w
     left join events e on e.loan_id = l.loan_id and e.determination_year = d.determination_year
     left join acts confirmed on confirmed.loan_id = l.loan_id and confirmed.determination_year = d.determination_year
@@ -91,14 +118,19 @@ judged as (
         d.*,
         x.loan_id is not null as has_rejected_event,
         greatest(d.in_force_from, d.received_by) as first_day,
-        case when d.drawn_by is not null then d.drawn_by <= d.as_of else d.source_says_drawn end as is_drawn
+        case when d.drawn_by is not null then d.drawn_by <= d.as_of else d.source_says_drawn end as is_drawn,
+        case
+            when d.has_ended and not d.follows then 'code_ended'
+            when d.has_ended or d.confirmed_from < d.since then 'of_predecessor'
+            else 'confirmed'
+        end as state_if_confirmed
     from dated d
     left join doubted x using (loan_id, determination_year)
 )
 select
     loan_id,
     cds,
-    of_predecessor,
+    follows or has_ended as of_predecessor,
     determination_year,
     as_of,
     received_by,
@@ -109,7 +141,8 @@ select
     case
         when has_rejected_event then 'record_rejected'
         when may_be_closed then 'referral_not_dated'
-        when closed_by is null and confirmed_by is not null or confirmed_from > closed_by then 'confirmed'
+        when closed_by is null and confirmed_by is not null or confirmed_from > closed_by
+            then state_if_confirmed
         when closed_by is not null and not may_be_confirmed and (confirmed_by is null or closed_from > confirmed_by)
             then 'closed'
         when closed_by is not null then 'referral_not_dated'
@@ -117,7 +150,8 @@ select
         when received_from > as_of then 'not_received'
         when received_by > as_of then 'receipt_not_dated'
         when repaid_by < effective then if(may_be_confirmed, 'referral_not_dated', 'repaid_before_law')
-        when of_predecessor then 'of_predecessor'
+        when follows then 'of_predecessor'
+        when has_ended then 'code_ended'
         when coalesce(repaid_from, released_from) <= first_day then 'repaid_or_released'
         when not is_drawn then 'authorized_only'
         else 'outstanding'

@@ -1,10 +1,11 @@
 -- Grain: LEA x determination year x pathway.
 -- Key: cds, determination_year, pathway.
--- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, register_doubts.
+-- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, register_doubts, succession_chains.
 -- Oddities: recorded pathways are never computed. Without a case on record nothing is assessed ('not_assessed'); an LEA
 --           of a kind that the pathway does not serve is 'not_applicable'. Of several cases the one nearest to a yes
 --           decides, then an open one, then the latest. A rejected row of a register leaves undetermined every LEA that
---           it may concern, unless another case makes it eligible.
+--           it may concern, unless another case makes it eligible; so does an open case under a code that ended, which
+--           the LEA follows: whether it passes is for a person.
 with deciding_cases as (
     select cds, determination_year, pathway, status, case_state
     from case_states
@@ -22,6 +23,17 @@ doubted as (
     select x.cds, d.determination_year, x.pathway, count(distinct (x.file, x.line)) as rejected_rows
     from register_doubts x
     join determination_years d on x.since is null or x.since <= d.as_of
+    group by all
+),
+inherited as (
+    select
+        c.cds,
+        s.determination_year,
+        s.pathway,
+        list(distinct c.predecessor_name || ' (' || c.predecessor_cds || ')') as inherited_from
+    from case_states s
+    join succession_chains c on c.predecessor_cds = s.cds and c.since <= s.as_of
+    where s.status <> 'not_eligible'
     group by all
 ),
 decided as (
@@ -61,7 +73,7 @@ decided as (
         p.pathway,
         case
             when not list_contains(p.may_receive, l.lea_type) then 'not_applicable'
-            when x.rejected_rows > 0 and coalesce(c.status, '') <> 'eligible' then 'undetermined'
+            when (x.rejected_rows > 0 or h.cds is not null) and coalesce(c.status, '') <> 'eligible' then 'undetermined'
             else coalesce(c.status, 'not_assessed')
         end as status,
         p.statute,
@@ -69,17 +81,20 @@ decided as (
         'case_register' as basis,
         case
             when not list_contains(p.may_receive, l.lea_type) then null
-            when c.status = 'eligible' or (c.status = 'not_eligible' and x.rejected_rows is null) then 'case_register'
+            when c.status = 'eligible' or (c.status = 'not_eligible' and x.rejected_rows is null and h.cds is null)
+                then 'case_register'
         end as decided_by,
         []::varchar[] as student_groups,
         d.as_of,
         c.case_state,
-        x.rejected_rows
+        x.rejected_rows,
+        h.inherited_from
     from leas l
     cross join determination_years d
     join pathways p on p.decided = 'recorded'
     left join deciding_cases c on c.cds = l.cds and c.determination_year = d.determination_year
         and c.pathway = p.pathway
     left join doubted x on x.cds = l.cds and x.determination_year = d.determination_year and x.pathway = p.pathway
+    left join inherited h on h.cds = l.cds and h.determination_year = d.determination_year and h.pathway = p.pathway
 )
 select * from decided

@@ -11,8 +11,8 @@ with per_lea as (
         count(*) filter (loan_state in ('outstanding', 'confirmed')) as open_loans,
         count(*) filter (
             loan_state in (
-                'receipt_not_dated', 'authorized_only', 'of_predecessor', 'repaid_or_released', 'referral_not_dated',
-                'record_rejected'
+                'receipt_not_dated', 'authorized_only', 'of_predecessor', 'code_ended', 'repaid_or_released',
+                'referral_not_dated', 'record_rejected'
             )
         ) as doubtful_loans,
         min(source_age_years) filter (loan_state = 'outstanding') as source_age_years,

@@ -68,13 +68,15 @@ loans as (
         'wraparound' as pathway,
         o.to_year,
         list(
-            {act: coalesce(l.enabling_act, b.loan_id), before: a.loan_state, after: b.loan_state} order by b.loan_id
+            {
+                act: coalesce(l.enabling_act, b.loan_id), before: coalesce(a.loan_state, 'of_another'), after: b.loan_state
+            } order by b.loan_id
         ) as loans
     from windows o
     join loan_states b on b.determination_year = o.to_year
-    join loan_states a on a.loan_id = b.loan_id and a.determination_year = o.from_year
+    left join loan_states a on a.loan_id = b.loan_id and a.cds = b.cds and a.determination_year = o.from_year
     join reg_state_loans l on l.loan_id = b.loan_id
-    where a.loan_state <> b.loan_state
+    where a.loan_state is distinct from b.loan_state
     group by all
 ),
 cases as (

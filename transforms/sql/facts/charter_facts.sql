@@ -1,10 +1,19 @@
 -- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
--- Inputs: charter_test, charter_groups.
+-- Inputs: charter_test, charter_groups, predecessor_years.
 with years as (
     select cds, determination_year, list(distinct year_met order by year_met) as years_met
     from (select cds, determination_year, unnest(years_met) as year_met from charter_groups)
+    group by all
+),
+predecessors as (
+    select
+        c.cds,
+        c.determination_year,
+        list(distinct p.predecessor_name || ' (' || p.predecessor_cds || ')') as predecessors
+    from charter_test c
+    join predecessor_years p on p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year)
     group by all
 )
 select
@@ -21,6 +30,8 @@ select
     c.no_file,
     if(c.decided_by = 'cde', c.cde_value, null) as cde_value,
     coalesce(y.years_met, []) as years_met,
+    if(c.by_succession, coalesce(list_sort(p.predecessors), ['a record that was rejected']), []) as predecessors,
     coalesce(c.not_confirmed, '') as not_confirmed
 from charter_test c
 left join years y using (cds, determination_year)
+left join predecessors p using (cds, determination_year)

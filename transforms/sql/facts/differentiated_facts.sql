@@ -47,7 +47,8 @@ select
     coalesce(d.none_met, false) as none_met,
     if(d.by_cde_status, f.value, null) as cde_status,
     coalesce(d.not_confirmed, '') as not_confirmed,
-    coalesce(x.contradicted, '') as contradicted
+    coalesce(x.contradicted, '') as contradicted,
+    d.predecessors
 from differentiated_assistance d
 join leas l using (cds)
 left join groups g using (cds, determination_year)

@@ -49,7 +49,8 @@ select
     coalesce(p.determined_by, '') as determined_by,
     v.as_of,
     coalesce(c.cases, []) as cases,
-    coalesce(v.rejected_rows, 0) as rejected_rows
+    coalesce(v.rejected_rows, 0) as rejected_rows,
+    list_sort(coalesce(v.inherited_from, [])) as inherited_from
 from verdicts v
 join leas l using (cds)
 join pathways p using (pathway)

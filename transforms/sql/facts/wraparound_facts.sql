@@ -1,7 +1,7 @@
 -- Grain: LEA x determination year: what the reason of its verdict on Wraparound names
 --           (transforms.wording.sentences.wraparound).
 -- Key: cds, determination_year.
--- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule.
+-- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule, reg_successions.
 -- Oddities: of several events of one kind that may have happened by the last day of the determination, the earliest is
 --           named; of a person's acts on the referral the latest.
 with dated as (
@@ -21,6 +21,9 @@ with dated as (
     where coalesce(e.earliest, e.latest) <= s.as_of
     group by all
 ),
+ended as (
+    select predecessor_cds as cds, min(succession_date) as ended_on from reg_successions group by all
+),
 loans as (
     select
         s.cds,
@@ -38,11 +41,14 @@ loans as (
             source_says_repaid: l.status_at_latest_source = 'repaid',
             source_age_years: s.source_age_years,
             source_is_old: s.source_is_old,
-            of_predecessor: s.of_predecessor
+            of_predecessor: s.of_predecessor and l.cds is distinct from s.cds,
+            borrower_cds: coalesce(l.cds, ''),
+            code_ended: n.ended_on
         } order by s.loan_id) as loans
     from loan_states s
     join reg_state_loans l using (loan_id)
     cross join wraparound_rule w
+    left join ended n on n.cds = l.cds
     left join dated a on a.loan_id = s.loan_id and a.determination_year = s.determination_year
         and a.event = w.receipt_event
     left join dated r on r.loan_id = s.loan_id and r.determination_year = s.determination_year and r.event = 'repaid'

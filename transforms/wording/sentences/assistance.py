@@ -24,6 +24,7 @@ class DifferentiatedFacts:
     cde_status: str | None = None  # CDE's own status, where it is the verdict
     not_confirmed: str = ""  # that the criteria of the year are not confirmed
     contradicted: str = ""  # which workbooks contradict each other on the LEA's status
+    predecessors: tuple[str, ...] = ()  # that may have been in Year 1 under another code, where all else says no
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
@@ -63,6 +64,8 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
 def _missing(f: DifferentiatedFacts) -> str:
     if f.not_confirmed:
         return f.not_confirmed
+    if f.predecessors:
+        return f"{_earlier_code(f)}, and whether its two years of assistance go on here is not known"
     if f.none_met:
         return (
             f"whether a method was met on the {f.second_year_after} Dashboard, after which assistance lasts two years,"
@@ -74,12 +77,25 @@ def _missing(f: DifferentiatedFacts) -> str:
 def _undetermined(f: DifferentiatedFacts) -> str:
     if f.no_file:
         return f"{f.determination_year} data for this {LEA_WORDS[f.lea_type]} is not loaded."
+    if f.predecessors:
+        return (
+            f"No method is met on the {f.determination_year} Dashboard. {_earlier_code(f)}. Whether its two years of"
+            " assistance go on here is not known."
+        )
     if f.none_met:
         return (
             f"No method is met on the {f.determination_year} Dashboard. "
             f"Whether one was on the {f.second_year_after} Dashboard is not known, and assistance lasts two years."
         )
     return f"No method is known to be met, and {_missing(f)}."
+
+
+def _earlier_code(f: DifferentiatedFacts) -> str:
+    """Who may have been in Year 1 under the code before."""
+    return (
+        f"{joined(f.predecessors)}, which this {LEA_WORDS[f.lea_type]} follows, met a method on the"
+        f" {f.second_year_after} Dashboard, or may have"
+    )
 
 
 def _method(method: int, f: DifferentiatedFacts) -> str:
@@ -174,6 +190,12 @@ def charter_reason(f: SpanFacts) -> str:
     window = joined([str(y) for y in f.dashboards])
     if f.status == "not_assessed":
         return f"No results to assess: this charter school is not on the {f.determination_year} Dashboard."
+    if f.predecessors:
+        status = f"CDE's status of {f.determination_year} is “{f.cde_value}”, and it is the verdict. "
+        return (
+            f"{status if f.cde_value else ''}By the results under this code alone the answer is no, and those under the"
+            f" earlier code ({joined(f.predecessors)}) would change it."
+        )
     if f.cde_value:
         return f"CDE's status of {f.determination_year} is “{f.cde_value}”. It is the verdict, because {f.missing}."
     if f.status == "undetermined" and f.not_confirmed:

@@ -14,6 +14,8 @@ LOAN_STATES = {
     "record_rejected": "with a rejected record",
     "repaid_before_law": "repaid before the law",
     "of_predecessor": "of a predecessor",
+    "of_another": "of another code",
+    "code_ended": "of a code that ended",
     "receipt_not_dated": "received on a day not known well enough",
     "referral_not_dated": "its referral closed or confirmed on a day not known well enough",
     "confirmed": "its referral confirmed",

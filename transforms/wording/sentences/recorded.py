@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.wording.sentences.phrases import LEA_WORDS, plain_day, plural
+from transforms.wording.sentences.phrases import LEA_WORDS, joined, plain_day, plural
 
 
 @dataclass(frozen=True)
@@ -126,21 +126,21 @@ class RecordedFacts:
     as_of: date
     cases: tuple[CaseFacts, ...]
     rejected_rows: int = 0
+    inherited_from: tuple[str, ...] = ()  # LEAs whose code ended, with an open case
 
 
 def recorded_reason(f: RecordedFacts) -> str:
     """What is on record of a recorded pathway as of a date: nothing is computed."""
     if f.status == "not_applicable":
         return f"{f.pathway_name} does not serve a {LEA_WORDS[f.lea_type]}."
-    rejected = _rejected(f.lea_type, f.pathway_name, f.rejected_rows) if f.rejected_rows else ""
-    if rejected and not f.cases:
-        return f"A question is open as of {plain_day(f.as_of)}. {rejected}"
-    if not f.cases:
+    doubts = [_rejected(f.lea_type, f.pathway_name, f.rejected_rows)] if f.rejected_rows else []
+    doubts += [_inherited(f)] if f.inherited_from else []
+    if not f.cases and not doubts:
         return (
             f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {plain_day(f.as_of)}; this"
             " pathway is recorded, never computed."
         )
-    closed = all(c.case_state == "closed" for c in f.cases)
+    closed = f.cases and all(c.case_state == "closed" for c in f.cases)
     opening = {
         "eligible": f"On record as of {plain_day(f.as_of)}.",
         "undetermined": f"A question is open as of {plain_day(f.as_of)}.",
@@ -152,7 +152,7 @@ def recorded_reason(f: RecordedFacts) -> str:
         [
             opening,
             *(case_sentence(f.record_kind, f.determined_by, c) for c in f.cases),
-            *([rejected] if rejected else []),
+            *doubts,
         ]
     )
 
@@ -162,4 +162,12 @@ def _rejected(lea_type: str, name: str, rows: int) -> str:
     return (
         f"{plural(rows, f'{name} record').capitalize()} that may be about this {LEA_WORDS[lea_type]}"
         f" {'was' if rows == 1 else 'were'} rejected."
+    )
+
+
+def _inherited(f: RecordedFacts) -> str:
+    """A case under a code that ended: whose it is now, only a person can say."""
+    return (
+        f"An open {f.pathway_name} case is on record for {joined(f.inherited_from)}, which this"
+        f" {LEA_WORDS[f.lea_type]} follows; whether it passes is not on record."
     )

@@ -46,7 +46,9 @@ class LoanFacts:
     source_says_repaid: bool
     source_age_years: int | None
     source_is_old: bool
-    of_predecessor: bool
+    of_predecessor: bool  # of a borrower that the LEA follows
+    borrower_cds: str = ""  # empty where it is not known
+    code_ended: date | None = None  # the borrower's
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, eff
     """What was lent, what happened since, and what the law leaves open: loans of the same fate are said together."""
     alike: dict[tuple[str, str], list[LoanFacts]] = {}
     for loan in loans:
-        to = f" to {loan.district}, which no longer exists" if loan.of_predecessor else ""
+        to = f" to {_borrower(loan)}" if loan.of_predecessor else ""
         alike.setdefault((to, _fate(loan, 1, first_day, as_of, effective)), []).append(loan)
     said = []
     for (to, _), same in alike.items():
@@ -82,6 +84,14 @@ def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, eff
         fate = _fate(same[0], len(same), first_day, as_of, effective)
         said.append(f"State loan{'s' * (len(same) > 1)}{to}: {lent}. {fate}")
     return said
+
+
+def _borrower(loan: LoanFacts) -> str:
+    """Who received a loan that is not the LEA's own."""
+    if not loan.borrower_cds:
+        return f"{loan.district}, which no longer exists"
+    ended = f"whose code ended on {plain_day(loan.code_ended)}" if loan.code_ended else "which this district follows"
+    return f"{loan.district} ({loan.borrower_cds}), {ended}"
 
 
 def _lent(loan: LoanFacts) -> str:
@@ -120,6 +130,10 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
             " that receives one; CCEE confirms whether it is referred."
         ),
         "of_predecessor": "The law does not say whether the referral passes to a successor.",
+        "code_ended": (
+            f"This code ended on {plain_day(loan.code_ended)}, and the law does not say whether the referral passes to"
+            " a successor."
+        ),
         "receipt_not_dated": "The day of the loan is not known well enough.",
         "record_rejected": "A record of this loan was rejected, so the state of the loan is not determined.",
     }[loan.loan_state]
@@ -154,6 +168,7 @@ def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date |
         "authorized_only": f"draw of its {of}loan not known",
         "repaid_or_released": f"{repaid}, end of referral not confirmed",
         "of_predecessor": "loan of a predecessor",
+        "code_ended": "its code ended",
         "receipt_not_dated": "day of the loan not known",
         "referral_not_dated": "day on which its referral was closed or confirmed not known",
         "record_rejected": "a record of the loan was rejected",
