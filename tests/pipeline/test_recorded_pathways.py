@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from expectations.sql_checks import run_sql_checks
 from flows.cli.app import app
-from tests.cases import CHARTER, DISTRICT, add_rows, case, reference_copy
+from tests.cases import CHARTER, DISTRICT, NAMES, add_rows, case, reference_copy
 from tests.workplace import SAMPLE, Workplace
 from transforms.release.digests import dated_facts
 from transforms.wording.sentences import plain_day
@@ -424,3 +424,42 @@ def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace
     )
     assert "– not assessed  Primary, State Superintendent, Fee for Service, Request form" in said
     assert "Recorded cases" not in said
+
+
+# An act under a code that ended, which South Monterey follows: register, what changes, the days of the succession.
+UNDER_ANOTHER_CODE = [
+    ("primary", {}, {2023: "not_assessed", 2024: "undetermined"}, "2025-07-01"),
+    ("spi", {}, {2023: "undetermined", 2024: "undetermined"}, "2024-10-01"),
+    ("fee_for_service", {"end_date": "2024-12-01"}, {2023: "undetermined", 2024: "not_assessed"}, "2024-11-01"),
+    ("request", {"decision": "", "decision_date": ""}, {2023: "undetermined", 2024: "undetermined"}, "2024-10-15"),
+    ("request", {"decision": "declined"}, {2023: "not_assessed", 2024: "not_assessed"}, "2024-10-15"),
+]
+
+
+@pytest.mark.parametrize(("register", "changes", "statuses", "day"), UNDER_ANOTHER_CODE)
+def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
+    register: str, changes: dict[str, str], statuses: dict[int, str], day: str, workplace: Workplace, tmp_path: Path
+) -> None:
+    """Of the district that follows it was said that no case is on record; nor can one be entered under its code, since
+    acts before a code began are rejected.
+    """
+    reference = reference_copy(tmp_path / "reference")
+    add_rows(reference, register, case(register, cds=BORROWER, **changes))
+    codes = [BORROWER, NAMES[BORROWER], DISTRICT, NAMES[DISTRICT]]
+    add_rows(reference, "successions", [*codes, day, "unification", "https://example.org", "", "a test", "2026-01-15"])
+    db = Workplace(workplace.source, workplace.work, workplace.out, reference).decide()
+    assert db.execute("select * from register_rejects").fetchall() == []
+    found = db.execute(
+        "select determination_year, status, decided_by, reason from eligibility where cds = ? and pathway = ? and"
+        " determination_year >= 2023 order by 1",
+        [DISTRICT, register],
+    ).fetchall()
+    assert {year: status for year, status, *_ in found} == statuses
+    ended = "select status, reason from eligibility where cds = ? and pathway = ? and determination_year = 2024"
+    status, reason = db.execute(ended, [BORROWER, register]).fetchone()
+    assert status == ("undetermined" if not changes and day < "2024-12-01" else status)
+    assert ("This code ended on" in reason) == (not changes and day < "2024-12-01")
+    for _, status, decided_by, reason in found:
+        assert decided_by is None
+        assert ("No " in reason and "case is on record" in reason) == (status == "not_assessed")
+        assert (f"is on record for {NAMES[BORROWER]} ({BORROWER})" in reason) == (status == "undetermined")

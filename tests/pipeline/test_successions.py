@@ -20,7 +20,7 @@ from reports.lea import collect
 from reports.published import NotFoundError, find_lea
 from tests.cases import add_rows, reference_copy
 from tests.conftest import pass_no_contracts
-from tests.dashboards import COUNTIES
+from tests.dashboards import COUNTIES, Dashboards
 from tests.twins import add_twins
 from tests.workbooks import drop_rows
 from tests.workplace import SAMPLE, Workplace
@@ -414,3 +414,100 @@ def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str,
     folder = reference_copy(tmp_path / "reference")
     add_rows(folder, "successions", SUCCESSION | changes)
     assert sentence in "\n".join(map(str, check_registers(folder)["successions"].problems))
+
+
+def in_year_2_under_a_new_code(place: Workplace, code: str, new: str) -> None:
+    """The rows of 2024 of a district get another code, in every file of that year."""
+    for path in place.source.glob("*2024.txt"):
+        path.write_bytes(path.read_bytes().replace(code.encode(), new.encode()))
+    for path in [*place.source.glob("Pr*2024.xlsx"), place.source / "assistancestatus24.xlsx"]:
+        book = openpyxl.load_workbook(path)
+        for row in (r for s in book.worksheets for r in s.iter_rows() if any(str(c.value) == code for c in r)):
+            for cell in row:
+                cell.value = {code: new, code[:7]: new[:7]}.get(str(cell.value), cell.value)
+        book.save(path)
+
+
+KING_CITY, KING_CITY_NOW = ("27660500000000", "King City Union"), "27660510000000"
+
+
+@pytest.mark.parametrize("with_cde", [False, True])
+@pytest.mark.parametrize("on_record", [False, True])
+def test_year_2_under_a_new_code_is_no_silent_no(
+    with_cde: bool, on_record: bool, workplace: Workplace, tmp_path: Path
+) -> None:
+    """It met a method on the Dashboard before its code changed, and assistance lasts two years."""
+    reference = reference_copy(tmp_path / "reference")
+    in_year_2_under_a_new_code(workplace, KING_CITY[0], KING_CITY_NOW)
+    if not with_cde:
+        (workplace.source / "assistancestatus24.xlsx").unlink()
+    row = {"cds": KING_CITY_NOW, "lea_name": KING_CITY[1], "school_year": "2023-24", "certified_on_time": "Y"}
+    add_rows(reference, "calpads", row | {"certified_on": "", "source_url": "https://example.org", "note": ""})
+    if on_record:
+        codes = dict(zip(SUCCESSION, [*KING_CITY, KING_CITY_NOW, KING_CITY[1]], strict=False))
+        add_rows(
+            reference, "successions", SUCCESSION | codes | {"succession_date": "2024-07-01", "kind": "unification"}
+        )
+    place = Workplace(workplace.source, workplace.work, workplace.out, reference)
+    ((status, year, decided_by, reason),) = (
+        place.decide()
+        .execute(
+            "select status, assistance_year, decided_by, reason from assistance where cds = ? and determination_year ="
+            " 2024 and determination = 'differentiated_assistance'",
+            [KING_CITY_NOW],
+        )
+        .fetchall()
+    )
+    if with_cde:  # which remembers under the new code that it was in Year 1
+        assert (status, year, decided_by) == ("eligible", 2, "cde")
+        return
+    assert (status, year, decided_by) == (
+        ("undetermined", None, None) if on_record else ("not_eligible", None, "computed_from_indicators")
+    )
+    follows = f"{KING_CITY[1]} ({KING_CITY[0]}), which this district follows, met a method on the 2023 Dashboard"
+    assert (follows in reason) == on_record
+
+
+MOVED_CHARTER = {
+    # groups that met the criteria under the earlier code in 2023, and under the new one in 2024: what is decided
+    "the same group": (("EL",), ("EL",), "undetermined"),
+    "another group": (("HI",), ("EL",), "undetermined"),
+    "none before": ((), ("EL",), "not_eligible"),
+    "none now": (("EL",), (), "not_eligible"),
+}
+
+
+def test_a_charter_school_that_moved_is_no_silent_no(tmp_path: Path, raw_cache: Path) -> None:
+    boards, reference = Dashboards(), reference_copy(tmp_path / "reference")
+    moved_charters = {}
+    for n, (which, (before, now, _)) in enumerate(MOVED_CHARTER.items()):
+        old, new = f"27661590{n}12177", f"27659870{n}12177"
+        boards.charters |= {old, new}
+        for year, code, met in ((2022, old, ()), (2023, old, before), (2024, new, now)):
+            for group in ("EL", "HI"):
+                color = 1 if group in met else 3
+                boards.put(year, code, group, ela=color, math=color, susp=color, chronic=3)
+        name = f"Charter {old[7:]}"
+        own = {
+            "predecessor_cds": old,
+            "successor_cds": new,
+            "predecessor_name": name,
+            "successor_name": f"Charter {new[7:]}",
+        }
+        add_rows(
+            reference, "successions", SUCCESSION | own | {"kind": "charter_moved", "succession_date": "2024-07-01"}
+        )
+        moved_charters[which] = old, new
+    boards.write(tmp_path / "source")
+    db = Workplace(tmp_path / "source", raw_cache, tmp_path / "out", reference).decide()
+    assert db.execute("select * from register_rejects").fetchall() == []
+    for which, (old, new) in moved_charters.items():
+        status, reason = db.execute(
+            "select status, reason from assistance where cds = ? and determination = 'charter' and determination_year ="
+            " 2024",
+            [new],
+        ).fetchone()
+        assert (which, status) == (which, MOVED_CHARTER[which][2])
+        assert (f"those under the earlier code (Charter {old[7:]} ({old})) would change it" in reason) == (
+            status == "undetermined"
+        )

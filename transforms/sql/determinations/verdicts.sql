@@ -1,11 +1,13 @@
 -- Grain: LEA x determination year x pathway.
 -- Key: cds, determination_year, pathway.
--- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, register_doubts, succession_chains.
+-- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, register_doubts, reg_successions,
+--         succession_chains.
 -- Oddities: recorded pathways are never computed. Without a case on record nothing is assessed ('not_assessed'); an LEA
 --           of a kind that the pathway does not serve is 'not_applicable'. Of several cases the one nearest to a yes
 --           decides, then an open one, then the latest. A rejected row of a register leaves undetermined every LEA that
 --           it may concern, unless another case makes it eligible; so does an open case under a code that ended, which
---           the LEA follows: whether it passes is for a person.
+--           the LEA follows: whether it passes is for a person. Under the code itself it is open no longer than the
+--           determination that was in force when the code ended.
 with deciding_cases as (
     select cds, determination_year, pathway, status, case_state
     from case_states
@@ -24,6 +26,9 @@ doubted as (
     from register_doubts x
     join determination_years d on x.since is null or x.since <= d.as_of
     group by all
+),
+ended as (
+    select predecessor_cds as cds, min(succession_date) as ended_on from reg_successions group by predecessor_cds
 ),
 inherited as (
     select
@@ -74,6 +79,7 @@ decided as (
         case
             when not list_contains(p.may_receive, l.lea_type) then 'not_applicable'
             when (x.rejected_rows > 0 or h.cds is not null) and coalesce(c.status, '') <> 'eligible' then 'undetermined'
+            when c.status = 'eligible' and e.ended_on <= d.in_force_from then 'undetermined'
             else coalesce(c.status, 'not_assessed')
         end as status,
         p.statute,
@@ -81,6 +87,7 @@ decided as (
         'case_register' as basis,
         case
             when not list_contains(p.may_receive, l.lea_type) then null
+            when c.status = 'eligible' and e.ended_on <= d.in_force_from then null
             when c.status = 'eligible' or (c.status = 'not_eligible' and x.rejected_rows is null and h.cds is null)
                 then 'case_register'
         end as decided_by,
@@ -88,13 +95,15 @@ decided as (
         d.as_of,
         c.case_state,
         x.rejected_rows,
-        h.inherited_from
+        h.inherited_from,
+        if(c.status = 'eligible' and e.ended_on <= d.in_force_from, e.ended_on, null) as code_ended
     from leas l
     cross join determination_years d
     join pathways p on p.decided = 'recorded'
     left join deciding_cases c on c.cds = l.cds and c.determination_year = d.determination_year
         and c.pathway = p.pathway
     left join doubted x on x.cds = l.cds and x.determination_year = d.determination_year and x.pathway = p.pathway
+    left join ended e on e.cds = l.cds
     left join inherited h on h.cds = l.cds and h.determination_year = d.determination_year and h.pathway = p.pathway
 )
 select * from decided

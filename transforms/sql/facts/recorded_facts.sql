@@ -50,7 +50,8 @@ select
     v.as_of,
     coalesce(c.cases, []) as cases,
     coalesce(v.rejected_rows, 0) as rejected_rows,
-    list_sort(coalesce(v.inherited_from, [])) as inherited_from
+    list_sort(coalesce(v.inherited_from, [])) as inherited_from,
+    v.code_ended
 from verdicts v
 join leas l using (cds)
 join pathways p using (pathway)

@@ -68,7 +68,7 @@ def _two_acts(c: CaseFacts, by: str) -> str:
     """Assistance, determination and agreement (EC 52074(g)(1)(A))."""
     determined = f"the {by} determined on {plain_day(c.determined)} that CCEE's help is necessary"
     agreed = f"the Geographic Lead ({c.geo_lead}) agreed on {plain_day(c.answered)}"
-    agreed += ", being the county office itself" if c.same_body else ""
+    agreed += ", being the county office itself" if c.same_body and not c.same_body_note else ""
     refused = f"the Geographic Lead ({c.geo_lead}) did not agree, on {plain_day(c.answered)}"
     before = "no assistance under EC 52071 or 47607.3 before the determination is on record"
     if c.assistance_from:
@@ -127,6 +127,7 @@ class RecordedFacts:
     cases: tuple[CaseFacts, ...]
     rejected_rows: int = 0
     inherited_from: tuple[str, ...] = ()  # LEAs whose code ended, with an open case
+    code_ended: date | None = None  # its own, before the determination came into force
 
 
 def recorded_reason(f: RecordedFacts) -> str:
@@ -134,6 +135,8 @@ def recorded_reason(f: RecordedFacts) -> str:
     if f.status == "not_applicable":
         return f"{f.pathway_name} does not serve a {LEA_WORDS[f.lea_type]}."
     doubts = [_rejected(f.lea_type, f.pathway_name, f.rejected_rows)] if f.rejected_rows else []
+    if f.code_ended:
+        doubts.append(f"This code ended on {plain_day(f.code_ended)}; whether the case passes is not on record.")
     doubts += [_inherited(f)] if f.inherited_from else []
     if not f.cases and not doubts:
         return (
