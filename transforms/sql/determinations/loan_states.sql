@@ -12,9 +12,9 @@
 --           not counted (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not
 --           known to be drawn decides nothing. A loan with a rejected event decides nothing. A repaid loan without a
 --           dated repayment was repaid by the day of its source. A source grows old only while it says that a loan is
---           open. Where the borrower's code has ended, whoever follows it is concerned from that day on, and whether the
---           referral passes to it decides nobody but a person who confirms it later ('of_predecessor'); the borrower
---           itself keeps the determinations that were in force before ('code_ended' afterwards).
+--           open. Where the borrower's code has ended, whoever follows it is concerned from that day on, and nobody but
+--           a person who confirms the referral later decides whether it passes ('of_predecessor'); the borrower itself
+--           keeps the determinations that were in force before ('code_ended' afterwards).
 with events as (
     select
         e.loan_id,

@@ -69,7 +69,9 @@ loans as (
         o.to_year,
         list(
             {
-                act: coalesce(l.enabling_act, b.loan_id), before: coalesce(a.loan_state, 'of_another'), after: b.loan_state
+                act: coalesce(l.enabling_act, b.loan_id),
+                before: coalesce(a.loan_state, 'of_another'),
+                after: b.loan_state
             } order by b.loan_id
         ) as loans
     from windows o
