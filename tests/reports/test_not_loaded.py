@@ -3,12 +3,15 @@
 from datetime import date
 
 import duckdb
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
 from reports.published import not_loaded as not_loaded_of
-from tests.workplace import Workplace
+from tests.workplace import AS_OF, Workplace
+from transforms.release.meta import LISTED
+from transforms.tables import put
 from transforms.wording.scope import not_loaded
 
 OUT, DUE = "2025: out, not loaded", "2026: due since October 15, not loaded"
@@ -71,8 +74,40 @@ def test_files_that_are_due(case: str) -> None:
         )
         db.execute(
             "create table catalog(source_id varchar, title varchar, layout varchar, dashboard_year smallint, due date,"
-            " present boolean)"
+            " present boolean, indicator varchar)"
         )
-        db.executemany("insert into catalog values (?, ?, ?, ?, ?, ?)", files)
+        db.executemany("insert into catalog values (?, ?, ?, ?, ?, ?, split_part($1, '-', 2))", files)
+        db.execute("create table rule_indicators as select 2025 as dashboard_year, 'ela' as indicator limit 0")
         db.execute("create table source_files as select source_id from catalog where present")
         assert not_loaded(db, as_of) == said
+
+
+# Of 2025 is loaded: what is said, and the determination year in force.
+IN_PART = {
+    "science alone, which decides nothing": (("science",), "2025: out, not loaded", 2024),
+    "a third": (
+        ("susp", "chronic", "science"),
+        "2025: out, not loaded: College/Career, English language arts, English Learner Progress, Graduation rate,"
+        " Mathematics, CDE's assistance workbook",
+        2025,
+    ),
+    "all that decide": (("cci", "chronic", "ela", "elpi", "grad", "math", "susp"), "", 2025),
+}
+
+
+@pytest.mark.parametrize("case", IN_PART)
+def test_a_dashboard_of_which_a_part_is_loaded(case: str, workplace: Workplace) -> None:
+    """With the file of science alone 2025 was in force, decided nothing, and nothing said what was missing."""
+    indicators, said, year = IN_PART[case]
+    for indicator in indicators:
+        text = (workplace.source / f"{indicator}download2024.txt").read_bytes().replace(b"\t2024\r", b"\t2025\r")
+        (workplace.source / f"{indicator}download2025.txt").write_bytes(text.replace(b"\t2024\n", b"\t2025\n"))
+    run = workplace.decided("criteria")
+    run.finish()
+    with run.connect() as db:
+        put(db, "catalog", pa.Table.from_pylist(
+            [{"source_id": s.id, **s.model_dump(include=LISTED)} for s in run.catalog.source]
+        ))  # fmt: skip
+        assert [line for line in not_loaded(db, AS_OF) if line.startswith("2025")] == [said] * bool(said)
+        in_force = "select determination_year from determination_years where now_in_force"
+        assert db.execute(in_force).fetchall() == [(year,)]

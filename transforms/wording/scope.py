@@ -9,6 +9,7 @@ import duckdb
 
 from transforms.wording.sentences.phrases import joined, year_spans
 
+WORKBOOK = "CDE's assistance workbook"
 NAMED = 3  # counties that a line names; more are counted
 
 Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
@@ -64,22 +65,33 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
-    """Dashboards after the first loaded one that are out or due and of which files are not loaded, a line each: "2025:
-    out, not loaded".
+    """Dashboards after the first loaded one that are out or due and of which files that decide are not loaded, a line
+    each: "2025: out, not loaded". Of the newest one that is loaded in part, and without CDE's workbook, the files.
     """
     in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
     files: dict[int, list[_File]] = defaultdict(list)
-    for year, *file in connection.execute("""
-        select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), 'CDE''s assistance workbook'),
+    for year, *file in connection.execute(
+        """
+        select dashboard_year, if(layout = 'dashboard', split_part(title, ': ', 2), $workbook),
             due::date, source_id in (select source_id from source_files)
-        from catalog where layout in ('dashboard', 'assistance') order by dashboard_year, layout desc, source_id
-    """).fetchall():
+        from catalog
+        where layout = 'assistance' or (layout = 'dashboard' and (
+            (dashboard_year, indicator) in (select dashboard_year, indicator from rule_indicators)
+            or dashboard_year not in (select dashboard_year from rule_indicators)
+        ))
+        order by dashboard_year, layout desc, source_id
+    """,
+        {"workbook": WORKBOOK},
+    ).fetchall():
         files[year].append(_File(*file))
-    first = min((year for year, of_year in files.items() if any(f.is_loaded for f in of_year)), default=0)
-    lines = {
-        year: _not_loaded(year, of_year, as_of, in_force.get(year)) for year, of_year in files.items() if year > first
-    }
-    return [line for line in lines.values() if line]
+    loaded = [year for year, of_year in files.items() if any(f.is_loaded for f in of_year)]
+    first, newest = min(loaded, default=0), max(loaded, default=0)
+    lines = [
+        _not_loaded(year, of_year, as_of, in_force.get(year)) or (_in_part(year, of_year) if year == newest else "")
+        for year, of_year in files.items()
+        if year > first
+    ]
+    return [line for line in lines if line]
 
 
 class _File(NamedTuple):
@@ -102,6 +114,13 @@ def _not_loaded(year: int, files: Sequence[_File], as_of: date, in_force_from: d
         return ""
     since = f"{year}: due since {due:%B} {due.day}" + (f", {due.year}" if due.year != as_of.year else "")
     return f"{since}, not loaded" if len(missing) == len(files) else f"{since}, not loaded: {', '.join(missing)}"
+
+
+def _in_part(year: int, files: Sequence[_File]) -> str:
+    """What is said of the newest Dashboard; empty where its indicator files or CDE's workbook are loaded."""
+    missing = [f.title for f in files if not f.is_loaded]
+    is_open = WORKBOOK in missing and len(missing) > 1 and not any(f.due for f in files)
+    return f"{year}: out, not loaded: {', '.join(missing)}" if is_open else ""
 
 
 def _alike(by_year: dict[int, set[str]]) -> Cover:

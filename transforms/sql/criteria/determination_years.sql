@@ -1,16 +1,14 @@
 -- Grain: one determination year that this run can speak about.
 -- Key: determination_year.
--- Inputs: rule_determinations, days_in_force, source_files, run_parameters.
+-- Inputs: rule_determinations, days_in_force, years_loaded, run_parameters.
 -- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or
 --           as of the run's own date for the one now in force, and never as of a later day. The next one is that of the
---           next Dashboard with rules, loaded or not. A year without a Dashboard file or workbook is left out, and for
---           a past date every year that came later. Where no year has any, the registers still answer: then every
---           determination that has begun is there. A year whose criteria are not confirmed replaces the one before it
---           only when CDE's own flags of it are loaded (is_answered): until then that one stays in force.
-with loaded as (
-    select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
-),
-known as (
+--           next Dashboard with rules, loaded or not. A year without a Dashboard file that decides or a workbook is
+--           left out, and for a past date every year that came later. Where no year has any, the registers still
+--           answer: then every determination that has begun is there. A year whose criteria are not confirmed replaces
+--           the one before it only when CDE's own flags of it are loaded (is_answered): until then that one stays in
+--           force.
+with known as (
     select
         d.*,
         t.is_answered,
@@ -19,7 +17,7 @@ known as (
         h.dashboard_year is not null and (d.in_force_from <= p.as_of or p.is_latest) as has_files
     from rule_determinations d
     join days_in_force t on t.dashboard_year = d.determination_year
-    left join loaded h on h.dashboard_year = d.determination_year
+    left join years_loaded h on h.dashboard_year = d.determination_year
     cross join run_parameters p
 ),
 spoken_of as (

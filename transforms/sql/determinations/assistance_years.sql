@@ -1,17 +1,14 @@
 -- Grain: one Dashboard year for which assistance is decided in this run.
 -- Key: determination_year.
--- Inputs: rule_assistance, days_in_force, source_files, run_parameters.
+-- Inputs: rule_assistance, days_in_force, years_loaded, run_parameters.
 -- Oddities: reaches further back than determination_years: Differentiated Assistance began with the 2017 Dashboard. A
 --           year with no file loaded is left out, and for a past date every year that came later. as_of is that of
 --           determination_years.
-with at_hand as (
-    select distinct dashboard_year from source_files where layout in ('dashboard', 'assistance')
-),
-known as (
+with known as (
     select a.*, t.is_answered, t.last_day, p.as_of as run_as_of
     from rule_assistance a
     join days_in_force t on t.dashboard_year = a.determination_year
-    join at_hand h on h.dashboard_year = a.determination_year
+    join years_loaded h on h.dashboard_year = a.determination_year
     cross join run_parameters p
     where a.in_force_from <= p.as_of or p.is_latest
 )
