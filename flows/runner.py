@@ -1,10 +1,8 @@
 """Run the steps in order, whoever performs them, and leave a record of how it ended."""
 
-import gc
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +12,7 @@ from flows.logs import Event, Log, say_nothing
 from flows.quality import write_page
 from flows.steps import STEPS, Step
 from transforms import clock
+from transforms.cycles import cycles_seldom_sought
 from transforms.errors import AfterPublishingError, DtaError, ReleaseError, StaleError, StorageError, storage_error
 from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
@@ -58,21 +57,6 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
         fault = StorageError(f"{fault} Nothing was published.")
         log({"event": "failed", "run_id": run_id, "message": str(fault)})
         raise fault from error
-
-
-@contextmanager
-def cycles_seldom_sought() -> Iterator[None]:
-    """A run makes millions of small objects and hardly any cycle: Python is not to look for cycles among all of them
-    and all modules each time that some were made.
-    """
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 @dataclass

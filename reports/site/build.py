@@ -10,7 +10,7 @@ from reports.published import all_leas
 from reports.quality import quality_of_release
 from reports.site import lists, overview, places, records
 from reports.site.drawn import write_known
-from reports.site.lea_pages import cycles_kept, write_leas
+from reports.site.lea_pages import write_leas
 from reports.site.pages import FOLDER, Pages
 from reports.site.shares import shares, worth_of_other_pages, writers
 from reports.site.tallies import lea_lines
@@ -27,7 +27,7 @@ SOME = 100  # pages of LEAs from one message of progress to the next
 def write_site(release: Path, notify: "Notify") -> None:
     """Write ``reports/`` of a release that is being built. Progress counts pages of LEAs."""
     quality = quality_of_release(release)
-    with connect_read_only(release / DATABASE) as connection, cycles_kept(), ExitStack() as stack:
+    with connect_read_only(release / DATABASE) as connection, ExitStack() as stack:
         book, leas = read_book(connection), all_leas(connection)
         pages = Pages(release / "reports", book)
         shutil.copytree(FOLDER / "assets", pages.folder / "assets")

@@ -1,8 +1,6 @@
 """Write the pages of LEAs. Processes that do nothing else import this module alone."""
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import duckdb
 
@@ -11,20 +9,6 @@ from reports.published import Lea
 from reports.site.drawn import state_values, unsaid_pathways
 from reports.site.lea_page import lea_page
 from reports.site.pages import Pages
-
-
-@contextmanager
-def cycles_kept() -> Iterator[None]:
-    """Millions of small objects are made and dropped here, and pages of LEAs leave no cycles (a macro in their template
-    would): Python is not to look for cycles among all of them each time that some were made.
-    """
-    looked = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looked:
-            gc.enable()
 
 
 def write_leas(
