@@ -5,7 +5,8 @@
 -- reason: A single bad row is rejected; many are evidence about their file: another year, lost leading zeros, a shifted
 --   column, rows that were doubled.
 -- Rows that contradict themselves are another matter: the reader refuses a file with many. So is
--- a student group that is new: everything_placed reports it.
+-- a student group that is new: everything_placed reports it. In cds nothing is rejected but a code that is none, and
+-- rows of one code and student group.
 with unsound as (
     select r.source_id, r.file, r.line, r.column_name, r.value, r.reason, f.rows_in
     from rejects r
@@ -13,15 +14,8 @@ with unsound as (
     left join unknown_groups n on n.source_id = r.source_id and n.student_group = r.value
     where f.layout = 'dashboard'
         and (
-            r.column_name in ('rtype', 'reportingyear')
+            r.column_name in ('cds', 'rtype', 'reportingyear')
             or (r.column_name = 'studentgroup' and n.student_group is null)
-            or (
-                r.column_name = 'cds'
-                    and (
-                        not regexp_full_match(coalesce(r.value, ''), repeat('\d', 14))
-                            or r.reason like '%times in the file'
-                    )
-            )
             or (r.column_name in ('currstatus', 'currdenom') and try_cast(trim(r.value) as double) is null)
             or (r.column_name in ('statuslevel', 'color') and not regexp_full_match(trim(r.value), '[0-5](\.0+)?'))
         )
