@@ -118,29 +118,61 @@ def write_text_edition(folder: Path, name: str, delimiter: str) -> None:
     )
 
 
-def test_interim_certifications_are_matched_by_county_and_name(found: duckdb.DuckDBPyConnection) -> None:
-    rows = found.execute(
-        "select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match from"
-        " interim_certifications order by source_line"
-    ).fetchall()
-    kept = found.execute(
-        "select rows_in, rows_kept from source_files where layout = 'interim_certifications'"
-    ).fetchall()
-    assert rows == [
-        ("2024-25", "first", "negative", "Oakland Unified*", 959.2, "01612590000000", "matched"),
-        (
-            "2024-25",
-            "first",
-            "negative",
-            "South Monterey County Joint Union High School District",
-            1042.2,
-            "27660680000000",
-            "matched",
-        ),
-        ("2024-25", "first", "qualified", "Some Joint Powers Agency", None, None, "unmatched"),
-        ("2024-25", "first", "qualified", "Salinas Union High", 200.0, None, "unmatched"),
-    ]
-    assert kept == [(4, 4)]
+READ: dict[str, dict[str, list[tuple[object, ...]]]] = {
+    "interim certifications, matched by county and name": {
+        """select fiscal_year, period, certification, lea_as_listed, total_budget_millions, cds, match
+        from interim_certifications order by source_line""": [
+            ("2024-25", "first", "negative", "Oakland Unified*", 959.2, "01612590000000", "matched"),
+            (
+                "2024-25",
+                "first",
+                "negative",
+                "South Monterey County Joint Union High School District",
+                1042.2,
+                "27660680000000",
+                "matched",
+            ),
+            ("2024-25", "first", "qualified", "Some Joint Powers Agency", None, None, "unmatched"),
+            ("2024-25", "first", "qualified", "Salinas Union High", 200.0, None, "unmatched"),
+        ],
+        "select rows_in, rows_kept from source_files where layout = 'interim_certifications'": [(4, 4)],
+    },
+    "the directory": {
+        """select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar
+        from directory order by cds""": [
+            ("27661590000000", "Active", None, None, None, None),
+            ("27661592730000", "Closed", "Old School", False, "1980-07-01", "2012-06-30"),
+        ],
+        "select line, column_name, value, reason from rejects where source_id = 'directory'": [
+            (4, "StatusType", "Open?", "status is Active, Closed, Merged or Pending")
+        ],
+    },
+    "a charter workbook": {
+        """select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters
+        where student_group in ('EL', 'MR') and cds <> '27102720999999' order by all""": [
+            ("27102720112177", 2023, "EL", None, None, 7),
+            ("27102720112177", 2024, "EL", "D", [4, 6], 7),
+            ("27102720112177", 2024, "MR", None, None, 7),
+        ],
+        "select cds, count(*) from charter_letters where dashboard_year = 2024 group by all order by all": [
+            ("27102720112177", 14),
+            ("27102720999999", 14),
+        ],
+        "select flag, value from charter_flags where cds = '27102720112177' order by flag": [
+            ("assistance_status_2024", "Differentiated Assistance"),
+            ("ec47607", "N"),
+            ("met_criteria", "Y"),
+        ],
+        "select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'": [
+            (8, "ELcurrent", "Z")
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_file_is_read_and_its_faults_are_rejected(found: duckdb.DuckDBPyConnection, kind: str) -> None:
+    assert {query: found.execute(query).fetchall() for query in READ[kind]} == READ[kind]
 
 
 def test_an_interim_list_triggers_nothing(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
@@ -149,41 +181,6 @@ def test_an_interim_list_triggers_nothing(found: duckdb.DuckDBPyConnection, db: 
         " all"
     )
     assert found.execute(query).fetchall() == db.execute(query).fetchall()
-
-
-def test_the_directory_is_read_and_its_faults_are_rejected(found: duckdb.DuckDBPyConnection) -> None:
-    rows = found.execute(
-        "select cds, directory_status, school_name, is_charter, open_date::varchar, closed_date::varchar from"
-        " directory order by cds"
-    ).fetchall()
-    rejected = found.execute(
-        "select line, column_name, value, reason from rejects where source_id = 'directory'"
-    ).fetchall()
-    assert rows == [
-        ("27661590000000", "Active", None, None, None, None),
-        ("27661592730000", "Closed", "Old School", False, "1980-07-01", "2012-06-30"),
-    ]
-    assert rejected == [(4, "StatusType", "Open?", "status is Active, Closed, Merged or Pending")]
-
-
-def test_a_charter_workbook_is_read(found: duckdb.DuckDBPyConnection) -> None:
-    letters = found.execute(
-        "select cds, dashboard_year, student_group, letter, priorities, source_line from charter_letters where"
-        " student_group in ('EL', 'MR') and cds <> '27102720999999' order by all"
-    ).fetchall()
-    of_2024 = "select cds, count(*) from charter_letters where dashboard_year = 2024 group by all order by all"
-    flags = found.execute("select flag, value from charter_flags where cds = '27102720112177' order by flag").fetchall()
-    rejected = found.execute(
-        "select distinct line, column_name, value from rejects where source_id = 'charter-assistance-2024'"
-    ).fetchall()
-    assert letters == [
-        ("27102720112177", 2023, "EL", None, None, 7),
-        ("27102720112177", 2024, "EL", "D", [4, 6], 7),
-        ("27102720112177", 2024, "MR", None, None, 7),
-    ]
-    assert found.execute(of_2024).fetchall() == [("27102720112177", 14), ("27102720999999", 14)]
-    assert flags == [("assistance_status_2024", "Differentiated Assistance"), ("ec47607", "N"), ("met_criteria", "Y")]
-    assert rejected == [(8, "ELcurrent", "Z")]
 
 
 def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashboard(
