@@ -52,13 +52,13 @@ class Verdict:
     trigger: str | None  # what opens a pathway, or what the rule of a test rests on
     url: str | None
     open_question: str | None
-    name: str = ""
-    assistance_year: int | None = None
-    case_state: str | None = None
-    source_age_years: int | None = None
-    source_is_old: bool | None = None
-    ccee_determination: str | None = None
-    ccee_determination_date: date | None = None
+    name: str  # of a pathway; empty for assistance
+    assistance_year: int | None
+    case_state: str | None
+    source_age_years: int | None
+    source_is_old: bool | None
+    ccee_determination: str | None
+    ccee_determination_date: date | None
 
     @property
     def title(self) -> str:
@@ -122,10 +122,11 @@ class Result:
     source_line: int | None
     clause: str  # of the criterion that it met
     other_scale: str | None  # than the year before, with which it is not compared
-    label: str  # CDE's word for the level or color
-    unit: str
-    short: str  # name of the indicator where there is little room
-    position: int  # of the indicator, as readers of the Dashboard know them
+    # No columns: the book has them.
+    label: str = ""  # CDE's word for the level or color
+    unit: str = ""
+    short: str = ""  # name of the indicator where there is little room
+    position: int = 0  # of the indicator, as readers of the Dashboard know them
     met: bool = False
 
     @property

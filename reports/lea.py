@@ -5,7 +5,7 @@ render it.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 import duckdb
@@ -35,9 +35,10 @@ Values = list[Any]  # of one row, in the order of its columns
 BATCH = 250  # LEAs read at once: one query for many is as fast as a query for one
 
 
-def _columns(kind: type, number: int | None = None) -> str:
-    """CDS code, and the first fields of a class in their order: from such a row it is made as it is."""
-    return ", ".join(["cds", *(f.name for f in fields(kind)[:number])])
+def _columns(kind: type) -> str:
+    """CDS code, and the fields of a class that have no default, in their order: from such a row it is made as it is."""
+    needed = [f.name for f in fields(kind) if f.init and f.default is f.default_factory is MISSING]
+    return ", ".join(["cds", *needed])
 
 
 # The open question of Wraparound is about loans that are repaid: it is not one where none is.
@@ -56,17 +57,19 @@ VERDICTS = f"""
     ) order by determination_year, position
 """
 ASSISTANCE = f"""
-    select {_columns(Verdict, 14)} from (
-        select a.* rename (determination as code), '' as name, t.basis as trigger, t.url, t.open_question
+    select {_columns(Verdict)} from (
+        select a.* rename (determination as code), '' as name, t.basis as trigger, t.url, t.open_question,
+            null as case_state, null as source_age_years, null as source_is_old, null as ccee_determination,
+            null as ccee_determination_date
         from assistance a
         left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
         {HERE} and a.status <> 'not_applicable'
     ) order by determination_year, code desc
 """
 HISTORY = f"""
-    select {_columns(Cell, -3)} from student_group_history {HERE} and dashboard_year <= $year
+    select {_columns(Cell)} from student_group_history {HERE} and dashboard_year <= $year
 """
-RESULT = _columns(Result, 16)  # what a table holds of a result
+RESULT = _columns(Result)
 # Indicators that met a criterion: one row for each of the criterion's indicators.
 CAUSES = f"""
     select {RESULT} from (
