@@ -18,9 +18,7 @@ def problems_of_loans(lines: Lines, law_effective: date) -> Found:
     """
     yield from _events_without_loan(lines)
     yield from _events_of_a_longer_name(lines)
-    yield from _events_out_of_order(lines)
-    yield from _events_that_happen_once(lines)
-    yield from _referrals_before_the_law(lines, law_effective)
+    yield from _events_of_impossible_days(lines, law_effective)
     yield from _loan_against_its_act(lines)
     yield from _status_against_events(lines)
     yield from _amounts_against_events(lines)
@@ -66,31 +64,18 @@ def _events_of_a_longer_name(lines: Lines) -> Found:
             yield "state_loan_events", line.problem("event_id", said, ("event_id", "loan_id"))
 
 
-ONCE = ("requested", "authorized", "repaid", "released")  # each by itself; "released" once for each role
-
-
-def _events_that_happen_once(lines: Lines) -> Found:
-    """What happens once to a loan cannot have happened on two days; which of them is right nobody can know."""
-    for events in _events_by_loan(lines, *ONCE).values():
+def _events_of_impossible_days(lines: Lines, law_effective: date) -> Found:
+    """Events whose day the other events of their loan contradict, or the law."""
+    for events in _events_by_loan(lines).values():
+        dated = [event for _, event in events]
         for line, event in events:
-            others = [
-                other
-                for _, other in events
-                if (other.event, other.event == "released" and other.role)
-                == (event.event, event.event == "released" and event.role)
-                and not _may_be_one_day(event, other)
-            ]
-            if others:
-                said = (
-                    f"{event.event} happens once, and the same loan has it at another time as well"
-                    f" ({others[0].event_date}, {others[0].event_id}); delete the wrong row"
-                )
-                yield "state_loan_events", line.problem("event_date", said)
-
-
-def _may_be_one_day(one: StateLoanEvent, other: StateLoanEvent) -> bool:
-    """True if the periods that two sources give share a day."""
-    return (one.earliest or date.min) <= other.latest and (other.earliest or date.min) <= one.latest
+            for said in (
+                _too_early(event, dated),
+                _at_another_time_too(event, dated),
+                _before_the_law(event, law_effective),
+            ):
+                if said:
+                    yield "state_loan_events", line.problem("event_date", said)
 
 
 AFTER = {
@@ -101,30 +86,39 @@ AFTER = {
 }
 
 
-def _events_out_of_order(lines: Lines) -> Found:
+def _too_early(later: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
     """What can only come later is dated earlier, whatever day of their periods the sources mean."""
-    for events in _events_by_loan(lines).values():
-        for line, later in events:
-            before = [
-                e
-                for _, e in events
-                if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest
-            ]
-            if before:
-                said = (
-                    f"{later.event} lies before {before[0].event} of the same loan ({before[0].event_date},"
-                    f" {before[0].event_id})"
-                )
-                yield "state_loan_events", line.problem("event_date", said)
+    for e in dated:
+        if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest:
+            return f"{later.event} lies before {e.event} of the same loan ({e.event_date}, {e.event_id})"
+    return ""
 
 
-def _referrals_before_the_law(lines: Lines, effective: date) -> Found:
+ONCE = ("requested", "authorized", "repaid", "released")  # each by itself; "released" once for each role
+
+
+def _at_another_time_too(event: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
+    """What happens once to a loan cannot have happened on two days; which of them is right nobody can know."""
+    for e in dated:
+        is_same = e.event == event.event and (event.event != "released" or e.role == event.role)
+        if event.event in ONCE and is_same and not _may_be_one_day(event, e):
+            return (
+                f"{event.event} happens once, and the same loan has it at another time as well ({e.event_date},"
+                f" {e.event_id}); delete the wrong row"
+            )
+    return ""
+
+
+def _may_be_one_day(one: StateLoanEvent, other: StateLoanEvent) -> bool:
+    """True if the periods that two sources give share a day."""
+    return (one.earliest or date.min) <= other.latest and (other.earliest or date.min) <= one.latest
+
+
+def _before_the_law(event: StateLoanEvent, effective: date) -> str:
     """Nobody can confirm or close a referral that the law did not know."""
-    for events in _events_by_loan(lines, "referral_confirmed", "referral_closed").values():
-        for line, event in events:
-            if event.latest < effective:
-                said = f"the law that refers the district took effect on {effective}, after this {event.event}"
-                yield "state_loan_events", line.problem("event_date", said)
+    if event.event in ("referral_confirmed", "referral_closed") and event.latest < effective:
+        return f"the law that refers the district took effect on {effective}, after this {event.event}"
+    return ""
 
 
 def _loan_against_its_act(lines: Lines) -> Found:
@@ -145,11 +139,11 @@ def _loan_against_its_act(lines: Lines) -> Found:
         yield "state_loan_events", other.problem("event_date", said)
 
 
-def _events_by_loan(lines: Lines, *kinds: str) -> dict[str, list[tuple[Line, StateLoanEvent]]]:
+def _events_by_loan(lines: Lines, kind: str = "") -> dict[str, list[tuple[Line, StateLoanEvent]]]:
     """Of all kinds, if none is named."""
     found: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
     for line in lines["state_loan_events"]:
-        if isinstance(line.record, StateLoanEvent) and (not kinds or line.record.event in kinds):
+        if isinstance(line.record, StateLoanEvent) and kind in ("", line.record.event):
             found.setdefault(line.record.loan_id, []).append((line, line.record))
     return found
 
