@@ -5,6 +5,10 @@
 create or replace macro blank(x) as
     nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '*');
 
+-- What a column of a workbook is, 'letter:EL': its family, and which of the family.
+create or replace macro family_of(field) as split_part(field, ':', 1);
+create or replace macro part_of(field) as nullif(split_part(field, ':', 2), '');
+
 -- One space for any white space.
 create or replace macro squeezed(x) as trim(regexp_replace(x, '[\s\x{a0}]+', ' ', 'g'));
 

@@ -11,8 +11,8 @@ with trimmed as (
         r.line,
         blank(r.cds) as cds,
         r.heading,
-        split_part(r.field, ':', 1) as family,
-        nullif(split_part(r.field, ':', 2), '') as served_part,
+        family_of(r.field) as family,
+        part_of(r.field) as served_part,
         blank(r.value) as served,
         trim(r.value) = '' as is_empty,
         s.not_confirmed is null as is_confirmed

@@ -10,11 +10,9 @@ with trimmed as (
         r.line,
         blank(r.cds) as cds,
         r.heading,
-        split_part(r.field, ':', 1) as family,
-        nullif(split_part(r.field, ':', 2), '') as part,
-        if(
-            split_part(r.field, ':', 1) in ('current', 'prior', 'ec47607'), upper(blank(r.value)), blank(r.value)
-        ) as value
+        family_of(r.field) as family,
+        part_of(r.field) as part,
+        if(family in ('current', 'prior', 'ec47607'), upper(blank(r.value)), blank(r.value)) as value
     from raw_charter_assistance r
     join source_files f using (source_id)
 ),

@@ -11,9 +11,7 @@ with rows as (
         max(blank(r.value)) filter (r.field = 'student_group') as group_as_served,
         max(blank(r.value)) filter (r.field = 'reporting_year') as year_text,
         coalesce(
-            list(split_part(r.field, ':', 2) order by r.field) filter (
-                r.field like 'red:%' and upper(blank(r.value)) = 'Y'
-            ),
+            list(part_of(r.field) order by r.field) filter (r.field like 'red:%' and upper(blank(r.value)) = 'Y'),
             []
         ) as indicators,
         min(r.heading) filter (r.field like 'red:%' and upper(blank(r.value)) not in ('Y', 'N')) as odd_column,
