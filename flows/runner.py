@@ -76,13 +76,7 @@ class _Attempt:
 
     def run(self) -> Outcome:
         started = time.perf_counter()
-        self.log(
-            {
-                "event": "run_started",
-                "run_id": self.run_id,
-                "message": f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}",
-            }
-        )
+        self._say("run_started", f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}")
         try:
             result = self._steps()
             self._check_overdue(result)
@@ -104,27 +98,37 @@ class _Attempt:
                 raise
             raise error from caught
 
+    def _say(self, event: str, message: str, **facts: Any) -> None:
+        self.log({"event": event, "run_id": self.run_id, **facts, "message": message})
+
+    def _outcome(self, outcome: str, message: str) -> Outcome:
+        """How the run ended, and what it has to say of its sources as long as its folder is there."""
+        run = self.current_run
+        said = " ".join(filter(None, [self.mended, message]))
+        problems = run.fact("source_problems", [])
+        return Outcome(outcome, said, _current_id(self.settings), problems, unused_files(run), self.run_id)
+
     def _succeeded(self, result: StepResult, started: float) -> Outcome:
-        outcome = "unchanged" if result.finished else "published"
-        message = " ".join(filter(None, [self.mended, result.message]))
-        problems, release_id, unused = self._problems(), _current_id(self.settings), unused_files(self.current_run)
-        released = (release_id or "") if outcome == "published" else ""
+        ended = self._outcome("unchanged" if result.finished else "published", result.message)
+        self._record(ended, "" if result.finished else ended.release_id or "")
+        self._ended(ended, 0, time.perf_counter() - started)
+        return ended
+
+    def _record(self, ended: Outcome, released: str, exit_code: int = 0, details: list[Any] | None = None) -> None:
         record_run(
             self.settings.out,
-            outcome,
-            message,
-            release_id,
-            0,
-            source_problems=problems,
-            released=released,
-            **self._facts(unused),
+            ended.outcome,
+            ended.message,
+            ended.release_id,
+            exit_code,
+            details,
+            ended.source_problems,
+            self.run_id,
+            self.stages,
+            [asdict(f) for f in ended.unused],
+            released,
         )
         write_page(self.settings.out)
-        self._ended(outcome, message, release_id, 0, time.perf_counter() - started)
-        return Outcome(outcome, message, release_id, problems, unused, self.run_id)
-
-    def _facts(self, unused: list[UnusedFile]) -> dict[str, Any]:
-        return {"run_id": self.run_id, "stages": self.stages, "unused_files": [asdict(f) for f in unused]}
 
     def _released(self) -> str:
         """Id of the release that this run has published, or made anew; empty if it has not."""
@@ -145,7 +149,7 @@ class _Attempt:
             self.mended = settle(self.settings.out)
         self.before = _current_folder(self.settings)
         if self.mended:
-            self.log({"event": "mended", "run_id": self.run_id, "message": self.mended})
+            self._say("mended", self.mended)
         check_clock(self.settings)
         check_configuration(self.current_run)
         for step in STEPS:
@@ -161,14 +165,14 @@ class _Attempt:
         started = time.perf_counter()
         stop_if_asked()
         result = self.perform(step, self.current_run)
-        event = {
+        stage = {
             "stage": step.name,
             "rows_in": result.rows_in,
             "rows_out": result.rows_out,
             "seconds": round(time.perf_counter() - started, 3),
         }
-        self.stages.append(event)
-        self.log({"event": "stage", "run_id": self.run_id, **event, "message": result.message})
+        self.stages.append(stage)
+        self._say("stage", result.message, **stage)
         stop_if_asked()
         return result
 
@@ -176,8 +180,7 @@ class _Attempt:
         """Raise StaleError where the policy says that sources without an answer are a failure; what was published
         stays.
         """
-        run = self.current_run
-        overdue: list[str] = run.fact("overdue") if run.has_fact("overdue") else []
+        overdue: list[str] = self.current_run.fact("overdue", [])
         if overdue and self.settings.stale_policy == "fail":
             more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
             stale = StaleError(
@@ -191,69 +194,28 @@ class _Attempt:
     def _failed(self, error: Exception, seconds: float) -> None:
         """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
         exit_code, message = error.exit_code if isinstance(error, DtaError) else 1, str(error) or type(error).__name__
-        message = " ".join(filter(None, [self.mended, message]))
-        run, problems, unused = self.current_run, self._problems(), unused_files(self.current_run)
-        details = run.fact("gate_results") if run.has_fact("gate_results") else []
-        run.finish()
-        self._record("failed", message, exit_code, seconds, details, problems, unused)
+        ended, details = self._outcome("failed", message), self.current_run.fact("gate_results", [])
+        self.current_run.finish()
+        self._record_bad_end(ended, exit_code, seconds, details)
 
     def _interrupted(self, interruption: Interrupted, seconds: float) -> None:
         released = self._released()
         said = f"Release {released} was published and is current." if released else "Nothing was published."
-        interruption.message = " ".join(filter(None, [self.mended, f"The run was {interruption}.", said]))
-        unused = unused_files(self.current_run)
-        self._record("interrupted", interruption.message, interruption.exit_code, seconds, [], self._problems(), unused)
+        ended = self._outcome("interrupted", f"The run was {interruption}. {said}")
+        interruption.message = ended.message
+        self._record_bad_end(ended, interruption.exit_code, seconds, [])
 
-    def _record(
-        self,
-        outcome: str,
-        message: str,
-        exit_code: int,
-        seconds: float,
-        details: list[Any],
-        problems: list[dict[str, str]],
-        unused: list[UnusedFile],
-    ) -> None:
+    def _record_bad_end(self, ended: Outcome, exit_code: int, seconds: float, details: list[Any]) -> None:
         """How a run ended that did not end well. That this cannot be written must not hide it."""
-        release_id = _current_id(self.settings)
         try:
-            record_run(
-                self.settings.out,
-                outcome,
-                message,
-                release_id,
-                exit_code,
-                details,
-                problems,
-                released=self._released(),
-                **self._facts(unused),
-            )
-            write_page(self.settings.out)
+            self._record(ended, self._released(), exit_code, details)
         except OSError as fault:
-            self.log(
-                {
-                    "event": "not_recorded",
-                    "run_id": self.run_id,
-                    "message": f"How the run ended could not be recorded: {fault}",
-                }
-            )
-        self._ended(outcome, message, release_id, exit_code, seconds)
+            self._say("not_recorded", f"How the run ended could not be recorded: {fault}")
+        self._ended(ended, exit_code, seconds)
 
-    def _ended(self, outcome: str, message: str, release_id: str | None, exit_code: int, seconds: float) -> None:
-        ended = {
-            "outcome": outcome,
-            "stage": self.at,
-            "release_id": release_id,
-            "exit_code": exit_code,
-            "seconds": round(seconds, 3),
-            "message": message,
-        }
-        self.log({"event": "run_ended", "run_id": self.run_id, **ended})
-
-    def _problems(self) -> list[dict[str, str]]:
-        run = self.current_run
-        problems: list[dict[str, str]] = run.fact("source_problems") if run.has_fact("source_problems") else []
-        return problems
+    def _ended(self, ended: Outcome, exit_code: int, seconds: float) -> None:
+        facts = {"outcome": ended.outcome, "stage": self.at, "release_id": ended.release_id, "exit_code": exit_code}
+        self._say("run_ended", ended.message, **facts, seconds=round(seconds, 3))
 
 
 def check_clock(settings: Settings) -> None:

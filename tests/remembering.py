@@ -43,7 +43,7 @@ class Remembering:
         kept = self.folder / str(run.fact("remembered_as"))
         if step.name == DECIDING[0] and kept.exists():
             shutil.copytree(kept, run.folder, dirs_exist_ok=True)
-        known = run.fact(RESULTS) if run.has_fact(RESULTS) else {}
+        known = run.fact(RESULTS, {})
         if step.name in known:
             return StepResult(**known[step.name])
         result = step.function(run)

@@ -176,7 +176,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
         {"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"
     ]
     # How the last look for a newer file ended; empty when the files come from a folder.
-    freshness = run.fact("freshness") if run.has_fact("freshness") else []
+    freshness = run.fact("freshness", [])
     put(connection, "source_freshness", as_table(freshness, **texts(*FRESHNESS)))
     put(connection, "interim_sources", as_table(editions, **texts("source_id", "edition")))
     _union(connection, "raw_rejects", from_files, REJECT_SCHEMA)

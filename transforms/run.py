@@ -132,13 +132,9 @@ class Run:
         """Leave a small value, such as the fingerprint of the inputs, for the next stages."""
         self._write(f"{name}.json", value)
 
-    def fact(self, name: str) -> Any:
-        """A small value that an earlier stage left."""
-        return self._read(f"{name}.json")
-
-    def has_fact(self, name: str) -> bool:
-        """True if an earlier stage left this value."""
-        return (self.folder / f"{name}.json").exists()
+    def fact(self, name: str, *default: Any) -> Any:
+        """A small value that an earlier stage left, or the default where none did."""
+        return default[0] if default and not (self.folder / f"{name}.json").exists() else self._read(f"{name}.json")
 
     def _write(self, name: str, value: object) -> None:
         part = self.folder / f"{name}.part"  # a full disk leaves no half, and a folder that is gone stays gone

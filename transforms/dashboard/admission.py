@@ -65,12 +65,8 @@ def doubt_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
 def _as_read(run: Run) -> list[Report]:
     """The reports of the raw stage, also where this stage ran before and left some out."""
     reports = run.raw_reports()
-    if run.has_fact("raw_admitted"):
-        earlier = run.fact("raw_admitted")
-        if earlier["used"] == reports:
-            read: list[Report] = earlier["read"]
-            return read
-    return reports
+    earlier: dict[str, list[Report]] = run.fact("raw_admitted", {})
+    return earlier["read"] if earlier.get("used") == reports else reports
 
 
 def _earlier(run: Run, report: Report, groups: Mapping[str, str]) -> Report | None:

@@ -49,12 +49,7 @@ def record_unused(run: "Run", stage: str, files: Iterable[UnusedFile]) -> None:
 
 def unused_files(run: "Run", *stages: str) -> list[UnusedFile]:
     """The files that no stage of this run used, or none of these stages."""
-    return [
-        UnusedFile(**f)
-        for stage in stages or STAGES
-        if run.has_fact(f"unused_{stage}")
-        for f in run.fact(f"unused_{stage}")
-    ]
+    return [UnusedFile(**f) for stage in stages or STAGES for f in run.fact(f"unused_{stage}", [])]
 
 
 def earlier_edition(run: "Run", source: "Source", refused_sha256: str = "") -> "Snapshot | None":
