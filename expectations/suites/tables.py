@@ -1,6 +1,7 @@
 """Rules of the domain on the tables that people act on: verdicts, what explains them, and the registers behind them."""
 
 from functools import cache
+from typing import Any
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
@@ -21,299 +22,249 @@ def suites_of_tables() -> tuple[Suite, ...]:
     """A suite for each table that has rules of its own."""
     tables = published_tables()
     return tuple(
-        Suite(
-            name,
-            "contracts",
-            name,
-            tables[name].key,
-            tuple(c for c in NAMING if c in tables[name].columns),
-            expectations,
-        )
-        for name, expectations in RULES.items()
+        Suite(name, "contracts", name, tables[name].key, tuple(c for c in NAMING if c in tables[name].columns), rules)
+        for name, rules in RULES.items()
     )
 
 
-ELIGIBILITY: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValueLengthsToBeBetween(
-        column="reason",
-        min_value=20,
-        **said("eligibility-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
-    ),
-    gxe.ExpectColumnValuesToMatchRegex(
-        column="statute",
-        regex=r"^EC \d",
-        **said(
+def _long(column: str, least: int, *words: Any) -> Expectation:
+    """Texts of so many characters or more. ``words``: as for said."""
+    return gxe.ExpectColumnValueLengthsToBeBetween(column=column, min_value=least, **said(*words))
+
+
+def _form(column: str, regex: str, *words: Any, where: Any = None) -> Expectation:
+    return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex, row_condition=where, **said(*words))
+
+
+def _one_of(column: str, values: list[Any], *words: Any, where: Any = None) -> Expectation:
+    return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=values, row_condition=where, **said(*words))
+
+
+def _filled(column: str, *words: Any, where: Any = None) -> Expectation:
+    return gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=where, **said(*words))
+
+
+def _in_order(smaller: str, larger: str, *words: Any, apart: bool = False) -> Expectation:
+    """Pairs in which the one is not larger than the other, or is smaller."""
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=larger, column_B=smaller, or_equal=not apart, **EACH, **said(*words)
+    )
+
+
+RULES: dict[str, tuple[Expectation, ...]] = {
+    "eligibility": (
+        _long("reason", 20, "eligibility-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
+        _form(
+            "statute",
+            r"^EC \d",
             "eligibility-statute-form",
             "Every verdict names a section of the Education Code.",
             "Each pathway has its basis in law.",
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="status",
-        value_set=["not_applicable"],
-        row_condition=(Column("lea_type") != "district") & (Column("pathway") == "wraparound"),
-        **said(
+        _one_of(
+            "status",
+            ["not_applicable"],
             "eligibility-loans-districts-only",
             "Wraparound is not applicable to county offices and charter schools.",
             "EC 52074(g)(2)(A) speaks of school districts.",
+            where=(Column("lea_type") != "district") & (Column("pathway") == "wraparound"),
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="status",
-        value_set=["not_applicable"],
-        row_condition=(Column("lea_type") == "charter") & (Column("pathway") == "continuum"),
-        **said(
+        _one_of(
+            "status",
+            ["not_applicable"],
             "eligibility-continuum-not-charters",
             "The Continuum of Support is not applicable to charter schools.",
             "EC 52072 and 52072.5 speak of districts and county offices; charter schools have a test of their own.",
+            where=(Column("lea_type") == "charter") & (Column("pathway") == "continuum"),
         ),
     ),
-)
-ELIGIBLE_DISTRICTS: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValueLengthsToBeBetween(
-        column="sentence",
-        min_value=30,
-        **said(
+    "eligible_districts": (
+        _long(
+            "sentence",
+            30,
             "eligible_districts-sentence-said",
             "Every row says in a sentence what the LEA meets.",
             "Most readers read nothing else.",
         ),
+        _long(
+            "reasons", 20, "eligible_districts-reasons-said", "Every row gives the reasons of its pathways.", UNDEFENDED
+        ),
     ),
-    gxe.ExpectColumnValueLengthsToBeBetween(
-        column="reasons",
-        min_value=20,
-        **said("eligible_districts-reasons-said", "Every row gives the reasons of its pathways.", UNDEFENDED),
-    ),
-)
-ASSISTANCE: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValueLengthsToBeBetween(
-        column="reason",
-        min_value=20,
-        **said("assistance-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
-    ),
-    gxe.ExpectColumnValuesToMatchRegex(
-        column="statute",
-        regex=r"^EC \d",
-        **said(
+    "assistance": (
+        _long("reason", 20, "assistance-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
+        _form(
+            "statute",
+            r"^EC \d",
             "assistance-statute-form",
             "Every verdict names a section of the Education Code.",
             "Each test has its basis in law.",
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="lea_type",
-        value_set=["charter"],
-        row_condition=Column("determination") == "charter",
-        **said(
+        _one_of(
+            "lea_type",
+            ["charter"],
             "assistance-charter-test",
             "The charter test judges charter schools only.",
             "EC 47607.3 speaks of charter schools.",
+            where=Column("determination") == "charter",
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="assistance_year",
-        value_set=[1, 2],
-        **said(
+        _one_of(
+            "assistance_year",
+            [1, 2],
             "assistance-year-known",
             "The year of assistance is 1 or 2.",
             "Year 2 follows a Dashboard that met a method before; there is no third.",
         ),
     ),
-)
-CHANGES: tuple[Expectation, ...] = (
-    gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A="to_year",
-        column_B="from_year",
-        **EACH,
-        **said(
+    "changes": (
+        _in_order(
+            "from_year",
+            "to_year",
             "changes-forward",
             "A change runs from an earlier year to a later one.",
             "Read backwards, a new eligibility is a lost one.",
+            apart=True,
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="status_after",
-        value_set=["eligible"],
-        row_condition=Column("change") == "newly_eligible",
-        **said(
+        _one_of(
+            "status_after",
+            ["eligible"],
             "changes-newly-eligible",
             "Who is newly eligible is eligible in the later year.",
             "Letters go out to those who are newly eligible.",
+            where=Column("change") == "newly_eligible",
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="status_before",
-        value_set=["eligible"],
-        row_condition=Column("change") == "no_longer",
-        **said(
+        _one_of(
+            "status_before",
+            ["eligible"],
             "changes-no-longer",
             "Who is no longer eligible was eligible in the earlier year.",
             "One cannot lose what one did not have.",
+            where=Column("change") == "no_longer",
         ),
     ),
-)
-GROUPS: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValuesToBeInSet(
-        column="basis",
-        value_set=["indicators", "cde_letters", "none"],
-        **said(
+    "student_group_history": (
+        _one_of(
+            "basis",
+            ["indicators", "cde_letters", "none"],
             "student_group_history-basis-known",
             "Every row says what it is taken from: indicators, cde_letters or none.",
             "Computed and official results must not be mixed up.",
         ),
-    ),
-    gxe.ExpectColumnValuesToNotBeNull(
-        column="note",
-        row_condition=Column("meets_criteria").is_null(),
-        **said(
+        _filled(
+            "note",
             "student_group_history-unknown-said",
             "What cannot be known says why.",
             "An unknown without a reason looks like a no.",
+            where=Column("meets_criteria").is_null(),
         ),
     ),
-)
-WATCH_LIST: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValueLengthsToBeBetween(
-        column="sentence",
-        min_value=30,
-        **said(
+    "watch_list": (
+        _long(
+            "sentence",
+            30,
             "watch_list-sentence-said",
             "Every row says in a sentence what is watched.",
             "A preview that cannot be explained is taken for a finding.",
         ),
-    ),
-    gxe.ExpectColumnValuesToBeInSet(
-        column="standing",
-        value_set=["provisional"],
-        row_condition=Column("watch").is_in(["preview_one_more_red", "preview_met", "preview_scale_changed"]),
-        **said(
+        _one_of(
+            "standing",
+            ["provisional"],
             "watch_list-preview-provisional",
             "What rests on the criteria of 2026 is marked provisional.",
             "They rest on one secondary source.",
+            where=Column("watch").is_in(["preview_one_more_red", "preview_met", "preview_scale_changed"]),
         ),
     ),
-)
-RECONCILIATION: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValueLengthsToBeBetween(
-        column="explanation",
-        min_value=10,
-        **said(
+    "reconciliation": (
+        _long(
+            "explanation",
+            10,
             "reconciliation-explained",
             "Every comparison is explained in words.",
             "A difference without an explanation is a doubt without an answer.",
         ),
-    ),
-    gxe.ExpectColumnPairValuesToBeEqual(
-        column_A="ours",
-        column_B="cde",
-        # CDE names statuses in other words each year
-        row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),
-        **EACH,
-        **said(
-            "reconciliation-agree-same",
-            "Where we agree with CDE, both values are the same.",
-            "Agreement must not be claimed where there is none.",
+        gxe.ExpectColumnPairValuesToBeEqual(
+            column_A="ours",
+            column_B="cde",
+            # CDE names statuses in other words each year
+            row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),
+            **EACH,
+            **said(
+                "reconciliation-agree-same",
+                "Where we agree with CDE, both values are the same.",
+                "Agreement must not be claimed where there is none.",
+            ),
         ),
     ),
-)
-LEAS: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValuesToMatchRegex(
-        column="cds",
-        regex=OF_DISTRICT,
-        row_condition=Column("lea_type") != "charter",
-        **said(
+    "leas": (
+        _form(
+            "cds",
+            OF_DISTRICT,
             "leas-cds-of-district",
             "The CDS code of a district or county office is county 01 to 58, district, and zeros for the school.",
             "A lost leading zero moves an LEA to another county.",
             "unusual",
+            where=Column("lea_type") != "charter",
         ),
-    ),
-    gxe.ExpectColumnValuesToMatchRegex(
-        column="cds",
-        regex=OF_CHARTER,
-        row_condition=Column("lea_type") == "charter",
-        **said(
+        _form(
+            "cds",
+            OF_CHARTER,
             "leas-cds-of-charter",
             "The CDS code of a charter school is county 01 to 58, district, and a school code that is not all zeros.",
             "A charter school must not be taken for a district.",
             "unusual",
+            where=Column("lea_type") == "charter",
+        ),
+        _filled(
+            "county",
+            "leas-county-known",
+            "Every LEA lies in a known county.",
+            "County readers filter by it.",
+            "unusual",
         ),
     ),
-    gxe.ExpectColumnValuesToNotBeNull(
-        column="county",
-        **said("leas-county-known", "Every LEA lies in a known county.", "County readers filter by it.", "unusual"),
-    ),
-)
-DIRECTORY: tuple[Expectation, ...] = (
-    gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A="closed_date",
-        column_B="open_date",
-        or_equal=True,
-        **EACH,
-        **said(
+    "directory": (
+        _in_order(
+            "open_date",
+            "closed_date",
             "directory-closed-after-open",
             "A school closes after it opens.",
             "Exchanged columns of dates show here.",
             "unusual",
         ),
     ),
-)
-LOANS: tuple[Expectation, ...] = (
-    gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A="amount_authorized_usd",
-        column_B="amount_drawn_usd",
-        or_equal=True,
-        **EACH,
-        **said(
+    "state_loans": (
+        _in_order(
+            "amount_drawn_usd",
+            "amount_authorized_usd",
             "state_loans-drawn-within",
             "No more was drawn than was authorized.",
             "One of the two amounts is mistyped.",
             "unusual",
         ),
     ),
-)
-LOAN_EVENTS: tuple[Expectation, ...] = (
-    gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A="latest",
-        column_B="earliest",
-        or_equal=True,
-        **EACH,
-        **said(
+    "state_loan_events": (
+        _in_order(
+            "earliest",
+            "latest",
             "state_loan_events-period-forward",
             "The last possible day of an event is not before the first.",
             "Whether a loan was received, repaid or released by a day is decided from these.",
         ),
     ),
-)
-SOURCES: tuple[Expectation, ...] = (
-    gxe.ExpectColumnValuesToNotBeNull(
-        column="sha256",
-        row_condition=Column("file").is_not_null(),
-        **said("meta_sources-hash-present", "Every loaded file has its SHA-256.", "It proves which bytes were read."),
-    ),
-    gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A="rows_in",
-        column_B="rows_kept",
-        or_equal=True,
-        **EACH,
-        **said(
+    "meta_sources": (
+        _filled(
+            "sha256",
+            "meta_sources-hash-present",
+            "Every loaded file has its SHA-256.",
+            "It proves which bytes were read.",
+            where=Column("file").is_not_null(),
+        ),
+        _in_order(
+            "rows_kept",
+            "rows_in",
             "meta_sources-kept-within",
             "No more rows are kept than the file has.",
             "Rows that appear from nowhere are worse than rows that are lost.",
         ),
     ),
-)
-RULES: dict[str, tuple[Expectation, ...]] = {
-    "eligibility": ELIGIBILITY,
-    "eligible_districts": ELIGIBLE_DISTRICTS,
-    "assistance": ASSISTANCE,
-    "changes": CHANGES,
-    "student_group_history": GROUPS,
-    "watch_list": WATCH_LIST,
-    "reconciliation": RECONCILIATION,
-    "leas": LEAS,
-    "directory": DIRECTORY,
-    "state_loans": LOANS,
-    "state_loan_events": LOAN_EVENTS,
-    "meta_sources": SOURCES,
 }
