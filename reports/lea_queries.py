@@ -1,0 +1,161 @@
+"""What is read of an LEA: the queries on published tables, and the class that is made of their rows."""
+
+from dataclasses import MISSING, fields
+
+from reports.findings import Cell, Result, Verdict
+from reports.lea_records import (
+    Calpads,
+    Case,
+    InterimCertification,
+    Loan,
+    LoanEvent,
+    LocalIndicator,
+    PredecessorYear,
+    Provider,
+    Successor,
+    Watched,
+)
+
+HERE = "where cds between $first and $last"  # CDS codes: ranges of sorted tables are read fast
+
+
+def _columns(kind: type) -> str:
+    """CDS code, and the fields of a class that have no default, in their order: from such a row it is made as it is."""
+    needed = [f.name for f in fields(kind) if f.init and f.default is f.default_factory is MISSING]
+    return ", ".join(["cds", *needed])
+
+
+# The open question of Wraparound is about loans that are repaid: it is not one where none is.
+VERDICTS = f"""
+    select {_columns(Verdict)} from (
+        select e.* rename (pathway as code, cde_flag as cde_value), null as assistance_year, p.name, p.trigger, p.url,
+            p.position,
+            if(
+                e.pathway = 'wraparound' and e.status = 'undetermined' and not exists (
+                    select 1 from loan_states s
+                    where s.cds = e.cds and s.determination_year = e.determination_year
+                        and starts_with(s.loan_state, 'repaid')
+                ), null, p.open_question
+            ) as open_question
+        from eligibility e join pathways p using (pathway) {HERE}
+    ) order by determination_year, position
+"""
+ASSISTANCE = f"""
+    select {_columns(Verdict)} from (
+        select a.* rename (determination as code), '' as name, t.basis as trigger, t.url, t.open_question,
+            null as case_state, null as source_age_years, null as source_is_old, null as ccee_determination,
+            null as ccee_determination_date
+        from assistance a
+        left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
+        {HERE} and a.status <> 'not_applicable'
+    ) order by determination_year, code desc
+"""
+HISTORY = f"""
+    select {_columns(Cell)} from student_group_history {HERE} and dashboard_year <= $year
+"""
+RESULT = _columns(Result)
+# Indicators that met a criterion: one row for each of the criterion's indicators.
+CAUSES = f"""
+    select {RESULT} from (
+        select distinct r.criterion, c.clause, null as other_scale, e.cds, e.dashboard_year, e.student_group,
+            e.indicator, e.measure, e.finding, e.level, e.color, e.current_status, e.current_denominator, e.change,
+            e.change_level, e.current_size_met, e.source_id, e.source_line
+        from criterion_results r join rule_criteria c using (criterion, dashboard_year)
+        join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group
+            and e.indicator = c.indicator
+        where r.met and r.cds between $first and $last and e.cds between $first and $last and r.dashboard_year <= $year
+    ) order by criterion, indicator
+"""
+# What the Dashboards that count show, also of all students together, and what was found in it.
+RESULTS = f"""
+    select {RESULT} from (
+        select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status,
+            i.current_denominator, if(z.scale is null, i.change, null) as change, i.change_level, i.current_size_met,
+            coalesce(e.source_id, i.source_id) as source_id, i.source_line, '' as clause, z.scale as other_scale
+        from (
+            select * from indicator_results
+            where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
+                and cds in (select cds from leas) -- schools' codes lie between those of LEAs
+                and student_group in (select student_group from student_groups
+                where judged::boolean or student_group = 'ALL')
+        ) i
+        full join (
+            select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)
+        ) e using (cds, dashboard_year, student_group, indicator)
+        left join (
+            select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null
+        ) z using (indicator, dashboard_year)
+        where i.current_status is not null or e.finding in ('unknown', 'result')
+    )
+"""
+NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
+CONCERNED = "(select distinct loan_id, cds from loan_states)"  # the borrower, and whoever follows it
+# Each family: the class of its rows, and where they come from.
+FAMILIES: dict[str, tuple[type, str]] = {
+    "watched": (Watched, f"from watch_list {HERE} order by standing, student_group, watch"),
+    "loans": (
+        Loan,
+        f"from (select l.* replace (c.cds as cds) from state_loans l join {CONCERNED} c using (loan_id)) {HERE}"
+        " order by loan_id",
+    ),
+    "loan_events": (
+        LoanEvent,
+        f"""
+        from (
+            select e.* exclude (cds), c.cds, l.cds is distinct from c.cds as of_predecessor
+            from state_loan_events e join state_loans l using (loan_id) join {CONCERNED} c using (loan_id)
+        ) {HERE} order by event_date, event_id
+        """,
+    ),
+    "cases": (
+        Case,
+        f"""
+        from (
+            select s.*, r.evidence, p.name, p.position
+            from case_states s join pathway_register r using (case_id) join pathways p on p.pathway = s.pathway
+            where list_contains($determination_years, s.determination_year)
+        ) {HERE} order by position, known_from, case_id, determination_year
+        """,
+    ),
+    "predecessors": (
+        PredecessorYear,
+        f"""
+        from (
+            select p.*, l.cds is not null as has_page
+            from predecessor_years p left join leas l on l.cds = p.predecessor_cds
+        ) {HERE} order by dashboard_year, predecessor_cds
+        """,
+    ),
+    "successors": (
+        Successor,
+        f"""
+        from (
+            select s.*, s.predecessor_cds as cds, l.cds is not null as has_page
+            from successions s left join leas l on l.cds = s.successor_cds
+        ) {HERE} order by succession_date, successor_cds
+        """,
+    ),
+    "providers": (
+        Provider,
+        f"""
+        from (
+            select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type = 'county_office'
+        ) {HERE} order by valid_from nulls first, provider
+        """,
+    ),
+    "local": (
+        LocalIndicator,
+        f"from local_indicators {HERE} and dashboard_year <= $year order by dashboard_year, priority",
+    ),
+    "interim": (InterimCertification, f"from interim_certifications {HERE} order by fiscal_year, period"),
+    "calpads": (Calpads, f"from calpads_certifications {HERE} order by school_year"),
+}
+QUERIES = {
+    "verdicts": VERDICTS,
+    "assistance": ASSISTANCE,
+    "history": HISTORY,
+    "causes": CAUSES,
+    "results": RESULTS,
+    "names": NAMES,
+    **{name: f"select {_columns(kind)} {rest}" for name, (kind, rest) in FAMILIES.items()},
+}
