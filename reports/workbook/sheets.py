@@ -45,12 +45,9 @@ NAMES = """
     cross join (select map_from_entries(list((indicator, name))) as indicators from indicators) i
 """  # for codes in lists
 NAMED = "list_transform({0}, lambda x: g.groups[x]) as {0}"
-LEA = (
-    plain("LEA", 30, "lea_name"),
-    plain("CDS code", 16, "cds"),
-    worded("Kind", 16, "lea_type", LEA_KINDS),
-)
-COUNTY = plain("County", 14, "county")
+NAME, CDS, COUNTY = plain("LEA", 30, "lea_name"), plain("CDS code", 16, "cds"), plain("County", 14, "county")
+LEA = (NAME, CDS, worded("Kind", 16, "lea_type", LEA_KINDS), COUNTY)
+YEAR = plain("Determination year", 14, "determination_year")
 CCEE = Column(
     "CCEE's determination",
     30,
@@ -67,8 +64,7 @@ ELIGIBLE = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
-        plain("Determination year", 14, "determination_year"),
+        YEAR,
         plain("Pathways", 26, "pathways"),
         CCEE,
         plain("Reasons", 90, "reasons"),
@@ -85,8 +81,7 @@ ELIGIBILITY = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
-        plain("Determination year", 14, "determination_year"),
+        YEAR,
         plain("Pathway", 20, "pathway_name"),
         status("Status", 17, "status"),
         plain("Reason", 70, "reason"),
@@ -104,17 +99,11 @@ EVIDENCE = Sheet(
     "Indicator results in the Dashboards that count, of each student group that met the criteria in one of them or"
     " more",
     f"""
-    with windows as (
-        select counted_dashboards, charter_dashboards from rule_windows
-        where determination_year = {YEAR_IN_FORCE}
-    ),
-    counted as (
-        select
-            l.cds,
-            unnest(
-                if(l.lea_type = 'charter', coalesce(w.charter_dashboards, []), w.counted_dashboards)
-            ) as dashboard_year
-        from leas l cross join windows w
+    with counted as (
+        select l.cds, unnest(
+            if(l.lea_type = 'charter', coalesce(w.charter_dashboards, []), w.counted_dashboards)
+        ) as dashboard_year
+        from leas l join rule_windows w on w.determination_year = {YEAR_IN_FORCE}
     ),
     met as (
         select distinct h.cds, h.student_group from student_group_history h join counted using (cds, dashboard_year)
@@ -141,7 +130,6 @@ EVIDENCE = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
         plain("Student group", 24, "group_name"),
         plain("Dashboard", 11, "dashboard_year"),
         plain("Indicator", 24, "indicator_name"),
@@ -166,8 +154,7 @@ ASSISTANCE_LIST = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
-        plain("Determination year", 14, "determination_year"),
+        YEAR,
         worded("Determination", 24, "determination", ASSISTANCE),
         status("Status", 17, "status"),
         plain("Year of assistance", 11, "assistance_year"),
@@ -189,8 +176,7 @@ GROUPS = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
-        plain("Determination year", 14, "determination_year"),
+        YEAR,
         plain("Student group", 32, "group_name"),
         plain("Met the criteria in", 24, "years_met"),
         plain("Years not determined", 24, "years_unknown"),
@@ -221,7 +207,7 @@ LOANS = Sheet(
     """,
     (
         plain("District", 30, "district"),
-        plain("CDS code", 16, "cds"),
+        CDS,
         COUNTY,
         plain("Act", 28, "enabling_act"),
         Column("State of the loan", 22, _loan_state),
@@ -254,7 +240,6 @@ WATCH_LIST = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
         Column(
             "How near", 22, lambda row: (NEAR[near_of(row, {row["cds"]} if row["is_eligible"] else set())][0], "text")
         ),
@@ -277,7 +262,6 @@ CHANGE_LIST = Sheet(
     """,
     (
         *LEA,
-        COUNTY,
         plain("Pathway", 24, "pathway_name"),
         plain("From", 8, "from_year"),
         plain("To", 8, "to_year"),
@@ -311,8 +295,8 @@ RECONCILIATION = Sheet(
         r.dashboard_year desc, l.county, r.lea_name, r.cds, r.flag
     """,
     (
-        plain("LEA", 30, "lea_name"),
-        plain("CDS code", 16, "cds"),
+        NAME,
+        CDS,
         COUNTY,
         plain("Year", 8, "dashboard_year"),
         Column("What is compared", 46, _flag),
@@ -338,15 +322,7 @@ DICTIONARY = Sheet(
     ),
 )
 SHEETS = (
-    ELIGIBLE,
-    ELIGIBILITY,
-    ASSISTANCE_LIST,
-    GROUPS,
-    LOANS,
-    CHANGE_LIST,
-    WATCH_LIST,
-    RECONCILIATION,
-    EVIDENCE,
+    ELIGIBLE, ELIGIBILITY, ASSISTANCE_LIST, GROUPS, LOANS, CHANGE_LIST, WATCH_LIST, RECONCILIATION, EVIDENCE,
     DICTIONARY,
-)
+)  # fmt: skip
 OF_A_COUNTY = SHEETS[:-1]
