@@ -12,7 +12,7 @@ import duckdb
 
 from reports.book import Book
 from reports.figures import ORDER, place
-from reports.findings import Cell, GroupLine, Result, Verdict
+from reports.findings import Cell, GroupLine, Result, Verdict, remarks
 from reports.lea_queries import FAMILIES, QUERIES
 from reports.lea_records import (
     Calpads,
@@ -103,6 +103,11 @@ class LeaReport:
         return [g for g in self.groups if not g.in_question]
 
     @property
+    def remarks(self) -> list[str]:
+        """What is said of the student groups that are not in question; of all together, if none is."""
+        return remarks(self.others) if self.in_question else [self.group_finding]
+
+    @property
     def missing(self) -> list[int]:
         """Dashboards that count and of which the result of some student group is not known."""
         return [
@@ -123,7 +128,7 @@ class LeaReport:
             v.status for v in [*self.verdicts, *self.assistance] if v.code in ("continuum", "charter", "consecutive")
         ]
         if self.missing or "undetermined" in tested:
-            years = f" on the Dashboards of {joined(list(map(str, self.missing)))}" if self.missing else ""
+            years = f" on the Dashboards of {joined(self.missing)}" if self.missing else ""
             return f"Not determined: whether a student group met the criteria{years}."
         return "No student group met the criteria on the Dashboards that count."
 

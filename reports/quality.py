@@ -12,7 +12,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.figures import thousands
@@ -85,6 +84,7 @@ class Check(CheckResult):
 
 
 NAMES = frozenset(f.name for f in fields(Check))
+UNUSED = "select file, reason, what_to_do, line, earlier_sha256 from meta_unused_files order by file, reason"
 
 
 @dataclass(frozen=True)
@@ -168,28 +168,21 @@ def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) ->
         ((release_id, published_at),) = connection.execute(
             "select release_id, published_at from meta_release"
         ).fetchall()
-        unused = status.get("unused_files", []) if status else _unused_files(connection)
+        unused = status.get("unused_files", []) if status else records(connection, UNUSED)
     checks = [{**r, "rows": rows.get((r["check_id"], r["table_name"]), [])} for r in results]
-    if status is None:
-        return _quality(
-            "published", f"Release {release_id}", clock.shown(published_at), release_id, 0, checks, rejects, unused
-        )
-    last_run = clock.shown(datetime.fromisoformat(status["last_run"]))
-    return _quality(status["last_outcome"], status["message"], last_run, release_id, 0, checks, rejects, unused)
+    how = _how_ended(status) if status else ("published", f"Release {release_id}", clock.shown(published_at))
+    return _quality(*how, release_id, 0, checks, rejects, unused)
 
 
-def _unused_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    columns = "file, reason, what_to_do, line, earlier_sha256"
-    return records(connection, f"select {columns} from meta_unused_files order by file, reason")
+def _how_ended(status: Mapping[str, Any]) -> tuple[str, str, str]:
+    return status["last_outcome"], status["message"], clock.shown(datetime.fromisoformat(status["last_run"]))
 
 
 def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:
     """Quality of a run that published nothing; ``report`` holds results and rejects where it came to the checks."""
     report = report or {"results": [], "rejects": []}
     quality = _quality(
-        status["last_outcome"],
-        status["message"],
-        clock.shown(datetime.fromisoformat(status["last_run"])),
+        *_how_ended(status),
         status["release_id"],
         status["exit_code"],
         report["results"],

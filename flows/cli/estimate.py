@@ -111,9 +111,10 @@ def _warn(found: "Estimate") -> None:
 
 def _show(found: "Estimate") -> None:
     """The answer: counts as a range, and what the release covers."""
+    from transforms.estimate.tables import COUNTS
     from transforms.wording.sentences.estimate import counts_sentences
 
-    rows = found.connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
+    rows = found.connection.execute(COUNTS).fetchall()
     console.print(f"{found.notice} Rules: {found.named}. Year: {found.year}.", markup=False)
     for sentence in counts_sentences(rows):
         console.print(sentence, markup=False)

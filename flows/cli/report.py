@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from reports.book import Book
+    from reports.lea import LeaReport
 
 report_app = typer.Typer(
     no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release."
@@ -74,8 +75,6 @@ def lea(
     """Print one LEA's verdicts, reasons and sources on a page or two; or those of every LEA."""
     from reports.lea import collect
     from reports.output import file_name, whole_file
-    from reports.printed.pdf import Printer
-    from reports.printed.sheet import facts_of, lea_sheet
     from reports.published import find_lea
 
     if (name is None) is not every:
@@ -87,14 +86,10 @@ def lea(
                 connection, book, to / f"dta-leas-{chosen}-{book.release['release_id']}", chosen, pdf, force
             )
         found = find_lea(connection, name)
-        sheet = lea_sheet(book, next(collect(connection, book, [found], chosen)))
+        report = next(collect(connection, book, [found], chosen))
         target = to / f"{found.cds}-{file_name(found.name)}-{chosen}.{'pdf' if pdf else 'json'}"
         with whole_file(target, force) as path:
-            path.write_bytes(
-                Printer(book.release["as_of"]).print(facts_of([sheet], _title(found.name, chosen)))
-                if pdf
-                else _as_json(sheet)
-            )
+            path.write_bytes(_pages(book, pdf)(report))
     return written(target)
 
 
@@ -163,18 +158,15 @@ def _every_lea(
     """One file per LEA."""
     from reports.lea import collect
     from reports.output import file_name, whole_folder
-    from reports.printed.pdf import Printer
-    from reports.printed.sheet import facts_of, lea_sheet
     from reports.published import all_leas
 
-    leas, printer = all_leas(connection), Printer(book.release["as_of"])
+    leas, page = all_leas(connection), _pages(book, pdf)
     with whole_folder(target, force) as folder:
         for e in track(
             collect(connection, book, leas, year), "Writing pages", total=len(leas), console=log, transient=True
         ):
-            sheet = lea_sheet(book, e)
             path = folder / f"{e.lea.cds}-{file_name(e.lea.name)}.{'pdf' if pdf else 'json'}"
-            path.write_bytes(printer.print(facts_of([sheet], _title(e.lea.name, year))) if pdf else _as_json(sheet))
+            path.write_bytes(page(e))
     console.print(f"{len(leas):,} LEAs.")
     written(target)
 
@@ -197,9 +189,18 @@ def _telling(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda words: progress.update(bar, description=words)
 
 
-def _title(name: str, year: int) -> str:
-    return f"{name}: Direct Technical Assistance, determination year {year}"
+def _pages(book: "Book", pdf: bool) -> Callable[["LeaReport"], bytes]:
+    """What makes the page of an LEA, or its JSON."""
+    from reports.printed.pdf import Printer
+    from reports.printed.sheet import facts_of, lea_sheet
 
+    printer = Printer(book.release["as_of"])
 
-def _as_json(sheet: dict[str, object]) -> bytes:
-    return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
+    def page(e: "LeaReport") -> bytes:
+        sheet = lea_sheet(book, e)
+        if not pdf:
+            return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
+        title = f"{e.lea.name}: Direct Technical Assistance, determination year {e.year}"
+        return printer.print(facts_of([sheet], title))
+
+    return page

@@ -14,7 +14,7 @@ from flows.cli.consoles import raw_output
 from flows.cli.phrases import for_shell
 from flows.cli.rows import write_rows
 from reports.compare import KINDS, Comparison, Difference
-from reports.findings import LEGEND, GroupLine, Verdict, remarks
+from reports.findings import LEGEND, GroupLine, Verdict
 from reports.lea import LeaReport
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
 from transforms.wording.sentences import plural
@@ -45,8 +45,7 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
         _show_verdict(console, verdict, full)
     if e.in_question:
         console.print(_fitted(console, _grid(e, full)) if full else _grid(e, full))
-    said = remarks(e.others) if e.in_question else [e.group_finding]
-    for line in [*said, *([LEGEND] if e.in_question else [])]:
+    for line in [*e.remarks, *([LEGEND] if e.in_question else [])]:
         console.print(escape(line), style="dim")
     if full:
         _show_rest(console, e)

@@ -12,7 +12,7 @@ from reports.published import Row, rows
 from reports.site.pages import FOLDER as SITE
 from reports.site.pages import environment
 from transforms.database import connect_read_only
-from transforms.estimate.tables import DATABASE
+from transforms.estimate.tables import COUNTS, DATABASE
 from transforms.wording.sentences import estimate as words
 from transforms.wording.sentences import joined
 
@@ -38,7 +38,7 @@ def write_pages(folder: Path) -> None:
             "indicator_names": _names(connection, "indicator_names"),
             "levels": _levels(connection),
         }
-        counted = connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
+        counted = connection.execute(COUNTS).fetchall()
     shared: dict[str, Any] = {
         "about": about,
         "estimate": words,

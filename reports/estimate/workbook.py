@@ -6,7 +6,7 @@ from pathlib import Path
 from reports.published import Row, rows
 from reports.workbook.cells import Book, Cell, Column, plain, worded
 from transforms.database import connect_read_only
-from transforms.estimate.tables import DATABASE
+from transforms.estimate.tables import COUNTS, DATABASE
 from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS, counts_sentences
 
 FILE = "estimate.xlsx"
@@ -57,7 +57,7 @@ def write_estimate_workbook(folder: Path) -> None:
     with connect_read_only(folder / DATABASE) as connection:
         (about,) = rows(connection, "select * from estimate_about")
         title = f"{LABEL}: who may be on the list of {about['determination_year']}"
-        counts = connection.execute("select test, outlook, by_clause, leas from estimate_counts").fetchall()
+        counts = connection.execute(COUNTS).fetchall()
         with Book(folder / FILE, title, about["as_of"]) as book:
             book.lines("Estimate about", (26, 110), _cover(title, about, counts))
             for name, query, columns in SHEETS:

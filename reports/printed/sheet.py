@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports.book import Book
-from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict, remarks
+from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict
 from reports.lea import LeaReport
 from reports.published import Row
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, UNSAID
@@ -28,7 +28,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "assistance": [_verdict(a) for a in e.assistance],
         "window": e.window,
         "groups": [_group(g) for g in e.in_question],
-        "remarks": remarks(e.others) if e.in_question else [e.group_finding],
+        "remarks": e.remarks,
         "legend": LEGEND,
         "results": _results(book, e),
         "loans": [

@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from starlette.applications import Starlette
@@ -73,9 +75,7 @@ class Server:
             for t in release.tables.values()
         ]
         answer = Answer(release, pa.Table.from_pylist(known), "tables", self.desk.seconds)
-        if format != HTML:
-            return await run_in_threadpool(pages.write, answer, format)
-        return await run_in_threadpool(pages.show, release, "tables_served.html", answer)
+        return await answered(answer, format, "tables_served.html")
 
     async def table(self, request: Request) -> Response:
         """Rows of one table, as the address says."""
@@ -91,10 +91,8 @@ class Server:
         view = replace(view, release_id=release.id)
         rows, counted = await self._ask(request, release, [browse.query_of(view, format), browse.count_of(view)])
         answer = answer_of(self.desk, view, release, rows, counted.table.column(0)[0].as_py(), format)
-        if format != HTML:
-            return await run_in_threadpool(pages.write, answer, format)
-        response = await run_in_threadpool(pages.show, release, "table_served.html", answer, view=view, browse=browse)
-        return remembered(request, response)
+        response = await answered(answer, format, "table_served.html", view=view, browse=browse)
+        return remembered(request, response) if format == HTML else response
 
     async def sql(self, request: Request) -> Response:
         """A query, or a recipe, with its parameters, and its rows."""
@@ -109,24 +107,15 @@ class Server:
         return await run_in_threadpool(pages.write, await self._result(request, release, question, ROWS), format)
 
     async def _sql_page(self, request: Request, release: Release, question: Question) -> Response:
-        answer = error = None
+        show = partial(pages.show, release, "sql_served.html", question=question, recipes=recipes().values())
         try:
+            answer = None
             if question.is_complete:
                 answer = await self._result(request, release, question, browse.LARGEST_PAGE)
-            return await run_in_threadpool(
-                pages.show,
-                release,
-                "sql_served.html",
-                answer,
-                question=question,
-                recipes=recipes().values(),
-                error=None,
-            )
-        except AskError as refusal:
-            error = refusal
-        values = {"question": question, "recipes": recipes().values(), "error": str(error)}
-        headers = pages.limits(self.desk.seconds, limit=error.limit)
-        return await run_in_threadpool(pages.show, release, "sql_served.html", None, error.status, headers, **values)
+            return await run_in_threadpool(show, answer, error=None)
+        except AskError as error:
+            headers = pages.limits(self.desk.seconds, limit=error.limit)
+            return await run_in_threadpool(show, None, error.status, headers, error=str(error))
 
     async def _result(self, request: Request, release: Release, question: Question, rows: int) -> Answer:
         query = Query(question.sql, question.parameters, rows, names=question.recipe is not None)
@@ -134,21 +123,20 @@ class Server:
         facts = {"query": {"sql": question.sql, "params": question.parameters}}
         return Answer(release, result.table, question.name, self.desk.seconds, result.cut, rows, facts)
 
-    async def asset(self, request: Request) -> Response:
+    def asset(self, request: Request) -> Response:
         """Style and script of these pages."""
         name = request.path_params["name"]
         if name not in ASSETS:
             raise AskError(NOT_HERE, 404)
         return FileResponse(pages.FOLDER / "assets" / name, media_type=ASSETS[name])
 
-    async def release_file(self, request: Request) -> Response:
+    def release_file(self, request: Request) -> Response:
         """A file of a release."""
-        path = request.path_params
-        return await run_in_threadpool(files.release_file, self.out, path["id"], path["path"], request)
+        return files.release_file(self.out, request.path_params["id"], request.path_params["path"], request)
 
-    async def current_file(self, request: Request) -> Response:
+    def current_file(self, request: Request) -> Response:
         """The way to a file of the current release."""
-        return await run_in_threadpool(files.current_file, self.out, request.path_params["path"], request.url.query)
+        return files.current_file(self.out, request.path_params["path"], request.url.query)
 
     async def _release(self) -> Release:
         return await run_in_threadpool(current, self.out)
@@ -167,6 +155,13 @@ class Server:
             for task in (work, gone):
                 task.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
+
+
+async def answered(answer: Answer, format: str, template: str, **values: Any) -> Response:
+    """The answer as a page, or as a file."""
+    if format == HTML:
+        return await run_in_threadpool(pages.show, answer.release, template, answer, **values)
+    return await run_in_threadpool(pages.write, answer, format)
 
 
 async def until_gone(request: Request) -> None:

@@ -56,10 +56,9 @@ CHANGED = """
 def write_changes(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """Who is new, who left, who stays; then why, what differs from the release before, and reissued files."""
     book = pages.book
-    names = dict(connection.execute("select student_group, name_in_text from student_groups").fetchall())
     changes = rows(connection, CHANGED)
     for row in changes:
-        added, removed = ([names[g] for g in row[f"groups_{what}"] or ()] for what in ("added", "removed"))
+        added, removed = ([book.groups_in_text[g] for g in row[f"groups_{how}"] or ()] for how in ("added", "removed"))
         row["line"] = change_line(added, removed, row["cause"])
     latest = [part for p in book.pathways if (part := _latest(p, [c for c in changes if c["to_year"] == book.year]))]
     pages.write(

@@ -14,8 +14,8 @@ def record_type(rows: FileRows) -> Iterator[Contradiction]:
     """Only districts and county offices have codes without a school, and the state has zeros alone."""
     codes = rows.columns["cds"]
     due = np.full(len(rows.usable), "S")
-    due[codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL), False)] = "D"
-    due[codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2), False)] = "X"
+    due[codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL))] = "D"
+    due[codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2))] = "X"
     wrong = np.ones(len(due), bool)
     for kind in "SDX":
         wrong &= ~(rows.equals("rtype", kind) & (due == kind))
@@ -36,7 +36,7 @@ def name(rows: FileRows) -> Iterator[Contradiction]:
         return
     codes, names = rows.columns["cds"], rows.columns["districtname"]
     of_lea = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
-    tested = codes.rows_of(of_lea, False) & rows.given("districtname") & rows.usable
+    tested = codes.rows_of(of_lea) & rows.given("districtname") & rows.usable
     at = np.flatnonzero(tested)
     pairs, place, counts = np.unique(
         codes.codes[at].astype(np.int64) * len(names.texts) + names.codes[at], return_inverse=True, return_counts=True
@@ -73,7 +73,7 @@ def county(rows: FileRows) -> Iterator[Contradiction]:
     number = {text: n for n, text in enumerate(folded)}  # two spellings of a name have one
     named = np.array([*(number[text] for text in folded), -1])[names.codes]
     due = np.array([*(number.get(c.lower(), -1) for c in of_code), -1])[codes.codes]
-    of_state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2), False)
+    of_state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2))
     tested = rows.given("countyname") & ~of_state
 
     def say(r: int) -> str:
@@ -99,7 +99,7 @@ def school(rows: FileRows) -> Iterator[Contradiction]:
     if not rows.has("schoolname"):
         return
     codes = rows.columns["cds"]
-    no_school = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL), False)
+    no_school = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL))
 
     def say(_: int) -> str:
         return "the row names a school, and its code is of none"

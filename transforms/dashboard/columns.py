@@ -26,7 +26,7 @@ class TextColumn:
             pa.float64()
         )
 
-    def rows_of(self, texts: pa.Array | Mask, blank: bool) -> Mask:
+    def rows_of(self, texts: pa.Array | Mask, blank: bool = False) -> Mask:
         """Rows whose text is marked in a mask over ``texts``; ``blank`` says it for rows without a text."""
         marked = texts if isinstance(texts, np.ndarray) else texts.to_numpy(zero_copy_only=False)
         return np.append(marked, blank)[self.codes]

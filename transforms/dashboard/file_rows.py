@@ -101,13 +101,13 @@ class FileRows:
         if column is None:
             return np.zeros(len(self.usable), bool)
         marked = np.array([t == text for t in column.texts.to_pylist()], bool)
-        return column.rows_of(marked, False)
+        return column.rows_of(marked)
 
     def of_county_office(self) -> Mask:
         """Rows of a county office or its schools, by their codes."""
         codes = self.columns["cds"]
         offices = np.array([t[2:4] == COUNTY_OFFICE for t in codes.texts.to_pylist()], bool)
-        return codes.rows_of(offices, False)
+        return codes.rows_of(offices)
 
     def testable(self, kind: str) -> Mask:
         """Rows that are usable and have no exception from a kind of test."""
@@ -134,4 +134,4 @@ def rows_of_leas(columns: Mapping[str, TextColumn]) -> Mask:
     """Rows of districts and county offices, by their codes or by their record types, of which one may be spoiled."""
     codes, kinds = columns["cds"], columns["rtype"]
     by_code = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
-    return codes.rows_of(by_code, False) | kinds.rows_of(pc.equal(kinds.texts, "D"), False)
+    return codes.rows_of(by_code) | kinds.rows_of(pc.equal(kinds.texts, "D"))

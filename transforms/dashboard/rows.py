@@ -180,7 +180,7 @@ def unknown_groups(columns: Mapping[str, TextColumn], groups: Mapping[str, str])
     group. Any other code is a fault.
     """
     column = columns["studentgroup"]
-    of_state = set(column.codes[columns["rtype"].rows_of(pc.equal(columns["rtype"].texts, "X"), False)].tolist())
+    of_state = set(column.codes[columns["rtype"].rows_of(pc.equal(columns["rtype"].texts, "X"))].tolist())
     of_state = {column.texts[code].as_py() for code in of_state if code >= 0}
     unknown = of_state - set(groups.values())
     return sorted(c for c in unknown if re.match(GROUP_CODE, c)) if unknown != of_state else []
@@ -210,7 +210,7 @@ def judge(
             where = (columns[n].at(row) for n in ("cds", "rtype", "studentgroup"))
             faults.append(Fault(int(lines[row]), c.column, columns[c.column].at(row) or "", c.say(row), *where))
     served = columns["studentgroup"]
-    sizes = {code: int(served.rows_of(pc.equal(served.texts, code), False).sum()) for code in new}
+    sizes = {code: int(served.rows_of(pc.equal(served.texts, code)).sum()) for code in new}
     return Judged(bad, faults, counts, sizes)
 
 
@@ -235,7 +235,7 @@ def _contract(
 
         yield Contradiction("contract", "cds", every, times > 1, say)
     if new:
-        of_new = columns["studentgroup"].rows_of(pc.is_in(columns["studentgroup"].texts, pa.array(new)), False)
+        of_new = columns["studentgroup"].rows_of(pc.is_in(columns["studentgroup"].texts, pa.array(new)))
         yield broken(NEW_GROUP, "studentgroup", of_new, "CDE reports a student group that is not known")
 
 

@@ -124,15 +124,8 @@ AFTER = {
     "estimate_about": f"""
         select m.release_id, m.as_of, m.scope, about.* from {BASE}.meta_release m cross join about""",
 }
-NAMES = (
-    "estimate_about",
-    "estimate_counts",
-    "estimate_verdicts",
-    "estimate_groups",
-    "estimate_inputs",
-    "estimate_watch",
-    "estimate_names",
-)
+NAMES = tuple(f"estimate_{n}" for n in ("about", "counts", "verdicts", "groups", "inputs", "watch", "names"))
+COUNTS = "select test, outlook, by_clause, leas from estimate_counts"  # for counts_sentences
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, notice: str, folder: Path) -> None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from transforms.registers.fields import Record
 from transforms.registers.names import LeaNames, same_name
-from transforms.registers.problems import Line, Problem
+from transforms.registers.problems import Line, Lines, Problem
 
-Lines = Mapping[str, Sequence[Line]]
 DIGITS = 14
 
 

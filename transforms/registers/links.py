@@ -10,10 +10,7 @@ from transforms.registers.cases import Case
 from transforms.registers.fields import Record, alike
 from transforms.registers.lives import problems_of_lives
 from transforms.registers.loan_links import problems_of_loans, warnings_of_loans
-from transforms.registers.problems import Line, Problem
-
-Lines = Mapping[str, Sequence[Line]]
-Found = Iterator[tuple[str, Problem]]
+from transforms.registers.problems import Found, Line, Lines
 
 
 def problems_between(

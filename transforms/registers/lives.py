@@ -1,14 +1,12 @@
 """CDS codes live from one succession to the next: acts lie within the life of their code, and none follows itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from transforms.registers.cases import Case
 from transforms.registers.others import NecessityDetermination, Succession
-from transforms.registers.problems import Line, Problem
+from transforms.registers.problems import Found, Line, Lines
 
-Lines = Mapping[str, Sequence[Line]]
-Found = Iterator[tuple[str, Problem]]
 NEW_CODE = ("county_transfer", "unification", "charter_moved")  # a merger or lapsation may go on under an older code
 
 

@@ -1,15 +1,12 @@
 """What must hold between a state loan and its events, and between two loans."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from transforms.registers.fields import LARGEST, alike
 from transforms.registers.loans import StateLoan, StateLoanEvent
-from transforms.registers.problems import Line, Problem
-
-Lines = Mapping[str, Sequence[Line]]
-Found = Iterator[tuple[str, Problem]]
+from transforms.registers.problems import Found, Line, Lines
 
 
 def problems_of_loans(lines: Lines, law_effective: date) -> Found:

@@ -1,5 +1,6 @@
 """What is wrong with a register, and where."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transforms.registers.fields import Record
@@ -46,3 +47,7 @@ class Line:
     def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
         """A problem of this row."""
         return Problem(self.file, sentence, self.number, column, self.values.get(column, ""), columns or (column,))
+
+
+Lines = Mapping[str, Sequence[Line]]  # by the name of the register
+Found = Iterator[tuple[str, Problem]]  # name of the register and the problem

@@ -121,7 +121,7 @@ def _local(f: DifferentiatedFacts, indicators: str) -> str:
     if not f.local_failed:
         return f"{indicators} {'were' if indicators.endswith('s') else 'was'} not met"
     failed = plural(len(f.local_failed), "local indicator")
-    which = f"priorit{'y' if len(f.local_failed) == 1 else 'ies'} {joined([str(p) for p in f.local_failed])}"
+    which = f"priorit{'y' if len(f.local_failed) == 1 else 'ies'} {joined(f.local_failed)}"
     return f"{failed} {'was' if len(f.local_failed) == 1 else 'were'} not met ({which})"
 
 
@@ -150,12 +150,12 @@ class SpanFacts:
     @property
     def missing(self) -> str:
         """Why nothing could be computed where CDE's own answer is the verdict."""
-        return self.not_confirmed or f"inputs of the Dashboards {joined([str(y) for y in self.dashboards])} are missing"
+        return self.not_confirmed or f"inputs of the Dashboards {joined(self.dashboards)} are missing"
 
 
 def consecutive_reason(f: SpanFacts) -> str:
     """Why EC 52071(f) does or does not apply: one group in three Dashboards running."""
-    window = joined([str(y) for y in f.dashboards])
+    window = joined(f.dashboards)
     if f.status == "not_applicable":
         return f"EC 52071(f) does not serve a {LEA_WORDS[f.lea_type]}."
     if f.status == "not_assessed":
@@ -187,7 +187,7 @@ def consecutive_reason(f: SpanFacts) -> str:
 
 def charter_reason(f: SpanFacts) -> str:
     """Why a charter school meets the test of EC 47607.3(a) or not: the criteria on two Dashboards."""
-    window = joined([str(y) for y in f.dashboards])
+    window = joined(f.dashboards)
     if f.status == "not_assessed":
         return f"No results to assess: this charter school is not on the {f.determination_year} Dashboard."
     if f.predecessors:
@@ -217,4 +217,4 @@ def charter_reason(f: SpanFacts) -> str:
         return f"Inputs of the Dashboards {window} are missing."
     if not f.years_met:
         return f"No student group met the criteria in {window.replace(' and ', ' or ')}."
-    return f"Student groups met the criteria in {joined([str(y) for y in f.years_met])} only; the test needs {window}."
+    return f"Student groups met the criteria in {joined(f.years_met)} only; the test needs {window}."

@@ -147,9 +147,7 @@ def _added(group: GroupChange) -> str:
 
 
 def _priorities(priorities: tuple[int, ...]) -> str:
-    return (
-        f"priorit{'y' if len(priorities) == 1 else 'ies'} {joined([str(p) for p in priorities])}" if priorities else ""
-    )
+    return f"priorit{'y' if len(priorities) == 1 else 'ies'} {joined(priorities)}" if priorities else ""
 
 
 def _removed(group: GroupChange) -> str:

@@ -78,10 +78,7 @@ def _not_listed(f: ContinuumFacts) -> str:
     """Counted years before the code began, or after a row that CDE does not have: not listed, not unmet."""
     if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
         return ""
-    text = (
-        f" CDE's files of {joined([str(y) for y in f.not_listed])} do not list this {LEA_WORDS[f.lea_type]} under this"
-        " code"
-    )
+    text = f" CDE's files of {joined(f.not_listed)} do not list this {LEA_WORDS[f.lea_type]} under this code"
     if f.predecessors:
         return (
             f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this"
@@ -141,8 +138,7 @@ def _computed(f: ContinuumFacts) -> str:
 
 def _rule(f: ContinuumFacts) -> str:
     return (
-        f"met the criteria in at least {number(f.years_required)} of the four Dashboards"
-        f" {joined([str(y) for y in f.counted_dashboards])}"
+        f"met the criteria in at least {number(f.years_required)} of the four Dashboards {joined(f.counted_dashboards)}"
     )
 
 
@@ -155,10 +151,7 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
     if not counting and not near:
-        text = (
-            "No student group met the criteria in any of the four Dashboards"
-            f" {joined([str(y) for y in f.counted_dashboards])}."
-        )
+        text = f"No student group met the criteria in any of the four Dashboards {joined(f.counted_dashboards)}."
     else:
         text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (
             f": {_with_years(counting)}." if counting else "."

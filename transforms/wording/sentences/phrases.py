@@ -43,10 +43,10 @@ def year_spans(years: Iterable[int], known: Sequence[int] = ()) -> list[str]:
     return [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
 
 
-def joined(parts: Sequence[str], word: str = "and") -> str:
-    """``a, b and c``."""
-    parts = list(parts)
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}" if parts else ""
+def joined(parts: Iterable[object], word: str = "and") -> str:
+    """``a, b and c``, of texts or numbers."""
+    *most, last = [*map(str, parts)] or [""]
+    return f"{', '.join(most)} {word} {last}" if most else last
 
 
 def plural(n: int, thing: str) -> str:

@@ -38,7 +38,7 @@ def watch_sentence(f: WatchFacts) -> str:
 
     It speaks of the next year only: the LEA may be eligible now.
     """
-    years = joined([str(y) for y in f.years])
+    years = joined(f.years)
     if f.watch in PREVIEWS:
         seen = f"{f.lea_name}: {f.group_name} were red on {joined(f.indicators)} on the Dashboards {years}."
         return (
