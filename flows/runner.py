@@ -13,7 +13,15 @@ from flows.quality import write_page
 from flows.steps import STEPS, Step
 from transforms import clock
 from transforms.cycles import cycles_seldom_sought
-from transforms.errors import AfterPublishingError, DtaError, ReleaseError, StaleError, StorageError, storage_error
+from transforms.errors import (
+    AfterPublishingError,
+    DtaError,
+    ReleaseError,
+    StaleError,
+    StorageError,
+    few_of,
+    storage_error,
+)
 from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
 from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
@@ -182,9 +190,8 @@ class _Attempt:
         """
         overdue: list[str] = self.current_run.fact("overdue", [])
         if overdue and self.settings.stale_policy == "fail":
-            more = f" and {len(overdue) - 5} more" if len(overdue) > 5 else ""
             stale = StaleError(
-                f"{result.message} But no publisher has given an answer about {', '.join(overdue[:5])}{more} for more"
+                f"{result.message} But no publisher has given an answer about {few_of(overdue, 5)} for more"
                 f" than {self.settings.stale_days} days, and DTA_STALE_POLICY says that this is a failure. The tables"
                 " are those of the last good release. See dta sources."
             )

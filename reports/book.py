@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from reports.published import FETCH, NotFoundError, Row, determination_years, not_loaded, rows, year_in_force
-from transforms.database import first_column
+from transforms.database import first_column, pairs
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,13 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
         dashboard_years=first_column(connection, known),
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
         pathways=rows(connection, "select * from pathways order by position"),
-        groups=dict(connection.execute("select student_group, name from student_groups").fetchall()),
-        groups_in_text=dict(connection.execute("select student_group, name_in_text from student_groups").fetchall()),
+        groups=pairs(connection, "select student_group, name from student_groups"),
+        groups_in_text=pairs(connection, "select student_group, name_in_text from student_groups"),
         indicators=indicators,
         labels=_labels(connection, list(indicators)),
-        letters=dict(connection.execute("select letter, priorities from priority_letters order by letter").fetchall()),
-        counties=dict(connection.execute("select county_code, county from counties order by county_code").fetchall()),
-        areas=dict(
-            connection.execute("select county_code, min(geo_area) from geo_leads group by county_code").fetchall()
-        ),
+        letters=pairs(connection, "select letter, priorities from priority_letters order by letter"),
+        counties=pairs(connection, "select county_code, county from counties order by county_code"),
+        areas=pairs(connection, "select county_code, min(geo_area) from geo_leads group by county_code"),
         sources={
             r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")
         },

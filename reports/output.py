@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from transforms.errors import DtaError
+from transforms.errors import DtaError, few_of
 from transforms.files import exchange, replacing, sync_file, sync_folder
 from transforms.folders import kept_folder
 
@@ -63,10 +63,9 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     made = mark.read_text("utf-8", errors="replace").splitlines()[1:]
     added = [f for f in _files(target) if f not in {*made, MARK}]
     if added:
-        more = f" and {len(added) - 3} more" if len(added) > 3 else ""
         raise OutputError(
             f"{target} holds files that are not on the list of what this command wrote"
-            f" ({', '.join(map(repr, added[:3]))}{more}): move them away first."
+            f" ({few_of([*map(repr, added)], 3)}): move them away first."
         )
 
 

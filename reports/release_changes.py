@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from reports.published import Row, rows, year_in_force
+from transforms.database import pairs
 from transforms.wording.sentences import change_line, plural
 from transforms.wording.sentences.eligible import ListChange, list_change_sentence, list_headline
 
@@ -65,8 +66,8 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
         for r in rows(connection, "select cds, lea_name, county, pathway, determination_year, status from eligibility")
     }
     before_year = _year_before(now, differing, year)
-    pathways = dict(connection.execute("select pathway, name from pathways order by position").fetchall())
-    groups = dict(connection.execute("select student_group, name_in_text from student_groups").fetchall())
+    pathways = pairs(connection, "select pathway, name from pathways order by position")
+    groups = pairs(connection, "select student_group, name_in_text from student_groups")
     found = []
     for cds, pathway in {(c, p) for c, p, y in now.keys() | differing.keys() if y in (year, before_year)}:
         then, difference = (cds, pathway, before_year), differing.get((cds, pathway, year))

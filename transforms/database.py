@@ -106,6 +106,11 @@ def first_column(connection: duckdb.DuckDBPyConnection, query: str, parameters: 
     return [row[0] for row in connection.execute(query, parameters).fetchall()]
 
 
+def pairs(connection: duckdb.DuckDBPyConnection, query: str) -> dict[Any, Any]:
+    """The second value of each row of a query by the first."""
+    return dict(connection.execute(query).fetchall())
+
+
 def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[dict[str, Any]]:
     """The rows of a query by the names of their columns."""
     cursor = connection.execute(query, parameters)

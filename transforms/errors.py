@@ -1,6 +1,8 @@
 """Errors that a person must act on. Each message says where, what and what to do."""
 
 import errno
+from collections.abc import Sequence
+from pathlib import Path
 
 from transforms.control_characters import shown
 
@@ -10,6 +12,12 @@ LONGEST = 80  # characters of what somebody typed, in a message
 def quoted(text: str) -> str:
     """What somebody typed, for a message: in quotes, and shortened."""
     return repr(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+
+
+def few_of(found: Sequence[object], most: int) -> str:
+    """The first of them, for a message: ``a, b and 3 more``."""
+    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    return ", ".join(map(str, found[:most])) + more
 
 
 class DtaError(Exception):
@@ -70,6 +78,11 @@ class ReleaseError(DtaError):
     """No release, or not the one asked for (exit code 6)."""
 
     exit_code = 6
+
+
+def no_release(out: Path) -> ReleaseError:
+    """That nothing was published yet."""
+    return ReleaseError(f"There is no release in {out} yet. Run: dta run")
 
 
 class StaleError(DtaError):

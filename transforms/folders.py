@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, few_of
 from transforms.files import write_atomically
 from transforms.release.current import MANIFEST, release_folders
 from transforms.settings import Settings
@@ -112,7 +112,7 @@ def _refuse_strangers(settings: Settings) -> None:
 
 
 def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
-    shown = ", ".join(map(repr, strangers[:3])) + (f" and {len(strangers) - 3} more" if len(strangers) > 3 else "")
+    shown = few_of([*map(repr, strangers)], 3)
     raise ConfigError(
         f"{folder} holds files that are not ours ({shown}), and is not marked as a folder of dta. Nothing in it was"
         f" changed. Name an empty folder, or one that does not exist yet, in {setting}."

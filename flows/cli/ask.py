@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 import typer
 
 from flows.cli.consoles import out_console
-from flows.cli.options import Out, Source, released, settings_from
+from flows.cli.options import Out, Source, Year, released, settings_from
 
 SHOWN_ROWS = 200
 
 
 def explain(
     name: Annotated[str, typer.Argument(help="Name or CDS code of a district or county office.")],
-    year: Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")] = None,
+    year: Year = None,
     full: Annotated[bool, typer.Option("--full", help="Also causes, what to watch, loans, cases and sources.")] = False,
     out: Out = None,
 ) -> None:

@@ -8,8 +8,8 @@ import typer
 from flows.cli.consoles import err_console as log
 from flows.cli.consoles import out_console as console
 from flows.cli.consoles import written
-from flows.cli.options import Out, settings_from
-from transforms.errors import ConfigError
+from flows.cli.options import Force, Out, To, settings_from
+from transforms.errors import ConfigError, few_of
 
 if TYPE_CHECKING:
     from transforms.estimate.compute import Estimate
@@ -34,9 +34,9 @@ def estimate(
         bool,
         typer.Option("--carry-over", help="Use results of the newest Dashboard for missing ones, and say so."),
     ] = False,
-    to: Annotated[Path, typer.Option("--to", help="Folder to write to.")] = Path(),
+    to: To = Path(),
     out: Out = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Force = False,
 ) -> None:
     """Say who is certain, possible or ruled out on the next Dashboard that is not loaded.
 
@@ -102,10 +102,9 @@ def _write_all(found: "Estimate", folder: Path) -> None:
 def _warn(found: "Estimate") -> None:
     """Lines that may be about the wrong group: they are believed."""
     if lines := found.without_precedent:
-        more = f" and {len(lines) - 10:,} more" if len(lines) > 10 else ""
         log.print(
-            f"Warning: no result of this group or indicator in any loaded Dashboard (line"
-            f" {', '.join(map(str, lines[:10]))}{more}). It is used all the same."
+            f"Warning: no result of this group or indicator in any loaded Dashboard (line {few_of(lines, 10)}). It is"
+            " used all the same."
         )
 
 

@@ -39,6 +39,7 @@ def watch(
     Exit code 6, and a notification once a day, if not.
     """
     from flows.watch import look, tell_now
+    from transforms.wording.labels import capitalized
 
     folder = settings_from(None, out).out
     seen = look(folder, hours)
@@ -51,8 +52,8 @@ def watch(
         for failure in send(about_lateness(seen)):
             err_console.print(failure, markup=False)
     if seen.wrong:
-        raise ReleaseError(seen.headline[0].upper() + seen.headline[1:] + ".")
-    console.print(seen.headline[0].upper() + seen.headline[1:] + ".", markup=False, soft_wrap=True)
+        raise ReleaseError(f"{capitalized(seen.headline)}.")
+    console.print(f"{capitalized(seen.headline)}.", markup=False, soft_wrap=True)
 
 
 def backfill(

@@ -44,6 +44,10 @@ AsOf = Annotated[
     typer.Option("--as-of", parser=read_day, metavar="DAY", help="Decide as of this day; later records are not known."),
 ]
 
+To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
+
 
 def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> "Settings":
     """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from flows.cli.consoles import out_console as console
 from flows.cli.options import Out, settings_from
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, no_release
 
 
 def _out(out: Path | None) -> Path:
@@ -55,7 +55,7 @@ def releases(out: Out = None) -> None:
         if path not in readable
     ]
     if not table.row_count and not faults:
-        raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
+        raise no_release(folder)
     console.print(table)
     if hold:
         console.print(f"[yellow]Held[/] {escape(str(hold))}", soft_wrap=True)
@@ -138,7 +138,7 @@ def verify(
     chosen = release_folders(folder) if every else [find_release(folder, release)]
     problems = list(filter(None, [pointer_fault(folder)]))
     if not chosen and not problems:
-        raise ReleaseError(f"There is no release in {folder} yet. Run: dta run")
+        raise no_release(folder)
     for path in chosen:
         damage = damage_of(path)
         problems += [f"{path.name}/{d}" for d in damage]
@@ -152,5 +152,5 @@ def _existing(out: Path) -> Path:
     from transforms.folders import has_releases, is_ours
 
     if not (out / "releases").is_dir() or not is_ours(out, has_releases):
-        raise ReleaseError(f"There is no release in {out} yet. Run: dta run")
+        raise no_release(out)
     return out

@@ -12,7 +12,7 @@ from rich.progress import track
 from flows.cli.consoles import err_console as log
 from flows.cli.consoles import moving_line, written
 from flows.cli.consoles import out_console as console
-from flows.cli.options import Out, settings_from
+from flows.cli.options import Force, Out, To, Year, settings_from
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ report_app = typer.Typer(
     no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release."
 )
 
-To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 KINDS = (
     "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter, leaving, or"
     " findings: all in one. Without it, a letter of each kind that fits."
@@ -36,7 +34,6 @@ PAGES = (
     "LEAs with a page of their own: those that are eligible or not determined; those that the county office assists"
     " too; or all."
 )
-Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
 
 
 @report_app.command()

@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.cli.phrases import ago, unused_lines, unused_of
-from transforms.release.current import current_release, read_manifest
+from transforms.release.current import current_release, source_hashes
 from transforms.release.run_records import read_status
 from transforms.settings import Settings
 from transforms.sources.catalog import Source, load_catalog
@@ -18,7 +18,7 @@ def show_sources(settings: Settings, console: Console, year: int | None, missing
     """
     catalog, store = load_catalog(settings.reference), Store(settings.snapshots)
     release = current_release(settings.out)
-    used = {s["source_id"] for s in read_manifest(release)["sources"]} if release else set()
+    used = source_hashes(release)
     table = Table(
         title=(
             f"Files of the catalog, and whether release {escape(release.name) if release else '(none yet)'} was made"

@@ -17,7 +17,7 @@ from flows.cli.phrases import (
     unused_of,
     warning_text,
 )
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, few_of
 from transforms.release.current import current_release, pointer_fault, read_manifest
 from transforms.release.pointer import held
 from transforms.release.run_records import GOOD, read_status
@@ -56,8 +56,7 @@ def show_status(out: Path, console: Console) -> int:
 def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     """The release and what it was made from; returns what is wrong with it."""
     if damage := damage_of(release):
-        more = f" and {len(damage) - 1} more" if len(damage) > 1 else ""
-        return [f"Release {release.name} is damaged ({damage[0]}{more}). dta run makes it anew."]
+        return [f"Release {release.name} is damaged ({few_of(damage, 1)}). dta run makes it anew."]
     from reports.published import FETCH, not_loaded, not_placed, open_release, rows
     from reports.release_changes import release_changes
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from reports.published import Row, rows
 from reports.site.pages import FOLDER as SITE
 from reports.site.pages import environment
-from transforms.database import connect_read_only
+from transforms.database import connect_read_only, pairs
 from transforms.estimate.tables import COUNTS, DATABASE
 from transforms.wording.sentences import estimate as words
 from transforms.wording.sentences import joined
@@ -103,7 +103,7 @@ def _tallied(by_county: dict[tuple[str, str], list[dict[str, Row]]], test: str) 
 
 
 def _names(connection: Any, table: str) -> dict[str, str]:
-    return dict(connection.execute(f"select code, name from estimate_names where list = '{table}'").fetchall())
+    return pairs(connection, f"select code, name from estimate_names where list = '{table}'")
 
 
 def _levels(connection: Any) -> dict[tuple[str, str, int], str]:

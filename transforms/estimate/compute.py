@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.database import connect, first_column, literal, one_row, records
+from transforms.database import connect, first_column, literal, one_row, pairs, records
 from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
 from transforms.estimate.file import (
@@ -156,7 +156,7 @@ class Estimate:
             self.connection.execute(f"create table {name} as select {label}, t.* from ({query}) t")
 
     def _about(self) -> dict[str, object]:
-        kinds = dict(self.connection.execute("select kind, count(*) from estimate_inputs group by kind").fetchall())
+        kinds = pairs(self.connection, "select kind, count(*) from estimate_inputs group by kind")
         confirmed = not self.preview and self.rule_set.rule_set == self.named and is_confirmed(self.rules, self.year)
         return {
             "notice": self.notice,
@@ -257,7 +257,7 @@ class Estimate:
     def _for_all(self) -> dict[str, bool]:
         """Indicators in their order, and whether every LEA has results of them."""
         query = f"select indicator, reported_for = 'all' from {SCHEMA}.ref_indicators order by position"
-        return dict(self.connection.execute(query).fetchall())
+        return pairs(self.connection, query)
 
     @cached_property
     def _newest(self) -> int:
@@ -276,7 +276,7 @@ class Estimate:
         return set(first_column(self.connection, f"select distinct dashboard_year from {SCHEMA}.history"))
 
     def _names(self, table: str, code: str, name: str) -> dict[str, str]:
-        return dict(self.connection.execute(f"select {code}, {name} from {SCHEMA}.ref_{table}").fetchall())
+        return pairs(self.connection, f"select {code}, {name} from {SCHEMA}.ref_{table}")
 
     def _rows(self, query: str) -> list[dict[str, Any]]:
         return records(self.connection, query)

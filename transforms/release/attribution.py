@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.database import first_column
+from transforms.database import first_column, pairs
 from transforms.release.current import read_manifest
 from transforms.release.digests import crosses_dated_fact, part_digests
 from transforms.run import Run
@@ -69,7 +69,7 @@ def _changed_sources(
     ``whole``: its rows could not be compared, so that all of its LEAs may differ.
     """
     before = {s["source_id"]: s["sha256"] for s in manifest["sources"]}
-    now = dict(connection.execute("select source_id, sha256 from source_files").fetchall())
+    now = pairs(connection, "select source_id, sha256 from source_files")
     compared = set(first_column(connection, "select source_id from compared_sources"))
     for source_id in sorted(before.keys() | now.keys()):
         if before.get(source_id) != now.get(source_id):

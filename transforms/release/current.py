@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from transforms.errors import ReleaseError, quoted
+from transforms.errors import ReleaseError, no_release, quoted
 from transforms.release.run_records import published_ids
 
 DATABASE = "dta.duckdb"
@@ -65,7 +65,8 @@ def required_release(out: Path) -> Path:
     """The current release. Raises ReleaseError that says why there is none."""
     release = current_release(out)
     if release is None:
-        raise ReleaseError(pointer_fault(out) or f"There is no release in {out} yet. Run: dta run")
+        fault = pointer_fault(out)
+        raise ReleaseError(fault) if fault else no_release(out)
     return release
 
 
@@ -181,6 +182,11 @@ def read_manifest(release: Path) -> dict[str, Any]:
             " anew."
         ) from error
     return manifest
+
+
+def source_hashes(release: Path | None) -> dict[str, str]:
+    """SHA-256 of the source files that a release was made from, by their ids. Raises ReleaseError."""
+    return {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
 
 
 def parsed_manifest(release: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transforms import clock
 from transforms.config.toml_model import StrictModel
-from transforms.errors import ReleaseError
+from transforms.errors import ReleaseError, few_of
 from transforms.files import is_temporary, point, write_atomically
 from transforms.release.current import DATABASE, current_release, find_release, foreign_pointer, releases, tags
 from transforms.release.run_records import reason_of
@@ -85,10 +85,7 @@ def settle(out: Path) -> str:
     release, pointer = current_release(out), out / "current"
     wrong = ""
     if release is not None and (damage := damage_of(release)):
-        wrong = (
-            f"Release {release.name} was damaged"
-            f" ({damage[0]}{f' and {len(damage) - 1} more' if len(damage) > 1 else ''})."
-        )
+        wrong = f"Release {release.name} was damaged ({few_of(damage, 1)})."
     elif release is None and pointer.is_symlink():
         wrong = f"The release that current points to, {pointer.readlink().name}, was missing or had no manifest."
     elif release is not None:

@@ -9,7 +9,7 @@ from transforms.database import first_column, parquet, quote
 from transforms.errors import SourceError
 from transforms.raw.stage import read_snapshot
 from transforms.raw.table import CELL_LAYOUTS, Report
-from transforms.release.current import read_manifest
+from transforms.release.current import source_hashes
 from transforms.run import Run
 from transforms.sources.store import Store
 
@@ -36,7 +36,7 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
     """
     connection.execute(EMPTY)
     connection.execute("create or replace table compared_sources (source_id varchar)")
-    before = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
+    before = source_hashes(release)
     store = Store(run.settings.snapshots)
     for report in run.raw_reports():
         source_id = report["source_id"]

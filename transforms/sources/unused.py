@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from transforms.control_characters import shown
 from transforms.errors import ReleaseError, SourceError
-from transforms.release.current import current_release, read_manifest
+from transforms.release.current import current_release, source_hashes
 
 if TYPE_CHECKING:  # quick commands read the records of files, and start no run
     from transforms.run import Run, Snapshot
@@ -60,7 +60,7 @@ def earlier_edition(run: "Run", source: "Source", refused_sha256: str = "") -> "
 
     release = current_release(run.settings.out)
     try:
-        used = {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
+        used = source_hashes(release)
     except ReleaseError:  # the release is damaged, and is made anew in this run
         return None
     sha256 = used.get(source.id)

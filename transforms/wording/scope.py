@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from transforms.database import pairs
 from transforms.wording.sentences.phrases import joined, year_spans
 
 WORKBOOK = "CDE's assistance workbook"
@@ -17,9 +18,7 @@ Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
 
 def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
     """Counties and years of CDE's assistance workbooks, and counties computed from indicator files."""
-    names = dict(
-        connection.execute("select county_code, county from ref_counties where county_code <> '00'").fetchall()
-    )
+    names = pairs(connection, "select county_code, county from ref_counties where county_code <> '00'")
     workbooks: dict[int, set[str]] = defaultdict(set)
     details: dict[int, set[str]] = defaultdict(set)
     known: set[int] = set()
@@ -68,7 +67,7 @@ def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
     """Dashboards after the first loaded one that are out or due and of which files that decide are not loaded, a line
     each: "2025: out, not loaded". Of the newest one that is loaded in part, and without CDE's workbook, the files.
     """
-    in_force = dict(connection.execute("select dashboard_year, in_force_from from meta_years").fetchall())
+    in_force = pairs(connection, "select dashboard_year, in_force_from from meta_years")
     files: dict[int, list[_File]] = defaultdict(list)
     for year, *file in connection.execute(
         """
