@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import duckdb
@@ -27,7 +28,7 @@ from reports.lea_records import (
     Successor,
     Watched,
 )
-from reports.published import Lea, Row, former_names, names_and_rows
+from reports.published import Lea, Row, former_names, grouped, names_and_rows
 from transforms.wording.sentences import joined
 
 Values = list[Any]  # of one row, in the order of its columns
@@ -252,9 +253,7 @@ def _result(book: Book, values: Values) -> Result:
 
 def _cells(history: list[Cell], causes: list[Result]) -> dict[str, dict[int, Cell]]:
     """What each student group shows on each Dashboard, with what caused it."""
-    met: dict[tuple[str, int], list[Result]] = defaultdict(list)
-    for result in causes:
-        met[result.student_group, result.dashboard_year].append(result)
+    met = grouped(causes, attrgetter("student_group", "dashboard_year"))
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
     for cell in history:
         if caused := met.get((cell.student_group, cell.dashboard_year)):

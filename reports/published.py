@@ -2,7 +2,8 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,14 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -
     """Rows of a query as dicts by column name, their texts safe to show."""
     names, found = names_and_rows(connection, query, **parameters)
     return [dict(zip(names, values, strict=True)) for values in found]
+
+
+def grouped(found: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    """Rows by what they have in common, in their order; none for what no row has."""
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for one in found:
+        groups[key(one)].append(one)
+    return groups
 
 
 def names_and_rows(

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import itemgetter
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from transforms.wording.sentences import LineFacts, plain_day, reason_line
 from transforms.wording.sentences.one_line import LoanLine
 
@@ -39,10 +40,8 @@ def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) ->
     """Give each verdict its ``line``. Verdicts have cds, determination_year, pathway (or determination), status,
     whole_reason and decided_by.
     """
-    groups: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    groups = grouped(rows(connection, GROUPS), itemgetter("cds", "determination_year"))
     loans: dict[tuple[str, int], list[LoanLine]] = defaultdict(list)
-    for row in rows(connection, GROUPS):
-        groups[row["cds"], row["determination_year"]].append(row)
     for row in rows(connection, LOANS):
         day = row["outstanding_on"]
         ended = f"outstanding on {plain_day(day)}; repaid {row['repaid']}" if day else ""

@@ -2,13 +2,13 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from reports.site.pages import FOLDER as SITE
 from reports.site.pages import environment
 from transforms.database import connect_read_only, pairs
@@ -17,6 +17,8 @@ from transforms.wording.sentences import estimate as words
 from transforms.wording.sentences import joined
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+GROUPS = "select * from estimate_groups where outlook <> 'ruled_out' order by test, student_group"
+INPUTS = "select * from estimate_inputs where kind <> 'missing' order by student_group, indicator"
 ORDER = ("certain", "possible", "ruled_out")
 
 
@@ -27,12 +29,7 @@ def write_pages(folder: Path) -> None:
         (about,) = rows(connection, "select * from estimate_about")
         verdicts = rows(connection, "select * from estimate_verdicts order by county, lea_name, cds")
         verdicts.sort(key=lambda v: (v["county"] or "", v["lea_name"], v["cds"], list(words.TESTS).index(v["test"])))
-        groups = _by_lea(
-            rows(connection, "select * from estimate_groups where outlook <> 'ruled_out' order by test, student_group")
-        )
-        inputs = _by_lea(
-            rows(connection, "select * from estimate_inputs where kind <> 'missing' order by student_group, indicator")
-        )
+        groups, inputs = (grouped(rows(connection, query), itemgetter("cds")) for query in (GROUPS, INPUTS))
         names = {
             "group_names": _names(connection, "group_names"),
             "indicator_names": _names(connection, "indicator_names"),
@@ -47,10 +44,9 @@ def write_pages(folder: Path) -> None:
     }
     main_test = shared["tests"][0] if "continuum" not in shared["tests"] else "continuum"
     shutil.copytree(SITE / "assets", folder / "assets")
-    leas, by_county = _by_lea(verdicts), defaultdict(list)
+    leas, by_county = grouped(verdicts, itemgetter("cds")), defaultdict(list)
     for lea in leas.values():
         by_county[lea[0]["county_code"], lea[0]["county"]].append({v["test"]: v for v in lea})
-    lines = words.counts_sentences(counted)
     listed = [
         v
         for outlook in ORDER[:2]
@@ -63,7 +59,7 @@ def write_pages(folder: Path) -> None:
         "index.html",
         "index.html",
         title="California",
-        lines=lines,
+        lines=words.counts_sentences(counted),
         listed=listed,
         counties=_tallied(by_county, main_test),
         **shared,
@@ -81,13 +77,6 @@ def _write(made: Environment, folder: Path, name: str, template: str, **values: 
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(made.get_template(template).render(root="../" * name.count("/"), joined=joined, **values), "utf-8")
-
-
-def _by_lea(found: Iterable[Row]) -> dict[str, list[Row]]:
-    by_lea: dict[str, list[Row]] = defaultdict(list)
-    for row in found:
-        by_lea[row["cds"]].append(row)
-    return by_lea
 
 
 def _tallied(by_county: dict[tuple[str, str], list[dict[str, Row]]], test: str) -> list[tuple[str, str, int, int, int]]:

@@ -1,6 +1,5 @@
 """A packet for one county: its summary, its LEAs by pathway, pages of those concerned, and the rows as a workbook."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,7 +12,7 @@ from reports.book import Book
 from reports.lea import LeaReport, collect
 from reports.printed.pdf import Printer
 from reports.printed.sheet import facts_of, lea_sheet
-from reports.published import LEA, Lea, NotFoundError, Row, rows
+from reports.published import LEA, Lea, NotFoundError, Row, grouped, rows
 from reports.site.eligible import county_facts
 from reports.site.tallies import COMPUTED, LeaLine, lea_lines
 from reports.workbook.sheets import OF_A_COUNTY
@@ -131,9 +130,7 @@ def _row(e: LeaReport, line: LeaLine, recorded: bool) -> Row:
 
 def _alike(reports: Sequence[LeaReport], recorded: bool) -> list[Row]:
     """The others, together where all their statuses are the same."""
-    found: dict[tuple[str, ...], list[LeaReport]] = defaultdict(list)
-    for e in reports:
-        found[tuple(s["status"] for s in _statuses(e, recorded))].append(e)
+    found = grouped(reports, lambda e: tuple(s["status"] for s in _statuses(e, recorded)))
     return [
         {"statuses": _statuses(of[0], recorded), "names": [f"{e.lea.name} ({e.lea.cds})" for e in of]}
         for of in found.values()

@@ -1,12 +1,13 @@
 """What the printed page of one LEA shows, as plain data: the template lays it out and adds no words about the LEA."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from reports.book import Book
 from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict
 from reports.lea import LeaReport
-from reports.published import Row
+from reports.published import Row, grouped
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, UNSAID
 
 
@@ -54,10 +55,8 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
 
 def _years(e: LeaReport) -> list[Row]:
     """What the other determination years found, the latest first: pathways, and assistance."""
-    found: dict[int, list[Verdict]] = {}
-    for v in [*e.all_verdicts, *e.all_assistance]:
-        if v.determination_year != e.year and v.is_said:
-            found.setdefault(v.determination_year, []).append(v)
+    others = (v for v in [*e.all_verdicts, *e.all_assistance] if v.determination_year != e.year and v.is_said)
+    found = grouped(others, attrgetter("determination_year"))
     return [
         {"year": year, "found": [f"{v.sign} {v.title}: {v.label}" for v in found[year]]}
         for year in sorted(found, reverse=True)

@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import duckdb
 
 from reports.book import Book
 from reports.figures import ORDER, place
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from reports.site.tallies import LeaLine
 from transforms.wording.sentences import Assisted, CountyFacts, GroupCount, since_words
 
@@ -57,12 +58,8 @@ GROUPS = """
 def county_facts(connection: duckdb.DuckDBPyConnection, book: Book, lines: Lines) -> Iterator[tuple[str, CountyFacts]]:
     """What the summary of each county rests on, by county code; counties with LEAs only."""
     year, before = book.year, max((y for y in lines if y < book.year), default=None)
-    met: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(connection, GROUPS, years=[y for y in (year, before) if y]):
-        met[row["county_code"]].append(row)
-    here: dict[str, list[LeaLine]] = defaultdict(list)
-    for line in lines[year]:
-        here[line.lea["county_code"]].append(line)
+    met = grouped(rows(connection, GROUPS, years=[y for y in (year, before) if y]), itemgetter("county_code"))
+    here = grouped(lines[year], lambda line: line.lea["county_code"])
     earlier = {line.lea["cds"]: line for line in lines[before]} if before else {}
     for code, of_county in here.items():
         assisted = [_by_pathway(of_county, earlier, before, p) for p in book.pathways]

@@ -1,12 +1,13 @@
 """Pages that are one long table: districts, watch list, changes, reconciliation."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
+from operator import itemgetter
 from typing import Any
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from reports.site import search
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
@@ -70,18 +71,13 @@ def write_changes(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
 
 def _latest(pathway: Row, changes: list[Row]) -> dict[str, Any] | None:
     """The lists of one pathway in the year in force; none where nothing is or was eligible."""
-    of: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(
-        (c for c in changes if c["pathway"] == pathway["pathway"]), key=lambda c: (c["lea_name"], c["cds"])
-    ):
-        of[row["change"]].append(row)
-    if not of:
+    found = sorted((c for c in changes if c["pathway"] == pathway["pathway"]), key=itemgetter("lea_name", "cds"))
+    if not found:
         return None
+    of = grouped(found, itemgetter("change"))
     known = {"new": "newly_eligible", "left": "no_longer", "stay": "continuing", "other": "status_changed"}
-    first = next(iter(of.values()))[0]
-    return {**pathway, "from_year": first["from_year"], "to_year": first["to_year"]} | {
-        k: of[v] for k, v in known.items()
-    }
+    years = {name: found[0][name] for name in ("from_year", "to_year")}
+    return {**pathway, **years, **{k: of[v] for k, v in known.items()}}
 
 
 def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:

@@ -21,7 +21,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     """Write ``index.html``."""
     book = pages.book
     now = lines[book.year]
-    counted = dict(by_county(book, now))
+    counted = by_county(book, now)
     latest = rows(
         connection,
         "select * from changes where to_year = $year and change <> 'continuing' order by change, lea_name, cds,"

@@ -1,13 +1,13 @@
 """Pages of counties and of Geographic Lead areas."""
 
 import re
-from collections import defaultdict
+from operator import itemgetter
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from reports.site.county_map import county_map
-from reports.site.eligible import Listed, county_facts, listed
+from reports.site.eligible import county_facts, listed
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine, by_county, of_counties, tally
 from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
@@ -22,15 +22,12 @@ def area_page(area: str) -> str:
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
     """Write the lists of counties and of areas, and a page for each."""
     book = pages.book
-    terms: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(connection, "select * from geo_leads order by county_code, valid_from nulls first, geo_lead"):
-        terms[row["county_code"]].append(row)
-    watched, changes, interim = (_by_county(connection, query) for query in (WATCHED, CHANGES, INTERIM))
+    terms, watched, changes, interim = (
+        grouped(rows(connection, query), itemgetter("county_code")) for query in (TERMS, WATCHED, CHANGES, INTERIM)
+    )
     eligible_now = eligible_by(book, lines[book.year])
-    counted = dict(by_county(book, lines[book.year]))
-    eligible: dict[str, list[Listed]] = defaultdict(list)
-    for x in listed(book, lines):
-        eligible[x.line.lea["county_code"]].append(x)
+    counted = by_county(book, lines[book.year])
+    eligible = grouped(listed(book, lines), lambda x: x.line.lea["county_code"])
     summaries = {code: county_summary(facts) for code, facts in county_facts(connection, book, lines)}
     pages.write("counties.html", "counties.html", counted=counted, map=county_map(book, counted))
     for code, county in book.counties.items():
@@ -60,6 +57,8 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         )  # fmt: skip
 
 
+SAME_TERM = itemgetter("geo_lead", "valid_from", "valid_to", "date_basis", "basis", "confidence", "source")
+TERMS = "select * from geo_leads order by county_code, valid_from nulls first, geo_lead"
 WATCHED = """
     select l.county_code, w.* from watch_list w join leas l using (cds)
     order by w.lea_name, w.cds, w.student_group, w.watch
@@ -74,26 +73,10 @@ INTERIM = """
 """
 
 
-def _by_county(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(connection, query):
-        found[row["county_code"]].append(row)
-    return found
-
-
 def _leads(terms: dict[str, list[Row]], codes: list[str]) -> list[Row]:
     """Terms of an area's leads, each once, with the counties that it covers."""
     found: dict[tuple[object, ...], Row] = {}
     for code in codes:
         for term in terms[code]:
-            key = (
-                term["geo_lead"],
-                term["valid_from"],
-                term["valid_to"],
-                term["date_basis"],
-                term["basis"],
-                term["confidence"],
-                term["source"],
-            )
-            found.setdefault(key, term | {"counties": []})["counties"].append(term["county"])
+            found.setdefault(SAME_TERM(term), term | {"counties": []})["counties"].append(term["county"])
     return list(found.values())

@@ -1,11 +1,11 @@
 """Pages about the release itself: quality, rules, data, coverage, glossary."""
 
 import re
-from typing import Any
+from operator import itemgetter
 
 import duckdb
 
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
 from reports.site.lineage import HEIGHT, lineage, picture, read_by
@@ -67,23 +67,24 @@ def write_glossary(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     )
 
 
+TESTS = "select * from rule_tests order by dashboard_year desc, test"
+CRITERIA = "select * from rule_criteria order by dashboard_year desc, priority, criterion, position"
+
+
 def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """The rules that were applied, year by year, with what they rest on."""
-    years: dict[int, dict[str, Any]] = {}
-    for row in rows(connection, "select * from rule_tests order by dashboard_year desc, test"):
-        years.setdefault(
-            row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []}
-        )["tests"].append(row)
-    for row in rows(
-        connection, "select * from rule_criteria order by dashboard_year desc, priority, criterion, position"
-    ):
-        year = years.setdefault(
-            row["dashboard_year"], {"tests": [], "criteria": {}, "standing": row["standing"], "citations": []}
-        )
-        year["criteria"].setdefault(row["criterion"], []).append(row)
-        year["citations"] = _citations(row["citation"])
+    tests, criteria = (grouped(rows(connection, query), itemgetter("dashboard_year")) for query in (TESTS, CRITERIA))
+    years = {
+        year: {
+            "tests": tests[year],
+            "criteria": grouped(criteria[year], itemgetter("criterion")),
+            "standing": [*tests[year], *criteria[year]][0]["standing"],
+            "citations": _citations(criteria[year][-1]["citation"]) if criteria[year] else [],
+        }
+        for year in sorted({*tests, *criteria}, reverse=True)
+    }
     letters = rows(connection, "select * from priority_letters order by letter")
-    pages.write("rules.html", "rules.html", years=dict(sorted(years.items(), reverse=True)), letters=letters)
+    pages.write("rules.html", "rules.html", years=years, letters=letters)
 
 
 def _citations(text: str) -> list[tuple[str, str]]:
@@ -93,15 +94,13 @@ def _citations(text: str) -> list[tuple[str, str]]:
 
 def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     """Tables, columns, downloads with their sizes, recipes, and the picture of what is made from what."""
-    columns: dict[str, list[Row]] = {}
-    for row in rows(connection, "select * from meta_columns order by table_name, position"):
-        columns.setdefault(row["table_name"], []).append(row)
+    columns = rows(connection, "select * from meta_columns order by table_name, position")
     graph = lineage()
     pages.write(
         "data.html",
         "data.html",
         tables=rows(connection, "select * from meta_tables order by table_name"),
-        columns=columns,
+        columns=grouped(columns, itemgetter("table_name")),
         sizes={path.name: path.stat().st_size for path in pages.folder.parent.iterdir() if path.is_file()},
         recipes=recipes().values(),
         snippets=SNIPPETS,
@@ -117,10 +116,9 @@ def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     known: dict[tuple[int, str], Row] = {
         (s["dashboard_year"], s["indicator"]): s for s in pages.book.sources.values() if s["indicator"]
     }
-    others: dict[tuple[int, str], list[Row]] = {}
-    for source in pages.book.sources.values():
-        if not source["indicator"]:
-            others.setdefault((source["dashboard_year"], source["layout"]), []).append(source)
+    others = grouped(
+        (s for s in pages.book.sources.values() if not s["indicator"]), itemgetter("dashboard_year", "layout")
+    )
     indicators = sorted({i for _, i in known}, key=lambda i: pages.book.indicators[i]["position"])
     years = rows(connection, "select * from meta_years order by dashboard_year desc")
     without = rows(

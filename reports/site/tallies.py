@@ -1,7 +1,7 @@
 """Counts that several pages state: LEAs by pathway, year and status, for the state, a county or a lead's area."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports.book import Book
 from reports.figures import LEA_ORDER, place
-from reports.published import Row, rows
+from reports.published import Row, grouped, rows
 from reports.reason_lines import add_lines
 from reports.site.charts import pathway_chart
 from transforms.wording.labels import STATUS, UNSAID, ccee_determination, source_age
@@ -146,15 +146,14 @@ def of_counties(lines: dict[int, list[LeaLine]], codes: Iterable[str]) -> dict[i
     return {year: [line for line in of_year if line.lea["county_code"] in wanted] for year, of_year in lines.items()}
 
 
-def by_county(book: Book, lines: list[LeaLine]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Per county code: number of LEAs, eligible ones, and ones in doubt."""
-    counted: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        county = counted.setdefault(
-            line.lea["county_code"],
-            {"area": book.areas.get(line.lea["county_code"]), "leas": 0, "eligible": 0, "in_doubt": 0},
-        )
-        county["leas"] += 1
-        county["eligible"] += line.eligible
-        county["in_doubt"] += line.in_doubt
-    yield from counted.items()
+def by_county(book: Book, lines: list[LeaLine]) -> dict[str, dict[str, Any]]:
+    """Per county code: its area, number of LEAs, eligible ones, and ones in doubt."""
+    return {
+        code: {
+            "area": book.areas.get(code),
+            "leas": len(here),
+            "eligible": sum(line.eligible for line in here),
+            "in_doubt": sum(line.in_doubt for line in here),
+        }
+        for code, here in grouped(lines, lambda line: line.lea["county_code"]).items()
+    }

@@ -1,13 +1,12 @@
 """The watch list by LEA, the nearest first."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from reports.book import Book
 from reports.figures import ORDER, place
-from reports.published import Row
+from reports.published import Row, grouped
 from reports.site.tallies import LeaLine
 from transforms.wording.sentences import joined
 
@@ -87,9 +86,7 @@ def by_nearness(
 
     ``eligible``: codes of LEAs that are, by the Continuum of Support; ``others``: names of other pathways, by code.
     """
-    found: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in watched:
-        found[near_of(row, eligible), row["cds"], row["watch"]].append(row)
+    found = grouped(watched, lambda row: (near_of(row, eligible), row["cds"], row["watch"]))
     order = list(NEAR)
     lines = [
         Watched(

@@ -23,10 +23,15 @@ from transforms.rules.model import (
 )
 from transforms.tables import arrow_columns, as_table, put
 
-# Every number of the rules is below 3,000.
-WHOLE, TEXT, DAY = pa.int16(), pa.string(), pa.date32()
-OF_YEAR = {"determination_year": WHOLE, "rule_set": TEXT}
-
+WHOLE, TEXT = pa.int16(), pa.string()  # every number of the rules is below 3,000
+TYPES = {  # of columns of no model that are no texts
+    **dict.fromkeys(("dashboard_year", "determination_year", "priority", "position", "priorities_required"), WHOLE),
+    **dict.fromkeys(("minimum", "small_minimum"), WHOLE),
+    **dict.fromkeys(("levels", "local_years", "local_priorities", "county_office_priorities"), pa.list_(WHOLE)),
+    "small_groups": pa.list_(TEXT),
+    "in_force_from": pa.date32(),
+}
+OF_YEAR = ("determination_year", "rule_set")
 FOR_REGISTERS = ["effective", "effective_basis", "effective_url", "assistance_effective"]  # rows are checked by them
 
 
@@ -36,17 +41,17 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
     tables = {
         "rule_sets": _rule_sets(years),
         "rule_indicators": _indicators(years),
-        "rule_groups": as_table(
+        "rule_groups": _table(
             ({"dashboard_year": r.dashboard_year, "student_group": g} for r in years for g in r.student_groups),
-            dashboard_year=WHOLE,
-            student_group=TEXT,
+            "dashboard_year",
+            "student_group",
         ),
         "rule_criterion_groups": _criterion_groups(years),
         "rule_conditions": _conditions(years),
         "rule_citations": _of_model(
             Citation,
             ({"dashboard_year": r.dashboard_year, **c.model_dump()} for r in years for c in r.citation),
-            dashboard_year=WHOLE,
+            "dashboard_year",
         ),
         "rule_determinations": _determinations(years),
         "rule_assistance": _assistance(years),
@@ -56,7 +61,7 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         "preview_rule": _of_model(PreviewRules, [preview.model_dump(exclude={"indicator"})]),
         "preview_indicators": _of_model(PreviewIndicator, (i.model_dump() for i in preview.indicator)),
         "pathways": _of_model(
-            Pathway, ({"position": n, **p.model_dump()} for n, p in enumerate(pathways.pathway, 1)), position=WHOLE
+            Pathway, ({"position": n, **p.model_dump()} for n, p in enumerate(pathways.pathway, 1)), "position"
         ).drop_columns(FOR_REGISTERS),
         "wraparound_rule": _of_model(WraparoundRule, [pathways.wraparound.model_dump()]),
     }
@@ -64,25 +69,23 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         put(connection, name, table)
 
 
-def _of_model(model: type[BaseModel], rows: Iterable[dict[str, Any]], **before: pa.DataType) -> pa.Table:
+def _columns(*names: str) -> dict[str, pa.DataType]:
+    return {name: TYPES.get(name, TEXT) for name in names}
+
+
+def _table(rows: Iterable[dict[str, Any]], *names: str) -> pa.Table:
+    return as_table(rows, **_columns(*names))
+
+
+def _of_model(model: type[BaseModel], rows: Iterable[dict[str, Any]], *before: str) -> pa.Table:
     """The columns of a model, behind those that are named."""
-    return as_table(rows, **before, **arrow_columns(model, WHOLE))
+    return as_table(rows, **_columns(*before), **arrow_columns(model, WHOLE))
 
 
 def _rule_sets(years: Iterable[RuleSet]) -> pa.Table:
-    rows = (
-        r.model_dump(include={"dashboard_year", "standing", "priorities_required", "in_force_from"})
-        | {"rule_set": r.rule_set, "not_confirmed": r.not_confirmed or None}
-        for r in years
-    )
-    return as_table(
-        rows,
-        dashboard_year=WHOLE,
-        rule_set=TEXT,
-        standing=TEXT,
-        not_confirmed=TEXT,
-        priorities_required=WHOLE,
-        in_force_from=DAY,
+    names = ("dashboard_year", "rule_set", "standing", "not_confirmed", "priorities_required", "in_force_from")
+    return _table(
+        ({n: getattr(r, n) for n in names} | {"not_confirmed": r.not_confirmed or None} for r in years), *names
     )
 
 
@@ -93,7 +96,7 @@ def _criterion_groups(years: Iterable[RuleSet]) -> pa.Table:
         for c in r.criterion
         for g in r.groups_of(c)
     )
-    return as_table(rows, dashboard_year=WHOLE, criterion=TEXT, student_group=TEXT)
+    return _table(rows, "dashboard_year", "criterion", "student_group")
 
 
 def _indicators(years: Iterable[RuleSet]) -> pa.Table:
@@ -108,7 +111,7 @@ def _indicators(years: Iterable[RuleSet]) -> pa.Table:
         if rules
         for i in sorted(rules.indicators)
     ]
-    return as_table(rows, dashboard_year=WHOLE, indicator=TEXT)
+    return _table(rows, "dashboard_year", "indicator")
 
 
 def _conditions(years: Iterable[RuleSet]) -> pa.Table:
@@ -134,72 +137,54 @@ def _conditions(years: Iterable[RuleSet]) -> pa.Table:
                         "small_groups": list(test.small_groups) if test else None,
                     }
                 )
-    return as_table(
-        rows,
-        dashboard_year=WHOLE,
-        criterion=TEXT,
-        priority=WHOLE,
-        clause=TEXT,
-        position=WHOLE,
-        indicator=TEXT,
-        measure=TEXT,
-        levels=pa.list_(WHOLE),
-        size_test=TEXT,
-        minimum=WHOLE,
-        small_minimum=WHOLE,
-        small_groups=pa.list_(TEXT),
-    )
+    return _table(
+        rows, "dashboard_year", "criterion", "priority", "clause", "position", "indicator", "measure", "levels",
+        "size_test", "minimum", "small_minimum", "small_groups",
+    )  # fmt: skip
+
+
+def _of_year(r: RuleSet) -> dict[str, Any]:
+    """What every test of a determination year has."""
+    return {
+        "determination_year": r.dashboard_year,
+        "rule_set": r.rule_set,
+        "in_force_from": r.in_force_from,
+        "not_confirmed": r.not_confirmed or None,
+    }
 
 
 def _determinations(years: Iterable[RuleSet]) -> pa.Table:
     return as_table(
-        (
-            {
-                "determination_year": r.dashboard_year,
-                "rule_set": r.rule_set,
-                **r.continuum.model_dump(),
-                "in_force_from": r.in_force_from,
-                "not_confirmed": r.not_confirmed or None,
-            }
-            for r in years
-            if r.continuum
-        ),
-        **OF_YEAR,
+        (_of_year(r) | r.continuum.model_dump() for r in years if r.continuum),
+        **_columns(*OF_YEAR),
         **arrow_columns(Continuum, WHOLE),
-        in_force_from=DAY,
-        not_confirmed=TEXT,
+        **_columns("in_force_from", "not_confirmed"),
     )
 
 
 def _assistance(years: Iterable[RuleSet]) -> pa.Table:
     """One row per Dashboard year: methods of Differentiated Assistance and what they look at."""
+    local = {
+        "local_value": "value",
+        "local_years": "years",
+        "local_priorities": "priorities",
+        "county_office_priorities": "county_office_priorities",
+    }
+    rows = (
+        _of_year(r)
+        | r.assistance.model_dump(exclude={"local"})
+        | {column: getattr(r.assistance.local, n, None if n == "value" else ()) for column, n in local.items()}
+        for r in years
+    )
     return as_table(
-        (
-            {
-                "determination_year": r.dashboard_year,
-                "rule_set": r.rule_set,
-                "in_force_from": r.in_force_from,
-                "not_confirmed": r.not_confirmed or None,
-                **r.assistance.model_dump(exclude={"local"}),
-                "local_value": r.assistance.local.value if r.assistance.local else None,
-                "local_years": r.assistance.local.years if r.assistance.local else (),
-                "local_priorities": r.assistance.local.priorities if r.assistance.local else (),
-                "county_office_priorities": r.assistance.local.county_office_priorities if r.assistance.local else (),
-            }
-            for r in years
-        ),
-        **OF_YEAR,
-        in_force_from=DAY,
-        not_confirmed=TEXT,
+        rows,
+        **_columns(*OF_YEAR, "in_force_from", "not_confirmed"),
         **arrow_columns(Assistance, WHOLE),
-        local_value=TEXT,
-        local_years=pa.list_(WHOLE),
-        local_priorities=pa.list_(WHOLE),
-        county_office_priorities=pa.list_(WHOLE),
+        **_columns(*local),
     )
 
 
 def _spans(years: Iterable[tuple[RuleSet, Consecutive | CharterTest]]) -> pa.Table:
     """One row per determination year of a test that looks at several Dashboards."""
     rows = ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years)
-    return _of_model(Consecutive, rows, **OF_YEAR)
+    return _of_model(Consecutive, rows, *OF_YEAR)
