@@ -15,6 +15,7 @@ from transforms.folders import claim_work
 from transforms.release.check_result import what_to_do
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
+from transforms.wording.sentences.phrases import capitalized
 
 if TYPE_CHECKING:
     from expectations.gates import GateReport
@@ -100,7 +101,7 @@ def show_report(report: "GateReport", console: Console) -> None:
     console.print(table)
     for line in what_to_do(report.stopping):
         console.print(escape(line), soft_wrap=True)
-    console.print(f"{report.in_words[0].upper()}{report.in_words[1:]}. Nothing was published.")
+    console.print(f"{capitalized(report.in_words)}. Nothing was published.")
 
 
 def write_report(report: "GateReport", page: Path, settings: Settings, force: bool) -> None:

@@ -14,11 +14,11 @@ from transforms.wording.labels import (
     STATUS,
     UNSAID,
     agreement,
-    capitalized,
     ccee_determination,
     source_age,
 )
 from transforms.wording.sentences import joined
+from transforms.wording.sentences.phrases import capitalized
 
 GRID = {  # what a student group shows on a Dashboard: a sign where there is little room, and words
     "met": ("●", "met"),

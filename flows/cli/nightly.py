@@ -39,7 +39,7 @@ def watch(
     Exit code 6, and a notification once a day, if not.
     """
     from flows.watch import look, tell_now
-    from transforms.wording.labels import capitalized
+    from transforms.wording.sentences.phrases import capitalized
 
     folder = settings_from(None, out).out
     seen = look(folder, hours)

@@ -12,8 +12,9 @@ from reports.site import search
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
 from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
-from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, capitalized, flag_name
+from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, flag_name
 from transforms.wording.sentences import change_line
+from transforms.wording.sentences.phrases import capitalized
 from transforms.wording.sentences.reconciliation import agreement_sentence
 
 VALUES = {"Y": "yes", "N": "no", "-": "no letter"}  # of a flag or letter, in words

@@ -14,11 +14,11 @@ from transforms.wording.labels import (
     CHANGES,
     CLASSES,
     LEA_KINDS,
-    capitalized,
     ccee_determination,
     flag_name,
 )
 from transforms.wording.sentences.changes import LOAN_STATES
+from transforms.wording.sentences.phrases import capitalized
 
 
 @dataclass(frozen=True)

@@ -100,11 +100,6 @@ def priorities(numbers: Sequence[int]) -> str:
     return joined([f"{n} ({PRIORITIES[n]})" for n in numbers])
 
 
-def capitalized(text: str) -> str:
-    """The text with a capital first letter, and nothing else changed."""
-    return text[:1].upper() + text[1:]
-
-
 def flag_name(flag: str, groups: Mapping[str, str] | None = None, indicators: Mapping[str, str] | None = None) -> str:
     """A flag of CDE in words; ``groups`` and ``indicators``: their names by code."""
     kind, _, group = flag.partition(":")

@@ -28,6 +28,14 @@ from transforms.wording.sentences.wraparound import WraparoundFacts, wraparound_
 
 VERDICT = ("cds", "determination_year", "pathway")
 ASSISTANCE = ("cds", "determination_year", "determination")
+REASONS: tuple[tuple[str, type, tuple[str, ...], Callable[[Any], str]], ...] = (
+    ("continuum", ContinuumFacts, VERDICT, continuum_reason),
+    ("wraparound", WraparoundFacts, VERDICT, wraparound_reason),
+    ("recorded", RecordedFacts, VERDICT, recorded_reason),
+    ("differentiated", DifferentiatedFacts, ASSISTANCE, differentiated_reason),
+    ("consecutive", SpanFacts, ASSISTANCE, consecutive_reason),
+    ("charter", SpanFacts, ASSISTANCE, charter_reason),
+)
 
 
 def say(
@@ -57,29 +65,11 @@ def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
 
 def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
     """All sentences but those of the watch list."""
-    say(connection, "continuum_facts", ContinuumFacts, VERDICT, "continuum_reasons", reason=continuum_reason)
-    say(connection, "wraparound_facts", WraparoundFacts, VERDICT, "wraparound_reasons", reason=wraparound_reason)
-    say(connection, "recorded_facts", RecordedFacts, VERDICT, "recorded_reasons", reason=recorded_reason)
+    for name, facts, key, reason in REASONS:
+        say(connection, f"{name}_facts", facts, key, f"{name}_reasons", reason=reason)
     say(connection, "eligible_facts", EligibleFacts, VERDICT[:2], "eligible_sentences", sentence=eligible_sentence)
-    say(
-        connection,
-        "differentiated_facts",
-        DifferentiatedFacts,
-        ASSISTANCE,
-        "differentiated_reasons",
-        reason=differentiated_reason,
-    )
-    say(connection, "consecutive_facts", SpanFacts, ASSISTANCE, "consecutive_reasons", reason=consecutive_reason)
-    say(connection, "charter_facts", SpanFacts, ASSISTANCE, "charter_reasons", reason=charter_reason)
-    say(
-        connection,
-        "change_facts",
-        Change,
-        ("cds", "pathway", "to_year"),
-        "change_sentences",
-        cause=change_cause,
-        sentence=change_sentence,
-    )
+    of_change = {"cause": change_cause, "sentence": change_sentence}
+    say(connection, "change_facts", Change, ("cds", "pathway", "to_year"), "change_sentences", **of_change)
     write_reconciliation_words(connection)
 
 
@@ -96,8 +86,4 @@ def write_reconciliation_words(connection: duckdb.DuckDBPyConnection) -> None:
         for kind, what in KINDS.items()
         for name, words in CLASSES.items()
     )
-    put(
-        connection,
-        "reconciliation_words",
-        as_table(rows, **texts("kind", "class", "words")),
-    )
+    put(connection, "reconciliation_words", as_table(rows, **texts("kind", "class", "words")))

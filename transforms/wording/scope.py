@@ -8,7 +8,7 @@ from typing import NamedTuple
 import duckdb
 
 from transforms.database import pairs
-from transforms.wording.sentences.phrases import joined, year_spans
+from transforms.wording.sentences.phrases import capitalized, joined, year_spans
 
 WORKBOOK = "CDE's assistance workbook"
 NAMED = 3  # counties that a line names; more are counted
@@ -59,8 +59,7 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
         said.append("no indicator detail")
     if not workbooks:
         said.append("no assistance workbook")
-    line = "; ".join(said)
-    return line[0].upper() + line[1:]
+    return capitalized("; ".join(said))
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:

@@ -5,7 +5,7 @@ who is new and who left.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import COMPUTED, LEA_WORDS, joined, plural
+from transforms.wording.sentences.phrases import COMPUTED, LEA_WORDS, capitalized, joined, plural
 
 NAMED = 5  # LEAs not determined that are named; more are counted
 MOST_NAMED = 10  # LEAs that meet criteria, are new or left
@@ -68,7 +68,7 @@ def _all(f: CountyFacts) -> Iterator[str]:
     kinds, what = dict(f.kinds), "the criteria for assistance of any kind"
     if total := sum(kinds.values()):
         of_kinds = joined([plural(kinds[kind], word) for kind, word in LEA_WORDS.items() if kinds.get(kind)])
-        yield f"{of_kinds[:1].upper()}{of_kinds[1:]} {_meet(total)} {what}."
+        yield f"{capitalized(of_kinds)} {_meet(total)} {what}."
     else:
         yield f"No district, county office or charter school is known to meet {what}."
     yield from _assisted([kind for kind in f.assisted if not kind.direct], f.before)

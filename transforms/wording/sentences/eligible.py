@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import STATUS_WORDS, joined, number, plural
+from transforms.wording.sentences.phrases import STATUS_WORDS, capitalized, joined, number, plural
 
 WHY = {"data": "the data changed", "rules": "the rules changed", "code": "the program changed"}
 
@@ -62,4 +62,4 @@ def list_headline(left: int, new: int) -> str:
     """How many joined and left."""
     gone = f"{plural(left, 'LEA')} {'is' if left < 2 else 'are'} no longer on the list"
     come = f"{number(new) if new else 'none'} {'is' if new < 2 else 'are'} new"
-    return f"{gone[:1].upper()}{gone[1:]}, {come}"
+    return f"{capitalized(gone)}, {come}"

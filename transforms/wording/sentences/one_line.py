@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from transforms.wording.sentences.changes import LOAN_STATES
-from transforms.wording.sentences.phrases import joined, number, plural
+from transforms.wording.sentences.phrases import capitalized, joined, number, plural
 
 LONGEST = 140  # characters of a line
 NO_LOAN = "No state loan on record."
@@ -52,7 +52,7 @@ def reason_line(f: LineFacts) -> str:
         return ""
     if f.status == "not_assessed":
         found = f.reason.removeprefix("No results to assess: ").split(" that meets ")[0].rstrip(".")
-        return clipped(f"{found[:1].upper()}{found[1:]}.")
+        return clipped(f"{capitalized(found)}.")
     if f.pathway == "continuum" and f.status in ("eligible", "not_eligible"):
         return _continuum(f)
     if f.pathway == "wraparound":
@@ -70,7 +70,7 @@ def _continuum(f: LineFacts) -> str:
     n, many = len(f.groups), f"{number(len(f.groups))} group{'s' * (len(f.groups) != 1)}"
     if f.status == "eligible":
         known = " known" if f.by_cde else ""
-        return named(f"{cde}{many[:1].upper()}{many[1:]}{known}: ", f.groups) if n else "By CDE's flag."
+        return named(f"{cde}{capitalized(many)}{known}: ", f.groups) if n else "By CDE's flag."
     if n:
         return named(f"{cde}{number(n).capitalize()} of the {number(f.groups_required)} groups needed: ", f.groups)
     if f.closest:
@@ -97,7 +97,7 @@ def _loans(f: LineFacts) -> str:
 def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None) -> str:
     """By what a verdict changed, in one line; empty where no group, loan or case did."""
     if not added and not removed:
-        return clipped(f"{cause[:1].upper()}{cause[1:]}.") if cause else ""
+        return clipped(f"{capitalized(cause)}.") if cause else ""
     said = []
     for names, more, one, several in (
         (added, "more ", "now counts", "now count"),
@@ -108,7 +108,7 @@ def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None)
             start = f"{number(len(names))} {more}group{'s' * (len(names) > 1)} {several if len(names) > 1 else one}: "
             said.append(named(start, names, room).removesuffix("."))
     text = "; ".join(said)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalized(text)}."
 
 
 def named(start: str, names: Sequence[str], longest: int = LONGEST) -> str:

@@ -21,6 +21,11 @@ def plain_day(day: date | None) -> str:
     return f"{day:%B} {day.day}, {day.year}" if day else "a day not found"
 
 
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
 def number(n: int) -> str:
     """Small numbers in words."""
     return NUMBERS[n] if 0 <= n < len(NUMBERS) else str(n)
@@ -28,7 +33,7 @@ def number(n: int) -> str:
 
 def not_confirmed_sentence(not_confirmed: str) -> str:
     """Why nothing is determined in a year whose criteria are not confirmed and for which no answer of CDE is known."""
-    return f"{not_confirmed[:1].upper()}{not_confirmed[1:]}, and CDE's own answer is not known."
+    return f"{capitalized(not_confirmed)}, and CDE's own answer is not known."
 
 
 def year_spans(years: Iterable[int], known: Sequence[int] = ()) -> list[str]:
