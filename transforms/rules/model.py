@@ -125,14 +125,8 @@ class Consecutive(StrictModel):
     open_question: str
 
 
-class CharterTest(StrictModel):
+class CharterTest(Consecutive):
     """EC 47607.3(a): a charter school met the criteria on each of these Dashboards."""
-
-    dashboards: tuple[Year, ...]
-    statute: str
-    url: str
-    basis: str
-    open_question: str
 
 
 class RuleSet(StrictModel):
