@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.cases import add_rows, case, reference_copy
+from tests.conftest import Once
 from tests.workplace import SAMPLE, Workplace
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -32,34 +34,27 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Path:
+def site(once: Once, raw_cache: Path) -> Path:
     """``reports/`` of a release of the sample in which some LEAs have hostile names, and one has a case with hostile
     words.
     """
-    folder = tmp_path_factory.mktemp("hostile")
-    source, reference = folder / "source", reference_copy(folder / "reference")
-    shutil.copytree(SAMPLE, source)
-    for path in source.glob("*.txt"):
-        text = path.read_bytes().decode("utf-8")
-        for name, hostile in HOSTILE.items():
-            text = text.replace(f"\t{name}\t", f"\t{hostile}\t")
-        path.write_bytes(text.encode("utf-8"))
-    for path in source.glob("assistancestatus*.xlsx"):
-        _rename(path)
-    add_rows(
-        reference,
-        "request",
-        case(
-            "request",
-            case_id=CASE,
-            cds=SALINAS,
-            lea_name="Salinas Union High",
-            evidence='<i>letter</i> of "the" district, =1+1',
-        ),
-    )
-    place = Workplace(source, raw_cache, folder / "out")
-    assert place.publish(reference=reference).outcome == "published"
-    return (place.out / "current").resolve() / "reports"
+
+    def make(folder: Path) -> None:
+        source, reference = folder / "source", reference_copy(folder / "reference")
+        shutil.copytree(SAMPLE, source)
+        for path in source.glob("*.txt"):
+            text = path.read_bytes().decode("utf-8")
+            for name, hostile in HOSTILE.items():
+                text = text.replace(f"\t{name}\t", f"\t{hostile}\t")
+            path.write_bytes(text.encode("utf-8"))
+        for path in source.glob("assistancestatus*.xlsx"):
+            _rename(path)
+        words = '<i>letter</i> of "the" district, =1+1'
+        acts = case("request", case_id=CASE, cds=SALINAS, lea_name="Salinas Union High", evidence=words)
+        add_rows(reference, "request", acts)
+        assert Workplace(source, raw_cache, folder / "out").publish(reference=reference).outcome == "published"
+
+    return (once("hostile", make) / "out" / "current").resolve() / "reports"
 
 
 def _rename(path: Path) -> None:
@@ -84,44 +79,62 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def open_page(browser: Any, site: Path) -> Iterator[Open]:
-    """Open a page of the hostile site."""
-    yield from _opener(browser, site)
+class Tab:
+    """One page for all tests of a worker: a context and a page of its own cost more than most tests."""
+
+    def __init__(self, context: Any) -> None:
+        self.faults, self.own = list[str](), tuple[str, ...]()
+        context.on("page", self.watch)
+        self.page = context.new_page()
+
+    def watch(self, page: Any) -> None:
+        page.on("console", lambda m: self.fault("console", m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: self.fault("error", e))
+        page.on("dialog", lambda d: (self.fault("dialog", d.message), d.dismiss()))
+        page.on("request", lambda r: None if r.url.startswith(self.own) else self.fault("request", r.url))
+
+    def fault(self, kind: str, words: object) -> None:
+        self.faults.append(f"{kind}: {words}")
+
+    @contextmanager
+    def on(self, site: str, *own: str, allowed: str | None = None) -> Iterator[Open]:
+        """Open pages of a site. At the end nothing may have been logged, asked of elsewhere, or shown in a dialog."""
+        self.faults, self.own = [], own
+
+        def go(name: str, width: int = 1280) -> Any:
+            address = f"{site}/{name.removeprefix('/')}"
+            if self.page.viewport_size["width"] != width:
+                self.page.set_viewport_size({"width": width, "height": 900})
+            if self.page.url.split("#")[0] == address.split("#")[0]:
+                self.page.goto("about:blank")
+            self.page.goto(address)
+            return self.page
+
+        yield go
+        self.page.emulate_media(media="null")
+        self.page.mouse.move(0, 0)
+        assert not [fault for fault in self.faults if allowed is None or allowed not in fault]
 
 
-@pytest.fixture
-def open_state(browser: Any, state_run: Path) -> Iterator[Open]:
-    """Open a page of the statewide sample."""
-    yield from _opener(browser, (state_run / "out" / "current").resolve() / "reports")
-
-
-def _opener(browser: Any, site: Path) -> Iterator[Open]:
-    """Open a page from disk. At the end nothing may have been logged, asked of elsewhere, or shown in a dialog."""
+@pytest.fixture(scope="session")
+def tab(browser: Any) -> Iterator[Tab]:
     context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
-    faults: list[str] = []
-
-    def watch(page: Any) -> None:
-        page.on(
-            "console",
-            lambda m: faults.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None,
-        )
-        page.on("pageerror", lambda e: faults.append(f"error: {e}"))
-        page.on("dialog", lambda d: (faults.append(f"dialog: {d.message}"), d.dismiss()))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else faults.append(f"request: {r.url}"),
-        )
-
-    context.on("page", watch)
-    page = context.new_page()
-
-    def go(name: str, width: int = 1280) -> Any:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto("about:blank")
-        page.goto(f"{site.as_uri()}/{name}")
-        return page
-
-    yield go
+    yield Tab(context)
     context.close()
-    assert not faults
+
+
+DISK = ("file:", "data:", "blob:")
+
+
+@pytest.fixture
+def open_page(tab: Tab, site: Path) -> Iterator[Open]:
+    """Open a page of the hostile site from disk."""
+    with tab.on(site.as_uri(), *DISK) as go:
+        yield go
+
+
+@pytest.fixture
+def open_state(tab: Tab, state_run: Path) -> Iterator[Open]:
+    """Open a page of the statewide sample from disk."""
+    with tab.on(f"{(state_run / 'out' / 'current').resolve().as_uri()}/reports", *DISK) as go:
+        yield go

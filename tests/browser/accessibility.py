@@ -1,0 +1,37 @@
+"""What axe finds on a page."""
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+# Contrast takes axe longer than all its other rules, and depends on how an element looks, not on what it says. It is
+# looked at once for neighbors that look alike, such as the rows of a table; every other rule sees the whole page.
+RUN = """async () => {
+    const options = {resultTypes: ["violations"], preload: false};
+    const found = [await axe.run({...options, rules: {"color-contrast": {enabled: false}}})];
+    const again = [];
+    const look = (element) => {
+        if (!element.checkVisibility()) return "hidden";
+        const style = getComputedStyle(element), seen = new Set(),
+            texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE),
+            words = texts.map((text) => text.data).join("");
+        for (const child of element.children) {
+            const same = look(child);
+            if (seen.has(same)) again.push(child);
+            seen.add(same);
+        }
+        return [element.localName, style.color, style.backgroundColor, style.backgroundImage, style.opacity,
+            style.fontSize, style.fontWeight, style.position, /\\w\\w/.test(words), !!words.trim(), ...seen].join();
+    };
+    look(document.body);
+    again.forEach((element) => element.remove());
+    found.push(await axe.run({...options, runOnly: ["color-contrast"]}));
+    return found.flatMap((result) => result.violations).filter((v) => ["serious", "critical"].includes(v.impact))
+        .map((v) => [v.id, v.nodes.slice(0, 4).map((node) => node.target)]);
+}"""
+
+
+def serious_faults(page: Any) -> list[Any]:
+    """Serious and critical violations with the first elements of each. Leaves the page unfit for other questions."""
+    page.evaluate(AXE_SCRIPT)
+    return list(page.evaluate(RUN))
