@@ -98,6 +98,7 @@ def state_run(once: Once) -> Path:
 def state_db(state_run: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Read-only connection to the release of the statewide sample."""
     with duckdb.connect(str(state_run / "out" / "current" / "dta.duckdb"), read_only=True) as connection:
+        connection.execute("set threads = 1")
         yield connection
 
 
@@ -247,6 +248,7 @@ def bare_released(workplace: Workplace, bare: Workplace) -> Workplace:
 def db(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Read-only connection to the release of the sample."""
     with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:
+        connection.execute("set threads = 1")
         yield connection
 
 

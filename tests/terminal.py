@@ -24,6 +24,34 @@ for arguments in json.loads(sys.argv[1]):
 """
 
 
+READ_IN_PART = """
+import json, os, sys
+import duckdb, pyarrow.parquet, rich.table, pydantic
+from flows.cli.app import main
+ended = []
+for arguments, read in json.loads(sys.argv[1]):
+    (out, its_out), (err, its_err) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        for theirs, number in ((its_out, 1), (its_err, 2)):
+            os.dup2(theirs, number)
+        os.closerange(3, 64)
+        break
+    os.close(its_out)
+    os.close(its_err)
+    if read:
+        os.read(out, read)
+    os.close(out)
+    with open(err) as told:
+        said = told.read()
+    ended.append((os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said))
+if child == 0:
+    sys.argv = ["dta", *arguments]
+    sys.exit(main())
+print(json.dumps(ended))
+"""
+
+
 def surroundings(out: Path, **environment: str) -> dict[str, str]:
     """Environment of a command: none of ours, eighty columns."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
@@ -44,3 +72,16 @@ def in_turn(out: Path, commands: Sequence[tuple[str, ...]], **environment: str) 
     said, told = (re.split(rb"\n<ended (\d+)>\n", stream) for stream in (ended.stdout, ended.stderr))
     assert len(said) == len(told) == 2 * len(commands) + 1, ended.stderr
     return [(int(said[n + 1]), said[n], told[n]) for n in range(0, len(said) - 1, 2)]
+
+
+def read_in_part(out: Path, commands: Sequence[tuple[tuple[str, ...], int]]) -> list[tuple[int, str]]:
+    """Exit codes and what was said of it, with readers that stop after so many bytes. Each command is a process of its
+    own, which one that has imported everything becomes: its streams and its end are a real process's.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", READ_IN_PART, json.dumps(commands)],
+        capture_output=True,
+        env=surroundings(out),
+        check=True,
+    )
+    return [(code, told) for code, told in json.loads(ended.stdout)]

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,21 @@ class Check:
     def value(self, query: str, **given: Any) -> Any:
         ((value,),) = self.rows(query, **given)
         return value
+
+    @cached_property
+    def is_charter(self) -> bool:
+        return bool(self.value("select lea_type from leas where cds = $cds") == "charter")
+
+    @cached_property
+    def windows(self) -> dict[int, list[int]]:
+        """By determination year; a charter school had no window before it had a test."""
+        own = "charter_dashboards" if self.is_charter else "counted_dashboards"
+        query = f"select determination_year, coalesce({own}, [determination_year]) from rule_windows"
+        return dict(
+            self.db.execute(
+                f"{query} where determination_year in (select determination_year from eligibility)"
+            ).fetchall()
+        )
 
 
 def checks(db: duckdb.DuckDBPyConnection, release: Path, number: int) -> Iterator[Check]:
@@ -229,21 +245,14 @@ def lcap_facts(c: Check) -> list[tuple[str, list[str]]]:
     ]
 
 
-def window(c: Check, year: int | None = None) -> list[int]:
-    """Dashboards that count for a year; a charter school had no window before it had a test."""
-    own = "charter_dashboards" if is_charter(c) else "counted_dashboards"
-    query = f"select coalesce({own}, [determination_year]) from rule_windows where determination_year = ?"
-    return list(c.db.execute(query, [year or c.year]).fetchall()[0][0])
-
-
-def is_charter(c: Check) -> bool:
-    return bool(c.value("select lea_type from leas where cds = $cds") == "charter")
+def window(c: Check) -> list[int]:
+    """Dashboards that count for the year of the page."""
+    return c.windows[c.year]
 
 
 def all_windows(c: Check) -> list[int]:
     """Dashboards that count for any determination year."""
-    years = c.db.execute("select distinct determination_year from eligibility").fetchall()
-    return sorted({y for (year,) in years for y in window(c, year)})
+    return sorted({year for counted in c.windows.values() for year in counted})
 
 
 def grid(c: Check) -> None:
@@ -290,7 +299,7 @@ def grid(c: Check) -> None:
             year=c.year,
             group=group,
         )
-        counting = bool(has_test and met == len(counted)) if is_charter(c) else bool(counts and counts[0][0])
+        counting = bool(has_test and met == len(counted)) if c.is_charter else bool(counts and counts[0][0])
         assert c.page.one(f"{row}/td[@class='total']") == f"{met} of {len(counted)}" + (" counts" if counting else "")
 
 
