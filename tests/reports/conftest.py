@@ -1,6 +1,7 @@
 """A copy of the release in which names are hostile."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -10,24 +11,28 @@ HOSTILE = """=cmd|' /C calc'!A0 <script>alert("é")</script>, #panic[*x*] $y$ \\
 SALINAS = "27661590000000"
 
 
+def called(release: Path, out: Path, names: Mapping[str, str], also: tuple[str, str]) -> Path:
+    """A folder of releases whose current one calls LEAs by these names, of which a table has another column begin with
+    them.
+    """
+    folder = out / "releases" / release.name
+    folder.mkdir(parents=True)
+    shutil.copy(release / "manifest.json", folder)
+    shutil.copy(release / "dta.duckdb", folder)
+    (folder / "dta.duckdb").chmod(0o644)
+    table, column = also
+    with duckdb.connect(str(folder / "dta.duckdb")) as connection:
+        for cds, name in names.items():
+            for named in ("leas", "eligibility", "eligible_districts", "watch_list", "changes"):
+                connection.execute(f"update {named} set lea_name = ? where cds = ?", [name, cds])
+            connection.execute(f"update {table} set {column} = ? || ': ' || {column} where cds = ?", [name, cds])
+    (out / "current").symlink_to(folder)
+    return out
+
+
 @pytest.fixture
 def hostile(release: Path, tmp_path: Path) -> Path:
     """Folder of releases whose current one calls Salinas Union High by a name that no markup, spreadsheet or query
     should run.
     """
-    folder = tmp_path / "out" / "releases" / release.name
-    folder.mkdir(parents=True)
-    shutil.copy(release / "manifest.json", folder)
-    shutil.copy(release / "dta.duckdb", folder)
-    (folder / "dta.duckdb").chmod(0o644)
-    with duckdb.connect(str(folder / "dta.duckdb")) as connection:
-        for table in ("leas", "eligibility", "eligible_districts", "watch_list", "changes"):
-            connection.execute(
-                f"update {table} set lea_name = $name where cds = $cds", {"name": HOSTILE, "cds": SALINAS}
-            )
-        connection.execute(
-            "update watch_list set sentence = $name || ': ' || sentence where cds = $cds",
-            {"name": HOSTILE, "cds": SALINAS},
-        )
-    (tmp_path / "out" / "current").symlink_to(folder)
-    return tmp_path / "out"
+    return called(release, tmp_path / "out", {SALINAS: HOSTILE}, ("watch_list", "sentence"))
