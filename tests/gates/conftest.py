@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.conftest import Once
 from tests.gates.raw_files import raw_database
 from tests.gates.sample import Decided, decided, good_rows
 from tests.gates.state import State, Written, decided_state, write_small_state
@@ -29,9 +30,10 @@ def good(sample: Decided) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """Source files of a small state, and the reference folder with what it printed."""
-    return write_small_state(tmp_path_factory.mktemp("state"))
+def written(once: Once) -> Written:
+    """The small state. Tests only read it."""
+    folder = once("small-state", write_small_state)
+    return Written(folder / "files", folder / "reference")
 
 
 @pytest.fixture(scope="session")

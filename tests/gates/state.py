@@ -6,7 +6,6 @@ from pathlib import Path
 import duckdb
 
 from tests.gates.sample import decided
-from tests.statewide.state import State as Written
 from tests.statewide.state import write_state
 from tests.statewide.world import Scale
 from tests.workplace import Workplace
@@ -14,6 +13,14 @@ from transforms.run import Run
 from transforms.schema import published_tables
 
 SMALL = Scale(counties=58, leas=150, charters=20, schools=0)
+
+
+@dataclass(frozen=True)
+class Written:
+    """Source files of a small state, and the reference folder with what it printed."""
+
+    files: Path
+    reference: Path
 
 
 @dataclass(frozen=True)
@@ -25,9 +32,8 @@ class State:
     connection: duckdb.DuckDBPyConnection
 
 
-def write_small_state(folder: Path) -> Written:
-    """Source files, and the reference folder with what this state printed."""
-    return write_state(folder, SMALL)
+def write_small_state(folder: Path) -> None:
+    write_state(folder, SMALL)
 
 
 def decided_state(place: Workplace) -> State:
