@@ -482,6 +482,11 @@ def test_every_check_has_a_violation() -> None:
     assert len(CHECKS) == len(VIOLATIONS)
 
 
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.check_id)
+def test_what_a_check_says_is_whole_sentences(check: Check) -> None:
+    assert [text for text in (check.sentence, check.reason) if not text.endswith(".")] == []
+
+
 def test_a_good_state_passes_every_check(state: State) -> None:
     assert [r.described() for c in CHECKS if (r := run_check(state.connection, c)).outcome != "passed"] == []
 

@@ -86,9 +86,10 @@ def test_a_loan_under_another_districts_code(
             assert "One record of the loan register that may be about this district was rejected." in reason
         if cds == OAKLAND:
             assert verdict(db, cds, "wraparound")[0] == "undetermined", "no file names it; the release before does"
-        ((file, line, column, value),) = db.execute(
-            "select file, line, column_name, value from rejects where source_id like 'registers/%'"
+        ((file, line, column, value, what_to_do),) = db.execute(
+            "select file, line, column_name, value, what_to_do from rejects where source_id like 'registers/%'"
         ).fetchall()
+        assert what_to_do == f"Correct line {line} of {file}. Then: dta register check, and dta run."
         assert (file, column, value) == ("registers/state_loans.csv", "cds", other)
         assert line == 11 or cds != DISTRICT
         assert f'"line": {line}' in warned(db, "registers_rejected")

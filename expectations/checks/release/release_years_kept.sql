@@ -2,8 +2,8 @@
 -- table: eligibility
 -- sentence: Every determination year and every Dashboard with results of the release before is in this one.
 -- reason: A year that disappears takes the comparison with it, and the Dashboards that count. A Dashboard of which a
---   file is not used may have no results left:
--- what depends on it is not determined, which release_verdicts_kept counts.
+--   file is not used may have no results left: what depends on it is not determined, which release_verdicts_kept
+--   counts.
 with lost as (
     select distinct 'determination' as kind, determination_year as year from before.eligibility
     except

@@ -82,7 +82,7 @@ select
     column_name,
     value,
     reason,
-    say_correct_register(file, line),
+    say_correct_register(line, file),
     cds,
     null,
     null

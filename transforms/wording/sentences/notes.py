@@ -22,7 +22,7 @@ NOTES = {
     "status_remembered": "{file}, the workbook of {told_in}, gives the status of {year} as {status}",
     "status_not_remembered": "{file}, the workbook of {told_in}, has no status of this LEA for {year}",
     # what to do about a rejected row
-    "correct_register": "Correct line {line} of {file}, then run: dta register check",
+    "correct_register": "Correct line {line} of {file}. Then: dta register check, and dta run.",
     "saved_by_a_spreadsheet": (
         "A spreadsheet program has taken the leading zero of a code. Get {file} from CDE again and do not save it from"
         " such a program."
