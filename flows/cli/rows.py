@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,7 +17,7 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
     """Rows of a query: a table where every word fits, else one block per row."""
     texts = [["" if v is None else str(v) for v in row] for row in rows]
     words = [
-        max((len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
+        max((cell_len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
         for i, name in enumerate(columns)
     ]
     said = (
@@ -24,18 +25,33 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
         if total == len(rows)
         else f"first {len(rows)} of {total:,} rows; --format csv shows all"
     )
-    if sum(words) + 3 * len(columns) + 1 > console.width:
+    spare = console.width - sum(words) - 3 * len(columns) - 1
+    if spare < 0:
         for number, row in enumerate(texts, 1):
             console.print(f"Row {number}", style="bold")
             console.print(_record(columns, row))
         console.print(said)
         return
+    whole = [max(map(cell_len, (name, *(row[i] for row in texts)))) for i, name in enumerate(columns)]
     table = Table(caption=said)
-    for name, width in zip(columns, words, strict=True):
-        table.add_column(escape(name), overflow="fold", min_width=width)
+    for name, width in zip(columns, _widths(words, whole, spare), strict=True):
+        table.add_column(escape(name), overflow="fold", width=width)
     for row in texts:
         table.add_row(*map(escape, row))
     console.print(table)
+
+
+def _widths(words: list[int], whole: list[int], spare: int) -> list[int]:
+    """Widths of columns that hold each word: what is spare goes to the narrowest that would wrap. Rich cuts the last
+    column at the edge where words leave little room.
+    """
+    widths = list(words)
+    for _ in range(spare):
+        wrapped = [i for i in range(len(widths)) if widths[i] < whole[i]]
+        if not wrapped:
+            break
+        widths[min(wrapped, key=widths.__getitem__)] += 1
+    return widths
 
 
 def _record(columns: list[str], row: list[str]) -> Table:

@@ -6,4 +6,4 @@ from changes c
 join pathways p using (pathway)
 where c.to_year = coalesce($year::smallint, (select max(to_year) from changes))
     and c.change in ('newly_eligible', 'continuing', 'no_longer')
-order by c.change, p.position, c.lea_name, c.cds
+order by list_position(['newly_eligible', 'no_longer', 'continuing'], c.change), p.position, c.lea_name, c.cds

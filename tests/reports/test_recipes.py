@@ -92,6 +92,12 @@ FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
         {"class": "not_comparable", "leas_and_years": 50, "dashboards": "2018, 2019"},
     ),
     ("not-determined", {}, {"lea_name": "Oakland Unified", "pathway": CONTINUUM}, {"county": "Alameda"}),
+    (
+        "not-determined",
+        {},
+        {"lea_name": "Plumas Unified", "pathway": "Wraparound"},
+        {"open_question": None},  # that of Wraparound is about repaid loans
+    ),
     ("rejects", {}, {"file": "Pr12023.xlsx"}, {"rows_in": 33, "rows_kept": 33, "lines": 0}),
     ("freshness", {}, {"file": "eladownload2023.txt"}, {"present": True, "dashboard_year": 2023}),
     (
