@@ -13,6 +13,7 @@ from reports.published import Row, determination_years, rows, year_in_force
 from transforms.wording.sentences import LEA_WORDS, joined, number, open_loan_words, plural
 
 NAMED = 5  # LEAs that a line names; more are counted
+OPEN_CASES = {"precondition_not_shown": "earlier assistance not on record", "no_decision": "no decision yet"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Part:
     """A piece of the sentence, and the list that it counts or the LEA that it names, if it does."""
 
     text: str
-    counts: str = ""  # meet, district, county_office, new, left or loans
+    counts: str = ""  # meet, district, county_office, new, left, loans or recorded
     cds: str = ""
 
 
@@ -34,7 +35,8 @@ class Answer:
     new: tuple[Row, ...]
     left: tuple[Row, ...]
     loans: tuple[Row, ...]  # by a state loan, and not by the Continuum
-    open: tuple[Row, ...]  # not determined; with pathway, and why in a few words where a loan leaves it open
+    open: tuple[Row, ...]  # not determined; with pathway, and why in a few words where a record leaves it open
+    recorded: tuple[Row, ...] = ()  # by a recorded case, and neither by a state loan nor by the Continuum
 
     @property
     def sentence(self) -> str:
@@ -62,14 +64,21 @@ class Answer:
             new, left = (number(len(of)) if of else "none" for of in (self.new, self.left))
             said += [Part("; "), Part(f"{new} {'is' if len(self.new) == 1 else 'are'} new", "new" * bool(self.new))]
             said += [Part(", "), Part(f"{left} left", "left" * bool(self.left))]
-        if self.loans:
-            few, more = len(self.loans) <= NAMED, " more" * bool(n)
-            are = f"{number(len(self.loans))}{more} {'is' if len(self.loans) == 1 else 'are'} eligible by a state loan"
-            said += [Part("; "), Part(are, "loans" * (not few))]
+        total = n
+        for leas, by, counts in (
+            (self.loans, "a state loan", "loans"),
+            (self.recorded, "a recorded case", "recorded"),
+        ):
+            if not leas:
+                continue
+            few, more = len(leas) <= NAMED, " more" * bool(total)
+            are = f"{number(len(leas))}{more} {'is' if len(leas) == 1 else 'are'} eligible by {by}"
+            said += [Part("; "), Part(are, counts * (not few))]
             if few:
-                named = [Part(r["lea_name"], cds=r["cds"]) for r in self.loans]
+                named = [Part(r["lea_name"], cds=r["cds"]) for r in leas]
                 said += [Part(" ("), *_enumerated(named), Part(")")]
-            said += [Part(f": {number(n + len(self.loans))} in all")] * bool(n)
+            total += len(leas)
+        said += [Part(f": {number(total)} in all")] * (total not in (n, len(self.loans), len(self.recorded)))
         return [*said, Part(".")]
 
     @property
@@ -100,46 +109,66 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
     verdicts = rows(
         connection,
         """
-        select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, e.status
+        select e.cds, e.lea_name, e.lea_type, e.county, e.pathway, p.name as pathway_name, p.position,
+            e.status
         from eligibility e join pathways p using (pathway)
-        where e.determination_year = $year and p.decided = 'computed' and e.status in ('eligible', 'undetermined')
+        where e.determination_year = $year and e.status in ('eligible', 'undetermined')
         order by e.lea_name, e.cds, p.position
         """,
         year=year,
     )
     meet = _of(verdicts, "continuum")
     counted = {r["cds"] for r in meet}
+    loans = tuple(r for r in _of(verdicts, "wraparound") if r["cds"] not in counted)
+    counted |= {r["cds"] for r in loans}
+    others = {r["cds"]: r for r in verdicts if r["status"] == "eligible" and r["cds"] not in counted}
     changed = rows(
         connection,
         "select cds, lea_name, lea_type, county, change from changes where to_year = $year and pathway = 'continuum'"
         " order by lea_name, cds",
         year=year,
     )
-    why = _open_loans(connection, year)
-    open_ones = [r | {"why": why.get(r["cds"]) if r["pathway"] == "wraparound" else None} for r in verdicts]
+    why = _open_loans(connection, year) | _open_cases(connection, year)
+    # Where no loan and no case leaves open what rests on them, a rejected record does.
+    open_ones = [
+        r | {"why": why.get((r["cds"], r["pathway"]), "" if r["pathway"] == "continuum" else "a record was rejected")}
+        for r in sorted(verdicts, key=lambda r: r["position"])
+        if r["status"] == "undetermined"
+    ]
     return Answer(
         year,
         before,
         meet,
         tuple(r for r in changed if r["change"] == "newly_eligible"),
         tuple(r for r in changed if r["change"] == "no_longer"),
-        tuple(r for r in _of(verdicts, "wraparound") if r["cds"] not in counted),
-        tuple(r for r in open_ones if r["status"] == "undetermined"),
+        loans,
+        tuple(open_ones),
+        tuple(others.values()),
     )
 
 
-def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[str, str]:
-    """By LEA: why its loans leave Wraparound open."""
+def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[str, str], str]:
+    """By LEA and pathway: why its loans leave Wraparound open."""
     found = connection.execute(
         "select cds, loan_state, received_by, repaid_by from loan_states"
         " where determination_year = $year and cds is not null order by loan_id",
         {"year": year},
     )
-    words: dict[str, list[str]] = {}
+    words: dict[tuple[str, str], list[str]] = {}
     for cds, *facts in found.fetchall():
         if said := open_loan_words(*facts):
-            words.setdefault(cds, []).append(said)
-    return {cds: joined(said) for cds, said in words.items()}
+            words.setdefault((cds, "wraparound"), []).append(said)
+    return {key: joined(said) for key, said in words.items()}
+
+
+def _open_cases(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[str, str], str]:
+    """By LEA and pathway: why its recorded cases leave a pathway open."""
+    found = connection.execute(
+        "select cds, pathway, list(distinct case_finding order by case_finding) from case_states"
+        " where determination_year = $year and status = 'undetermined' group by all",
+        {"year": year},
+    )
+    return {(cds, pathway): joined([OPEN_CASES[f] for f in findings]) for cds, pathway, findings in found.fetchall()}
 
 
 def _of(verdicts: Sequence[Row], pathway: str) -> tuple[Row, ...]:

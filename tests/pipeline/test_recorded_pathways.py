@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from expectations.sql_checks import run_sql_checks
 from flows.cli.app import app
+from reports.answer import read_answer
 from tests.cases import CHARTER, DISTRICT, NAMES, add_rows, case, reference_copy
 from tests.workplace import SAMPLE, Workplace
 from transforms.release.digests import dated_facts
-from transforms.wording.sentences import plain_day
+from transforms.wording.sentences import joined, number, plain_day
 
 Decide = Callable[..., Any]
 SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"
@@ -280,6 +281,8 @@ def test_what_each_case_gives(decide: Decide, db: duckdb.DuckDBPyConnection) -> 
             "select count(*) from eligibility where determination_year = 2024 and case_state is not null"
         ).fetchall()
         assert counted == [(len(CASES),)], "no other LEA has a case"
+        open_ones = {(r["pathway"], r["why"]) for r in read_answer(db).open}
+        assert {("primary", "earlier assistance not on record"), ("request", "no decision yet")} <= open_ones
 
 
 def test_a_case_counts_from_its_day_on(on_record: duckdb.DuckDBPyConnection) -> None:
@@ -385,6 +388,19 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
     assert found["unknown"] == [None, "The list of Geographic Leads names no lead of this county for that day."]
     assert found["term"] == [True, None], "Alameda's own office was the lead until 2023-06-30"
     assert "being the county office itself" in verdicts(on_record, "primary")[BORROWER].reason
+
+
+def test_the_answer_counts_and_names_what_cases_give(on_record: duckdb.DuckDBPyConnection) -> None:
+    answer = read_answer(on_record)
+    of_year = "from eligibility where determination_year = ? and status = ?"
+    eligible = on_record.execute(f"select distinct cds {of_year}", [answer.year, "eligible"]).fetchall()
+    assert {r["cds"] for r in (*answer.meet, *answer.loans, *answer.recorded)} == {cds for (cds,) in eligible}
+    assert answer.sentence.endswith(f": {number(len(eligible))} in all.")
+    named = [r["lea_name"] for r in answer.recorded]
+    assert "Soledad Unified" in named
+    assert f"eligible by a recorded case ({joined(named)})" in answer.sentence
+    open_ones = on_record.execute(f"select cds, pathway {of_year}", [answer.year, "undetermined"]).fetchall()
+    assert {(r["cds"], r["pathway"]) for r in answer.open} == set(open_ones)
 
 
 def test_contacts_are_not_published(on_record: duckdb.DuckDBPyConnection) -> None:

@@ -63,6 +63,11 @@ def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:
          " left; one more is eligible by a state loan (D): four in all."),
         (Answer(2024, 2023, (), (), (lea("A"), lea("B")), (lea("C"), lea("D")), ()),
          "In 2024, no LEA meets the criteria; none are new, two left; two are eligible by a state loan (C and D)."),
+        (Answer(2024, 2023, (lea("A"),), (), (), (lea("B"),), (), (lea("C"), lea("D"))),
+         "In 2024, one LEA meets the criteria (A); none are new, none left; one more is eligible by a state loan (B);"
+         " two more are eligible by a recorded case (C and D): four in all."),
+        (Answer(2022, None, (), (), (), (), (), (lea("A"),)),
+         "In 2022, no LEA meets the criteria; one is eligible by a recorded case (A)."),
         (Answer(2022, None, (lea("A"),), (), (), (), ()), "In 2022, one LEA meets the criteria (A)."),
     ],
 )  # fmt: skip
