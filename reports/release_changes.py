@@ -29,8 +29,9 @@ class ReleaseChanges:
 
     @property
     def headline(self) -> str:
-        """How many left and joined; empty if nobody did."""
-        return list_headline(len(self.left), len(self.new)) if self.left or self.new else ""
+        """How many LEAs lost or gained a pathway; empty if none did."""
+        lost, gained = ({c.cds for c in found} for found in (self.left, self.new))
+        return list_headline(len(lost), len(gained)) if lost or gained else ""
 
     @property
     def about_assistance(self) -> str:

@@ -75,7 +75,7 @@ def test_new_and_lost_eligibility_is_told_and_nothing_else(changed: Path, publis
     assert message is not None
     assert message.subject == "DTA eligibility: 1 newly eligible, 1 no longer"
     assert (
-        "Alisal Union, Continuum of Support (SIR+), 2024: no longer on the list, now: not determined, because the data"
+        "Alisal Union, Continuum of Support (SIR+), 2024: no longer eligible, now: not determined, because the data"
         " changed."
     ) in message.text
     assert "Quiet" not in message.text

@@ -73,12 +73,12 @@ def test_a_first_release_is_compared_with_nothing(db: duckdb.DuckDBPyConnection)
 )
 def test_who_left_is_named_with_the_reason(db: duckdb.DuckDBPyConnection, why: str, words: str) -> None:
     found = changed(db, [("Ada", 2024, "eligible", "not_eligible", why)], ["FOS"])
-    assert found.headline == "One LEA is no longer on the list, none is new"
+    assert found.headline == "One LEA lost a pathway, none gained one"
     assert found.sentences == [
-        f"Ada (Kern), Continuum, 2024: no longer on the list, now: not eligible, because {words}. One group no longer"
+        f"Ada (Kern), Continuum, 2024: no longer eligible, now: not eligible, because {words}. One group no longer"
         " counts: foster youth."
     ]
-    assert changes_lines(found)[0] == "One LEA is no longer on the list, none is new since release r0:"
+    assert changes_lines(found)[0] == "One LEA lost a pathway, none gained one since release r0:"
 
 
 def test_a_verdict_that_is_not_about_the_list_is_not_told(db: duckdb.DuckDBPyConnection) -> None:
@@ -93,7 +93,7 @@ def test_a_new_dashboard_is_compared_with_the_list_of_the_year_before(db: duckdb
     assert [c.lea_name for c in found.new] == ["Bea"]
     assert (
         found.sentences[0]
-        == "Ada (Kern), Continuum, 2024 in place of 2023: no longer on the list, now: not eligible, because the data"
+        == "Ada (Kern), Continuum, 2024 in place of 2023: no longer eligible, now: not eligible, because the data"
         " changed."
     )
 
@@ -101,5 +101,5 @@ def test_a_new_dashboard_is_compared_with_the_list_of_the_year_before(db: duckdb
 def test_an_lea_that_is_gone_was_on_the_list(db: duckdb.DuckDBPyConnection) -> None:
     found = changed(db, [("Dora", 2024, "eligible", "absent", "rules")])
     assert found.sentences == [
-        "Dora, Continuum, 2024: no longer on the list, now: without a verdict, because the rules changed."
+        "Dora, Continuum, 2024: no longer eligible, now: without a verdict, because the rules changed."
     ]

@@ -1,4 +1,4 @@
-"""Sentences of the list of eligible LEAs: by which pathways an LEA is on it, and who joined or left since."""
+"""Sentences of the list of eligible LEAs: by which pathways an LEA is on it, and who gained or lost one since."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ def eligible_sentence(f: EligibleFacts) -> str:
 
 @dataclass(frozen=True)
 class ListChange:
-    """An LEA that is on the list of only one of two releases, by one pathway."""
+    """An LEA that is eligible by a pathway in only one of two releases."""
 
     cds: str
     lea_name: str
@@ -43,7 +43,7 @@ class ListChange:
 
     @property
     def joined(self) -> bool:
-        """True if it is on the list now and was not before."""
+        """True if it is eligible now and was not before."""
         return self.status == "eligible"
 
 
@@ -51,15 +51,13 @@ def list_change_sentence(c: ListChange) -> str:
     """Who, by which pathway, what it was or is now, and why."""
     where = f" ({c.county})" if c.county else ""
     moved = f", {c.year} in place of {c.year_before}" if c.year != c.year_before else f", {c.year}"
-    new, gone = f"new on the list, before: {STATUS_WORDS[c.status_before]}", "no longer on the list, now: "
+    new, gone = f"newly eligible, before: {STATUS_WORDS[c.status_before]}", "no longer eligible, now: "
     status = new if c.joined else gone + STATUS_WORDS[c.status]
     why = f", because {WHY[c.attributed_to]}" if c.attributed_to else ""
     text = f"{c.lea_name}{where}, {c.pathway_name}{moved}: {status}{why}."
     return f"{text} {c.line}".strip()
 
 
-def list_headline(left: int, new: int) -> str:
-    """How many joined and left."""
-    gone = f"{plural(left, 'LEA')} {'is' if left < 2 else 'are'} no longer on the list"
-    come = f"{number(new) if new else 'none'} {'is' if new < 2 else 'are'} new"
-    return f"{capitalized(gone)}, {come}"
+def list_headline(lost: int, gained: int) -> str:
+    """How many LEAs lost a pathway, and how many gained one."""
+    return capitalized(f"{plural(lost, 'LEA')} lost a pathway, {number(gained) if gained else 'none'} gained one")
