@@ -15,6 +15,7 @@ from transforms.wording.sentences import Change, GroupChange, change_sentence
 KINDS = {
     "new": "newly eligible",
     "left": "no longer eligible",
+    "open": "eligible before, not determined now",
     "stays": "still eligible by other student groups",
     "other": "not eligible on either side",
 }
@@ -36,6 +37,8 @@ class Difference:
     def kind(self) -> str:
         """What it is to a reader: a key of KINDS."""
         before, after = self.status_before == "eligible", self.status_after == "eligible"
+        if before and self.status_after == "undetermined":
+            return "open"
         return {(False, True): "new", (True, False): "left", (True, True): "stays"}.get((before, after), "other")
 
 

@@ -17,7 +17,7 @@ from reports.compare import KINDS, Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict
 from reports.lea import LeaReport
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
-from transforms.wording.sentences import plural
+from transforms.wording.sentences import number, plural
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
 STYLES = {
@@ -153,7 +153,7 @@ def show_comparison(console: Console, comparison: Comparison, format: str, full:
             write_rows(table, format, stream)
         return
     found = {kind: [d for d in rows if d.kind == kind] for kind in KINDS}
-    numbers = ", ".join(f"{len(found[kind])} {words}" for kind, words in KINDS.items() if found[kind])
+    numbers = ", ".join(f"{number(len(found[kind]))} {words}" for kind, words in KINDS.items() if found[kind])
     console.print(
         f"{plural(len(rows), 'verdict').capitalize()} differ{'s' * (len(rows) <= 1)} between {comparison.before} and"
         f" {comparison.after}{': ' * bool(numbers)}{numbers}.",

@@ -14,6 +14,7 @@ from expectations.checks import load_checks
 from expectations.results import GateResult
 from expectations.sql_checks import run_check
 from reports.compare import compare
+from reports.published import open_release
 from tests.cases import reference_copy
 from tests.workbooks import change_rows
 from tests.workplace import SAMPLE, Workplace, copy_of_state
@@ -139,6 +140,16 @@ def test_two_years_are_compared(published: Workplace) -> None:
     )
     with pytest.raises(ReleaseError, match="no determination of 2019"):
         compare(published.out, "2019", "2024")
+
+
+def test_two_years_are_counted_as_the_table_of_changes_does(published: Workplace) -> None:
+    kinds = {"newly_eligible": "new", "no_longer": "left"}
+    with open_release(published.out) as connection:
+        counted = connection.execute("select cds, pathway, change from changes where to_year = 2024").fetchall()
+    found = {(d.cds, d.pathway): d.kind for d in compare(published.out, "2023", "2024").differences}
+    for change, kind in kinds.items():
+        assert {key for key, k in found.items() if k == kind} == {(c, p) for c, p, of in counted if of == change}
+    assert found[VALLEJO, "wraparound"] == "open"
 
 
 def test_two_releases_are_compared_and_the_second_names_what_changed(without_gates: None, released: Workplace) -> None:
