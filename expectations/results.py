@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.checks import Check
-from transforms.release.check_result import CheckResult
+from transforms.release.check_result import CheckResult, count_failed
 from transforms.schema import published_tables
 from transforms.tables import put
 
@@ -52,11 +52,7 @@ class GateResult(CheckResult):
 
     def described(self) -> str:
         """A failure as a person reads it."""
-        what = (
-            "could not run"
-            if self.outcome == "error"
-            else f"failed ({self.failing_rows:,} {'row' if self.failing_rows == 1 else 'rows'})"
-        )
+        what = "could not run" if self.outcome == "error" else count_failed(self.failing_rows)
         return (
             f"Check {self.check_id} ({self.check_class}) on {self.table_name} {what}: {self.sentence}"
             f" {self.detail[:2000]}"

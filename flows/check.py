@@ -12,7 +12,7 @@ from rich.table import Table
 
 from flows.cli.consoles import moving_line
 from transforms.folders import claim_work
-from transforms.release.check_result import what_to_do
+from transforms.release.check_result import count_failed, what_to_do
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
 from transforms.wording.sentences.phrases import capitalized
@@ -73,14 +73,9 @@ def show_report(report: "GateReport", console: Console) -> None:
             if result.warns
             else "● info"
         )
-        count = (
-            "could not run"
-            if result.outcome == "error"
-            else f"not so for {result.failing_rows:,} {'row' if result.failing_rows == 1 else 'rows'}"
-        )
+        what = "could not run" if result.outcome == "error" else count_failed(result.failing_rows)
         console.print(
-            f"{mark} {escape(result.sentence)} [dim]({count}; {escape(result.check_id)} on"
-            f" {escape(result.table_name)})[/]"
+            f"{mark} Check {escape(result.check_id)} on {escape(result.table_name)} {what}: {escape(result.sentence)}"
         )
         console.print(f"   [dim]{escape(result.note or result.reason)}[/]")
         for text in result.rows[:SHOWN]:

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from transforms import clock
 from transforms.errors import GateError
-from transforms.release.check_result import ADVICE
+from transforms.release.check_result import ADVICE, count_failed
 from transforms.sources.unused import UnusedFile
 
 if TYPE_CHECKING:
@@ -35,25 +35,16 @@ def for_shell(name: str) -> str:
     return f'"{name}"' if re.fullmatch(r"[\w .,'()&/-]+", name) else shlex.quote(name)
 
 
-def warning_text(warning: Mapping[str, Any]) -> str:
-    """A warning of a release in words."""
-    rows = int(warning["failing_rows"])
-    return f"{warning['sentence']} Not so for {rows:,} {'row' if rows == 1 else 'rows'} ({warning['check_id']})."
-
-
 def failed_checks(status: Mapping[str, Any]) -> str:
     """The checks that stopped the last run, a line each, with markup; empty if none did."""
     stopped = [d for d in status.get("details", []) if d["outcome"] == "error" or d["severity"] == "critical"]
     if status["exit_code"] != GateError.exit_code or not stopped:
         return ""
     lines = [
-        f"  [bold red]✗[/] {escape(d['sentence'])} "
-        + (
-            f"Could not run: {escape(d['detail'][:200])}"
-            if d["outcome"] == "error"
-            else f"Not so for {d['failing_rows']:,} rows"
-        )
-        + f" [dim]({escape(d['check_id'])} on {escape(d['table_name'])})[/]"
+        f"  [bold red]✗[/] Check {escape(d['check_id'])} on {escape(d['table_name'])} "
+        + ("could not run" if d["outcome"] == "error" else count_failed(d["failing_rows"]))
+        + f": {escape(d['sentence'])}"
+        + (f" {escape(d['detail'][:200])}" if d["outcome"] == "error" else "")
         for d in stopped[:SHOWN]
     ]
     more = [f"  and {len(stopped) - SHOWN} more checks"] if len(stopped) > SHOWN else []

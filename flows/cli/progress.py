@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.cli.consoles import moving_line
-from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_text, unused_lines, warning_text
+from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_text, unused_lines
 from flows.logs import json_log, text_log
 from flows.runner import execute
 from flows.steps import STEPS, Step
 from reports.answer import Answer, read_answer
 from reports.published import FETCH, Row, not_loaded, not_placed, open_release, reissued_files, rows
 from reports.release_changes import release_changes
+from transforms.release.check_result import warning_text
 from transforms.release.current import DATABASE, current_release, read_manifest
 from transforms.run import Run, StepResult
 from transforms.settings import Settings
@@ -93,8 +94,12 @@ def _answer(out: Path, console: Console) -> None:
     for line in unknown:
         console.print(f"[yellow]Not used[/] {escape(line)}", soft_wrap=True)
     current = current_release(out)
-    for warning in read_manifest(current)["warnings"] if current else []:
+    warnings = read_manifest(current)["warnings"] if current else []
+    for warning in warnings:
         console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}")
+    if warnings:
+        page = _near(out / "quality" / "index.html")
+        console.print(f"Which rows, and what to do: {escape(str(page))}", soft_wrap=True)
     _say(console, DESIGNATION, "dim")
     example = next(iter((*answer.new, *answer.meet, *answer.loans)), None)
     console.print()

@@ -15,9 +15,9 @@ from flows.cli.phrases import (
     problem_text,
     unused_lines,
     unused_of,
-    warning_text,
 )
 from transforms.errors import ReleaseError, few_of
+from transforms.release.check_result import warning_text
 from transforms.release.current import current_release, pointer_fault, read_manifest
 from transforms.release.pointer import held
 from transforms.release.run_records import GOOD, read_status

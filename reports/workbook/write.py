@@ -9,10 +9,15 @@ from reports.published import Row, not_loaded, record, rows
 from reports.workbook.cells import Book, Cell
 from reports.workbook.sheets import Sheet
 from transforms import clock
+from transforms.release.check_result import warning_text
 from transforms.wording.labels import DESIGNATION
 
 Progress = Callable[[str], None]
 BATCH = 10_000
+WARNINGS = """
+    select check_id, sentence, failing_rows from meta_gate_results
+    where outcome = 'failed' and severity = 'warning' order by check_id, table_name
+"""
 SOURCES = """
     select file, title || coalesce('. ' || excerpt, '') as title, sha256, first_seen
     from meta_sources where present order by dashboard_year, file
@@ -63,10 +68,8 @@ def _cover(
     yield [("Covers", "strong"), (release["scope"], "text")]
     for line in not_loaded(connection):
         yield [("Not current", "strong"), (line, "text")]
-    for check in rows(
-        connection, "select sentence, failing_rows from meta_gate_results where outcome <> 'passed' order by check_id"
-    ):
-        yield [("Warning", "strong"), (f"{check['sentence']} Not so for {check['failing_rows']} rows.", "text")]
+    for check in rows(connection, WARNINGS):
+        yield [("Warning", "strong"), (warning_text(check), "text")]
     yield []
     yield [("Sheet", "heading"), ("What it holds", "heading"), ("Rows", "heading")]
     for sheet, n in counts:

@@ -254,21 +254,21 @@ def test_what_each_case_gives(decide: Decide, db: duckdb.DuckDBPyConnection) -> 
     districts, names = leas(db), dict(db.execute("select cds, lea_name from leas").fetchall())
     assert verdicts(db, "primary") == {}
     given = []
-    for number, (register, changes, *_) in enumerate(CASES):
+    for n, (register, changes, *_) in enumerate(CASES):
         given.append(
             (
                 register,
                 case(
                     register,
-                    cds=districts[number],
-                    lea_name=names[districts[number]],
-                    **{"case_id": "C" if "end_date" in changes else f"C-{number}", **changes},
+                    cds=districts[n],
+                    lea_name=names[districts[n]],
+                    **{"case_id": "C" if "end_date" in changes else f"C-{n}", **changes},
                 ),
             )
         )
     with decide(*given) as db:
-        for number, (register, changes, status, state, part) in enumerate(CASES):
-            found = verdicts(db, register)[districts[number]]
+        for n, (register, changes, status, state, part) in enumerate(CASES):
+            found = verdicts(db, register)[districts[n]]
             assert (found.status, found.case_state) == (status, state), (register, changes, found.reason)
             assert part in found.reason
         assert [

@@ -1,7 +1,7 @@
 """What a check found, and which rows were rejected, as the gates leave it and the quality page reads it."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -70,6 +70,16 @@ class CheckResult:
     def can_be_accepted(self) -> bool:
         """True for a failed check of class fault: a person can look at its rows and let the release go out."""
         return self.outcome == "failed" and self.check_class == "fault"
+
+
+def count_failed(failing_rows: int) -> str:
+    """``failed (1 row)``, ``failed (6 rows)``."""
+    return f"failed ({failing_rows:,} {'row' if failing_rows == 1 else 'rows'})"
+
+
+def warning_text(warning: Mapping[str, Any]) -> str:
+    """A warning of a release in words."""
+    return f"Check {warning['check_id']} {count_failed(int(warning['failing_rows']))}: {warning['sentence']}"
 
 
 def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta", "run")) -> list[str]:
