@@ -49,9 +49,10 @@ class GateReport:
     def in_words(self) -> str:
         """One line."""
         failed = [f"{len(self.stopping)} stop the release"] if self.stopping else []
-        warned = [f"{len(self.warnings)} warnings"] if self.warnings else []
-        passed = sum(r.outcome == "passed" for r in self.results)
-        return ", ".join([f"{passed:,} checks passed", *failed, *warned])
+        n, passed = len(self.warnings), sum(r.outcome == "passed" for r in self.results)
+        warned = [f"{n} {'warning' if n == 1 else 'warnings'}"] if n else []
+        info = len(self.results) - passed - len(self.stopping) - n
+        return ", ".join([f"{passed:,} checks passed", *failed, *warned, *([f"{info} info"] if info else [])])
 
     def as_record(self) -> dict[str, Any]:
         """Results and grouped rejects as plain values, for people and programs that look at a run which published

@@ -30,9 +30,9 @@ GRID = {  # what a student group shows on a Dashboard: a sign where there is lit
     "no_group": ("n/a", "no such group"),
 }
 LEGEND = (
-    "A letter means two or more state priorities whose criteria the group met (A to K, as CDE's), with the indicators"
-    " that caused it. “·”: met no or one priority. “–”: no result that counts. “?”: not determined. “n/a”: no such"
-    " group that year. “CDE”: from CDE's letters."
+    "A letter means two or more state priorities whose criteria the group met (A to K, as CDE's). “·”: met no or one"
+    " priority. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”: from CDE's"
+    " letters."
 )
 
 

@@ -20,6 +20,7 @@ from transforms.interrupt import Interrupted, listening, stop_if_asked
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",  # joins the lines of a docstring
     help="Who may receive Direct Technical Assistance, and why.",
 )
 COMMANDS = (

@@ -81,9 +81,10 @@ def add(
     model, names = models[pathway], _names(settings)
     if found := all_problems(check_registers(folder, names)):
         raise ConfigError("Correct the registers before you add to them.\n" + "\n".join(map(str, found)))
+    about = " ".join((model.__doc__ or "").split())
     console.print(
-        f"[bold]{pathway}.csv[/]: {escape(model.__doc__ or '')}\nEnter leaves a column empty (not known), or keeps the"
-        " value shown in brackets."
+        f"[bold]{pathway}.csv[/]: {escape(about)}\nEnter leaves a column empty (not known), or keeps the value shown in"
+        " brackets."
     )
     values = {"entered_on": clock.today().isoformat()} if "entered_on" in model.model_fields else {}
     again: Iterable[str] = columns_of(model)

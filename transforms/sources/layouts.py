@@ -115,7 +115,7 @@ def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
             yield ("patterns", family), f"{pattern!r} is not a regular expression ({error})"
             continue
         if groups != 1:
-            yield ("patterns", family), f"{pattern!r} must have one group in brackets; it has {groups}"
+            yield ("patterns", family), f"{pattern!r} must have one group in parentheses; it has {groups}"
     yield from _misplaced(spec)
 
 

@@ -49,7 +49,7 @@ FLAGS = {  # of CDE, as the reconciliation names them; what follows a colon is a
     "ec47607": "Charter schools (EC 47607)",
 }
 LOAN_EVENTS = {
-    "requested": "Loan asked for",
+    "requested": "Loan requested",
     "authorized": "Loan authorized",
     "disbursed": "Money disbursed",
     "oversight_started": "State oversight began",
