@@ -63,7 +63,7 @@ def lea(
         str | None, typer.Argument(help="Name or CDS code of a district, county office or charter school.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="A page for every LEA, in a folder of their own.")] = False,
-    pdf: Annotated[bool, typer.Option("--pdf/--json", help="A page to print, or what stands on it as data.")] = True,
+    pdf: Annotated[bool, typer.Option("--pdf/--json", help="A page to print, or what is on it as data.")] = True,
     year: Year = None,
     to: To = Path(),
     out: Out = None,
