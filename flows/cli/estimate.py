@@ -9,7 +9,7 @@ from flows.cli.consoles import err_console as log
 from flows.cli.consoles import out_console as console
 from flows.cli.consoles import written
 from flows.cli.options import Force, Out, To, settings_from
-from transforms.errors import ConfigError, few_of
+from transforms.errors import UsageError, few_of
 
 if TYPE_CHECKING:
     from transforms.estimate.compute import Estimate
@@ -48,7 +48,7 @@ def estimate(
 
     settings = settings_from(out=out)
     if template is not None and file is not None:
-        raise ConfigError("Give a file of estimates or --template, not both.")
+        raise UsageError("Give a file of estimates or --template, not both.")
     wanted = Wanted(file, year, rules, carry_over)
     database = release_database(settings.out)
     with Estimate(database, settings.reference, settings.memory_limit, settings.build / "spill", wanted) as found:
@@ -77,7 +77,7 @@ def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> No
     found.look()
     table = template_of(found.connection, BASE, code, found.asked)
     if not table.num_rows:
-        raise ConfigError(f"The release has no LEA of {name} County.")
+        raise UsageError(f"The release has no LEA of {name} County.")
     target = to / f"dta-estimates-{file_name(name)}-{found.year}.csv"
     with whole_file(target, force) as path:
         write_csv(table, path)

@@ -13,7 +13,7 @@ from flows.cli.consoles import err_console as log
 from flows.cli.consoles import moving_line, written
 from flows.cli.consoles import out_console as console
 from flows.cli.options import Force, Out, To, Year, settings_from
-from transforms.errors import ConfigError
+from transforms.errors import UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +75,7 @@ def lea(
     from reports.published import find_lea
 
     if (name is None) is not every:
-        raise ConfigError("Give the name of one LEA, or --all.")
+        raise UsageError("Give the name of one LEA, or --all.")
     with _release(out) as (connection, book):
         chosen = book.asked_year(year)
         if name is None:
@@ -134,7 +134,10 @@ def letter(
         e = next(collect(connection, book, [find_lea(connection, name)], book.asked_year(year)))
         kinds = list(letters_of(e))
         if kind is not None and kind not in kinds:
-            raise ConfigError(f"There is no letter {kind!r} to {e.lea.name} in {e.year}. There is {', '.join(kinds)}.")
+            raise UsageError(
+                f"There is no letter {kind!r} to {e.lea.name} in {e.year}: no such finding is made. There is"
+                f" {', '.join(kinds)}."
+            )
         targets = {
             k: to / f"draft-letter-{e.lea.cds}-{file_name(e.lea.name)}-{e.year}-{k}.docx"
             for k in ([kind] if kind else kinds[:-1] or kinds)

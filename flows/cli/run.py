@@ -9,7 +9,7 @@ import typer
 from flows.cli.consoles import err_console, out_console, say_error
 from flows.cli.options import AsOf, Out, Source, read_day, settings_from
 from transforms import clock
-from transforms.errors import ConfigError, DtaError, ReleaseError
+from transforms.errors import DtaError, ReleaseError, UsageError
 from transforms.interrupt import Interrupted
 from transforms.locks import run_lock
 
@@ -59,7 +59,7 @@ def run(
     from transforms.rules.load import last_day_in_force, load_rules
 
     if as_of and year:
-        raise ConfigError("Give --as-of or --year, not both: each names the day as of which to decide.")
+        raise UsageError("Give --as-of or --year, not both: each names the day as of which to decide.")
     settings = settings_from(source, out, as_of)
     if year is not None:
         settings = settings.model_copy(
@@ -92,11 +92,11 @@ def run(
 
 
 def time_of_day(text: str) -> time:
-    """A time of day written as 04:15. Raises ConfigError."""
+    """A time of day written as 04:15. Raises UsageError."""
     try:
         return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"--at takes a time of day in California, written as 04:15 (value {text!r}).") from error
+        raise UsageError(f"--at takes a time of day in California, written as 04:15 (value {text!r}).") from error
 
 
 def is_due(out: Path, at: time) -> bool:

@@ -54,7 +54,7 @@ def letters_of(e: LeaReport) -> dict[str, list[Verdict]]:
     found = [v for v in [*e.said, *e.assistance] if v.is_said]
     if kinds or any(v.status == "not_eligible" for v in found if v.code in BY_GROUPS):
         return kinds | {"findings": found}
-    reasons = " ".join(v.reason for v in [*e.said, *e.assistance] if v.code in BY_GROUPS)
+    reasons = " ".join(dict.fromkeys(v.reason for v in [*e.said, *e.assistance] if v.code in BY_GROUPS))
     raise NotFoundError(f"No letter: nothing is determined for {e.lea.name} in {e.year}. {reasons}")
 
 

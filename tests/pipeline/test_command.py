@@ -304,6 +304,20 @@ def test_a_day_that_is_none_is_named_with_what_to_do(arguments: tuple[str, ...],
     assert said in " ".join(ended.output.replace("│", " ").split())
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", "letter", "Salinas Union High", "--kind", "wraparound"),
+        ("report", "lea"),
+        ("estimate", "file.csv", "--template", "Monterey"),
+        ("run", "--as-of", "2024-03-01", "--year", "2023"),
+        ("run", "--at", "noon"),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_2(published: Workplace, arguments: tuple[str, ...]) -> None:
+    assert isinstance(dta(*arguments, "--out", published.out).exception, UsageError)
+
+
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_day_of_which_the_rules_know_nothing_is_refused(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

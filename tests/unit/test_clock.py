@@ -18,7 +18,7 @@ from flows.cli.run import is_due, time_of_day
 from flows.deployed.parameters import PastDay
 from reports.figures import day
 from transforms import clock
-from transforms.errors import ConfigError
+from transforms.errors import UsageError
 from transforms.locks import run_lock
 from transforms.settings import PROJECT, Settings
 from transforms.sources.catalog import Source
@@ -174,7 +174,7 @@ def test_a_call_before_its_hour_ends_at_once(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("wrong", ["4", "24:00", "noon", "04:15:00", "4:15 PM", ""])
 def test_a_time_of_day_that_is_none_is_named(wrong: str) -> None:
-    with pytest.raises(ConfigError, match=re.escape(repr(wrong))):
+    with pytest.raises(UsageError, match=re.escape(repr(wrong))):
         time_of_day(wrong)
 
 
