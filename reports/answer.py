@@ -13,6 +13,7 @@ from reports.published import Row, determination_years, rows, year_in_force
 from transforms.wording.sentences import LEA_WORDS, joined, number, open_loan_words, plural
 
 NAMED = 5  # LEAs that a line names; more are counted
+REJECTED = "a record was rejected"  # so it is where no loan leaves open what rests on loans
 OPEN_CASES = {"precondition_not_shown": "earlier assistance not on record", "no_decision": "no decision yet"}
 
 
@@ -129,9 +130,8 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
         year=year,
     )
     why = _open_loans(connection, year) | _open_cases(connection, year)
-    # Where no loan and no case leaves open what rests on them, a rejected record does.
     open_ones = [
-        r | {"why": why.get((r["cds"], r["pathway"]), "" if r["pathway"] == "continuum" else "a record was rejected")}
+        r | {"why": why.get((r["cds"], r["pathway"]), REJECTED if r["pathway"] == "wraparound" else "")}
         for r in sorted(verdicts, key=lambda r: r["position"])
         if r["status"] == "undetermined"
     ]

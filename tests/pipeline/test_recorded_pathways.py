@@ -479,3 +479,4 @@ def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
         assert decided_by is None
         assert ("No " in reason and "case is on record" in reason) == (status == "not_assessed")
         assert (f"is on record for {NAMES[BORROWER]} ({BORROWER})" in reason) == (status == "undetermined")
+    assert "rejected" not in read_answer(db).not_determined, "its page says whose case it is"
