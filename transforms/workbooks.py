@@ -7,15 +7,13 @@ from typing import Any
 
 import duckdb
 
-from transforms.dashboard.admission import keep
+from transforms.dashboard.admission import earlier_report, keep
 from transforms.dashboard.contradictions import FIRST_LINES, is_many
 from transforms.database import records
-from transforms.errors import SourceError
 from transforms.inputs import load_inputs
-from transforms.raw.stage import read_snapshot
 from transforms.raw.table import Report
 from transforms.run import Run
-from transforms.sources.unused import UnusedFile, earlier_edition, unused_files
+from transforms.sources.unused import UnusedFile, unused_files
 from transforms.sql import build_table
 
 ADVICE = (
@@ -55,7 +53,7 @@ def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
                 used.append(report)
                 continue
             known = unused.get(report["source_id"])  # its earlier edition was tried
-            earlier = None if known else _earlier(run, report)
+            earlier = None if known else earlier_report(run, report)
             used += [earlier] if earlier else []
             said = known or _unused(report, doubt)
             unused[report["source_id"]] = replace(said, earlier_sha256=str(earlier["sha256"]) if earlier else "")
@@ -69,15 +67,6 @@ def _doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     for table in JUDGED:
         build_table(connection, "core", table)
     return {c["source_id"]: c for c in records(connection, COUNTED) if is_many(c["tested"], c["contradicted"])}
-
-
-def _earlier(run: Run, report: Report) -> Report | None:
-    """The edition that the current release was made from, if it can still be read."""
-    snapshot = earlier_edition(run, run.sources[report["source_id"]], report["sha256"])
-    try:
-        return read_snapshot(run, snapshot) if snapshot else None
-    except SourceError:  # the contract has become stricter since
-        return None
 
 
 def _unused(report: Report, doubt: dict[str, Any]) -> UnusedFile:

@@ -43,7 +43,9 @@ def admit_dashboards(run: Run) -> None:
         if doubt is None:
             used.append(report)
             continue
-        earlier = _earlier(run, report, groups)
+        earlier = earlier_report(run, report)
+        if earlier and doubt_of(part_of(run, earlier, groups)):
+            earlier = None
         used += [earlier] if earlier else []
         unused.append(_unused(report, doubt, earlier))
     keep(run, reports, used, unused)
@@ -69,16 +71,13 @@ def _as_read(run: Run) -> list[Report]:
     return earlier["read"] if earlier.get("used") == reports else reports
 
 
-def _earlier(run: Run, report: Report, groups: Mapping[str, str]) -> Report | None:
-    """The edition that the current release was made from, if it can still be read and believed."""
+def earlier_report(run: Run, report: Report) -> Report | None:
+    """The edition of a file that the current release was made from, if it can still be read."""
     snapshot = earlier_edition(run, run.sources[report["source_id"]], report["sha256"])
-    if snapshot is None:
-        return None
     try:
-        earlier = read_snapshot(run, snapshot)
+        return read_snapshot(run, snapshot) if snapshot else None
     except SourceError:  # the contract has become stricter since
         return None
-    return None if doubt_of(part_of(run, earlier, groups)) else earlier
 
 
 def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) -> UnusedFile:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from transforms.config.text import read_text
 from transforms.config.toml_model import Place, StrictModel, read_toml, told
 from transforms.errors import ConfigError
+from transforms.rules.model import Year
 
 Layout = Literal[
     "dashboard",
@@ -84,7 +85,7 @@ class Source(StrictModel):
     landing_page: str
     format: Literal["text", "workbook", "page"]
     layout: Layout
-    dashboard_year: Annotated[int, Field(ge=2013, le=2100)] | None = None  # None: the file belongs to no Dashboard
+    dashboard_year: Year | None = None  # None: the file belongs to no Dashboard
     indicator: str | None = None
     priority: Annotated[int, Field(ge=1, le=10)] | None = None
     edition: str = ""
@@ -131,8 +132,8 @@ class Expected(StrictModel):
     says them.
     """
 
-    dashboard_year: Annotated[int, Field(ge=2013, le=2100)]
-    named_like: Annotated[int, Field(ge=2013, le=2100)]
+    dashboard_year: Year
+    named_like: Year
     due: date
     basis: str
 
