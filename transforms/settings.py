@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -74,6 +74,16 @@ class Settings(BaseSettings):
     accept_until: date | None = Field(
         default=None, description="last day of the acceptance; 90 days from today if empty"
     )
+
+    @classmethod
+    def given(cls, **options: Any) -> Self:
+        """Settings with the options that are given, and are not None, over DTA_* variables; paths are made absolute."""
+        found: dict[str, Any] = {
+            name: value.absolute() if isinstance(value, Path) else value
+            for name, value in options.items()
+            if value is not None
+        }
+        return cls(**found)
 
     @property
     def accepted(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -55,9 +55,8 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
 
     from transforms.settings import Settings
 
-    given: dict[str, Any] = {"source": source, "out": out and out.absolute(), "as_of": as_of}
     try:
-        return Settings(**{k: v for k, v in given.items() if v is not None})
+        return Settings.given(source=source, out=out, as_of=as_of)
     except ValidationError as error:
         lines = [
             f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value"

@@ -5,9 +5,10 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from flows.backfill import Target, fill, plan
-from flows.deployed.parameters import Folder, PastDay, SourceName, Year, settings_of
+from flows.deployed.parameters import Folder, PastDay, SourceName, Year
 from flows.logs import in_words
 from flows.runner import Outcome, execute
+from transforms.settings import Settings
 
 
 @task(cache_policy=NO_CACHE, task_run_name="{target.label}")
@@ -30,5 +31,5 @@ def backfill(
 ) -> list[str]:
     """Decide a range of determination years, or days. Returns the releases."""
     logger = get_run_logger()
-    targets = plan(settings_of(source, work=work), first_year, last_year, days, out)
+    targets = plan(Settings.given(source=source, work=work), first_year, last_year, days, out)
     return [str(o.release_id) for o in fill(targets, decide, logger.info)]

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.deployed.artifacts import leave_artifacts
 from flows.deployed.messages import about_crash, about_eligibility, about_failure
 from flows.deployed.notify import notify
-from flows.deployed.parameters import Folder, PastDay, SourceName, settings_of
+from flows.deployed.parameters import Folder, PastDay, SourceName
 from flows.logs import in_words
 from flows.runner import execute
 from flows.steps import STEPS, Step
@@ -63,7 +63,7 @@ def nightly(
     as_of: PastDay | None = None,
 ) -> str:
     """Snapshot, read, decide, check and publish. Returns how the run ended; raises when nothing could be published."""
-    settings, logger = settings_of(source, out, work, as_of), get_run_logger()
+    settings, logger = Settings.given(source=source, out=out, work=work, as_of=as_of), get_run_logger()
 
     def perform(step: Step, run: Run) -> StepResult:
         performed = fetch if step.name == "snapshot" and run.settings.source == "catalog" else perform_step

@@ -2,12 +2,11 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from transforms import clock
-from transforms.settings import Settings
 
 SourceName = Annotated[
     str,
@@ -21,16 +20,3 @@ PastDay = Annotated[
 Year = Annotated[int, Field(ge=2017, le=2100, description="determination year")]
 Folder = Annotated[Path, Field(description="folder; relative to the project")]
 Hours = Annotated[float, Field(gt=0, le=24 * 365, description="hours without a good check before it is reported")]
-
-
-def settings_of(
-    source: str | None = None, out: Path | None = None, work: Path | None = None, as_of: date | None = None
-) -> Settings:
-    """Settings from DTA_* variables, with the parameters that are given over them."""
-    given: dict[str, Any] = {
-        "source": source,
-        "out": out and out.absolute(),
-        "work": work and work.absolute(),
-        "as_of": as_of,
-    }
-    return Settings(**{name: value for name, value in given.items() if value is not None})

@@ -16,11 +16,10 @@ from typer.testing import CliRunner
 
 from flows.backfill import plan
 from flows.cli.app import app
-from flows.deployed.parameters import settings_of
 from tests.workplace import SAMPLE
 from transforms import clock
 from transforms.errors import ConfigError
-from transforms.settings import PROJECT
+from transforms.settings import PROJECT, Settings
 
 PLAN = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
 UNITS = PROJECT / "flows" / "deployed" / "units"
@@ -73,7 +72,7 @@ def test_parameters_are_checked(flow: str, wrong: dict[str, object]) -> None:
 
 
 def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_path: Path) -> None:
-    settings = settings_of("sample", tmp_path / "out", tmp_path / "work")
+    settings = Settings.given(source="sample", out=tmp_path / "out", work=tmp_path / "work")
     targets = plan(settings, 2022, 2024, [date(2023, 3, 1)])
     assert [t.label for t in targets] == ["year-2022", "year-2023", "year-2024", "day-2023-03-01"]
     assert len({t.settings.out for t in targets}) == 4
