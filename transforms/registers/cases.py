@@ -33,8 +33,8 @@ from transforms.wording.sentences.phrases import LEA_WORDS
 class Case(Record):
     """What the cases of every pathway share."""
 
-    identifier: ClassVar[tuple[str, ...]] = ("case_id",)
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
+    identifier = ("case_id",)
+    about_leas = (("cds", "lea_name"),)
     pathway: ClassVar[str] = ""  # name, and whom it serves: set from rules/pathways.toml
     serves: ClassVar[tuple[str, ...]] = ()
     effective: ClassVar[date] = date.min  # day on which the law of the pathway took effect
@@ -115,7 +115,7 @@ class TwoActsCase(Case):
     agrees: two dated acts.
     """
 
-    acts: ClassVar[tuple[str, ...]] = (
+    acts = (
         "requested_date",
         "received_date",
         "determination_date",
@@ -191,7 +191,7 @@ class TwoActsCase(Case):
 class DeterminationCase(Case):
     """One body, which rules/pathways.toml names, determines that CCEE's help is necessary."""
 
-    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "determination_date")
+    acts = ("requested_date", "received_date", "determination_date")
 
     determination_date: Day = about(
         "day on which the body that the pathway names determined that CCEE's help is necessary"
@@ -209,7 +209,7 @@ class DeterminationCase(Case):
 class AgreementCase(Case):
     """The LEA asks for help and reimburses CCEE by agreement."""
 
-    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "agreement_date")
+    acts = ("requested_date", "received_date", "agreement_date")
 
     agreement_date: Day = about("day of the agreement")
     agreement_number: Text = about("number of the agreement")
@@ -235,7 +235,7 @@ class AgreementCase(Case):
 class RequestCase(Case):
     """The LEA sent CCEE's request form; CCEE accepts or declines, or the LEA withdraws."""
 
-    acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date", "decision_date")
+    acts = ("requested_date", "received_date", "decision_date")
     answer = ("decision", "decision_date", "requested_date")
 
     contact: Text = about("whom to ask at the LEA; kept in the register and not published")

@@ -58,10 +58,15 @@ def between(least: int, most: int) -> AfterValidator:
 def _only(fits: Callable[[Any], bool], sentence: str) -> AfterValidator:
     def check(value: object) -> object:
         if value is not None and not fits(value):
-            raise PydanticCustomError("not_fitting", "{said}", {"said": sentence})
+            raise _refusal("not_fitting", sentence)
         return value
 
     return AfterValidator(check)
+
+
+def _refusal(kind: str, sentence: str) -> PydanticCustomError:
+    """An error whose sentence may hold braces."""
+    return PydanticCustomError(kind, "{said}", {"said": sentence})
 
 
 def _day(value: object) -> object:
@@ -142,11 +147,9 @@ def _in_bounds(value: date | None, info: ValidationInfo) -> date | None:
     """Refuse a day after today (``today`` of the context) or before any loan of the register."""
     today = (info.context or {}).get("today") or clock.today()
     if value and value > today:
-        raise PydanticCustomError("future", "{said}", {"said": f"the day lies in the future: today is {today}"})
+        raise _refusal("future", f"the day lies in the future: today is {today}")
     if value and value < EARLIEST:
-        raise PydanticCustomError(
-            "long_ago", "{said}", {"said": f"the day lies before {EARLIEST}, and nothing on record does"}
-        )
+        raise _refusal("long_ago", f"the day lies before {EARLIEST}, and nothing on record does")
     return value
 
 
@@ -188,7 +191,7 @@ class Cells(StrictModel):
     @classmethod
     def _without_hidden_characters(cls, value: object) -> object:
         if why := fault_of(value):
-            raise PydanticCustomError("hidden", "{said}", {"said": why})
+            raise _refusal("hidden", why)
         return value
 
 

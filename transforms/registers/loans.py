@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from transforms.registers.fields import (
     Address,
@@ -37,8 +37,8 @@ SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "fal
 class StateLoan(Record):
     """One emergency apportionment or other state loan to a school district (EC 41320 and special acts)."""
 
-    identifier: ClassVar[tuple[str, ...]] = ("loan_id",)
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (
+    identifier = ("loan_id",)
+    about_leas = (
         ("cds", "district", "former_name"),
         ("successor_cds", "successor_name"),
     )
@@ -144,7 +144,7 @@ class StateLoan(Record):
 class StateLoanEvent(Record):
     """One dated fact of a loan. ``event_date`` is the first day of the period that ``precision`` names."""
 
-    identifier: ClassVar[tuple[str, ...]] = ("event_id",)
+    identifier = ("event_id",)
 
     event_id: Identifier = about("identifier of the event")
     loan_id: Identifier = about("loan that it belongs to")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from transforms.registers.fields import (
     Address,
@@ -31,8 +31,8 @@ SuccessionKind = Literal["county_transfer", "unification", "merger", "lapsation"
 class CalpadsCertification(Record):
     """Whether an LEA certified its CALPADS data of one school year in time."""
 
-    identifier: ClassVar[tuple[str, ...]] = ("cds", "school_year")
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
+    identifier = ("cds", "school_year")
+    about_leas = (("cds", "lea_name"),)
 
     cds: Cds = about("CDS code of the LEA")
     lea_name: Name = about("name of the LEA")
@@ -61,9 +61,9 @@ class CalpadsCertification(Record):
 class AcceptedDifference(Record):
     """A difference from CDE's flags that a person has looked at and accepted, as it differs, until a day."""
 
-    identifier: ClassVar[tuple[str, ...]] = ("cds", "dashboard_year", "flag")
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
-    added_later: ClassVar[frozenset[str]] = frozenset({"lea_name"})
+    identifier = ("cds", "dashboard_year", "flag")
+    about_leas = (("cds", "lea_name"),)
+    added_later = frozenset({"lea_name"})
 
     cds: Cds = about("CDS code of the LEA")
     lea_name: NameOrEmpty = about("name of the LEA")
@@ -91,8 +91,8 @@ class Succession(Record):
     a person says whose history came before. A merger has one row for each predecessor.
     """
 
-    identifier: ClassVar[tuple[str, ...]] = ("predecessor_cds", "successor_cds")
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (
+    identifier = ("predecessor_cds", "successor_cds")
+    about_leas = (
         ("predecessor_cds", "predecessor_name"),
         ("successor_cds", "successor_name"),
     )
@@ -132,8 +132,8 @@ class Succession(Record):
 class NecessityDetermination(Record):
     """CCEE's own decision after the criteria are met: is its assistance necessary (EC 52072, 52072.5)?"""
 
-    identifier: ClassVar[tuple[str, ...]] = ("cds", "determination_year")
-    about_leas: ClassVar[tuple[tuple[str, ...], ...]] = (("cds", "lea_name"),)
+    identifier = ("cds", "determination_year")
+    about_leas = (("cds", "lea_name"),)
 
     cds: Cds = about("CDS code of the district or county office")
     lea_name: Name = about("its name on the day of the decision")
