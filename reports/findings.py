@@ -8,15 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reports.figures import amount, change_words, students
-from transforms.wording.labels import (
-    ASSISTANCE,
-    NOT_LISTED,
-    STATUS,
-    UNSAID,
-    agreement,
-    ccee_determination,
-    source_age,
-)
+from transforms.wording.labels import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, agreement, ccee_determination, source_age
 from transforms.wording.sentences import joined
 from transforms.wording.sentences.phrases import capitalized
 

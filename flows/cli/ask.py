@@ -43,10 +43,7 @@ def sql(
     recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
     format: Annotated[
         Literal["table", "csv", "plain-csv", "json", "parquet"],
-        typer.Option(
-            "--format",
-            help="How rows are written: csv for Excel; plain-csv, json or parquet for programs.",
-        ),
+        typer.Option("--format", help="How rows are written: csv for Excel; plain-csv, json or parquet for programs."),
     ] = "table",
     out_file: Annotated[
         Path | None,

@@ -21,14 +21,7 @@ if TYPE_CHECKING:
     from transforms.settings import Settings
 
 # Without meta: its tables are about a release, and there is none here.
-BUILT = (
-    "core",
-    "criteria",
-    "determinations",
-    "ahead",
-    "facts",
-    "marts",
-)
+BUILT = ("core", "criteria", "determinations", "ahead", "facts", "marts")
 NAME = "dev.duckdb"
 
 

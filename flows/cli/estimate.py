@@ -27,12 +27,10 @@ def estimate(
         typer.Option("--year", help="Determination year; the first after the newest loaded Dashboard if not given."),
     ] = None,
     rules: Annotated[
-        str | None,
-        typer.Option("--rules", help="2026-preview; the newest confirmed rules if not given."),
+        str | None, typer.Option("--rules", help="2026-preview; the newest confirmed rules if not given.")
     ] = None,
     carry_over: Annotated[
-        bool,
-        typer.Option("--carry-over", help="Use results of the newest Dashboard for missing ones, and say so."),
+        bool, typer.Option("--carry-over", help="Use results of the newest Dashboard for missing ones, and say so.")
     ] = False,
     to: To = Path(),
     out: Out = None,

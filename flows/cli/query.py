@@ -36,13 +36,7 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
 
 
 def write_query(
-    out: Path,
-    query: str,
-    format: str,
-    target: Path,
-    force: bool,
-    console: Console,
-    parameters: Parameters,
+    out: Path, query: str, format: str, target: Path, force: bool, console: Console, parameters: Parameters
 ) -> None:
     """The same into a file, whole or not at all, in the format that its ending names if none is given.
 

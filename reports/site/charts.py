@@ -9,10 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 # Far apart in lightness, so that a grey print tells them apart.
-STATUS_COLORS = {
-    "eligible": "#7a1f5c",
-    "not determined": "#e3b75a",
-}
+STATUS_COLORS = {"eligible": "#7a1f5c", "not determined": "#e3b75a"}
 LOOK = {"font": "sans-serif", "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None}}
 FIGURE = {"field": "LEAs", "type": "quantitative"}
 Counts = tuple[tuple[Any, ...], ...]

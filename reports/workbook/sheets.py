@@ -9,14 +9,7 @@ from reports.figures import change_words
 from reports.published import YEAR_IN_FORCE, Row
 from reports.site.watched import NEAR, near_of
 from reports.workbook.cells import Cell, Column, plain, status, worded
-from transforms.wording.labels import (
-    ASSISTANCE,
-    CHANGES,
-    CLASSES,
-    LEA_KINDS,
-    ccee_determination,
-    flag_name,
-)
+from transforms.wording.labels import ASSISTANCE, CHANGES, CLASSES, LEA_KINDS, ccee_determination, flag_name
 from transforms.wording.sentences.changes import LOAN_STATES
 from transforms.wording.sentences.phrases import capitalized
 
@@ -62,13 +55,7 @@ ELIGIBLE = Sheet(
     from eligible_districts d cross join (select map_from_entries(list((pathway, name))) as names from pathways) n
     where $county is null or d.cds[1:2] = $county order by d.determination_year desc, d.county, d.lea_name, d.cds
     """,
-    (
-        *LEA,
-        YEAR,
-        plain("Pathways", 26, "pathways"),
-        CCEE,
-        plain("Reasons", 90, "reasons"),
-    ),
+    (*LEA, YEAR, plain("Pathways", 26, "pathways"), CCEE, plain("Reasons", 90, "reasons")),
 )
 ELIGIBILITY = Sheet(
     "Eligibility",

@@ -115,13 +115,7 @@ class TwoActsCase(Case):
     agrees: two dated acts.
     """
 
-    acts = (
-        "requested_date",
-        "received_date",
-        "determination_date",
-        "conferred_date",
-        "concurrence_date",
-    )
+    acts = ("requested_date", "received_date", "determination_date", "conferred_date", "concurrence_date")
     answer = ("concurrence", "concurrence_date", "determination_date")
 
     assistance_from: Day = about(

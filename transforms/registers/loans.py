@@ -38,10 +38,7 @@ class StateLoan(Record):
     """One emergency apportionment or other state loan to a school district (EC 41320 and special acts)."""
 
     identifier = ("loan_id",)
-    about_leas = (
-        ("cds", "district", "former_name"),
-        ("successor_cds", "successor_name"),
-    )
+    about_leas = (("cds", "district", "former_name"), ("successor_cds", "successor_name"))
 
     loan_id: Identifier = about("identifier in this register")
     cds: CdsOrEmpty = about("CDS code of the borrower")

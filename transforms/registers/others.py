@@ -92,10 +92,7 @@ class Succession(Record):
     """
 
     identifier = ("predecessor_cds", "successor_cds")
-    about_leas = (
-        ("predecessor_cds", "predecessor_name"),
-        ("successor_cds", "successor_name"),
-    )
+    about_leas = (("predecessor_cds", "predecessor_name"), ("successor_cds", "successor_name"))
 
     predecessor_cds: Cds = about("CDS code that ended")
     predecessor_name: Name = about("name of the LEA under that code")

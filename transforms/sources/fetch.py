@@ -18,13 +18,7 @@ from transforms.sources.folder import from_folder
 from transforms.sources.inbox import take_inbox
 from transforms.sources.night import Night
 from transforms.sources.store import Accepted, Store
-from transforms.sources.unused import (
-    UnusedFile,
-    earlier_edition,
-    in_words,
-    none_usable,
-    record_unused,
-)
+from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 
 
 def take_snapshots(run: Run) -> StepResult:
