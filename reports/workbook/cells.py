@@ -2,8 +2,7 @@
 source can become a formula.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.figures import COLORS
 from reports.published import Row
-from transforms.wording.labels import STATUS
+from reports.workbook.columns import Cell, Column
 
 LETTER, TABLOID, WIDE = 1, 3, 170  # papers; the sum of widths up to which Letter will do
 LINE_HEIGHT, TITLE_HEIGHT, TALLEST = 13.5, 26.0, 409.0  # points; Excel has no taller row
@@ -26,7 +25,6 @@ UNWRAPPED = ("line", "large", "title")
 EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767  # characters in a cell; longer text would be left out
 CUT = " … (cut: longer than a cell may be)"
-Cell = tuple[Any, str]  # a value and the name of its format
 INK = {
     "eligible": "#a3341f",
     "not_eligible": "#33566b",
@@ -34,34 +32,6 @@ INK = {
     "not_assessed": "#56656f",
     "not_applicable": "#56656f",
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet: heading, width in characters, and the cell that it makes of a row."""
-
-    heading: str
-    width: float
-    cell: Callable[[Row], Cell]
-
-
-def plain(heading: str, width: float, name: str, style: str = "text") -> Column:
-    """A column that shows a value as it is."""
-    return Column(heading, width, lambda row: (row[name], style))
-
-
-def worded(heading: str, width: float, name: str, words: Mapping[str, str]) -> Column:
-    """A column that shows a code in words."""
-    return Column(heading, width, lambda row: (words[row[name]], "text"))
-
-
-def status(heading: str, width: float, name: str) -> Column:
-    """A verdict, with its sign, in words."""
-    return Column(
-        heading,
-        width,
-        lambda row: (" ".join(STATUS[row[name]]), f"status {row[name]}") if row[name] else (None, "text"),
-    )
 
 
 def shown(value: Any) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from reports.figures import change_words
 from reports.published import YEAR_IN_FORCE, Row
 from reports.site.watched import NEAR, near_of
-from reports.workbook.cells import Cell, Column, plain, status, worded
-from transforms.wording.labels import ASSISTANCE, CHANGES, CLASSES, LEA_KINDS, ccee_determination, flag_name
+from reports.workbook.columns import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, apart, plain, status, worded
+from transforms.wording.labels import ASSISTANCE, CHANGES, CLASSES, flag_name
 from transforms.wording.sentences.changes import LOAN_STATES
 from transforms.wording.sentences.phrases import capitalized
 
@@ -28,24 +28,11 @@ def _level(row: Row) -> Cell:
     return row["label"], f"color {row['level'] if row['measure'] == 'color' else 0}"
 
 
-def _apart(heading: str, width: float, name: str) -> Column:
-    """A value that is marked where CDE's differs from ours."""
-    return Column(heading, width, lambda row: (row[name], "apart" if row["apart"] else "text"))
-
-
 NAMES = """
     (select map_from_entries(list((student_group, name))) as groups from student_groups) g
     cross join (select map_from_entries(list((indicator, name))) as indicators from indicators) i
 """  # for codes in lists
 NAMED = "list_transform({0}, lambda x: g.groups[x]) as {0}"
-NAME, CDS, COUNTY = plain("LEA", 30, "lea_name"), plain("CDS code", 16, "cds"), plain("County", 14, "county")
-LEA = (NAME, CDS, worded("Kind", 16, "lea_type", LEA_KINDS), COUNTY)
-YEAR = plain("Determination year", 14, "determination_year")
-CCEE = Column(
-    "CCEE's determination",
-    30,
-    lambda row: (ccee_determination(row["ccee_determination"], row["ccee_determination_date"]), "text"),
-)
 
 ELIGIBLE = Sheet(
     "Eligible",
@@ -76,8 +63,8 @@ ELIGIBILITY = Sheet(
         CCEE,
         plain("Years since the loan's source", 12, "source_age_years", "whole"),
         plain("Statute", 16, "statute"),
-        _apart("CDE's flag", 10, "cde_flag"),
-        _apart("Agrees with CDE", 11, "agrees_with_cde"),
+        apart("CDE's flag", 10, "cde_flag"),
+        apart("Agrees with CDE", 11, "agrees_with_cde"),
         plain("As of", 12, "as_of"),
     ),
 )
@@ -147,8 +134,8 @@ ASSISTANCE_LIST = Sheet(
         plain("Year of assistance", 11, "assistance_year"),
         plain("Reason", 70, "reason"),
         plain("Statute", 16, "statute"),
-        _apart("CDE's value", 22, "cde_value"),
-        _apart("Agrees with CDE", 11, "agrees_with_cde"),
+        apart("CDE's value", 22, "cde_value"),
+        apart("Agrees with CDE", 11, "agrees_with_cde"),
     ),
 )
 GROUPS = Sheet(
