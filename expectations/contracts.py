@@ -55,7 +55,7 @@ def checks_of(table: Table) -> list[Check]:
         checks.append(_check(table, c.check_id, c.sentence, c.reason, broken, c.enforced))
     identify = f"{', '.join(table.key)} {'identify' if len(table.key) > 1 else 'identifies'} a row."
     doubled = _failing(table, f"true qualify count(*) over (partition by {key}) > 1", [])
-    why = "A doubled row is judged or counted twice."
+    why = "A duplicate row would count twice."
     checks.append(_check(table, f"{name}-key", identify, why, doubled, table.key_is_enforced))
     if not table.may_be_empty:
         empty = f"select {literal(name)} as table_name, count(*) as rows from {quote(name)} having count(*) = 0"

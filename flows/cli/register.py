@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
-AFTER = {  # what an event leaves open, and the event that settles it
+AFTER = {  # what a loan or an event leaves open, and the event that settles it
+    "state_loans": (
+        "Add its acts, such as authorized and disbursed: dta register add state_loan_events. Until a day of the loan is"
+        " on record, the referral is not determined."
+    ),
     "repaid": (
         "Ask CCEE whether the referral has ended, and add its answer: the event referral_closed or referral_confirmed."
         " Until then it is not determined."
@@ -100,8 +104,8 @@ def add(
         return
     backup = add_row(folder, pathway, values, names)
     console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", soft_wrap=True)
-    if pathway == "state_loan_events" and values["event"] in AFTER:
-        console.print(AFTER[values["event"]], soft_wrap=True)
+    if said := AFTER.get(values["event"] if pathway == "state_loan_events" else pathway):
+        console.print(said, soft_wrap=True)
 
 
 @register_app.command()

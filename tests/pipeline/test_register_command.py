@@ -1,5 +1,7 @@
 """``dta register``: what it asks, what it refuses, and that the file is never half written."""
 
+import csv
+import io
 import os
 import re
 import subprocess
@@ -75,6 +77,7 @@ def test_add_asks_shows_and_appends_and_keeps_a_backup(reference: Path, name: st
     ended = register(reference, "add", name, answers=[*answers(name), "y"])
     assert ended.exit_code == 0, ended.output
     assert f"New row of {name}.csv" in ended.output
+    assert "\n " not in ended.output.split("\nEnter leaves")[0], "the opening is one paragraph"
     for column, info in REGISTERS[name].model_fields.items():
         assert column in ended.output
         assert (info.description or "")[:40] in ended.output
@@ -154,6 +157,19 @@ def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: 
     ended = register(reference, "add", "state_loan_events", answers=[*typed, "y"])
     assert ended.exit_code == 0, ended.output
     assert part in " ".join(ended.output.split())
+
+
+def test_add_says_that_a_loan_needs_its_acts(reference: Path) -> None:
+    path = reference / "registers/state_loans.csv"
+    *others, last = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(others))
+    events = reference / "registers/state_loan_events.csv"
+    (row,) = csv.DictReader(io.StringIO(others[0] + last))
+    loan = row["loan_id"]
+    events.write_text("".join(x for x in events.read_text().splitlines(keepends=True) if f",{loan}," not in x))
+    ended = register(reference, "add", "state_loans", answers=[*row.values(), "y"])
+    assert ended.exit_code == 0, ended.output
+    assert "dta register add state_loan_events" in " ".join(ended.output.split())
 
 
 @pytest.mark.parametrize(

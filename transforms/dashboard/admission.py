@@ -14,8 +14,9 @@ from transforms.raw.table import Report
 from transforms.run import Run
 from transforms.sources.unused import UnusedFile, earlier_edition, record_unused
 
+AGAIN = "Download the file again."
 ADVICE = (
-    "Download the file again. If it is as CDE publishes it, its rows show something new: add it to color_grids.csv,"
+    f"{AGAIN} If it is as CDE publishes it, its rows show something new: add it to color_grids.csv,"
     " status_cuts.csv or row_exceptions.csv in data/reference."
 )
 
@@ -92,5 +93,11 @@ def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) ->
     )
     sha256 = str(earlier["sha256"]) if earlier else ""
     return UnusedFile(
-        report["file"], reason, ADVICE, report["source_id"], doubt["lines"][0], doubt["column"], earlier_sha256=sha256
+        report["file"],
+        reason,
+        AGAIN if doubt["column"] == "cds" else ADVICE,  # no list makes a code true
+        report["source_id"],
+        doubt["lines"][0],
+        doubt["column"],
+        earlier_sha256=sha256,
     )
