@@ -98,6 +98,24 @@ def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[Un
     return [p for p in problems if p.get("source_id") not in named]
 
 
+def problem_lines(problems: Sequence[dict[str, str]]) -> list[str]:
+    """Source files that could not be refreshed: a line each, or one for many of the same cause, such as no network."""
+    by_message: dict[str, list[dict[str, str]]] = {}
+    for problem in problems:
+        by_message.setdefault(problem["message"], []).append(problem)
+    lines = []
+    for message, found in by_message.items():
+        if len(found) <= SHOWN:
+            lines += [problem_text(p) for p in found]
+            continue
+        names, kept = ", ".join(p["file"] for p in found[:SHOWN]), sum(bool(p["accepted_at"]) for p in found)
+        lines.append(
+            f"{len(found)} files: {message}; {names} and {len(found) - SHOWN} more."
+            f" Accepted before: {kept or 'none'} of them"
+        )
+    return lines
+
+
 def problem_text(problem: dict[str, str]) -> str:
     """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
     said = f"{problem['file']}: {problem['message']}"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.cli.consoles import moving_line
-from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_text, unused_lines
+from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_lines, unused_lines
 from flows.logs import json_log, text_log
 from flows.runner import execute
 from flows.steps import STEPS, Step
@@ -44,8 +44,8 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
         outcome = execute(settings, perform, notify, told)
     console.print(outcome.message, markup=False, soft_wrap=True)
     problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
-    for problem in problems:
-        console.print(f"[yellow]Not refreshed[/] {escape(problem_text(problem))}.", soft_wrap=True)
+    for line in problem_lines(problems):
+        console.print(f"[yellow]Not refreshed[/] {escape(line)}.", soft_wrap=True)
     if problems:
         console.print("Where a file was accepted before, that one serves: see dta sources.")
     release = current_release(settings.out)

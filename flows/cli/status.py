@@ -12,7 +12,7 @@ from flows.cli.phrases import (
     changes_lines,
     failed_checks,
     not_listed_as_unused,
-    problem_text,
+    problem_lines,
     unused_lines,
     unused_of,
 )
@@ -88,8 +88,8 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
 
 def _show_last_run(out: Path, last: dict[str, Any], console: Console) -> None:
     unused = unused_of(last)
-    for problem in not_listed_as_unused(last.get("source_problems", []), unused):
-        console.print(f"  [yellow]not refreshed[/] {escape(problem_text(problem))}", soft_wrap=True)
+    for line in problem_lines(not_listed_as_unused(last.get("source_problems", []), unused)):
+        console.print(f"  [yellow]not refreshed[/] {escape(line)}", soft_wrap=True)
     for line in unused_lines(unused, "  "):
         console.print(line, soft_wrap=True)
     message = failed_checks(last) or escape(last["message"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from flows.cli.phrases import problem_lines
 from tests.fetch.cde import Cde, body, status
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH
@@ -27,3 +28,14 @@ def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde,
     said = CliRunner().invoke(app, ["status", "--out", str(tmp_path / "out")]).output
     assert "eladownload2024.txt: the server answered 503, 4 times; the file accepted 3 days ago serves" in said
     assert "mathdownload2024.txt: the server answered 404; none was accepted before" in said
+
+
+def test_many_files_of_one_cause_are_one_line() -> None:
+    """Without a network, all of the catalog cannot be asked for: what the run says below must still be seen."""
+    gone = [{"file": f"f{n}.txt", "message": "no connection", "accepted_at": ""} for n in range(9)]
+    other = {"file": "g.txt", "message": "the server answered 404", "accepted_at": ""}
+    assert problem_lines([*gone, other]) == [
+        "9 files: no connection; f0.txt, f1.txt, f2.txt, f3.txt, f4.txt and 4 more. Accepted before: none of them",
+        "g.txt: the server answered 404; none was accepted before",
+    ]
+    assert problem_lines(gone[:2]) == [f"f{n}.txt: no connection; none was accepted before" for n in range(2)]

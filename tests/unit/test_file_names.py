@@ -4,7 +4,7 @@ import pytest
 
 from transforms.settings import PROJECT
 from transforms.sources.catalog import load_catalog
-from transforms.sources.file_names import recognize, refusal_of_name
+from transforms.sources.file_names import recognize, refusal_of_name, similar
 
 KNOWN = load_catalog(PROJECT / "data").by_file_name()
 
@@ -59,6 +59,19 @@ def test_a_name_that_means_none(name: str) -> None:
 @pytest.mark.parametrize("name", [n for n in KNOWN if n.count(".") == 1])
 def test_no_name_of_the_catalog_is_taken_for_another(name: str) -> None:
     assert recognize(name, KNOWN) == (KNOWN[name], name)
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("assistance status 2023 (final).xlsx", "assistancestatus23.xlsx"),
+        ("ela download 2024 new.txt", "eladownload2024.txt"),
+        ("eladownload2030.txt", None),  # of no year that is known
+    ],
+)
+def test_a_name_is_suggested_of_the_year_that_the_name_says(name: str, right: str | None) -> None:
+    found = similar(name, KNOWN)
+    assert (found and found.file) == right
 
 
 @pytest.mark.parametrize(

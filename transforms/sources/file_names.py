@@ -23,6 +23,7 @@ EXTENSION = re.compile(r"\.(txt|csv|tsv|xlsx?|html?|asp)$")
 # What is put before or behind a name: "Copy of x", "x (1)", "x[1]", "x - Copy (2)", "x_1", "x 2".
 BEFORE = re.compile(r"^(copy (\(\d+\) )?of|fwd?|re) ")
 BEHIND = re.compile(r"(\s*\(\d+\)|\s*\[\d+\]|\s*-\s*copy|[ _-]copy|[ _-]\d{1,2})$")
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 IGNORED = ("readme", "readme.md", "readme.txt", "desktop.ini", "thumbs.db")
 ENOUGH = 1 << 16  # bytes that show what a text is
 
@@ -61,6 +62,14 @@ def _by_stem(names: tuple[str, ...]) -> dict[str, list[str]]:
     return by_stem
 
 
+def similar(name: str, known: Mapping[str, Source]) -> Source | None:
+    """The source whose name is most like this one, of the years that the name says."""
+    years = set(map(int, YEAR.findall(name)))
+    of_years = [n for n, source in known.items() if not years or source.dashboard_year in years]
+    near = difflib.get_close_matches(name.lower(), of_years, 1, 0.75)
+    return known[near[0]] if near else None
+
+
 def refusal_of_name(name: str, right: str) -> SourceError | None:
     """Why a file cannot be read whatever it holds: it is packed, or a browser has not finished it."""
     plain = unquote(name).strip().lower()
@@ -96,9 +105,9 @@ def stranger(run: Run, path: Path) -> UnusedFile:
         return UnusedFile(
             path.name, f"its name is none of CDE's, but its rows are those of {meant}", f"Rename it to {meant}."
         )
-    near = difflib.get_close_matches(path.name.lower(), list(known), 1, 0.75)
+    near = similar(path.name, known)
     advice = (
-        f"If it is {known[near[0]].file}, rename it so."
+        f"If it is {near.file}, rename it so."
         if near
         else "Name files as CDE does, for example eladownload2024.txt; or move it elsewhere."
     )
