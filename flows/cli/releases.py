@@ -35,7 +35,7 @@ def releases(out: Out = None) -> None:
         named.setdefault(release, []).append(name)
     table = Table(title=f"Releases in {escape(str(folder))}", title_justify="left")
     for heading in ("Release", "", "Published", "As of", "Tags"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("Release", ""))  # an id is there to be copied
     readable = known(folder)
     for path in reversed(readable):
         manifest = read_manifest(path)

@@ -208,6 +208,13 @@ def test_a_rollback_holds_until_it_is_lifted(released: Workplace) -> None:
     ]
 
 
+def test_an_id_is_listed_whole_beside_a_long_tag(shelf: Path) -> None:
+    tag = "board-meeting-of-december-2026"
+    assert runner.invoke(app, ["tag", "current", tag, "--out", str(shelf)]).exit_code == 0
+    said = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(app, ["releases", "--out", str(shelf)]).output
+    assert [r.name for r in releases(shelf) if r.name not in said] == []
+
+
 def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
     before = current(shelf)
     spoil(find_release(shelf, "2026-11-02-00000002") / "evidence.parquet")
