@@ -339,10 +339,12 @@ def test_rules_show_every_criterion_and_citation(site: Path, db: duckdb.DuckDBPy
 def test_coverage_shows_every_file_with_its_hash(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "coverage.html")
     rows = {row.get("id"): page.read("./th|./td", row) for row in page.find("//table[@id='sources-table']/tbody/tr")}
-    for source, file, digest, present, rows_in, kept in db.execute(
-        "select source_id, file, sha256, present, rows_in, rows_kept from meta_sources"
+    assert rows["dashboard-ela-2018"][0] == "eladownload2018.txt", "the name of a file to get"
+    for source, file, digest, present, rows_in, kept, url, title in db.execute(
+        "select source_id, file, sha256, present, rows_in, rows_kept, url, title from meta_sources"
     ).fetchall():
-        assert rows[source][0] == (f"{file} {digest}" if digest else source)
+        missing = url.rpartition("/")[2] if url and "?" not in url else title
+        assert rows[source][0] == (f"{file} {digest}" if digest else missing)
         assert rows[source][3] == ("✓ yes" if present else "✗ missing")
         assert rows[source][6:8] == ["" if n is None else f"{n:,}" for n in (rows_in, kept)]
 
