@@ -480,3 +480,30 @@ def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
         assert ("No " in reason and "case is on record" in reason) == (status == "not_assessed")
         assert (f"is on record for {NAMES[BORROWER]} ({BORROWER})" in reason) == (status == "undetermined")
     assert "rejected" not in read_answer(db).not_determined, "its page says whose case it is"
+
+
+def test_a_rejected_row_under_a_code_that_ended_leaves_open_who_follows_it(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    """Two small faults in two registers: of the district was said that nothing is on record."""
+    reference = reference_copy(tmp_path / "reference")
+    for register, wrong in (("spi", {"determination_date": "soon"}), ("request", {"decision": "perhaps"})):
+        add_rows(reference, register, case(register, cds=BORROWER, **wrong))
+    loans = reference / "registers" / "state_loans.csv"
+    text = loans.read_text("utf-8")
+    assert text.count(",55000000,29000000,") == 1
+    loans.write_text(text.replace(",55000000,29000000,", ",29000000,55000000,"), "utf-8")  # more drawn than authorized
+    codes = [BORROWER, NAMES[BORROWER], SALINAS, "Salinas Union High"]
+    day = ["2024-12-15", "merger", "https://example.org", "", "a test", "2026-01-15"]
+    add_rows(reference, "successions", [*codes, *day])
+    db = Workplace(workplace.source, workplace.work, workplace.out, reference).decide()
+    found = db.execute(
+        "select pathway, determination_year, status, reason from eligibility where cds = ? and determination_year >="
+        " 2023 and pathway in ('spi', 'request', 'wraparound')",
+        [SALINAS],
+    ).fetchall()
+    assert len(found) == 6
+    for pathway, year, status, reason in found:
+        nothing = {"wraparound": "not_eligible"}.get(pathway, "not_assessed")
+        assert (pathway, year, status) == (pathway, year, "undetermined" if year == 2024 else nothing)
+        assert ("rejected" in reason) == (year == 2024)

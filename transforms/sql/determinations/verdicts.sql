@@ -1,6 +1,6 @@
 -- Grain: LEA x determination year x pathway.
 -- Key: cds, determination_year, pathway.
--- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, register_doubts, reg_successions,
+-- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, lea_doubts, reg_successions,
 --         succession_chains.
 -- Oddities: recorded pathways are never computed. Without a case on record nothing is assessed ('not_assessed'); an LEA
 --           of a kind that the pathway does not serve is 'not_applicable'. Of several cases the one nearest to a yes
@@ -23,7 +23,7 @@ with deciding_cases as (
 ),
 doubted as (
     select x.cds, d.determination_year, x.pathway, count(distinct (x.file, x.line)) as rejected_rows
-    from register_doubts x
+    from lea_doubts x
     join determination_years d on x.since is null or x.since <= d.as_of
     group by all
 ),

@@ -1,6 +1,6 @@
 -- Grain: LEA x determination year (EC 52074(g)(2)(A)).
 -- Key: cds, determination_year.
--- Inputs: leas, determination_years, loan_states, register_doubts.
+-- Inputs: leas, determination_years, loan_states, lea_doubts.
 -- Oddities: districts only; a county office is not applicable. One open loan decides, whatever the others are. A
 --           rejected row of the register leaves undetermined every district that it may concern. The age is that of the
 --           newest source among the loans that decide.
@@ -24,7 +24,7 @@ with per_lea as (
 ),
 doubted as (
     select x.cds, d.determination_year, count(distinct (x.file, x.line)) as rejected_rows
-    from register_doubts x
+    from lea_doubts x
     join determination_years d on x.since is null or x.since <= d.as_of
     where x.pathway = 'wraparound'
     group by all
