@@ -311,6 +311,33 @@ three_groups(OF_2022_ON, RUNNING, (2022, 2023, 2024), ("HI",))
 three_groups(OF_2022_ON, INTERRUPTED, (2022, 2024), ("HI",)).put(2023, INTERRUPTED, "HI", ela=3)
 
 
+# Schools with the charter flag in every file of a year (None) or in some: what is decided for 2024.
+SCHOOLS = Dashboards()
+WITH_THE_FLAG = {
+    charter_of(SCHOOLS): ({2023: None, 2024: ()}, "not_assessed"),
+    charter_of(SCHOOLS): ({2023: ("ela", "susp"), 2024: ()}, "not_assessed"),
+    charter_of(SCHOOLS): ({2023: None, 2024: ("ela", "math", "chronic")}, "eligible"),
+    charter_of(SCHOOLS): ({2023: None, 2024: None}, "eligible"),
+}
+for school, (flagged, _) in WITH_THE_FLAG.items():
+    for year, files in flagged.items():
+        for indicator in SCHOOLS.indicators[year]:
+            color = 1 if indicator in ("ela", "math", "susp") else 3
+            SCHOOLS.row(year, indicator, school, "EL", color=color, statuslevel=color)
+            if files is not None and indicator not in files:
+                SCHOOLS.rows[year, indicator, school, "EL"]["charter_flag"] = ""
+
+
+def test_a_school_that_is_no_charter_school_any_more_is_not_assessed_as_one(decided: Decide) -> None:
+    """It was eligible by its rows of that year, in which it is a school of its district."""
+    found = {school: assistance(decided(SCHOOLS), school, "charter") for school in WITH_THE_FLAG}
+    assert {s: status for s, (status, _) in found.items()} == {s: status for s, (_, status) in WITH_THE_FLAG.items()}
+    for status, reason in found.values():
+        assert (reason == "No results to assess: the 2024 Dashboard does not list it as a charter school.") == (
+            status == "not_assessed"
+        )
+
+
 def test_one_group_three_dashboards_running(decided: Decide) -> None:
     db = decided(OF_2022_ON)
     assert assistance(db, RUNNING, "consecutive")[0] == "eligible"

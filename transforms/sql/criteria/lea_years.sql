@@ -5,11 +5,12 @@
 -- Oddities: in_files is null where that is not known: a workbook lacks the row, or fewer than two files are loaded in
 --           which every LEA has one. An LEA whose row was rejected, or whose row is missing though a later workbook
 --           proves that there was one, is there all the same. Local indicators alone do not put an LEA on the
---           Dashboard. Charter schools are school rows of the indicator files, and have an assistance workbook of their
+--           Dashboard. Charter schools are school rows of the indicator files with the charter flag: a school that is
+--           none any more, or not yet, is on that Dashboard, and not as one. They have an assistance workbook of their
 --           own, which has a blank cell for the Dashboard before also where the school did not exist yet: that does not
 --           put it on that Dashboard.
 with seen as (
-    select cds, dashboard_year from dashboard_entities
+    select cds, dashboard_year from dashboard_entities where cds like '%0000000' or charter_flag = 'Y'
     union
     select cds, dashboard_year from assistance_leas
     union

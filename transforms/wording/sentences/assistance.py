@@ -189,7 +189,7 @@ def charter_reason(f: SpanFacts) -> str:
     """Why a charter school meets the test of EC 47607.3(a) or not: the criteria on two Dashboards."""
     window = joined(f.dashboards)
     if f.status == "not_assessed":
-        return f"No results to assess: this charter school is not on the {f.determination_year} Dashboard."
+        return f"No results to assess: the {f.determination_year} Dashboard does not list it as a charter school."
     if f.predecessors:
         status = f"CDE's status of {f.determination_year} is “{f.cde_value}”, and it is the verdict. "
         return (
