@@ -338,6 +338,21 @@ def test_a_school_that_is_no_charter_school_any_more_is_not_assessed_as_one(deci
         )
 
 
+# The same, where no school of 2024 has the flag: as in files that lost the column.
+UNFLAGGED = Dashboards()
+UNFLAGGED_SCHOOL = charter_of(UNFLAGGED)
+for year in (2023, 2024):
+    for indicator in UNFLAGGED.indicators[year]:
+        color = 1 if indicator in ("ela", "math", "susp") else 3
+        UNFLAGGED.row(year, indicator, UNFLAGGED_SCHOOL, "EL", color=color, statuslevel=color)
+        if year == 2024:
+            UNFLAGGED.rows[year, indicator, UNFLAGGED_SCHOOL, "EL"]["charter_flag"] = ""
+
+
+def test_files_without_any_charter_flag_leave_no_charter_school_out(decided: Decide) -> None:
+    assert assistance(decided(UNFLAGGED), UNFLAGGED_SCHOOL, "charter")[0] == "eligible"
+
+
 def test_one_group_three_dashboards_running(decided: Decide) -> None:
     db = decided(OF_2022_ON)
     assert assistance(db, RUNNING, "consecutive")[0] == "eligible"

@@ -6,11 +6,16 @@
 --           which every LEA has one. An LEA whose row was rejected, or whose row is missing though a later workbook
 --           proves that there was one, is there all the same. Local indicators alone do not put an LEA on the
 --           Dashboard. Charter schools are school rows of the indicator files with the charter flag: a school that is
---           none any more, or not yet, is on that Dashboard, and not as one. They have an assistance workbook of their
---           own, which has a blank cell for the Dashboard before also where the school did not exist yet: that does not
---           put it on that Dashboard.
-with seen as (
-    select cds, dashboard_year from dashboard_entities where cds like '%0000000' or charter_flag = 'Y'
+--           none any more, or not yet, is on that Dashboard, and not as one; files of a year in which no school has the
+--           flag do not tell. They have an assistance workbook of their own, which has a blank cell for the Dashboard
+--           before also where the school did not exist yet: that does not put it on that Dashboard.
+with telling as (
+    select distinct dashboard_year from dashboard_entities where charter_flag = 'Y'
+),
+seen as (
+    select cds, dashboard_year
+    from dashboard_entities
+    where cds like '%0000000' or charter_flag = 'Y' or dashboard_year not in (select dashboard_year from telling)
     union
     select cds, dashboard_year from assistance_leas
     union
