@@ -19,7 +19,7 @@ test: $(TOOLS) lint types
 # Many seeded changes, corruptions, every way of a few things, a generated state of 2 GB; and, where CDE_FILES names a
 # folder of whole files as CDE published them, those files. SELECT takes more options of pytest.
 test-slow: $(TOOLS)
-	$(BIN)/pytest -m slow -n auto --dist worksteal $(SELECT)
+	$(BIN)/pytest -m slow -n auto --dist worksteal $(SELECT) $(shell grep -rl --include=*.py mark.slow tests)
 
 # Kills, full disks, no network, a real scheduler; prints a table of faults and outcomes. As root it tries all of them. One worker waits for the scheduler.
 test-faults: $(TOOLS)
@@ -27,7 +27,7 @@ test-faults: $(TOOLS)
 
 # Pages in Debian's Chromium (apt-get install chromium).
 test-browser: $(TOOLS)
-	$(BIN)/pytest -m browser -n auto --dist loadfile
+	$(BIN)/pytest -m browser -n auto --dist worksteal tests/browser
 
 # Pictures for the README, of the pages that make run made.
 pictures: $(TOOLS)

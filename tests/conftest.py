@@ -25,9 +25,12 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Make a folder that all workers read: whoever comes first makes it, the others wait for it."""
+    """Make a folder that all workers read: whoever comes first makes it, the others wait for it. Sessions that follow
+    each other on the same code find it again in the folder ``TESTS_SHARED``.
+    """
     temporary = tmp_path_factory.getbasetemp()
-    shared = temporary.parent if os.environ.get("PYTEST_XDIST_WORKER") else temporary
+    beside = temporary.parent if os.environ.get("PYTEST_XDIST_WORKER") else temporary
+    shared = Path(os.environ.get("TESTS_SHARED", beside))
 
     def made(name: str, make: Callable[[Path], None]) -> Path:
         folder, done = shared / name, shared / f"{name}.done"
