@@ -47,6 +47,7 @@ def visit(tab: Tab, server: httpx.Client) -> Iterator[Open]:
     site = str(server.base_url).rstrip("/")
     with tab.on(site, site, "data:", allowed="responded with a status of 40") as go:
         yield go
+        tab.page.goto("about:blank")  # nothing more is asked of the server
 
 
 @pytest.mark.parametrize("name", [*KINDS, *MISTAKES])
