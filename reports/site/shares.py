@@ -24,7 +24,7 @@ def worth_of_other_pages(connection: duckdb.DuckDBPyConnection) -> int:
     By milliseconds that were measured with 8 and with 525 rows of evidence for each LEA.
     """
     leas, rows = one_row(connection, "select (select count(*) from leas), (select count(*) from evidence)")
-    others, one = 1200 + 0.8 * leas, 2 + 0.011 * rows / max(leas, 1)
+    others, one = 900 + 0.8 * leas, 2 + 0.011 * rows / max(leas, 1)
     return int(others / one)
 
 
