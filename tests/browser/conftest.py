@@ -98,7 +98,7 @@ class Tab:
 
     @contextmanager
     def on(self, site: str, *own: str, allowed: str | None = None) -> Iterator[Open]:
-        """Open pages of a site. At the end nothing may have been logged, asked of elsewhere, or shown in a dialog."""
+        """Open pages of a site. Nothing may be logged, requested from elsewhere, or shown in a dialog."""
         self.faults, self.own = [], own
 
         def go(name: str, width: int = 1280) -> Any:

@@ -43,11 +43,11 @@ def server(site: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def visit(tab: Tab, server: httpx.Client) -> Iterator[Open]:
-    """Open a page of the server, which may refuse what is asked wrongly."""
+    """Open a page of the server, which may refuse a bad request."""
     site = str(server.base_url).rstrip("/")
     with tab.on(site, site, "data:", allowed="responded with a status of 40") as go:
         yield go
-        tab.page.goto("about:blank")  # nothing more is asked of the server
+        tab.page.goto("about:blank")  # nothing more is requested of the server
 
 
 @pytest.mark.parametrize("name", [*KINDS, *MISTAKES])

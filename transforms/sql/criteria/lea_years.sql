@@ -7,7 +7,7 @@
 --           proves that there was one, is there all the same. Local indicators alone do not put an LEA on the
 --           Dashboard. Charter schools are school rows of the indicator files with the charter flag: a school that is
 --           none any more, or not yet, is on that Dashboard, and not as one; files of a year in which no school has the
---           flag do not tell. They have an assistance workbook of their own, which has a blank cell for the Dashboard
+--           flag show neither. They have an assistance workbook of their own, which has a blank cell for the Dashboard
 --           before also where the school did not exist yet: that does not put it on that Dashboard.
 with telling as (
     select distinct dashboard_year from dashboard_entities where charter_flag = 'Y'
