@@ -3,10 +3,14 @@ read; or here, where it is imported already.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +20,7 @@ from transforms.beside import Beside, Channel
 from transforms.run import Run
 
 Fetch = Callable[[str], pa.Table]  # from a query to its rows
+NOT_ASKED = ("scipy.stats", "altair")  # a fourth of what Great Expectations imports, and no suite of ours uses them
 _ready: dict[Path, Beside] = {}  # by the scratch folder of the run that it is for
 
 
@@ -70,8 +75,26 @@ def judged(
     return results
 
 
+class Late(MetaPathFinder):
+    """Loads these modules when something of them is first asked for, in place of when they are imported."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Full names of the modules."""
+        self.names = names
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module where Python finds it, with a loader that waits; None for every other."""
+        spec = PathFinder.find_spec(fullname, path, target) if fullname in self.names else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
 def serve(channel: Channel) -> None:
     """Import Great Expectations, then judge one request after the other, until there is no one to send any."""
+    sys.meta_path.insert(0, Late(NOT_ASKED))
     import expectations.suites.files
     import expectations.suites.tables
     import expectations.validate  # noqa: F401

@@ -40,6 +40,7 @@ class Remembering:
     def _perform(self, step: Step, run: Run) -> StepResult:
         if step.name == DECIDING[0]:
             run.save_fact("remembered_as", self.digest(run))
+            run.keep_tables()
         kept = self.folder / str(run.fact("remembered_as"))
         if step.name == DECIDING[0] and kept.exists():
             shutil.copytree(kept, run.folder, dirs_exist_ok=True)

@@ -31,9 +31,11 @@ def claim(settings: Settings) -> Iterator[Run]:
         for leftover in place.iterdir():
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
+        run = Run(settings, Path(tempfile.mkdtemp(prefix="run-", dir=place)))
         try:
-            yield Run(settings, Path(tempfile.mkdtemp(prefix="run-", dir=place)))
+            yield run
         finally:
+            run.finish()
             shutil.rmtree(place, ignore_errors=True)
 
 

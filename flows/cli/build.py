@@ -117,6 +117,7 @@ def _read_sources(settings: "Settings", path: Path) -> None:
 
     run = Run.start(settings)
     try:
+        made = run.keep_tables()
         check_configuration(run)
         for step in STEPS:
             if step.name == "gates":
@@ -125,7 +126,7 @@ def _read_sources(settings: "Settings", path: Path) -> None:
                 started = time.perf_counter()
                 result = step.function(run)
                 console.print(f"{step.name:15} {result.message} ({time.perf_counter() - started:.1f} s)", markup=False)
-        shutil.copyfile(run.folder / "build.duckdb", path)
+        shutil.copyfile(made, path)
     finally:
         run.finish()
     console.print(f"Kept: {path}", markup=False, soft_wrap=True)

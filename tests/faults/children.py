@@ -14,7 +14,7 @@ from typing import Any
 from flows.runner import execute
 from flows.steps import EXTRAS, STEPS
 from transforms.release.publish import publish
-from transforms.run import Run
+from transforms.run import TABLES, Run
 from transforms.settings import Settings
 
 WATCHED = ("replace", "rename", "symlink", "unlink", "rmdir", "mkdir", "fsync")
@@ -118,6 +118,7 @@ def build_once(given: Given, target: Path, small: bool) -> None:
     ``small``: few rows are kept, so that publishing is quick; no pages can be drawn of them.
     """
     run = Run.start(Settings(**given))
+    run.keep_tables()
     _quick()
     for step in STEPS[:-1]:
         step.function(run)
@@ -138,4 +139,4 @@ def _shrink(run: Run) -> None:
                 connection.execute(f"delete from {table.name} where rowid >= 200")
         connection.execute(f"attach '{run.folder / 'small.duckdb'}' as small")
         connection.execute("copy from database build to small")
-    (run.folder / "small.duckdb").replace(run.folder / "build.duckdb")
+    (run.folder / "small.duckdb").replace(run.folder / TABLES)

@@ -1,5 +1,7 @@
 """What Great Expectations finds in a process of its own is what it finds here."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,6 +13,7 @@ from expectations.gates import check_domain
 from expectations.results import GateResult
 from tests.workplace import SAMPLE, Workplace
 from transforms.run import Run
+from transforms.settings import PROJECT
 
 
 def test_the_same_results_in_another_process(
@@ -35,3 +38,24 @@ def test_the_same_results_in_another_process(
     assert beside == here
     assert {r.outcome for r in here} == {"passed", "failed", "error"}
     assert not [p for p in psutil.Process().children() if "transforms.beside" in p.cmdline()]
+
+
+def test_what_no_suite_uses_is_not_loaded_until_it_is_asked_for() -> None:
+    """In a process of its own: which modules are loaded is of the whole process."""
+    script = """
+import sys
+from importlib.util import _LazyModule
+from expectations import judging
+
+class NobodyThere:
+    def receive(self):
+        raise EOFError
+
+try:
+    judging.serve(NobodyThere())
+except EOFError:
+    print([type(sys.modules[name]) is _LazyModule for name in judging.NOT_ASKED])
+print(sys.modules["scipy.stats"].norm.cdf(0.0))
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert found.stdout.split("\n")[:2] == [str([True] * len(judging.NOT_ASKED)), "0.5"]

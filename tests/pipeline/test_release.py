@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.runner import execute
-from flows.steps import Step
+from flows.steps import STEPS, Step
 from tests.workplace import AS_OF, Workplace, reissue
 from transforms.errors import ReleaseError
 from transforms.files import files_below
 from transforms.locks import publisher_lock
 from transforms.release.unchanged import is_unchanged, remember_same
-from transforms.run import Run, StepResult
+from transforms.run import TABLES, Run, StepResult
 from transforms.schema import ARROW, published_tables
 
 
@@ -144,6 +144,23 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
     with workplace.decide() as other:
         query = "select cds, determination_year, pathway, status, reason from eligibility order by all"
         assert other.execute(query).fetchall() == db.execute(query).fetchall()
+
+
+def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
+    light: None, workplace: Workplace, release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many rows are kept in a file, so that memory stays bounded; few need none."""
+    monkeypatch.setattr("transforms.run.FEW_ROWS", 1)
+    kept: list[bool] = []
+
+    def perform(step: Step, run: Run) -> StepResult:
+        result = step.function(run)
+        kept.append((run.folder / TABLES).exists())
+        return result
+
+    outcome = execute(workplace.settings(), perform)
+    assert outcome.release_id == release.name, "it is named after its content"
+    assert kept == [step.name not in ("snapshot", "compare", "raw") for step in STEPS]
 
 
 def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one(

@@ -1,6 +1,7 @@
 """Releases in the hands of people: verify, mend, roll back, hold, tag, keep and remove."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from flows.cli.app import app
 from tests.pipeline.test_command import main
 from tests.workplace import Workplace, linked, reissue
 from transforms.errors import ReleaseError, UsageError
+from transforms.files import sha256_of
 from transforms.locks import publisher_lock
+from transforms.release import verify
 from transforms.release.current import current_release, find_release, read_manifest, releases, tags
 from transforms.release.pointer import held, lift, point_to, roll_back, settle
 from transforms.release.retain import add_tag, prune, remove_tag
@@ -95,6 +98,26 @@ def test_every_kind_of_damage_is_named(shelf: Path) -> None:
     assert said["site/extra.html"] == "not listed in the manifest"
     assert "bytes, not the" in said["dictionary.csv"]
     assert said["leas.parquet"] == "not a plain file"
+
+
+def test_a_release_that_was_found_whole_is_read_again_only_where_it_was_touched(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, hashed = current(shelf), []
+    monkeypatch.setattr(verify, "sha256_of", lambda path: hashed.append(path) or sha256_of(path))
+    assert damage_of(release) == []
+    assert hashed
+    hashed.clear()
+    assert damage_of(release) == []
+    assert hashed == []
+    path = release / "eligibility.parquet"
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    spoil(path)
+    os.utime(path, ns=times)
+    assert [(d.file, d.problem) for d in damage_of(release)] == [
+        ("eligibility.parquet", "other bytes than those that were published")
+    ]
+    assert [d.file for d in damage_of(release)] == ["eligibility.parquet"], "damage is not forgotten"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"files": [{}]}', '{"files": []}'])

@@ -103,7 +103,6 @@ def test_a_dashboard_of_which_a_part_is_loaded(case: str, workplace: Workplace) 
         text = (workplace.source / f"{indicator}download2024.txt").read_bytes().replace(b"\t2024\r", b"\t2025\r")
         (workplace.source / f"{indicator}download2025.txt").write_bytes(text.replace(b"\t2024\n", b"\t2025\n"))
     run = workplace.decided("criteria")
-    run.finish()
     with run.connect() as db:
         put(db, "catalog", pa.Table.from_pylist(
             [{"source_id": s.id, **s.model_dump(include=LISTED)} for s in run.catalog.source]
@@ -111,3 +110,4 @@ def test_a_dashboard_of_which_a_part_is_loaded(case: str, workplace: Workplace) 
         assert [line for line in not_loaded(db, AS_OF) if line.startswith("2025")] == [said] * bool(said)
         in_force = "select determination_year from determination_years where now_in_force"
         assert db.execute(in_force).fetchall() == [(year,)]
+    run.finish()

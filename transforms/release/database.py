@@ -5,14 +5,13 @@ release, its DuckDB file is copied and only the rows of the other files are repl
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
 from transforms.dashboard.parts import PARTED, PARTS
 from transforms.database import connect, connect_read_only, first_column, literal, one_row, parquet, quote
@@ -152,18 +151,21 @@ def _attached(run: Run, path: Path, memory_limit: str, layout: dict[str, int]) -
         connection.execute("detach release")
 
 
-def write_other_tables(run: Run, folder: Path) -> None:
-    """Add all other tables from their Parquet files, and the comments."""
-    paths = {name: folder / f"{name}.parquet" for name in published_tables() if name != PARTED}
-    rows = {name: pq.read_metadata(path).num_rows for name, path in paths.items()}
+def write_other_tables(run: Run, folder: Path, rows: Mapping[str, int], written: Callable[[str], Any]) -> None:
+    """Add all other tables from their Parquet files, each as soon as that is ``written``, and the comments.
+
+    ``rows``: how many each table has.
+    """
+    others = {name: n for name, n in rows.items() if name != PARTED}
     with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT, {}) as connection:
-        if sum(rows.values()) < ONE_THREAD_ROWS:
+        if sum(others.values()) < ONE_THREAD_ROWS:
             connection.execute("set threads = 1")
         connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
         for table in published_tables().values():
             name = quote(table.name)
             if table.name != PARTED:
-                _add_table(connection, table, paths[table.name], with_key=rows[table.name] < KEY_ROWS)
+                written(table.name)
+                _add_table(connection, table, folder / f"{table.name}.parquet", with_key=rows[table.name] < KEY_ROWS)
             connection.execute(f"comment on table {name} is {literal(table.comment)}")
             for column, spec in table.columns.items():
                 connection.execute(f"comment on column {name}.{quote(column)} is {literal(spec.description)}")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from transforms.dashboard.parts import write_parts
 from transforms.database import first_column, one_row, quote
 from transforms.errors import ReleaseError
+from transforms.interrupt import stop_if_asked
 from transforms.schema import Table
 from transforms.tables import encodings
 
@@ -21,6 +22,7 @@ SORTED_ROWS = 250_000  # at a time, or so: to sort a million rows with their tex
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> Entry:
     """Write one table below ``folder``; return its manifest entry."""
+    stop_if_asked()
     schema = _schema(table, release_id)
     rows = 0
     with pq.ParquetWriter(_path(table, folder), schema, compression="zstd", **encodings(schema)) as writer:

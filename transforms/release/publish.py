@@ -18,7 +18,7 @@ import duckdb
 
 from transforms import clock
 from transforms.dashboard.parts import PARTED
-from transforms.database import records
+from transforms.database import pairs, records
 from transforms.errors import AfterPublishingError, storage_error
 from transforms.files import close_folder, exchange, files_below, sha256_of, sync_folder
 from transforms.interrupt import shielded
@@ -130,24 +130,21 @@ def _write_tables(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """All tables as Parquet and in one DuckDB file; manifest entries of both.
 
-    The many rows are written to both at a time, the other tables beside.
+    The many rows are written to both at a time, and each other table to the DuckDB file while the next one is written
+    as Parquet.
     """
     tables = published_tables()
-    parts = parts_of(connection)
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    parts, rows = parts_of(connection), pairs(connection, "select table_name, row_count from meta_tables")
+    paths = [Path(p.path) for p in parts.values()]
+    with ThreadPoolExecutor(max_workers=2) as pool, ThreadPoolExecutor(max_workers=1) as others:
         in_database = pool.submit(write_rows, run, parts, folder, release_id, previous)
-        in_parquet = pool.submit(
-            write_parted, tables[PARTED], [Path(p.path) for p in parts.values()], folder, release_id
-        )
-        entries = {
-            name: write_parquet(connection, table, folder, release_id)
-            for name, table in tables.items()
-            if name != PARTED
-        }
+        in_parquet = {PARTED: pool.submit(write_parted, tables[PARTED], paths, folder, release_id)}
+        for name, table in tables.items():
+            if name != PARTED:
+                in_parquet[name] = others.submit(write_parquet, connection, table, folder, release_id)
         database = in_database.result()
-        write_other_tables(run, folder)
-        entries[PARTED] = in_parquet.result()
-    listed = [entries[name] for name in tables]
+        write_other_tables(run, folder, rows, lambda table: in_parquet[table].result())
+        listed = [in_parquet[name].result() for name in tables]
     check_database(folder, listed)
     return listed, database
 

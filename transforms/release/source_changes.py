@@ -32,8 +32,10 @@ EMPTY = """
 def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
     """Fill the tables source_changes, the rows that differ from ``release``, and compared_sources.
 
-    A file that it did not have is not compared.
+    A file that it did not have is not compared. What the gates compared with the same release stays.
     """
+    if run.fact("compared_with", None) == [release and str(release)]:
+        return
     connection.execute(EMPTY)
     connection.execute("create or replace table compared_sources (source_id varchar)")
     before = source_hashes(release)
@@ -55,6 +57,7 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
         else:
             _compare(connection, old, report)
         connection.execute("insert into compared_sources values (?)", [source_id])
+    run.save_fact("compared_with", [release and str(release)])
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:

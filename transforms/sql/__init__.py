@@ -63,5 +63,4 @@ def build_table(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -
     """Create ``table`` from ``<stage>/<table>.sql`` and return its number of rows."""
     stop_if_asked()
     query = (FOLDER / stage / f"{table}.sql").read_text("utf-8")
-    connection.execute(f"create or replace table {quote(table)} as\n{query}")
-    return int(one_row(connection, f"select count(*) from {quote(table)}")[0])
+    return int(one_row(connection, f"create or replace table {quote(table)} as\n{query}")[0])
