@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from transforms.dashboard.redundancy import Redundancy, load_redundancy
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
 from transforms.database import parquet, quote
-from transforms.files import sha256_of, write_atomically
+from transforms.files import sha256_of
 from transforms.interrupt import stop_if_asked
-from transforms.raw.table import Report, made_before, write_parquet
+from transforms.raw.table import Report, made_before, write_parquet, write_record
 from transforms.rules.reference import Reference
 from transforms.run import Run
 from transforms.schema import published_tables
@@ -124,7 +124,7 @@ def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table
     stop_if_asked()
     if record is None:
         record = _make(_staged(report) if table is None else table, report, groups, redundancy, schema, stem)
-        write_atomically(record_path, json.dumps(record, indent=1).encode())
+        write_record(record_path, record)
     return record
 
 

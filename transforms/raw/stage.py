@@ -1,7 +1,6 @@
 """Read every snapshot once per content and layout version; what was read before is taken from disk."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from transforms import clock
 from transforms.control_characters import shown
 from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
-from transforms.files import sha256_of, write_atomically
+from transforms.files import sha256_of
 from transforms.interrupt import stop_if_asked
 from transforms.raw.identity import prove
 from transforms.raw.page import read_page
@@ -28,6 +27,7 @@ from transforms.raw.table import (
     as_rows,
     made_before,
     write_parquet,
+    write_record,
 )
 from transforms.raw.text import read_text
 from transforms.run import Run, Snapshot, StepResult
@@ -151,7 +151,7 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
     _write(rejects, stem.with_suffix(".rejects.parquet"))
     report["written"] = {part: sha256_of(Path(report[part])) for part in ("parquet", "rejects")}
-    write_atomically(report_path, json.dumps(report, indent=1).encode())
+    write_record(report_path, report)
     return report, raw.table
 
 

@@ -1,7 +1,7 @@
 """What a reader returns: the rows it could read, the lines it could not, and what it noticed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,12 @@ def made_before(record: Path) -> Report | None:
     except (OSError, ValueError, KeyError):
         return None
     return report if whole else None
+
+
+def write_record(record: Path, report: Mapping[str, Any]) -> None:
+    """Write down what was made, whole or not at all. Nothing waits for the disk: what a crash tears is made anew."""
+    with replacing(record) as temporary:
+        temporary.write_text(json.dumps(report, indent=1), "utf-8")
 
 
 def write_parquet(table: pa.Table, target: Path, **options: Any) -> None:
