@@ -57,21 +57,20 @@ def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) ->
 
 def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str], window: Row) -> LineFacts:
     code = verdict.get("pathway") or verdict["determination"]
-    counting = tuple(g["name"] for g in groups if g["counts"])
+    said = code, verdict["status"], verdict["whole_reason"]
+    if code == "wraparound":
+        return LineFacts(*said, loans=tuple(loans))
+    if code != "continuum":
+        return LineFacts(*said, groups=tuple(met), assistance_year=verdict.get("assistance_year"))
     most = max((g["years"] for g in groups if not g["counts"]), default=0)
-    continuum = code == "continuum"
     required, few = window.get("groups_required") or 0, sum(g["may_have_result"] for g in groups)
     return LineFacts(
-        code,
-        verdict["status"],
-        verdict["whole_reason"],
-        counting if continuum else tuple(met),
-        tuple(g["name"] for g in groups if not g["counts"] and g["years"] == most) if continuum and most else (),
-        most,
-        tuple(loans) if code == "wraparound" else (),
-        verdict["decided_by"] == "cde",
-        verdict.get("assistance_year"),
-        few if 0 < few < required else required,  # of fewer groups, all would have to
-        window.get("years_required") or 0,
-        len(window.get("counted_dashboards") or ()),
+        *said,
+        groups=tuple(g["name"] for g in groups if g["counts"]),
+        closest=tuple(g["name"] for g in groups if most and not g["counts"] and g["years"] == most),
+        closest_years=most,
+        by_cde=verdict["decided_by"] == "cde",
+        groups_required=few if 0 < few < required else required,  # of fewer groups, all would have to
+        years_required=window.get("years_required") or 0,
+        dashboards=len(window.get("counted_dashboards") or ()),
     )
