@@ -34,6 +34,7 @@ from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
 from transforms.sources.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
 from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
+from transforms.wording.sentences import plural
 
 
 def read_raw(run: Run) -> StepResult:
@@ -53,8 +54,9 @@ def read_raw(run: Run) -> StepResult:
         raise SourceFilesError(none_usable(unused, Path(run.settings.source)))
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
-    later = f"; {len(taken) - len(snapshots)} files that came out later left out" if len(snapshots) < len(taken) else ""
-    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} rejected{later}{in_words(unused)}")
+    later = len(taken) - len(snapshots)
+    left_out = f"; {plural(later, 'file')} that came out later left out" if later else ""
+    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} rejected{left_out}{in_words(unused)}")
 
 
 @dataclass(frozen=True)

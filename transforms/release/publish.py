@@ -37,6 +37,7 @@ from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import published_tables
 from transforms.sources.unused import unused_files
+from transforms.wording.sentences import plural
 
 SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest says of a file
 # Writes more files, such as the site, into a release being built, from its own published files only.
@@ -71,10 +72,8 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
         if not target.exists() or damage_of(target):
             _build_release(run, connection, target, digest, release, extras)
         pruned = _make_current(target, run)
-    message = f"Release {release_id} published."
-    return StepResult(
-        _rows(target), _rows(target), message + (f" {len(pruned)} old releases removed." if pruned else "")
-    )
+    removed = f" {plural(len(pruned), 'old release').capitalize()} removed." if pruned else ""
+    return StepResult(_rows(target), _rows(target), f"Release {release_id} published.{removed}")
 
 
 def _make_current(target: Path, run: Run) -> list[str]:

@@ -19,6 +19,7 @@ from transforms.sources.inbox import take_inbox
 from transforms.sources.night import Night
 from transforms.sources.store import Accepted, Store
 from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
+from transforms.wording.sentences import plural
 
 
 def take_snapshots(run: Run) -> StepResult:
@@ -62,7 +63,7 @@ def from_catalog(run: Run) -> StepResult:
             errors or [SourceError("catalog.toml", "no source has an address", "Put files into the inbox.")]
         )
     run.save_snapshots(taken)
-    words = f"{len(taken)} files: {night.fresh} new, {night.unchanged} unchanged"
+    words = f"{plural(len(taken), 'file')}: {night.fresh} new, {night.unchanged} unchanged"
     run.save_fact("overdue", _overdue(night, never_had))
     not_refreshed = f", {len(problems)} not refreshed" if problems else ""
     return StepResult(len(run.catalog.source), len(taken), words + not_refreshed + in_words(night.unused))
@@ -87,7 +88,7 @@ def from_store(run: Run) -> StepResult:
         )
     run.save_fact("freshness", _freshness(store, run, {}))
     run.save_snapshots(taken)
-    return StepResult(len(run.catalog.source), len(taken), f"{len(taken)} files, as accepted before")
+    return StepResult(len(run.catalog.source), len(taken), f"{plural(len(taken), 'file')}, as accepted before")
 
 
 def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:

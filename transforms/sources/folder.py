@@ -28,6 +28,7 @@ from transforms.sources.unused import (
     none_usable,
     record_unused,
 )
+from transforms.wording.sentences import plural
 
 
 def from_folder(run: Run) -> StepResult:
@@ -58,7 +59,7 @@ def from_folder(run: Run) -> StepResult:
         raise SourceFilesError(none_usable(unused, folder))
     taken += _earlier(run, [source for source, _ in refused], taken)
     run.save_snapshots(taken)
-    return StepResult(seen, len(taken), f"{len(taken)} files{in_words(unused)}")
+    return StepResult(seen, len(taken), f"{plural(len(taken), 'file')}{in_words(unused)}")
 
 
 Refused = list[tuple[Source, SourceError]]
