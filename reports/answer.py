@@ -53,7 +53,7 @@ class Answer:
         said = [
             Part(f"In {self.year}, "),
             Part(plural(n, "LEA"), "meet" * bool(n)),
-            Part(f" {'meet' if n > 1 else 'meets'} the criteria"),
+            Part(f" {self._meet} the criteria"),
         ]
         if n > 1:
             kinds = Counter(r["lea_type"] for r in self.meet)
@@ -81,6 +81,14 @@ class Answer:
             total += len(leas)
         said += [Part(f": {number(total)} in all")] * (total not in (n, len(self.loans), len(self.recorded)))
         return [*said, Part(".")]
+
+    @property
+    def _meet(self) -> str:
+        """The verb of the sentence: where the Continuum of Support is open for some LEA, more may meet the criteria."""
+        many = len(self.meet) > 1
+        if any(r.get("pathway") == "continuum" for r in self.open):
+            return f"{'are' if many else 'is'} known to meet"
+        return "meet" if many else "meets"
 
     @property
     def not_determined(self) -> str:

@@ -6,10 +6,11 @@ Their words are here once, for every output.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from reports.figures import amount, change_words, students
 from transforms.wording.labels import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, agreement, ccee_determination, source_age
-from transforms.wording.sentences import joined
+from transforms.wording.sentences import LeftOpen, joined, settled_by
 from transforms.wording.sentences.phrases import capitalized
 
 GRID = {  # what a student group shows on a Dashboard: a sign where there is little room, and words
@@ -26,6 +27,11 @@ LEGEND = (
     " priority. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”: from CDE's"
     " letters."
 )
+
+
+def to_settle(pathway: str, year: int, left_open: dict[str, Any] | None) -> str:
+    """The line of ``settled_by``, from a row of LEFT_OPEN."""
+    return settled_by(pathway, year, LeftOpen(**{k: tuple(v) for k, v in left_open.items()})) if left_open else ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Verdict:
     source_is_old: bool | None
     ccee_determination: str | None
     ccee_determination_date: date | None
+    left_open: dict[str, Any] | None  # the fields of LeftOpen, of a pathway that is not determined
 
     @property
     def title(self) -> str:
@@ -89,9 +96,16 @@ class Verdict:
                 f"CDE's own {'flag' if self.name else 'value'} is {self.cde_value}:"
                 f" {agreement(self.decided_by, self.agrees_with_cde)}."
             )
-        if self.status == "undetermined" and self.open_question:
+        if self.to_settle:
+            notes.append(self.to_settle)
+        elif self.status == "undetermined" and self.open_question:
             notes.append(f"Open: {self.open_question}")
         return notes
+
+    @property
+    def to_settle(self) -> str:
+        """The record or file that would settle it; empty where it is determined, or none is known."""
+        return to_settle(self.code, self.determination_year, self.left_open)
 
 
 @dataclass(slots=True)

@@ -25,6 +25,44 @@ def _columns(kind: type) -> str:
     return ", ".join(["cds", *needed])
 
 
+# What leaves a verdict open, of each that is not determined: the fields of LeftOpen as one struct.
+LEFT_OPEN = """
+    select e.cds, e.determination_year, e.pathway, struct_pack(
+        loan_states := coalesce(l.loan_states, []),
+        findings := coalesce(c.findings, []),
+        no_workbook := coalesce(y.no_workbook, []),
+        no_files := coalesce(y.no_files, [])
+    ) as left_open
+    from eligibility e
+    left join (
+        select cds, determination_year, 'wraparound' as pathway,
+            list(distinct loan_state order by loan_state) as loan_states
+        from loan_states group by all
+    ) l using (cds, determination_year, pathway)
+    left join (
+        select cds, determination_year, pathway, list(distinct case_finding order by case_finding) as findings
+        from case_states where status = 'undetermined' group by all
+    ) c using (cds, determination_year, pathway)
+    left join (
+        select h.cds, w.determination_year, 'continuum' as pathway,
+            list(distinct s.dashboard_year order by s.dashboard_year)
+                filter (s.layout = 'assistance' and not s.present) as no_workbook,
+            list(distinct s.dashboard_year order by s.dashboard_year) filter (s.layout = 'dashboard') as no_files
+        from rule_windows w
+        join student_group_history h on list_contains(w.counted_dashboards, h.dashboard_year)
+        join meta_sources s on s.dashboard_year in (h.dashboard_year, w.determination_year)
+            and (not s.present or s.excerpt is not null)
+        where h.listed is not false
+            and (h.meets_criteria is null or (h.has_result is null and h.dashboard_year = w.determination_year))
+            and (s.dashboard_year = h.dashboard_year or s.layout = 'assistance')
+            and (h.cds, w.determination_year) in (
+                select (cds, determination_year) from eligibility
+                where pathway = 'continuum' and status = 'undetermined'
+            )
+        group by all
+    ) y using (cds, determination_year, pathway)
+    where e.status = 'undetermined'
+"""
 # The open question of Wraparound is about loans that are repaid: it is not one where none is.
 VERDICTS = f"""
     select {_columns(Verdict)} from (
@@ -36,15 +74,16 @@ VERDICTS = f"""
                     where s.cds = e.cds and s.determination_year = e.determination_year
                         and starts_with(s.loan_state, 'repaid')
                 ), null, p.open_question
-            ) as open_question
-        from eligibility e join pathways p using (pathway) {HERE}
+            ) as open_question, o.left_open
+        from eligibility e join pathways p using (pathway)
+        left join (select * from ({LEFT_OPEN}) {HERE}) o using (cds, determination_year, pathway) {HERE}
     ) order by determination_year, position
 """
 ASSISTANCE = f"""
     select {_columns(Verdict)} from (
         select a.* rename (determination as code), '' as name, t.basis as trigger, t.url, t.open_question,
             null as case_state, null as source_age_years, null as source_is_old, null as ccee_determination,
-            null as ccee_determination_date
+            null as ccee_determination_date, null as left_open
         from assistance a
         left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
         {HERE} and a.status <> 'not_applicable'

@@ -3,19 +3,30 @@
 The fields of each class are columns of a table.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from transforms.wording.labels import LOAN_EVENTS, SUCCESSIONS, in_words
 from transforms.wording.sentences import plain_day
+from transforms.wording.sentences.phrases import capitalized
+from transforms.wording.sentences.wraparound import DatedText
+
+WHOLE = re.compile(r"\d{4}-\d\d-\d\d")  # a date with its day
 
 
 @dataclass(frozen=True)
 class Watched:
     """What one more Dashboard would do: a preview."""
 
+    lea_name: str
     sentence: str
     standing: str
+
+    @property
+    def said(self) -> str:
+        """The sentence without the name, where all is about the LEA."""
+        return capitalized(self.sentence.removeprefix(f"{self.lea_name}: "))
 
 
 @dataclass(frozen=True)
@@ -31,8 +42,14 @@ class Loan:
     amount_drawn_usd: int | None
     status_at_latest_source: str | None
     latest_source_date: date | None
+    latest_source_precision: str | None
     scheduled_payoff: str | None
     unknown: str | None
+
+    @property
+    def latest_source(self) -> str:
+        """The day of its latest source, as precise as the source."""
+        return DatedText("", self.latest_source_date, self.latest_source_precision).plain
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,11 @@ class LoanEvent:
     confidence: str
     source_url: str
     note: str | None
+
+    @property
+    def day(self) -> str:
+        """When, in the words of the source; a whole date in prose."""
+        return plain_day(date.fromisoformat(self.date_text)) if WHOLE.fullmatch(self.date_text) else self.date_text
 
     @property
     def said(self) -> str:

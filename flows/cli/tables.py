@@ -60,8 +60,8 @@ def _show_rest(console: Console, e: LeaReport) -> None:
     if e.watched:
         console.print("\n[bold]What would change it (a preview, not a finding)[/]")
     for watched in e.watched:
-        _say(console, escape(watched.sentence))
-    loans = [(x.said, x.date_text, x.confidence, x.source_url) for x in e.loan_events]
+        _say(console, escape(watched.said))
+    loans = [(x.said, x.day, x.confidence, x.source_url) for x in e.loan_events]
     _table(console, "State loans", ("Event", "Date as sourced", "Confidence", "Source"), loans)
     cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
     _table(console, "Recorded cases", ("Pathway", "Case", "State", "On record since", "Evidence"), cases)

@@ -189,7 +189,7 @@ def _result(c: Result) -> str:
 
 def _loans(document: Document, e: LeaReport) -> None:
     document.add_heading("State loans", 2)
-    events = [(x.date_text, x.said, x.confidence, x.source_url) for x in e.loan_events]
+    events = [(x.day, x.said, x.confidence, x.source_url) for x in e.loan_events]
     _table(document, ("Date as sourced", "Event", "Confidence", "Source"), (3.0, 5.0, 2.2, 7.3), events)
 
 

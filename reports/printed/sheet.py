@@ -33,8 +33,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "legend": LEGEND,
         "results": _results(book, e),
         "loans": [
-            {"event": x.said, "date": x.date_text, "confidence": x.confidence, "source": x.source_url}
-            for x in e.loan_events
+            {"event": x.said, "date": x.day, "confidence": x.confidence, "source": x.source_url} for x in e.loan_events
         ],
         "cases": [
             {
@@ -46,7 +45,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
             }
             for c in e.cases
         ],
-        "watched": [{"sentence": w.sentence, "standing": w.standing} for w in e.watched],
+        "watched": [{"sentence": w.said, "standing": w.standing} for w in e.watched],
         "excerpts": e.excerpts,
         "sources": [{"file": s.name, "sha256": s.sha256[:16], "first_seen": s.first_seen or ""} for s in e.sources],
         "disclaimer": DESIGNATION,

@@ -13,7 +13,7 @@ from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
 from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, flag_name
-from transforms.wording.sentences import change_line
+from transforms.wording.sentences import change_line, change_words
 from transforms.wording.sentences.phrases import capitalized
 from transforms.wording.sentences.reconciliation import agreement_sentence
 
@@ -62,6 +62,7 @@ def write_changes(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
     for row in changes:
         added, removed = ([book.groups_in_text[g] for g in row[f"groups_{how}"] or ()] for how in ("added", "removed"))
         row["line"] = change_line(added, removed, row["cause"])
+        row["few_words"] = change_words(added, removed, row["line"])
     latest = [part for p in book.pathways if (part := _latest(p, [c for c in changes if c["to_year"] == book.year]))]
     pages.write(
         "changes.html", "changes.html", changes=changes, latest=latest,

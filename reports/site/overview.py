@@ -40,7 +40,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         map=county_map(book, counted),
         counted=counted,
         leas=len(now),
-        in_doubt=[line for line in now if line.in_doubt],
+        undetermined=sum(line.undetermined for line in now),
         changes=latest,
         continuing=len(
             rows(connection, "select 1 from changes where to_year = $year and change = 'continuing'", year=book.year)

@@ -11,7 +11,7 @@ from reports import figures, quality
 from reports.book import Book
 from transforms.wording import labels as words
 from transforms.wording.glossary import GLOSSARY
-from transforms.wording.sentences import joined
+from transforms.wording.sentences import joined, number, plural
 from transforms.wording.sentences.lcap import PRIORITIES
 
 FOLDER = Path(__file__).resolve().parent
@@ -40,6 +40,8 @@ def environment() -> Environment:
         f.__name__: f
         for f in (
             joined,
+            number,
+            plural,
             figures.day,
             figures.moment,
             figures.dollars,

@@ -69,7 +69,12 @@ class LeaLine:
     @property
     def in_doubt(self) -> bool:
         """True if some pathway is not determined, and no other is met."""
-        return not self.eligible and any(v["status"] == "undetermined" for v in self.verdicts.values())
+        return self.undetermined and not self.eligible
+
+    @property
+    def undetermined(self) -> bool:
+        """True if some pathway is not determined, also where another is met."""
+        return any(v["status"] == "undetermined" for v in self.verdicts.values())
 
     @property
     def assisted(self) -> bool:
@@ -147,13 +152,13 @@ def of_counties(lines: dict[int, list[LeaLine]], codes: Iterable[str]) -> dict[i
 
 
 def by_county(book: Book, lines: list[LeaLine]) -> dict[str, dict[str, Any]]:
-    """Per county code: its area, number of LEAs, eligible ones, and ones in doubt."""
+    """Per county code: its area, number of LEAs, eligible ones, and ones with a pathway that is not determined."""
     return {
         code: {
             "area": book.areas.get(code),
             "leas": len(here),
             "eligible": sum(line.eligible for line in here),
-            "in_doubt": sum(line.in_doubt for line in here),
+            "undetermined": sum(line.undetermined for line in here),
         }
         for code, here in grouped(lines, lambda line: line.lea["county_code"]).items()
     }

@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 
 from reports.figures import change_words
+from reports.findings import to_settle
+from reports.lea_queries import LEFT_OPEN
 from reports.published import YEAR_IN_FORCE, Row
 from reports.site.watched import NEAR, near_of
 from reports.workbook.columns import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, apart, plain, status, worded
@@ -44,12 +46,22 @@ ELIGIBLE = Sheet(
     """,
     (*LEA, YEAR, plain("Pathways", 26, "pathways"), CCEE, plain("Reasons", 90, "reasons")),
 )
+
+
+def _settling(row: Row) -> Cell:
+    """What would settle it, without the words of the heading."""
+    line = to_settle(row["pathway"], row["determination_year"], row["left_open"])
+    return capitalized(line.removeprefix("To settle it: ")), "text"
+
+
 ELIGIBILITY = Sheet(
     "Eligibility",
     "Every LEA and pathway of the latest determination year: eligible first, then not determined, then all others",
     f"""
-    select e.* replace ({NAMED.format("student_groups")}), p.name as pathway_name, e.agrees_with_cde is false as apart
+    select e.* replace ({NAMED.format("student_groups")}), p.name as pathway_name, e.agrees_with_cde is false as apart,
+        o.left_open
     from eligibility e join pathways p using (pathway) cross join {NAMES}
+    left join ({LEFT_OPEN}) o using (cds, determination_year, pathway)
     where e.determination_year = {YEAR_IN_FORCE} and ($county is null or e.county_code = $county)
     order by array_position(['eligible', 'undetermined'], e.status) nulls last, e.county, e.lea_name, e.cds, p.position
     """,
@@ -59,6 +71,7 @@ ELIGIBILITY = Sheet(
         plain("Pathway", 20, "pathway_name"),
         status("Status", 17, "status"),
         plain("Reason", 70, "reason"),
+        Column("To settle it", 40, _settling),
         plain("Student groups", 26, "student_groups"),
         CCEE,
         plain("Years since the loan's source", 12, "source_age_years", "whole"),

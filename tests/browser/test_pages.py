@@ -127,7 +127,7 @@ def test_without_scripts_a_page_names_the_commands(browser: Any, site: Path) -> 
     page.goto(f"{site.as_uri()}/lea/{SALINAS}.html#2023")
     assert page.locator("[id='2023'] .verdict").first.is_visible()
     assert f"dta explain {SALINAS} --year 2023" in page.locator("[id='2023']").inner_text()
-    assert f"dta lea {SALINAS}" in page.locator("section:has(#evidence)").inner_text()
+    assert f"dta report lea {SALINAS}" in page.locator("section:has(#evidence)").inner_text()
     context.close()
 
 

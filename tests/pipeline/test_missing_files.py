@@ -8,6 +8,8 @@ import duckdb
 import pytest
 from openpyxl.cell import Cell
 
+from reports.findings import to_settle
+from reports.lea_queries import LEFT_OPEN
 from tests.workbooks import change_rows
 from tests.workplace import SAMPLE, Workplace
 
@@ -217,3 +219,21 @@ def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_co
         assert reduced.execute(
             "select count(*) - count(distinct (cds, dashboard_year, student_group, indicator)) from evidence"
         ).fetchall() == [(0,)]
+
+
+def test_what_would_settle_an_open_verdict_is_the_file_that_was_taken_away(workplace: Workplace, light: None) -> None:
+    """Of Monterey's indicators the workbook's flag is all that 2024 needs; without the letters of 2019 alone, they."""
+    (workplace.source / "assistancestatus19-rev.xlsx").unlink()
+    for cds in ("27102720000000", "27660680000000"):
+        set_cell(workplace.source / "assistancestatus23.xlsx", cds, "EC52072_2023", "")
+    (workplace.source / "assistancestatus24.xlsx").unlink()
+    with workplace.checked() as reduced:
+        found = {
+            (year, to_settle(pathway, year, facts))
+            for _, year, pathway, facts in reduced.execute(LEFT_OPEN).fetchall()
+            if pathway == "continuum"
+        }
+    assert found == {
+        (2023, "To settle it: CDE's assistance workbook of 2019."),
+        (2024, "To settle it: CDE's assistance workbook of 2024, which has its flag."),
+    }

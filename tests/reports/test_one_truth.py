@@ -219,6 +219,9 @@ def test_workbook_and_recipes_say_what_the_page_says(
             assert page.verdicts[heading].startswith(" ".join(reason.split()))
             flag = row[column["CDE's flag"]]
             assert (f"CDE's own flag is {flag}" in page.verdicts[heading]) == bool(flag)
+            settled = row[column["To settle it"]] or ""
+            assert bool(settled) == (label == "not determined")
+            assert page.verdicts[heading].endswith(f"To settle it: {settled[:1].lower()}{settled[1:]}" * bool(settled))
         asked = connection.execute(why.sql, why.bound({"cds": o.e.lea.cds})).fetchall()
         assert [(name, status, reason) for name, status, _, reason, *_ in asked] == [
             (v.name, v.status, v.reason) for v in o.e.verdicts

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,10 @@ SHORT = {
 }
 PRIORITIES = {4: "pupil achievement", 5: "pupil engagement", 6: "school climate", 8: "other pupil outcomes"}
 LABELS = "Very High|Very Low|High|Low|Medium|Red|Orange|Yellow|Green|Blue"
+SETTLED = {  # what a reason says, and what would settle it
+    "The loan was repaid": "CCEE confirmed or closed the referral",
+    "has drawn the loan": "the district drew the loan, or that CCEE confirmed the referral",
+}
 AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
 
 
@@ -149,7 +154,7 @@ def switch(c: Check) -> None:
 def verdicts(c: Check) -> None:
     rows = c.rows(
         "select pathway, p.name, status, e.statute, reason, cde_flag, agrees_with_cde, case_state,"
-        " if(pathway = 'wraparound' and not contains(reason, 'repaid'), '', open_question), decided_by,"
+        " if(pathway = 'wraparound', '', open_question), decided_by,"
         " source_age_years, source_is_old, ccee_determination from eligibility e join pathways p using (pathway)"
         " where cds = $cds and determination_year = $year",
         year=c.year,
@@ -171,6 +176,11 @@ def verdicts(c: Check) -> None:
         expected += ["Criteria met; CCEE's determination: not recorded."] if ccee else []
         expected += [f"State of the case: {state}."] if state else []
         expected += [f"CDE's own flag is {flag}: {agreement(agrees, decided_by)}."] if flag else []
+        expected += [
+            f"To settle it: a dated record that {record}, in the register of state loans."
+            for words, record in SETTLED.items()
+            if status == "undetermined" and words in reason
+        ]
         expected += [f"Open: {question}"] if status == "undetermined" and question else []
         assert said == " ".join(expected)
 
@@ -451,15 +461,20 @@ def loans(c: Check) -> None:
     assert len(rows) == len(c.page.find("//*[@data-loan]"))
     for loan in c.page.find("//*[@data-loan]/@data-loan"):
         said = c.page.one(f"//*[@data-loan='{loan}']/p")
-        authorized, drawn, act, latest, payoff = c.db.execute(
-            "select amount_authorized_usd, amount_drawn_usd, enabling_act, latest_source_date, scheduled_payoff from"
-            " state_loans where loan_id = ?",
+        authorized, drawn, act, latest, precision, payoff = c.db.execute(
+            "select amount_authorized_usd, amount_drawn_usd, enabling_act, latest_source_date,"
+            " latest_source_precision, scheduled_payoff from state_loans where loan_id = ?",
             [loan],
         ).fetchall()[0]
         assert (f"${authorized:,.0f} authorized" if authorized else "amount not found authorized") in said
         assert not drawn or f"${drawn:,.0f} drawn" in said
         assert (act or "act not found") in said
-        assert f"Latest source ({latest})" in said
+        spelled = {
+            "day": f"{latest:%B} {latest.day}, {latest.year}",
+            "month": f"{latest:%B %Y}",
+            "year": f"{latest.year}",
+        }
+        assert f"Latest source ({spelled[precision]})" in said
         assert not payoff or f"planned for {payoff}" in said
         events = c.db.execute(
             "select event_id, date_text, amount_usd, note from state_loan_events where loan_id = ?", [loan]
@@ -467,17 +482,22 @@ def loans(c: Check) -> None:
         assert [e for e, *_ in sorted(events)] == sorted(c.page.find(f"//*[@data-loan='{loan}']//li/@data-event"))
         for event, text, amount, note in events:
             line = c.page.one(f"//li[@data-event='{event}']")
-            assert line.startswith(text)
+            on = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+            assert line.startswith(f"{on:%B} {on.day}, {on.year}" if on else text)
             assert not amount or f"${amount:,.0f}" in line
             assert not note or " ".join(note.split()) in line
 
 
 def records(c: Check) -> None:
     in_force = c.db.execute("select max(determination_year) from eligibility").fetchall()[0][0]
-    watched = c.rows("select sentence from watch_list where cds = $cds and $year = $now", year=c.year, now=in_force)
+    watched = c.rows(
+        "select sentence, lea_name from watch_list where cds = $cds and $year = $now", year=c.year, now=in_force
+    )
     said = c.page.read("//ul[@class='watched']/li")
     assert len(said) == len(watched)
-    assert all(any(line.startswith(sentence) for line in said) for (sentence,) in watched)
+    assert all(
+        any(f"{name}: {line}".lower().startswith(sentence.lower()) for line in said) for sentence, name in watched
+    )
     for year in c.page.find("//li[@data-local]/@data-local"):
         marks = c.rows(
             "select priority, coalesce(performance, 'blank') from local_indicators where cds = $cds and dashboard_year"

@@ -96,7 +96,7 @@ def test_home_counts_what_the_release_holds(site: Path, db: duckdb.DuckDBPyConne
     leas, eligible, doubt = db.execute(
         "with l as (select cds, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from"
         " eligibility where determination_year = (select max(determination_year) from eligibility) group by cds) select"
-        " count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l"
+        " count(*), count(*) filter (yes), count(*) filter (maybe) from l"
     ).fetchall()[0]
     changed = db.execute(
         "select count(*) from changes where to_year = (select max(to_year) from changes) and change <> 'continuing'"
@@ -124,7 +124,7 @@ def by_county(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str, str]]:
     found = db.execute(
         "with l as (select cds, county_code, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as"
         " maybe from eligibility where determination_year = (select max(determination_year) from eligibility) group by"
-        " all) select county_code, count(*), count(*) filter (yes), count(*) filter (maybe and not yes) from l group"
+        " all) select county_code, count(*), count(*) filter (yes), count(*) filter (maybe) from l group"
         " by all"
     ).fetchall()
     return {code: (str(a), str(b), str(c)) for code, a, b, c in found}

@@ -68,6 +68,10 @@ def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:
          " two more are eligible by a recorded case (C and D): four in all."),
         (Answer(2022, None, (), (), (), (), (), (lea("A"),)),
          "In 2022, no LEA meets the criteria; one is eligible by a recorded case (A)."),
+        (Answer(2024, None, (), (), (), (), (lea("A", pathway="continuum"),)),
+         "In 2024, no LEA is known to meet the criteria."),
+        (Answer(2024, None, (lea("A"), lea("B")), (), (), (), (lea("C", pathway="continuum"),)),
+         "In 2024, two LEAs are known to meet the criteria: two districts."),
         (Answer(2022, None, (lea("A"),), (), (), (), ()), "In 2022, one LEA meets the criteria (A)."),
     ],
 )  # fmt: skip

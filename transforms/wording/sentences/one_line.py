@@ -111,6 +111,12 @@ def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None)
     return f"{capitalized(text)}."
 
 
+def change_words(added: Sequence[str], removed: Sequence[str], line: str) -> str:
+    """By what a verdict changed, in a few words beside a name: the student groups, else the whole line."""
+    words = (("now also", added), ("no longer", removed))
+    return "; ".join(f"{how} {', '.join(names)}" for how, names in words if names) or line
+
+
 def named(start: str, names: Sequence[str], longest: int = LONGEST) -> str:
     """``start`` and as many names as fit; of the rest their number."""
     for shown in range(len(names), 0, -1):
