@@ -23,7 +23,7 @@ from reports.lea import LeaReport
 from reports.lea_records import Source
 from reports.published import NotFoundError
 from transforms.wording.labels import DESIGNATION
-from transforms.wording.sentences import joined
+from transforms.wording.sentences import joined, plain_day
 
 DRAFT = "DRAFT for a person to check, finish and sign. Not sent, not signed, not an official designation."
 BLANKS = ("[Letterhead of the sender]", "[Date]", "[Name and title of the addressee]", "[Address]")
@@ -67,13 +67,14 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
         e,
         "Direct Technical Assistance" if kind == "findings" else _subject(kind, said),
         book.release["as_of"],
+        len(said) == 1,
     )
-    document.add_heading("Findings", 2)
+    document.add_heading("Finding" if len(said) == 1 else "Findings", 2)
     for verdict in said:
         text = document.add_paragraph()
         _write(text, f"{verdict.title} ({verdict.statute}): {verdict.label}. ", bold=True)
         _write(text, " ".join([verdict.reason, *verdict.notes]))
-    for line in e.identity:
+    for line in (*e.identity, DESIGNATION):
         _write(document.add_paragraph(), line)
     document.add_heading("Next steps", 2)
     for line in (NEXT_STEPS, *CLOSING):
@@ -129,7 +130,7 @@ def _new(title: str, as_of: date) -> Document:
     return document
 
 
-def _opening(document: Document, e: LeaReport, subject: str, as_of: date) -> None:
+def _opening(document: Document, e: LeaReport, subject: str, as_of: date, one: bool) -> None:
     for blank in BLANKS:
         _write(document.add_paragraph(), blank)
     _write(
@@ -138,8 +139,8 @@ def _opening(document: Document, e: LeaReport, subject: str, as_of: date) -> Non
     _write(document.add_paragraph(), GREETING)
     _write(
         document.add_paragraph(),
-        f"The published records, in the release of {as_of.isoformat()}, lead to the findings below for {e.lea.name},"
-        f" {e.lea.county} County. {DESIGNATION}",
+        f"Records that were published by {plain_day(as_of)} lead to {'this finding' if one else 'these findings'} for"
+        f" {e.lea.name}, {e.lea.county} County.",
     )
 
 

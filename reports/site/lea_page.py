@@ -45,9 +45,11 @@ class OfYear:
         return remarks(g for g in self.report.groups if not g.shown) if self.report else []
 
     @property
-    def never(self) -> list[str]:
-        """On student groups whose line is left out of the print."""
-        return remarks(g for g in self.lines if not g.ever)
+    def printed_remarks(self) -> list[str]:
+        """The same in print, where some lines are left out: on them too; none where no line is."""
+        if not self.report or all(g.ever for g in self.lines):
+            return []
+        return remarks(g for g in self.report.groups if not g.ever)
 
 
 def lea_page(

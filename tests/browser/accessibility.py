@@ -7,9 +7,9 @@ from axe_playwright_python.base import AXE_SCRIPT
 # Contrast takes axe longer than all its other rules, and depends on how an element looks, not on what it says. It is
 # looked at once for neighbors that look alike, such as the rows of a table; the others are hidden where they are.
 # Every other rule sees the whole page.
-RUN = """async () => {
+RUN = """async (contrastAlone) => {
     const options = {resultTypes: ["violations"], preload: false};
-    const found = [await axe.run({...options, rules: {"color-contrast": {enabled: false}}})];
+    const found = contrastAlone ? [] : [await axe.run({...options, rules: {"color-contrast": {enabled: false}}})];
     const again = [];
     const look = (element) => {
         if (!element.checkVisibility()) return "hidden";
@@ -32,7 +32,9 @@ RUN = """async () => {
 }"""
 
 
-def serious_faults(page: Any) -> list[Any]:
-    """Serious and critical violations with the first elements of each. Leaves the page unfit for other questions."""
+def serious_faults(page: Any, contrast_alone: bool = False) -> list[Any]:
+    """Serious and critical violations with the first elements of each, or those of contrast alone. Leaves the page
+    unfit for other questions.
+    """
     page.evaluate(AXE_SCRIPT)
-    return list(page.evaluate(RUN))
+    return list(page.evaluate(RUN, contrast_alone))

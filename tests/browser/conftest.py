@@ -111,7 +111,7 @@ class Tab:
             return self.page
 
         yield go
-        self.page.emulate_media(media="null")
+        self.page.emulate_media(media="null", color_scheme="null")
         self.page.mouse.move(0, 0)
         assert not [fault for fault in self.faults if allowed is None or allowed not in fault]
 

@@ -46,6 +46,23 @@ def test_a_page_loads_from_disk_fits_the_screen_and_has_no_serious_fault(
         assert serious_faults(page) == []
 
 
+GROUND = "getComputedStyle(document.body).backgroundColor"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_dark_page_is_as_legible_as_a_light_one_and_prints_light(open_page: Open, name: str) -> None:
+    page = open_page(name)
+    assert page.evaluate(GROUND) == "rgb(255, 255, 255)"
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(GROUND) == "rgb(18, 24, 31)"
+    page.emulate_media(media="print")
+    assert page.evaluate(GROUND) == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
+    for drawing in page.locator(".chart svg").all():
+        assert drawing.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)", "its ink is dark"
+    assert serious_faults(page, contrast_alone=True) == []
+
+
 @pytest.mark.parametrize(
     "page",
     [*(f"{cds}.html" for cds in (SALINAS, "27660680000000", "27102720000000", "27102720112177", "19646340000000")),
