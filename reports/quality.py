@@ -29,7 +29,7 @@ GATES = {
     "files": "Files: is every source file what its name says?",
     "contracts": "Contracts: does every table keep its shape, keys, codes and ranges?",
     "determinations": "Determinations: has every LEA one verdict, and does it follow from the evidence?",
-    "release": "Release: does it differ from the one before only as much as a night can?",
+    "release": "Release: is every difference from the one before plausible?",
 }
 OUTCOMES = {"passed": "✓ passed", "failed": "✗ failed", "error": "! could not run"}
 SEVERITIES = {"critical": "◆ critical", "warning": "▲ warning", "info": "● info"}

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+TALL = 12  # lines of a cell, from which on a table is no longer read across
+
+
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
-    """Rows of a query: a table where every word fits, else one block per row."""
+    """Rows of a query: a table where every word fits and no cell is tall, else one block per row."""
     texts = [["" if v is None else str(v) for v in row] for row in rows]
     words = [
         max((cell_len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
@@ -26,15 +29,16 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
         else f"first {len(rows)} of {total:,} rows; --format csv shows all"
     )
     spare = console.width - sum(words) - 3 * len(columns) - 1
-    if spare < 0:
+    whole = [max(map(cell_len, (name, *(row[i] for row in texts)))) for i, name in enumerate(columns)]
+    widths = _widths(words, whole, spare)
+    if spare < 0 or any(most > TALL * width for most, width in zip(whole, widths, strict=True)):
         for number, row in enumerate(texts, 1):
             console.print(f"Row {number}", style="bold")
             console.print(_record(columns, row))
         console.print(said)
         return
-    whole = [max(map(cell_len, (name, *(row[i] for row in texts)))) for i, name in enumerate(columns)]
     table = Table(caption=said)
-    for name, width in zip(columns, _widths(words, whole, spare), strict=True):
+    for name, width in zip(columns, widths, strict=True):
         table.add_column(escape(name), overflow="fold", width=width)
     for row in texts:
         table.add_row(*map(escape, row))

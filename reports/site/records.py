@@ -84,7 +84,8 @@ def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         for year in sorted({*tests, *criteria}, reverse=True)
     }
     letters = rows(connection, "select * from priority_letters order by letter")
-    pages.write("rules.html", "rules.html", years=years, letters=letters)
+    judged = {group for of in criteria.values() for row in of for group in row["student_groups"]}
+    pages.write("rules.html", "rules.html", years=years, letters=letters, judged=judged)
 
 
 def _citations(text: str) -> list[tuple[str, str]]:

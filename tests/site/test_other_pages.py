@@ -101,7 +101,7 @@ def test_home_counts_what_the_release_holds(site: Path, db: duckdb.DuckDBPyConne
     changed = db.execute(
         "select count(*) from changes where to_year = (select max(to_year) from changes) and change <> 'continuing'"
     ).fetchall()[0][0]
-    assert page.read("//*[@data-figure]") == [str(n) for n in (leas, eligible, doubt, changed)]
+    assert page.read("//*[@data-figure]") == [f"{n:,}" for n in (leas, eligible, doubt, changed)]
     for row in page.find("//table[@id='by-pathway']/tbody/tr"):
         counts = db.execute(
             "select count(*) filter (status = 'eligible'), count(*) filter (status = 'undetermined') from eligibility"

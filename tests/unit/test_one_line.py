@@ -10,6 +10,7 @@ from transforms.wording.sentences import (
     GroupChange,
     LineFacts,
     change_line,
+    change_words,
     reason_line,
 )
 from transforms.wording.sentences.changes import change_cause
@@ -120,6 +121,12 @@ def test_a_change_names_the_groups_once() -> None:
     assert "; five groups no longer count" in both
     assert change_line([], [], "state loan AB 1: not received before, outstanding now").startswith("State loan AB 1")
     assert change_line([], [], None) == ""
+
+
+def test_a_change_in_a_few_words() -> None:
+    assert change_words(["foster youth", "homeless youth"], [], "x") == "now also foster youth, homeless youth"
+    assert change_words(["foster youth"], ["homeless youth"], "x") == "now also foster youth; no longer homeless youth"
+    assert change_words([], [], "State loan AB 1: outstanding now.") == "State loan AB 1: outstanding now."
 
 
 def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:

@@ -30,3 +30,11 @@ def test_a_name_is_not_wrapped_to_make_room_for_a_sentence() -> None:
     console = Console(width=80, file=StringIO(), color_system=None)
     show_rows(console, ["lea_name", "reason"], [("Vallejo City Unified", "It is so, and more. " * 20)], 1)
     assert "Vallejo City Unified" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_sentence_in_a_narrow_column_gives_a_block_for_each_row() -> None:
+    console = Console(width=80, file=StringIO(), color_system=None)
+    show_rows(console, COLUMNS, [(*row[:4], row[4] * 3, row[5]) for row in ROWS], len(ROWS))
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert said.startswith("Row 1")
+    assert len(said.splitlines()) < 30
