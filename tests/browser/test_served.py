@@ -67,6 +67,14 @@ def test_a_page_fits_the_screen_answers_on_it_and_has_no_serious_fault(visit: Op
     assert serious_faults(page) == []
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_a_dark_page_is_as_legible_as_a_light_one(visit: Open, name: str) -> None:
+    page = visit(KINDS[name])
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 31)"
+    assert serious_faults(page, contrast_alone=True) == []
+
+
 def test_hostile_names_are_text(visit: Open) -> None:
     page = visit("/data/leas?county_code=27&_size=1000")
     listed = page.locator("tbody").inner_text()

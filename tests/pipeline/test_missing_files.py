@@ -231,7 +231,7 @@ def test_what_would_settle_an_open_verdict_is_the_file_that_was_taken_away(workp
         found = {
             (year, to_settle(pathway, year, facts))
             for _, year, pathway, facts in reduced.execute(LEFT_OPEN).fetchall()
-            if pathway == "continuum"
+            if pathway == "continuum" and year > 2022
         }
     assert found == {
         (2023, "To settle it: CDE's assistance workbook of 2019."),

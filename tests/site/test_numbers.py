@@ -40,6 +40,7 @@ SETTLED = {  # what a reason says, and what would settle it
     "The loan was repaid": "CCEE confirmed or closed the referral",
     "has drawn the loan": "the district drew the loan, or that CCEE confirmed the referral",
 }
+FILES = re.compile(r"To settle it: (?:CDE's assistance workbooks?|the whole Dashboard files) of 20[^.]*\.$")
 AGREES = {True: "agrees", False: "does not agree", None: "cannot be compared"}
 
 
@@ -181,7 +182,15 @@ def verdicts(c: Check) -> None:
             for words, record in SETTLED.items()
             if status == "undetermined" and words in reason
         ]
-        expected += [f"Open: {question}"] if status == "undetermined" and question else []
+        file = FILES.search(said) if (pathway, status) == ("continuum", "undetermined") else None
+        if file:
+            lacking = c.db.execute(
+                "select distinct dashboard_year from meta_sources where not present or excerpt is not null"
+            ).fetchall()
+            assert {(int(year),) for year in re.findall(r"20\d\d", file[0])} <= set(lacking)
+            expected.append(file[0])
+        elif status == "undetermined" and question:
+            expected.append(f"Open: {question}")
         assert said == " ".join(expected)
 
 
