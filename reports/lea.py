@@ -5,7 +5,7 @@ render it.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -272,7 +272,18 @@ def _groups(
     """
     known = {g: {y: c for y, c in of.items() if y <= year} for g, of in cells.items()}
     lines = [GroupLine(g, book.groups[g], of, window, g in counting) for g, of in known.items() if of]
-    return sorted(lines, key=lambda g: -len(g.years_met))
+    lines.sort(key=lambda g: -len(g.years_met))
+    _say_once(lines)
+    return lines
+
+
+def _say_once(lines: list[GroupLine]) -> None:
+    """Leave why no group is determined on a Dashboard to the first of them, where it is the same for all."""
+    for year in {y for line in lines for y in line.cells}:
+        here = [line for line in lines if year in line.cells]
+        if all(line.state(year) == "unknown" for line in here) and len({line.cells[year].note for line in here}) == 1:
+            for line in here[1:]:
+                line.cells[year] = replace(line.cells[year], note=None)
 
 
 def _matrix(results: Iterable[Result]) -> dict[int, dict[str, dict[str, Result]]]:

@@ -1,0 +1,18 @@
+"""The report on an LEA says a thing once."""
+
+import duckdb
+
+from reports.book import read_book
+from reports.lea import collect
+from reports.published import find_lea
+
+NO_ROW = "CDE's workbook of 2024 has no row of this LEA, and no later one shows whether it should have one"
+
+
+def test_why_no_group_is_determined_on_a_dashboard_is_said_once(state_db: duckdb.DuckDBPyConnection) -> None:
+    (e,) = collect(state_db, read_book(state_db), [find_lea(state_db, "Monroe Elementary")], 2024)
+    cells = [line.cells[2024] for line in e.groups]
+    assert {cell.state for cell in cells} == {"unknown"}
+    assert [cell.said for cell in cells] == [NO_ROW, *[""] * (len(cells) - 1)]
+    assert len(cells) > 10
+    assert e.missing == [2024], "and it is missing for all of them"
