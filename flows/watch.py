@@ -62,8 +62,12 @@ def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
             f"The last run {'failed' if status['last_outcome'] == 'failed' else 'was interrupted'}:"
             f" {str(status.get('message'))[:500]}"
         )
-    headline = "; ".join(wrong) if wrong else f"the last good check was {_hours(age or timedelta())} hours ago"
+    headline = "; ".join(wrong) if wrong else f"the last good check was {_ago(_hours(age or timedelta()))}"
     return Watch(bool(wrong), headline, release.name if release else None, notes)
+
+
+def _ago(hours: int) -> str:
+    return "less than an hour ago" if hours < 1 else f"{hours} hour{'s' * (hours > 1)} ago"
 
 
 def _hours(age: timedelta) -> int:

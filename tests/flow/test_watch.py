@@ -1,5 +1,6 @@
 """The watch sees what a scheduler that is dead does not tell."""
 
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,8 @@ def out(published: Workplace, tmp_path: Path) -> Path:
 def test_a_good_night_is_fine(out: Path) -> None:
     seen = look(out, 48)
     assert not seen.wrong
-    assert "hours ago" in seen.headline
+    assert re.fullmatch(r"the last good check was (less than an hour|1 hour|\d+ hours) ago", seen.headline)
+    assert re.search(r" was [234] hours ago$", look(out, 48, clock.now() + timedelta(hours=3)).headline)
 
 
 @pytest.mark.parametrize(("later", "said"), [(49, "no good release for 4"), (-30, "in the future: check the clock")])
