@@ -25,7 +25,7 @@ select
     count(*) filter (p.is_eligible) as eligible,
     count(*) filter (p.by_continuum) as eligible_continuum,
     count(*) filter (p.by_wraparound) as eligible_wraparound,
-    count(*) filter (p.is_undetermined and not p.is_eligible) as not_determined
+    count(*) filter (p.is_undetermined) as not_determined
 from areas a
 left join per_lea p using (county_code)
 group by a.geo_area

@@ -6,7 +6,7 @@ from operator import itemgetter
 import duckdb
 
 from reports.published import Row, grouped, rows
-from reports.quality import GATES, OUTCOMES, SEVERITIES, Quality
+from reports.quality import CLASSES, GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
 from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
@@ -42,7 +42,10 @@ SNIPPETS = (  # each reads the release in the folder where it is run
 
 def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality) -> None:
     """Write the five pages."""
-    pages.write("quality.html", "quality.html", quality=quality, gates=GATES, severities=SEVERITIES, outcomes=OUTCOMES)
+    pages.write(
+        "quality.html", "quality.html", quality=quality, gates=GATES, severities=SEVERITIES, outcomes=OUTCOMES,
+        classes=CLASSES,
+    )  # fmt: skip
     write_rules(connection, pages)
     write_data(connection, pages)
     write_coverage(connection, pages)
