@@ -64,13 +64,17 @@ def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str
         return LineFacts(*said, groups=tuple(met), assistance_year=verdict.get("assistance_year"))
     most = max((g["years"] for g in groups if not g["counts"]), default=0)
     required, few = window.get("groups_required") or 0, sum(g["may_have_result"] for g in groups)
+    counts = [g for g in groups if g["counts"]]
+    by_all = 0 < few < required and len(counts) < required  # of fewer groups, all would have to: those with a result
+    counting = tuple(g["name"] for g in counts if g["may_have_result"] or not by_all)
     return LineFacts(
         *said,
-        groups=tuple(g["name"] for g in groups if g["counts"]),
+        groups=counting,
         closest=tuple(g["name"] for g in groups if most and not g["counts"] and g["years"] == most),
         closest_years=most,
         by_cde=verdict["decided_by"] == "cde",
-        groups_required=few if 0 < few < required else required,  # of fewer groups, all would have to
+        groups_required=few if by_all else required,
         years_required=window.get("years_required") or 0,
         dashboards=len(window.get("counted_dashboards") or ()),
+        others_count=len(counting) < len(counts),
     )

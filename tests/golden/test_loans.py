@@ -401,6 +401,18 @@ def test_days_of_drawing_and_of_repayment_decide(judged: duckdb.DuckDBPyConnecti
     assert {cds: found[cds][2022][0] for cds in DECIDED_BY_THE_LATEST_DAY} == DECIDED_BY_THE_LATEST_DAY
 
 
+DRAWN_BEFORE_ITS_ACT_MUST_END = BORROWERS.another(
+    *LIKE_PLUMAS, "disbursed,2025-11-20",
+    changes={"authorized,2025-06-27,day,2025-06-27": "authorized,2025-01-01,year,2025"},
+)  # fmt: skip
+
+
+def test_a_loan_is_received_by_the_day_on_which_it_is_drawn(judged: duckdb.DuckDBPyConnection) -> None:
+    """The act is of some day of 2025, which may have been after the determination of 2024 had ended."""
+    verdicts = wraparound(judged, DRAWN_BEFORE_ITS_ACT_MUST_END)
+    assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == [N, N, E, E]
+
+
 NOBODY_KNOWS = BORROWERS.another(*LIKE_INGLEWOOD, changes={"outstanding,2025-05-01,month": "repaid,2025-05-01,month"})
 
 

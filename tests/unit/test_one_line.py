@@ -130,7 +130,9 @@ def test_a_change_in_a_few_words() -> None:
 
 
 def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:
-    gone = tuple(GroupChange(name, (2022, 2023), 2024, year_out=2018) for name in ("foster youth", "homeless youth"))
+    gone = tuple(
+        GroupChange(name, (2022, 2023), 2024, years_out=(2018,)) for name in ("foster youth", "homeless youth")
+    )
     cause = change_cause(Change("A", "B", "2023", "2024", "eligible", "not_eligible", (), gone))
     assert cause == (
         "two groups no longer count: foster youth and homeless youth (two years: 2018 is no longer counted, and in 2024"
@@ -140,7 +142,7 @@ def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:
 
 def test_a_group_whose_year_is_not_known_may_no_longer_count_and_is_not_said_to_have_missed_it() -> None:
     names = ("foster youth", "homeless youth")
-    between_years = tuple(GroupChange(n, (2022, 2023), 2024, year_out=2018, years_unknown=(2024,)) for n in names)
+    between_years = tuple(GroupChange(n, (2022, 2023), 2024, years_out=(2018,), years_unknown=(2024,)) for n in names)
     cause = change_cause(Change("A", "B", "2023", "2024", "eligible", "undetermined", (), (), between_years))
     assert cause == (
         "two groups may no longer count: foster youth and homeless youth (two years: 2018 is no longer counted, and"

@@ -17,6 +17,11 @@ with covered as (
 lea_in_file as (
     select distinct source_id, cds from dashboard_entities semi join leas using (cds)
 ),
+rejected_leas as (
+    select source_id, cds, min(line) as line, arg_min(reason, line) as reason
+    from rejected_groups where cds is not null
+    group by source_id, cds
+),
 wanted as (
     select
         y.cds,
@@ -60,7 +65,10 @@ judged as (
             when not (a.is_statewide or c.source_id is not null)
                 then say_county_not_covered(indicator_in_text(a.indicator), m.dashboard_year)
             when a.is_for_all and m.in_files and m.is_lea and f.cds is null
-                then say_lea_not_in_file(indicator_in_text(a.indicator), m.dashboard_year)
+                then coalesce(
+                    say_row_rejected(lost.line, a.file, lost.reason),
+                    say_lea_not_in_file(indicator_in_text(a.indicator), m.dashboard_year)
+                )
             when not m.has_row and m.in_files is not false then expected.because
         end as unknown_because
     from matched m
@@ -69,6 +77,7 @@ judged as (
     left join lea_in_file f on f.source_id = a.source_id and f.cds = m.cds
     left join expected_rows expected on expected.dashboard_year = m.dashboard_year
         and expected.indicator = m.indicator and expected.cds = m.cds and expected.student_group = m.student_group
+    left join rejected_leas lost on lost.source_id = a.source_id and lost.cds = m.cds
     left join rejected_groups own on own.source_id = a.source_id and own.cds = m.cds
         and own.student_group = m.student_group
     left join rejected_groups other on other.source_id = a.source_id and other.cds is null

@@ -4,6 +4,8 @@
 -- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history,
 --         criterion_results, rule_conditions, loan_states, reg_state_loans, case_states.
 -- Oddities: a group that only CDE's letter shows is named with the priorities of the letter, not with indicators.
+--           years_out: Dashboards that are no longer counted, and on which the group met the criteria. Where files of a
+--           year are not loaded, two years leave the window at once.
 with pairs as (
     select
         determination_year as to_year,
@@ -16,7 +18,7 @@ windows as (
     select
         to_year,
         from_year,
-        list_filter(counted_before, lambda y: not list_contains(counted_dashboards, y))[1] as year_out
+        list_filter(counted_before, lambda y: not list_contains(counted_dashboards, y)) as years_out
     from pairs
     where from_year is not null
 ),
@@ -34,11 +36,19 @@ met_by as (
     group by h.cds, h.dashboard_year, h.student_group, h.priorities_met
 ),
 groups as (
-    select cds, pathway, to_year, unnest(groups_added) as student_group, 'added' as became from pathway_changes
+    select cds, pathway, to_year, status_after, unnest(groups_added) as student_group, 'added' as became
+    from pathway_changes
     union all
-    select cds, pathway, to_year, unnest(groups_removed), 'removed' from pathway_changes
+    select cds, pathway, to_year, status_after, unnest(groups_removed), 'removed' from pathway_changes
     union all
-    select cds, pathway, to_year, unnest(groups_open), 'open' from pathway_changes
+    select cds, pathway, to_year, status_after, unnest(groups_open), 'open' from pathway_changes
+),
+left_out as (
+    select h.cds, w.to_year, h.student_group, list(h.dashboard_year order by h.dashboard_year) as years_out
+    from windows w
+    join student_group_history h on list_contains(w.years_out, h.dashboard_year)
+    where h.meets_criteria
+    group by h.cds, w.to_year, h.student_group
 ),
 described as (
     select
@@ -53,10 +63,11 @@ described as (
             year_in: g.to_year,
             met_by: coalesce(m.met_by, []),
             priorities_met: coalesce(m.priorities_met, []),
-            year_out: w.year_out
+            years_out: coalesce(o.years_out, []),
+            assessed: g.status_after <> 'not_assessed'
         } order by g.student_group) as groups
     from groups g
-    left join windows w using (to_year)
+    left join left_out o on o.cds = g.cds and o.to_year = g.to_year and o.student_group = g.student_group
     left join continuum_groups n on n.cds = g.cds and n.determination_year = g.to_year
         and n.student_group = g.student_group
     left join met_by m on m.cds = g.cds and m.dashboard_year = g.to_year and m.student_group = g.student_group

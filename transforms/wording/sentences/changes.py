@@ -27,7 +27,8 @@ LOAN_STATES = {
 class GroupChange:
     """A student group that began or ceased to count, and its counted years now.
 
-    Between two years also: the Dashboard that came in, what the group met it by, and the one that left the window.
+    Between two years also: the Dashboard that came in, what the group met it by, and those that left the window and on
+    which it had met the criteria.
     """
 
     name: str
@@ -35,8 +36,9 @@ class GroupChange:
     year_in: int | None = None
     met_by: tuple[str, ...] = ()
     priorities_met: tuple[int, ...] = ()  # by CDE's letter, where the indicators are not known
-    year_out: int | None = None
+    years_out: tuple[int, ...] = ()
     years_unknown: tuple[int, ...] = ()
+    assessed: bool = True  # False: the LEA is not on the Dashboard that came in, or has no results on it
 
 
 @dataclass(frozen=True)
@@ -154,13 +156,20 @@ def _removed(group: GroupChange) -> str:
     years = plural(len(group.years_met), "year")
     if group.year_in is None or group.year_in in group.years_met:
         return years
-    return f"{years}: {group.year_out} is no longer counted, and in {group.year_in} they did not meet the criteria"
+    now = "they did not meet the criteria" if group.assessed else "there are no results to assess"
+    return f"{years}: {_left_out(group)}in {group.year_in} {now}"
+
+
+def _left_out(group: GroupChange) -> str:
+    """Dashboards that counted before: ``2018 is no longer counted, and``; empty where none is known to have."""
+    if not group.years_out:
+        return ""
+    are = "is" if len(group.years_out) == 1 else "are"
+    return f"{joined([str(y) for y in group.years_out])} {are} no longer counted, and "
 
 
 def _open(group: GroupChange) -> str:
     """Why it is not known whether the group still counts."""
-    out = f": {group.year_out} is no longer counted, and" if group.year_out else ", and"
+    out = f": {_left_out(group)}" if group.years_out else ", and "
     are = "is" if len(group.years_unknown) == 1 else "are"
-    return (
-        f"{plural(len(group.years_met), 'year')}{out} {joined([str(y) for y in group.years_unknown])} {are} not known"
-    )
+    return f"{plural(len(group.years_met), 'year')}{out}{joined([str(y) for y in group.years_unknown])} {are} not known"

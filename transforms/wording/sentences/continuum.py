@@ -14,6 +14,7 @@ class GroupYears:
     years_met: tuple[int, ...]
     counts: bool
     may_count: bool
+    may_have_result: bool = True  # in the determination year
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,11 @@ def _computed(f: ContinuumFacts) -> str:
             " size test."
         )
     if f.status == "eligible" and f.by_small_clause:
-        few = plural(len(counting), "student group")
+        all_there = [g for g in counting if g.may_have_result]
+        few = plural(len(all_there), "student group")
         return (
-            f"The {lea} has {few} with a result in {year}, and {_all_of(len(counting))} {_rule(f)}:"
-            f" {_with_years(counting)}."
+            f"The {lea} has {few} with a result in {year}, and {_all_of(len(all_there))} {_rule(f)}:"
+            f" {_with_years(all_there)}."
         )
     if f.status == "eligible":
         return f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}: {_with_years(counting)}."
@@ -158,9 +160,11 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
         )
     if 0 < f.groups_that_may_have_result < f.groups_required:
         few = f.groups_that_may_have_result
+        others_met = not all(g.may_have_result for g in counting)
+        named = f" ({joined([g.name for g in f.groups if g.may_have_result])})" if others_met else ""
         text += (
-            f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year},"
-            f" and {_all_of(few)} would have to."
+            f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year}"
+            f"{named}, and {_all_of(few)} would have to."
         )
     elif counting or near:
         text += f" {number(f.groups_required).capitalize()} would have to."

@@ -44,6 +44,7 @@ class LineFacts:
     groups_required: int = 3
     years_required: int = 3  # of as many counted Dashboards:
     dashboards: int = 4
+    others_count: bool = False  # groups that count and have no result now, where all that have one are needed
 
 
 def reason_line(f: LineFacts) -> str:
@@ -73,6 +74,8 @@ def _continuum(f: LineFacts) -> str:
         return named(f"{cde}{capitalized(many)}{known}: ", f.groups) if n else "By CDE's flag."
     if n:
         return named(f"{cde}{number(n).capitalize()} of the {number(f.groups_required)} groups needed: ", f.groups)
+    if f.others_count:
+        return f"{cde}No group with a result this year counts; the {number(f.groups_required)} would have to."
     if f.closest:
         years = plural(f.closest_years, "year")
         return named(f"{cde}No group in {number(f.years_required)} years; closest, with {years}: ", f.closest)

@@ -1,0 +1,134 @@
+"""Reasons whose words must not contradict the numbers beside them."""
+
+from itertools import count
+
+import duckdb
+
+from reports.published import rows
+from reports.reason_lines import add_lines
+from tests.dashboards import Dashboards
+from tests.golden.conftest import Decide
+
+BOARDS = Dashboards()  # rows of all cases, each of an LEA of its own: one run judges them
+APART = Dashboards()  # of 2018, 2019, 2022 and 2024: the files of 2023 are not loaded
+NUMBERS = count(600)
+GROUPS = ("EL", "HI", "SWD")
+
+
+def district() -> str:
+    return f"2700{next(NUMBERS):03d}0000000"
+
+
+def red(boards: Dashboards, cds: str, group: str, *years: int) -> None:
+    """The group meets the criteria in these years."""
+    for year in years:
+        boards.put(year, cds, group, chronic=1, susp=1)
+
+
+def green(boards: Dashboards, cds: str, group: str, *years: int) -> None:
+    for year in years:
+        boards.put(year, cds, group, chronic=4, susp=4)
+
+
+def reason(db: duckdb.DuckDBPyConnection, cds: str, year: int = 2024) -> tuple[str, str, str]:
+    """Status, reason, and the line that pages show."""
+    (verdict,) = rows(
+        db,
+        "select cds, determination_year, pathway, status, decided_by, reason as whole_reason from eligibility"
+        f" where pathway = 'continuum' and cds = '{cds}' and determination_year = {year}",
+    )
+    add_lines(db, [verdict])
+    return verdict["status"], verdict["whole_reason"], verdict["line"]
+
+
+def cause(db: duckdb.DuckDBPyConnection, cds: str) -> str:
+    (row,) = db.execute(
+        "select cause from changes where pathway = 'continuum' and cds = ? and to_year = 2024", [cds]
+    ).fetchall()
+    return str(row[0])
+
+
+ALL_BUT_ONE, ANOTHER, ONLY_ANOTHER = district(), district(), district()
+for lea in (ALL_BUT_ONE, ANOTHER, ONLY_ANOTHER):
+    for code in ("EL", "HI"):
+        red(BOARDS, lea, code, 2019, 2022, 2023)
+for lea in (ALL_BUT_ONE, ANOTHER):
+    red(BOARDS, lea, "HI", 2024)
+for lea in (ANOTHER, ONLY_ANOTHER):
+    green(BOARDS, lea, "SED", 2024)
+
+
+def test_a_yes_by_all_groups_counts_those_that_have_a_result(decided: Decide) -> None:
+    """Of two groups that count one has no row on the newest Dashboard: "two with a result" was one too many."""
+    status, said, line = reason(decided(BOARDS), ALL_BUT_ONE)
+    assert status == "eligible"
+    assert said.startswith("The district has one student group with a result in 2024, and it met the criteria")
+    assert said.endswith(": Hispanic or Latino students (2019, 2022, 2023, 2024).")
+    assert line == "One group: Hispanic or Latino students."
+
+
+def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Decide) -> None:
+    """Two groups count and two are needed, but not the same: it read like a yes."""
+    status, said, line = reason(decided(BOARDS), ANOTHER)
+    assert status == "not_eligible"
+    assert said.endswith(
+        "This district has two student groups with a result in 2024 (Hispanic or Latino students and socioeconomically"
+        " disadvantaged students), and both would have to."
+    )
+    assert line == "One of the two groups needed: Hispanic or Latino students."
+    status, said, line = reason(decided(BOARDS), ONLY_ANOTHER)
+    assert status == "not_eligible"
+    assert said.endswith(
+        "one student group with a result in 2024 (socioeconomically disadvantaged students), and it would have to."
+    )
+    assert line == "No group with a result this year counts; the one would have to."
+
+
+GONE = district()
+for code in GROUPS:
+    red(BOARDS, GONE, code, 2018, 2022, 2023)
+    green(BOARDS, GONE, code, 2019)
+
+
+def test_an_lea_that_is_not_on_the_dashboard_is_not_said_to_have_missed_the_criteria_there(decided: Decide) -> None:
+    db = decided(BOARDS)
+    assert reason(db, GONE)[1] == "No results to assess: this district is not on the 2024 Dashboard."
+    assert cause(db, GONE).endswith(
+        "(two years: 2018 is no longer counted, and in 2024 there are no results to assess)"
+    )
+
+
+NEVER_IN_2017 = district()
+for code in GROUPS:
+    red(APART, NEVER_IN_2017, code, 2018, 2019, 2022)
+    green(APART, NEVER_IN_2017, code, 2024)
+
+
+def test_a_year_that_leaves_the_window_is_named_if_it_counted(decided: Decide) -> None:
+    """Where the files of 2023 are not loaded, two years leave at once; the first was named, in which no group met the
+    criteria.
+    """
+    db = decided(APART)
+    assert reason(db, NEVER_IN_2017, 2022)[0] == "eligible"
+    assert reason(db, NEVER_IN_2017)[0] == "undetermined"
+    assert "(two years: 2018 is no longer counted, and 2023 is not known)" in cause(db, NEVER_IN_2017)
+
+
+ONLY_REJECTED = district()
+for code in GROUPS:
+    red(BOARDS, ONLY_REJECTED, code, 2022, 2023)
+green(BOARDS, ONLY_REJECTED, "EL", 2024)
+del BOARDS.rows[2024, "susp", ONLY_REJECTED, "EL"]
+BOARDS.row(2024, "susp", ONLY_REJECTED, "ALL", currdenom=20, statuslevel=0, color=0, currstatus="5")
+
+
+def test_an_lea_whose_only_row_in_a_file_is_rejected_is_not_said_to_have_none(decided: Decide) -> None:
+    db = decided(BOARDS)
+    ((why,),) = db.execute("select reason from rejects where cds = ?", [ONLY_REJECTED]).fetchall()
+    found = db.execute(
+        "select distinct unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator = 'susp'",
+        [ONLY_REJECTED],
+    ).fetchall()
+    assert len(found) == 1
+    assert found[0][0].startswith("line ")
+    assert found[0][0].endswith(f" of suspdownload2024.txt was rejected: {why}")
