@@ -154,6 +154,37 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("request", {"decision": ""}, "decision", "the decision is not"),
         ("request", {"decision_date": ""}, "decision", "decision_date is not"),
         ("request", {"decision_date": "2024-07-01"}, "decision_date", "decided before it was made (2024-08-01)"),
+        (
+            "request",
+            {"received_date": "2024-09-02"},
+            "decision_date",
+            "CCEE decided on the request before it had reached",
+        ),
+        (
+            "request",
+            {"decision": "declined", "engagement_start": "2024-10-01"},
+            "engagement_start",
+            "CCEE's work is said to have begun, and the request was declined on 2024-09-01",
+        ),
+        (
+            "request",
+            {"decision": "withdrawn", "engagement_start": "2024-09-02"},
+            "engagement_start",
+            "the request was withdrawn on 2024-09-01",
+        ),
+        (
+            "fee_for_service",
+            {"agreement_date": "2024-07-31"},
+            "agreement_date",
+            "CCEE acted on the case before it was asked for (2024-08-01)",
+        ),
+        (
+            "fee_for_service",
+            {"received_date": "2024-09-02"},
+            "agreement_date",
+            "CCEE acted on the case before it had reached CCEE (2024-09-02)",
+        ),
+        ("spi", {"engagement_start": "2024-07-31"}, "engagement_start", "before it was asked for (2024-08-01)"),
         ("request", {"decision": "maybe"}, "decision", "it must be 'accepted', 'declined' or 'withdrawn'"),
         ("request", {"expected_months": "0"}, "expected_months", "a number from 1 to 120"),
         ("calpads", {"school_year": "2023-2024"}, "school_year", "a school year is written as 2023-24"),
@@ -178,6 +209,16 @@ def test_a_wrong_row_is_told_by_file_line_column_and_value(
 def test_an_agreement_before_the_determination_is_taken(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", concurrence_date="2024-08-20", conferred_date=""))
     assert load_registers(folder)["primary"].fine == 1
+
+
+def test_a_request_that_is_withdrawn_after_the_work_began_is_taken(folder: Path) -> None:
+    add_rows(
+        folder,
+        "request",
+        case("request", decision="withdrawn", engagement_start="2024-08-15"),
+        case("request", case_id="R-2", decision="withdrawn", requested_date="2024-08-02", received_date="2024-09-03"),
+    )
+    assert load_registers(folder)["request"].fine == 2
 
 
 def test_a_case_id_stands_once_in_all_registers(folder: Path) -> None:

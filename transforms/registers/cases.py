@@ -42,6 +42,7 @@ class Case(Record):
     # An answer, its day, and the day of what it answers: two answers of one day to one thing must not differ.
     answer: ClassVar[tuple[str, str, str] | None] = None
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date")
+    by_ccee: ClassVar[tuple[str, ...]] = ("engagement_start",)  # days on which CCEE acted on the case
 
     case_id: Identifier = about("identifier of the case; no other case in any register has it")
     cds: Cds = about("CDS code of the LEA: 14 digits; districts and county offices end in 0000000")
@@ -76,6 +77,7 @@ class Case(Record):
         if self.end_reason and not self.end_date:
             yield Contradiction(("end_reason", "end_date"), "a reason for the end is given, and no end_date")
         yield from self._days_out_of_order()
+        yield from self._ccee_before_the_case()
 
     def _days_out_of_order(self) -> Iterator[Contradiction]:
         dated = {c: day for c in (*self.acts, "engagement_start") if (day := getattr(self, c))}
@@ -100,6 +102,16 @@ class Case(Record):
                 yield Contradiction(
                     (column, "entered_on"), f"the act is dated after the row was entered ({self.entered_on})"
                 )
+
+    def _ccee_before_the_case(self) -> Iterator[Contradiction]:
+        for column in self.by_ccee:
+            day = getattr(self, column)
+            if day and self.requested_date and day < self.requested_date:
+                said = f"CCEE acted on the case before it was asked for ({self.requested_date})"
+                yield Contradiction((column, "requested_date"), said)
+            elif day and self.received_date and day < self.received_date:
+                said = f"CCEE acted on the case before it had reached CCEE ({self.received_date})"
+                yield Contradiction((column, "received_date"), said)
 
     def _undated(self, day: str, *others: str) -> Iterator[Contradiction]:
         for column in others:
@@ -204,6 +216,7 @@ class AgreementCase(Case):
     """The LEA asks for help and reimburses CCEE by agreement."""
 
     acts = ("requested_date", "received_date", "agreement_date")
+    by_ccee = ("agreement_date", "engagement_start")
 
     agreement_date: Day = about("day of the agreement")
     agreement_number: Text = about("number of the agreement")
@@ -255,6 +268,18 @@ class RequestCase(Case):
                 ("decision_date", "requested_date"),
                 f"the request was decided before it was made ({self.requested_date})",
             )
+        if self.decision_date:
+            yield from self._decided(self.decision_date)
+
+    def _decided(self, day: date) -> Iterator[Contradiction]:
+        """CCEE decides what has reached it, and does not work on what it declined or the LEA has withdrawn."""
+        if self.decision != "withdrawn" and self.received_date and day < self.received_date:
+            said = f"CCEE decided on the request before it had reached CCEE ({self.received_date})"
+            yield Contradiction(("decision_date", "received_date"), said)
+        begun = self.engagement_start
+        if begun and (self.decision == "declined" or (self.decision == "withdrawn" and begun > day)):
+            said = f"CCEE's work is said to have begun, and the request was {self.decision} on {day}"
+            yield Contradiction(("engagement_start", "decision"), said)
 
 
 KINDS: dict[str, type[Case]] = {
