@@ -87,14 +87,15 @@ class Run:
 
     @cached_property
     def rules(self) -> Rules:
-        """The rules that this run applies. Raises UsageError for a day before the first of them was in force, or in a
-        future of which they know nothing.
+        """The rules that this run applies. Raises UsageError for a day before the first determination of Direct
+        Technical Assistance was in force, or in a future of which they know nothing.
         """
         rules, as_of = load_rules(self.settings.reference), self.settings.as_of
-        first = min(r.in_force_from for r in rules.years)
+        first = min((r.in_force_from for r in rules.years if r.continuum), default=date.max)
         if as_of < first:
             raise UsageError(
-                f"No determination was in force on {as_of}: the first is in force from {first} on. Name a later day."
+                f"No determination of Direct Technical Assistance was in force on {as_of}: the first is in force from"
+                f" {first} on. Name a later day."
             )
         newest = max(r.dashboard_year for r in rules.years)
         last = max(clock.today(), date(newest + 1, 12, 31))  # the Dashboard after it is out by then

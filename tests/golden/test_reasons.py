@@ -132,3 +132,26 @@ def test_an_lea_whose_only_row_in_a_file_is_rejected_is_not_said_to_have_none(de
     assert len(found) == 1
     assert found[0][0].startswith("line ")
     assert found[0][0].endswith(f" of suspdownload2024.txt was rejected: {why}")
+
+
+NEW, NEW_CHARTER = district(), "27006990123456"
+BOARDS.charters.add(NEW_CHARTER)
+for year in (2023, 2024):
+    green(BOARDS, NEW, "EL", year)
+BOARDS.put(2024, NEW_CHARTER, "EL", chronic=1, susp=1)
+UNEXPLAINED = "and no predecessor is on record. That year is left out of its history."
+
+
+def test_every_no_says_which_years_lie_before_the_code_began(decided: Decide) -> None:
+    """Only the Continuum of Support did."""
+    found = decided(BOARDS).execute(
+        "select cds, reason from assistance where determination_year = 2024 and cds in (?, ?) and determination in"
+        " ('consecutive', 'charter')",
+        [NEW, NEW_CHARTER],
+    )
+    assert dict(found.fetchall()) == {
+        NEW: "No student group met the criteria on each of the Dashboards 2022, 2023 and 2024. CDE's files of 2022 do"
+        f" not list this district under this code, {UNEXPLAINED}",
+        NEW_CHARTER: "Student groups met the criteria in 2024 only; the test needs 2023 and 2024. CDE's files of 2023"
+        f" do not list this charter school under this code, {UNEXPLAINED}",
+    }

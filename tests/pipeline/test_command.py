@@ -272,14 +272,14 @@ def test_a_year_is_compared_with_a_year(published: Workplace, sides: tuple[str, 
     assert f"is a determination year and {wrong} is none" in str(ended.exception)
 
 
-@pytest.mark.parametrize("day", ["1900-01-01", "2017-11-30"])
+@pytest.mark.parametrize("day", ["1900-01-01", "2017-12-01", "2022-11-30"])
 def test_a_day_before_any_determination_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str
 ) -> None:
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     ended = dta("run", "--as-of", day, "--out", tmp_path / "out")
     assert isinstance(ended.exception, UsageError)
-    assert f"No determination was in force on {day}: the first is in force from 2017-12-01 on." in str(ended.exception)
+    assert f"was in force on {day}: the first is in force from 2022-12-01 on." in str(ended.exception)
     assert not (tmp_path / "out" / "current").exists()
 
 

@@ -85,6 +85,15 @@ def test_no_results_tells_absence_from_smallness() -> None:
     assert "is not on the 2024 Dashboard" in continuum_reason(replace(nothing, in_files=False))
 
 
+def test_a_no_after_a_dashboard_without_the_lea_says_so() -> None:
+    no = replace(ASSISTANCE, status="not_eligible", assistance_year=None, methods_met=())
+    assert differentiated_reason(no).endswith("nor was one on the 2023 Dashboard.")
+    assert differentiated_reason(replace(no, not_listed=(2023,))).endswith(
+        "nor was one on the 2023 Dashboard. CDE's files of 2023 do not list this district under this code, and no"
+        " predecessor is on record. That year is left out of its history."
+    )
+
+
 SPAN = SpanFacts("not_eligible", "charter", 2024, (2023, 2024), (), (), "")
 ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), (), ("English learners",), (), ())
 

@@ -1,7 +1,7 @@
 -- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
--- Inputs: charter_test, charter_groups, predecessor_years.
+-- Inputs: charter_test, charter_groups, predecessor_years, lea_years.
 with years as (
     select cds, determination_year, list(distinct year_met order by year_met) as years_met
     from (select cds, determination_year, unnest(years_met) as year_met from charter_groups)
@@ -15,6 +15,14 @@ predecessors as (
     from charter_test c
     join predecessor_years p on p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year)
     group by all
+),
+not_listed as (
+    select y.cds, c.determination_year, list(y.dashboard_year order by y.dashboard_year) as not_listed
+    from charter_test c
+    join lea_years y on y.cds = c.cds and list_contains(c.dashboards, y.dashboard_year)
+    anti join predecessor_years p on p.cds = y.cds and p.dashboard_year = y.dashboard_year
+    where y.basis <> 'none' and y.in_files is false and y.dashboard_year <> c.determination_year
+    group by y.cds, c.determination_year
 )
 select
     c.cds,
@@ -31,7 +39,9 @@ select
     if(c.decided_by = 'cde', c.cde_value, null) as cde_value,
     coalesce(y.years_met, []) as years_met,
     if(c.by_succession, coalesce(list_sort(p.predecessors), ['a record that was rejected']), []) as predecessors,
-    coalesce(c.not_confirmed, '') as not_confirmed
+    coalesce(c.not_confirmed, '') as not_confirmed,
+    coalesce(n.not_listed, []) as not_listed
 from charter_test c
 left join years y using (cds, determination_year)
 left join predecessors p using (cds, determination_year)
+left join not_listed n using (cds, determination_year)

@@ -1,7 +1,7 @@
 -- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
--- Inputs: consecutive, leas, predecessor_years.
+-- Inputs: consecutive, leas, predecessor_years, lea_years.
 -- Oddities: a "no" that a rejected record of a succession leaves open names no predecessor.
 with predecessors as (
     select
@@ -14,6 +14,14 @@ with predecessors as (
     from consecutive c
     join predecessor_years p on p.cds = c.cds and list_contains(c.dashboards, p.dashboard_year)
     group by all
+),
+not_listed as (
+    select y.cds, c.determination_year, list(y.dashboard_year order by y.dashboard_year) as not_listed
+    from consecutive c
+    join lea_years y on y.cds = c.cds and list_contains(c.dashboards, y.dashboard_year)
+    anti join predecessor_years p on p.cds = y.cds and p.dashboard_year = y.dashboard_year
+    where y.basis <> 'none' and y.in_files is false and y.dashboard_year <> c.determination_year
+    group by y.cds, c.determination_year
 )
 select
     c.cds,
@@ -28,7 +36,9 @@ select
     c.no_file,
     if(c.decided_by = 'cde', c.cde_flag, null) as cde_value,
     if(c.by_succession, coalesce(p.predecessors, ['a record that was rejected']), []) as predecessors,
-    coalesce(c.not_confirmed, '') as not_confirmed
+    coalesce(c.not_confirmed, '') as not_confirmed,
+    coalesce(n.not_listed, []) as not_listed
 from consecutive c
 join leas l using (cds)
 left join predecessors p using (cds, determination_year)
+left join not_listed n using (cds, determination_year)

@@ -2,7 +2,7 @@
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags,
---         assistance_statuses_compared.
+--         assistance_statuses_compared, lea_years, predecessor_years.
 with groups as (
     select
         cds,
@@ -29,6 +29,13 @@ contradicted as (
     from assistance_statuses_compared
     where contradicts
     group by cds, dashboard_year
+),
+not_listed as (
+    select d.cds, d.determination_year, [y.dashboard_year] as not_listed
+    from differentiated_assistance d
+    join lea_years y on y.cds = d.cds and y.dashboard_year = d.second_year_after
+    anti join predecessor_years p on p.cds = y.cds and p.dashboard_year = y.dashboard_year
+    where y.basis <> 'none' and y.in_files is false
 )
 select
     d.cds,
@@ -48,12 +55,14 @@ select
     if(d.by_cde_status, f.value, null) as cde_status,
     coalesce(d.not_confirmed, '') as not_confirmed,
     coalesce(x.contradicted, '') as contradicted,
-    d.predecessors
+    d.predecessors,
+    coalesce(n.not_listed, []) as not_listed
 from differentiated_assistance d
 join leas l using (cds)
 left join groups g using (cds, determination_year)
 left join methods m using (cds, determination_year)
 left join contradicted x using (cds, determination_year)
+left join not_listed n using (cds, determination_year)
 left join assistance_flags f
     on f.cds = d.cds and f.dashboard_year = d.determination_year
         and f.flag = 'assistance_status_' || d.determination_year

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, not_confirmed_sentence, number, plural
+from transforms.wording.sentences.phrases import (
+    LEA_WORDS,
+    joined,
+    not_confirmed_sentence,
+    not_listed_sentence,
+    number,
+    plural,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class DifferentiatedFacts:
     not_confirmed: str = ""  # that the criteria of the year are not confirmed
     contradicted: str = ""  # which workbooks contradict each other on the LEA's status
     predecessors: tuple[str, ...] = ()  # that may have been in Year 1 under another code, where all else says no
+    not_listed: tuple[int, ...] = ()  # the Dashboard before, where it has no row and no predecessor is on record
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
@@ -58,6 +66,7 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
     return (
         f"No method of Differentiated Assistance is met on the {year}"
         f" Dashboard{f', nor was one on the {before} Dashboard' if before else ''}.{flags}"
+        f"{_not_listed(f)}"
     )
 
 
@@ -146,6 +155,7 @@ class SpanFacts:
     predecessors: tuple[str, ...] = ()  # whose years, before this code began, would change a "no"
     years_met: tuple[int, ...] = ()  # Dashboards on which any group met the criteria
     not_confirmed: str = ""  # that the criteria of the year are not confirmed
+    not_listed: tuple[int, ...] = ()  # Dashboards without a row of it, where no predecessor is on record
 
     @property
     def missing(self) -> str:
@@ -182,7 +192,7 @@ def consecutive_reason(f: SpanFacts) -> str:
             f"Inputs are missing. Groups that may have met the criteria on each of the Dashboards {window}:"
             f" {joined(f.groups_unknown)}."
         )
-    return f"No student group met the criteria on each of the Dashboards {window}."
+    return f"No student group met the criteria on each of the Dashboards {window}.{_not_listed(f)}"
 
 
 def charter_reason(f: SpanFacts) -> str:
@@ -216,5 +226,10 @@ def charter_reason(f: SpanFacts) -> str:
     if f.status == "undetermined":
         return f"Inputs of the Dashboards {window} are missing."
     if not f.years_met:
-        return f"No student group met the criteria in {window.replace(' and ', ' or ')}."
-    return f"Student groups met the criteria in {joined(f.years_met)} only; the test needs {window}."
+        return f"No student group met the criteria in {window.replace(' and ', ' or ')}.{_not_listed(f)}"
+    return f"Student groups met the criteria in {joined(f.years_met)} only; the test needs {window}.{_not_listed(f)}"
+
+
+def _not_listed(f: DifferentiatedFacts | SpanFacts) -> str:
+    """Dashboards before its code began, which nobody's record explains."""
+    return f" {not_listed_sentence(f.not_listed, f.lea_type)}" if f.not_listed else ""

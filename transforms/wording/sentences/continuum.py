@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, not_confirmed_sentence, number, plural
+from transforms.wording.sentences.phrases import (
+    LEA_WORDS,
+    joined,
+    not_confirmed_sentence,
+    not_listed_sentence,
+    number,
+    plural,
+)
 
 
 @dataclass(frozen=True)
@@ -76,19 +83,10 @@ def _by_cde(f: ContinuumFacts) -> str:
 
 
 def _not_listed(f: ContinuumFacts) -> str:
-    """Counted years before the code began, or after a row that CDE does not have: not listed, not unmet."""
+    """Counted years in which it is not listed under its code."""
     if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
         return ""
-    text = f" CDE's files of {joined(f.not_listed)} do not list this {LEA_WORDS[f.lea_type]} under this code"
-    if f.predecessors:
-        return (
-            f"{text}: it was {joined(f.predecessors)}. CDE begins a new history with a new code, and so does this"
-            " verdict."
-        )
-    return (
-        f"{text}, and no predecessor is on record. {'That year is' if len(f.not_listed) == 1 else 'Those years are'}"
-        " left out of its history."
-    )
+    return f" {not_listed_sentence(f.not_listed, f.lea_type, f.predecessors)}"
 
 
 def _predecessors(f: ContinuumFacts) -> str:

@@ -36,6 +36,20 @@ def not_confirmed_sentence(not_confirmed: str) -> str:
     return f"{capitalized(not_confirmed)}, and CDE's own answer is not known."
 
 
+def not_listed_sentence(years: Sequence[int], lea_type: str, predecessors: Sequence[str] = ()) -> str:
+    """Counted years before a code began, or after a row that CDE does not have: not listed, not unmet."""
+    text = f"CDE's files of {joined(years)} do not list this {LEA_WORDS[lea_type]} under this code"
+    if predecessors:
+        return (
+            f"{text}: it was {joined(predecessors)}. CDE begins a new history with a new code, and so does this"
+            " verdict."
+        )
+    return (
+        f"{text}, and no predecessor is on record. {'That year is' if len(years) == 1 else 'Those years are'}"
+        " left out of its history."
+    )
+
+
 def year_spans(years: Iterable[int], known: Sequence[int] = ()) -> list[str]:
     """Years with runs of them in one: ``2017–2019``, ``2022``. ``known``: all years that there are; else every one."""
     runs: list[list[int]] = []
