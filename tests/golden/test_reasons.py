@@ -84,6 +84,20 @@ def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Deci
     assert line == "No group with a result this year counts; the one would have to."
 
 
+def test_a_group_is_watched_among_the_groups_that_are_there(decided: Decide) -> None:
+    """With English learners again, one LEA has two groups that count, and the other a third that does not: of both it
+    was said that they would meet the criteria.
+    """
+    found = decided(BOARDS).execute(
+        "select cds, would_be_eligible, sentence from watch_list where student_group = 'EL' and cds in (?, ?)",
+        [ALL_BUT_ONE, ANOTHER],
+    )
+    said = {cds: (would, sentence) for cds, would, sentence in found.fetchall()}
+    assert {cds: would for cds, (would, _) in said.items()} == {ALL_BUT_ONE: True, ANOTHER: False}
+    assert "the LEA would meet the criteria of that year" in said[ALL_BUT_ONE][1]
+    assert "they would count toward the Continuum of Support" in said[ANOTHER][1]
+
+
 GONE = district()
 for code in GROUPS:
     red(BOARDS, GONE, code, 2018, 2022, 2023)

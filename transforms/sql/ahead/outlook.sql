@@ -6,8 +6,9 @@
 -- Rule: as in continuum, consecutive, assistance_methods (Method 1) and charter_test, for an LEA that is on the
 --           Dashboard.
 -- Oddities: by_clause: by the small-LEA clause alone (possible or certain), which no letter decides: almost every LEA
---           with one group that may count. groups_seen is how many groups may have had a result on the newest Dashboard
---           before. Of the test of charter schools, different groups in each year leave it open, as the sources do.
+--           with one group that may count. groups_seen are those that may have had a result on the newest Dashboard
+--           before, and are not known to have none on the one ahead. Of the test of charter schools, different groups
+--           in each year leave it open, as the sources do.
 with counted as (
     select
         g.cds,
@@ -20,10 +21,15 @@ with counted as (
     group by g.cds
 ),
 seen as (
-    select cds, count(*) filter (has_result is not false) as groups_seen
-    from history
-    where dashboard_year = (select max(dashboard_year) from history)
-    group by cds having bool_and(listed)
+    select
+        h.cds,
+        list(h.student_group order by h.student_group) filter (
+            h.has_result is not false and g.has_result is not false
+        ) as groups_seen
+    from history h
+    left join outlook_groups g using (cds, student_group)
+    where h.dashboard_year = (select max(dashboard_year) from history)
+    group by h.cds having bool_and(h.listed)
 ),
 continuum as (
     select
@@ -105,6 +111,6 @@ select
     coalesce(t.groups_required, 1) as groups_required,
     coalesce(t.groups_certain, []) as groups_certain,
     coalesce(t.groups_possible, []) as groups_possible,
-    coalesce(t.groups_seen, 0) as groups_seen
+    coalesce(t.groups_seen, []) as groups_seen
 from together t
 cross join ahead_year a

@@ -6,11 +6,11 @@
 -- Oddities: in a release the schema ahead has no estimates, and this is its watch list; with estimates it is that of
 --           `dta estimate`. A group is watched that lacks one Dashboard and may meet the criteria on the one that is
 --           not out. What rests on criteria that are not confirmed is provisional. would_be_eligible takes the LEA to
---           have as many groups as on the Dashboard before: of fewer than three, all are needed. The provisional 2026
---           preview judges all students too, and ends when the rules of 2026 are confirmed. An indicator whose file of
---           2026 is loaded has shown itself there or not, and so has an estimate; for another one both Dashboards
---           before it are needed. Colors of years on different scales are never put together: where the preview would
---           need them, the row says so (preview_scale_changed).
+--           have the groups of the Dashboard before and those that are watched: of fewer than three, all are needed.
+--           The provisional 2026 preview judges all students too, and ends when the rules of 2026 are confirmed. An
+--           indicator whose file of 2026 is loaded has shown itself there or not, and so has an estimate; for another
+--           one both Dashboards before it are needed. Colors of years on different scales are never put together: where
+--           the preview would need them, the row says so (preview_scale_changed).
 with causes as (
     select r.cds, r.dashboard_year, r.student_group, list(distinct c.indicator order by c.indicator) as indicators
     from criterion_results r
@@ -30,8 +30,12 @@ near as (
         o.outlook,
         count(*) over (partition by g.cds) as candidates,
         greatest(o.groups_required - len(o.groups_certain), 0) as groups_needed,
-        len(o.groups_certain) + candidates >= least(o.groups_required,
-        if(o.groups_seen > 0, o.groups_seen, o.groups_required)) as would_be_eligible
+        list_distinct(o.groups_seen || list(g.student_group) over (partition by g.cds)) as groups_there,
+        len(o.groups_certain) + candidates >= o.groups_required or (
+            len(o.groups_seen) > 0 and len(groups_there) < o.groups_required
+            and len(list_filter(groups_there, lambda x: list_contains(o.groups_certain, x))) + candidates
+            = len(groups_there)
+        ) as would_be_eligible
     from outlook_groups g
     cross join ahead_year a
     join outlook o on o.cds = g.cds and o.test = 'continuum'
@@ -118,6 +122,6 @@ previewed as (
         null::boolean as would_be_eligible
     from counted
 )
-select * from near
+select * exclude (groups_there) from near
 union all by name
 select * exclude (those) from previewed
