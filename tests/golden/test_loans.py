@@ -432,6 +432,12 @@ def test_earlier_days_know_only_what_was_known(workplace: Workplace, cut: str) -
         assert verdicts[2022][0] == verdicts[2023][0] == E
         assert ("August 2024" in verdicts[2023][1]) == (cut > "2024-08-01")
         assert (2024 in verdicts) == (cut > "2024-12-01")
+        days = db.execute(
+            "select distinct repaid_by::varchar, released_by::varchar from loan_states where cds = ?", [VALLEJO]
+        ).fetchall()
+        assert days == [("2024-08-31" if cut > "2024-08-01" else None, "2025-06-30" if cut > "2025-06-30" else None)], (
+            "a day after that of the run is not known to it"
+        )
 
 
 # Borrowers whose code ended: kind of loan, its own status and that of who follows it from 2022 to 2025, what happened.

@@ -15,7 +15,8 @@
 --           was repaid by the day of its source. A source grows old only while it says that a loan is open. Where the
 --           borrower's code has ended, whoever follows it is concerned from that day on, and nobody but a person who
 --           confirms the referral later decides whether it passes ('of_predecessor'); the borrower itself keeps the
---           determinations that were in force before ('code_ended' afterwards).
+--           determinations that were in force before ('code_ended' afterwards). What happened after the day of the run is
+--           not known to it: repaid_by and released_by are then empty.
 with events as (
     select
         e.loan_id,
@@ -135,8 +136,8 @@ select
     determination_year,
     as_of,
     received_by,
-    repaid_by,
-    released_by,
+    if(repaid_from <= (select max(as_of) from determination_years), repaid_by, null) as repaid_by,
+    if(released_from <= (select max(as_of) from determination_years), released_by, null) as released_by,
     confirmed_on,
     closed_on,
     case
