@@ -98,6 +98,24 @@ def test_a_group_is_watched_among_the_groups_that_are_there(decided: Decide) -> 
     assert "they would count toward the Continuum of Support" in said[ANOTHER][1]
 
 
+GROWN = district()
+for code in ("EL", "HI"):
+    red(BOARDS, GROWN, code, 2019, 2022, 2023, 2024)
+red(BOARDS, GROWN, "LTEL", 2024)
+SHRUNK = district()
+for code in ("EL", "HI"):
+    red(BOARDS, SHRUNK, code, 2019, 2022, 2023, 2024)
+green(BOARDS, SHRUNK, "SED", 2023)
+
+
+def test_a_change_by_the_number_of_groups_alone_has_a_cause(decided: Decide) -> None:
+    """The same groups count in both years, so that no cause was said."""
+    db = decided(BOARDS)
+    assert cause(db, GROWN) == "three groups have a result now, so that three would have to count"
+    assert cause(db, ANOTHER) == "not every group that has a result now counts"
+    assert cause(db, SHRUNK) == "every group that has a result now counts, and there are fewer than three"
+
+
 GONE = district()
 for code in GROUPS:
     red(BOARDS, GONE, code, 2018, 2022, 2023)

@@ -7,16 +7,16 @@
 -- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination
 --           even if it is repaid before its last day. The known text names no end: a loan repaid before the first day
 --           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register); an act
---           of a person counts from the last day that its source allows, and until then nothing is decided; of
---           opposite acts on one day nobody knows which came last. Loans repaid before the provision took effect are
---           not counted (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not
---           known to be drawn decides nothing; one that is drawn has been received by that day, however vague the
---           day of its act is. A loan with a rejected event decides nothing. A repaid loan without a dated repayment
---           was repaid by the day of its source. A source grows old only while it says that a loan is open. Where the
---           borrower's code has ended, whoever follows it is concerned from that day on, and nobody but a person who
---           confirms the referral later decides whether it passes ('of_predecessor'); the borrower itself keeps the
---           determinations that were in force before ('code_ended' afterwards). What happened after the day of the run is
---           not known to it: repaid_by and released_by are then empty.
+--           of a person counts from the last day that its source allows, and until then nothing is decided; of opposite
+--           acts on one day nobody knows which came last. Loans repaid before the provision took effect are not counted
+--           (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not known to be drawn
+--           decides nothing; one that is drawn has been received by that day, however vague the day of its act is. A
+--           loan with a rejected event decides nothing. A repaid loan without a dated repayment was repaid by the day
+--           of its source. A source grows old only while it says that a loan is open. Where the borrower's code has
+--           ended, whoever follows it is concerned from that day on, and nobody but a person who confirms the referral
+--           later decides whether it passes ('of_predecessor'); the borrower itself keeps the determinations that were
+--           in force before ('code_ended' afterwards). What happened after the day of the run is not known to it:
+--           repaid_by and released_by are then empty.
 with events as (
     select
         e.loan_id,

@@ -2,7 +2,7 @@
 --           (transforms.wording.sentences.changes).
 -- Key: cds, pathway, to_year.
 -- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history,
---         criterion_results, rule_conditions, loan_states, reg_state_loans, case_states.
+--         criterion_results, rule_conditions, loan_states, reg_state_loans, case_states, continuum.
 -- Oddities: a group that only CDE's letter shows is named with the priorities of the letter, not with indicators.
 --           years_out: Dashboards that are no longer counted, and on which the group met the criteria. Where files of a
 --           year are not loaded, two years leave the window at once.
@@ -108,6 +108,22 @@ cases as (
     left join case_states a on a.case_id = k.case_id and a.determination_year = o.from_year
     where a.case_state is distinct from b.case_state
     group by all
+),
+clauses as (
+    select
+        c.cds,
+        c.pathway,
+        c.to_year,
+        case
+            when b.by_small_clause and b.status = 'eligible' and a.status in ('not_eligible', 'not_assessed')
+                then 'gained'
+            when a.by_small_clause and a.status = 'eligible' and b.status = 'not_eligible' then 'lost'
+        end as small_clause,
+        b.groups_that_may_have_result as groups_there
+    from pathway_changes c
+    join continuum a on a.cds = c.cds and a.determination_year = c.from_year
+    join continuum b on b.cds = c.cds and b.determination_year = c.to_year
+    where c.pathway = 'continuum'
 )
 select
     c.cds,
@@ -123,10 +139,15 @@ select
     coalesce(u.groups, []) as groups_removed,
     coalesce(m.groups, []) as groups_open,
     coalesce(o.loans, []) as loans,
-    coalesce(k.cases, []) as cases
+    coalesce(k.cases, []) as cases,
+    coalesce(s.small_clause, '') as small_clause,
+    coalesce(s.groups_there, 0) as groups_there,
+    d.groups_required
 from pathway_changes c
 join leas l using (cds)
 join pathways p using (pathway)
+join determination_years d on d.determination_year = c.to_year
+left join clauses s on s.cds = c.cds and s.pathway = c.pathway and s.to_year = c.to_year
 left join described i on i.cds = c.cds and i.pathway = c.pathway and i.to_year = c.to_year
     and i.became = 'added'
 left join described u on u.cds = c.cds and u.pathway = c.pathway and u.to_year = c.to_year

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from transforms.wording.sentences.phrases import STATUS_WORDS, joined, plural
+from transforms.wording.sentences.phrases import STATUS_WORDS, joined, number, plural
 
 LOAN_STATES = {
     "not_received": "not received",
@@ -74,6 +74,9 @@ class Change:
     groups_open: tuple[GroupChange, ...] = ()  # that counted, and may or may not count now
     loans: tuple[LoanChange, ...] = ()
     cases: tuple[CaseChange, ...] = ()
+    small_clause: str = ""  # gained or lost: the clause for an LEA with fewer groups than are required
+    groups_there: int = 0  # that have, or may have, a result now
+    groups_required: int = 3
 
 
 def change_sentence(c: Change) -> str:
@@ -107,11 +110,22 @@ def change_cause(c: Change) -> str | None:
         causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {_each(c.groups_removed, _removed)}")
     if c.groups_open:
         causes.append(f"{_groups(len(c.groups_open))} may no longer count: {_each(c.groups_open, _open)}")
+    causes += [_by_clause(c)] if c.small_clause else []
     causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
     causes += [
         f"case {x.case_id}: {x.before or 'not on record'} before, {x.after or 'not on record'} now" for x in c.cases
     ]
     return "; ".join(causes) or None
+
+
+def _by_clause(c: Change) -> str:
+    """Where groups count as before, and it is another number of them that would have to."""
+    required = number(c.groups_required)
+    if c.small_clause == "gained":
+        return f"every group that has a result now counts, and there are fewer than {required}"
+    if c.groups_there < c.groups_required:
+        return "not every group that has a result now counts"
+    return f"{plural(c.groups_there, 'group')} have a result now, so that {required} would have to count"
 
 
 def since_words(statuses: Sequence[tuple[int, str]]) -> str:
