@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from flows.cli.consoles import err_console, out_console, say_error
+from flows.cli.consoles import err_console, out_console
 from flows.cli.options import AsOf, Out, Source, read_day, settings_from
 from transforms import clock
 from transforms.errors import DtaError, ReleaseError, UsageError
@@ -87,8 +87,8 @@ def run(
         raise typer.Exit(error.exit_code) from error  # the log has said it
     except Interrupted as error:
         if settings.log == "text":
-            say_error(error.message)
-        raise typer.Exit(error.exit_code) from error
+            raise
+        raise typer.Exit(error.exit_code) from None  # the log has said it
 
 
 def time_of_day(text: str) -> time:
