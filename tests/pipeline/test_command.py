@@ -20,6 +20,7 @@ from reports.published import find_lea
 from tests.terminal import in_turn
 from tests.workplace import AS_OF, SAMPLE, Workplace
 from transforms.errors import UsageError
+from transforms.locks import run_lock
 from transforms.run import Run
 from transforms.settings import Settings
 
@@ -174,7 +175,18 @@ def test_without_a_release_every_command_says_what_to_do(
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"DTA_AS_OF": "spring"}, "DTA_AS_OF"),
+        ({"DTA_AS_OF": "spring"}, "DTA_AS_OF: 'spring' is not a day. Write year, month and day, such as 2024-03-01 ("),
+        ({"DTA_AS_OF": "86400"}, "DTA_AS_OF: '86400' is not a day"),
+        ({"DTA_ACCEPT_UNTIL": "2024-02-30"}, "DTA_ACCEPT_UNTIL: '2024-02-30' is not in the calendar"),
+        ({"DTA_LARGEST_FILE": "0"}, "DTA_LARGEST_FILE"),
+        ({"DTA_FETCH_ATTEMPTS": "0"}, "DTA_FETCH_ATTEMPTS"),
+        ({"DTA_FETCH_TIMEOUT": "nan"}, "DTA_FETCH_TIMEOUT"),
+        ({"DTA_FETCH_DEADLINE": "-1"}, "DTA_FETCH_DEADLINE"),
+        ({"DTA_FETCH_PAUSE": "inf"}, "DTA_FETCH_PAUSE"),
+        *(
+            ({"DTA_MEMORY_LIMIT": amount}, "DTA_MEMORY_LIMIT: write a number and its unit, such as 2GB")
+            for amount in ("banana", "2", "-1", "0GB", "80%")
+        ),
         ({"DTA_SOURCE": "/no/such/folder"}, "neither 'sample' nor 'catalog' nor a folder"),
     ],
 )
@@ -189,6 +201,40 @@ def test_a_wrong_setting_is_named(
         monkeypatch.setenv(name, value)
     assert main(("run", "--out", tmp_path), monkeypatch) == 4
     assert said in capsys.readouterr().err
+
+
+def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an environment file leaves it: an empty folder would be the current one."""
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"DTA_{name.upper()}", "")
+    assert Settings(as_of=AS_OF).model_dump() == Settings.model_construct(as_of=AS_OF).model_dump()
+
+
+def test_memory_that_is_too_small_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "DTA_MEMORY_LIMIT": "1MB",
+        "DTA_WORK": str(tmp_path / "work"),
+        "DTA_SOURCE": str(SAMPLE),
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main(("run", "--out", tmp_path / "out"), monkeypatch) == 8
+    assert "Raise DTA_MEMORY_LIMIT and run again. Nothing was published." in capsys.readouterr().err
+
+
+def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    (tmp_path / "file").touch()
+    with run_lock(tmp_path / "out"):
+        for place, code, said in (("file", 4, "is not a folder"), ("out", 6, "Another run is at work")):
+            assert main(("run", "--log", "json", "--out", tmp_path / place), monkeypatch) == code
+            (line,) = capsys.readouterr().err.splitlines()
+            event = json.loads(line)
+            assert (event["event"], event["exit_code"]) == ("failed", code)
+            assert said in event["message"]
 
 
 def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
