@@ -145,7 +145,7 @@ def json_line(row: object) -> bytes:
     """One row as JSON in UTF-8, whatever the code page; control characters stay escaped, so that a terminal can show
     it.
     """
-    text = json.dumps(row, default=str, ensure_ascii=False)
+    text = json.dumps(row, ensure_ascii=False, allow_nan=False)
     if control_in(text):
         text = "".join(json.dumps(c)[1:-1] if control_in(c) else c for c in text)
     return text.encode("utf-8") + b"\n"

@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from urllib.parse import urlencode
 
 from reports.serve.ask import ROWS, AskError, Query, Value
-from reports.serve.child import unique
 from reports.serve.formats import HTML
 from reports.serve.release import Column, Table
 from transforms.database import quote
+from transforms.values import unique
 
 PAGE = 100  # rows, if the address does not say how many
 LARGEST_PAGE = 1000

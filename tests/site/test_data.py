@@ -23,10 +23,10 @@ import pytest
 from lxml import html
 
 from reports.serve.browse import OPERATORS, RESERVED
-from reports.serve.child import unique
 from reports.serve.release import current
 from tests.site.serving import DeskHere, serving
 from tests.workplace import Workplace
+from transforms.values import unique
 
 SALINAS = "27661590000000"
 
