@@ -4,7 +4,7 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
-from transforms.control_characters import shown
+from transforms.control_characters import on_one_line, shown
 
 LONGEST = 80  # characters of what somebody typed, in a message
 
@@ -39,7 +39,7 @@ class SourceError(DtaError):
     def __init__(
         self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = ""
     ) -> None:
-        self.file, self.problem, self.advice = shown(file), shown(problem), shown(advice)
+        self.file, self.problem, self.advice = on_one_line(file), shown(problem), shown(advice)
         self.line, self.column, self.value = line, shown(column), shown(value)
         where = self.file + (f", line {line}" if line else "") + (f", column {self.column}" if column else "")
         said = f" (value {self.value[:80]!r})" if value else ""

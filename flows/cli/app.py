@@ -74,6 +74,8 @@ def _run_app() -> None:
         raise
     except Exception as error:
         stop_if_asked()  # DuckDB makes another fault of a signal
+        if type(error).__module__ == "_duckdb" and (fault := storage_error(error)):
+            raise fault from error
         if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (
             ["run"],
             ["check"],

@@ -223,6 +223,26 @@ def test_memory_that_is_too_small_is_said_in_words(
     assert "Raise DTA_MEMORY_LIMIT and run again. Nothing was published." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (duckdb.IOException('IO Error: Could not write file "x": No space left on device'), "the disk is full"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"), "Raise DTA_MEMORY_LIMIT"),
+    ],
+)
+def test_a_fault_of_storage_that_duckdb_meets_is_said_in_words(
+    fault: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In whatever command, such as an estimate on a full disk."""
+
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("flows.cli.status.show_status", fail)
+    assert main(("status",), monkeypatch) == 8
+    assert said in capsys.readouterr().err
+
+
 def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
