@@ -258,6 +258,14 @@ def test_an_answer_of_too_many_bytes_is_cut_and_says_so(here: httpx.Client) -> N
     assert len(answer.content) < 200_000_000
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("'it''s $y'", "it's $y"), ("$$a $y$$", "a $y"), ("$z$a $$ $y$z$", "a $$ $y"), ("/* $y */ 'a' -- $y", "a")],
+)
+def test_a_dollar_within_a_text_names_no_parameter(here: httpx.Client, text: str, value: str) -> None:
+    assert ask(here, f"select {text}\nas n").json()["rows"] == [{"n": value}]
+
+
 def test_saved_questions_run_with_parameters_of_the_address(here: httpx.Client) -> None:
     page = html.fromstring(here.get("/sql").text)
     assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {
