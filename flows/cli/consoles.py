@@ -46,7 +46,12 @@ codecs.register_error("dta-console", _replace)
 
 
 def prepare_streams() -> None:
-    """Let the standard streams replace what their code page lacks, instead of failing."""
+    """Let the standard streams replace what their code page lacks, instead of failing. One that whoever started us has
+    closed reads nothing, or is read by nobody: the next file that is opened would have its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="dta-console")

@@ -61,6 +61,8 @@ def run(
     if as_of and year:
         raise UsageError("Give --as-of or --year, not both: each names the day as of which to decide.")
     settings = settings_from(source, out, as_of)
+    if (by or until) and not (accept or settings.accept):
+        raise UsageError("--by and --until go with --accept, which names a check.")
     if year is not None:
         settings = settings.model_copy(
             update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)}

@@ -243,6 +243,27 @@ def test_a_fault_of_storage_that_duckdb_meets_is_said_in_words(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "--until", "2027-01-01"), "go with --accept"),
+        (("run", "--by", "A. Analyst"), "go with --accept"),
+        (("report", "workbook", "--out-file", "book.csv"), "Let it end in .xlsx"),
+    ],
+)
+def test_an_option_that_would_do_nothing_or_harm_is_refused(
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main((*arguments, "--out", tmp_path / "out"), monkeypatch) == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
