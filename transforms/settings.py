@@ -70,13 +70,11 @@ class Settings(BaseSettings):
     largest_file: int = Field(default=200_000_000, gt=0, description="bytes; a larger source file is refused")
     fetch_attempts: int = Field(default=4, ge=1, description="times that a download is tried")
     fetch_timeout: float = Field(
-        default=30.0, gt=0, allow_inf_nan=False, description="seconds without an answer before a try is given up"
+        default=30.0, gt=0, le=86_400, description="seconds without an answer before a try is given up"
     )
-    fetch_deadline: float = Field(
-        default=900.0, gt=0, allow_inf_nan=False, description="seconds that one file may take in all"
-    )
+    fetch_deadline: float = Field(default=900.0, gt=0, le=86_400, description="seconds that one file may take in all")
     fetch_pause: float = Field(
-        default=1.0, ge=0, allow_inf_nan=False, description="seconds between two requests to the same host"
+        default=1.0, ge=0, le=86_400, description="seconds between two requests to the same host"
     )
     memory_limit: Annotated[str, AfterValidator(amount_of_memory)] = Field(
         default="2GB", description="DuckDB memory limit"
@@ -86,7 +84,7 @@ class Settings(BaseSettings):
         default="serve", description="what a source that could not be refreshed means for the exit code"
     )
     stale_days: int = Field(
-        default=0, ge=0, description="days without an answer from a publisher before 'fail' applies"
+        default=0, ge=0, le=9999, description="days without an answer from a publisher before 'fail' applies"
     )
     log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
 

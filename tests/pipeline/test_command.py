@@ -183,6 +183,7 @@ def test_without_a_release_every_command_says_what_to_do(
         ({"DTA_FETCH_TIMEOUT": "nan"}, "DTA_FETCH_TIMEOUT"),
         ({"DTA_FETCH_DEADLINE": "-1"}, "DTA_FETCH_DEADLINE"),
         ({"DTA_FETCH_PAUSE": "inf"}, "DTA_FETCH_PAUSE"),
+        ({"DTA_STALE_DAYS": "99999999999"}, "DTA_STALE_DAYS"),
         *(
             ({"DTA_MEMORY_LIMIT": amount}, "DTA_MEMORY_LIMIT: write a number and its unit, such as 2GB")
             for amount in ("banana", "2", "-1", "0GB", "80%")
