@@ -21,9 +21,11 @@ def say_nothing(event: Event) -> None:
 
 
 def text_log(console: Console) -> Log:
-    """Lines for people."""
+    """Lines for people. What a run did not even begin for, its command says."""
 
     def log(event: Event) -> None:
+        if event["event"] == "failed":
+            return
         console.print(in_words(event), markup=False, soft_wrap=True)
 
     return log

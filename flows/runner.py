@@ -53,17 +53,22 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
     """Perform each step; stop early when nothing changed. Failures are recorded in status.json and raised."""
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     log = log or say_nothing
+    begun = False
     try:
         claim_folders(settings)
         with listening(), cycles_seldom_sought(), run_lock(settings.out), claim(settings) as run, judge_of(run):
             run.notify = notify or run.notify
+            begun = True
             return _Attempt(run, perform, log, run_id).run()
-    except OSError as error:
-        fault = storage_error(error)
-        if fault is None:
+    except (DtaError, OSError) as error:
+        fault = error if isinstance(error, DtaError) else storage_error(error)
+        if fault is None or (begun and fault is error):  # the attempt has told of it
             raise
-        fault = StorageError(f"{fault} Nothing was published.")
-        log({"event": "failed", "run_id": run_id, "message": str(fault)})
+        if fault is not error:
+            fault = StorageError(f"{fault} Nothing was published.")
+        log({"event": "failed", "run_id": run_id, "exit_code": fault.exit_code, "message": str(fault)})
+        if fault is error:
+            raise
         raise fault from error
 
 

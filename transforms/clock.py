@@ -1,7 +1,10 @@
 """The one clock. A day is California's, whatever the zone of the machine; a moment in a record is UTC."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from transforms.errors import quoted
 
 CALIFORNIA = ZoneInfo("America/Los_Angeles")  # the package tzdata has it where the system has not
 
@@ -19,6 +22,17 @@ def stamp() -> str:
 def today() -> date:
     """The day it is in California."""
     return day_of(now())
+
+
+def read_day(text: str) -> date:
+    """A day as people write it, such as 2024-03-01. Raises ValueError, in words."""
+    parts = re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", text, re.ASCII)
+    if parts is None:
+        raise ValueError(f"{quoted(text)} is not a day. Write year, month and day, such as 2024-03-01.")
+    try:
+        return date(*map(int, parts.groups()))
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is not in the calendar. Check the month and the day of the month.") from None
 
 
 def past(day: date) -> date:

@@ -30,6 +30,11 @@ def control_in(text: str) -> str:
     return f"U+{ord(found[0]):04X}" if found else ""
 
 
+def on_one_line(text: str) -> str:
+    """The text as it may be shown on one line, as the name of a file must be: line breaks and tabs as codes too."""
+    return shown(text).replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
 def shown(text: str) -> str:
     """The text as it may be shown: each control character as its code, such as ``\\u202e``."""
     if text.isprintable():  # no control character is: most texts need no closer look

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
-from transforms.control_characters import shown
+from transforms.control_characters import on_one_line, shown
 
 LONGEST = 80  # characters of what somebody typed, in a message
 
@@ -39,7 +39,7 @@ class SourceError(DtaError):
     def __init__(
         self, file: str, problem: str, advice: str, *, line: int | None = None, column: str = "", value: str = ""
     ) -> None:
-        self.file, self.problem, self.advice = shown(file), shown(problem), shown(advice)
+        self.file, self.problem, self.advice = on_one_line(file), shown(problem), shown(advice)
         self.line, self.column, self.value = line, shown(column), shown(value)
         where = self.file + (f", line {line}" if line else "") + (f", column {self.column}" if column else "")
         said = f" (value {self.value[:80]!r})" if value else ""
@@ -92,7 +92,7 @@ class StaleError(DtaError):
 
 
 class StorageError(DtaError):
-    """A disk is full, or a folder cannot be written (exit code 8)."""
+    """A disk is full, a folder cannot be written, or memory is short (exit code 8)."""
 
     exit_code = 8
 
@@ -137,13 +137,14 @@ IN_TEXT = {
 
 def storage_error(error: BaseException) -> StorageError | None:
     """The same fault as a StorageError if it is one of storage; DuckDB hides the number of the fault in its text."""
-    number = error.errno if isinstance(error, OSError) else None
+    number, text = error.errno if isinstance(error, OSError) else None, str(error)
     if number not in STORAGE:
-        text = str(error)
         number = next((n for words, n in IN_TEXT.items() if words in text), None)
     if number is None:
+        if text.startswith("Out of Memory Error"):
+            return StorageError("DuckDB needs more memory than it may use. Raise DTA_MEMORY_LIMIT and run again.")
         return None
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
     if not where and number == errno.ENOENT:
-        where = f"{str(error).splitlines()[0]}: "  # names the file
+        where = f"{text.splitlines()[0]}: "  # names the file
     return StorageError(f"{where}{STORAGE[number]} and run again.")

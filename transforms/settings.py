@@ -1,10 +1,11 @@
 """Where a run reads and writes: one settings object, filled from DTA_* variables and command options."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transforms import clock
@@ -27,13 +28,28 @@ def usable(folder: Path) -> Path:
     return folder
 
 
+def amount_of_memory(text: str) -> str:
+    """An amount that DuckDB understands, and not one without end. Raises ValueError."""
+    if not re.fullmatch(r"0*[1-9]\d*(\.\d+)? ?[KMGT]i?B", text, re.ASCII | re.IGNORECASE):
+        raise ValueError("write a number and its unit, such as 2GB")
+    return text
+
+
+def _day(value: object) -> object:
+    """A day as people write it: a number would be taken for seconds since 1970."""
+    return clock.read_day(value) if isinstance(value, str) else value
+
+
 Folder = Annotated[Path, AfterValidator(usable)]
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Settings(BaseSettings):
-    """Paths and dates of one run. Each field can be set as DTA_<NAME>; command options win."""
+    """Paths and dates of one run. Each field can be set as DTA_<NAME> (an empty one counts as none); command options
+    win.
+    """
 
-    model_config = SettingsConfigDict(env_prefix="DTA_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DTA_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     source: str = Field(
         default="sample", description="'sample', 'catalog', or a folder of files named as CDE names them"
@@ -43,7 +59,7 @@ class Settings(BaseSettings):
     )
     work: Folder = Field(default=PROJECT / "data", description="folder that holds snapshots/ and build/")
     reference: Path = Field(default=PROJECT / "data", description="folder of catalog, rules, reference and registers")
-    as_of: date = Field(
+    as_of: Day = Field(
         default_factory=clock.today,
         description="records dated later than this day are not known to the run; California's today if not given",
     )
@@ -51,18 +67,24 @@ class Settings(BaseSettings):
         default=PROJECT / "data" / "inbox",
         description="folder for files carried in by hand; 'catalog' takes them from here",
     )
-    largest_file: int = Field(default=200_000_000, description="bytes; a larger source file is refused")
-    fetch_attempts: int = Field(default=4, description="times that a download is tried")
-    fetch_timeout: float = Field(default=30.0, description="seconds without an answer before a try is given up")
-    fetch_deadline: float = Field(default=900.0, description="seconds that one file may take in all")
-    fetch_pause: float = Field(default=1.0, description="seconds between two requests to the same host")
-    memory_limit: str = Field(default="2GB", description="DuckDB memory limit")
+    largest_file: int = Field(default=200_000_000, gt=0, description="bytes; a larger source file is refused")
+    fetch_attempts: int = Field(default=4, ge=1, description="times that a download is tried")
+    fetch_timeout: float = Field(
+        default=30.0, gt=0, le=86_400, description="seconds without an answer before a try is given up"
+    )
+    fetch_deadline: float = Field(default=900.0, gt=0, le=86_400, description="seconds that one file may take in all")
+    fetch_pause: float = Field(
+        default=1.0, ge=0, le=86_400, description="seconds between two requests to the same host"
+    )
+    memory_limit: Annotated[str, AfterValidator(amount_of_memory)] = Field(
+        default="2GB", description="DuckDB memory limit"
+    )
     keep_releases: int = Field(default=30, ge=1, description="releases without a tag that stay; older ones are removed")
     stale_policy: Literal["serve", "fail"] = Field(
         default="serve", description="what a source that could not be refreshed means for the exit code"
     )
     stale_days: int = Field(
-        default=0, ge=0, description="days without an answer from a publisher before 'fail' applies"
+        default=0, ge=0, le=9999, description="days without an answer from a publisher before 'fail' applies"
     )
     log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
 
@@ -71,7 +93,7 @@ class Settings(BaseSettings):
     )
     accept_because: str = Field(default="", description="why they are accepted")
     accept_by: str = Field(default="", description="who accepts them; the user of the operating system if empty")
-    accept_until: date | None = Field(
+    accept_until: Day | None = Field(
         default=None, description="last day of the acceptance; 90 days from today if empty"
     )
 

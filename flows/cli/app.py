@@ -66,8 +66,16 @@ def main() -> None:
 def _run_app() -> None:
     try:
         app()
+    except SystemExit as ended:
+        # typer makes 130 of every signal, without a word.
+        cause = ended.__context__.__cause__ if ended.__context__ else None
+        if isinstance(cause, Interrupted):
+            raise cause from None
+        raise
     except Exception as error:
         stop_if_asked()  # DuckDB makes another fault of a signal
+        if type(error).__module__ == "_duckdb" and (fault := storage_error(error)):
+            raise fault from error
         if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (
             ["run"],
             ["check"],

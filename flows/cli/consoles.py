@@ -46,7 +46,12 @@ codecs.register_error("dta-console", _replace)
 
 
 def prepare_streams() -> None:
-    """Let the standard streams replace what their code page lacks, instead of failing."""
+    """Let the standard streams replace what their code page lacks, instead of failing. One that whoever started us has
+    closed reads nothing, or is read by nobody: the next file that is opened would have its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="dta-console")
@@ -145,7 +150,7 @@ def json_line(row: object) -> bytes:
     """One row as JSON in UTF-8, whatever the code page; control characters stay escaped, so that a terminal can show
     it.
     """
-    text = json.dumps(row, default=str, ensure_ascii=False)
+    text = json.dumps(row, ensure_ascii=False, allow_nan=False)
     if control_in(text):
         text = "".join(json.dumps(c)[1:-1] if control_in(c) else c for c in text)
     return text.encode("utf-8") + b"\n"

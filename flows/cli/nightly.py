@@ -30,7 +30,7 @@ def schedule(
 
 def watch(
     hours: Annotated[
-        float, typer.Option("--hours", min=0.01, help="Hours without a good check before it is reported.")
+        float, typer.Option("--hours", min=0.01, max=9999, help="Hours without a good check before it is reported.")
     ] = 48,
     out: Out = None,
 ) -> None:

@@ -1,13 +1,13 @@
 """Options that several commands share, and the settings that follow from them."""
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from transforms.errors import ConfigError, quoted
+from transforms import clock
+from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
     from transforms.settings import Settings
@@ -15,15 +15,10 @@ if TYPE_CHECKING:
 
 def read_day(text: str) -> date:
     """A day as typed, such as 2024-03-01. Raises BadParameter, in words."""
-    parts = re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", text, re.ASCII)
-    if parts is None:
-        raise typer.BadParameter(f"{quoted(text)} is not a day. Write year, month and day, such as 2024-03-01.")
     try:
-        return date(*map(int, parts.groups()))
-    except ValueError:
-        raise typer.BadParameter(
-            f"{quoted(text)} is not in the calendar. Check the month and the day of the month."
-        ) from None
+        return clock.read_day(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 Source = Annotated[
@@ -59,7 +54,7 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
         return Settings.given(source=source, out=out, as_of=as_of)
     except ValidationError as error:
         lines = [
-            f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (value"
+            f"setting DTA_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ').rstrip('.')} (value"
             f" {str(e['input'])!r:.80})."
             for e in error.errors()
         ]

@@ -1,5 +1,7 @@
 """``dta sql``: one query on the current release, written as a table, CSV, JSON lines or Parquet."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from flows.cli.rows import show_rows, write_rows
 from reports.output import refuse_place, whole_file
 from reports.published import open_release, resolve_names
 from transforms.database import one_query
+from transforms.values import fitting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,13 +29,13 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
     A parameter ``cds`` may be a name. Raises QueryError.
     """
     table = _rows(out, query, parameters)
-    if format == "table":
-        # Two columns may have one name.
-        rows = [tuple(column[n].as_py() for column in table.columns) for n in range(min(shown_rows, len(table)))]
-        show_rows(console, table.column_names, rows, len(table))
-        return
-    with raw_output() as stream:
-        write_rows(table, format, stream)
+    with _writable():
+        if format == "table":
+            rows = [tuple(row.values()) for row in table.slice(0, shown_rows).to_pylist(maps_as_pydicts="lossy")]
+            show_rows(console, table.column_names, rows, len(table))
+        else:
+            with raw_output() as stream:
+                write_rows(table, format, stream)
 
 
 def write_query(
@@ -47,9 +50,18 @@ def write_query(
         raise QueryError(f"How to write {target.name}? Let it end in .csv, .json or .parquet, or give --format.")
     refuse_place(target, force)
     table = _rows(out, query, parameters)
-    with whole_file(target, force) as path, path.open("wb") as stream:
+    with _writable(), whole_file(target, force) as path, path.open("wb") as stream:
         write_rows(table, chosen, stream)
     console.print(f"{len(table):,} {'row' if len(table) == 1 else 'rows'} in {escape(str(target))}", soft_wrap=True)
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Say in words that a value has no form for people, such as a day beyond the year 9999."""
+    try:
+        yield
+    except (OverflowError, ValueError) as error:
+        raise QueryError(f"A value of this answer cannot be written ({error}). Cast it to VARCHAR.") from error
 
 
 def _rows(out: Path, query: str, parameters: Parameters) -> "pa.Table":
@@ -58,7 +70,7 @@ def _rows(out: Path, query: str, parameters: Parameters) -> "pa.Table":
         try:
             one_query(query)
             relation = connection.sql(query, params=bound or None)
-            table = relation.to_arrow_table() if relation is not None else None
+            table = fitting(relation).to_arrow_table() if relation is not None else None
         except (duckdb.Error, ValueError) as error:
             raise QueryError(str(error)) from error
     if table is None:

@@ -1,6 +1,7 @@
 """``dta register``: check the registers that people keep, and add a row field by field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,8 @@ from rich.table import Table
 from flows.cli.consoles import out_console as console
 from flows.cli.options import settings_from
 from transforms import clock
-from transforms.errors import ConfigError, ReleaseError
+from transforms.errors import ConfigError, ReleaseError, UsageError
+from transforms.interrupt import stop_if_asked
 
 if TYPE_CHECKING:
     from transforms.registers.fields import Record
@@ -72,7 +74,10 @@ def add(
         ),
     ],
 ) -> None:
-    """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup."""
+    """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup.
+
+    Exit code 2, with nothing written, if the answers end before the row is confirmed; 0 if it is declined.
+    """
     from transforms.registers.append import add_row, all_problems, check_row
     from transforms.registers.load import check_registers, columns_of, registers_of
 
@@ -92,16 +97,17 @@ def add(
     )
     values = {"entered_on": clock.today().isoformat()} if "entered_on" in model.model_fields else {}
     again: Iterable[str] = columns_of(model)
-    while again:
-        values |= {column: _ask(model, column, values.get(column, "")) for column in again}
-        problems, warnings = check_row(folder, pathway, values, names)
-        again = _columns_to_mend(problems, columns_of(model))
-    for warning in warnings:
-        console.print(f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", soft_wrap=True)
-    console.print(_as_table(pathway, {c: values[c] for c in columns_of(model)}))
-    if not typer.confirm("Add this row?"):
-        console.print("Nothing was written.")
-        return
+    with _answers():
+        while again:
+            values |= {column: _ask(model, column, values.get(column, "")) for column in again}
+            problems, warnings = check_row(folder, pathway, values, names)
+            again = _columns_to_mend(problems, columns_of(model))
+        for warning in warnings:
+            console.print(f"[yellow]Warning:[/] {escape(f'{warning.column}: {warning.sentence}.')}", soft_wrap=True)
+        console.print(_as_table(pathway, {c: values[c] for c in columns_of(model)}))
+        if not typer.confirm("Add this row?"):
+            console.print("Nothing was written.")
+            return
     backup = add_row(folder, pathway, values, names)
     console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", soft_wrap=True)
     if said := AFTER.get(values["event"] if pathway == "state_loan_events" else pathway):
@@ -133,6 +139,17 @@ def _names(settings: "Settings") -> "LeaNames | None":
     except ReleaseError as error:
         console.print(f"Names were not compared with those in loaded files. {escape(str(error))}", soft_wrap=True)
         return None
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Say apart what the prompts make one of: that the answers ended (UsageError), and that a signal came."""
+    try:
+        yield
+    except typer.Abort:
+        console.print()  # the cursor stands behind a question
+        stop_if_asked()
+        raise UsageError("The answers ended before the row was confirmed. Nothing was written.") from None
 
 
 def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]:

@@ -50,6 +50,8 @@ def workbook(
     from reports.workbook.sheets import SHEETS
     from reports.workbook.write import write_workbook
 
+    if out_file is not None and out_file.suffix.lower() != ".xlsx":
+        raise UsageError(f"How is {out_file.name} a workbook? Let it end in .xlsx: spreadsheets open no other.")
     with _release(out) as (connection, book):
         target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")
         with _telling("workbook") as tell, whole_file(target, force) as path:

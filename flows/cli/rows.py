@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.cli.consoles import json_line
+from transforms.values import plain, shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +19,7 @@ TALL = 12  # lines of a cell, from which on a table is no longer read across
 
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
     """Rows of a query: a table where every word fits and no cell is tall, else one block per row."""
-    texts = [["" if v is None else str(v) for v in row] for row in rows]
+    texts = [[shown(v) for v in row] for row in rows]
     words = [
         max((cell_len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
         for i, name in enumerate(columns)
@@ -71,7 +72,8 @@ def _record(columns: list[str], row: list[str]) -> Table:
 def write_rows(table: "pa.Table", format: str, stream: Any) -> None:
     """Rows as CSV, JSON lines or Parquet."""
     if format == "json":
-        stream.writelines(map(json_line, table.to_pylist()))
+        rows = table.to_pylist(maps_as_pydicts="lossy")
+        stream.writelines(json_line({name: plain(value) for name, value in row.items()}) for row in rows)
         return
     import pyarrow as pa
     import pyarrow.parquet as pq

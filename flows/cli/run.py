@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from flows.cli.consoles import err_console, out_console, say_error
+from flows.cli.consoles import err_console, out_console
 from flows.cli.options import AsOf, Out, Source, read_day, settings_from
 from transforms import clock
 from transforms.errors import DtaError, ReleaseError, UsageError
@@ -61,6 +61,8 @@ def run(
     if as_of and year:
         raise UsageError("Give --as-of or --year, not both: each names the day as of which to decide.")
     settings = settings_from(source, out, as_of)
+    if (by or until) and not (accept or settings.accept):
+        raise UsageError("--by and --until go with --accept, which names a check.")
     if year is not None:
         settings = settings.model_copy(
             update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)}
@@ -87,8 +89,8 @@ def run(
         raise typer.Exit(error.exit_code) from error  # the log has said it
     except Interrupted as error:
         if settings.log == "text":
-            say_error(error.message)
-        raise typer.Exit(error.exit_code) from error
+            raise
+        raise typer.Exit(error.exit_code) from None  # the log has said it
 
 
 def time_of_day(text: str) -> time:

@@ -12,18 +12,27 @@ import os
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.deployed.messages import Message
+from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
     from prefect.blocks.core import Block
 
 Logger = logging.Logger | logging.LoggerAdapter[Any]
 Channel = tuple[str, Callable[[], "Block"]]  # its name, and what makes it
+OCCASIONS = ("failure", "late", "eligibility")
+
+
+def listed(occasions: str) -> str:
+    """Occasions by comma, of those that there are: of another word nobody would ever hear. Raises ValueError."""
+    if unknown := {o.strip() for o in occasions.split(",")} - {*OCCASIONS, ""}:
+        raise ValueError(f"{', '.join(sorted(unknown))} is no occasion; there are {', '.join(OCCASIONS)}")
+    return occasions
 
 
 class NotifySettings(BaseSettings):
@@ -32,16 +41,16 @@ class NotifySettings(BaseSettings):
     Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     # Names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME.
     blocks: str = ""
-    occasions: str = "failure,late,eligibility"
+    occasions: Annotated[str, AfterValidator(listed)] = ",".join(OCCASIONS)
     slack_url: SecretStr | None = None
     teams_url: SecretStr | None = None
     mail_server: str = ""
-    mail_port: int | None = None
-    mail_security: str = "STARTTLS"  # SSL, STARTTLS or INSECURE
+    mail_port: int | None = Field(default=None, ge=1, le=65535)
+    mail_security: Literal["STARTTLS", "SSL", "INSECURE"] = "STARTTLS"
     mail_user: str | None = None
     mail_password: SecretStr = SecretStr("")
     mail_from: str = ""
@@ -49,15 +58,24 @@ class NotifySettings(BaseSettings):
 
 
 def load() -> NotifySettings:
-    """Settings of this process."""
-    return NotifySettings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))  # type: ignore[call-arg]
+    """Settings of this process. Raises ConfigError, which names the wrong ones without values: some are secrets."""
+    try:
+        return NotifySettings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = [(str(e["loc"][0]).upper(), e["msg"].removeprefix("Value error, ")) for e in error.errors()]
+        raise ConfigError("\n".join(f"setting DTA_NOTIFY_{name}: {words}." for name, words in wrong)) from None
 
 
 def notify(message: Message | None, logger: Logger | None = None, settings: NotifySettings | None = None) -> list[str]:
     """Send ``message`` to every channel that wants its occasion; returns what could not be sent, in words without
     secrets.
     """
-    settings, logger = settings or load(), logger or logging.getLogger("dta")
+    logger = logger or logging.getLogger("dta")
+    try:
+        settings = settings or load()
+    except ConfigError as error:  # the night goes on, and its own fault is what it ends with
+        logger.warning("Nothing was sent: %s", error)
+        return [str(error)]
     if message is None or message.occasion not in {o.strip() for o in settings.occasions.split(",")}:
         return []
     failures = []

@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from urllib.parse import urlencode
 
 from reports.serve.ask import ROWS, AskError, Query, Value
-from reports.serve.child import unique
 from reports.serve.formats import HTML
 from reports.serve.release import Column, Table
 from transforms.database import quote
+from transforms.values import unique
 
 PAGE = 100  # rows, if the address does not say how many
 LARGEST_PAGE = 1000
@@ -226,6 +226,11 @@ def _condition(table: Table, f: Filter, taken: Iterable[str] = ()) -> tuple[str,
         operator = OPERATORS["arraycontains"]
     if (operator.value == "element") is not is_list and operator.value not in ("text", "none"):
         raise AskError(f"{f.column} is {'a list' if is_list else 'no list'}: {f.operator} does not go with it.")
+    if operator.value == "none" and BOOLEANS.get(f.value.strip().lower(), "") != "true":
+        other = "notnull" if f.operator == "isnull" else "isnull"
+        raise AskError(
+            f"{f.column}__{f.operator} takes 1, not {f.value[:60]!r}. For the other rows: {f.column}__{other}=1"
+        )
     texts = f.value.split(",") if operator.value == "list" else [] if operator.value == "none" else [f.value]
     kind = "VARCHAR" if operator.value == "text" else column.type.removesuffix("[]")
     names = unique([*taken, *[f.column] * len(texts)])[len(list(taken)) :]

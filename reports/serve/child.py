@@ -36,6 +36,7 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
     """What is said about each result, and its rows as an Arrow stream."""
     from reports.published import resolve_names
     from transforms.database import connect_read_only, one_query
+    from transforms.values import fitting
 
     with connect_read_only(Path(request["database"]), MEMORY, spill_limit=None, threads=THREADS) as connection:
         timer = threading.Timer(request["seconds"], connection.interrupt)
@@ -50,7 +51,7 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
                 relation = connection.sql(query["sql"], params=parameters or None)
                 if relation is None:
                     raise ValueError("Only queries that return rows can be run here.")
-                yield _take(relation, query["rows"])
+                yield _take(fitting(relation), query["rows"])
         finally:
             timer.cancel()
 
@@ -70,29 +71,12 @@ def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
             cut = cut or "bytes"
         if cut:
             break
-    schema = pa.schema(
-        [field.with_name(name) for field, name in zip(reader.schema, unique(reader.schema.names), strict=True)]
-    )
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, schema) as stream:
+    with pa.ipc.new_stream(sink, reader.schema) as stream:
         for batch in batches:
-            stream.write_batch(pa.record_batch(batch.columns, schema=schema))
+            stream.write_batch(batch)
     content = sink.getvalue().to_pybytes()
     return {"size": len(content), "cut": cut}, content
-
-
-def unique(names: list[str]) -> list[str]:
-    """Names of columns, each once: a second ``n`` is ``n_2``."""
-    made: dict[str, None] = {}
-    used: dict[str, int] = {}  # by name: an address may hold thousands alike
-    for name in names:
-        n = used.get(name, 0) + 1
-        candidate = name if n == 1 else f"{name}_{n}"
-        while candidate in made:
-            n += 1
-            candidate = f"{name}_{n}"
-        made[candidate], used[name] = None, n
-    return list(made)
 
 
 def failure(error: BaseException) -> dict[str, str]:

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.responses import JSONResponse, Response
 
 from reports.serve.ask import ROWS, AskError, cut_in_words
-from reports.serve.formats import DOWNLOADS, HTML, MEDIA, NAMES, as_csv, as_json, as_parquet, is_number, shown
+from reports.serve.formats import DOWNLOADS, HTML, MEDIA, NAMES, as_csv, as_json, as_parquet, is_number
 from reports.serve.release import Release
 from reports.site.pages import TEMPLATES, environment
+from transforms.values import shown
 
 FOLDER = Path(__file__).resolve().parent
 UNWRITABLE = (OverflowError, ValueError, pa.ArrowException)  # such as a date beyond the calendar of Python
@@ -117,7 +118,7 @@ def grid_of(answer: Answer) -> tuple[list[Head], list[list[tuple[str, str]]]]:
     """Headings, and rows of cells: text and the address that it leads to."""
     heads, columns = [], []
     for name, column in zip(answer.table.column_names, answer.table.columns, strict=True):
-        texts = [shown(v) for v in column.to_pylist()]
+        texts = [shown(v) for v in column.to_pylist(maps_as_pydicts="lossy")]
         long = max(map(len, texts), default=0) > LONG
         heads.append(Head(name, "number" if is_number(column.type) else "long" if long else ""))
         columns.append([(text, lea_address(answer.release, text) if name == "cds" else "") for text in texts])

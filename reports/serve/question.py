@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 
 from reports.recipe_book import Recipe, find_recipe
 
-NOT_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+# Texts in quotes or between dollars, quoted names, comments.
+NOT_CODE = re.compile(
+    r"\$([A-Za-z_]\w*)?\$.*?\$(?(1)\1)\$|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL
+)
 PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 OWN = {"q", "recipe", "_format"}
 

@@ -19,7 +19,7 @@ from flows.deployed.notify import NotifySettings, load, notify
 from flows.watch import Watch
 from tests.flow.receivers import chat, mailbox
 from tests.workplace import Workplace
-from transforms.errors import SourceError
+from transforms.errors import ConfigError, SourceError
 from transforms.release.run_records import record_run
 from transforms.settings import PROJECT
 
@@ -203,3 +203,25 @@ def test_secrets_come_from_the_environment_or_from_credentials(tmp_path: Path, m
     assert load().slack_url == SecretStr("json://127.0.0.1:9/from-a-credential")
     monkeypatch.setenv("DTA_NOTIFY_SLACK_URL", "json://127.0.0.1:9/from-the-environment")
     assert load().slack_url == SecretStr("json://127.0.0.1:9/from-the-environment")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MAIL_PORT", "many"), ("MAIL_PORT", "0"), ("MAIL_SECURITY", "TLS"), ("OCCASIONS", "failures")]
+)
+def test_a_wrong_setting_is_named_and_hides_no_fault_of_the_night(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DTA_NOTIFY_{name}", value)
+    monkeypatch.setenv("DTA_NOTIFY_SLACK_URL", f"json://127.0.0.1:9/{SECRET}")
+    with pytest.raises(ConfigError, match=f"DTA_NOTIFY_{name}"):
+        load()
+    (said,) = notify(trial())
+    assert f"DTA_NOTIFY_{name}" in said
+    assert SECRET not in said
+
+
+def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an environment file of systemd leaves it."""
+    for name in NotifySettings.model_fields:
+        monkeypatch.setenv(f"DTA_NOTIFY_{name.upper()}", "")
+    assert load() == NotifySettings()

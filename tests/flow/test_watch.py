@@ -82,3 +82,8 @@ def test_the_command_exits_with_6(out: Path, tmp_path: Path) -> None:
     assert "no run has ever gone well" in str(ended.exception).lower()
     assert getattr(ended.exception, "exit_code", None) == 6
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize("hours", ["inf", "1e308", "nan", "0", "-1"])
+def test_a_patience_that_is_none_is_refused(out: Path, hours: str) -> None:
+    assert CliRunner().invoke(app, ["watch", "--hours", hours, "--out", str(out)]).exit_code == 2

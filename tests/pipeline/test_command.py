@@ -20,6 +20,7 @@ from reports.published import find_lea
 from tests.terminal import in_turn
 from tests.workplace import AS_OF, SAMPLE, Workplace
 from transforms.errors import UsageError
+from transforms.locks import run_lock
 from transforms.run import Run
 from transforms.settings import Settings
 
@@ -174,7 +175,19 @@ def test_without_a_release_every_command_says_what_to_do(
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"DTA_AS_OF": "spring"}, "DTA_AS_OF"),
+        ({"DTA_AS_OF": "spring"}, "DTA_AS_OF: 'spring' is not a day. Write year, month and day, such as 2024-03-01 ("),
+        ({"DTA_AS_OF": "86400"}, "DTA_AS_OF: '86400' is not a day"),
+        ({"DTA_ACCEPT_UNTIL": "2024-02-30"}, "DTA_ACCEPT_UNTIL: '2024-02-30' is not in the calendar"),
+        ({"DTA_LARGEST_FILE": "0"}, "DTA_LARGEST_FILE"),
+        ({"DTA_FETCH_ATTEMPTS": "0"}, "DTA_FETCH_ATTEMPTS"),
+        ({"DTA_FETCH_TIMEOUT": "nan"}, "DTA_FETCH_TIMEOUT"),
+        ({"DTA_FETCH_DEADLINE": "-1"}, "DTA_FETCH_DEADLINE"),
+        ({"DTA_FETCH_PAUSE": "inf"}, "DTA_FETCH_PAUSE"),
+        ({"DTA_STALE_DAYS": "99999999999"}, "DTA_STALE_DAYS"),
+        *(
+            ({"DTA_MEMORY_LIMIT": amount}, "DTA_MEMORY_LIMIT: write a number and its unit, such as 2GB")
+            for amount in ("banana", "2", "-1", "0GB", "80%")
+        ),
         ({"DTA_SOURCE": "/no/such/folder"}, "neither 'sample' nor 'catalog' nor a folder"),
     ],
 )
@@ -189,6 +202,81 @@ def test_a_wrong_setting_is_named(
         monkeypatch.setenv(name, value)
     assert main(("run", "--out", tmp_path), monkeypatch) == 4
     assert said in capsys.readouterr().err
+
+
+def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an environment file leaves it: an empty folder would be the current one."""
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"DTA_{name.upper()}", "")
+    assert Settings(as_of=AS_OF).model_dump() == Settings.model_construct(as_of=AS_OF).model_dump()
+
+
+def test_memory_that_is_too_small_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "DTA_MEMORY_LIMIT": "1MB",
+        "DTA_WORK": str(tmp_path / "work"),
+        "DTA_SOURCE": str(SAMPLE),
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main(("run", "--out", tmp_path / "out"), monkeypatch) == 8
+    assert "Raise DTA_MEMORY_LIMIT and run again. Nothing was published." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (duckdb.IOException('IO Error: Could not write file "x": No space left on device'), "the disk is full"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"), "Raise DTA_MEMORY_LIMIT"),
+    ],
+)
+def test_a_fault_of_storage_that_duckdb_meets_is_said_in_words(
+    fault: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In whatever command, such as an estimate on a full disk."""
+
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("flows.cli.status.show_status", fail)
+    assert main(("status",), monkeypatch) == 8
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "--until", "2027-01-01"), "go with --accept"),
+        (("run", "--by", "A. Analyst"), "go with --accept"),
+        (("report", "workbook", "--out-file", "book.csv"), "Let it end in .xlsx"),
+    ],
+)
+def test_an_option_that_would_do_nothing_or_harm_is_refused(
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main((*arguments, "--out", tmp_path / "out"), monkeypatch) == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
+    (tmp_path / "file").touch()
+    with run_lock(tmp_path / "out"):
+        for place, code, said in (("file", 4, "is not a folder"), ("out", 6, "Another run is at work")):
+            assert main(("run", "--log", "json", "--out", tmp_path / place), monkeypatch) == code
+            (line,) = capsys.readouterr().err.splitlines()
+            event = json.loads(line)
+            assert (event["event"], event["exit_code"]) == ("failed", code)
+            assert said in event["message"]
 
 
 def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.cli.consoles import in_ascii
-from tests.terminal import Ended, in_turn, read_in_part
+from tests.terminal import Ended, in_turn, read_in_part, surroundings
 from tests.workplace import AS_OF, Workplace
 from transforms.wording.sentences import number, plural
 
@@ -142,6 +142,25 @@ def stopped_readers(out: Path, full: bool) -> dict[tuple[tuple[str, ...], int], 
 )
 def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
     assert stopped_readers(published.out, in_full(arguments, read))[arguments, read] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code"),
+    [
+        (("sql", "select 1"), ">&-", 0),
+        (("sql", "select 1", "--format", "csv"), ">&-", 0),
+        (("sql", "nonsense"), "2>&-", 2),
+        (("register", "add", "spi"), "<&- >&-", 2),
+        (("register", "add", "spi"), "<&- >&- 2>&-", 2),
+    ],
+)
+def test_a_stream_that_is_closed_is_no_fault(
+    published: Workplace, arguments: tuple[str, ...], closed: str, code: int
+) -> None:
+    """As some schedulers start what they run."""
+    command = ["sh", "-c", f'exec "$0" "$@" {closed}', str(Path(sys.executable).parent / "dta"), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, env=surroundings(published.out), check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr
 
 
 def test_a_run_goes_on_when_nobody_reads_its_log(light: None, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 from tests.pipeline.test_other_sources import PAGE, write_charter_workbook, write_directory
 from tests.workplace import SAMPLE, Workplace
 from transforms.control_characters import CONTROL, REASON, control_in, shown
+from transforms.errors import SourceError
+from transforms.sources.unused import UnusedFile
 
 SALINAS = "27661590000000"
 HIDDEN = [
@@ -146,3 +148,10 @@ def test_a_release_of_such_files_has_its_pages_and_reports(
         ended = CliRunner().invoke(app, ["report", *arguments, *place, "--out", str(workplace.out)])
         assert ended.exit_code == 0, ended.output
     assert {p.suffix for p in to.iterdir()} >= {".pdf", ".docx", ".xlsx"}
+
+
+def test_the_name_of_a_file_is_on_one_line() -> None:
+    """A name cannot add a line of its own to what is said of it."""
+    name = "x\nError: all is lost\r\t\u2028.txt"
+    assert UnusedFile(name, "r", "w").file == "x\\nError: all is lost\\r\\t\\u2028.txt"
+    assert len(str(SourceError(name, "it is wrong", "Mend it.")).splitlines()) == 1

@@ -184,6 +184,25 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_writes_ends_with_the_code_of_its_signal(
+    number: signal.Signals, published: Workplace, tmp_path: Path
+) -> None:
+    """At plain Python, where nothing makes another fault of the signal."""
+    command = [str(Path(sys.executable).parent / "dta"), "report", "lea", "--all", "--to", str(tmp_path)]
+    process = subprocess.Popen(
+        [*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    while not any(file.path.endswith(".duckdb") for file in psutil.Process(process.pid).open_files()):
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + number, said
+    assert f"interrupted by {number.name}" in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
     with pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
         with shielded():

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.workplace import Workplace
 from transforms.errors import ConfigError
 from transforms.registers.append import add_row
 from transforms.registers.load import check_registers, columns_of, load_registers, to_arrow
+
+DTA = [str(Path(sys.executable).parent / "dta")]
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def test_check_counts_the_rows_that_are_fine(reference: Path) -> None:
 def test_check_names_every_problem_and_ends_with_4(reference: Path) -> None:
     add_rows(reference, "primary", case("primary"), case("primary", case_id="P-2", cds="27", determination_date="soon"))
     add_rows(reference, "request", case("request", decision="perhaps"))
-    command = [Path(sys.executable).parent / "dta", "register", "check"]
+    command = [*DTA, "register", "check"]
     ended = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, "DTA_REFERENCE": str(reference)}
     )
@@ -132,9 +135,50 @@ def test_a_space_empties_a_column_that_is_asked_again(reference: Path) -> None:
 @pytest.mark.parametrize("last", ["n", ""])
 def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
     before = text_of(reference, "spi")
-    register(reference, "add", "spi", answers=[*answers("spi"), last])
+    ended = register(reference, "add", "spi", answers=[*answers("spi"), last])
+    assert (ended.exit_code, "Nothing was written." in ended.output) == (0, True)
     assert text_of(reference, "spi") == before
     assert not (reference / "registers/backups").exists()
+
+
+@pytest.mark.parametrize("given", [0, 3, None])
+def test_answers_that_end_before_the_row_is_confirmed_end_with_2(reference: Path, given: int | None) -> None:
+    """A script that pipes too few answers must see that its row was not added."""
+    before = text_of(reference, "spi")
+    typed = "".join(f"{answer}\n" for answer in answers("spi")[:given])
+    ended = subprocess.run(
+        [*DTA, "register", "add", "spi"],
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "DTA_REFERENCE": str(reference)},
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert "The answers ended before the row was confirmed. Nothing was written." in ended.stderr
+    assert "Aborted" not in ended.stdout + ended.stderr
+    assert text_of(reference, "spi") == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_a_question_ends_with_its_own_code(reference: Path, number: signal.Signals) -> None:
+    before = text_of(reference, "spi")
+    process = subprocess.Popen(
+        [*DTA, "register", "add", "spi"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "DTA_REFERENCE": str(reference), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    said = b""
+    while b"case_id: " not in said.partition(b"identifier")[2]:
+        said += os.read(process.stdout.fileno(), 1000)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert f"interrupted by {number.name}" in errors.decode()
+    assert text_of(reference, "spi") == before
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ import pytest
 from lxml import html
 
 from reports.serve.browse import OPERATORS, RESERVED
-from reports.serve.child import unique
 from reports.serve.release import current
 from tests.site.serving import DeskHere, serving
 from tests.workplace import Workplace
+from transforms.values import unique
 
 SALINAS = "27661590000000"
 
@@ -257,6 +257,8 @@ WRONG = {
     "/data/eligibility?status__arraycontains=eligible": (400, "is no list"),
     "/data/eligibility?_sort=nothing": (400, "no column 'nothing'"),
     "/data/eligibility?_sort=status&_sort_desc=status": (400, "not both"),
+    "/data/eligibility?cde_flag__isnull=0": (400, "takes 1, not '0'. For the other rows: cde_flag__notnull=1"),
+    "/data/eligibility?cde_flag__notnull=": (400, "takes 1, not ''. For the other rows: cde_flag__isnull=1"),
     "/data/eligibility?_size=0": (400, "_size is a number from 1 to 1,000"),
     "/data/eligibility?_size=1001": (400, "_size is a number"),
     "/data/eligibility?_size=-5": (400, "_size is a number"),

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import csv
 import io
+import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ from reports.recipe_book import find_recipe, recipes
 from reports.serve.ask import AT_ONCE, ROWS, WAITING, AskError, Desk, Query
 from reports.serve.child import ADDRESS_SPACE
 from tests.site.serving import DeskHere, serving
+from tests.terminal import in_turn
 from tests.workplace import Workplace
 
 SALINAS = "27661590000000"
@@ -69,27 +71,60 @@ def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
     assert page.xpath("//p[@role='status']")[0].text_content() == "40 rows."
 
 
-def test_odd_values_have_a_form_in_every_format(here: httpx.Client) -> None:
-    query = (
-        "select 'NaN'::double a, 'inf'::float b, interval 1 day c, uuid() d, 1.50::decimal(9,2) e, [1, null] f, {'x':"
-        " [1]} g, map {1: 2} h, time '10:00' i, now() j, '\\x00'::blob k, null l, 1 m, 2 as m, 'x'::enum('x', 'y') n,"
-        " 170141183460469231731687303715884105727::hugeint o, union_value(z := 1) p"
-    )
+ODD = {  # how JSON has each value
+    "'NaN'::double": None,
+    "'inf'::float": None,
+    "interval '1 month 2 days'": "1 month 2 days",
+    "[interval 1 day]": "[1 day]",
+    "timetz '12:00:00+02'": "12:00:00+02",
+    "'101'::bit": "101",
+    "union_value(z := 1)": "1",
+    "123::bignum": "123",
+    "340282366920938463463374607431768211455::uhugeint": "340282366920938463463374607431768211455",
+    "sum(9::bigint)": 9,
+    "170141183460469231731687303715884105727::hugeint": 170141183460469231731687303715884105727,
+    "1.50::decimal(9, 2)": "1.50",
+    "'11111111-1111-1111-1111-111111111111'::uuid": "11111111-1111-1111-1111-111111111111",
+    "[1, null]": [1, None],
+    "[date '2024-01-01']": ["2024-01-01"],
+    "{'x': [1], 'y': timestamp '2024-01-01 04:15:00'}": {"x": [1], "y": "2024-01-01T04:15:00"},
+    "map {'a': 1, 'b': null}": {"a": 1, "b": None},
+    "time '10:00'": "10:00:00",
+    "timestamptz '2024-01-01 00:00:00+00'": "2024-01-01T00:00:00+00:00",
+    "'\\x00\\xAA'::blob": "00aa",
+    "'x'::enum('x', 'y')": "x",
+    "null": None,
+}
+
+
+def test_odd_values_have_one_form_in_commands_and_on_the_site(here: httpx.Client, published: Workplace) -> None:
+    """In every format, and with a name of its own for each column."""
+    query = f"select {', '.join(f'{value} as n' for value in ODD)}"
+    names = ["n", *(f"n_{number}" for number in range(2, len(ODD) + 1))]
+    formats = ("json", "csv", "parquet", "plain-csv")
+    commands = in_turn(published.out, [("sql", query, "--format", format) for format in formats])
+    assert [code for code, _, _ in commands] == [0] * len(formats), commands
+    as_json, as_csv, as_parquet, _ = (content for _, content, _ in commands)
     (row,) = ask(here, query).json()["rows"]
-    assert (row["a"], row["b"], row["e"], row["f"], row["g"], row["m"], row["m_2"]) == (
-        None,
-        None,
-        "1.50",
-        [1, None],
-        {"x": [1]},
-        1,
-        2,
-    )
-    for format in ("csv", "parquet"):
-        assert here.get(f"/sql.{format}", params={"q": query}).status_code == 200
-    assert here.get("/sql", params={"q": query}).status_code == 200
-    beyond = ask(here, "select date '290000-01-01' as far")
-    assert (beyond.status_code, "Cast it to VARCHAR" in beyond.text) == (400, True)
+    assert row == json.loads(as_json) == dict(zip(names, ODD.values(), strict=True))
+    assert here.get("/sql.csv", params={"q": query}).content == as_csv
+    (cells,) = csv.DictReader(io.StringIO(as_csv.decode("utf-8-sig")))
+    assert (cells["n_15"], cells["n_16"]) == ("2024-01-01", '{"x": [1], "y": "2024-01-01T04:15:00"}')
+    tables = [pq.read_table(io.BytesIO(c)) for c in (as_parquet, here.get("/sql.parquet", params={"q": query}).content)]
+    assert tables[0].schema == tables[1].schema
+    assert tables[0].column_names == names
+    page = html.fromstring(here.get("/sql", params={"q": query}).text)
+    shown = [td.text_content() for td in page.xpath("//tbody/tr/td")]
+    assert (shown[0], shown[14], shown[15]) == ("nan", "2024-01-01", '{"x": [1], "y": "2024-01-01T04:15:00"}')
+
+
+def test_a_day_beyond_the_calendar_is_refused_in_words(here: httpx.Client, published: Workplace) -> None:
+    query = "select date '290000-01-01' as far"
+    ended = in_turn(published.out, [("sql", query, "--format", form) for form in ("table", "json")])
+    answers = [(code, said.decode()) for code, _, said in ended]
+    beyond = ask(here, query)
+    for code, said in (*answers, (2 if beyond.status_code == 400 else 0, beyond.text)):
+        assert (code, "Cast it to VARCHAR" in said) == (2, True)
 
 
 OUTSIDE = {
@@ -221,6 +256,14 @@ def test_an_answer_of_too_many_bytes_is_cut_and_says_so(here: httpx.Client) -> N
     assert "size limit" in answer.json()["message"]
     assert answer.headers["dta-truncated"] == "bytes"
     assert len(answer.content) < 200_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("'it''s $y'", "it's $y"), ("$$a $y$$", "a $y"), ("$z$a $$ $y$z$", "a $$ $y"), ("/* $y */ 'a' -- $y", "a")],
+)
+def test_a_dollar_within_a_text_names_no_parameter(here: httpx.Client, text: str, value: str) -> None:
+    assert ask(here, f"select {text}\nas n").json()["rows"] == [{"n": value}]
 
 
 def test_saved_questions_run_with_parameters_of_the_address(here: httpx.Client) -> None:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from transforms.control_characters import CONTROL
+from transforms.values import as_text
 
 # Spelled out, since Python and Arrow do not agree on what \s holds.
 SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -36,7 +37,7 @@ def safe_text(value: str) -> str:
 
 
 def for_spreadsheet(table: pa.Table) -> pa.Table:
-    """The same rows with lists joined by ``|``, structures as text, every text and heading safe in a spreadsheet."""
+    """The same rows with lists joined by ``|``, structures as JSON, every text and heading safe in a spreadsheet."""
     columns = [_safe_column(_plain_column(column)) for column in table.columns]
     return pa.table(columns, names=[safe_text(name) for name in table.column_names])
 
@@ -59,9 +60,10 @@ WRITERS = {"csv": write_csv, "plain-csv": write_plain_csv}
 
 
 def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Lists and structures as text: CSV has neither."""
-    if pa.types.is_nested(column.type):
-        return pa.chunked_array([pa.array([_joined(v) for v in column.to_pylist()], pa.string())])
+    """Lists, structures and bytes as text: CSV has none."""
+    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
+        texts = [_joined(v) for v in column.to_pylist(maps_as_pydicts="lossy")]
+        return pa.chunked_array([pa.array(texts, pa.string())])
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
@@ -85,5 +87,5 @@ def _joined_by(column: pa.ChunkedArray, before: str, after: str) -> pa.ChunkedAr
 
 def _joined(value: object) -> str | None:
     if isinstance(value, list):
-        return "|".join("" if v is None else str(v) for v in value)
-    return None if value is None else str(value)
+        return "|".join(map(as_text, value))
+    return None if value is None else as_text(value)

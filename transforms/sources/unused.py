@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transforms.control_characters import shown
+from transforms.control_characters import on_one_line
 from transforms.errors import ReleaseError, SourceError
 from transforms.release.current import current_release, source_hashes
 
@@ -31,9 +31,9 @@ class UnusedFile:
     earlier_sha256: str = ""  # the edition of the current release, used in its place
 
     def __post_init__(self) -> None:
-        """Names and values come from outside: control characters in them are shown as codes."""
+        """Names and values come from outside: control characters in them are shown as codes, on one line."""
         for name in ("file", "reason", "what_to_do", "column", "value"):
-            object.__setattr__(self, name, shown(getattr(self, name)))
+            object.__setattr__(self, name, on_one_line(getattr(self, name)))
 
     @classmethod
     def from_error(cls, error: SourceError, source_id: str = "", earlier: "Snapshot | None" = None) -> "UnusedFile":
