@@ -64,6 +64,7 @@ def attributed(
         "insert into changed_inputs values (true, ?, ?, ?, ?)",
         [day_passed, rules_from, code_changed and by_default != "data", by_default],
     )
+    build_table(db, "determinations", "open_groups")
     build_table(db, "meta", "meta_release_changes")
     rows = db.execute("select cds, determination_year, pathway, attributed_to from meta_release_changes").fetchall()
     return {(cds, year, pathway): to for cds, year, pathway, to in rows}

@@ -1,17 +1,11 @@
 -- Grain: LEA x pathway x pair of determination years that follow each other, where something changed or goes on.
 -- Key: cds, pathway, to_year.
--- Inputs: verdicts, determination_years, continuum_groups.
+-- Inputs: verdicts, determination_years, open_groups.
 -- Oddities: where the criteria of a year are not confirmed and CDE has not answered, nothing is known to have changed.
 --           An LEA that stays 'not eligible', 'not assessed' and so on has no row; 'undetermined' before or after is a
 --           change of its own kind. A group of which it is not known whether it still counts is in groups_open, not in
 --           groups_removed.
-with open_groups as (
-    select cds, determination_year, 'continuum' as pathway, list(student_group) as student_groups
-    from continuum_groups
-    where may_count and not counts
-    group by cds, determination_year
-),
-ordered as (
+with ordered as (
     select
         determination_year as to_year,
         not_confirmed,

@@ -1,18 +1,12 @@
 -- Grain: LEA x determination year x pathway whose verdict differs from the release before.
 -- Key: cds, determination_year, pathway.
--- Inputs: eligibility, continuum_groups, previous_eligibility, previous_release, changed_inputs, changed_sources,
+-- Inputs: eligibility, open_groups, previous_eligibility, previous_release, changed_inputs, changed_sources,
 --         changed_pathways, source_changes, source_coverage.
 -- Oddities: empty for a first release. A verdict that only one of the two releases has is a change: 'absent' on the
 --           other side. A file reaches the determinations of its own year and of later ones; a verdict that is new or
 --           gone may be due to a file of any year. Where rows of an LEA differ and rules or code differ as well, the
 --           difference counts as one of data. A group that may still count is not in groups_removed.
-with open_groups as (
-    select cds, determination_year, 'continuum' as pathway, list(student_group) as student_groups
-    from continuum_groups
-    where may_count and not counts
-    group by cds, determination_year
-),
-compared as (
+with compared as (
     select
         coalesce(n.cds, o.cds) as cds,
         coalesce(n.lea_name, o.lea_name) as lea_name,
