@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -97,11 +98,28 @@ def state_run(once: Once) -> Path:
     return once("state-run", make)
 
 
-@pytest.fixture
-def state_db(state_run: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Read-only connection to the release of the statewide sample."""
-    with duckdb.connect(str(state_run / "out" / "current" / "dta.duckdb"), read_only=True) as connection:
+@contextmanager
+def opened(database: Path, name: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database opened for reading by another name, once for all tests: a process opens a file in one way at a time,
+    and what is tested opens it too.
+    """
+    os.link(database, name)
+    with duckdb.connect(str(name), read_only=True) as connection:
         connection.execute("set threads = 1")
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def opened_state(state_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    database = (state_run / "out" / "current").resolve() / "dta.duckdb"
+    with opened(database, tmp_path_factory.mktemp("opened") / "state.duckdb") as connection:
+        yield connection
+
+
+@pytest.fixture
+def state_db(opened_state: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Read-only connection to the release of the statewide sample."""
+    with opened_state.cursor() as connection:
         yield connection
 
 
@@ -247,11 +265,16 @@ def bare_released(workplace: Workplace, bare: Workplace) -> Workplace:
     return workplace
 
 
+@pytest.fixture(scope="session")
+def opened_release(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened(release / "dta.duckdb", tmp_path_factory.mktemp("opened") / "release.duckdb") as connection:
+        yield connection
+
+
 @pytest.fixture
-def db(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def db(opened_release: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """Read-only connection to the release of the sample."""
-    with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:
-        connection.execute("set threads = 1")
+    with opened_release.cursor() as connection:
         yield connection
 
 

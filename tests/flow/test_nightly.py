@@ -14,6 +14,7 @@ from tests.workplace import SAMPLE
 @pytest.fixture(scope="module")
 def prefect_server() -> Iterator[None]:
     os.environ |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    os.environ["PREFECT_API_BLOCKS_REGISTER_ON_START"] = "false"  # no flow of ours has any: two seconds
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):

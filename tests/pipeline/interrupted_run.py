@@ -17,9 +17,11 @@ import duckdb
 import flows.cli.app
 import flows.cli.progress
 import flows.runner
-from flows.steps import STEPS
-from transforms.database import SAFE
+from flows.steps import STEPS, write_site
+from reports.site.shares import pages_ahead
+from transforms.database import SAFE, connect_read_only
 from transforms.interrupt import stop_if_asked
+from transforms.release.current import DATABASE
 from transforms.run import Run, StepResult
 
 HOW, STAGE, BUSY = sys.argv[1], sys.argv[2], Path(sys.argv[3])
@@ -70,6 +72,13 @@ def hidden(run: Run) -> None:
         return
 
 
+def pages(run: Run) -> None:
+    """Those of the release that the source folder is, where other processes write pages of LEAs."""
+    release = Path(run.settings.source)
+    with connect_read_only(release / DATABASE) as connection, pages_ahead(connection):
+        write_site(release, run.notify)
+
+
 def python_code(run: Run) -> None:
     begin()
     while True:
@@ -77,7 +86,8 @@ def python_code(run: Run) -> None:
 
 
 def busy(run: Run) -> StepResult:
-    {"query": query, "threads": on_threads, "swallowed": swallowed, "hidden": hidden, "python": python_code}[HOW](run)
+    ways = {"query": query, "threads": on_threads, "swallowed": swallowed, "hidden": hidden, "python": python_code}
+    {**ways, "pages": pages}[HOW](run)
     return StepResult(0, 0, "not interrupted")
 
 

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -132,24 +134,19 @@ def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: 
     assert published_ids(released.out)[-1] == new.name
 
 
-@pytest.mark.parametrize(
-    ("at", "number"),
-    [
-        ("judging", signal.SIGTERM),
-        pytest.param("pages", signal.SIGINT, marks=pytest.mark.slow),
-        pytest.param("pages", signal.SIGKILL, marks=pytest.mark.slow),
-    ],
-)
-def test_no_process_beside_is_left_behind(at: str, number: signal.Signals, tmp_path: Path) -> None:
-    """At ``judging`` one imports Great Expectations, at ``pages`` one writes pages of LEAs."""
+def left_behind(
+    command: list[str], number: signal.Signals, place: Workplace, begun: Callable[[], bool] = lambda: True
+) -> None:
+    """Send the signal when a process beside is at work; none is alive after the end."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
-    environment |= {"DTA_SOURCE": str(STATE), "DTA_WORK": str(tmp_path / "work"), "DTA_OUT": str(tmp_path / "out")}
+    environment |= {"DTA_SOURCE": str(place.source), "DTA_WORK": str(place.work), "DTA_OUT": str(place.out)}
     environment |= {"DTA_AS_OF": "2026-11-24"}
-    command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
     def beside() -> list[psutil.Process]:
-        if at == "pages" and not list((tmp_path / "out").glob("releases/.building-*/reports/lea/*.html")):
+        if not begun():
             return []
         return [child for child in psutil.Process(process.pid).children() if "transforms.beside" in child.cmdline()]
 
@@ -162,7 +159,25 @@ def test_no_process_beside_is_left_behind(at: str, number: signal.Signals, tmp_p
     assert "Traceback" not in said
     _, alive = psutil.wait_procs(found, timeout=PATIENCE)
     assert alive == []
-    assert current_release(tmp_path / "out") is None
+    assert current_release(place.out) is None
+
+
+def test_no_process_that_judges_is_left_behind(tmp_path: Path) -> None:
+    """It imports Great Expectations."""
+    command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
+    left_behind(command, signal.SIGTERM, Workplace(STATE, tmp_path / "work", tmp_path / "out"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_that_writes_pages_is_left_behind(number: signal.Signals, state_run: Path, tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    shutil.copytree(
+        (state_run / "out" / "current").resolve(), release, ignore=shutil.ignore_patterns("reports", "*.html")
+    )
+    command = [sys.executable, "-m", "tests.pipeline.interrupted_run", "pages", "release", str(tmp_path / "busy")]
+    place = Workplace(release, tmp_path / "work", tmp_path / "out")
+    left_behind(command, number, place, lambda: any(release.glob("reports/lea/*.html")))
 
 
 def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:

@@ -165,7 +165,7 @@ def test_no_message_loses_a_part_of_a_path(
 
 def test_a_run_names_its_folders_in_full(
     workplace: Workplace,
-    without_gates: None,
+    any_tables: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from expectations.checks import load_checks
 from expectations.sql_checks import run_check
 from flows.cli.app import app
-from tests.conftest import Once
+from tests.conftest import Once, pass_no_contracts
 from tests.statewide import next_dashboard as new
 from tests.statewide.state import write_state
 from tests.statewide.world import Scale
@@ -460,6 +460,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     # One line of data, and CDE's flags answer.
     mapped(nights.reference, new.NEW_FLAG)
+    pass_no_contracts(monkeypatch)
     last = nights.night()
     assert last.exit_code == 0, last.output
     assert nights.verdicts(2026)["eligible"] == len(eligible)
