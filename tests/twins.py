@@ -1,14 +1,16 @@
 """LEAs like another one: a test of many cases gives each case an LEA of its own, and decides them in one run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
 
 
-def add_twins(source: Path, cds: str, name: str, twins: Mapping[str, str]) -> None:
-    """Give every LEA of ``twins`` (names by CDS code) the rows that this LEA has in text files and in workbooks of
-    assistance.
+def add_twins(
+    source: Path, cds: str, name: str, twins: Mapping[str, str], books: Sequence[str] = ("assistancestatus*.xlsx",)
+) -> None:
+    """Give every LEA of ``twins`` (names by CDS code) the rows that this LEA has in text files and in workbooks, those
+    of assistance unless others are named.
     """
     for path in source.glob("*.txt"):
         content = path.read_bytes()
@@ -21,7 +23,7 @@ def add_twins(source: Path, cds: str, name: str, twins: Mapping[str, str]) -> No
             ]
             end = b"\r\n" if b"\r\n" in content else b"\n"
             path.write_bytes(end.join([content.rstrip(b"\r\n"), *added]) + end)
-    for path in source.glob("assistancestatus*.xlsx"):
+    for path in (p for pattern in books for p in source.glob(pattern)):
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets:
             rows = [row for row in sheet.iter_rows(values_only=True) if cds in map(str, row)]

@@ -106,6 +106,11 @@ def copy_of_work(work: Path, target: Path) -> Path:
     return target
 
 
+def tables_of(run: Run) -> OnDemand:
+    """The tables of a run that has judged student groups; those after it are built when they are named."""
+    return OnDemand(run.connect(), run.rules, run.settings.reference)
+
+
 @dataclass(frozen=True)
 class Workplace:
     """A folder of source files with its own work and output folders."""
@@ -133,11 +138,10 @@ class Workplace:
         when a query names them.
         """
         run = self.decided("criteria" if until == "determinations" else until, **changes)
-        connection = run.connect()  # the tables are in memory
+        # The tables are in memory.
+        connection = tables_of(run) if until == "determinations" else run.connect()
         run.finish()
-        if until == "determinations":
-            return OnDemand(connection, run.rules, run.settings.reference)  # type: ignore[return-value]
-        return connection
+        return connection  # type: ignore[return-value]
 
     def checked(self, **changes: object) -> duckdb.DuckDBPyConnection:
         """The tables that would be published, with what the gates found: a run but for its release.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import duckdb
 import pytest
 
-from tests.workplace import Workplace, edit_text
+from tests.workplace import Workplace, edit_text, tables_of
 from transforms.build import build_core
 from transforms.run import Run
 from transforms.sources.unused import unused_files
@@ -97,10 +97,10 @@ def test_the_edition_of_the_current_release_is_used_in_its_place(
         "select cds, determination_year, pathway, status from eligibility order by all",
     )
     edit_text(bare_released.source / "eladownload2024.txt", exchange("color", "changelevel"))
-    run = bare_released.decided()
+    run = bare_released.decided("criteria")
     (unused,) = unused_files(run)
     assert unused.earlier_sha256 == before
-    with run.connect() as found:
+    with tables_of(run) as found:
         assert found.execute("select sha256 from source_files where source_id = ?", [ELA]).fetchall() == [(before,)]
         again = f"select {columns} from indicator_results where source_id = ? order by all"
         assert found.execute(again, [ELA]).fetchall() == rows

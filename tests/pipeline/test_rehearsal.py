@@ -17,10 +17,11 @@ from expectations.checks import load_checks
 from expectations.sql_checks import run_check
 from flows.cli.app import app
 from tests.conftest import Once, pass_no_contracts
+from tests.on_demand import OnDemand
 from tests.statewide import next_dashboard as new
 from tests.statewide.state import write_state
 from tests.statewide.world import Scale
-from tests.workplace import AS_OF, Workplace
+from tests.workplace import AS_OF, Workplace, tables_of
 from transforms.sources.unused import unused_files
 
 SMALL = Scale(counties=3, leas=24, charters=4, schools=4)
@@ -100,7 +101,7 @@ class Decided:
 
     place: Workplace
     eligible: set[str]
-    db: duckdb.DuckDBPyConnection
+    db: OnDemand
     unused: dict[str, str]
 
 
@@ -114,12 +115,12 @@ def whole(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dec
     new.write_growth(state / "files", folder / "files")
     new.write_workbook(state / "files", folder / "files", in_force(state))
     place = Workplace(folder / "files", folder / "work", folder / "out", state / "reference")
-    run = place.decided()
-    with run.connect() as db:
+    run = place.decided("criteria")
+    with tables_of(run) as db:
         yield Decided(place, in_force(state), db, {f.file: f.reason for f in unused_files(run)})
 
 
-def failing(db: duckdb.DuckDBPyConnection, check_id: str) -> list[dict[str, object]]:
+def failing(db: OnDemand, check_id: str) -> list[dict[str, object]]:
     (check,) = [c for c in load_checks() if c.check_id == check_id]
     return [json.loads(row) for row in run_check(db, check).rows]
 

@@ -21,10 +21,11 @@ from tests.cases import reference_copy
 from tests.conftest import pass_few_gates
 from tests.dashboards import COUNTIES
 from tests.gates.test_thresholds import everything_in_one_folder
+from tests.on_demand import OnDemand
 from tests.pipeline.test_command import main
 from tests.twins import add_twins
 from tests.workbooks import change_rows
-from tests.workplace import SAMPLE, STATE, Workplace
+from tests.workplace import SAMPLE, STATE, Workplace, tables_of
 from transforms.run import Run
 from transforms.sources.unused import unused_files
 
@@ -50,20 +51,20 @@ def rewrite(path: Path, how: Callable[[Lines], Lines], delimiter: str = "\t") ->
     path.write_bytes("".join(delimiter.join(line) + end for line in lines).encode())
 
 
-def verdicts(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int, str], str]:
+def verdicts(db: duckdb.DuckDBPyConnection | OnDemand) -> dict[tuple[str, int, str], str]:
     return {(cds, year, pathway): status for cds, year, pathway, status in db.execute(VERDICTS).fetchall()}
 
 
-def warnings_of(db: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+def warnings_of(db: OnDemand) -> dict[str, list[str]]:
     """What was said of each file as it was read."""
     return dict(db.execute("select file, warnings from source_files where len(warnings) > 0").fetchall())
 
 
-def as_the_sample(run: Run, db: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def as_the_sample(run: Run, db: duckdb.DuckDBPyConnection) -> OnDemand:
     """The tables of a run over a careless copy of the sample, in which every file is used and every verdict is the
     sample's.
     """
-    tables = run.connect()
+    tables = tables_of(run)
     assert unused_files(run) == []
     assert tables.execute("select * from rejects").fetchall() == []
     assert verdicts(tables) == verdicts(db)
@@ -286,7 +287,7 @@ def test_a_careless_copy_of_the_sample_is_the_sample(workplace: Workplace, db: d
         ("suspdownload2022.txt", "suspdownload2022.txt.txt"),
     ):
         (workplace.source / right).rename(workplace.source / given)
-    with as_the_sample(workplace.decided(), db) as found:
+    with as_the_sample(workplace.decided("criteria"), db) as found:
         one = (
             "select source_id, count(*) from indicator_results where cds = ? and student_group = 'EL' and source_id in"
             " ('dashboard-susp-2023', 'dashboard-susp-2024') group by 1 order by 1"
@@ -372,13 +373,13 @@ def test_another_delimiter_is_one_sentence(
 ) -> None:
     """The file is not used; no verdict turns, but what rests on the file is not determined or CDE's."""
     rewrite(workplace.source / "eladownload2024.txt", lambda lines: lines, delimiter)
-    run = workplace.decided()
+    run = workplace.decided("criteria")
     (unused,) = unused_files(run)
     assert (unused.file, unused.reason) == (
         "eladownload2024.txt",
         f"the columns are separated by {word}, tabs are expected",
     )
-    with run.connect() as found:
+    with tables_of(run) as found:
         now = verdicts(found)
         turned = {k for k, status in verdicts(db).items() if now[k] not in (status, "undetermined")}
         by_cde = found.execute(

@@ -416,55 +416,67 @@ def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str,
     assert sentence in "\n".join(map(str, check_registers(folder)["successions"].problems))
 
 
-def in_year_2_under_a_new_code(place: Workplace, code: str, new: str) -> None:
-    """The rows of 2024 of a district get another code, in every file of that year."""
-    for path in place.source.glob("*2024.txt"):
-        path.write_bytes(path.read_bytes().replace(code.encode(), new.encode()))
-    for path in [*place.source.glob("Pr*2024.xlsx"), place.source / "assistancestatus24.xlsx"]:
+def in_year_2_under_a_new_code(source: Path, *pairs: Pair) -> None:
+    """The rows of 2024 of these districts get another code, in every file of that year."""
+    codes = {p.former: p.code for p in pairs} | {p.former[:7]: p.code[:7] for p in pairs}
+    for path in source.glob("*2024.txt"):
+        content = path.read_bytes()
+        for pair in pairs:
+            content = content.replace(pair.former.encode(), pair.code.encode())
+        path.write_bytes(content)
+    for path in [*source.glob("Pr*2024.xlsx"), source / "assistancestatus24.xlsx"]:
         book = openpyxl.load_workbook(path)
-        for row in (r for s in book.worksheets for r in s.iter_rows() if any(str(c.value) == code for c in r)):
+        for row in (r for s in book.worksheets for r in s.iter_rows() if any(str(c.value) in codes for c in r)):
             for cell in row:
-                cell.value = {code: new, code[:7]: new[:7]}.get(str(cell.value), cell.value)
+                cell.value = codes.get(str(cell.value), cell.value)
         book.save(path)
 
 
-KING_CITY, KING_CITY_NOW = ("27660500000000", "King City Union"), "27660510000000"
+# The district whose succession is on record, and its twin.
+KING_CITY = {
+    True: Pair("27660510000000", "27660500000000", "King City Union"),
+    False: Pair("27660530000000", "27660520000000", "A Twin of King City"),
+}
 
 
-@pytest.mark.parametrize("with_cde", [False, True])
-@pytest.mark.parametrize("on_record", [False, True])
+@pytest.fixture(scope="module", params=[False, True], ids=["without CDE", "with CDE"])
+def year_2(
+    request: pytest.FixtureRequest, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[bool, duckdb.DuckDBPyConnection]]:
+    """Both met a method on the Dashboard before their code changed, and assistance lasts two years."""
+    folder = tmp_path_factory.mktemp("year2")
+    source, reference = Path(shutil.copytree(SAMPLE, folder / "source")), reference_copy(folder / "reference")
+    known, twin = KING_CITY[True], KING_CITY[False]
+    books = ("assistancestatus*.xlsx", "Pr*2024.xlsx")
+    add_twins(source, known.former, known.name, {twin.former: twin.name}, books)
+    in_year_2_under_a_new_code(source, known, twin)
+    if not request.param:
+        (source / "assistancestatus24.xlsx").unlink()
+    for pair in (known, twin):
+        row = {"cds": pair.code, "lea_name": pair.name, "school_year": "2023-24", "certified_on_time": "Y"}
+        add_rows(reference, "calpads", row | {"certified_on": "", "source_url": "https://example.org", "note": ""})
+    add_rows(reference, "successions", known.succession(succession_date="2024-07-01", kind="unification"))
+    with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
+        yield request.param, connection
+
+
+@pytest.mark.parametrize("on_record", KING_CITY)
 def test_year_2_under_a_new_code_is_no_silent_no(
-    with_cde: bool, on_record: bool, workplace: Workplace, tmp_path: Path
+    year_2: tuple[bool, duckdb.DuckDBPyConnection], on_record: bool
 ) -> None:
-    """It met a method on the Dashboard before its code changed, and assistance lasts two years."""
-    reference = reference_copy(tmp_path / "reference")
-    in_year_2_under_a_new_code(workplace, KING_CITY[0], KING_CITY_NOW)
-    if not with_cde:
-        (workplace.source / "assistancestatus24.xlsx").unlink()
-    row = {"cds": KING_CITY_NOW, "lea_name": KING_CITY[1], "school_year": "2023-24", "certified_on_time": "Y"}
-    add_rows(reference, "calpads", row | {"certified_on": "", "source_url": "https://example.org", "note": ""})
-    if on_record:
-        codes = dict(zip(SUCCESSION, [*KING_CITY, KING_CITY_NOW, KING_CITY[1]], strict=False))
-        add_rows(
-            reference, "successions", SUCCESSION | codes | {"succession_date": "2024-07-01", "kind": "unification"}
-        )
-    place = Workplace(workplace.source, workplace.work, workplace.out, reference)
-    ((status, year, decided_by, reason),) = (
-        place.decide()
-        .execute(
-            "select status, assistance_year, decided_by, reason from assistance where cds = ? and determination_year ="
-            " 2024 and determination = 'differentiated_assistance'",
-            [KING_CITY_NOW],
-        )
-        .fetchall()
-    )
+    (with_cde, db), pair = year_2, KING_CITY[on_record]
+    ((status, year, decided_by, reason),) = db.execute(
+        "select status, assistance_year, decided_by, reason from assistance where cds = ? and determination_year ="
+        " 2024 and determination = 'differentiated_assistance'",
+        [pair.code],
+    ).fetchall()
     if with_cde:  # which remembers under the new code that it was in Year 1
         assert (status, year, decided_by) == ("eligible", 2, "cde")
         return
     assert (status, year, decided_by) == (
         ("undetermined", None, None) if on_record else ("not_eligible", None, "computed_from_indicators")
     )
-    follows = f"{KING_CITY[1]} ({KING_CITY[0]}), which this district follows, met a method on the 2023 Dashboard"
+    follows = f"{pair.name} ({pair.former}), which this district follows, met a method on the 2023 Dashboard"
     assert (follows in reason) == on_record
 
 

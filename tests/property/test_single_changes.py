@@ -29,7 +29,7 @@ from expectations.results import put_results
 from expectations.sql_checks import run_check
 from tests.on_demand import OnDemand
 from tests.property.changes import BOOKS, DASHBOARD_FILES, DASHBOARD_ROWS, OTHER_ROWS, Change, Place, Table
-from tests.workplace import SAMPLE, Workplace
+from tests.workplace import SAMPLE, Workplace, tables_of
 from transforms.errors import DtaError
 from transforms.release.meta import write_candidate_meta
 from transforms.release.previous import sound_release
@@ -208,11 +208,6 @@ class Lab:
             return "file not used"
         row = any(file == change.file and (not change.leas or cds in (*change.leas, None)) for file, cds in rejected)
         return "row rejected" if row else ""
-
-
-def tables_of(run: Run) -> OnDemand:
-    """The tables of a run that has judged student groups; those after it are built when they are named."""
-    return OnDemand(run.connect(), run.rules, run.settings.reference)
 
 
 def verdicts_of(db: OnDemand) -> Mapping[Key, Verdict]:
