@@ -442,7 +442,7 @@ def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace
     assert "Recorded cases" not in said
 
 
-# An act under a code that ended, which South Monterey follows: register, what changes, the days of the succession.
+# Acts under codes that ended: register, what changes, the verdicts of who follows, and the day of the succession.
 UNDER_ANOTHER_CODE = [
     ("primary", {}, {2023: "not_assessed", 2024: "undetermined"}, "2025-07-01"),
     ("spi", {}, {2023: "undetermined", 2024: "undetermined"}, "2024-10-01"),
@@ -450,36 +450,53 @@ UNDER_ANOTHER_CODE = [
     ("request", {"decision": "", "decision_date": ""}, {2023: "undetermined", 2024: "undetermined"}, "2024-10-15"),
     ("request", {"decision": "declined"}, {2023: "not_assessed", 2024: "not_assessed"}, "2024-10-15"),
 ]
+# Of each, a borrower, whose code no file has, and the district that follows it.
+FOLLOWED = (
+    (BORROWER, NAMES[BORROWER], DISTRICT, NAMES[DISTRICT]),
+    ("01611680000000", "Emery Unified", SALINAS, NAMES[SALINAS]),
+    ("07617960000000", "West Contra Costa Unified", SOLEDAD, "Soledad Unified"),
+    ("19734370000000", "Compton Unified", GONZALES, "Gonzales Unified"),
+    ("48705810000000", "Vallejo City Unified", BIG_SUR, "Big Sur Unified"),
+)
 
 
-@pytest.mark.parametrize(("register", "changes", "statuses", "day"), UNDER_ANOTHER_CODE)
+@pytest.fixture(scope="module")
+def followed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    folder = tmp_path_factory.mktemp("followed")
+    reference = reference_copy(folder / "reference")
+    for (register, changes, _, day), codes in zip(UNDER_ANOTHER_CODE, FOLLOWED, strict=True):
+        before, name, *_ = codes
+        add_rows(reference, register, case(register, case_id=before, cds=before, lea_name=name, **changes))
+        rest = [day, "unification", "https://example.org", "", "a test", "2026-01-15"]
+        add_rows(reference, "successions", [*codes, *rest])
+    with Workplace(SAMPLE, raw_cache, folder / "out", reference).decide() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("n", range(len(UNDER_ANOTHER_CODE)))
 def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
-    register: str, changes: dict[str, str], statuses: dict[int, str], day: str, workplace: Workplace, tmp_path: Path
+    followed: duckdb.DuckDBPyConnection, n: int
 ) -> None:
     """Of the district that follows it was said that no case is on record; nor can one be entered under its code, since
     acts before a code began are rejected.
     """
-    reference = reference_copy(tmp_path / "reference")
-    add_rows(reference, register, case(register, cds=BORROWER, **changes))
-    codes = [BORROWER, NAMES[BORROWER], DISTRICT, NAMES[DISTRICT]]
-    add_rows(reference, "successions", [*codes, day, "unification", "https://example.org", "", "a test", "2026-01-15"])
-    db = Workplace(workplace.source, workplace.work, workplace.out, reference).decide()
-    assert db.execute("select * from register_rejects").fetchall() == []
-    found = db.execute(
+    (register, changes, statuses, day), (before, name, now, _) = UNDER_ANOTHER_CODE[n], FOLLOWED[n]
+    assert followed.execute("select * from register_rejects").fetchall() == []
+    found = followed.execute(
         "select determination_year, status, decided_by, reason from eligibility where cds = ? and pathway = ? and"
         " determination_year >= 2023 order by 1",
-        [DISTRICT, register],
+        [now, register],
     ).fetchall()
     assert {year: status for year, status, *_ in found} == statuses
     ended = "select status, reason from eligibility where cds = ? and pathway = ? and determination_year = 2024"
-    status, reason = db.execute(ended, [BORROWER, register]).fetchone()
+    status, reason = followed.execute(ended, [before, register]).fetchone()
     assert status == ("undetermined" if not changes and day < "2024-12-01" else status)
     assert ("This code ended on" in reason) == (not changes and day < "2024-12-01")
     for _, status, decided_by, reason in found:
         assert decided_by is None
         assert ("No " in reason and "case is on record" in reason) == (status == "not_assessed")
-        assert (f"is on record for {NAMES[BORROWER]} ({BORROWER})" in reason) == (status == "undetermined")
-    assert "rejected" not in read_answer(db).not_determined, "its page says whose case it is"
+        assert (f"is on record for {name} ({before})" in reason) == (status == "undetermined")
+    assert "rejected" not in read_answer(followed).not_determined, "its page says whose case it is"
 
 
 def test_a_rejected_row_under_a_code_that_ended_leaves_open_who_follows_it(
