@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,9 @@ def hidden(run: Run) -> None:
 def pages(run: Run) -> None:
     """Those of the release that the source folder is, where other processes write pages of LEAs."""
     release = Path(run.settings.source)
-    with connect_read_only(release / DATABASE) as connection, pages_ahead(connection):
+    with ExitStack() as stack:
+        with connect_read_only(release / DATABASE) as connection:  # closed before the pages open it
+            stack.enter_context(pages_ahead(connection))
         write_site(release, run.notify)
 
 
