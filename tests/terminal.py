@@ -26,7 +26,8 @@ for arguments in json.loads(sys.argv[1]):
 
 READ_IN_PART = """
 import json, os, sys
-import duckdb, pyarrow.parquet, rich.table, pydantic
+import duckdb, pandas, pyarrow.parquet, rich.table, pydantic
+import flows.cli.phrases, flows.cli.query, flows.cli.question, flows.cli.rows, flows.cli.tables, reports.compare
 from flows.cli.app import main
 ended = []
 for arguments, read in json.loads(sys.argv[1]):
