@@ -31,12 +31,12 @@ def found() -> dict[str, set[str]]:
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     seen: dict[str, set[str]] = defaultdict(set)
     for path in STATEMENTS:
-        query = path.read_text("utf-8")
-        for node in sqlglot.parse_one(query, read="duckdb").walk():
+        query = sqlglot.parse_one(path.read_text("utf-8"), read="duckdb")
+        for node in query.walk():
             for name, needs_change in CONSTRUCTS.items():
                 if needs_change(node):
                     seen[name].add(path.stem)
-        (spark,) = sqlglot.transpile(query, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        spark = query.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
         for function in sqlglot.parse_one(spark, read="spark").find_all(exp.Anonymous):
             seen[function.name.lower()].add(path.stem)
     return seen
