@@ -12,7 +12,7 @@ from transforms.release.pointer import held
 from transforms.release.publish import Extra, publish
 from transforms.release.unchanged import is_unchanged, names_used_files
 from transforms.run import Notify, Run, StepResult
-from transforms.sources.fetch import take_snapshots
+from transforms.sources.folder import from_folder
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,18 @@ class Step:
     name: str
     doing: str
     function: Callable[[Run], StepResult]
+
+
+def take_snapshots(run: Run) -> StepResult:
+    """Take the run's files from a folder, or from their publishers; what downloads is imported only for these.
+
+    Raises SourceFilesError, ConfigError.
+    """
+    if run.settings.source != "catalog":
+        return from_folder(run)
+    from transforms.sources.fetch import from_catalog
+
+    return from_catalog(run)
 
 
 def compare_inputs(run: Run) -> StepResult:

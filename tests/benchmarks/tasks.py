@@ -215,12 +215,12 @@ def plain_way(files: Path) -> Result:
 
 def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
     """Criteria and determinations alone, on the rows of ``times`` states, with DuckDB limited to ``memory``."""
+    from flows.steps import take_snapshots
     from tests.benchmarks.larger import enlarge
     from transforms.build import build_core, build_criteria, build_determinations
     from transforms.raw.stage import read_raw
     from transforms.run import Run
     from transforms.settings import Settings
-    from transforms.sources.fetch import take_snapshots
 
     run = Run.start(Settings(source=str(files), work=work, out=work / "out", as_of=AS_OF, memory_limit=memory))
     try:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.steps import take_snapshots
 from tests.fetch.cde import Cde, body
 from tests.fetch.conftest import Night
 from tests.fetch.test_download import ELA, ELA_BYTES, MATH_BYTES
@@ -12,7 +13,6 @@ from tests.workplace import SAMPLE, STATE, Workplace
 from transforms.errors import SourceError
 from transforms.raw.stage import read_raw, read_snapshot
 from transforms.run import Run
-from transforms.sources.fetch import take_snapshots
 from transforms.sources.folder import copy_into
 from transforms.sources.store import Store
 from transforms.sources.unused import unused_files

@@ -11,11 +11,11 @@ import duckdb
 import openpyxl
 import pytest
 
+from flows.steps import take_snapshots
 from tests.workplace import SAMPLE, Workplace
 from transforms import clock
 from transforms.raw.stage import read_raw
 from transforms.run import Run
-from transforms.sources.fetch import take_snapshots
 
 PAGE = """<!DOCTYPE html><html><head><title>First Interim Status Report, FY 2024-25</title></head><body>
 <h1>First Interim Status Report, FY 2024–25</h1>

@@ -27,8 +27,8 @@ ELA = "eladownload2024.txt"
 
 def read(place: Workplace) -> tuple[dict[str, UnusedFile], dict[str, str]]:
     """Files that are not used, and source -> file of those that are."""
+    from flows.steps import take_snapshots
     from transforms.raw.stage import read_raw
-    from transforms.sources.fetch import take_snapshots
 
     run = Run.start(place.settings())
     said = take_snapshots(run).message + read_raw(run).message

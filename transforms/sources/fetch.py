@@ -14,20 +14,11 @@ from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
 from transforms.sources.download import Downloader, GiveUpError
-from transforms.sources.folder import from_folder
 from transforms.sources.inbox import take_inbox
 from transforms.sources.night import Night
 from transforms.sources.store import Accepted, Store
 from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 from transforms.wording.sentences import plural
-
-
-def take_snapshots(run: Run) -> StepResult:
-    """The first step of a run: take its files from a folder, or from their publishers.
-
-    Raises SourceFilesError, ConfigError.
-    """
-    return from_catalog(run) if run.settings.source == "catalog" else from_folder(run)
 
 
 def from_catalog(run: Run) -> StepResult:
