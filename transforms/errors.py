@@ -131,6 +131,7 @@ IN_TEXT = {
     "Read-only file system": errno.EROFS,
     "Permission denied": errno.EACCES,
     "No such file or directory": errno.ENOENT,
+    "No files found that match the pattern": errno.ENOENT,
     "Stale file handle": errno.ESTALE,
 }
 

@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import _LazyModule
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import psutil
@@ -40,6 +43,16 @@ def test_the_same_results_in_another_process(
     assert not [p for p in psutil.Process().children() if "transforms.beside" in p.cmdline()]
 
 
+def test_a_module_waits_until_something_of_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [judging.Late(["colorsys"]), *sys.meta_path])
+    found = import_module("colorsys")
+    assert type(found) is _LazyModule
+    assert found.rgb_to_hsv(0, 0, 1)[2] == 1
+    assert type(found) is ModuleType
+
+
+@pytest.mark.slow
 def test_what_no_suite_uses_is_not_loaded_until_it_is_asked_for() -> None:
     """In a process of its own: which modules are loaded is of the whole process."""
     script = """
