@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from transforms.cycles import cycles_seldom_sought
 from transforms.errors import DtaError
 from transforms.interrupt import stop_if_asked
 from transforms.settings import PROJECT
@@ -134,7 +135,8 @@ def main() -> int:
     channel = Channel(os.dup(0), os.dup(1))
     os.dup2(2, 1)  # what a library prints is not for the parent
     try:
-        channel.send(_outcome(channel))
+        with cycles_seldom_sought():
+            channel.send(_outcome(channel))
     except (EOFError, BrokenPipeError):  # the parent is gone
         return 1
     return 0

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def cycles_seldom_sought() -> Iterator[None]:
-    """A run makes millions of small objects and hardly any cycle, and so do pages of LEAs: Python is not to look for
-    cycles among all of them and all modules each time that some were made.
+    """A run makes millions of small objects and hardly any cycle, and so do pages of LEAs and imports of libraries:
+    Python is not to look for cycles among all of them and all modules each time that some were made.
     """
     before = gc.get_threshold()
     gc.freeze()

@@ -14,6 +14,7 @@ from flows.cli.register import register_app
 from flows.cli.releases import releases, rollback, tag, verify
 from flows.cli.report import report_app
 from flows.cli.run import run
+from transforms.cycles import cycles_seldom_sought
 from transforms.errors import DtaError, ReleaseError, storage_error
 from transforms.interrupt import Interrupted, listening, stop_if_asked
 
@@ -37,7 +38,7 @@ def main() -> None:
     """Run the command; errors that a person can act on, and signals, end in one message and an exit code."""
     prepare_streams()
     try:
-        with listening():
+        with listening(), cycles_seldom_sought():
             _run_app()
     except SystemExit as ended:
         # typer's help, and whatever writes by itself: the reader had enough.

@@ -82,12 +82,11 @@ def write_share(channel: Channel) -> None:
     from reports.published import all_leas
     from reports.site.lea_pages import write_leas
     from reports.site.pages import Pages, environment
-    from transforms.cycles import cycles_seldom_sought
     from transforms.database import connect_read_only
     from transforms.release.current import DATABASE
 
     environment().get_template("lea.html")
     release, first, last = channel.receive()
-    with connect_read_only(release / DATABASE) as connection, cycles_seldom_sought():
+    with connect_read_only(release / DATABASE) as connection:
         leas = [lea for lea in all_leas(connection) if first <= lea.cds <= last]
         write_leas(connection, Pages(release / "reports", read_book(connection)), leas, channel.send)
