@@ -5,19 +5,31 @@ what its seal says?
 import hashlib
 import json
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of
 from transforms.interrupt import stop_if_asked
 from transforms.release.current import MANIFEST, read_manifest
 
-Marks = dict[str, tuple[int, ...]]  # what the system says of each file; every change of it sets its ctime
-_whole: dict[Path, Marks] = {}  # releases that this process found whole, as they were then
+
+class Mark(NamedTuple):
+    """What the system says of a file. Whatever changes it sets its ctime."""
+
+    mode: int
+    size: int
+    inode: int
+    mtime_ns: int
+    ctime_ns: int
+
+
+Present = dict[str, Mark]  # every file and link of a release
+_whole: dict[Path, Present] = {}  # releases that this process found whole, as they were then
 
 
 @dataclass(frozen=True)
@@ -44,27 +56,29 @@ def damage_of(release: Path) -> list[Damage]:
 
     Its bytes are read once: not again by this process while the system says that no file of it was touched.
     """
-    marks = _marks(release)
-    if _whole.get(release) == marks:
+    present = _present(release)
+    if _whole.get(release) == present:
         return []
-    found = _damage_of(release)
+    found = _damage_of(release, present)
     if not found:
-        _whole[release] = marks
+        _whole[release] = present
     return found
 
 
-def _marks(release: Path) -> Marks:
-    found: Marks = {}
+def _present(release: Path) -> Present:
+    found: Present = {}
     for folder, folders, files in os.walk(release):
         for name in (*folders, *files):
+            path = os.path.join(folder, name)  # noqa: PTH118 - a thousand times
             with suppress(FileNotFoundError):  # it is being removed, and the manifest names it
-                path = os.path.join(folder, name)  # noqa: PTH118 - a thousand times
                 of = os.lstat(path)
-                found[path] = (of.st_ino, of.st_mode, of.st_size, of.st_mtime_ns, of.st_ctime_ns)
+                if not stat.S_ISDIR(of.st_mode):
+                    file = path[len(str(release)) + 1 :].replace(os.sep, "/")
+                    found[file] = Mark(of.st_mode, of.st_size, of.st_ino, of.st_mtime_ns, of.st_ctime_ns)
     return found
 
 
-def _damage_of(release: Path) -> list[Damage]:
+def _damage_of(release: Path, present: Present) -> list[Damage]:
     try:
         manifest = read_manifest(release)
     except ReleaseError:
@@ -74,23 +88,23 @@ def _damage_of(release: Path) -> list[Damage]:
     found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
     if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # releases made before there were seals have none
         found.append(Damage(MANIFEST, "says something else than when it was published"))
-    present = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_symlink() or not p.is_dir()}
-    present.pop(MANIFEST, None)
     found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]
-    found += [Damage(file, "not listed in the manifest") for file in sorted(present.keys() - listed.keys())]
+    found += [
+        Damage(file, "not listed in the manifest") for file in sorted(present.keys() - listed.keys() - {MANIFEST})
+    ]
     files = sorted(listed.keys() & present.keys())
     with ThreadPoolExecutor(max_workers=2) as pool:
-        problems = pool.map(lambda file: _problem(present[file], *listed[file]), files)
+        problems = pool.map(lambda file: _problem(release / file, present[file], *listed[file]), files)
     return found + [Damage(file, problem) for file, problem in zip(files, problems, strict=True) if problem]
 
 
-def _problem(path: Path, size: int, sha256: str) -> str:
+def _problem(path: Path, mark: Mark, size: int, sha256: str) -> str:
     stop_if_asked()
-    if path.is_symlink() or not path.is_file():
+    if not stat.S_ISREG(mark.mode):
         return "not a plain file"
+    if mark.size != size:
+        return f"has {mark.size:,} bytes, not the {size:,} of the manifest"
     try:
-        if path.stat().st_size != size:
-            return f"has {path.stat().st_size:,} bytes, not the {size:,} of the manifest"
         return "" if sha256_of(path) == sha256 else "other bytes than those that were published"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
