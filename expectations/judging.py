@@ -20,7 +20,7 @@ from transforms.beside import Beside, Channel
 from transforms.run import Run
 
 Fetch = Callable[[str], pa.Table]  # from a query to its rows
-NOT_ASKED = ("scipy.stats", "altair")  # a fourth of what Great Expectations imports, and no suite of ours uses them
+UNUSED = ("scipy.stats", "altair")  # a fourth of what Great Expectations imports, and no suite of ours uses them
 _ready: dict[Path, Beside] = {}  # by the scratch folder of the run that it is for
 
 
@@ -76,7 +76,7 @@ def judged(
 
 
 class Late(MetaPathFinder):
-    """Loads these modules when something of them is first asked for, in place of when they are imported."""
+    """Loads these modules when something of them is first used, in place of when they are imported."""
 
     def __init__(self, names: Sequence[str]) -> None:
         """Full names of the modules."""
@@ -94,7 +94,7 @@ class Late(MetaPathFinder):
 
 def serve(channel: Channel) -> None:
     """Import Great Expectations, then judge one request after the other, until there is no one to send any."""
-    sys.meta_path.insert(0, Late(NOT_ASKED))
+    sys.meta_path.insert(0, Late(UNUSED))
     import expectations.suites.files
     import expectations.suites.tables
     import expectations.validate  # noqa: F401

@@ -62,7 +62,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
             return _Attempt(run, perform, log, run_id).run()
     except (DtaError, OSError) as error:
         fault = error if isinstance(error, DtaError) else storage_error(error)
-        if fault is None or (begun and fault is error):  # the attempt has told of it
+        if fault is None or (begun and fault is error):  # the attempt has reported it
             raise
         if fault is not error:
             fault = StorageError(f"{fault} Nothing was published.")

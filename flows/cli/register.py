@@ -147,7 +147,7 @@ def _answers() -> Iterator[None]:
     try:
         yield
     except typer.Abort:
-        console.print()  # the cursor stands behind a question
+        console.print()  # the cursor is behind a question
         stop_if_asked()
         raise UsageError("The answers ended before the row was confirmed. Nothing was written.") from None
 

@@ -67,8 +67,8 @@ class NobodyThere:
 try:
     judging.serve(NobodyThere())
 except EOFError:
-    print([type(sys.modules[name]) is _LazyModule for name in judging.NOT_ASKED])
+    print([type(sys.modules[name]) is _LazyModule for name in judging.UNUSED])
 print(sys.modules["scipy.stats"].norm.cdf(0.0))
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT)
-    assert found.stdout.split("\n")[:2] == [str([True] * len(judging.NOT_ASKED)), "0.5"]
+    assert found.stdout.split("\n")[:2] == [str([True] * len(judging.UNUSED)), "0.5"]

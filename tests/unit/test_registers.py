@@ -138,7 +138,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
             "the case ended before its engagement_start (2024-11-01)",
         ),
         ("primary", {"end_reason": "done"}, "end_reason", "no end_date"),
-        ("primary", {"received_date": "2024-01-01"}, "received_date", "before it was asked for (2024-08-01)"),
+        ("primary", {"received_date": "2024-01-01"}, "received_date", "before it was requested (2024-08-01)"),
         ("primary", {"superseded_by": "P-1"}, "superseded_by", "a case cannot replace itself"),
         ("primary", {"superseded_by": "P-77"}, "superseded_by", "no register has a case of this name"),
         (
@@ -176,7 +176,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
             "fee_for_service",
             {"agreement_date": "2024-07-31"},
             "agreement_date",
-            "CCEE acted on the case before it was asked for (2024-08-01)",
+            "CCEE acted on the case before it was requested (2024-08-01)",
         ),
         (
             "fee_for_service",
@@ -184,7 +184,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
             "agreement_date",
             "CCEE acted on the case before it had reached CCEE (2024-09-02)",
         ),
-        ("spi", {"engagement_start": "2024-07-31"}, "engagement_start", "before it was asked for (2024-08-01)"),
+        ("spi", {"engagement_start": "2024-07-31"}, "engagement_start", "before it was requested (2024-08-01)"),
         ("request", {"decision": "maybe"}, "decision", "it must be 'accepted', 'declined' or 'withdrawn'"),
         ("request", {"expected_months": "0"}, "expected_months", "a number from 1 to 120"),
         ("calpads", {"school_year": "2023-2024"}, "school_year", "a school year is written as 2023-24"),

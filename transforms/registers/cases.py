@@ -93,7 +93,7 @@ class Case(Record):
         if self.requested_date and self.received_date and self.received_date < self.requested_date:
             yield Contradiction(
                 ("received_date", "requested_date"),
-                f"the case reached CCEE before it was asked for ({self.requested_date})",
+                f"the case reached CCEE before it was requested ({self.requested_date})",
             )
         for column, day in dated.items():
             if self.end_date and self.end_date < day:
@@ -107,7 +107,7 @@ class Case(Record):
         for column in self.by_ccee:
             day = getattr(self, column)
             if day and self.requested_date and day < self.requested_date:
-                said = f"CCEE acted on the case before it was asked for ({self.requested_date})"
+                said = f"CCEE acted on the case before it was requested ({self.requested_date})"
                 yield Contradiction((column, "requested_date"), said)
             elif day and self.received_date and day < self.received_date:
                 said = f"CCEE acted on the case before it had reached CCEE ({self.received_date})"

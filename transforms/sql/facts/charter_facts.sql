@@ -1,7 +1,7 @@
 -- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
--- Inputs: charter_test, charter_groups, predecessor_years, lea_years.
+-- Inputs: charter_test, charter_groups, predecessor_years, unlisted_years.
 with years as (
     select cds, determination_year, list(distinct year_met order by year_met) as years_met
     from (select cds, determination_year, unnest(years_met) as year_met from charter_groups)
@@ -19,9 +19,8 @@ predecessors as (
 not_listed as (
     select y.cds, c.determination_year, list(y.dashboard_year order by y.dashboard_year) as not_listed
     from charter_test c
-    join lea_years y on y.cds = c.cds and list_contains(c.dashboards, y.dashboard_year)
-    anti join predecessor_years p on p.cds = y.cds and p.dashboard_year = y.dashboard_year
-    where y.basis <> 'none' and y.in_files is false and y.dashboard_year <> c.determination_year
+    join unlisted_years y on y.cds = c.cds and list_contains(c.dashboards, y.dashboard_year)
+    where y.dashboard_year <> c.determination_year
     group by y.cds, c.determination_year
 )
 select

@@ -1,7 +1,7 @@
 -- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
--- Inputs: consecutive, leas, predecessor_years, lea_years.
+-- Inputs: consecutive, leas, predecessor_years, unlisted_years.
 -- Oddities: a "no" that a rejected record of a succession leaves open names no predecessor.
 with predecessors as (
     select
@@ -18,9 +18,8 @@ with predecessors as (
 not_listed as (
     select y.cds, c.determination_year, list(y.dashboard_year order by y.dashboard_year) as not_listed
     from consecutive c
-    join lea_years y on y.cds = c.cds and list_contains(c.dashboards, y.dashboard_year)
-    anti join predecessor_years p on p.cds = y.cds and p.dashboard_year = y.dashboard_year
-    where y.basis <> 'none' and y.in_files is false and y.dashboard_year <> c.determination_year
+    join unlisted_years y on y.cds = c.cds and list_contains(c.dashboards, y.dashboard_year)
+    where y.dashboard_year <> c.determination_year
     group by y.cds, c.determination_year
 )
 select

@@ -2,7 +2,7 @@
 --           (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags,
---         assistance_statuses_compared, lea_years, predecessor_years.
+--         assistance_statuses_compared, unlisted_years.
 with groups as (
     select
         cds,
@@ -33,9 +33,7 @@ contradicted as (
 not_listed as (
     select d.cds, d.determination_year, [y.dashboard_year] as not_listed
     from differentiated_assistance d
-    join lea_years y on y.cds = d.cds and y.dashboard_year = d.second_year_after
-    anti join predecessor_years p on p.cds = y.cds and p.dashboard_year = y.dashboard_year
-    where y.basis <> 'none' and y.in_files is false
+    join unlisted_years y on y.cds = d.cds and y.dashboard_year = d.second_year_after
 )
 select
     d.cds,
