@@ -111,9 +111,10 @@ def test_a_release_that_was_found_whole_is_read_again_only_where_it_was_touched(
     assert damage_of(release) == []
     assert hashed == []
     path = release / "eligibility.parquet"
-    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    before = path.stat()
     spoil(path)
-    os.utime(path, ns=times)
+    path.chmod(before.st_mode)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert [(d.file, d.problem) for d in damage_of(release)] == [
         ("eligibility.parquet", "other bytes than those that were published")
     ]

@@ -9,7 +9,7 @@ import openpyxl
 
 from tests.workplace import Workplace
 from transforms.raw.stage import read_snapshot
-from transforms.release.source_changes import EMPTY, _compare_workbooks
+from transforms.release.source_changes import EMPTY, _compare_workbooks, write_source_changes
 from transforms.run import Run
 from transforms.sources.folder import copy_into
 from transforms.sources.store import Store
@@ -78,3 +78,15 @@ def test_rows_added_removed_and_altered_are_reported(
         ("altered", "dashboard-ela-2024", ["districtname"]),
         ("removed", "dashboard-ela-2024", None),
     ]
+
+
+def test_what_was_compared_with_another_release_is_compared_again(
+    bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+) -> None:
+    edit("eladownload2024.txt", without_one_added_one_altered_one)
+    run, release = bare_released.decided("criteria"), (bare_released.out / "current").resolve()
+    with run.connect() as db:
+        for other, rows in ((release, 3), (release, 3), (None, 0), (release, 3)):
+            write_source_changes(run, db, other)
+            assert db.execute("select count(*) from source_changes").fetchall() == [(rows,)]
+    run.finish()
