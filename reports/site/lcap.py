@@ -7,7 +7,7 @@ from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
 TESTS = {  # as a sentence names them
     "differentiated_assistance": "Differentiated Assistance",
-    "consecutive": "the test of three Dashboards running",
+    "consecutive": "the test of three consecutive Dashboards",
     "charter": "assistance to charter schools",
 }
 

@@ -313,8 +313,8 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
             "counted_dashboards = [2025, 2028, 2029, 2030]",
         ),
         (
-            r"rules/2030.toml, line \d+, continuum.counted_dashboards: the years must be Dashboards running up to 2030:"
-            r" 2027, 2028, 2029, 2030"
+            r"rules/2030.toml, line \d+, continuum.counted_dashboards: the years must be consecutive Dashboards up to"
+            r" 2030: 2027, 2028, 2029, 2030"
         ),
     ),
     "stale_consecutive": (

@@ -124,7 +124,7 @@ def test_a_district_with_two_groups_of_which_none_met_the_criteria(db: duckdb.Du
         [LAGUNITA],
     ).fetchall()
     assert [r[:2] for r in rows] == [("not_eligible", 2)]
-    assert "has two student groups with a result in 2023, and both would have to" in rows[0][2]
+    assert "has two student groups with a result in 2023, and both would have to meet the criteria" in rows[0][2]
 
 
 def test_a_group_that_met_different_priorities_each_year(db: duckdb.DuckDBPyConnection) -> None:

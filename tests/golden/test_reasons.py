@@ -73,15 +73,16 @@ def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Deci
     assert status == "not_eligible"
     assert said.endswith(
         "This district has two student groups with a result in 2024 (Hispanic or Latino students and socioeconomically"
-        " disadvantaged students), and both would have to."
+        " disadvantaged students), and both would have to meet the criteria."
     )
     assert line == "One of the two groups needed: Hispanic or Latino students."
     status, said, line = reason(decided(BOARDS), ONLY_ANOTHER)
     assert status == "not_eligible"
     assert said.endswith(
-        "one student group with a result in 2024 (socioeconomically disadvantaged students), and it would have to."
+        "one student group with a result in 2024 (socioeconomically disadvantaged students), and it would have"
+        " to meet the criteria."
     )
-    assert line == "No group with a result this year counts; the one would have to."
+    assert line == "No group with a result this year counts; one group is needed."
 
 
 def test_a_group_is_watched_among_the_groups_that_are_there(decided: Decide) -> None:
@@ -111,7 +112,7 @@ green(BOARDS, SHRUNK, "SED", 2023)
 def test_a_change_by_the_number_of_groups_alone_has_a_cause(decided: Decide) -> None:
     """The same groups count in both years, so that no cause was said."""
     db = decided(BOARDS)
-    assert cause(db, GROWN) == "three groups have a result now, so that three would have to count"
+    assert cause(db, GROWN) == "three groups have a result now, so three would have to count"
     assert cause(db, ANOTHER) == "not every group that has a result now counts"
     assert cause(db, SHRUNK) == "every group that has a result now counts, and there are fewer than three"
 

@@ -106,7 +106,7 @@ def test_no_flag_of_the_state_differs(state: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state: duckdb.DuckDBPyConnection) -> None:
-    """The same group on three Dashboards running, 2018, 2019 and 2022: 122 districts and 10 county offices, as CDE
+    """The same group on three consecutive Dashboards, 2018, 2019 and 2022: 122 districts and 10 county offices, as CDE
     listed under EC 52064(e)(5).
     """
     rows = state.execute("""

@@ -35,7 +35,7 @@ LABELS = {
 }
 TESTS = {
     "differentiated_assistance": "Differentiated Assistance",
-    "consecutive": "Three Dashboards running",
+    "consecutive": "Three consecutive Dashboards",
     "charter": "Charter schools' assistance",
 }
 

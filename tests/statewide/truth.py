@@ -172,7 +172,7 @@ def continuum(world: World, truth: Truth) -> pd.DataFrame:
 
 
 def consecutive(world: World, truth: Truth) -> pd.DataFrame:
-    """EC 52071(f): one group in three Dashboards running; districts only."""
+    """EC 52071(f): one group in three consecutive Dashboards; districts only."""
     parts = []
     rows = np.flatnonzero(world.is_lea)
     for year, window in THREE_RUNNING.items():

@@ -8,7 +8,9 @@ from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 from transforms.wording.sentences.lcap import PRIORITIES
 
 ASSISTANCE = Finding("Differentiated Assistance", "EC 52071(c)(1)", "eligible", "differentiated_assistance", (), 1)
-THREE = Finding("the test of three Dashboards running", "EC 52071(f)", "eligible", "consecutive", ("English learners",))
+THREE = Finding(
+    "the test of three consecutive Dashboards", "EC 52071(f)", "eligible", "consecutive", ("English learners",)
+)
 CONTINUUM = Finding("Continuum of Support (SIR+)", "EC 52072(a)", "not_eligible", "continuum")
 LOAN = Finding("Wraparound", "EC 52074(g)(2)(A)", "undetermined", "wraparound")
 INDICATORS = ("English language arts", "mathematics", "suspension")
@@ -60,7 +62,7 @@ def test_where_only_letters_are_loaded_priorities_are_named_and_it_is_said() -> 
 
 def test_more_than_one_finding_and_their_groups() -> None:
     said = text([ASSISTANCE, THREE, LOAN], LEARNERS).by_group
-    assert "It also meets the published criteria of the test of three Dashboards running (EC 52071(f))." in said
+    assert "It also meets the published criteria of the test of three consecutive Dashboards (EC 52071(f))." in said
     assert "Student groups that met the criteria on each of the three Dashboards: English learners." in said
     assert f"Not determined: Wraparound (EC 52074(g)(2)(A)). {END}" in said
 

@@ -37,7 +37,7 @@ def test_the_no_says_how_near_it_was() -> None:
     assert (
         said
         == "Two student groups met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024: "
-        "EL (2019, 2022, 2023) and SWD (2022, 2023, 2024). Three would have to. Closest, with two years: HOM."
+        "EL (2019, 2022, 2023) and SWD (2022, 2023, 2024). Three are needed. Closest, with two years: HOM."
     )
 
 
@@ -75,7 +75,7 @@ def test_not_determined_names_what_is_missing() -> None:
     assert (
         said
         == "One student group met the criteria in at least three of the four Dashboards 2019, 2022, 2023 and 2024: EL. "
-        "Two more groups may have: HOM and SWD. Three would have to. Missing: a 2024 Dashboard file is not loaded."
+        "Two more groups may have: HOM and SWD. Three are needed. Missing: a 2024 Dashboard file is not loaded."
     )
 
 

@@ -160,7 +160,7 @@ def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Probl
     for place, years in [*_windows(rules), (local, assistance.local.years if assistance.local else ())]:
         running = list(known[-len(years) :]) if years else []
         if set(years) <= set(known) and list(years) != running:
-            yield place, f"the years must be Dashboards running up to {year}: {', '.join(map(str, running))}"
+            yield place, f"the years must be consecutive Dashboards up to {year}: {', '.join(map(str, running))}"
     before = known[-2] if len(known) > 1 else None
     if assistance.second_year_after not in (None, before):
         yield (

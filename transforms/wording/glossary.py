@@ -54,7 +54,7 @@ GLOSSARY = {
         "Year 1, Year 2", "Assistance begins in Year 1 and goes on for a second year without new criteria."
     ),
     "three-dashboards": Entry(
-        "Three Dashboards running",
+        "Three consecutive Dashboards",
         "A student group met the criteria on each of three Dashboards in a row (EC 52071(f)).",
     ),
     "continuum": Entry(

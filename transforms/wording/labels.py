@@ -20,7 +20,7 @@ STATUS = {
 LEA_KINDS = {"district": "School district", "county_office": "County office of education", "charter": "Charter school"}
 ASSISTANCE = {
     "differentiated_assistance": "Differentiated Assistance",
-    "consecutive": "Three Dashboards running",
+    "consecutive": "Three consecutive Dashboards",
     "charter": "Charter schools' assistance",
 }
 TESTS = {"continuum": "Continuum of Support (SIR+)", **ASSISTANCE, "preview": "Preview: decides nothing"}
@@ -40,12 +40,12 @@ CLASSES = {
 }
 FLAGS = {  # of CDE, as the reconciliation names them; what follows a colon is a student group
     "ec52072": "Three groups in three of four Dashboards (EC 52072, 52072.5)",
-    "ec52071f": "A group in three Dashboards running (EC 52071(f))",
+    "ec52071f": "A group in three consecutive Dashboards (EC 52071(f))",
     "assistance_status": "Status of assistance",
     "letter": "Priority letters of student groups",
     "total_student_groups": "Number of groups that met the criteria",
     **{f"met_method_{n}": f"Differentiated Assistance by Method {n}" for n in range(1, 5)},
-    "ec52064e5": "Low performing LEAs: a group in three Dashboards running (EC 52064(e)(5))",
+    "ec52064e5": "Low performing LEAs: a group in three consecutive Dashboards (EC 52064(e)(5))",
     "ec47607": "Charter schools (EC 47607)",
 }
 LOAN_EVENTS = {

@@ -164,7 +164,7 @@ class SpanFacts:
 
 
 def consecutive_reason(f: SpanFacts) -> str:
-    """Why EC 52071(f) does or does not apply: one group in three Dashboards running."""
+    """Why EC 52071(f) does or does not apply: one group in three consecutive Dashboards."""
     window = joined(f.dashboards)
     if f.status == "not_applicable":
         return f"EC 52071(f) does not serve a {LEA_WORDS[f.lea_type]}."

@@ -125,7 +125,7 @@ def _by_clause(c: Change) -> str:
         return f"every group that has a result now counts, and there are fewer than {required}"
     if c.groups_there < c.groups_required:
         return "not every group that has a result now counts"
-    return f"{plural(c.groups_there, 'group')} have a result now, so that {required} would have to count"
+    return f"{plural(c.groups_there, 'group')} have a result now, so {required} would have to count"
 
 
 def since_words(statuses: Sequence[tuple[int, str]]) -> str:

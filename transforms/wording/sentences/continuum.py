@@ -162,10 +162,10 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
         named = f" ({joined([g.name for g in f.groups if g.may_have_result])})" if others_met else ""
         text += (
             f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year}"
-            f"{named}, and {_all_of(few)} would have to."
+            f"{named}, and {_all_of(few)} would have to meet the criteria."
         )
     elif counting or near:
-        text += f" {number(f.groups_required).capitalize()} would have to."
+        text += f" {number(f.groups_required).capitalize()} are needed."
     if near:
         text += f" Closest, with {plural(best, 'year')}: {joined([g.name for g in near])}."
     return text
@@ -186,7 +186,7 @@ def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     )
     if maybe:
         text += f" {plural(len(maybe), 'more group').capitalize()} may have: {joined([g.name for g in maybe])}."
-    text += f" {number(f.groups_required).capitalize()} would have to"
+    text += f" {number(f.groups_required).capitalize()} are needed"
     if f.small_clause_open:
         text += (
             f", or all of them if there are fewer than {number(f.groups_required)}, and how many there are is not"

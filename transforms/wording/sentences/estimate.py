@@ -8,7 +8,7 @@ from transforms.wording.sentences.phrases import LEA_WORDS, joined, number, plur
 LABEL = "Estimate"
 TESTS = {
     "continuum": "Continuum of Support (SIR+)",
-    "consecutive": "Three Dashboards running (EC 52071(f))",
+    "consecutive": "Three consecutive Dashboards (EC 52071(f))",
     "method_1": "Differentiated Assistance, Method 1",
     "charter": "Charter schools' assistance (EC 47607.3)",
     "preview": "Previewed criteria",

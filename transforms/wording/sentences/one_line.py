@@ -75,7 +75,8 @@ def _continuum(f: LineFacts) -> str:
     if n:
         return named(f"{cde}{number(n).capitalize()} of the {number(f.groups_required)} groups needed: ", f.groups)
     if f.others_count:
-        return f"{cde}No group with a result this year counts; the {number(f.groups_required)} would have to."
+        needed = f"{plural(f.groups_required, 'group')} {'is' if f.groups_required == 1 else 'are'} needed"
+        return f"{cde}No group with a result this year counts; {needed}."
     if f.closest:
         years = plural(f.closest_years, "year")
         return named(f"{cde}No group in {number(f.years_required)} years; closest, with {years}: ", f.closest)
