@@ -85,7 +85,7 @@ def first_cells(text: str, header: str) -> list[str]:
 
 ASK = [
     line
-    for title in ("Ask", "Take along")
+    for title in ("Ask questions", "Print and export")
     for line in blocks(section(title), "console")[0].splitlines()
     if line.strip()
 ]
