@@ -24,12 +24,12 @@ def test_the_names_of_an_address_are_those_of_the_server() -> None:
 
 def test_the_limits_are_those_of_the_server() -> None:
     said = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|", TEXT.split("## Limits")[1], re.MULTILINE))
-    assert said["time of a query"] == f"{ask.SECONDS} seconds"
-    assert said["rows of an answer"] == f"{ask.ROWS:,}; a page of SQL {browse.LARGEST_PAGE:,}"
+    assert said["time per query"] == f"{ask.SECONDS} seconds"
+    assert said["rows per answer"] == f"{ask.ROWS:,}; {browse.LARGEST_PAGE:,} on an SQL page"
     assert said["size of an answer"] == f"{child.BYTES >> 20} MB"
-    assert said["memory of a query"] == child.MEMORY
+    assert said["memory per query"] == child.MEMORY
     assert said["address"] == f"{guard.LONGEST_ADDRESS:,} bytes"
     assert (ask.AT_ONCE, ask.WAITING) == (3, 20)
     security = (PROJECT / "SECURITY.md").read_text("utf-8")
-    assert f"ended after {ask.SECONDS} seconds ({ask.SECONDS + ask.GRACE} where it does not notice)" in security
+    assert f"stopped after {ask.SECONDS} seconds ({ask.SECONDS + ask.GRACE} if it does not respond)" in security
     assert f"memory ({child.ADDRESS_SPACE >> 30} GB)" in security
