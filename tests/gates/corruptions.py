@@ -234,7 +234,7 @@ CORRUPTIONS: dict[str, Corruption] = {
         ("A student group is missing", a_group_is_missing),
         ("CDS codes without leading zeros", codes_without_leading_zeros),
         ("A workbook with half its rows", half_a_sheet),
-        ("Priority letters stand one column to the right", letters_in_the_next_column),
+        ("Priority letters are one column too far to the right", letters_in_the_next_column),
         ("A file with half its rows", half_a_file),
         ("Rates as fractions", rates_as_fractions),
         ("Numerators and denominators are exchanged", numerators_and_denominators_exchanged),
