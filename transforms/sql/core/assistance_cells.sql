@@ -1,13 +1,13 @@
--- Grain: one cell of an assistance workbook of CDE, with what is wrong with its row.
+-- Grain: one cell of a CDE assistance workbook, with the problems of its row.
 -- Key: source_id, line, heading.
 -- Inputs: assistance_values, assistance_contradictions, misnamed_rows, ref_counties, ref_priority_letters.
--- Oddities: '*' means blank from 2019 on, so an empty letter cell is unknown there; 2017 and 2018 leave cells empty. A
---           letter column of a student group that is not known counts among the letters and is not published. A row
---           that contradicts itself is rejected. The status of an earlier year is blank where the LEA did not exist.
---           Where the criteria of a year are not confirmed, none of this is known of its workbook, and the flags of its
---           rows are read. A row is about the LEA that it names (misnamed_rows). What it says of its code again is
---           compared: CDcode is the first seven digits of CDS and the county is the code's in all 5,904 rows of the six
---           statewide workbooks, and no row is of a school.
+-- Oddities: from 2019 on, CDE writes '*' for blank, so an empty letter cell is unknown; 2017 and 2018 leave cells
+--           empty. A letter column of an unknown student group counts toward the number of letters and is not
+--           published. A row that contradicts itself is rejected. The status of an earlier year is blank if the LEA did
+--           not exist then. If the criteria of a year are not confirmed, none of this is known about its workbook, and
+--           the flags of its rows are still read. A row is about the LEA that it names (misnamed_rows). Cells that
+--           repeat part of the code are compared with it: in all 5,904 rows of the six statewide workbooks, CDcode is
+--           the first seven digits of CDS and the county is the county of the code. No row is about a school.
 with counted as (
     select
         c.*,

@@ -1,15 +1,15 @@
--- Grain: one cell of an assistance workbook that the other cells of its row contradict.
+-- Grain: one cell of an assistance workbook that contradicts the other cells of its row.
 -- Key: source_id, line, heading.
 -- Inputs: assistance_values, rule_assistance.
--- Rule: what holds in every row of CDE's workbooks of 2017 to 2024 (5,904 rows, county offices too). Each row has as
---       many letters as its total says, and Method 1 exactly where it has one. "Year 1" is for LEAs that meet a method
---       this year; "Year 2" for those that meet none and were in Year 1 on the Dashboard before (second_year_after in
---       rules/); a status without a year, where assistance does not last two years, for those that meet a method;
---       "General" for those that meet none and were not in Year 1.
--- Oddities: of a row that lacks a method, or has a blank one, it is not known that none is met. Where Method 1 is the
---           only one, a letter meets it (2017 has no columns of methods). A workbook that prints no year of assistance
---           (2025) says "Differentiated" of both years, and whether its "General" follows from the year before was not
---           seen. Nothing is known of a year whose criteria are not confirmed.
+-- Rule: this holds in every row of CDE's workbooks of 2017 to 2024 (5,904 rows, including county offices). Each row has
+--       as many letters as its total, and meets Method 1 if and only if it has a letter. "Year 1" is for LEAs that meet
+--       a method this year. "Year 2" is for LEAs that meet none and were in Year 1 on the Dashboard before
+--       (second_year_after in rules/). Where assistance does not last two years, a status without a year is for LEAs
+--       that meet a method. "General" is for LEAs that meet none and were not in Year 1.
+-- Oddities: if a row lacks a method, or has a blank one, it is not known that the LEA meets none. If Method 1 is the
+--           only method, a letter meets it (2017 has no method columns). A workbook that prints no year of assistance
+--           (2025) has "Differentiated" for both years; it has not been observed whether its "General" follows from the
+--           year before. Nothing is known about a year whose criteria are not confirmed.
 with whole_rows as (
     select
         v.source_id,

@@ -1,9 +1,9 @@
 -- Grain: LEA x Dashboard year of the workbook x flag, as CDE printed it.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: assistance_cells, assistance_rows_rejected.
--- Oddities: a workbook repeats the status of earlier years; flag then carries that year (assistance_status_2019), and
---           so would a repeated EC 52072 or EC 52071(f) (ec52072_2025): it decides nothing. 2017 heads its only status
---           without a year.
+-- Oddities: a workbook repeats the statuses of earlier years, and the flag then includes that year
+--           (assistance_status_2019). A repeated EC 52072 or EC 52071(f) would include it too (ec52072_2025), and
+--           decides nothing. The only status of 2017 has a heading without a year.
 select
     c.cds,
     c.dashboard_year,

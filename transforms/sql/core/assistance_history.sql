@@ -1,10 +1,10 @@
--- Grain: LEA or charter school x earlier year, as CDE's later assistance workbooks remember it.
+-- Grain: LEA or charter school x earlier year, as CDE's later assistance workbooks report it.
 -- Key: cds, dashboard_year.
 -- Inputs: assistance_flags, charter_flags.
--- Oddities: a workbook repeats the status of earlier years, blank or '*' exactly where the LEA had no row in that
---           year's workbook (2018 to 2024; county offices were not in the one of 2017). So a status proves that there
---           was a row, and a blank that there was none. Of two workbooks that differ, the one with a status is
---           believed: it leaves more open.
+-- Oddities: a workbook repeats the statuses of earlier years. A status is blank or '*' if and only if the LEA had no
+--           row in that year's workbook (2018 to 2024; the 2017 workbook had no county offices). So a status proves
+--           that there was a row, and a blank proves that there was none. If two workbooks differ, the one with a
+--           status is used, because it leaves more open.
 with remembered as (
     select cds, dashboard_year as told_in, try_cast(right(flag, 4) as smallint) as dashboard_year, value, source_id
     from (

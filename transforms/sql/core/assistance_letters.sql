@@ -1,8 +1,7 @@
--- Grain: LEA x Dashboard year x student group, as CDE's assistance workbook has it; letter is null where the cell is
---           blank.
+-- Grain: LEA x Dashboard year x student group, as in CDE's assistance workbook; letter is null if the cell is blank.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: assistance_cells, assistance_rows_rejected, ref_priority_letters, ref_student_groups.
--- Oddities: the column of a group that is not known is left out; meta_sources lists what is not read.
+-- Oddities: the column of an unknown group is left out; meta_sources lists the columns that are not read.
 select
     c.cds,
     c.dashboard_year,

@@ -1,5 +1,5 @@
--- Grain: one row of an assistance workbook that is rejected: one bad cell takes the whole row with it, and so does a
---        later workbook that contradicts its status.
+-- Grain: one rejected row of an assistance workbook. One bad cell rejects the whole row, and so does a later workbook
+--        that contradicts its status.
 -- Key: source_id, line.
 -- Inputs: assistance_cells, assistance_statuses_compared.
 select source_id, line from assistance_cells where len(problems) > 0

@@ -1,12 +1,12 @@
--- Grain: row of an assistance workbook x later workbook that says what the LEA's status of that year was.
+-- Grain: row of an assistance workbook x later workbook that repeats the LEA's status of that year.
 -- Key: source_id, line, told_by.
 -- Inputs: assistance_cells, source_files, ref_assistance_statuses.
--- Rule: later workbooks repeat the statuses of earlier years. In the whole workbooks of 2017 to 2024 each of the 14,540
---       pairs agrees: in words from 2018 on, and 2017 by whether there was assistance ("Differentiated Support" is
---       remembered as "Differentiated Assistance"). None is blank where the LEA had a row. Where one differs, one of
---       the two workbooks is wrong, and nobody knows which.
--- Oddities: rows that are rejected for another reason are not compared: their code may be wrong. A status in words that
---           are not known is not compared either.
+-- Rule: later workbooks repeat the statuses of earlier years. In the complete workbooks of 2017 to 2024, all 14,540
+--       pairs agree: in words from 2018 on, and for 2017 on whether there was assistance ("Differentiated Support" is
+--       repeated as "Differentiated Assistance"). No repeated status is blank if the LEA had a row. If a pair differs,
+--       one of the two workbooks is wrong, and it is not known which.
+-- Oddities: rows that are rejected for another reason are not compared, because their code may be wrong. A status in
+--           unknown words is not compared either.
 with bad_rows as (
     select distinct source_id, line from assistance_cells where len(problems) > 0
 ),

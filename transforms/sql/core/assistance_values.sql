@@ -1,8 +1,8 @@
--- Grain: one cell of an assistance workbook of CDE, as it is read.
+-- Grain: one cell of a CDE assistance workbook, as it is read.
 -- Key: source_id, line, heading.
 -- Inputs: raw_assistance, source_files, ref_priority_letters, ref_assistance_statuses, rule_sets.
--- Oddities: a letter column is named after its student group, where 2017 says MR and later years say TOM. Where the
---           criteria of a year are not confirmed, letters and statuses of another kind are left blank and reported
+-- Oddities: a letter column is named after its student group; 2017 uses MR and later years use TOM for the same group.
+--           If the criteria of a year are not confirmed, unknown letters and statuses are left blank and reported
 --           (unknown_value).
 with trimmed as (
     select

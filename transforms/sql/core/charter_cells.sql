@@ -1,7 +1,7 @@
--- Grain: one cell of CDE's assistance workbook for charter schools, with what is wrong with its row.
+-- Grain: one cell of CDE's assistance workbook for charter schools, with the problems of its row.
 -- Key: source_id, line, heading.
 -- Inputs: raw_charter_assistance, source_files, ref_priority_letters.
--- Oddities: CDE's layout has been seen in part only; headings that are not understood stay in
+-- Oddities: only part of CDE's layout has been seen; headings that are not recognized stay in
 --           meta_sources.extra_columns.
 with trimmed as (
     select

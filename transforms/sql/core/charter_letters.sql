@@ -1,9 +1,9 @@
--- Grain: charter school x Dashboard year x student group, as CDE's charter workbooks have it; letter is null where the
---           cell is blank.
+-- Grain: charter school x Dashboard year x student group, as in CDE's charter workbooks; letter is null if the cell is
+--        blank.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: charter_cells, rule_sets, ref_priority_letters, ref_student_groups.
--- Oddities: a workbook has the letters of its own year and of the Dashboard before; a year's own workbook wins over the
---           next one's memory of it.
+-- Oddities: a workbook has the letters of its own year and of the Dashboard before. A year's own workbook takes
+--           precedence over the next year's.
 with kept as (
     select * from charter_cells
     where family in ('current', 'prior') and part in (select student_group from ref_student_groups)

@@ -1,7 +1,7 @@
--- Grain: one public school, district or county office of CDE's directory.
+-- Grain: one public school, district or county office in CDE's directory.
 -- Key: cds.
 -- Inputs: directory_rows.
--- Oddities: where two editions are loaded the undated one is the current one; a date that cannot be read is null.
+-- Oddities: if two editions are loaded, the undated one is the current one. A date that cannot be read is null.
 with ranked as (
     select
         d.*,

@@ -1,7 +1,7 @@
--- Grain: one row of a school directory file, with what is wrong with it.
+-- Grain: one row of a school directory file, with its problems.
 -- Key: source_id, line.
 -- Inputs: raw_directory.
--- Oddities: the directory writes 'No Data' for blank; districts and county offices are rows whose code ends in 0000000.
+-- Oddities: the directory writes 'No Data' for blank. Codes of districts and county offices end in 0000000.
 with trimmed as (
     select
         r.source_id,

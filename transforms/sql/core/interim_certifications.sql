@@ -1,9 +1,9 @@
--- Grain: one line of a list of interim certifications: an LEA that certified negative or qualified.
+-- Grain: one line of a list of interim certifications: an LEA with a negative or qualified certification.
 -- Key: source_id, line.
 -- Inputs: raw_interim_certifications, interim_sources, leas.
--- Oddities: the lists carry no CDS code, so lines are matched by county and name; what has no match, or more than one,
---           stays with cds null. Names carry footnote stars; joint powers agencies and pairs of districts on one budget
---           line match nothing. Never a trigger.
+-- Oddities: the lists have no CDS codes, so lines are matched by county and name. If no LEA matches, or more than one
+--           does, cds is null. Names have footnote marks such as '*'. Joint powers agencies, and pairs of districts on
+--           one budget line, match nothing. The lists are never a trigger.
 with listed as (
     select
         r.source_id,

@@ -1,8 +1,8 @@
--- Grain: one row of CDE's list under EC 52064(e)(5): an LEA with the student groups named, and what is wrong with it.
+-- Grain: one row of CDE's list under EC 52064(e)(5): an LEA with the student groups listed, and the row's problems.
 -- Key: source_id, line.
 -- Inputs: raw_lcap_goals, source_files, student_group_words.
--- Oddities: one cell names all groups, by code or in words that CDE uses nowhere else ("Two or More Race"), parted by
---           commas or semicolons.
+-- Oddities: one cell lists all groups, by code or in words that CDE uses nowhere else ("Two or More Race"), separated
+--           by commas or semicolons.
 with rows as (
     select
         f.source_id,

@@ -1,8 +1,8 @@
 -- Grain: LEA x name that a loaded file gives it.
 -- Key: cds, lea_name.
 -- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, directory.
--- Oddities: names change, and files write them in different ways; all are kept, so that a former name finds its LEA.
---           CDE's directory has no year. The registers are not asked here: their names are compared with these.
+-- Oddities: names change, and files write them in different ways. All are kept, so that a former name finds its LEA.
+--           CDE's directory has no year. The registers are not read here, because their names are compared with these.
 with named as (
     select cds, district_name as lea_name, dashboard_year
     from dashboard_entities where record_type = 'D' and cds like '%0000000'

@@ -1,9 +1,9 @@
--- Grain: code x name that one file gives it: a workbook, a local indicator file or a Dashboard file.
+-- Grain: CDS code x name that one file gives it; the file is a workbook, a local indicator file or a Dashboard file.
 -- Key: source_id, cds, lea_name.
 -- Inputs: raw_assistance, raw_local_indicators, raw_local_indicators_by_priority, dashboard_entities.
--- Oddities: files differ in capitals and blanks, so names are in lower case and squeezed. Local indicators name charter
---           schools too, Dashboard rows of schools are left out. A code that can be nobody's (one that lost its leading
---           zero) gives no name.
+-- Oddities: files differ in capitals and spaces, so names are in lower case with single spaces. Local indicator files
+--           name charter schools too; Dashboard rows of schools are left out. A code that cannot belong to any LEA (one
+--           that lost its leading zero) gives no name.
 with named as (
     select source_id, line, blank(cds) as cds, blank(value) as lea_name from raw_assistance where field = 'name'
     union all

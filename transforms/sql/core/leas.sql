@@ -1,14 +1,14 @@
--- Grain: one local educational agency that this release knows: district, county office of education or charter school.
+-- Grain: one local educational agency in this release: a district, county office of education or charter school.
 -- Key: cds.
 -- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, reg_state_loans, register_doubts,
 --         ref_counties, directory.
--- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. Of two names of one year
---           the longer is shown: some files cut names at 50 letters. A county office has '10' in positions 3 and 4 of
---           its district code, since the county-office flag is blank on many of its rows. LEAs that only the loan
---           register names have no Dashboard years. Charter schools are school rows with the charter flag; they are
---           judged by tests of their own. The local indicators of priorities 9 and 10 are of county offices alone,
---           statewide even where all other files are cut to a county, so they bring in no LEA. directory_status is null
---           where no directory is loaded.
+-- Oddities: names change; the latest one is shown, with the years in which the LEA was seen. If a year has two names,
+--           the longer one is shown, because some files cut names at 50 letters. A county office has '10' in positions
+--           3 and 4 of its CDS code; the county-office flag is not used, because it is blank on many rows. LEAs that
+--           only the loan register names have no Dashboard years. Charter schools are school rows with the charter
+--           flag; they have their own tests. The local indicators of priorities 9 and 10 cover only county offices.
+--           They are statewide even if all other files are cut to one county, so they add no LEA. directory_status is
+--           null if no directory is loaded.
 with seen as (
     select cds, dashboard_year, district_name as lea_name, 2 as rank
     from dashboard_entities where record_type = 'D' and cds like '%0000000'

@@ -1,4 +1,4 @@
--- Grain: LEA (charter schools included from 2023) x Dashboard year x local priority.
+-- Grain: LEA (including charter schools from 2023 on) x Dashboard year x local priority.
 -- Key: cds, dashboard_year, priority.
 -- Inputs: local_rows.
 select

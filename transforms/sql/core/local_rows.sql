@@ -1,11 +1,11 @@
--- Grain: one local indicator row, from the one-file layout (2017, 2018) or from one workbook per priority, with what is
---           wrong with it.
+-- Grain: one local indicator row, from the one-file layout (2017, 2018) or from the workbook of one priority, with its
+--        problems.
 -- Key: source_id, line.
 -- Inputs: raw_local_indicators, raw_local_indicators_by_priority, source_files, misnamed_rows, ref_counties.
--- Oddities: the one-file layout names the priority in a label ("Basic-Priority Area 1"); years differ in
---           capitals. CDE leaves no answer blank: where one is, nobody knows it. 'NA' is in the file of 2018 alone (22
---           of 5,081 rows), and 'Not Met For Two or More Years' is said from 2019 on; elsewhere neither is an answer.
---           The one-file layout has the county, which is the code's in all 9,169 rows.
+-- Oddities: the one-file layout gives the priority in a label ("Basic-Priority Area 1"), with different capitals in
+--           different years. CDE leaves no answer blank, so a blank answer is unknown. 'NA' is an answer only in the
+--           2018 file (22 of 5,081 rows), and 'Not Met For Two or More Years' only from 2019 on. The one-file layout
+--           has the county, which is the county of the code in all 9,169 rows.
 with one_file as (
     select
         f.source_id,

@@ -1,5 +1,5 @@
--- Grain: LEA x Dashboard year x student group x what CDE's lists say of it: an indicator at its worst, or a goal under
---           EC 52064(e)(5).
+-- Grain: LEA x Dashboard year x student group x reason for which CDE lists it: an indicator at its worst level, or a
+--        goal under EC 52064(e)(5).
 -- Key: cds, dashboard_year, student_group, listed_for.
 -- Inputs: low_performing_rows, lcap_goal_rows.
 select cds, dashboard_year, student_group, 'red:' || i.indicator as listed_for, source_id, line::integer as source_line

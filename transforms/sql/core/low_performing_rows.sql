@@ -1,7 +1,7 @@
--- Grain: one row of CDE's list of reds: an LEA and student group, with the indicators listed and what is wrong with it.
+-- Grain: one row of CDE's list of reds: an LEA and student group, with the indicators listed and the row's problems.
 -- Key: source_id, line.
 -- Inputs: raw_low_performing, source_files, student_group_words.
--- Oddities: a column per indicator holds Y or blank; College/Career means status Very Low in 2023.
+-- Oddities: each indicator has a column with Y or blank. In 2023, College/Career means status Very Low.
 with rows as (
     select
         f.source_id,

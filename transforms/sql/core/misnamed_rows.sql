@@ -1,10 +1,10 @@
--- Grain: row of a workbook or local indicator file whose name is another LEA's.
+-- Grain: row of a workbook or local indicator file that has the name of another LEA.
 -- Key: source_id, line.
 -- Inputs: lea_namings.
--- Rule: a row is about the LEA that it names. It is misnamed where more of the other files call its code otherwise than
---       so, and one of them gives the name to another code: one of the same county, or one that lacks the name in this
---       file. Names are not unique across counties. A name that a file gives to several codes of
---       a county tells nothing there.
+-- Rule: a row is about the LEA that it names. It is misnamed if more of the other files give its code another name than
+--       this one, and one of them gives this name to another code. That code must be in the same county, or this file
+--       must not give it the name. Names are not unique across counties. If a file gives a name to several codes of a
+--       county, the name proves nothing in that file.
 with renamed as (
     select cds from lea_namings group by cds having min(lea_name) < max(lea_name)
 ),

@@ -1,10 +1,10 @@
--- Grain: one row of a source file that was rejected, and one reason why.
+-- Grain: rejected row of a source file or register x reason.
 -- Key: source_id, line, column_name, reason.
 -- Inputs: raw_rejects, dashboard_faults, assistance_cells, assistance_statuses_compared, local_rows, directory_rows,
 --         charter_cells, low_performing_rows, lcap_goal_rows, source_files, register_rejects.
--- Oddities: a row with two faults is here twice; rows are counted by (source_id, line). A code of 13 digits has lost
---           its leading zero to a spreadsheet: whose row it was is known all the same. Rows of registers have the
---           source_id registers/<name>. A control character is shown as U+FFFD.
+-- Oddities: a row with two faults appears twice; count rows by (source_id, line). A code of 13 digits lost its leading
+--           zero in a spreadsheet, so its LEA is still known. Rows of registers have the source_id registers/<name>. A
+--           control character is shown as U+FFFD.
 with found as (
     select
         source_id,

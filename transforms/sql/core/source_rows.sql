@@ -1,9 +1,9 @@
--- Grain: one source file: how many of its rows became rows of a typed table.
+-- Grain: one source file, with the number of its rows that became rows of a typed table.
 -- Key: source_id.
 -- Inputs: source_files, indicator_result_parts, assistance_cells, assistance_rows_rejected, charter_cells,
 --         local_indicators, directory_rows, interim_certifications, low_performing_rows, lcap_goal_rows.
--- Oddities: workbooks are read cell by cell, so their rows are counted by line; the directory table shows one edition,
---           its rows here are of each.
+-- Oddities: workbooks are read cell by cell, so their rows are counted by line. The directory table shows one edition;
+--           the counts here cover each edition.
 with kept as (
     select source_id, rows as n from indicator_result_parts
     union all
