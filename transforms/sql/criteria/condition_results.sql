@@ -1,4 +1,4 @@
--- Grain: LEA x Dashboard year x student group x condition of a criterion; met is null where it cannot be known.
+-- Grain: LEA x Dashboard year x student group x condition of a criterion; met is null if it is not known.
 -- Key: cds, dashboard_year, student_group, criterion, position.
 -- Inputs: evidence_cells, rule_criterion_groups, rule_conditions.
 select

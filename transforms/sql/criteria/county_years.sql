@@ -1,10 +1,11 @@
--- Grain: county x Dashboard year that has rules: what the results of its student groups are taken from.
+-- Grain: county x Dashboard year that has rules, with the source of the results of its student groups.
 -- Key: county_code, dashboard_year.
 -- Inputs: ref_counties, rule_indicators, source_files, source_coverage, determination_years.
--- Oddities: computed from indicator rows where most of the indicator files that the year's rules use are loaded and
---           cover the county; what depends on a missing one is then unknown, never 'no'. With fewer, CDE's letters
---           serve if their workbook covers the county, and every row says so. Charter schools have a workbook of their
---           own. Years after the newest loaded file and the newest determination are left out; meta_years has them.
+-- Oddities: results are computed from indicator rows if most of the indicator files that the year's rules use are
+--           loaded and cover the county. Whatever depends on a missing file is then unknown, never 'no'. With fewer
+--           files, CDE's letters are used if their workbook covers the county, and every row says so. Charter schools
+--           have their own workbook. Years after the newest loaded file and the newest determination are left out;
+--           meta_years has them.
 with used as (
     select dashboard_year, indicator from rule_indicators
     where dashboard_year <= greatest(

@@ -1,5 +1,5 @@
--- Grain: LEA x Dashboard year x student group x criterion: met when all its conditions are, null where one is unknown
---           and none fails.
+-- Grain: LEA x Dashboard year x student group x criterion: met if all its conditions are met, null if one is unknown
+--        and none fails.
 -- Key: cds, dashboard_year, student_group, criterion.
 -- Inputs: condition_results.
 select

@@ -1,8 +1,8 @@
--- Grain: one Dashboard year with rules, loaded or not: until when its determination is in force.
+-- Grain: one Dashboard year with rules, loaded or not, with the last day on which its determination is in force.
 -- Key: dashboard_year.
 -- Inputs: rule_sets, assistance_flags.
--- Oddities: a year whose criteria are not confirmed ends the one before it only where CDE's own flags of it are loaded
---           (is_answered). last_day is null where no later year is answered.
+-- Oddities: a year whose criteria are not confirmed ends the one before it only if CDE's own flags for it are loaded
+--           (is_answered). last_day is null if no later year is answered.
 with known as (
     select
         dashboard_year,

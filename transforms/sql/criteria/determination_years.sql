@@ -1,13 +1,13 @@
--- Grain: one determination year that this run can speak about.
+-- Grain: one determination year that this run covers.
 -- Key: determination_year.
 -- Inputs: rule_determinations, days_in_force, years_loaded, run_parameters.
--- Oddities: a determination is in force until the next one; dated facts (loans, cases) are read as of its last day, or
---           as of the run's own date for the one now in force, and never as of a later day. The next one is that of the
---           next Dashboard with rules, loaded or not. A year without a Dashboard file that decides or a workbook is
---           left out, and for a past date every year that came later. Where no year has any, the registers still
---           answer: then every determination that has begun is there. A year whose criteria are not confirmed replaces
---           the one before it only when CDE's own flags of it are loaded (is_answered): until then that one stays in
---           force.
+-- Oddities: a determination is in force until the next one. Dated facts (loans, cases) are read as of its last day, or
+--           as of the run's own date for the determination now in force, and never as of a later day. The next
+--           determination is that of the next Dashboard with rules, loaded or not. A year is left out if neither a
+--           workbook nor a Dashboard file that decides is loaded. For a past date, so is every year that came later. If
+--           no year has any file, the registers still answer, so every determination that has begun is included. A year
+--           whose criteria are not confirmed replaces the one before it only if CDE's own flags for it are loaded
+--           (is_answered); until then the one before it stays in force.
 with known as (
     select
         d.*,

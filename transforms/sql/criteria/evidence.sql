@@ -1,10 +1,11 @@
--- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from
---           indicator rows.
+-- Grain: LEA x Dashboard year x student group x indicator that the year's rules use, for years computed from indicator
+--        rows.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: evidence_cells, condition_results, criterion_results, rule_conditions, leas, ref_student_groups,
 --         ref_indicators.
--- Oddities: criteria_met has every criterion of which the indicator is a part and all conditions hold, so that one of
---           two indicators is in both rows; null where the result is unknown and no criterion is met without it.
+-- Oddities: criteria_met has every criterion that uses the indicator and whose conditions all hold. A criterion that
+--           uses two indicators is in both rows. criteria_met is null if the result is unknown and no criterion is met
+--           without it.
 with clauses as (
     select distinct criterion, clause from rule_conditions
 ),

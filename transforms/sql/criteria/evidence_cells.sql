@@ -1,16 +1,17 @@
--- Grain: LEA x Dashboard year x student group x indicator that the year's rules look at, for years computed from
---           indicator rows.
+-- Grain: LEA x Dashboard year x student group x indicator that the year's rules use, for years computed from indicator
+--        rows.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: lea_years, indicators_asked, lea_results, expected_rows, rejected_groups, dashboard_entities, leas,
 --         source_coverage, dashboard_scales.
--- Oddities: silence has five meanings: the file is missing, the row was rejected, the file does not cover the county,
---           an LEA lacks the row that every LEA has, or other files show that the group must have a row ('unknown');
---           otherwise the group simply has no row ('no_row'). A rejected row that may be about any group, or about any
---           LEA, is about those that have no row of their own. A charter school may lack the row that every LEA has:
---           not every school has students in the grades. The smaller size for some groups is for districts and county
---           offices only. A row whose size test fails is 'no_result': its level must not be used (2022 fills levels
---           from 11 students on). Prior status and change are left out where the Dashboard before is on another scale.
---           Rows are matched before anything is said of their file, so that what must be held is small.
+-- Oddities: a missing row is 'unknown' for one of five reasons: the file is missing, the row was rejected, the file
+--           does not cover the county, the LEA lacks the row that every LEA has, or other files show that the group
+--           must have a row. Otherwise the group simply has no row ('no_row'). A rejected row that may be about any
+--           group, or about any LEA, counts for those that have no row of their own. A charter school may lack the row
+--           that every LEA has, because not every school has students in the grades. The smaller size for some groups
+--           is only for districts and county offices. A row that does not meet the size test is 'no_result', and its
+--           level must not be used (2022 has levels from 11 students on). Prior status and change are left out if the
+--           Dashboard before uses another scale. Rows are matched before the facts about their file are added, to keep
+--           the rows in memory small.
 with covered as (
     select source_id, unnest(counties) as county_code from source_coverage
 ),

@@ -1,18 +1,20 @@
--- Grain: LEA x Dashboard year x student group x indicator without a row, though another source shows that there must be
---           one.
+-- Grain: LEA x Dashboard year x student group x indicator without a row, although another source shows that there must
+--        be one.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: ref_indicators, lea_results, leas, dashboard_entities, rule_conditions, rule_criterion_groups,
 --         assistance_letters, charter_letters, evidence_before, source_files.
--- Oddities: four witnesses. Another indicator of the same students in the same year: the other one of a criterion
---           (English language arts and mathematics test the same), graduation and College/Career of each other (one
---           cohort), and for suspension every other, since it counts whoever was enrolled (expected_with in
---           indicators.csv). Of a handful all may lack one: 11 make a result that CDE shows, and of 13,000 real pairs
---           of 2017 and 2022 to 2024 with as many none lacks its row. The next Dashboard's row, whose prior size meets
---           the size test (30 students where the file has no flag: the number that holds for every group); of a charter
---           school only where the file has other rows of it, since 99 schools have results of 2017 in the 2018
---           graduation file that the one of 2017 lacks (no district has). CDE's letter, with a priority that none of
---           the group's rows meets. The current release, which had the row of this same year, or said that it had been
---           there. Whoever has none of them rightly lacks the row: most groups have no graduation rate.
+-- Oddities: there are four kinds of evidence. (1) Another indicator of the same students in the same year: the other
+--           indicator of a criterion (English language arts and mathematics test the same students), graduation and
+--           College/Career for each other (one cohort), and every other indicator for suspension, because suspension
+--           counts everyone who was enrolled (expected_with in indicators.csv). A handful of students may all lack a
+--           result, so 11 are needed: CDE shows results from 11 students on, and of 13,000 real pairs of 2017 and 2022
+--           to 2024 with at least 11, none lacks its row. (2) The next Dashboard's row, if its prior size meets the
+--           size test (30 students if the file has no flag: the number that holds for every group). For a charter
+--           school, this counts only if the file has other rows of the school, because 99 schools have 2017 results in
+--           the 2018 graduation file that the 2017 file lacks (no district does). (3) CDE's letter, with a priority
+--           that none of the group's rows meets. (4) The current release, if it had the row of this same year, or
+--           reported that the row had been there. A group with none of these rightly lacks the row: most groups have no
+--           graduation rate.
 with siblings as (
     select distinct f.dashboard_year, a.indicator, b.indicator as other
     from rule_conditions a

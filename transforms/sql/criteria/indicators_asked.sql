@@ -1,7 +1,7 @@
--- Grain: Dashboard year x student group x indicator that the year's criteria look at, with its file.
+-- Grain: Dashboard year x student group x indicator that the year's criteria use, with its file.
 -- Key: dashboard_year, student_group, indicator.
 -- Inputs: rule_groups, rule_criterion_groups, rule_conditions, ref_indicators, source_files, source_coverage.
--- Oddities: a Dashboard has one file for each indicator; source_id is null where it is not loaded.
+-- Oddities: a Dashboard has one file for each indicator; source_id is null if it is not loaded.
 with asked as (
     select
         g.dashboard_year,

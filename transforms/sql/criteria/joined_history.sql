@@ -1,8 +1,8 @@
 -- Grain: LEA x Dashboard year before its code began x student group.
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: predecessor_groups, student_group_history.
--- Rule: what the group would count as if the histories of both codes were joined: met by one of them is met, unknown by
---           one is unknown.
+-- Rule: the group's result if the histories of both codes were joined: met if it is met under either code; otherwise
+--       unknown if it is unknown under either code.
 select
     g.cds,
     g.dashboard_year,

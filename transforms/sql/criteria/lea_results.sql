@@ -1,8 +1,8 @@
--- Grain: LEA x Dashboard year x student group x indicator that the file has a row of, for student groups that the rules
---           judge.
+-- Grain: LEA x Dashboard year x student group x indicator with a row in the file, for student groups that the rules
+--        judge.
 -- Key: cds, dashboard_year, student_group, indicator.
 -- Inputs: indicator_results, leas, rule_groups.
--- Oddities: a tenth of all rows, read once and in few columns: what follows looks at them from several sides.
+-- Oddities: these are a tenth of all rows, read once and with few columns, because several later tables use them.
 select
     r.cds,
     r.dashboard_year,

@@ -1,14 +1,15 @@
--- Grain: LEA x Dashboard year that has rules: is the LEA in any file of that year, and what are its results taken from?
+-- Grain: LEA x Dashboard year that has rules: whether any file of that year has the LEA, and the source of its results.
 -- Key: cds, dashboard_year.
 -- Inputs: leas, county_years, dashboard_entities, assistance_leas, charter_letters, rejects, source_files,
 --         source_coverage, ref_indicators, ref_counties, workbook_listings.
--- Oddities: in_files is null where that is not known: a workbook lacks the row, or fewer than two files are loaded in
---           which every LEA has one. An LEA whose row was rejected, or whose row is missing though a later workbook
---           proves that there was one, is there all the same. Local indicators alone do not put an LEA on the
---           Dashboard. Charter schools are school rows of the indicator files with the charter flag: a school that is
---           none any more, or not yet, is on that Dashboard, and not as one; files of a year in which no school has the
---           flag show neither. They have an assistance workbook of their own, which has a blank cell for the Dashboard
---           before also where the school did not exist yet: that does not put it on that Dashboard.
+-- Oddities: in_files is null if that is not known: a workbook lacks the row, or fewer than two of the files in which
+--           every LEA has a row are loaded. An LEA is still in the files if its row was rejected, or if its row is
+--           missing but a later workbook proves that there was one. Local indicators alone do not put an LEA on the
+--           Dashboard. Charter schools are school rows of the indicator files with the charter flag. A school that is
+--           no longer, or not yet, a charter school is on that Dashboard, but not as one. If no school has the flag in
+--           a year, the files of the year do not show which schools are charter schools. Charter schools have their own
+--           assistance workbook. It has a blank cell for the Dashboard before even if the school did not exist yet;
+--           that does not put the school on that Dashboard.
 with telling as (
     select distinct dashboard_year from dashboard_entities where charter_flag = 'Y'
 ),

@@ -1,7 +1,8 @@
--- Grain: one Dashboard year that has rules: what its student group results are taken from in this run.
+-- Grain: one Dashboard year that has rules, with the source of its student group results in this run.
 -- Key: dashboard_year.
 -- Inputs: rule_sets, rule_indicators, source_files, lea_years.
--- Oddities: with files cut to some counties the basis can differ by county; student_group_history says it row by row.
+-- Oddities: if files are cut to some counties, the source can differ by county; student_group_history has it row by
+--           row.
 with counted as (
     select
         u.dashboard_year,

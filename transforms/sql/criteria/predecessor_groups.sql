@@ -1,15 +1,15 @@
--- Grain: LEA x Dashboard year before its code began, or in doubt x predecessor x student group.
+-- Grain: LEA x Dashboard year before its code began (or in doubt) x predecessor x student group.
 -- Key: cds, dashboard_year, predecessor_cds, student_group.
 -- Inputs: succession_chains, register_doubts, lea_years, student_group_history, leas.
--- Rule: CDE begins a new history with a new code, and so do the verdicts. What the predecessor's groups showed is kept
---           beside it.
--- Oddities: a predecessor may have had one of its own. Only years that ended before the succession, and in which the
---           LEA is not known to be listed under its own code, are its predecessor's; of years after its first listing
---           only those in which it is known not to be. A predecessor that no loaded file names is unknown, never "no";
---           so is the one that a rejected row may name (predecessor_cds is then empty).
---           The files may contradict the day of the succession (day_doubt): they still list the predecessor afterwards
---           ('still_listed'), or neither code until the LEA's first listing ('gap'). Those years are its predecessor's
---           as well, and what its groups showed in a gap is unknown.
+-- Rule: CDE begins a new history with a new code, and so do the verdicts. The results of the predecessor's groups are
+--       kept separately.
+-- Oddities: a predecessor may have had a predecessor too. A year belongs to the predecessor only if it ended before the
+--           succession, and the LEA is not known to be listed under its own code in it. Years after the LEA's first
+--           listing belong to the predecessor only if the LEA is known not to be listed in them. A predecessor that no
+--           loaded file names is unknown, never "no". So is one that a rejected row may name (predecessor_cds is then
+--           empty). The files may contradict the day of the succession (day_doubt): they still list the predecessor
+--           afterwards ('still_listed'), or they list neither code until the LEA's first listing ('gap'). Those years
+--           also belong to the predecessor, and the results of its groups in a gap are unknown.
 with compared as (
     select
         y.cds,

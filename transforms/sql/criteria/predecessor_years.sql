@@ -1,4 +1,4 @@
--- Grain: LEA x Dashboard year before its code began, or in doubt x predecessor.
+-- Grain: LEA x Dashboard year before its code began (or in doubt) x predecessor.
 -- Key: cds, dashboard_year, predecessor_cds.
 -- Inputs: predecessor_groups.
 -- Oddities: a predecessor that a rejected row of the register may name is left out here; the check registers_rejected

@@ -1,5 +1,5 @@
--- Grain: LEA x Dashboard year x student group x state priority: met when any of its criteria is, null where none is and
---           one is unknown.
+-- Grain: LEA x Dashboard year x student group x state priority: met if any of its criteria is met, null if none is met
+--        and one is unknown.
 -- Key: cds, dashboard_year, student_group, priority.
 -- Inputs: criterion_results.
 -- Oddities: English language arts and mathematics are one priority (4); two criteria of one priority count once.

@@ -1,8 +1,8 @@
--- Grain: source file x LEA x student group that a rejected row may be about; cds is null where it may be about any LEA.
+-- Grain: source file x LEA x student group that a rejected row may be about; cds is null if it may be about any LEA.
 -- Key: source_id, cds, student_group.
 -- Inputs: rejects, ref_student_groups, unknown_groups, leas.
--- Oddities: a rejected row whose student group cannot be read may be about any group, and one whose CDS code names no
---           LEA about any LEA. Rows of a group that nobody knows are about no other.
+-- Oddities: a rejected row whose student group cannot be read may be about any group. One whose CDS code belongs to no
+--           LEA may be about any LEA. Rows of an unknown group are about no other group.
 with possible as (
     select
         r.source_id,

@@ -1,8 +1,8 @@
--- Grain: one source file that holds LEAs: which counties it speaks about.
+-- Grain: one source file about LEAs, with the counties that it covers.
 -- Key: source_id.
 -- Inputs: dashboard_entities, assistance_leas, charter_cells, local_indicators, low_performing.
--- Oddities: a file cut to some counties says nothing about the others, so silence there is 'unknown' and not 'no'.
---           Fifty counties make a file statewide: a county without any high school has no graduation row.
+-- Oddities: a file cut to some counties contains nothing about the others, so a missing row there is 'unknown', not
+--           'no'. Fifty counties make a file statewide, because a county without a high school has no graduation row.
 with counties as (
     select source_id, cds[1:2] as county_code from dashboard_entities group by all
     union

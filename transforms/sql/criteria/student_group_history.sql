@@ -2,12 +2,12 @@
 -- Key: cds, dashboard_year, student_group.
 -- Inputs: lea_years, rule_sets, rule_groups, rule_assistance, priority_results, evidence_cells,
 --         assistance_letters, assistance_statuses_compared, charter_letters, ref_priority_letters.
--- Oddities: meets_criteria is null where it cannot be known. An LEA that is shown not to be in CDE's workbook of a year
---           (workbook_listings) did not meet the criteria under its code then; one whose row is missing is unknown.
---           Whether a group had a result is not known from letters, except that a group with a letter had one. County
---           offices were not determined in 2017: what their groups showed then is in priorities_met and does not
---           count, in letters or for EC 52072.5 in 2022. Of a year whose criteria are not confirmed nothing is known of
---           any group; CDE's letter is beside it.
+-- Oddities: meets_criteria is null if it is not known. An LEA that is shown not to be in CDE's workbook of a year
+--           (workbook_listings) did not meet the criteria under its code that year; an LEA whose row is missing is
+--           unknown. Letters do not show whether a group had a result, except that a group with a letter had one.
+--           County offices had no determination in 2017. The results of their groups that year are in priorities_met
+--           and do not count, either in letters or for EC 52072.5 in 2022. If the criteria of a year are not confirmed,
+--           nothing is known about any group; cde_letter still has CDE's letter.
 with cde_letters as (
     select * from assistance_letters
     union all by name

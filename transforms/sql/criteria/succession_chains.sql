@@ -1,8 +1,8 @@
--- Grain: CDS code x code that ended before it, which it follows directly or through others.
+-- Grain: CDS code x code that ended and that it follows, directly or through other codes.
 -- Key: cds, predecessor_cds.
 -- Inputs: reg_successions.
--- Oddities: succession_date is the day on which the predecessor's own code ended, since the day from which this code
---           follows it: another one where a third lies between.
+-- Oddities: succession_date is the day on which the predecessor's own code ended. since is the day from which this code
+--           follows it. The two differ if there is a third code between them.
 with recursive chains as (
     select
         successor_cds as cds,

@@ -1,15 +1,15 @@
--- Grain: LEA x assistance workbook that covers its county, or charter school x charter workbook: is it listed, and what
---           does it mean if not?
+-- Grain: LEA x assistance workbook that covers its county, or charter school x charter workbook: whether the workbook
+--        lists it, and what it means if not.
 -- Key: cds, source_id.
 -- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history,
 --         dashboard_entities, directory, reg_successions.
--- Oddities: a row that is missing is no "no". A later workbook that has a status for the year proves that there was a
---           row ('row_missing'); a blank there proves that there was none ('not_listed'). Where no later workbook lists
---           the LEA, it is 'not_listed' if the workbook beside this one lacks it as well, and the year's Dashboard too,
---           or if the directory says that it had closed or was not open yet. Otherwise it is 'unknown': closed, or a
---           row that is lost. Where a registered predecessor is listed in a year before the succession, the LEA is
---           'not_listed' under its own code, also where a later workbook carries the status over; not so where a
---           workbook before the succession lists it already, as a district that others merged into.
+-- Oddities: a missing row does not mean "no". A later workbook that has a status for the year proves that there was a
+--           row ('row_missing'); a blank there proves that there was none ('not_listed'). An LEA that no later workbook
+--           lists is 'not_listed' in two cases: an adjacent workbook and the year's Dashboard lack it too, or the
+--           directory shows that it had closed or was not open yet. Otherwise it is 'unknown': the LEA closed, or its
+--           row was lost. If a registered predecessor is listed in a year before the succession, the LEA is
+--           'not_listed' under its own code, even if a later workbook carries the status over. This does not apply if a
+--           workbook before the succession already lists the LEA, as for a district that others merged into.
 with books as (
     select f.source_id, f.file, f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f

@@ -1,8 +1,9 @@
--- Grain: one Dashboard year of which a file that may decide is loaded.
+-- Grain: one Dashboard year with a loaded file that may decide.
 -- Key: dashboard_year.
 -- Inputs: source_files, rule_indicators.
--- Oddities: a file of an indicator that no criterion of its year uses (science) decides nothing, and begins no
---           determination. Where a year's criteria are not confirmed, nobody knows which do: any file counts.
+-- Oddities: a file of an indicator that no criterion of its year uses (science) decides nothing and begins no
+--           determination. If a year's criteria are not confirmed, it is not known which indicators they use, so any
+--           file counts.
 select distinct f.dashboard_year
 from source_files f
 left join (
