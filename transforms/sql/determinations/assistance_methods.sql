@@ -2,12 +2,12 @@
 -- Key: cds, determination_year, method.
 -- Inputs: leas, assistance_years, lea_years, student_group_history, local_failures, local_indicators, reg_calpads,
 --         assistance_flags.
--- Rule: 1: a student group met the criteria. 2: two or more local indicators failed. 3: neither, exactly one local
---       indicator failed, and a group met exactly one state priority, a different one. 4: End-of-Year CALPADS data not
---       certified on time.
--- Oddities: ours is null where an input is missing; CDE's own flag in the row of the year's workbook is then the
---           answer, and decided_by says so. What can be computed never yields to it. Letters do not show which groups
---           met exactly one priority, so method 3 cannot be computed from them.
+-- Rule: method 1: a student group met the criteria. Method 2: two or more local indicators failed. Method 3: neither
+--       applies, exactly one local indicator failed, and a group met exactly one state priority, a different one.
+--       Method 4: End-of-Year CALPADS data were not certified on time.
+-- Oddities: ours is null if an input is missing. CDE's own flag in the LEA's row of the year's workbook is then the
+--           answer, and decided_by is 'cde'. CDE's flag never overrides what can be computed. Letters do not show which
+--           groups met exactly one priority, so method 3 cannot be computed from them.
 with groups as (
     select
         h.cds,

@@ -1,9 +1,9 @@
 -- Grain: one Dashboard year for which assistance is decided in this run.
 -- Key: determination_year.
 -- Inputs: rule_assistance, days_in_force, years_loaded, run_parameters.
--- Oddities: reaches further back than determination_years: Differentiated Assistance began with the 2017 Dashboard. A
---           year with no file loaded is left out, and for a past date every year that came later. as_of is that of
---           determination_years.
+-- Oddities: these years reach further back than determination_years, because Differentiated Assistance began with the
+--           2017 Dashboard. A year with no file loaded is left out. For a past date, so is every year that came later.
+--           as_of is the same as in determination_years.
 with known as (
     select a.*, t.is_answered, t.last_day, p.as_of as run_as_of
     from rule_assistance a

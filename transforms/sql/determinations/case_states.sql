@@ -1,11 +1,11 @@
 -- Grain: case of a recorded pathway x determination year, as of the last day of that determination.
 -- Key: case_id, determination_year.
 -- Inputs: pathway_register, pathways, determination_years.
--- Rule: EC 52074(g): what makes a recorded pathway open is the dated act of a person.
--- Oddities: what opens a case follows from the kind of acts that its pathway records; a kind that is not here has no
---           status, and a check stops. Only acts dated on or before the day are known; a case without any such act is
---           left out, and so is a replaced one. Of two acts both are needed, in either order, and earlier assistance
---           must be on record: without it nothing is decided.
+-- Rule: EC 52074(g): the dated act of a person opens a recorded pathway.
+-- Oddities: the kind of acts that a pathway records determines what opens a case. A kind that is not listed here has no
+--           status, and a check stops the release. Only acts dated on or before the day are known. A case without such
+--           an act is left out, and so is a replaced case. If a pathway needs two acts, both are needed, in either
+--           order, and earlier assistance must be on record; without it nothing is decided.
 with known as (
     select
         c.case_id,

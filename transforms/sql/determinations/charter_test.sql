@@ -1,11 +1,11 @@
 -- Grain: charter school x determination year that has the test (EC 47607.3(a)).
 -- Key: cds, determination_year.
 -- Inputs: leas, rule_charter, assistance_years, charter_groups, lea_years, charter_flags.
--- Rule: the criteria met on both Dashboards. One group that met them on both suffices; where only different groups did,
---       one each year, the sources do not say, and the answer is 'undetermined'.
--- Oddities: where an input is missing, CDE's own status of the school in the year's workbook is the verdict; where the
---           sources leave the test open it is not, since nothing is missing then. A "no" that the years of a registered
---           predecessor would change is undetermined.
+-- Rule: the school met the criteria on both Dashboards. One group that met them on both is enough. If only different
+--       groups met them, one each year, the sources give no answer, and the status is 'undetermined'.
+-- Oddities: if an input is missing, CDE's own status of the school in the year's workbook is the verdict. If the
+--           sources leave the test open, CDE's status is not used, because nothing is missing. A "no" that the years of
+--           a registered predecessor would change is undetermined.
 with per_year as (
     select
         g.cds,

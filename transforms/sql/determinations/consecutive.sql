@@ -1,10 +1,10 @@
 -- Grain: district or county office x determination year that has the test (EC 52071(f)).
 -- Key: cds, determination_year.
 -- Inputs: leas, rule_consecutive, assistance_years, consecutive_groups, lea_years, assistance_flags.
--- Rule: at least one student group met the criteria in each of three consecutive Dashboards; districts only: CDE's flag
+-- Rule: at least one student group met the criteria in each of three consecutive Dashboards. Districts only: CDE's flag
 --       is N for county offices whose groups would qualify.
--- Oddities: a "no" that the years of a registered predecessor would change is undetermined; where missing inputs leave
---           it open, CDE's own flag of the year's workbook (from 2025 on) is the verdict.
+-- Oddities: a "no" that the years of a registered predecessor would change is undetermined. If missing inputs leave the
+--           test open, CDE's own flag in the year's workbook (from 2025 on) is the verdict.
 with per_lea as (
     select
         cds,

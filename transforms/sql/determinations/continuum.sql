@@ -2,17 +2,17 @@
 -- Key: cds, determination_year.
 -- Inputs: leas, determination_years, continuum_groups, small_lea_clause, lea_years, student_group_history,
 --         assistance_flags.
--- Rule: three or more student groups that each met the criteria in three of the four counted Dashboards; all of its
---       groups where an LEA has fewer than three (EC 52072, 52072.5; small_lea_clause has that part).
--- Oddities: charter schools are not applicable: they have a test of their own (EC 47607.3). An LEA in none of the
---           year's files, though they cover its county, is not assessed, whatever it showed before it closed. One
---           that is in them is assessed by the years before also where no group has a result any more. What cannot be
---           known is carried through: 'may' counts are upper bounds. If a missing file hides whether any
---           group has a result, 'no results to assess' and 'no' look alike; from letters alone that is always so, and
---           the answer is 'no', as CDE's flag has it. Where an input is missing and nothing follows from the others,
---           CDE's own flag in the row of the year's workbook is the verdict (decided_by 'cde'); what can be computed
---           never yields to it. A blank flag is no answer. CDE begins a new history with a new code: a "no" under it is
---           undetermined where the years of a registered predecessor would change it.
+-- Rule: three or more student groups each met the criteria in three of the four counted Dashboards. If an LEA has fewer
+--       than three groups, all of them must have done so (EC 52072, 52072.5; small_lea_clause has that part).
+-- Oddities: charter schools are not applicable: they have their own test (EC 47607.3). An LEA that is in none of the
+--           year's files, although they cover its county, is not assessed, whatever its results were before it closed.
+--           An LEA that is in them is assessed by the earlier years even if no group has a result any more. Unknown
+--           values are carried through: 'may' counts are upper bounds. If a missing file hides whether any group has a
+--           result, 'no results to assess' and 'no' look the same. With letters alone this is always the case, and the
+--           answer is 'no', as in CDE's flag. If an input is missing and the other inputs do not decide, CDE's own flag
+--           in the LEA's row of the year's workbook is the verdict (decided_by 'cde'). CDE's flag never overrides what
+--           can be computed. A blank flag is no answer. CDE begins a new history with a new code: a "no" under it is
+--           undetermined if the years of a registered predecessor would change it.
 with groups as (
     select
         cds,

@@ -2,8 +2,8 @@
 -- Key: cds, determination_year, student_group.
 -- Inputs: determination_years, student_group_history, joined_history, leas.
 -- Oddities: a group without a row in a counted year (long-term English learners before 2024) did not meet the criteria
---           then. may_count_joined adds the years under the code of a registered predecessor. Where the criteria of the
---           year are not confirmed, any group may count and none does.
+--           that year. may_count_joined adds the years under the code of a registered predecessor. If the criteria of
+--           the year are not confirmed, any group may count and none does.
 with counted as (
     select
         d.determination_year,

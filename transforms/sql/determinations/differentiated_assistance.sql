@@ -1,14 +1,14 @@
 -- Grain: district or county office x assistance year: Differentiated Assistance (EC 52071, 52071.5).
 -- Key: cds, determination_year.
 -- Inputs: leas, assistance_years, lea_years, assistance_methods, assistance_flags, predecessor_years.
--- Rule: any method suffices. From the identifications of 2023 on assistance lasts two years: Year 1 met a method now,
---       Year 2 was in Year 1 on the Dashboard before and met none now.
--- Oddities: where it is not known whether a method is met now, Year 1 and Year 2 look alike, though assistance may be
---           certain. Where no file of the year covers the county nothing is known of the LEA; where nothing is known of
---           the Dashboard before, Year 2 is not ruled out, nor where a registered predecessor was, or may have been,
---           in Year 1 then (by_succession). decided_by is 'cde' where a method that the verdict needs is
---           known from CDE's flag alone, and where the methods leave it open and CDE's own status in the row of the
---           year's workbook is the verdict: 'Differentiated ...' or 'General ...', with the year as printed.
+-- Rule: any method is enough. From the identifications of 2023 on, assistance lasts two years: Year 1 met a method now;
+--       Year 2 was in Year 1 on the Dashboard before and meets none now.
+-- Oddities: if it is not known whether a method is met now, Year 1 and Year 2 look the same, although assistance may be
+--           certain. If no file of the year covers the county, nothing is known about the LEA. Year 2 is not ruled out
+--           if nothing is known about the Dashboard before, or if a registered predecessor was, or may have been, in
+--           Year 1 then (by_succession). decided_by is 'cde' in two cases: a method that the verdict needs is known
+--           only from CDE's flag, or the methods leave the verdict open and CDE's own status in the LEA's row of the
+--           year's workbook is the verdict ('Differentiated ...' or 'General ...', with the year as printed).
 with per_lea as (
     select
         cds,

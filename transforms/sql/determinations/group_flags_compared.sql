@@ -1,9 +1,9 @@
--- Grain: LEA x Dashboard year x flag of student groups in CDE's workbooks: a priority letter of each group, and the
+-- Grain: LEA x Dashboard year x student group flag in CDE's workbooks: the priority letter of each group, and the
 --        number of groups with a letter.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: student_group_history, assistance_leas, charter_letters, assistance_flags, charter_flags.
--- Oddities: letters are compared only where ours come from indicator rows; where they are CDE's own there is nothing to
---           compare.
+-- Oddities: letters are compared only if ours come from indicator rows; if ours are CDE's own letters, there is nothing
+--           to compare.
 with listed as (
     select cds, dashboard_year from assistance_leas
     union

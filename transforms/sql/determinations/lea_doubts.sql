@@ -1,7 +1,7 @@
--- Grain: rejected row of a register x pathway x LEA that it may concern, from a day on.
+-- Grain: rejected row of a register x pathway x LEA that it may concern, from a certain day on.
 -- Key: file, line, pathway, cds.
 -- Inputs: register_doubts, succession_chains.
--- Oddities: who follows a code that ended may have its loan or case as well. since is null where the row may be of any
+-- Oddities: the successor of a code that ended may have its loan or case too. since is null if the row may be about any
 --           day.
 with all_doubts as (
     select file, line, pathway, cds, since from register_doubts where cds is not null

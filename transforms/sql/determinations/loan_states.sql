@@ -1,22 +1,21 @@
--- Grain: state loan x determination year x LEA that it concerns: the loan in the time in which that determination is in
---        force.
+-- Grain: state loan x determination year x LEA that it concerns: the loan while that determination is in force.
 -- Key: loan_id, determination_year, cds.
 -- Inputs: reg_state_loans, loan_events_dated, determination_years, wraparound_rule, register_doubts, reg_successions,
 --         succession_chains.
 -- Rule: EC 52074(g)(2)(A): a district that receives an emergency apportionment is deemed referred.
 -- Oddities: a loan that was outstanding on the first day, or was received later, is outstanding for that determination
---           even if it is repaid before its last day. The known text names no end: a loan repaid before the first day
---           leaves the referral open for a person ('referral_closed' or 'referral_confirmed' in the register); an act
---           of a person counts from the last day that its source allows, and until then nothing is decided; of opposite
---           acts on one day nobody knows which came last. Loans repaid before the provision took effect are not counted
---           (a reading: wraparound_rule). The law says "receives": a loan that is authorized and not known to be drawn
---           decides nothing; one that is drawn has been received by that day, however vague the day of its act is. A
---           loan with a rejected event decides nothing. A repaid loan without a dated repayment was repaid by the day
---           of its source. A source grows old only while it says that a loan is open. Where the borrower's code has
---           ended, whoever follows it is concerned from that day on, and nobody but a person who confirms the referral
---           later decides whether it passes ('of_predecessor'); the borrower itself keeps the determinations that were
---           in force before ('code_ended' afterwards). What happened after the day of the run is not known to it:
---           repaid_by and released_by are then empty.
+--           even if it is repaid before the last day. The known text of the law names no end, so a loan repaid before
+--           the first day leaves the referral open until a person decides ('referral_closed' or 'referral_confirmed' in
+--           the register). An act of a person counts from the last day that its source allows; until then nothing is
+--           decided. If there are opposite acts on one day, it is not known which came last. Loans repaid before the
+--           provision took effect do not count (a reading of the law: wraparound_rule). The law uses the word
+--           "receives": a loan that is authorized and not known to be drawn decides nothing. A loan that is drawn was
+--           received by that day, however vague the day of its act is. A loan with a rejected event decides nothing. A
+--           repaid loan without a dated repayment was repaid by the day of its source. A source can be too old only
+--           while it shows the loan as open. If the borrower's code has ended, the loan concerns its successor from
+--           that day on. Only a person who confirms the referral later decides whether the loan passes to the successor
+--           ('of_predecessor'). The borrower itself keeps the determinations that were in force before ('code_ended'
+--           afterwards). Events after the day of the run are not known to it: repaid_by and released_by are then empty.
 with events as (
     select
         e.loan_id,

@@ -1,10 +1,10 @@
 -- Grain: district or county office x assistance year that uses local indicators: which local priorities failed.
 -- Key: cds, determination_year.
 -- Inputs: leas, assistance_years, local_indicators.
--- Oddities: a priority fails when it has the failing value in each of the years looked at (2018: 'Not Met' in 2017 and
---           2018; later one file says 'Not Met For Two or More Years'). CDE's files have a row of every district and
---           county office for every priority (993 of 993 in 2017 and 2018), so an LEA without one is unknown, as it is
---           where the value is blank or no file covers the county.
+-- Oddities: a priority fails if it has the failing value in each of the years that count (2018: 'Not Met' in 2017 and
+--           2018; later one file has 'Not Met For Two or More Years'). CDE's files have a row for every district and
+--           county office and every priority (993 of 993 in 2017 and 2018). An LEA without a row is therefore unknown,
+--           as it is if the value is blank or no file covers the county.
 with wanted as (
     select
         l.cds,

@@ -1,12 +1,12 @@
--- Grain: LEA x Dashboard year x student group x what CDE's lists of low performing LEAs may say of it, where we or CDE
---           say it.
+-- Grain: LEA x Dashboard year x student group x reason for a listing in CDE's lists of low performing LEAs, if we or
+--        CDE list it.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: low_performing, rejects, source_files, source_coverage, leas, evidence_cells,
 --         student_group_history, rule_lcap_goals, rule_groups.
--- Oddities: the lists name only whom they list, so silence is a 'no' in the counties that a list covers, but not of an
---           LEA of which a row was rejected, nor of any LEA where a rejected row's CDS code names none. All students
---           and LEAs that we do not know are left out. A red is the worst level: Red, or Very Low and Very High where
---           CDE used status.
+-- Oddities: the lists have no rows for other LEAs, so a missing row is a 'no' in the counties that a list covers. It is
+--           unknown for an LEA with a rejected row, and for every LEA if the CDS code of a rejected row belongs to no
+--           LEA. All students, and LEAs that are not in the release, are left out. A red is the worst level: Red, or
+--           Very Low and Very High in years in which CDE used status.
 with lists as (
     select f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f

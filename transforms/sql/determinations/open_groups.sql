@@ -1,7 +1,7 @@
--- Grain: LEA x determination year x pathway with student groups of which it is not known whether they count.
+-- Grain: LEA x determination year x pathway, with the student groups that may or may not count.
 -- Key: cds, determination_year, pathway.
 -- Inputs: continuum_groups.
--- Oddities: the Continuum alone looks at groups this way; other pathways have no row.
+-- Oddities: only the Continuum looks at groups this way; other pathways have no row.
 select
     cds,
     determination_year,

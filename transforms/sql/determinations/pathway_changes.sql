@@ -1,9 +1,9 @@
--- Grain: LEA x pathway x pair of determination years that follow each other, where something changed or goes on.
+-- Grain: LEA x pathway x pair of consecutive determination years, if something changed or continues.
 -- Key: cds, pathway, to_year.
 -- Inputs: verdicts, determination_years, open_groups.
--- Oddities: where the criteria of a year are not confirmed and CDE has not answered, nothing is known to have changed.
---           An LEA that stays 'not eligible', 'not assessed' and so on has no row; 'undetermined' before or after is a
---           change of its own kind. A group of which it is not known whether it still counts is in groups_open, not in
+-- Oddities: if the criteria of a year are not confirmed and CDE has not answered, no change is known. An LEA that stays
+--           'not eligible', 'not assessed' and so on has no row. 'undetermined' before or after is a separate kind of
+--           change. If it is not known whether a group still counts, the group is in groups_open, not in
 --           groups_removed.
 with ordered as (
     select

@@ -1,13 +1,12 @@
 -- Grain: one case of a recorded pathway, as people entered it.
 -- Key: case_id.
 -- Inputs: reg_cases, pathways, leas, ref_counties, ref_geo_leads.
--- Rule: EC 52074(g)(1)(A) asks for assistance under EC 52071 or 47607.3 before the determination, and for two acts:
---           determination and agreement.
--- Oddities: a case of an LEA that has no verdicts, since no source file names it, is here all the same.
---           Whether both acts were done by one body is computed from the term of the Geographic Lead on the day of its
---           answer; where the list names no lead for that day it is not known. The lead of the register is compared
---           with the list by the words of its name that tell offices apart. The requester's contact stays in the
---           register.
+-- Rule: EC 52074(g)(1)(A) requires assistance under EC 52071 or 47607.3 before the determination, and two acts:
+--       determination and agreement.
+-- Oddities: a case is included even if its LEA has no verdicts because no source file names it. Whether one body did
+--           both acts is computed from the term of the Geographic Lead on the day of its answer; if the list names no
+--           lead for that day, it is not known. The lead in the register is compared with the list by the words that
+--           distinguish office names. The requester's contact is only in the register.
 with leads as (
     select
         c.case_id,

@@ -2,12 +2,12 @@
 -- Key: cds, determination_year, pathway.
 -- Inputs: continuum, wraparound, case_states, leas, determination_years, pathways, lea_doubts, reg_successions,
 --         succession_chains.
--- Oddities: recorded pathways are never computed. Without a case on record nothing is assessed ('not_assessed'); an LEA
---           of a kind that the pathway does not serve is 'not_applicable'. Of several cases the one nearest to a yes
---           decides, then an open one, then the latest. A rejected row of a register leaves undetermined every LEA that
---           it may concern, unless another case makes it eligible; so does an open case under a code that ended, which
---           the LEA follows: whether it passes is for a person. Under the code itself it is open no longer than the
---           determination that was in force when the code ended.
+-- Oddities: recorded pathways are never computed. Without a case on record, the status is 'not_assessed'. An LEA of a
+--           kind that the pathway does not serve is 'not_applicable'. If there are several cases, the one nearest to a
+--           yes decides, then an open one, then the latest. A rejected row of a register makes every LEA that it may
+--           concern undetermined, unless another case makes the LEA eligible. So does an open case under a code that
+--           ended, for the LEA that follows it: a person must decide whether the case passes. Under the code itself,
+--           the case is open no longer than the determination that was in force when the code ended.
 with deciding_cases as (
     select cds, determination_year, pathway, status, case_state
     from case_states

@@ -1,9 +1,9 @@
 -- Grain: LEA x determination year (EC 52074(g)(2)(A)).
 -- Key: cds, determination_year.
 -- Inputs: leas, determination_years, loan_states, lea_doubts.
--- Oddities: districts only; a county office is not applicable. One open loan decides, whatever the others are. A
---           rejected row of the register leaves undetermined every district that it may concern. The age is that of the
---           newest source among the loans that decide.
+-- Oddities: districts only; a county office is not applicable. One open loan decides, whatever the state of the others.
+--           A rejected row of the register makes every district that it may concern undetermined. The age is the age of
+--           the newest source of the loans that decide.
 with per_lea as (
     select
         cds,
