@@ -1,11 +1,11 @@
--- Grain: LEA x pathway x pair of determination years: what the sentence of the change names
---           (transforms.wording.sentences.changes).
+-- Grain: LEA x pathway x pair of determination years, with the facts for the sentence about the change
+--        (transforms.wording.sentences.changes).
 -- Key: cds, pathway, to_year.
 -- Inputs: pathway_changes, leas, pathways, determination_years, continuum_groups, student_group_history,
 --         criterion_results, rule_conditions, loan_states, reg_state_loans, case_states, continuum.
--- Oddities: a group that only CDE's letter shows is named with the priorities of the letter, not with indicators.
---           years_out: Dashboards that are no longer counted, and on which the group met the criteria. Where files of a
---           year are not loaded, two years leave the window at once.
+-- Oddities: a group that appears only in CDE's letters is described with the priorities of the letter, not with
+--           indicators. years_out: Dashboards that are no longer counted and on which the group met the criteria. If
+--           files of a year are not loaded, two years leave the window at once.
 with pairs as (
     select
         determination_year as to_year,

@@ -1,5 +1,5 @@
--- Grain: charter school x determination year: what the reason of its verdict on EC 47607.3 names
---           (transforms.wording.sentences.assistance).
+-- Grain: charter school x determination year, with the facts for the reason of its verdict on EC 47607.3
+--        (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: charter_test, charter_groups, predecessor_years, unlisted_years.
 with years as (

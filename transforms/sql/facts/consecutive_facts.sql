@@ -1,8 +1,8 @@
--- Grain: LEA x determination year: what the reason of its verdict on EC 52071(f) names
---           (transforms.wording.sentences.assistance).
+-- Grain: LEA x determination year, with the facts for the reason of its verdict on EC 52071(f)
+--        (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: consecutive, leas, predecessor_years, unlisted_years.
--- Oddities: a "no" that a rejected record of a succession leaves open names no predecessor.
+-- Oddities: if a rejected record of a succession leaves a "no" open, no predecessor is named.
 with predecessors as (
     select
         c.cds,

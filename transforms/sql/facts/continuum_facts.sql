@@ -1,9 +1,9 @@
--- Grain: LEA x determination year: what the reason of its verdict on the Continuum of Support names
---           (transforms.wording.sentences.continuum).
+-- Grain: LEA x determination year, with the facts for the reason of its verdict on the Continuum of Support
+--        (transforms.wording.sentences.continuum).
 -- Key: cds, determination_year.
 -- Inputs: continuum, leas, determination_years, continuum_groups, student_group_history, lea_years, rule_assistance,
 --         predecessor_years.
--- Oddities: a note is missing data only where it leaves open whether a group met the criteria, or whether it had a
+-- Oddities: a note means missing data only if it leaves open whether a group met the criteria, or whether it had a
 --           result in the determination year.
 with groups as (
     select

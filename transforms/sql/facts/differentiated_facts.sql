@@ -1,5 +1,5 @@
--- Grain: LEA x assistance year: what the reason of its verdict on Differentiated Assistance names
---           (transforms.wording.sentences.assistance).
+-- Grain: LEA x assistance year, with the facts for the reason of its verdict on Differentiated Assistance
+--        (transforms.wording.sentences.assistance).
 -- Key: cds, determination_year.
 -- Inputs: differentiated_assistance, leas, student_group_history, assistance_methods, assistance_flags,
 --         assistance_statuses_compared, unlisted_years.

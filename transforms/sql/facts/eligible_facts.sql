@@ -1,4 +1,4 @@
--- Grain: LEA x determination year in which it is eligible through any pathway.
+-- Grain: LEA x determination year in which it is eligible through at least one pathway.
 -- Key: cds, determination_year.
 -- Inputs: verdicts, leas, pathways.
 select

@@ -1,8 +1,8 @@
--- Grain: LEA x determination year x recorded pathway: what the reason of its verdict names
---           (transforms.wording.sentences.recorded).
+-- Grain: LEA x determination year x recorded pathway, with the facts for the reason of its verdict
+--        (transforms.wording.sentences.recorded).
 -- Key: cds, determination_year, pathway.
 -- Inputs: verdicts, leas, pathways, case_states, pathway_register.
--- Oddities: an act dated after the last day of the determination is not on record for it: its day is null.
+-- Oddities: an act dated after the last day of the determination is not on record for it, so its day is null.
 with cases as (
     select
         s.cds,

@@ -1,4 +1,4 @@
--- Grain: LEA x student group x what is watched: what its sentence names (transforms.wording.sentences.watch).
+-- Grain: LEA x student group x kind of watch, with the facts for its sentence (transforms.wording.sentences.watch).
 -- Key: cds, student_group, watch.
 -- Inputs: watch_rows, leas.
 select

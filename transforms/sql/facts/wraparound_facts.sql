@@ -1,9 +1,9 @@
--- Grain: LEA x determination year: what the reason of its verdict on Wraparound names
---           (transforms.wording.sentences.wraparound).
+-- Grain: LEA x determination year, with the facts for the reason of its verdict on Wraparound
+--        (transforms.wording.sentences.wraparound).
 -- Key: cds, determination_year.
 -- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule, reg_successions.
--- Oddities: of several events of one kind that may have happened by the last day of the determination, the earliest is
---           named; of a person's acts on the referral the latest.
+-- Oddities: if several events of one kind may have happened by the last day of the determination, the earliest is
+--           named; for a person's acts on the referral, the latest.
 with dated as (
     select
         s.loan_id,
