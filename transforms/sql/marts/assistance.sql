@@ -1,10 +1,10 @@
 -- Grain: LEA x determination year x determination: assistance by others than CCEE, which comes before Direct Technical
---           Assistance.
+--        Assistance.
 -- Key: cds, determination_year, determination.
 -- Inputs: differentiated_assistance, consecutive, charter_test, leas, differentiated_reasons, consecutive_reasons,
 --         charter_reasons, assistance_flags, charter_flags.
--- Oddities: CDE's status of 2025 prints no year of assistance; its flag of EC 52071(f) exists from 2025 on. CDE's
---           charter status is shown, not compared, where the sources leave the test open.
+-- Oddities: CDE's 2025 status prints no year of assistance. Its flag of EC 52071(f) exists from 2025 on. If the sources
+--           leave the charter test open, CDE's charter status is shown but not compared.
 with decided as (
     select
         cds,

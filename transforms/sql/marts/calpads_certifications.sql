@@ -1,8 +1,8 @@
 -- Grain: LEA x school year whose CALPADS certification is on record.
 -- Key: cds, school_year.
 -- Inputs: reg_calpads, ref_counties.
--- Oddities: kept by hand; an LEA that is not listed is not known to have been in time. Method 4 of Differentiated
---           Assistance rests on it; no pathway does.
+-- Oddities: maintained by hand. If an LEA is not listed, it is not known whether it certified on time. Only Method 4 of
+--           Differentiated Assistance uses this table; no pathway does.
 select
     r.cds,
     r.lea_name,

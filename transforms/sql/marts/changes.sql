@@ -1,4 +1,4 @@
--- Grain: LEA x pathway x pair of determination years that follow each other: newly eligible, continuing, no longer.
+-- Grain: LEA x pathway x pair of consecutive determination years: newly eligible, continuing or no longer eligible.
 -- Key: cds, pathway, to_year.
 -- Inputs: pathway_changes, leas, change_sentences.
 select

@@ -1,8 +1,7 @@
 -- Grain: county x assistance provider of its county office x term (EC 52071.5).
 -- Key: county_code, provider.
 -- Inputs: ref_coe_providers.
--- Oddities: a county office may be assisted by another county office. A county that is not listed is one whose provider
---           was not found.
+-- Oddities: another county office may assist a county office. If a county is not listed, its provider was not found.
 select
     county_code,
     county,

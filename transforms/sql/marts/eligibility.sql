@@ -1,11 +1,11 @@
--- Grain: LEA x determination year x pathway: every verdict, also "no" and "not determined".
+-- Grain: LEA x determination year x pathway: every verdict, including "no" and "not determined".
 -- Key: cds, determination_year, pathway.
 -- Inputs: lea_index, verdicts, leas, continuum_reasons, wraparound_reasons, recorded_reasons, necessity_determinations,
 --         register_doubts.
--- Oddities: built from the index, so an LEA without a verdict shows as a null status and stops the release.
---           CDE's flag exists for the continuum only; it is absent where the workbook does not list the LEA.
---           Meeting the criteria is not CCEE's decision: whether its assistance is necessary (EC 52072) is beside the
---           verdict, from its register.
+-- Oddities: built from the index, so an LEA without a verdict has a null status and stops the release. CDE's flag
+--           exists only for the continuum, and is null if the workbook does not list the LEA. Meeting the criteria is
+--           not CCEE's decision: ccee_determination shows from its register whether CCEE's assistance is necessary (EC
+--           52072).
 with reasons as (
     select * from continuum_reasons
     union all

@@ -1,7 +1,7 @@
 -- Grain: LEA x determination year with at least one pathway open to it.
 -- Key: cds, determination_year.
 -- Inputs: eligibility, pathways, eligible_sentences.
--- Oddities: county offices are here too, under EC 52072.5; lea_type tells them apart.
+-- Oddities: county offices are included, under EC 52072.5; lea_type distinguishes them.
 select
     e.cds,
     any_value(e.lea_name) as lea_name,

@@ -1,7 +1,7 @@
 -- Grain: county x term of its Geographic Lead (EC 52073).
 -- Key: county_code, term.
 -- Inputs: ref_geo_leads.
--- Oddities: leads are chosen for terms; where no source names the holder, the row says so.
+-- Oddities: leads are chosen for terms. If no source names the lead of a term, geo_lead is 'not found'.
 select
     county_code,
     row_number() over (partition by county_code order by valid_from nulls first, geo_lead)::smallint as term,

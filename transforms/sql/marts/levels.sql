@@ -1,8 +1,8 @@
--- Grain: one value of a measure, with the label that CDE gives it.
+-- Grain: one value of a measure, with CDE's label.
 -- Key: measure, level, position.
 -- Inputs: ref_levels, ref_indicators.
--- Oddities: labels run the other way for chronic absenteeism and suspension, where less is better; level 1 is the worst
---           of either.
+-- Oddities: labels run the other way for chronic absenteeism and suspension, where lower is better. Level 1 is always
+--           the worst.
 select
     l.measure,
     l.level::tinyint as level,

@@ -1,7 +1,7 @@
--- Grain: LEA x determination year on which CCEE's decision is on record (EC 52072, 52072.5).
+-- Grain: LEA x determination year for which CCEE's decision is on record (EC 52072, 52072.5).
 -- Key: cds, determination_year.
 -- Inputs: reg_necessity_determinations, leas, ref_counties, run_parameters.
--- Oddities: kept by hand. A decision that is dated after the day of the run is left out.
+-- Oddities: maintained by hand. A decision dated after the day of the run is left out.
 select
     n.cds,
     coalesce(l.lea_name, n.lea_name) as lea_name,

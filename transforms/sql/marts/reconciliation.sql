@@ -2,7 +2,7 @@
 -- Key: cds, dashboard_year, flag.
 -- Inputs: group_flags_compared, verdict_flags_compared, low_performing_compared, leas, accepted_differences,
 --         run_parameters, reconciliation_words.
--- Oddities: an acceptance covers a difference as it was, until its last day.
+-- Oddities: an acceptance covers a difference as it was when accepted, until the last day of the acceptance.
 with compared as (
     select * from group_flags_compared
     union all by name

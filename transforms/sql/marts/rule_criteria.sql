@@ -1,4 +1,4 @@
--- Grain: Dashboard year x criterion x condition: the law that was applied, with the student groups it judges.
+-- Grain: Dashboard year x criterion x condition: the law that was applied, with the student groups that it judges.
 -- Key: criterion, position.
 -- Inputs: rule_conditions, rule_sets, rule_criterion_groups, rule_citations.
 with judged as (

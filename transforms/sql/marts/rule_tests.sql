@@ -1,8 +1,8 @@
--- Grain: Dashboard year x test that looks beyond one student group in one year: Differentiated Assistance, EC 52071(f),
+-- Grain: Dashboard year x test that goes beyond one student group in one year: Differentiated Assistance, EC 52071(f),
 --        EC 52072, charter schools, and the provisional preview.
 -- Key: dashboard_year, test.
 -- Inputs: rule_sets, rule_determinations, rule_assistance, rule_consecutive, rule_charter, preview_rule.
--- Oddities: the preview decides nothing; it is here so that a reader sees what the watch list rests on.
+-- Oddities: the preview decides nothing; it is included so that readers see what the watch list is based on.
 with tests as (
     select
         determination_year as dashboard_year,

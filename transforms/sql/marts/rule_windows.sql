@@ -1,9 +1,9 @@
--- Grain: determination year: which Dashboards count for EC 52072 and 52072.5, for EC 52071(f) and for charter schools,
---           and what is required.
+-- Grain: determination year, with the Dashboards that count for EC 52072 and 52072.5, for EC 52071(f) and for charter
+--        schools, and what is required.
 -- Key: determination_year.
 -- Inputs: rule_determinations, rule_consecutive, rule_charter.
--- Oddities: 2020 and 2021 had no Dashboard and are skipped; the day from which a determination is in force is this
---           project's convention.
+-- Oddities: 2020 and 2021 had no Dashboard and are skipped. The day on which a determination takes effect is a
+--           convention of this project.
 select
     d.determination_year,
     d.rule_set,

@@ -1,8 +1,8 @@
--- Grain: state loan x event, one dated fact each.
+-- Grain: state loan x event; each row is one dated fact.
 -- Key: event_id.
 -- Inputs: loan_events_dated, reg_state_loans.
--- Oddities: repaid and released are different events; earliest and latest bound the day where a source gives a month or
---           a season.
+-- Oddities: repaid and released are different events. If a source gives a month or a season, earliest and latest are
+--           the limits of the day.
 select
     e.event_id,
     e.loan_id,

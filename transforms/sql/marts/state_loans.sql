@@ -1,7 +1,7 @@
 -- Grain: one state loan to a school district.
 -- Key: loan_id.
 -- Inputs: reg_state_loans.
--- Oddities: kept by hand, since no machine-readable list exists; a dissolved district has no CDS code, only its
+-- Oddities: maintained by hand, because no machine-readable list exists. A dissolved district has no CDS code, only its
 --           successor's.
 select
     loan_id,

@@ -1,7 +1,7 @@
 -- Grain: indicator x scale of its status.
 -- Key: indicator, first_dashboard.
 -- Inputs: ref_status_scales.
--- Oddities: an indicator that is not here has had one scale all along.
+-- Oddities: an indicator that is not listed has always had the same scale.
 select
     indicator,
     scale,

@@ -1,7 +1,7 @@
 -- Grain: one CDS code that ended and the code that followed it.
 -- Key: predecessor_cds, successor_cds.
 -- Inputs: reg_successions.
--- Oddities: kept by hand. LEAs that no loaded file names are here all the same.
+-- Oddities: maintained by hand. LEAs that no loaded file names are included.
 select
     predecessor_cds,
     predecessor_name,

@@ -1,10 +1,10 @@
 -- Grain: LEA x Dashboard year x flag of verdicts in CDE's workbooks: each method and the status of Differentiated
---        Assistance, EC 52072, EC 52071(f), and what charter schools have.
+--        Assistance, EC 52072, EC 52071(f), and the flags of charter schools.
 -- Key: cds, dashboard_year, flag.
 -- Inputs: eligibility, assistance, assistance_methods, charter_flags.
--- Oddities: a verdict that is CDE's own, or rests on its flags, is not comparable (decided_by 'cde'). What CDE's
---           charter flag EC 47607 means is not sourced; its status of a charter school is compared where our test has
---           an answer.
+-- Oddities: a verdict that is CDE's own, or is based on its flags, is not comparable (decided_by 'cde'). No source
+--           defines CDE's charter flag EC 47607. CDE's status of a charter school is compared if our test has an
+--           answer.
 with methods as (
     select
         cds,

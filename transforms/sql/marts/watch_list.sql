@@ -1,7 +1,7 @@
--- Grain: LEA x student group x what is watched: what one more Dashboard would do.
+-- Grain: LEA x student group x kind of watch: the effect of one more Dashboard.
 -- Key: cds, student_group, watch.
 -- Inputs: watch_rows, leas, watch_sentences.
--- Oddities: a preview, not a finding. Rows that are 'provisional' rest on one secondary source.
+-- Oddities: a preview, not a finding. Rows that are 'provisional' are based on one secondary source.
 select
     w.cds,
     l.lea_name,
