@@ -2,10 +2,10 @@
 -- Key: cds, determination_year, pathway.
 -- Inputs: eligibility, open_groups, previous_eligibility, previous_release, changed_inputs, changed_sources,
 --         changed_pathways, source_changes, source_coverage.
--- Oddities: empty for a first release. A verdict that only one of the two releases has is a change: 'absent' on the
---           other side. A file reaches the determinations of its own year and of later ones; a verdict that is new or
---           gone may be due to a file of any year. Where rows of an LEA differ and rules or code differ as well, the
---           difference counts as one of data. A group that may still count is not in groups_removed.
+-- Oddities: empty for a first release. If only one of the two releases has a verdict, that is a change; the status on
+--           the other side is 'absent'. A file affects the determinations of its own year and of later years; a verdict
+--           that is new or gone may be due to a file of any year. If both the rows of an LEA and the rules or code
+--           differ, the cause is data. A group that may still count is not in groups_removed.
 with compared as (
     select
         coalesce(n.cds, o.cds) as cds,

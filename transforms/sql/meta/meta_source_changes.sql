@@ -1,8 +1,8 @@
 -- Grain: one row of a source file that differs from the file of the release before.
 -- Key: source_id, row_key, position.
 -- Inputs: source_changes.
--- Oddities: position tells rows apart whose key stands more than once in a file. A row of a workbook shows all of its
---           read cells before and after.
+-- Oddities: position distinguishes rows with the same key in one file. A workbook row has all of its cells that are
+--           read, before and after.
 select
     source_id,
     row_key,

@@ -2,10 +2,10 @@
 -- Key: source_id.
 -- Inputs: catalog, source_files, source_rows, rejects, source_freshness, source_changes, source_coverage,
 --         ref_counties.
--- Oddities: rows_rejected counts rows, not reasons. Where files come from a folder nothing is known of newer ones, and
+-- Oddities: rows_rejected counts rows, not reasons. If files come from a folder, nothing is known about newer ones, and
 --           the check_ columns are null. Rows added, removed and altered are counted against the file of the release
---           before; null where it is the same or there was none. A file of a layout that CDE publishes for the whole
---           state, with the rows of some counties only, is an excerpt.
+--           before; they are null if that file is the same or there was none. A file is an excerpt if CDE publishes its
+--           layout for the whole state and the file has the rows of only some counties.
 with rejected as (
     select source_id, count(distinct line) as rows_rejected from rejects group by source_id
 ),

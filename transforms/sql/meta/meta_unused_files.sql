@@ -1,8 +1,9 @@
--- Grain: one file that was seen and not used, and why.
+-- Grain: one file that was found but not used, and why.
 -- Key: file, reason.
 -- Inputs: unused_files, catalog.
--- Oddities: a file whose name means no source has no source_id. earlier_sha256 is the edition of the release before,
---           used in its place; null where none is kept: what depends on the file is then not determined.
+-- Oddities: a file has no source_id if its name matches no source. earlier_sha256 is the edition of the release before,
+--           which is used instead. It is null if no edition was kept; whatever depends on the file is then not
+--           determined.
 select
     u.file,
     u.reason,
