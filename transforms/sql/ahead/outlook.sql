@@ -1,14 +1,14 @@
 -- Grain: LEA x test (continuum, consecutive, method_1, charter): certain, possible or ruled out for the Dashboard that
---           is not out.
+--        is not out.
 -- Key: cds, test.
 -- Inputs: leas, outlook_groups, small_lea_clause, determination_years, consecutive_groups, rule_consecutive,
 --         student_group_history, ahead_year, charter_test, rule_assistance, history.
--- Rule: as in continuum, consecutive, assistance_methods (Method 1) and charter_test, for an LEA that is on the
---           Dashboard.
--- Oddities: by_clause: by the small-LEA clause alone (possible or certain), which no letter decides: almost every LEA
---           with one group that may count. groups_seen are those that may have had a result on the newest Dashboard
---           before, and are not known to have none on the one ahead. Of the test of charter schools, different groups
---           in each year leave it open, as the sources do.
+-- Rule: the same as in continuum, consecutive, assistance_methods (Method 1) and charter_test, for an LEA that is on
+--       the Dashboard.
+-- Oddities: by_clause: the outlook (possible or certain) follows from the small-LEA clause alone, which no letter
+--           decides; this applies to almost every LEA with one group that may count. groups_seen: groups that may have
+--           had a result on the newest earlier Dashboard and are not known to have none on the next one. The charter
+--           test is open if different groups met the criteria in each year, because the sources leave it open.
 with counted as (
     select
         g.cds,

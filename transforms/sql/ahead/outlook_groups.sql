@@ -1,11 +1,11 @@
--- Grain: district or county office x student group: how near it is in the test of EC 52072 and 52072.5 on the
---           Dashboard that is not out.
+-- Grain: district or county office x student group: how close the group is in the test of EC 52072 and 52072.5 on the
+--        Dashboard that is not out.
 -- Key: cds, student_group.
 -- Inputs: continuum_groups, student_group_history, ahead_year, determination_years.
--- Rule: certain: it met the criteria in enough of the counted Dashboards, whatever the others show; possible: it may
---           have, since a result is unknown; ruled out: not even then.
--- Oddities: built in the schema ahead, on the year's own rules and on estimates, if there are any. could_count is wider
---           than possible: it adds the years under the code of a registered predecessor.
+-- Rule: certain: the group met the criteria in enough of the counted Dashboards, whatever the others show. Possible: it
+--       may have, because a result is unknown. Ruled out: not even then.
+-- Oddities: built in the schema ahead, from the year's own rules and from estimates, if there are any. could_count is
+--           wider than may_count: it adds the years under the code of a registered predecessor.
 select
     c.cds,
     c.student_group,

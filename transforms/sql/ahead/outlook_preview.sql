@@ -1,13 +1,14 @@
--- Grain: LEA x student group: certain, possible or ruled out by the previewed criteria, on Dashboards of which the last
---           is not out.
+-- Grain: LEA x student group: certain, possible or ruled out under the previewed criteria, on Dashboards of which the
+--        last is not out.
 -- Key: cds, student_group.
 -- Inputs: preview_rule, preview_indicators, source_files, indicator_results, ahead_cells, ahead_year, leas,
 --         dashboard_scales.
--- Rule: the same indicators, of the same student group, at the previewed colors on each of the Dashboards
---           (rules/preview.toml). Provisional.
--- Oddities: built only when the preview is asked for. A result is unknown where its file is not loaded or does not
---           cover the county, and on the Dashboard that is not out where there is no estimate. An indicator whose years
---           are on different scales is unknown unless one of the years rules it out: its colors are never put together.
+-- Rule: the same indicators of the same student group have the previewed colors on each of the Dashboards
+--       (rules/preview.toml). Provisional.
+-- Oddities: built only on request. A result is unknown if its file is not loaded or does not cover the county. On the
+--           Dashboard that is not out, it is unknown if there is no estimate. If the years of an indicator are on
+--           different scales, the indicator is unknown unless one of the years rules it out; colors of different scales
+--           are never combined.
 with asked as (
     select
         p.dashboard_year,

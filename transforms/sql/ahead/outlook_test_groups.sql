@@ -1,11 +1,11 @@
 -- Grain: LEA x test (continuum, consecutive, method_1, charter) x student group: certain, possible or ruled out on the
---           Dashboard that is not out.
+--        Dashboard that is not out.
 -- Key: cds, test, student_group.
 -- Inputs: leas, outlook_groups, student_group_history, ahead_year, rule_consecutive, rule_charter,
 --         rule_assistance.
--- Oddities: counts_anyway: whatever the Dashboard that is not out shows. counts_if_met: should the group meet the
---           criteria there; null where an earlier result is unknown. Years under the code of a predecessor are in the
---           outlook of EC 52072 alone.
+-- Oddities: counts_anyway: the group counts whatever the Dashboard that is not out shows. counts_if_met: the group
+--           counts if it meets the criteria there; null if an earlier result is unknown. Years under the code of a
+--           predecessor are only in the outlook of EC 52072.
 with spans as (
     select 'consecutive' as test, r.dashboards, ['district'] as serves from rule_consecutive r
     semi join ahead_year using (determination_year)

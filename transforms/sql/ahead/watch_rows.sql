@@ -1,16 +1,17 @@
--- Grain: LEA x student group x what is watched: what one more Dashboard would do. A preview, not a finding; loans are
---           left aside.
+-- Grain: LEA x student group x kind of watch: the effect of one more Dashboard. A preview, not a finding; loans are
+--        left out.
 -- Key: cds, student_group, watch.
 -- Inputs: outlook_groups, outlook, ahead_year, criterion_results, rule_conditions, preview_rule, preview_indicators,
 --         source_files, ahead_cells, indicator_results, leas, dashboard_scales.
--- Oddities: in a release the schema ahead has no estimates, and this is its watch list; with estimates it is that of
---           `dta estimate`. A group is watched that lacks one Dashboard and may meet the criteria on the one that is
---           not out. What rests on criteria that are not confirmed is provisional. would_be_eligible takes the LEA to
---           have the groups of the Dashboard before and those that are watched: of fewer than three, all are needed.
---           The provisional 2026 preview judges all students too, and ends when the rules of 2026 are confirmed. An
---           indicator whose file of 2026 is loaded has shown itself there or not, and so has an estimate; for another
---           one both Dashboards before it are needed. Colors of years on different scales are never put together: where
---           the preview would need them, the row says so (preview_scale_changed).
+-- Oddities: in a release, the schema ahead has no estimates, and this is the release's watch list. With estimates, it
+--           is the watch list of `dta estimate`. A group is watched if it lacks one Dashboard and may meet the criteria
+--           on the one that is not out. Whatever is based on criteria that are not confirmed is provisional.
+--           would_be_eligible assumes that the LEA has the groups of the Dashboard before and the watched groups; if
+--           there are fewer than three, all are needed. The provisional 2026 preview also judges all students, and ends
+--           when the rules of 2026 are confirmed. An indicator with a loaded 2026 file, or with an estimate, is already
+--           red there or not; any other indicator must be red on both Dashboards before it. Colors of years on
+--           different scales are never combined. If the preview would need them, the row has the watch
+--           preview_scale_changed.
 with causes as (
     select r.cds, r.dashboard_year, r.student_group, list(distinct c.indicator order by c.indicator) as indicators
     from criterion_results r
@@ -82,7 +83,7 @@ reds as (
 found as (
     select
         *,
-        -- a year counts as known where its file is loaded, or the LEA has an estimate of it
+        -- a year is known if its file is loaded, or if the LEA has an estimate for it
         list_filter(dashboards, lambda y: not list_contains(coalesce(years_red, []), y)
         and not list_contains(coalesce(loaded, []), y) and not list_contains(years_seen, y))
             as years_open,
