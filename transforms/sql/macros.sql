@@ -1,25 +1,25 @@
--- Small functions that the SQL files share; control characters are put in from transforms.control_characters.
--- Those that are made from reference lists, and the sentences say_..., are beside them in transforms.inputs.
+-- Small functions that the SQL files share. $control and $reason come from transforms.control_characters.
+-- transforms.inputs makes the functions that need reference lists, and the sentences say_...
 
--- Text of a file: blanks and CDE's '*' are null.
+-- Text of a file; blanks and CDE's '*' become null.
 create or replace macro blank(x) as
     nullif(nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '*');
 
--- What a column of a workbook is, 'letter:EL': its family, and which of the family.
+-- A workbook column such as 'letter:EL': its family, and its part of the family.
 create or replace macro family_of(field) as split_part(field, ':', 1);
 create or replace macro part_of(field) as nullif(split_part(field, ':', 2), '');
 
--- One space for any white space.
+-- Any white space becomes one space.
 create or replace macro squeezed(x) as trim(regexp_replace(x, '[\s\x{a0}]+', ' ', 'g'));
 
--- Characters that show nothing, or show something else than the text holds.
+-- Characters that are invisible, or that make a text look different from its content.
 create or replace macro hidden_in(x) as coalesce(regexp_matches(x, $control), false);
 create or replace macro without_hidden(x) as regexp_replace(x, $control, chr(65533), 'g');
 
 -- An act, if it had happened by that day.
 create or replace macro by_day(act, as_of) as if(act <= as_of, act, null);
 
--- What is wrong with a row, or null: an entry of its list of problems.
+-- A problem of a row, or null: an entry of its list of problems.
 create or replace macro problem(failed, col, val, why) as
     if(failed, {'column': col, 'value': coalesce(val, ''), 'reason': why}, null);
 create or replace macro cds_problem(col, val) as
@@ -31,7 +31,7 @@ create or replace macro cds_problem(col, val) as
     end;
 create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, $reason);
 
--- The words by which one county office differs from another: "Kern COE", "Kern County Superintendent of Schools".
+-- The words that distinguish one county office from another: "Kern COE", "Kern County Superintendent of Schools".
 create or replace macro office_words(office) as list_filter(
     string_split_regex(lower(office), '[^a-z]+'),
     lambda word: word not in (
@@ -51,8 +51,8 @@ create or replace macro last_possible_day(first_day, precise_to) as
         else first_day
     end;
 
--- Lists without CDS codes name an LEA in many ways: the kind of district and footnote marks do not tell two of a county
--- apart, but its level does.
+-- Lists without CDS codes name an LEA in many ways. The kind of district and footnote marks do not distinguish two LEAs
+-- of a county, but the level does.
 create or replace macro match_name(n) as
     trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         lower(n),
