@@ -6,7 +6,7 @@
 --       than three groups, all of them must have done so (EC 52072, 52072.5; small_lea_clause has that part).
 -- Oddities: charter schools are not applicable: they have their own test (EC 47607.3). An LEA that is in none of the
 --           year's files, although they cover its county, is not assessed, whatever its results were before it closed.
---           An LEA that is in them is assessed by the earlier years even if no group has a result any more. Unknown
+--           An LEA that is in them is assessed by the earlier years even if no group still has a result. Unknown
 --           values are carried through: 'may' counts are upper bounds. If a missing file hides whether any group has a
 --           result, 'no results to assess' and 'no' look the same. With letters alone this is always the case, and the
 --           answer is 'no', as in CDE's flag. If an input is missing and the other inputs do not decide, CDE's own flag
