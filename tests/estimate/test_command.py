@@ -60,8 +60,9 @@ def filled(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="module")
 def made(published: Workplace, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an estimate with local estimates."""
-    to = tmp_path_factory.mktemp("estimate")
+    to, before = tmp_path_factory.mktemp("estimate"), hashes(published.out)
     said = call(filled, "--out", published.out, "--to", to)
+    assert hashes(published.out) == before, "an estimate leaves the release as it is"
     assert "Continuum of Support (SIR+): " in said
     assert "The release covers: " in said
     return to / "dta-estimate-2025-dta-estimates-monterey-2025"
@@ -188,6 +189,7 @@ def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path
     assert all("Rules: those of 2026, preview" in p.read_text("utf-8") for p in folder.rglob("*.html"))
 
 
+@pytest.mark.slow
 def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp_path: Path) -> None:
     said = " ".join(call("--year", "2024", "--out", published.out, "--to", tmp_path).split())
     assert notice(2024, loaded=True) in said
@@ -225,16 +227,24 @@ def test_a_folder_of_others_is_refused_before_anything_is_computed(
         call("--out", published.out, "--to", tmp_path, "--force")
 
 
-def test_an_estimate_leaves_the_release_as_it_is(published: Workplace, filled: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_an_estimate_with_results_carried_over_leaves_the_release_as_it_is(
+    published: Workplace, filled: Path, tmp_path: Path
+) -> None:
     before = hashes(published.out)
     call(filled, "--carry-over", "--out", published.out, "--to", tmp_path)
     assert hashes(published.out) == before
+
+
+def test_an_estimate_is_written_nowhere_among_releases(published: Workplace) -> None:
+    before = hashes(published.out)
     for place in (published.out, published.out / "current", published.out / "releases" / "x"):
         with pytest.raises(DtaError, match="keeps for itself"):
             call("--out", published.out, "--to", place)
     assert hashes(published.out) == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("light")
 def test_files_of_an_estimate_among_the_sources_are_not_used(released: Workplace, filled: Path, made: Path) -> None:
     """In a source folder they change no table that decides or is decided; as the only sources they stop a run."""

@@ -1,4 +1,4 @@
-"""The Prefect flow, run for real on a temporary server."""
+"""The Prefect flow: what it does, and, slowly, a run on a temporary server."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from flows.steps import STEPS
-from tests.workplace import SAMPLE
+from tests.workplace import AS_OF, SAMPLE, Workplace
+from transforms.errors import SourceFilesError
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,7 @@ def prefect_server() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_the_flow_publishes_then_finds_nothing_changed(
     light: None, prefect_server: None, raw_cache: Path, tmp_path: Path
@@ -40,15 +42,53 @@ def test_the_flow_publishes_then_finds_nothing_changed(
         assert len(runs) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_path: Path) -> None:
     from flows.deployed.nightly import nightly
-    from transforms.errors import SourceFilesError
 
     (tmp_path / "in").mkdir()
     (tmp_path / "in/eladownload2024.txt").write_text("<html></html>")
     with pytest.raises(SourceFilesError, match="web page"):
         nightly(source=str(tmp_path / "in"), out=tmp_path / "out", work=tmp_path / "work")
+    assert not (tmp_path / "out/current").exists()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What the flow leaves and tells, where it runs without a server: its steps are called, not tasks."""
+    from prefect.logging import disable_run_logger
+
+    from flows.deployed import nightly as module
+
+    said: list[str] = []
+    monkeypatch.setattr(module, "perform_step", module.perform_step.fn)
+    monkeypatch.setattr(module, "leave_artifacts", lambda out, text: said.append(text))
+    monkeypatch.setattr(module, "notify", lambda message, logger: said.append(message.subject))
+    with disable_run_logger():
+        yield said
+
+
+def test_the_flow_says_that_nothing_changed(told: list[str], bare_released: Workplace) -> None:
+    from flows.deployed.nightly import nightly
+
+    place = bare_released
+    assert nightly.fn(str(place.source), place.out, place.work, AS_OF) == "unchanged"
+    (artifact,) = told
+    assert artifact.startswith("**unchanged**: Nothing changed")
+
+
+def test_the_flow_leaves_and_tells_why_it_failed(told: list[str], tmp_path: Path) -> None:
+    from flows.deployed.nightly import nightly
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/eladownload2024.txt").write_text("<html></html>")
+    with pytest.raises(SourceFilesError, match="web page"):
+        nightly.fn(str(tmp_path / "in"), tmp_path / "out", tmp_path / "work")
+    artifact, subject = told
+    assert artifact.startswith("**failed**: ")
+    assert "web page" in artifact
+    assert subject == "DTA eligibility: the run failed, nothing was published"
     assert not (tmp_path / "out/current").exists()
 
 

@@ -4,7 +4,7 @@ else can be accepted.
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,11 +19,12 @@ from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GateResult
 from expectations.sql_checks import run_check
 from flows.cli.app import app
+from flows.steps import take_snapshots
 from tests.gates.state import State
 from tests.gates.test_files import CASES, spoil
 from tests.gates.test_files import failed as of_files
 from tests.gates.test_sql_checks import VIOLATIONS
-from tests.workplace import Workplace
+from tests.workplace import SAMPLE, Workplace
 from transforms import clock
 from transforms.errors import ConfigError, GateError, UsageError
 from transforms.release.check_result import what_to_do
@@ -46,9 +47,18 @@ def names(state: State) -> dict[str, str]:
     return {"d": district, "file": "dashboard-ela-2024", "book": "assistance-2024"}
 
 
-def night(state: State, work: Path, **asked: object) -> Run:
-    """A run on the state's files with a register of its own."""
-    return Run(state.run.settings.model_copy(update={"work": work, **asked}), state.run.folder)
+@pytest.fixture(scope="module")
+def begun(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A run that has taken its files, and has decided nothing."""
+    run = Run.start(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("begun")).settings())
+    take_snapshots(run)
+    yield run
+    run.finish()
+
+
+def night(run: Run, work: Path, **asked: object) -> Run:
+    """A run on the same files with a register of its own."""
+    return Run(run.settings.model_copy(update={"work": work, **asked}), run.folder)
 
 
 def asking(check_id: str, **more: object) -> dict[str, object]:
@@ -68,15 +78,15 @@ def with_other_files(run: Run, folder: Path, result: GateResult) -> Run:
     return Run(run.settings, folder)
 
 
-def assert_cycle(state: State, folder: Path, result: GateResult, with_another_row: GateResult) -> None:
+def assert_cycle(run: Run, folder: Path, result: GateResult, with_another_row: GateResult) -> None:
     """It stops, is accepted, holds in the next night, and stops again with another row or another file."""
 
     def ended(run: Run, found: GateResult) -> GateResult:
         return apply_acceptances(run, [found])[0]
 
-    later = night(state, folder)
+    later = night(run, folder)
     assert ended(later, result).stops_release
-    taken = ended(night(state, folder, **asking(result.check_id)), result)
+    taken = ended(night(run, folder, **asking(result.check_id)), result)
     assert (taken.stops_release, taken.warns, taken.accepted_by, taken.accepted_because) == (
         False,
         True,
@@ -89,6 +99,27 @@ def assert_cycle(state: State, folder: Path, result: GateResult, with_another_ro
     assert ended(with_other_files(later, folder / "other", result), result).stops_release
 
 
+def failed(*sources: str, check_class: str = "fault") -> GateResult:
+    result = GateResult(
+        "contracts", "levels_in_order", "indicator_results", check_class, "critical", "passed", 0, "s", "r"
+    )
+    return result.failed(1, ["a row"], sources=sources)
+
+
+@pytest.mark.parametrize("sources", [("dashboard-ela-2024",), ()])
+def test_a_failure_stops_is_accepted_and_listed_and_stops_again(
+    begun: Run, tmp_path: Path, sources: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of rows that name their files, and of those that name none; each check of class fault is slow."""
+    result = replace(failed(*sources), check_id="release_leas_kept")
+    assert_cycle(begun, tmp_path, result, replace(result, rows_digest="another row"))
+    monkeypatch.setenv("DTA_WORK", str(tmp_path))
+    said = runner.invoke(app, ["accepted"]).output
+    assert result.check_id in said
+    assert WHY in said
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("check", FAULTS, ids=lambda c: c.check_id)
 def test_a_fault_stops_is_accepted_and_stops_again(
     state: State, names: dict[str, str], tmp_path: Path, check: Check
@@ -101,9 +132,10 @@ def test_a_fault_stops_is_accepted_and_stops_again(
         result, more = run_check(state.connection, check), run_check(state.connection, twice)
     finally:
         state.connection.execute("rollback")
-    assert_cycle(state, tmp_path, result, more)
+    assert_cycle(state.run, tmp_path, result, more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "layout", ["assistance", "charter_assistance", "local_indicators", "local_indicators_by_priority"]
 )
@@ -120,28 +152,28 @@ def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(
         (result,) = of_files(files, layout)
         files.execute("rollback")
         assert (result.check_id, result.sources) == (check_id, ("one",))
-        assert_cycle(state, tmp_path / str(n), result, replace(result, rows_digest="another row"))
+        assert_cycle(state.run, tmp_path / str(n), result, replace(result, rows_digest="another row"))
         seen += 1
     assert seen >= 2
 
 
-def test_an_acceptance_expires(state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_acceptance_expires(begun: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r").failed(
         1, ["a row"]
     )
-    taken = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [found])[0]
+    taken = apply_acceptances(night(begun, tmp_path, **asking("release_leas_kept")), [found])[0]
     assert taken.accepted_until == clock.today() + timedelta(days=90)
-    later = night(state, tmp_path)
+    later = night(begun, tmp_path)
     monkeypatch.setattr(clock, "today", lambda: taken.accepted_until)
     assert apply_acceptances(later, [found])[0].warns
     monkeypatch.setattr(clock, "today", lambda: taken.accepted_until + timedelta(days=1))
     assert apply_acceptances(later, [found])[0].stops_release
 
 
-def test_only_what_failed_is_written_to_the_register(state: State, tmp_path: Path) -> None:
+def test_only_what_failed_is_written_to_the_register(begun: Run, tmp_path: Path) -> None:
     good = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r")
     broken = good.error("no such table")
-    results = apply_acceptances(night(state, tmp_path, **asking("release_leas_kept")), [good, broken])
+    results = apply_acceptances(night(begun, tmp_path, **asking("release_leas_kept")), [good, broken])
     assert [r.stops_release for r in results] == [False, True], "a check that could not run is not accepted"
     assert load_acceptances(tmp_path) == []
 
@@ -223,6 +255,7 @@ def without_2024_science(place: Workplace) -> None:
     (place.source / "sciencedownload2024.txt").unlink()
 
 
+@pytest.mark.slow
 def test_a_stopped_night_is_accepted_and_listed(
     light: None, decided_before: None, bare_released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,13 +303,6 @@ def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyC
         return connection
 
     return decide
-
-
-def failed(*sources: str, check_class: str = "fault") -> GateResult:
-    result = GateResult(
-        "contracts", "levels_in_order", "indicator_results", check_class, "critical", "passed", 0, "s", "r"
-    )
-    return result.failed(1, ["a row"], sources=sources)
 
 
 def test_what_a_release_was_published_with_stops_no_night(

@@ -127,6 +127,7 @@ def many_missing(
         yield db, dropped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", WORKBOOKS)
 def test_a_third_of_a_workbook_missing_flips_no_verdict(
     unflagged: Unflagged, many_missing: tuple[duckdb.DuckDBPyConnection, dict[int, set[str]]], year: int
@@ -283,6 +284,7 @@ def before_the_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactor
         return verdicts(db)
 
 
+@pytest.mark.slow
 def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
     workplace: Workplace, before_the_workbook: Verdicts
 ) -> None:
@@ -311,24 +313,38 @@ def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
         assert after[COUNTY_OFFICE, 2024][0] == "undetermined"
 
 
-def test_a_row_that_the_release_before_had_is_unknown_night_after_night(
-    bare_released: Workplace, without_gates: None
-) -> None:
-    gone = [("27661420000000", "chronic", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (COUNTY_OFFICE, "chronic", "SWD")]
-    for cds, indicator, group in gone:
+GONE = [("27661420000000", "chronic", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (COUNTY_OFFICE, "chronic", "SWD")]
+
+
+@pytest.fixture
+def shortened(bare_released: Workplace) -> Workplace:
+    """A release, and files that lack rows that it had."""
+    for cds, indicator, group in GONE:
         without_group(bare_released.source, f"{indicator}download2024.txt", cds, group)
+    return bare_released
+
+
+def rows_gone_are_unknown(db: duckdb.DuckDBPyConnection) -> None:
     because = "the file has no row of this group, but the release before had it"
+    for cds, indicator, group in GONE:
+        assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
 
-    def unknown(db: duckdb.DuckDBPyConnection) -> None:
-        for cds, indicator, group in gone:
-            assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
 
-    assert bare_released.publish().outcome == "published"
-    with duckdb.connect(str(bare_released.out / "current/dta.duckdb"), read_only=True) as db:
-        unknown(db)
-    reissue(bare_released.source)  # another night with other bytes
-    with bare_released.decide("criteria") as db:
-        unknown(db)
+def test_a_row_that_the_release_before_had_is_unknown(shortened: Workplace) -> None:
+    with shortened.decide("criteria") as db:
+        rows_gone_are_unknown(db)
+
+
+@pytest.mark.slow
+def test_a_row_that_the_release_before_had_is_unknown_night_after_night(
+    shortened: Workplace, without_gates: None
+) -> None:
+    assert shortened.publish().outcome == "published"
+    with duckdb.connect(str(shortened.out / "current/dta.duckdb"), read_only=True) as db:
+        rows_gone_are_unknown(db)
+    reissue(shortened.source)  # another night with other bytes
+    with shortened.decide("criteria") as db:
+        rows_gone_are_unknown(db)
 
 
 def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConnection) -> None:

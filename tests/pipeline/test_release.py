@@ -146,6 +146,7 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
         assert other.execute(query).fetchall() == db.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
     light: None, workplace: Workplace, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +195,7 @@ def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one
         assert reader.execute("select distinct release_id from eligibility").fetchall() == [(old.name,)]
 
 
+@pytest.mark.slow
 def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
     without_gates: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +212,10 @@ def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
     assert ended[-1] == "release", "worked through once, as it might have changed something"
     assert night() == "unchanged"
     assert ended[-1] == "compare"
+
+
+def test_a_record_that_other_inputs_gave_the_same_holds_until_a_dated_fact(bare_released: Workplace) -> None:
+    released = bare_released
     release = (released.out / "current").resolve()
     remember_same(released.out, release, "another version of the code", AS_OF, ["2027-01-01"])
     assert is_unchanged(released.out, "another version of the code", date(2026, 12, 31))

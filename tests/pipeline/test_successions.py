@@ -2,10 +2,9 @@
 silence.
 """
 
-import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -19,8 +18,8 @@ from reports.book import read_book
 from reports.lea import collect
 from reports.published import NotFoundError, find_lea
 from tests.cases import add_rows, reference_copy
-from tests.conftest import pass_no_contracts
 from tests.dashboards import COUNTIES, Dashboards
+from tests.gates.sample import decided as decided_run
 from tests.twins import add_twins
 from tests.workbooks import drop_rows
 from tests.workplace import SAMPLE, Workplace
@@ -88,6 +87,22 @@ def moved(source: Path, *pairs: Pair) -> None:
         book.save(path)
 
 
+# Districts that go on under their own code after another one merged into them: of each, a workbook lost the row.
+TAKEN_IN = {
+    year: (Pair(f"27{91000 + n}0000000", f"27{92000 + n}0000000", f"{NAME} of {year}"), file)
+    for n, (file, year, _) in enumerate(GAPS)
+}
+
+
+def add_taken_in(source: Path, reference: Path) -> None:
+    names = {p.code: p.name for p, _ in TAKEN_IN.values()} | {p.former: f"{p.name} East" for p, _ in TAKEN_IN.values()}
+    add_twins(source, CODE, NAME, names)
+    for pair, file in TAKEN_IN.values():
+        assert drop_rows(next(source.glob(f"assistancestatus{file}.xls*")), [pair.code]) == 1
+        own = pair.succession(kind="merger", predecessor_name=f"{pair.name} East")
+        add_rows(reference, "successions", own)
+
+
 @pytest.fixture(scope="module")
 def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
@@ -110,16 +125,17 @@ def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         chain.succession(predecessor_cds=BETWEEN),
         chain.succession(successor_cds=BETWEEN, succession_date="2019-07-01"),
     )
+    add_taken_in(source, reference)
     with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
 def place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """A release with all workbooks of CDE, and pages: the district itself, a pair without a succession on record, and
-    a district that a code and a name precede which no file has.
+    """All workbooks of CDE: the district itself, a pair without a succession on record, and a district that a code and
+    a name precede which no file has.
     """
-    folder = tmp_path_factory.mktemp("released")
+    folder = tmp_path_factory.mktemp("place")
     source, reference = folder / "source", reference_copy(folder / "reference")
     shutil.copytree(SAMPLE, source)
     alone, unlisted = PAIRS["alone"], PAIRS["in no file"]
@@ -129,36 +145,22 @@ def place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplac
     add_rows(reference, "successions", SUCCESSION, named)
     with (reference / "reference" / "coe_providers.csv").open("a") as stream:
         stream.write("27,Monterey,Kern COE,2024-07-01,,a letter,a letter names the provider,high,a letter\n")
-    place = Workplace(source, raw_cache, folder / "out", reference)
-    with pytest.MonkeyPatch.context() as patch:
-        pass_no_contracts(patch)
-        assert place.publish().outcome == "published"
-    return place
+    return Workplace(source, raw_cache, folder / "out", reference)
 
 
-# Districts that go on under their own code after another one merged into them: of each, a workbook lost the row.
-TAKEN_IN = {
-    year: (Pair(f"27{91000 + n}0000000", f"27{92000 + n}0000000", f"{NAME} of {year}"), file)
-    for n, (file, year, _) in enumerate(GAPS)
-}
-
-
-@pytest.fixture(scope="module", params=["without CDE's later workbooks", "with them"])
+@pytest.fixture(
+    scope="module", params=["without CDE's later workbooks", pytest.param("with them", marks=pytest.mark.slow)]
+)
 def merged(
     request: pytest.FixtureRequest, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
+    if request.param.startswith("without"):
+        yield request.getfixturevalue("decided")
+        return
     folder = tmp_path_factory.mktemp("merged")
     source, reference = folder / "source", reference_copy(folder / "reference")
     shutil.copytree(SAMPLE, source)
-    if request.param.startswith("without"):
-        for year in (22, 23, 24):
-            (source / f"assistancestatus{year}.xlsx").unlink()
-    names = {p.code: p.name for p, _ in TAKEN_IN.values()} | {p.former: f"{p.name} East" for p, _ in TAKEN_IN.values()}
-    add_twins(source, CODE, NAME, names)
-    for pair, file in TAKEN_IN.values():
-        assert drop_rows(next(source.glob(f"assistancestatus{file}.xls*")), [pair.code]) == 1
-        own = pair.succession(kind="merger", predecessor_name=f"{pair.name} East")
-        add_rows(reference, "successions", own)
+    add_taken_in(source, reference)
     with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
         yield connection
 
@@ -185,10 +187,13 @@ def test_a_lost_row_of_a_district_that_took_another_in_is_unknown_and_not_the_ot
     assert year == 2017 or changed.fetchall() == []  # the sample's flag of 2023 is Y; 2017 is not in that window
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def released(place: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(place.out / "current" / "dta.duckdb"), read_only=True) as connection:
+    """What a release of it holds."""
+    run, connection = decided_run(place)
+    with connection:
         yield connection
+    run.finish()
 
 
 def found_by(name: str, db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
@@ -235,9 +240,8 @@ def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no
     """Without a predecessor on record the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
     alone = PAIRS["alone"]
     assert continuum(released, alone)[:2] == ("eligible", "cde")
-    warned = "select failing_row from meta_gate_rows where check_id = 'codes_of_one_name'"
-    ((row,),) = released.execute(warned).fetchall()
-    assert {alone.former, alone.code} <= set(json.loads(row).values())
+    ((code, *_, former),) = [row[:5] for row in found_by("codes_of_one_name", released)]
+    assert (former, code) == (alone.former, alone.code)
 
 
 def test_with_a_predecessor_what_it_would_change_is_not_determined(decided: duckdb.DuckDBPyConnection) -> None:
@@ -370,8 +374,11 @@ def test_former_codes_and_names_find_the_lea(
     assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
 
 
-def test_pages_show_and_find_what_came_before(place: Workplace) -> None:
-    site = place.out / "current" / "reports"
+@pytest.mark.slow
+def test_pages_show_and_find_what_came_before(without_contracts: None, place: Workplace, tmp_path: Path) -> None:
+    with_pages = replace(place, out=tmp_path / "out")
+    assert with_pages.publish().outcome == "published"
+    site = with_pages.out / "current" / "reports"
     page = (site / "lea" / f"{CODE}.html").read_text("utf-8")
     for year in (2017, 2018, 2019):
         assert (
@@ -439,7 +446,9 @@ KING_CITY = {
 }
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["without CDE", "with CDE"])
+@pytest.fixture(
+    scope="module", params=[False, pytest.param(True, marks=pytest.mark.slow)], ids=["without CDE", "with CDE"]
+)
 def year_2(
     request: pytest.FixtureRequest, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[bool, duckdb.DuckDBPyConnection]]:
