@@ -57,11 +57,16 @@ def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: py
         assert db.execute("select max(as_of) from assistance_years").fetchall() == [(today,)]
 
 
-def test_the_next_dashboard_is_that_of_the_next_year_with_rules(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("year", "following", "standing"),
+    [pytest.param(2023, 2024, "final", marks=pytest.mark.slow), (2025, 2026, "provisional")],
+)
+def test_the_next_dashboard_is_that_of_the_next_year_with_rules(
+    year: int, following: int, standing: str, tmp_path: Path
+) -> None:
     """After 2023 comes 2024, and after 2025 comes 2026, whose criteria are not confirmed."""
-    for year, following, standing in ((2023, 2024, "final"), (2025, 2026, "provisional")):
-        with decided(tmp_path / str(year), (year - 1, year), date(2026, 11, 24)) as db:
-            rows = db.execute(
-                "select distinct next_dashboard, standing from watch_list where watch not like 'preview%'"
-            ).fetchall()
-            assert rows == [(following, standing)]
+    with decided(tmp_path, (year - 1, year), date(2026, 11, 24)) as db:
+        rows = db.execute(
+            "select distinct next_dashboard, standing from watch_list where watch not like 'preview%'"
+        ).fetchall()
+        assert rows == [(following, standing)]

@@ -5,6 +5,7 @@ were rejected.
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
@@ -96,6 +97,7 @@ def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(deci
     assert rows.fetchall() == [("EL", "unknown"), ("HI", "result")]
 
 
+@pytest.mark.slow
 def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(workplace: Workplace) -> None:
     path = workplace.source / "assistancestatus19-rev.xlsx"
     book = openpyxl.load_workbook(path)

@@ -209,6 +209,7 @@ def test_the_age_of_the_source_is_beside_the_status(db: duckdb.DuckDBPyConnectio
     ).fetchall() == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("years", "is_old"), [(9, True), (10, False)])
 def test_how_old_is_too_old_is_a_setting(workplace: Workplace, tmp_path: Path, years: int, is_old: bool) -> None:
     reference = reference_copy(tmp_path / "reference")
@@ -424,7 +425,9 @@ def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(
     assert "The loan was repaid by May 2025; CCEE confirms" in verdicts[2025][1]
 
 
-@pytest.mark.parametrize("cut", ["2024-07-15", "2024-11-30", "2025-07-15"])
+@pytest.mark.parametrize(
+    "cut", ["2024-07-15", *(pytest.param(day, marks=pytest.mark.slow) for day in ("2024-11-30", "2025-07-15"))]
+)
 def test_earlier_days_know_only_what_was_known(workplace: Workplace, cut: str) -> None:
     with_2025(workplace)
     with workplace.decide(as_of=date.fromisoformat(cut)) as db:

@@ -98,12 +98,14 @@ def test_a_redder_color_never_removes_eligibility(decide: Decide, as_made: duckd
     assert not [key for key, status in before.items() if status == "eligible" and after[key] != "eligible"]
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_and_columns_changes_nothing(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
     expected = content(as_made)
     assert expected["eligibility"]
     assert content(decide(random_state(), ("rows", "columns"))) == expected
 
 
+@pytest.mark.slow
 def test_a_year_outside_the_window_changes_nothing_for_its_determination(
     decide: Decide, as_made: duckdb.DuckDBPyConnection
 ) -> None:

@@ -215,6 +215,7 @@ def _everybody_is_eligible(connection: duckdb.DuckDBPyConnection, stage: str, ta
     return rows
 
 
+@pytest.mark.slow
 def test_new_data_and_new_code_are_told_apart_by_lea(
     workplace: Workplace, published: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +247,7 @@ def test_a_release_before_the_digests_counts_as_older_code(everybody: Run, monke
     assert set(attributions_of(everybody)) == {"code"}
 
 
+@pytest.mark.slow
 def test_the_day_of_a_dated_fact_is_data(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade(monkeypatch)
     found = attributions(published, as_of=date(2025, 6, 1))

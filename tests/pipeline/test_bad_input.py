@@ -184,6 +184,7 @@ def test_a_broken_file_is_not_used_and_current_stays(light: None, bare_released:
     assert {f["file"] for f in status["unused_files"]} == unused.keys()
 
 
+@pytest.mark.slow
 def test_a_bad_school_row_is_rejected_and_counted(
     light: None, workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:

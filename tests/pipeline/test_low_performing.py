@@ -128,7 +128,14 @@ def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workp
 
 
 @pytest.mark.parametrize(
-    "missing", ["assistancestatus18.xlsx", "assistancestatus19-rev.xlsx", "assistancestatus22.xlsx"]
+    "missing",
+    [
+        "assistancestatus18.xlsx",
+        *(
+            pytest.param(book, marks=pytest.mark.slow)
+            for book in ("assistancestatus19-rev.xlsx", "assistancestatus22.xlsx")
+        ),
+    ],
 )
 def test_a_year_that_is_unknown_is_not_found_met(tmp_path: Path, raw_cache: Path, missing: str) -> None:
     """Without the workbook of one of the three years nobody is known to have met the criteria in all of them."""
@@ -161,6 +168,7 @@ def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> lis
     return [(cds, ", ".join(groups)) for cds, groups in sorted(found.items())]
 
 
+@pytest.mark.slow
 def test_the_list_of_ec_52064_e_5_statewide(tmp_path: Path, raw_cache: Path, listed_132: list[tuple[str, str]]) -> None:
     assert len(listed_132) == 132, "as many LEAs as CDE listed"
     source = copy_of_state(tmp_path / "source", *(name for name in BEFORE_2023 if name.startswith("assistancestatus")))

@@ -44,9 +44,7 @@ def statuses(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
     return {(cds, year): status for cds, year, status in db.execute(VERDICTS).fetchall()}
 
 
-@pytest.mark.parametrize(
-    "indicator", [i if i in ("ela", "elpi", "grad") else pytest.param(i, marks=pytest.mark.slow) for i in USED]
-)
+@pytest.mark.parametrize("indicator", [i if i == "ela" else pytest.param(i, marks=pytest.mark.slow) for i in USED])
 def test_without_the_files_of_one_indicator(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str
 ) -> None:
@@ -79,6 +77,7 @@ def test_without_the_files_of_one_indicator(
                 assert "not loaded" in str(unknown[0][1])
 
 
+@pytest.mark.slow
 def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
     (workplace.source / "suspdownload2023.txt").unlink()
     with workplace.decide() as reduced:
@@ -92,6 +91,7 @@ def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
         )
 
 
+@pytest.mark.slow
 def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     whole = statuses(db)
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
@@ -153,6 +153,7 @@ def test_a_computed_verdict_never_yields_to_the_flag(workplace: Workplace, db: d
         assert all("CDE's flag: N." in reasons for (reasons,) in listed)
 
 
+@pytest.mark.slow
 def test_a_missing_file_is_a_warning_of_the_release(light: None, workplace: Workplace) -> None:
     (workplace.source / "ccidownload2024.txt").unlink()
     with workplace.checked() as db:
@@ -162,7 +163,11 @@ def test_a_missing_file_is_a_warning_of_the_release(light: None, workplace: Work
 
 
 @pytest.mark.parametrize(
-    ("missing", "basis"), [(("grad", "elpi"), "indicators"), (("grad", "elpi", "chronic"), "cde_letters")]
+    ("missing", "basis"),
+    [
+        pytest.param(("grad", "elpi"), "indicators", marks=pytest.mark.slow),
+        (("grad", "elpi", "chronic"), "cde_letters"),
+    ],
 )
 def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(
     workplace: Workplace, missing: tuple[str, ...], basis: str
@@ -221,6 +226,7 @@ def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_co
         ).fetchall() == [(0,)]
 
 
+@pytest.mark.slow
 def test_what_would_settle_an_open_verdict_is_the_file_that_was_taken_away(workplace: Workplace, light: None) -> None:
     """Of Monterey's indicators the workbook's flag is all that 2024 needs; without the letters of 2019 alone, they."""
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()

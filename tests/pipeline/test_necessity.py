@@ -79,6 +79,7 @@ def test_a_record_where_the_criteria_are_not_met_warns(recorded: duckdb.DuckDBPy
     assert check.severity == "warning"
 
 
+@pytest.mark.slow
 def test_a_decision_of_a_later_day_is_not_known_yet(workplace: Workplace, tmp_path: Path) -> None:
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "necessity_determinations", ROW)

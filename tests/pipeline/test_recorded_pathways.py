@@ -408,6 +408,7 @@ def test_contacts_are_not_published(on_record: duckdb.DuckDBPyConnection) -> Non
     assert "contact" not in [row[0] for row in on_record.execute("describe pathway_register").fetchall()]
 
 
+@pytest.mark.slow
 def test_a_release_with_cases_passes_the_gates_and_is_explained(
     workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

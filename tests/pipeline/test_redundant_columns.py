@@ -87,6 +87,7 @@ def rejects(db: duckdb.DuckDBPyConnection) -> Rows:
 # ---- statuses that later workbooks remember ----
 
 
+@pytest.mark.slow
 def test_every_status_that_the_real_workbooks_remember_is_the_year_s_own(letters: Workplace) -> None:
     with letters.decide("core") as db:
         found = db.execute(
@@ -126,6 +127,7 @@ def spoiled(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield db
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", CONTRADICTED)
 def test_a_status_that_a_later_workbook_contradicts_is_unknown(spoiled: duckdb.DuckDBPyConnection, year: int) -> None:
     """The row is consistent in itself; only the next workbooks know better."""
@@ -161,6 +163,7 @@ def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(spoil
         )
 
 
+@pytest.mark.slow
 def test_a_column_that_was_moved_is_a_fault(letters: Workplace) -> None:
     """Statuses of 2022 shifted by a row in the workbook of 2024: many rows differ, and a person has to look."""
     path = letters.source / BOOKS[2024]

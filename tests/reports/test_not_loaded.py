@@ -95,7 +95,9 @@ IN_PART = {
 }
 
 
-@pytest.mark.parametrize("case", IN_PART)
+@pytest.mark.parametrize(
+    "case", [case if "science alone" in case else pytest.param(case, marks=pytest.mark.slow) for case in IN_PART]
+)
 def test_a_dashboard_of_which_a_part_is_loaded(case: str, workplace: Workplace) -> None:
     """With the file of science alone 2025 was in force, decided nothing, and nothing said what was missing."""
     indicators, said, year = IN_PART[case]

@@ -104,6 +104,7 @@ def test_a_wrong_truth_is_seen(small: duckdb.DuckDBPyConnection) -> None:
     assert [row[0] for row in found] == ["ours", "truth"]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     one, other, third = (
         write_state(tmp_path / name, Scale(1, 5, 3, 5), seed, workers)
