@@ -41,7 +41,13 @@ SLOW: dict[str, tuple[Answer, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", SLOW)
+@pytest.mark.parametrize(
+    "case",
+    [
+        case if case in ("headers_byte_by_byte", "chunks_without_end") else pytest.param(case, marks=pytest.mark.slow)
+        for case in SLOW
+    ],
+)
 def test_a_server_that_never_ends_is_left_at_the_deadline(night: Night, cde: Cde, case: str) -> None:
     answer, said = SLOW[case]
     cde.scripts = {ELA: [answer], "/mathdownload2024.txt": [body(MATH_BYTES)]}
@@ -62,7 +68,14 @@ def test_tries_and_waits_count_against_the_deadline(night: Night, cde: Cde) -> N
 
 @pytest.mark.parametrize(
     "asked",
-    ["\u00b2", "-5", "+5", "soon", "1e3", "", "0x10", "Mon, 99 Foo 2024", f"Fri, 01 Jan {'9' * 30} 00:00:00 GMT"],
+    [
+        "\u00b2",
+        "Mon, 99 Foo 2024",
+        *(
+            pytest.param(text, marks=pytest.mark.slow)
+            for text in ("-5", "+5", "soon", "1e3", "", "0x10", f"Fri, 01 Jan {'9' * 30} 00:00:00 GMT")
+        ),
+    ],
 )
 def test_retry_after_that_means_nothing_is_passed_over(night: Night, cde: Cde, asked: str) -> None:
     head = f"HTTP/1.1 429 Slow down\r\nContent-Length: 0\r\nRetry-After: {asked}\r\n\r\n".encode("latin-1")
@@ -173,7 +186,13 @@ BROKEN: dict[str, tuple[Answer, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", BROKEN)
+# A length that is wrong, one that is too much, a body that cannot be read, none, and two wrong ways; others are slow.
+OF_EACH_KIND = ("length_too_long", "length_huge", "gzip", "hung_up", "redirect_to_a_file", "redirects_that_grow")
+
+
+@pytest.mark.parametrize(
+    "case", [case if case in OF_EACH_KIND else pytest.param(case, marks=pytest.mark.slow) for case in BROKEN]
+)
 def test_a_broken_answer_is_reported_in_words_and_the_night_goes_on(night: Night, cde: Cde, case: str) -> None:
     answer, said = BROKEN[case]
     cde.scripts = {ELA: [answer], ELA + "?": [answer], "/mathdownload2024.txt": [body(MATH_BYTES)]}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,19 @@ def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_
         plan(settings, 2024, 2024, [], settings.out)
 
 
-def test_a_backfill_by_command(without_gates: None, raw_cache: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"day-2024-03-01": ["--day", "2024-03-01"]},
+        pytest.param(
+            {"year-2023": ["--from", "2023", "--to", "2023"], "day-2023-03-01": ["--day", "2023-03-01"]},
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_a_backfill_by_command(
+    without_gates: None, raw_cache: Path, tmp_path: Path, asked: dict[str, list[str]]
+) -> None:
     runner = CliRunner(
         env={
             "COLUMNS": "200",
@@ -101,9 +114,9 @@ def test_a_backfill_by_command(without_gates: None, raw_cache: Path, tmp_path: P
             "DTA_SOURCE": str(SAMPLE),
         }
     )
-    ended = runner.invoke(app, ["backfill", "--from", "2023", "--to", "2023", "--day", "2024-03-01"])
+    ended = runner.invoke(app, ["backfill", *chain(*asked.values())])
     assert ended.exit_code == 0, ended.output
-    for label in ("year-2023", "day-2024-03-01"):
+    for label in asked:
         assert (raw_cache / "backfill" / label / "current/dta.duckdb").exists()
     assert not (tmp_path / "out").exists()
 

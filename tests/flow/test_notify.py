@@ -139,6 +139,7 @@ def test_slack_and_teams_in_their_own_form(
     assert "Alisal Union" in json.dumps(posted[0]["body"])
 
 
+@pytest.mark.slow
 def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
     """Python 3.13 no longer has the module, which apprise's encryption imports."""
     code = (

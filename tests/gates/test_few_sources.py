@@ -21,6 +21,7 @@ def take(place: Workplace, *patterns: str) -> None:
             shutil.copy(path, place.source)
 
 
+@pytest.mark.slow
 def test_workbooks_alone_pass(place: Workplace) -> None:
     take(place, "assistancestatus*")
     with place.checked() as db:

@@ -66,10 +66,10 @@ def ran(*commands: list[str], **environment: str) -> tuple[list[tuple[str, str]]
     ("command", "lighter"),
     [
         (["explain", "27660680000000"], {"pyarrow", "numpy"}),  # only rows of a query need Arrow
-        (["status"], {"pyarrow", "numpy"}),
-        (["sql", SQL], set()),
-        (["sql", SQL, "--format", "csv"], set()),
-        (["sources"], set()),
+        pytest.param(["status"], {"pyarrow", "numpy"}, marks=pytest.mark.slow),
+        pytest.param(["sql", SQL], set(), marks=pytest.mark.slow),
+        pytest.param(["sql", SQL, "--format", "csv"], set(), marks=pytest.mark.slow),
+        pytest.param(["sources"], set(), marks=pytest.mark.slow),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
 )

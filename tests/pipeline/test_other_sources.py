@@ -32,6 +32,7 @@ PAGE = """<!DOCTYPE html><html><head><title>First Interim Status Report, FY 2024
 </body></html>"""
 
 
+@pytest.mark.slow
 def test_a_release_with_every_kind_of_file_passes_its_gates(workplace: Workplace) -> None:
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")
     write_directory(workplace.source, status="Closed")

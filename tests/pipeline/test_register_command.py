@@ -141,7 +141,7 @@ def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
     assert not (reference / "registers/backups").exists()
 
 
-@pytest.mark.parametrize("given", [0, 3, None])
+@pytest.mark.parametrize("given", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, None))])
 def test_answers_that_end_before_the_row_is_confirmed_end_with_2(reference: Path, given: int | None) -> None:
     """A script that pipes too few answers must see that its row was not added."""
     before = text_of(reference, "spi")
@@ -160,7 +160,7 @@ def test_answers_that_end_before_the_row_is_confirmed_end_with_2(reference: Path
     assert text_of(reference, "spi") == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_at_a_question_ends_with_its_own_code(reference: Path, number: signal.Signals) -> None:
     before = text_of(reference, "spi")
     process = subprocess.Popen(

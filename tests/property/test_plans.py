@@ -16,6 +16,7 @@ NEEDED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_other_plans_give_the_same_tables(
     workplace: Workplace, published: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
