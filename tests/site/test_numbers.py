@@ -92,7 +92,7 @@ def checks(db: duckdb.DuckDBPyConnection, release: Path, number: int) -> Iterato
     )
 
 
-@pytest.mark.parametrize("number", [10, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [4, pytest.param(30, marks=pytest.mark.slow)])
 def test_every_figure_equals_a_query(db: duckdb.DuckDBPyConnection, release: Path, number: int) -> None:
     seen = 0
     for check in checks(db, release, number):

@@ -26,6 +26,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+@pytest.mark.slow
 def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) -> None:
     """In any process: sets of words are gone through in another order there."""
     for path in release.iterdir():

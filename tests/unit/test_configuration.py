@@ -54,7 +54,22 @@ FILES = sorted(
 )
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if not re.match(r"rules/20(17|18|19|22|23|24|25)", f)])
+# One of each kind, and the year that may be left out; the others are slow.
+OF_EACH_KIND = (
+    "catalog.toml", "layouts.toml", "rules/2024.toml", "rules/2026.toml", "rules/pathways.toml",
+    "reference/counties.csv", "registers/spi.csv",
+)  # fmt: skip
+SOME_FILES = {f: [] if f in OF_EACH_KIND else [pytest.mark.slow] for f in FILES}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(f, marks=marks)
+        for f, marks in SOME_FILES.items()
+        if not re.match(r"rules/20(17|18|19|22|23|24|25)", f)
+    ],
+)
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     if file == "rules/2026.toml":  # a year that nothing counts may be left out; the last one may not
         shutil.rmtree(folder / "rules")
@@ -70,7 +85,7 @@ def test_a_year_that_others_count_is_missed(folder: Path) -> None:
     assert "rules/2022.toml: no rules for counted Dashboard [2019]; add a file for it" in said(folder)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [pytest.param(f, marks=marks) for f, marks in SOME_FILES.items()])
 def test_a_file_that_is_not_utf_8_is_named_with_its_line(folder: Path, file: str) -> None:
     content = (folder / file).read_bytes()
     (folder / file).write_bytes(content.rstrip(b"\n") + b"\n# Ca\xf1ada\n")
