@@ -1,8 +1,8 @@
 -- class: fault
 -- table: indicator_results
--- sentence: The change of a row is the difference of its two statuses, in at least {changes_add_up_share%} of 100 rows
---   of a file.
--- reason: Exchanged or shifted columns no longer add up.
+-- sentence: In at least {changes_add_up_share%} percent of the rows of a file, the change is the difference of the two
+--   statuses.
+-- reason: Exchanged or shifted columns do not add up.
 with counted as (
     select
         source_id,

@@ -1,8 +1,8 @@
 -- class: impossible
 -- table: meta_columns
--- sentence: Every published column is there.
+-- sentence: Every published column exists.
 -- reason: Readers address columns by name.
--- A table that is not there at all lacks every column.
+-- A missing table lacks every column.
 select m.table_name, m.column_name
 from meta_columns m
 anti join (select * from duckdb_columns() where schema_name = 'main' and database_name = current_database()) c

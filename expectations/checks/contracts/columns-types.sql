@@ -1,8 +1,8 @@
 -- class: impossible
 -- table: meta_columns
--- sentence: Every column holds the kind of values that its schema says.
+-- sentence: Every column has the type that its schema defines.
 -- reason: A code that became a number has lost its leading zeros.
--- A whole number may be narrower or wider than it is published, and a column without any value has no type ("NULL").
+-- A whole number may be narrower or wider than its published type, and a column without any value has no type ("NULL").
 with kinds as (
     select
         m.table_name,

@@ -1,9 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In every statewide file in which every LEA has rows, every county has some that has any in another such
---   file, of any year.
--- reason: A county that is missing looks like districts without a result, and a small one is too few to show in a
---   share.
+-- sentence: Every statewide file of an indicator for all LEAs has rows for each county that is in another such file, of
+--   any year.
+-- reason: A missing county looks like districts without results. A small county has too few rows to affect a
+--   percentage.
 with everywhere as (
     select f.source_id, f.file
     from source_files f

@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: evidence
--- sentence: A result names the line of the file that it is in.
--- reason: Whoever doubts a verdict must be able to look it up.
+-- sentence: Every result names its line in the file.
+-- reason: Anyone who doubts a verdict must be able to look it up.
 select cds, dashboard_year, student_group, indicator, source_id, source_line, finding
 from evidence
 where finding = 'result' and source_line is null

@@ -1,6 +1,6 @@
 -- class: impossible
 -- table: evidence
--- sentence: What is unknown says why.
+-- sentence: Every unknown finding has a reason.
 -- reason: An unknown without a reason looks like a no.
 select cds, dashboard_year, student_group, indicator, source_id, source_line, finding, unknown_because
 from evidence

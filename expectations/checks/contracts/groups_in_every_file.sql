@@ -1,7 +1,7 @@
 -- class: fault
 -- table: indicator_results
--- sentence: A statewide file has rows of every student group that the rules of its year judge by it.
--- reason: A group that is missing from a file meets no criterion in it, for every LEA at once.
+-- sentence: Every statewide file has rows for each student group that the rules of its year judge by it.
+-- reason: If a group is missing from a file, it meets no criterion there, in any LEA.
 with judged as (
     select distinct c.dashboard_year, c.indicator, g.student_group
     from rule_conditions c

@@ -1,6 +1,6 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: No more students are counted than there are, in either year.
+-- sentence: No row has a numerator larger than its denominator, in the current or the prior year.
 -- reason: A shifted column shows here first.
 select
     dashboard_year,

@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: indicators
--- sentence: Every indicator code of every table is a known one.
--- reason: A code that is not known has no name, unit or rule.
+-- sentence: Every indicator code in every table is a known code.
+-- reason: An unknown code has no name, unit or rule.
 with used as (
     select distinct 'indicator_results' as table_name, indicator from indicator_results
     union all

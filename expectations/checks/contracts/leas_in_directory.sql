@@ -1,7 +1,7 @@
 -- class: unusual
 -- table: leas
--- sentence: Every LEA of the latest Dashboard is in CDE's directory, where one is loaded.
--- reason: A code that the directory does not know is new, or mistyped. Editions of the directory lag behind.
+-- sentence: Every LEA of the latest Dashboard is in CDE's directory, if one is loaded.
+-- reason: A code that is not in the directory is new or mistyped. Editions of the directory lag behind.
 select l.cds, l.lea_name, l.lea_type, l.last_dashboard_year
 from leas l
 where l.last_dashboard_year = (select max(last_dashboard_year) from leas) and l.directory_status is null

@@ -1,8 +1,8 @@
 -- class: fault
 -- table: evidence
--- sentence: At most {leas_missing_share%} percent of a year's districts and county offices in the counties of a file
---   have no row in it, where every LEA has some.
--- reason: A file that was cut or misses a county looks like many districts without a result.
+-- sentence: In a file of an indicator for all LEAs, at most {leas_missing_share%} percent of the year's districts and
+--   county offices in its counties have no row.
+-- reason: A file that was cut off or lacks a county looks like many districts without results.
 with expected as (
     select f.source_id, f.file, f.dashboard_year, y.cds
     from source_files f

@@ -1,7 +1,7 @@
 -- class: fault
 -- table: indicator_results
 -- sentence: The number of districts and county offices in the statewide files of a year is within
---   {leas_near_last_year_share%} percent of the Dashboard before.
+--   {leas_near_last_year_share%} percent of the number on the Dashboard before.
 -- reason: California has about a thousand districts, and few appear or disappear in a year.
 with statewide as (
     select r.indicator, r.dashboard_year, any_value(r.source_id) as source_id, count(distinct r.cds) as leas

@@ -1,8 +1,7 @@
 -- class: impossible
 -- table: student_group_history
--- sentence: Every letter means the priorities beside it, and every set of two or more priorities has its letter.
--- reason: Letters are CDE's way of writing sets of priorities; a letter that means another set tells another story than
---   the verdict.
+-- sentence: Every letter means the priorities next to it, and every set of two or more priorities has its letter.
+-- reason: CDE writes sets of priorities as letters. A letter for another set contradicts the verdict.
 with written as (
     select
         'assistance_letters' as table_name,

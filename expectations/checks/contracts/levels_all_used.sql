@@ -1,8 +1,8 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In every statewide file each of the levels 1 to 5 that the rules look at is given to some district or
---   county office.
--- reason: A level that nobody has is the mark of a shifted scale, or of a column that is not filled.
+-- sentence: Every statewide file gives each level from 1 to 5 that the rules use to at least one district or county
+--   office.
+-- reason: If nobody has a level, the scale is shifted or the column is not filled.
 with looked_at as (
     select distinct dashboard_year, indicator, measure from rule_conditions
 ),

@@ -1,7 +1,7 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In every statewide file a better status level goes with a better status, on average.
--- reason: Levels that are shifted, reversed or taken from another column no longer follow the values beside them.
+-- sentence: In every statewide file, rows with a better status level have a better status on average.
+-- reason: Levels that are shifted, reversed or taken from another column no longer follow the values next to them.
 with levels as (
     select r.source_id, r.indicator, r.status_level, avg(r.current_status) as mean_status, count(*) as row_count
     from indicator_results r

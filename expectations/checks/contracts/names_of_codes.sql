@@ -1,9 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: No Dashboard file gives a district's or county office's code the name that {names_of_code_files} or more
---   other files give another code.
--- reason: Rows under exchanged CDS codes decide about the wrong LEAs. Within one file such a row is rejected; a whole
---   LEA's rows are seen only beside other files.
+-- sentence: No Dashboard file gives the code of a district or county office a name that {names_of_code_files} or more
+--   other files give to another code.
+-- reason: Rows under exchanged CDS codes decide about the wrong LEAs. Within one file such a row is rejected. If all
+--   rows of an LEA have the wrong code, only other files show it.
 with named as (
     select distinct source_id, cds, lower(squeezed(district_name)) as name
     from indicator_results

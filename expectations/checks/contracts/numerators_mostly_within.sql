@@ -1,8 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In at most {numerators_exceed_share%} of 100 rows of a file more students are counted than there are.
--- reason: Some rows are CDE's own: 275 of 8,587 in the English Learner Progress file of 2017. Many are exchanged
---   columns, and the size test looks at the wrong one.
+-- sentence: In at most {numerators_exceed_share%} percent of the rows of a file, the numerator is larger than the
+--   denominator.
+-- reason: Some such rows are CDE's own: 275 of 8,587 in the English Learner Progress file of 2017. Many mean that
+--   columns were exchanged, and the size test uses the wrong one.
 with counted as (
     select source_id, count(*) as row_count, count(*) filter (current_numerator > current_denominator) as that_exceed
     from indicator_results

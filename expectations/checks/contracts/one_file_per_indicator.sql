@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: indicator_results
--- sentence: The rows of one Dashboard year and indicator are of one file.
--- reason: Two files that speak of the same year and indicator judge every LEA twice.
+-- sentence: All rows of a Dashboard year and indicator come from one file.
+-- reason: Two files for the same year and indicator would judge every LEA twice.
 select dashboard_year, indicator, list(distinct source_id order by source_id) as source_ids
 from indicator_results
 group by dashboard_year, indicator

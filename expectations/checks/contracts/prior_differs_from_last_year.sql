@@ -1,7 +1,8 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: The prior statuses of a file are those of last year's file in at least {prior_same_share%} of 100 rows.
--- reason: CDE recalculates some prior statuses, as in graduation of 2018. Where many differ for no known reason, one of
+-- sentence: In at least {prior_same_share%} percent of the rows of a file, the prior status equals the status in last
+--   year's file.
+-- reason: CDE recalculates some prior statuses, as in graduation of 2018. If many differ for no known reason, one of
 --   the two files may be another edition.
 with compared as (
     select

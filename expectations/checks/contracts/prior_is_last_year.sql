@@ -1,9 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: The prior statuses of a file do not equal the file of another year in {prior_better_by%} of 100 rows more
---   than the file of last year.
--- reason: So it is where two years are exchanged, or last year's file has this year's name. CDE recalculates prior
---   statuses: that they differ is no fault.
+-- sentence: The prior statuses of a file do not match another year's file better than last year's file, by
+--   {prior_better_by%} percentage points or more.
+-- reason: They match another year's file if two years were exchanged, or if last year's file has this year's name. CDE
+--   recalculates prior statuses, so a difference alone is not a fault.
 with compared as (
     select
         n.source_id,

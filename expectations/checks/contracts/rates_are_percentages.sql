@@ -1,7 +1,7 @@
 -- class: fault
 -- table: indicator_results
 -- sentence: Rates are written as percentages, not as fractions.
--- reason: 0.183 in place of 18.3 is between 0 and 100 too.
+-- reason: 0.183 instead of 18.3 is also between 0 and 100.
 select r.source_id, any_value(f.file) as file, max(r.current_status) as largest_status, count(*) as row_count
 from indicator_results r
 join source_files f using (source_id)

@@ -1,11 +1,11 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: No row of a district or county office has the values of last year's row of another student group, unlike
---   those of its own.
--- reason: A row under another group's code contradicts nothing in itself; both groups would be judged by it, and only
---   the files of two years show it.
--- What CDE recalculates differs from last year's row of every group; here status and number of students are those of
--- another group, and of both groups one lacks a row, or each has the other's.
+-- sentence: No row of a district or county office matches another student group's row of last year instead of its own
+--   group's.
+-- reason: A row under another group's code does not contradict itself, but both groups would be judged by it. Only the
+--   files of two years show it.
+-- A value that CDE recalculated differs from last year's row of every group. Here, the status and number of students
+-- match another group's row, and either one of the two groups lacks a row, or each has the other's values.
 with group_rows as (
     select
         source_id,

@@ -1,8 +1,8 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: Every rate lies between 0 and 100, and every status in points within {points_within} of the standard, in
---   either year.
--- reason: A value outside is of another column, or an error of CDE in one row.
+-- sentence: Every rate is between 0 and 100, and every status in points is within {points_within} of the standard, in
+--   the current and the prior year.
+-- reason: A value outside this range comes from another column, or is an error by CDE in one row.
 select r.source_id, r.cds, r.student_group, r.source_line, r.current_status, r.prior_status
 from indicator_results r
 join dashboard_scales s using (indicator, dashboard_year)

@@ -1,8 +1,8 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: The state's row of a file has the status that CDE printed for the state, that year and indicator.
--- reason: Another status can be another edition, year or rate. Figures one tenth apart agree: CDE's own do. If CDE
---   reissued the file, its new print goes into state_values.csv.
+-- sentence: The state's row of a file has the status that CDE printed for the state for that year and indicator.
+-- reason: A different status can come from another edition, year or rate. Figures one tenth apart agree, because CDE's
+--   own figures differ that much. If CDE reissued the file, add its new printed value to state_values.csv.
 select r.source_id, f.file, r.student_group, r.current_status, v.value as printed, v.title, v.source_url
 from indicator_results r
 join source_files f using (source_id)

@@ -1,8 +1,8 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: The state's row of a file has the status that others quoted from CDE for the state, that year and
+-- sentence: The state's row of a file has the status that others quoted from CDE for the state for that year and
 --   indicator.
--- reason: A quotation may be of another rate. Figures one tenth apart agree.
+-- reason: A quotation may refer to another rate. Figures one tenth apart agree.
 select r.source_id, f.file, r.student_group, r.current_status, v.value as quoted, v.printed_by, v.title, v.source_url
 from indicator_results r
 join source_files f using (source_id)

@@ -1,9 +1,9 @@
 -- class: unusual
 -- severity: info
 -- table: indicator_results
--- sentence: Every row of the state has a printed value to be compared with, and every statewide file with a printed
---   value has a row of the state.
--- reason: What could not be compared is reported, so that nobody takes it for compared.
+-- sentence: Every row of the state has a printed value to compare with, and every statewide file with a printed value
+--   has a row of the state.
+-- reason: What could not be compared is reported, so that nobody thinks it was compared.
 with states as (
     select source_id, bool_or(current_status is not null) as has_status from indicator_results
     where record_type = 'X'

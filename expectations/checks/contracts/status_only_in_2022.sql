@@ -1,9 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In at least {status_only_share%} of 100 rows of a file of 2022 there is a status level, no color and no
+-- sentence: At least {status_only_share%} percent of the rows of a 2022 file have a status level, no color and no
 --   change level.
--- reason: The Dashboard of 2022 had no prior year to compare with: colors and changes in its files would be those of
---   another year.
+-- reason: The 2022 Dashboard had no prior year to compare with. Colors and changes in its files would be from another
+--   year.
 with counted as (
     select
         source_id,

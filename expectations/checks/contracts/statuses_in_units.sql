@@ -1,8 +1,8 @@
 -- class: fault
 -- table: indicator_results
--- sentence: In at most {statuses_in_units_share%} of 100 rows of a file a rate is outside 0 to 100, or points are more
---   than {points_within} from standard.
--- reason: Many such values are of another column. Single ones are a warning.
+-- sentence: At most {statuses_in_units_share%} percent of the rows of a file have a rate outside 0 to 100, or points
+--   more than {points_within} from standard.
+-- reason: Many such values come from another column. A few of them are only a warning.
 with counted as (
     select
         r.source_id,

@@ -1,9 +1,9 @@
 -- class: fault
 -- table: assistance
--- sentence: In at least {file_rows_sound_share%} of 100 rows of a workbook, or all but {file_rows_unsound}, a later
---   workbook says the same of the LEA's status.
--- reason: Later workbooks repeat the statuses of earlier years. A single row that differs is rejected; where many do,
---   one of the two files is of another year, or its rows or columns have been moved.
+-- sentence: At least {file_rows_sound_share%} percent of the rows of a workbook give the same assistance status as a
+--   later workbook, or fewer than {file_rows_unsound} rows differ.
+-- reason: Later workbooks repeat the statuses of earlier years. A single row that differs is rejected. If many differ,
+--   one of the two files is from another year, or its rows or columns were moved.
 with counted as (
     select
         source_id,

@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: student_groups
--- sentence: Every student group code of every table is a known one.
--- reason: A code that is not known is judged by no rule, and its students vanish.
+-- sentence: Every student group code in every table is a known code.
+-- reason: No rule judges an unknown code, and its students would disappear.
 with used as (
     select distinct 'indicator_results' as table_name, student_group from indicator_results
     union all

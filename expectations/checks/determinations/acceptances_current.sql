@@ -1,8 +1,8 @@
 -- class: unusual
 -- table: reconciliation
--- sentence: Every accepted difference from CDE still occurs as it was accepted, and has not expired.
+-- sentence: Every accepted difference from CDE still occurs as it was accepted, and its acceptance has not expired.
 -- reason: An acceptance covers the difference as it was, until its last day. Remove the row from
---   registers/accepted_differences.csv, or look at it again.
+--   registers/accepted_differences.csv, or review the difference again.
 select
     a.cds,
     a.dashboard_year,

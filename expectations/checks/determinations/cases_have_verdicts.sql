@@ -1,5 +1,5 @@
 -- class: unusual
 -- table: pathway_register
 -- sentence: Every recorded case belongs to an LEA that gets verdicts.
--- reason: Cases of LEAs that no source file names, as of some charter schools, are in pathway_register only.
+-- reason: If no source file names an LEA, such as some charter schools, its cases are only in pathway_register.
 select case_id, pathway, cds, lea_name from pathway_register where not has_verdicts order by case_id

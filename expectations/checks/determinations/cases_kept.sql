@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: pathway_register
--- sentence: Every case of every register is in the pathway register once.
--- reason: A person's act must not get lost between register and result.
+-- sentence: Every case of every register is in the pathway register exactly once.
+-- reason: A recorded act must not get lost between register and result.
 with entered as (
     select case_id from reg_cases
 ),

@@ -1,7 +1,7 @@
 -- class: unusual
 -- table: reconciliation
--- sentence: At most {cde_differs_share%} percent of what can be compared with CDE's flags of a year differs.
--- reason: Single differences are CDE's corrections or open questions; many at once are a wrong file or a wrong rule.
+-- sentence: At most {cde_differs_share%} percent of the values that can be compared with CDE's flags of a year differ.
+-- reason: Single differences are corrections by CDE or open questions. Many at once mean a wrong file or a wrong rule.
 select
     dashboard_year,
     split_part(flag, ':', 1) as flag,

@@ -1,10 +1,10 @@
 -- class: unusual
 -- table: leas
--- sentence: No district's or county office's code ends where another code of the same name begins, unless the register
---   successions leads from one to the other.
--- reason: An LEA whose CDS code changed, as on moving to another county, has its earlier years under the earlier code:
---   under the present one CDE does not list them.
--- Two LEAs of one name that are both there are seen in the same years. Of the years in between no file may be loaded.
+-- sentence: If the code of a district or county office ends before another code with the same name begins, the register
+--   of successions leads from one to the other.
+-- reason: If an LEA's CDS code changed, for example because the LEA moved to another county, its earlier years are
+--   under the earlier code. CDE does not list them under the present code.
+-- Two separate LEAs with the same name appear in the same years. Files of the years in between may not be loaded.
 with recursive followed as (
     select predecessor_cds as cds, successor_cds from reg_successions
     union

@@ -1,8 +1,9 @@
 -- class: unusual
 -- table: eligibility
--- sentence: Where a year decides the whole state, not {counts_grow} times as many LEAs are eligible, or as few, as in
---   the determination before.
--- reason: Three of four Dashboards change slowly: a jump is a question to ask before anybody is written to.
+-- sentence: Where two consecutive determinations each decide {decided_for_counts} LEAs or more, the number of eligible
+--   LEAs changes by at most a factor of {counts_grow}.
+-- reason: Results from three of four Dashboards change slowly. If the number jumps, find out why before you write to
+--   anyone.
 with counted as (
     select
         e.determination_year,

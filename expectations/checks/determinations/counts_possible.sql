@@ -1,8 +1,8 @@
 -- class: fault
 -- table: eligibility
--- sentence: Where a year decides the whole state, somebody is eligible under the continuum, and at most
+-- sentence: If a year decides the whole state, at least one LEA is eligible under the Continuum of Support, and at most
 --   {eligible_share%} percent are.
--- reason: Nobody, or everybody, is what a shifted scale or a wrong column decides.
+-- reason: If nobody or almost everybody is eligible, a scale is shifted or a column is wrong.
 with counted as (
     select
         determination_year,

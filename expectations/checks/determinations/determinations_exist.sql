@@ -1,8 +1,8 @@
 -- class: impossible
 -- table: eligibility
--- sentence: The sources answer something: in at least one determination year an LEA is eligible, or is not, under the
---   continuum or in a test before it.
--- reason: A run that can answer nothing must not replace one that did. Load an indicator file or an assistance
+-- sentence: The sources answer something: in at least one determination year, an LEA is eligible or not eligible under
+--   the Continuum of Support or in a test before it.
+-- reason: A run without any answer must not replace a run with answers. Load an indicator file or an assistance
 --   workbook.
 select
     'no determination year has an answer' as problem,

@@ -1,9 +1,9 @@
 -- class: impossible
 -- table: eligibility
--- sentence: Who is eligible under the continuum has the student groups for it in the history, counted anew; who has
---   them is eligible.
--- reason: The verdict and the history that is shown under it must tell the same. The clause for fewer than three groups
---   is left aside, and so are LEAs that are not on the Dashboard of the year and verdicts that are CDE's own.
+-- sentence: An LEA is eligible under the Continuum of Support exactly if a new count of its history finds enough
+--   student groups.
+-- reason: The verdict must agree with the history that is shown under it. The check leaves out the clause for fewer
+--   than three groups, LEAs that are not on the Dashboard of the year, and verdicts that are CDE's own.
 with counted as (
     select h.cds, w.determination_year, h.student_group
     from rule_windows w

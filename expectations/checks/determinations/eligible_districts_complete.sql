@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: eligible_districts
 -- sentence: The list that most readers open names exactly the LEAs and pathways that are eligible.
--- reason: Nobody looks for a district in the long table that the short one does not name.
+-- reason: If the short list does not name a district, nobody looks for it in the long table.
 with open_to as (
     select cds, determination_year, list_sort(list(pathway)) as pathways
     from eligibility where status = 'eligible' group by all

@@ -1,10 +1,10 @@
 -- class: fault
 -- table: eligibility
--- sentence: CDE's flag of EC 52072 differs from what its letters give for at most {flags_differ_share%} of 100 LEAs
---   that one of them calls eligible, counted as at least {flags_called}.
--- reason: Single differences are corrections or open questions. Many at once are letters in the wrong columns or rows,
---   where no indicator file is loaded to show it. Flags of which none or most are Y were changed themselves, and are
---   no evidence about letters.
+-- sentence: CDE's flag for EC 52072 and CDE's letters disagree about at most {flags_differ_share%} percent of the LEAs
+--   that either one calls eligible (or of {flags_called} LEAs, if there are fewer).
+-- reason: Single differences are corrections or open questions. Many at once mean that letters are in the wrong columns
+--   or rows, and no indicator file is loaded that shows it. If no flags or most flags are Y, the flags themselves were
+--   changed, and they are no evidence about letters.
 with judged as (
     select determination_year, status = 'eligible' as ours, cde_flag = 'Y' as theirs
     from eligibility

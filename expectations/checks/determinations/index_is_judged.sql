@@ -1,8 +1,8 @@
 -- class: impossible
 -- table: eligibility
--- sentence: Every LEA has exactly one verdict per pathway and determination year, and no verdict is outside the
---   index.
--- reason: No LEA may vanish between input and result.
+-- sentence: Every LEA has exactly one verdict for each pathway and determination year, and no verdict is for an LEA
+--   outside the index.
+-- reason: No LEA may disappear between input and result.
 select
     coalesce(i.cds, v.cds) as cds,
     coalesce(i.determination_year, v.determination_year) as determination_year,

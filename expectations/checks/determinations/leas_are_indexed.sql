@@ -1,8 +1,8 @@
 -- class: impossible
 -- table: lea_index
--- sentence: Every district, county office and charter school of every source file, and every borrower on the loan
---   register, is in the index.
--- reason: An LEA that is read and not judged has vanished.
+-- sentence: Every district, county office and charter school in any source file, and every borrower in the register of
+--   state loans, is in the index.
+-- reason: An LEA that is read but not judged has disappeared.
 with named as (
     select cds from indicator_results where record_type = 'D'
     union

@@ -1,9 +1,9 @@
 -- class: fault
 -- table: assistance_letters
--- sentence: At most {letters_differ_share%} of 100 letters of a workbook differ from those computed from the indicator
---   files of its year.
--- reason: Single differences are corrections. Where most differ, the letters are in the wrong columns or of another
---   year, and other years rest on them.
+-- sentence: At most {letters_differ_share%} percent of the letters of a workbook differ from those computed from the
+--   indicator files of its year.
+-- reason: Single differences are corrections. If most letters differ, they are in the wrong columns or from another
+--   year, and other years depend on them.
 with compared as (
     select
         h.cde_source_id as source_id,

@@ -1,8 +1,8 @@
 -- class: impossible
 -- table: pathways
--- sentence: Every pathway of every table is one of rules/pathways.toml, and every case has a status.
--- reason: A case of a pathway that is not known, or whose acts nothing reads, would vanish or be judged by another
---   pathway's rules.
+-- sentence: Every pathway in every table is defined in rules/pathways.toml, and every case has a status.
+-- reason: A case of an unknown pathway, or a case whose acts no code reads, would disappear or be judged by the rules
+--   of another pathway.
 with used as (
     select distinct 'eligibility' as table_name, pathway, null as case_id from eligibility
     union all

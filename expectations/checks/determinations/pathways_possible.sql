@@ -1,7 +1,7 @@
 -- class: impossible
 -- table: eligibility
--- sentence: A recorded pathway is eligible only by a case on record, and an LEA without any student group with a result
---   is never eligible under the continuum.
+-- sentence: An LEA is eligible by a recorded pathway only if a case is on record, and never eligible under the
+--   Continuum of Support if no student group has a result.
 -- reason: Eligibility must come from a record or from results.
 select e.cds, e.determination_year, e.pathway, e.status
 from eligibility e

@@ -2,7 +2,7 @@
 -- class: unusual
 -- table: rejects
 -- sentence: No row of a register is rejected.
--- reason: A rejected row is not used. The LEAs that it may be about are not determined for its pathway until it is
+-- reason: A rejected row is not used. The LEAs that it may be about are not determined for its pathway until the row is
 --   corrected.
 select
     r.register,

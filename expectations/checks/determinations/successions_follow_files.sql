@@ -1,10 +1,10 @@
 -- class: unusual
 -- table: predecessor_years
--- sentence: No file lists a predecessor after the day on which its successor's code began, or a new code before that
---   day, and none lacks both codes between that day and the successor's first listing.
--- reason: A day that the files contradict gives years to the wrong code. Until it is corrected the years in doubt count
---   for both codes, and what they would change is not determined.
--- A merger or a lapsation may go on under a code that was there before.
+-- sentence: No file lists a predecessor after its successor's code began, or a new code before that day. No file
+--   between that day and the successor's first listing lacks both codes.
+-- reason: If the files contradict the day, years count for the wrong code. Until the day is corrected, the years in
+--   doubt count for both codes, and verdicts that they would change are not determined.
+-- In a merger or a lapsation, the successor may be a code that existed before.
 with doubts as (
     select distinct
         cds,

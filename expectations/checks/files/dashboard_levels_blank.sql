@@ -1,7 +1,7 @@
 -- class: unusual
 -- table: indicator_results
--- sentence: Every Dashboard row has the level that the rules of its year look at.
--- reason: 0 is written where there is none; what depends on a blank is not determined.
+-- sentence: Every Dashboard row has the level that the rules of its year use.
+-- reason: CDE writes 0 where there is no level. What depends on a blank is not determined.
 select i.source_id, i.source_line, i.cds, i.student_group, m.measure
 from indicator_results i
 join (select distinct dashboard_year, indicator, measure from rule_conditions) m using (dashboard_year, indicator)

@@ -1,8 +1,8 @@
 -- class: fault
 -- table: indicator_results
--- sentence: At least {file_rows_sound_share%} of 100 rows of a Dashboard file, or all but {file_rows_unsound}, have the
---   level that the rules of its year look at.
--- reason: The rules look at it, and 0 is written where there is none.
+-- sentence: At least {file_rows_sound_share%} percent of the rows of a Dashboard file have the level that the rules of
+--   its year use, or fewer than {file_rows_unsound} rows lack it.
+-- reason: The rules use this level, and CDE writes 0 where there is none.
 with measured as (
     select distinct dashboard_year, indicator, measure from rule_conditions
 ),

@@ -1,12 +1,12 @@
 -- class: fault
 -- table: rejects
--- sentence: In at least {file_rows_sound_share%} of 100 rows of a Dashboard file, or all but {file_rows_unsound}, each
---   column has a text that it can hold.
--- reason: A single bad row is rejected; many are evidence about their file: another year, lost leading zeros, a shifted
---   column, rows that were doubled.
--- Rows that contradict themselves are another matter: the reader refuses a file with many. So is
--- a student group that is new: everything_placed reports it. In cds nothing is rejected but a code that is none, and
--- rows of one code and student group.
+-- sentence: In each column of a Dashboard file, at least {file_rows_sound_share%} percent of the rows have a valid
+--   value, or fewer than {file_rows_unsound} rows do not.
+-- reason: A single bad row is rejected. Many bad rows are evidence about their file: it is from another year, lost
+--   leading zeros, has a shifted column, or has doubled rows.
+-- Rows that contradict themselves are a separate matter: the reader refuses a file with many of them. So is a new
+-- student group: everything_placed reports it. In cds, only invalid codes are rejected, and rows with the same code and
+-- student group.
 with unsound as (
     select r.source_id, r.file, r.line, r.column_name, r.value, r.reason, f.rows_in
     from rejects r

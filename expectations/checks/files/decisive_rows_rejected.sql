@@ -1,10 +1,10 @@
 -- class: unusual
 -- table: rejects
--- sentence: No row that can decide about a district or county office was rejected.
--- reason: What depends on a rejected row is not determined: a person can look the row up, and the file can be
+-- sentence: No rejected row can affect a verdict about a district or county office.
+-- reason: What depends on a rejected row is not determined. A person can look up the row, and the file can be
 --   corrected.
--- A row decides if it is of a district or county office, or if its record type or CDS code cannot be read,
--- in a file that the rules look at.
+-- A row can affect a verdict if it is for a district or county office, or if its record type or CDS code cannot be
+-- read, in a file that the rules use.
 select r.source_id, r.file, r.line, r.column_name, r.value, r.reason
 from rejects r
 join source_files f using (source_id)

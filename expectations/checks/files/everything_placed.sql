@@ -2,7 +2,7 @@
 -- class: unusual
 -- table: meta_sources
 -- sentence: Every column, flag, word and student group of CDE's files is known.
--- reason: What is not known is not used, and never taken for something else. One line of data says what it is.
+-- reason: An unknown name is not used, and never treated as a known one. One line of data defines it.
 with found as (
     select
         source_id,

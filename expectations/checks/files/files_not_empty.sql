@@ -1,7 +1,7 @@
 -- class: fault
 -- table: meta_sources
--- sentence: Every source file that verdicts rest on has rows that could be kept.
--- reason: A file of which nothing can be used is worse than a missing one: it looks present.
+-- sentence: Every source file that verdicts depend on has at least one row that was kept.
+-- reason: A file without a usable row is worse than a missing file: it looks present.
 select f.source_id, f.file, f.rows_in
 from source_files f
 join source_rows k using (source_id)

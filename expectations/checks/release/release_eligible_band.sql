@@ -1,9 +1,9 @@
 -- class: fault
 -- table: eligibility
--- sentence: Of the LEAs of both releases, the number that is eligible in a year that was decided before changes by data
---   by at most {eligible_differ_share%} percent (and {eligible_differ}).
--- reason: The few who are eligible can change without showing in a share of all. What new rules or code change is in
---   meta_release_changes, and does not count.
+-- sentence: Among the LEAs of both releases, data change the number of eligible LEAs of a year decided before by at
+--   most {eligible_differ_share%} percent, or {eligible_differ} if that is more.
+-- reason: Few LEAs are eligible, so their changes do not show in a share of all LEAs. Changes by new rules or code are
+--   in meta_release_changes and do not count.
 with by_data as (
     select cds, determination_year, pathway from meta_release_changes where attributed_to = 'data'
 ),

@@ -1,9 +1,10 @@
 -- severity: warning
 -- class: unusual
 -- table: indicator_results
--- sentence: A reissued file has a row for every student group of a district or county office that it had one for.
--- reason: A reissue corrects rows; a group whose row is gone from one file is not determined, and one row is too few to
---   show in a count.
+-- sentence: A reissued file still has a row for every student group of a district or county office that it had a row
+--   for before.
+-- reason: A reissue corrects rows. A group whose row disappears from a file is not determined, and one row is too few
+--   to affect a count.
 with changed as (
     select n.source_id
     from meta_sources n

@@ -1,9 +1,9 @@
 -- class: fault
 -- table: indicator_results
--- sentence: Every district and county office that a source file had rows of in the release before still has some in it,
---   where the file was reissued.
--- reason: A reissue corrects rows; an LEA that falls out of one file becomes undetermined, and a small county is too
---   few rows to show in a count.
+-- sentence: A reissued file still has rows for every district and county office that it had rows for in the release
+--   before.
+-- reason: A reissue corrects rows. An LEA that disappears from a file becomes undetermined, and a small county has too
+--   few rows to affect a count.
 with changed as (
     select n.source_id
     from meta_sources n

@@ -1,8 +1,8 @@
 -- class: fault
 -- table: assistance_letters
--- sentence: A reissued workbook gives other letters to at most {reissue_values_differ_share%} percent of the student
---   groups that had one, or have one now.
--- reason: Corrections concern single LEAs; a workbook in which many letters differ is of another year, or its columns
+-- sentence: A reissued workbook changes at most {reissue_values_differ_share%} percent of its letters for student
+--   groups, or {reissue_values_differ} if that is more.
+-- reason: Corrections concern single LEAs. If many letters differ, the workbook is from another year, or its columns
 --   have shifted. New ways to read it do not count.
 with changed as (
     select n.source_id

@@ -1,11 +1,11 @@
 -- severity: critical
 -- class: fault
 -- table: indicator_results
--- sentence: In a reissued file no level or color of a district or county office changes while everything that it
---   follows from is the same.
--- reason: A corrected level comes with a corrected number; a level that changes alone was changed by hand, and one is
---   enough for a wrong verdict.
--- A level is seen alone where the row's two statuses, its change and its numbers of students are as they were.
+-- sentence: In a reissued file, no level or color of a district or county office changes if everything that it follows
+--   from stays the same.
+-- reason: A corrected level comes with a corrected number. A level that changes alone was changed by hand, and one such
+--   level is enough for a wrong verdict.
+-- A level changes alone if the row's two statuses, its change and its numbers of students stay the same.
 with changed as (
     select n.source_id
     from meta_sources n

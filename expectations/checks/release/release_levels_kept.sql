@@ -1,8 +1,8 @@
 -- class: fault
 -- table: indicator_results
--- sentence: A reissued file gives another status level or color to at most {reissue_values_differ_share%} percent of
---   the rows of districts and county offices.
--- reason: Corrections concern single LEAs; a file in which many levels differ is of another year, or its scale has
+-- sentence: A reissued file changes the status level or color of at most {reissue_values_differ_share%} percent of the
+--   rows of districts and county offices, or {reissue_values_differ} rows if that is more.
+-- reason: Corrections concern single LEAs. If many levels differ, the file is from another year, or its scale has
 --   shifted. New ways to read it do not count.
 with changed as (
     select n.source_id

@@ -2,8 +2,8 @@
 -- table: pathway_register
 -- sentence: Every state loan, event, case, succession, CALPADS record and determination of necessity of the release
 --   before is still on record.
--- reason: Registers are only added to: a case that ends is closed, one entered by mistake is superseded.
--- A record whose row is rejected is on record, and is shown by registers_rejected.
+-- reason: Registers only grow: a case that ends is closed, and a case that was entered by mistake is superseded.
+-- A record whose row is rejected is still on record, and registers_rejected shows it.
 with rejected as (
     select record from register_rejects
 ),

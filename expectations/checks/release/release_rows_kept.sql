@@ -1,12 +1,12 @@
 -- class: fault
 -- table: meta_tables
--- sentence: No table has lost more than {reissue_rows_lost_share%} percent of the rows that it had in the release
---   before, where data changed.
--- reason: Tables of results grow. Those whose rows are findings, as rejects and changes, are left aside. What rules or
---   code alone change is no loss of data.
--- Records that people keep are looked at one by one: release_records_kept. Rows of a file that is not used do not
--- count, and then neither do tables whose rows name no file: what depended on it is not determined, which
--- release_verdicts_kept counts.
+-- sentence: If data changed, no table lost more than {reissue_rows_lost_share%} percent of the rows that it had in the
+--   release before.
+-- reason: Tables of results grow. Tables whose rows are findings, such as rejects and changes, are left out. A change
+--   by rules or code alone is no loss of data.
+-- release_records_kept checks each record that people keep. Rows of an unused file do not count. If a file is unused,
+-- tables whose rows name no file do not count either: what depended on the file is not determined, and
+-- release_verdicts_kept counts these verdicts.
 with refused as (
     select distinct u.source_id from meta_unused_files u join meta_sources s using (source_id) where not s.present
 ),

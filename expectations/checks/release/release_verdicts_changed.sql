@@ -2,7 +2,7 @@
 -- severity: info
 -- table: meta_release_changes
 -- sentence: No verdict differs from the release before.
--- reason: Whoever acts on a verdict wants to know which are new; meta_release_changes has them all.
+-- reason: Anyone who acts on a verdict wants to know which verdicts are new. meta_release_changes lists all of them.
 select cds, lea_name, determination_year, pathway, change, status_before, status_after
 from meta_release_changes
 where status_before <> 'absent'

@@ -1,9 +1,9 @@
 -- class: fault
 -- table: eligibility
--- sentence: Of the LEAs of both releases, data give at most {verdicts_differ_share%} percent (and {verdicts_differ})
---   another status in a determination year that was decided before.
--- reason: Data change what was decided by corrections and records, case by case. LEAs about which nothing was known
---   before, and what new rules or code change, do not count.
+-- sentence: In each pathway and year that was decided before, data change the status of at most
+--   {verdicts_differ_share%} percent of the LEAs of both releases, or {verdicts_differ} if that is more.
+-- reason: Data change decided verdicts case by case, by corrections and records. LEAs that were not decided before, and
+--   changes by new rules or code, do not count.
 with by_data as (
     select cds, determination_year, pathway
     from meta_release_changes where attributed_to = 'data' and status_before <> status_after

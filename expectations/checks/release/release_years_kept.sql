@@ -1,9 +1,9 @@
 -- class: fault
 -- table: eligibility
--- sentence: Every determination year and every Dashboard with results of the release before is in this one.
--- reason: A year that disappears takes the comparison with it, and the Dashboards that count. A Dashboard of which a
---   file is not used may have no results left: what depends on it is not determined, which release_verdicts_kept
---   counts.
+-- sentence: Every determination year of the release before, and every Dashboard with results, is in this release.
+-- reason: A year that disappears takes its comparison with it, and the Dashboards that count. If a file of a Dashboard
+--   is not used, the Dashboard may have no results left. What depends on it is not determined, and
+--   release_verdicts_kept counts these verdicts.
 with lost as (
     select distinct 'determination' as kind, determination_year as year from before.eligibility
     except
