@@ -64,22 +64,24 @@ class Shape:
         words = self.said(
             "rows-once",
             f"No two rows have the same {' and '.join(key)}.",
-            "A file that was put together twice doubles its rows.",
+            "A file that was assembled twice has doubled rows.",
         )
         return gxe.ExpectCompoundColumnsToBeUnique(column_list=["source_id", *key], **words)
 
     def codes(self) -> list[Expectation]:
         """CDS codes with their leading zeros, in every row."""
-        zeros = "A spreadsheet that saves the file takes leading zeros away, and moves LEAs to other counties."
+        zeros = "A spreadsheet that saves the file removes leading zeros, and so moves LEAs to other counties."
         return [
             self.form("cds", "a CDS code of 14 digits", r"^\d{14}$", zeros),
-            self.present("cds", "A row without a code is nobody's."),
+            self.present("cds", "A row without a code belongs to no LEA."),
         ]
 
     def lines(self) -> Expectation:
         """Rows that know their line: that is ours to give, so that no share may lack it."""
         words = said(
-            self.id("line-present"), "Every row knows its line.", "Whoever doubts a verdict must be able to look it up."
+            self.id("line-present"),
+            "Every row has its line number.",
+            "Anyone who doubts a verdict must be able to look it up.",
         )
         return gxe.ExpectColumnValuesToNotBeNull(column="line", **words)
 
@@ -120,7 +122,7 @@ def _assistance(shape: Shape) -> list[Expectation]:
     flags += [f"met_method:{n}" for n in range(1, 5)]
     year = shape.said(
         "year-named",
-        "The reporting year is the one that the file name says.",
+        "The reporting year is the year in the file name.",
         "Last year's workbook under this year's name would decide this year.",
     )
     return [
@@ -130,7 +132,7 @@ def _assistance(shape: Shape) -> list[Expectation]:
         gxe.ExpectColumnValuesToBeInSet(
             column="value",
             value_set=list(FLAGS),
-            **shape.said("flags-known", "The cells of flags hold Y or N.", "A shifted column shows here first.", flags),
+            **shape.said("flags-known", "Every flag is Y or N.", "A shifted column shows here first.", flags),
         ),
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="year_named", column_B="year_of_file", ignore_row_if="either_value_is_missing", **year
@@ -155,23 +157,31 @@ def _local(shape: Shape) -> list[Expectation]:
             "localindicator",
             "the label of a priority",
             r"Priority Area \d+",
-            "The label says which priority the row is about.",
+            "The label shows which priority the row is about.",
         ),
-        shape.form("performance", what, PERFORMANCE, "Methods 2 and 3 count what is not met."),
+        shape.form("performance", what, PERFORMANCE, "Methods 2 and 3 count local indicators that are not met."),
         shape.once("cds", "localindicator"),
     ]
 
 
 def _local_by_priority(shape: Shape) -> list[Expectation]:
     what = "Met, Not Met or Not Met For Two or More Years"
-    return [*shape.codes(), shape.form("value", what, PERFORMANCE, "Methods 2 and 3 count it.", ["performance"])]
+    return [
+        *shape.codes(),
+        shape.form(
+            "value", what, PERFORMANCE, "Methods 2 and 3 count local indicators that are not met.", ["performance"]
+        ),
+    ]
 
 
 def _low_performing(shape: Shape) -> list[Expectation]:
     return [
         *shape.codes(),
         shape.known(
-            "value", FLAGS, "A listed indicator is Y, any other blank.", [f"red:{i}" for i in shape.indicators]
+            "value",
+            FLAGS,
+            "A listed indicator has Y, and every other one is blank.",
+            [f"red:{i}" for i in shape.indicators],
         ),
     ]
 
@@ -182,13 +192,17 @@ def _lcap_goals(shape: Shape) -> list[Expectation]:
 
 def _directory(shape: Shape) -> list[Expectation]:
     statuses = ["Active", "Closed", "Merged", "Pending"]
-    return [*shape.codes(), shape.known("status", statuses, "The directory says who exists."), shape.once("cds")]
+    return [
+        *shape.codes(),
+        shape.known("status", statuses, "The directory shows which LEAs and schools exist."),
+        shape.once("cds"),
+    ]
 
 
 def _interim(shape: Shape) -> list[Expectation]:
     named = "Lines are matched to LEAs by county and name."
     return [
-        shape.known("certification", ["negative", "qualified"], "The heading above a line says which list it is on."),
+        shape.known("certification", ["negative", "qualified"], "The heading above a line shows which list it is on."),
         shape.present("county", named),
         shape.present("lea", named),
     ]
