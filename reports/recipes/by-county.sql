@@ -1,5 +1,5 @@
 -- title: By county
--- question: How many LEAs of each county have which status, by pathway?
+-- question: How many LEAs have each status, by county and pathway?
 -- param: year = null -- determination year; the latest if not given
 select
     e.county,

@@ -1,7 +1,7 @@
 -- title: Compare two
--- question: How do two districts compare, student group by student group?
--- param: cds_a = required, such as '27661590000000' -- name or CDS code of one
--- param: cds_b = required, such as '27660680000000' -- name or CDS code of the other
+-- question: How do two LEAs compare, student group by student group?
+-- param: cds_a = required, such as '27661590000000' -- name or CDS code of the first LEA
+-- param: cds_b = required, such as '27660680000000' -- name or CDS code of the second LEA
 -- param: year = null -- determination year; the latest if not given
 with groups as (
     select cds, student_group, years_met, counts

@@ -1,5 +1,5 @@
 -- title: Differences from CDE
--- question: Where do our results differ from CDE's flags, or cannot be compared?
+-- question: Where do our results differ from CDE's flags, and where is no comparison possible?
 select
     flag,
     class,

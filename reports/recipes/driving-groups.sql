@@ -1,5 +1,5 @@
--- title: Groups that drive it
--- question: Which student groups drive the Continuum of Support?
+-- title: Groups that make LEAs eligible
+-- question: Which student groups make LEAs eligible under the Continuum of Support?
 -- param: year = null -- determination year; the latest if not given
 with eligible as (
     select cds, lea_name, unnest(student_groups) as student_group

@@ -1,5 +1,5 @@
 -- title: Who is eligible
--- question: Who meets the published criteria, by which pathway, and why?
+-- question: Which LEAs meet the published criteria, by which pathway, and why?
 -- param: year = null -- determination year; the latest if not given
 select county, lea_name, cds, lea_type, pathways, reasons
 from eligible_districts

@@ -1,5 +1,5 @@
--- title: Evidence of a group
--- question: What did one student group of one LEA show in one year, and which criteria did it meet?
+-- title: Evidence for a group
+-- question: Which results did a student group of an LEA have in one year, and which criteria did it meet?
 -- param: cds = required, such as '27661590000000' -- name or CDS code
 -- param: student_group = required, such as 'LTEL' -- student group code
 -- param: year = null -- Dashboard year; the latest with evidence if not given

@@ -1,5 +1,5 @@
 -- title: Letters since 2017
--- question: Which letters has each student group of an LEA had since 2017, ours and CDE's?
+-- question: Which letters, ours and CDE's, has each student group of an LEA had since 2017?
 -- param: cds = required, such as '27661590000000' -- name or CDS code
 select s.student_group, s.name, h.dashboard_year, h.letter as ours, h.cde_letter as cde, h.priorities_met, h.basis
 from student_group_history h

@@ -1,5 +1,5 @@
 -- title: Loans without a release
--- question: Which state loans have no day of release from oversight on record?
+-- question: Which state loans have no release from oversight on record?
 select
     l.loan_id,
     l.district,

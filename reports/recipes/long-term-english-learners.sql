@@ -1,5 +1,5 @@
 -- title: Long-term English learners
--- question: Where did long-term English learners, a group of its own since 2024, meet the criteria?
+-- question: Where did long-term English learners, a separate group since 2024, meet the criteria?
 -- param: year = null -- Dashboard year; the latest with results if not given
 select l.county, l.lea_name, h.cds, h.meets_criteria, h.letter, h.cde_letter, h.priorities_met, h.basis
 from student_group_history h

@@ -1,5 +1,5 @@
 -- title: Methods 2 and 3
--- question: Who failed local indicators, by Methods 2 and 3 of assistance, and where does CDE say otherwise?
+-- question: Which LEAs failed local indicators (Methods 2 and 3 of assistance), and where does CDE differ?
 -- param: year = null -- determination year; the latest if not given
 select
     l.county,

@@ -1,5 +1,5 @@
 -- title: New or continuing
--- question: Which LEAs are newly eligible, which remain so, and which no longer are?
+-- question: Which LEAs are newly eligible, still eligible or no longer eligible?
 -- param: year = null -- later year; the latest if not given
 select c.change, p.name as pathway, c.lea_name, c.cds, c.from_year, c.to_year, c.groups_added, c.groups_removed
 from changes c

@@ -7,7 +7,7 @@ select
     e.cds,
     p.name as pathway,
     e.reason,
-    -- that of Wraparound is about a loan that is repaid
+    -- the open question of Wraparound is about a repaid loan
     if(
         e.pathway = 'wraparound' and not exists (
             from loan_states s

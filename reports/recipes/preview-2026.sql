@@ -1,5 +1,5 @@
 -- title: Preview of 2026
--- question: Which student groups meet the provisional criteria of 2026, or would with one more red? It decides nothing.
+-- question: Which groups meet the provisional criteria of 2026, or would with one more red? This decides nothing.
 select county, lea_name, cds, student_group, watch, years, indicators, standing, sentence
 from watch_list
 where watch like 'preview%'

@@ -1,5 +1,5 @@
 -- title: What changed
--- question: What changed from the determination year before?
+-- question: What changed since the determination year before?
 -- param: year = null -- later year; the latest if not given
 select
     c.county,

@@ -1,5 +1,5 @@
--- title: Why is it on the list
--- question: Why is this district on the list, or not?
+-- title: Why an LEA is on the list
+-- question: Why is this LEA on the list, or why is it not?
 -- param: cds = required, such as '27660680000000' -- name or CDS code
 -- param: year = null -- determination year; the latest if not given
 select

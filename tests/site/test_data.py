@@ -382,7 +382,7 @@ def test_the_page_says_what_it_shows_and_how_to_go_on(client: httpx.Client, rele
     assert page.xpath(f"//tbody//a[@href='/release/{release.name}/reports/lea/{SALINAS}.html']")
     (head,) = page.xpath("//th[@aria-sort]")
     assert (head.get("aria-sort"), head.xpath("./a/@href")[0]) == ("descending", address.replace("_sort_desc", "_sort"))
-    (sql,) = page.xpath("//a[text()='Go on in SQL']/@href")
+    (sql,) = page.xpath("//a[text()='Continue in SQL']/@href")
     shown = html.fromstring(client.get(sql).text)
     assert len(shown.xpath("//tbody/tr")) == 12
     for format in ("CSV", "JSON", "Parquet"):

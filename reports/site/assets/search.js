@@ -55,7 +55,7 @@
       if (asked.length < 2) return show([], "");
       const found = matching(asked);
       if (!found.length) return absent();
-      show(found, found.length > SHOWN ? `${found.length} found, the first ${SHOWN}:` : `${found.length} found:`);
+      show(found, found.length > SHOWN ? `${found.length} found; the first ${SHOWN}:` : `${found.length} found:`);
     }
     function submit(event) {
       const asked = key(input.value);
