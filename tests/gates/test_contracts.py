@@ -164,8 +164,13 @@ def test_parquet_says_what_is_never_null(good: duckdb.DuckDBPyConnection, tmp_pa
     [
         (("alter table counties alter county_code type bigint",), "columns-types", "counties county_code"),
         (("alter table counties drop column county",), "columns-present", "counties county"),
-        (("drop table counties",), "columns-present", "counties county"),
-        (("alter table meta_columns alter position type double",), "columns-types", "meta_columns position"),
+        *(
+            pytest.param(*of, marks=pytest.mark.slow)
+            for of in (
+                (("drop table counties",), "columns-present", "counties county"),
+                (("alter table meta_columns alter position type double",), "columns-types", "meta_columns position"),
+            )
+        ),
     ],
 )
 def test_a_column_of_another_type_or_none_is_named(

@@ -165,6 +165,7 @@ def source_of(row: str) -> str:
     return str(json.loads(row)["source_id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_the_checks_of_the_docs_fail_on_a_corrupted_state(failed: Failed, name: str) -> None:
     of_files = [c for c, r in failed if any(source_of(row).startswith(CONTRACTS[name]) for row in r.rows)]
@@ -173,6 +174,7 @@ def test_the_checks_of_the_docs_fail_on_a_corrupted_state(failed: Failed, name: 
     assert f"stopped at {gate} (fault): {', '.join(checks)}" == said_of(name)
 
 
+@pytest.mark.slow
 def test_nothing_else_fails(failed: Failed) -> None:
     gate = min((c.gate for c, _ in failed), key=GATES.index)
     sources = {source_of(row) for c, r in failed if c.gate == gate for row in r.rows}

@@ -44,6 +44,8 @@ ALSO = {
 CASES = [
     (layout, e.meta["check_id"]) for layout in SHAPES for e in suite_of_shape(layout, ["el"], ["ela"]).expectations
 ]
+# One case of each check, whatever the shape.
+OF_A_CHECK = {c[1].removeprefix(f"file-{c[0].replace('_', '-')}-"): c for c in CASES}.values()
 
 
 def failed(connection: duckdb.DuckDBPyConnection, layout: str) -> list[GateResult]:
@@ -79,7 +81,9 @@ def test_good_files_pass(files: duckdb.DuckDBPyConnection, layout: str) -> None:
     assert [r.described() for r in failed(files, layout)] == []
 
 
-@pytest.mark.parametrize(("layout", "check_id"), CASES)
+@pytest.mark.parametrize(
+    ("layout", "check_id"), [pytest.param(*c, marks=() if c in OF_A_CHECK else pytest.mark.slow) for c in CASES]
+)
 def test_many_spoiled_rows_fail_exactly_their_check_for_their_file(
     files: duckdb.DuckDBPyConnection, layout: str, check_id: str
 ) -> None:
@@ -98,6 +102,7 @@ def test_many_spoiled_rows_fail_exactly_their_check_for_their_file(
     assert result.stops_release is (result.check_class != "unusual")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "check_id"), [c for c in CASES if not c[1].endswith("line-present")])
 def test_few_spoiled_rows_only_warn(files: duckdb.DuckDBPyConnection, layout: str, check_id: str) -> None:
     """A few of many rows are within the share that may fail; a few of a short file warn."""

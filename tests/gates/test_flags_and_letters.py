@@ -28,6 +28,7 @@ GROUPS = (
     "MR",
     "WH",
 )  # as in the workbook
+pytestmark = pytest.mark.slow
 Change = tuple[str, str]  # a value, and the cells that take it
 
 

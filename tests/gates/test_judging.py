@@ -19,6 +19,7 @@ from transforms.run import Run
 from transforms.settings import PROJECT
 
 
+@pytest.mark.slow
 def test_the_same_results_in_another_process(
     good: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,15 +232,25 @@ def test_a_check_that_could_not_run_says_so(release: Path) -> None:
     assert f"could not run: {broken['sentence']} Binder Error: no such column" in said
 
 
-def test_dta_check_publishes_nothing(
-    workplace: Workplace, edit: Edit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = tmp_path / "page.html"
+@pytest.fixture
+def asked(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """``dta check`` of a copy of the sample."""
     monkeypatch.setenv("DTA_WORK", str(workplace.work))
-    asked = ["check", "--source", str(workplace.source), "--out", str(workplace.out), "--as-of", "2026-11-24"]
+    return ["check", "--source", str(workplace.source), "--out", str(workplace.out), "--as-of", "2026-11-24"]
+
+
+@pytest.mark.slow
+def test_dta_check_publishes_nothing(asked: list[str], workplace: Workplace) -> None:
     ended = runner.invoke(app, asked)
     assert ended.exit_code == 0, ended.output
     assert "Nothing was published." in ended.output
+    assert not workplace.out.exists()
+
+
+def test_dta_check_says_what_would_stop_a_release(
+    asked: list[str], workplace: Workplace, edit: Edit, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
     edit("mathdownload2024.txt", last_years_rows)
     ended = runner.invoke(app, [*asked, "--page", str(page)])
     assert ended.exit_code == 5
