@@ -57,6 +57,7 @@ def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("missing", "unknown"),
     [("assistancestatus24.xlsx", 2024), ("assistancestatus22.xlsx", 2022)],
@@ -152,6 +153,7 @@ def test_two_years_are_counted_as_the_table_of_changes_does(published: Workplace
     assert found[VALLEJO, "wraparound"] == "open"
 
 
+@pytest.mark.slow
 def test_two_releases_are_compared_and_the_second_names_what_changed(without_gates: None, released: Workplace) -> None:
     first = (released.out / "current").resolve().name
     assert released.publish(as_of=date(2025, 6, 1)).outcome == "published", "before the loan of Plumas"

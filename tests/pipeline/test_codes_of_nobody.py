@@ -69,6 +69,7 @@ def test_a_row_of_no_county_in_another_file_costs_itself(of_nobody: duckdb.DuckD
     assert of_nobody.execute(odd).fetchall() == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_lost_zero_costs_no_sound_row_of_another_file(workplace: Workplace) -> None:
     """LEAs that have had a new name since 2023, and of which one row lost a digit of its code: the other is sound."""
 

@@ -175,6 +175,7 @@ def test_what_people_put_beside_releases_stays(released: Workplace) -> None:
     assert ".latest.json.a1b2c3d4" not in after
 
 
+@pytest.mark.slow
 def test_links_in_the_place_of_leftovers_are_not_followed(released: Workplace, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

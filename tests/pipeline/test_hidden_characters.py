@@ -113,6 +113,7 @@ def quoted(name: str) -> str:
     return '"' + name + '"'
 
 
+@pytest.mark.slow
 def test_a_release_of_such_files_has_its_pages_and_reports(
     without_contracts: None, workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:

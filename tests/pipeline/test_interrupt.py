@@ -62,12 +62,12 @@ def interrupted(
     ("how", "stage", "number"),
     [
         ("query", "determinations", signal.SIGTERM),
-        ("threads", "core", signal.SIGINT),
-        ("hidden", "criteria", signal.SIGINT),
-        ("python", "raw", signal.SIGTERM),
         *(
-            pytest.param(*way, marks=pytest.mark.slow)  # the same ways with the other signal or in another stage
+            pytest.param(*way, marks=pytest.mark.slow)  # other ways, and the same with the other signal or stage
             for way in (
+                ("threads", "core", signal.SIGINT),
+                ("hidden", "criteria", signal.SIGINT),
+                ("python", "raw", signal.SIGTERM),
                 ("swallowed", "gates", signal.SIGINT),
                 ("query", "criteria", signal.SIGINT),
                 ("threads", "core", signal.SIGTERM),
@@ -117,7 +117,8 @@ def begins_anew(place: Workplace) -> None:
     assert [s["stage"] for s in read_status(place.out)["stages"]] == [s.name for s in STEPS]
 
 
-@pytest.mark.parametrize("how", ["hidden", pytest.param("query", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["hidden", "query"])
 def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: Workplace, tmp_path: Path) -> None:
     before = current_release(released.out)
     reissue(released.source)
@@ -162,6 +163,7 @@ def left_behind(
     assert current_release(place.out) is None
 
 
+@pytest.mark.slow
 def test_no_process_that_judges_is_left_behind(tmp_path: Path) -> None:
     """It imports Great Expectations."""
     command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
@@ -199,7 +201,7 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_command_that_writes_ends_with_the_code_of_its_signal(
     number: signal.Signals, published: Workplace, tmp_path: Path
 ) -> None:

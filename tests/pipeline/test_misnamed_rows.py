@@ -58,13 +58,9 @@ def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
     return found.detail if found.outcome == "failed" else ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("cds", "other"),
-    [
-        (DISTRICT, SALINAS),
-        (OAKLAND, DISTRICT),
-        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in ((DISTRICT, ALISAL), (INGLEWOOD, SALINAS))),
-    ],
+    ("cds", "other"), [(DISTRICT, SALINAS), (OAKLAND, DISTRICT), (DISTRICT, ALISAL), (INGLEWOOD, SALINAS)]
 )
 def test_a_loan_under_another_districts_code(
     light: None, bare_released: Workplace, tmp_path: Path, cds: str, other: str
@@ -214,6 +210,7 @@ def test_another_rejected_repayment_does_not_either(workplace: Workplace, tmp_pa
         test_a_rejected_repayment_does_not_leave_a_loan_outstanding(db)
 
 
+@pytest.mark.slow
 def test_names_of_every_file_are_kept(decide: Decide) -> None:
     with decide() as db:
         assert db.execute("select lea_name from lea_names where cds = ?", [DISTRICT]).fetchall() == [

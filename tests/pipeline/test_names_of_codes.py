@@ -5,6 +5,7 @@ stop.
 from collections.abc import Callable
 
 import duckdb
+import pytest
 
 from expectations.checks import load_checks
 from tests.workplace import Workplace
@@ -59,6 +60,7 @@ def test_a_row_under_another_code_is_rejected_and_unknown(workplace: Workplace, 
             assert found == [("unknown",)]
 
 
+@pytest.mark.slow
 def test_whole_exchanged_leas_are_a_fault(workplace: Workplace, edit: Edit, db: duckdb.DuckDBPyConnection) -> None:
     files = ("eladownload2023.txt", "suspdownload2024.txt", "chronicdownload2022.txt")
     of_the_sample = "select outcome, failing_rows from meta_gate_results where check_id = ?"

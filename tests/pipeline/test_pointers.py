@@ -185,7 +185,15 @@ def spoiled(release: Path, how: str | tuple[object, ...]) -> None:
     path.write_text(how if isinstance(how, str) else json.dumps(changed))
 
 
-@pytest.mark.parametrize("how", MANIFESTS.values(), ids=MANIFESTS.keys())
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(
+            how, id=kind, marks=pytest.mark.slow if kind.startswith("without") and kind != "without files" else ()
+        )
+        for kind, how in MANIFESTS.items()
+    ],
+)
 def test_a_manifest_that_is_none_is_told_by_every_command(
     how: str | tuple[object, ...], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -201,11 +209,17 @@ def test_a_manifest_that_is_none_is_told_by_every_command(
     "kind",  # what a run finds is what the test above finds of every kind; here one of each sort
     [
         "truncated",
-        "without tables",
-        "files is 'all'",
         *(
             pytest.param(kind, marks=pytest.mark.slow)
-            for kind in ("empty", "not JSON", "a list", "without files", "as_of is 'yesterday'")
+            for kind in (
+                "without tables",
+                "files is 'all'",
+                "empty",
+                "not JSON",
+                "a list",
+                "without files",
+                "as_of is 'yesterday'",
+            )
         ),
     ],
 )
@@ -225,7 +239,14 @@ def test_a_manifest_that_is_none_heals_on_the_next_run(kind: str, released: Work
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", '{"release_id": 7}', '{"release_id": "x", "since": "y", "reason": "z", "more": 1}', b"\xff\xfe"],
+    [
+        "",
+        pytest.param("{", marks=pytest.mark.slow),
+        "[]",
+        '{"release_id": 7}',
+        '{"release_id": "x", "since": "y", "reason": "z", "more": 1}',
+        b"\xff\xfe",
+    ],
 )
 def test_a_broken_hold_is_told_and_nothing_is_published(
     content: str | bytes, released: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -270,6 +291,7 @@ def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> No
     assert compare(shelf, "previous", "current").before == "2026-11-04-00000004"
 
 
+@pytest.mark.slow
 def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp_path: Path) -> None:
     """The files of yesterday are back: the release of that day is current again, and the one before it is that of
     yesterday's readers.
@@ -333,8 +355,9 @@ def fail(*arguments: object, **options: object) -> None:
     ("what", "mended"),
     [
         ("transforms.release.publish.prune", False),
-        ("transforms.release.pointer._write_latest", False),  # mended, settling flips the pointer already
-        ("flows.runner.write_page", True),
+        # mended, settling flips the pointer already
+        pytest.param("transforms.release.pointer._write_latest", False, marks=pytest.mark.slow),
+        pytest.param("flows.runner.write_page", True, marks=pytest.mark.slow),
         pytest.param("transforms.release.publish.prune", True, marks=pytest.mark.slow),
         pytest.param("flows.runner.write_page", False, marks=pytest.mark.slow),
     ],
@@ -374,6 +397,7 @@ def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_
     assert "othing was published" not in message.text
 
 
+@pytest.mark.slow
 def test_a_record_that_cannot_be_written_after_publishing_is_told(
     released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -250,6 +250,7 @@ def changed_reference(whole: Decided, folder: Path) -> Workplace:
     return replace(whole.place, reference=folder / "reference")
 
 
+@pytest.mark.slow
 def test_one_line_of_data_maps_each_of_them(whole: Decided, tmp_path: Path) -> None:
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, *MAPPED)
@@ -294,6 +295,7 @@ def confirmed(rules: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path: Path) -> None:
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, new.RENAMED)

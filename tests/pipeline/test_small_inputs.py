@@ -1,9 +1,9 @@
 """Files that went through careless hands, and files of CDE that once stopped a night: each as a folder of its own, with
 what must come out.
 
-Kinds and readers have tests of their own; here each is a run. Cases without a folder (paths, consoles, zones, folders
-of others, the release before after a rollback) are in ``test_paths``, ``test_consoles``, ``test_folders``,
-``test_pointers`` and ``test_clock``.
+Kinds and readers have tests of their own; here each is a run, so all are slow. Cases without a folder (paths,
+consoles, zones, folders of others, the release before after a rollback) are in ``test_paths``, ``test_consoles``,
+``test_folders``, ``test_pointers`` and ``test_clock``.
 """
 
 import os
@@ -41,6 +41,7 @@ VERDICTS = (
 )
 WARNED = "select check_id from meta_gate_results where outcome = 'failed' and severity = 'warning'"
 Lines = list[list[str]]
+pytestmark = pytest.mark.slow
 
 
 def rewrite(path: Path, how: Callable[[Lines], Lines], delimiter: str = "\t") -> None:
@@ -364,10 +365,7 @@ def test_a_line_break_in_a_comment_turns_no_answer(
     assert (cds in answers) == (cds not in rejected)
 
 
-@pytest.mark.parametrize(  # tests/pipeline/test_unused_files.py reads a file of each
-    ("delimiter", "word"),
-    [(";", "semicolons"), *(pytest.param(*of, marks=pytest.mark.slow) for of in ((",", "commas"), ("|", "bars")))],
-)
+@pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), (",", "commas"), ("|", "bars")])
 def test_another_delimiter_is_one_sentence(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str, word: str
 ) -> None:
@@ -389,7 +387,6 @@ def test_another_delimiter_is_one_sentence(
     assert turned <= set(by_cde)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif("CDE_FILES" not in os.environ, reason="CDE_FILES names no folder of CDE's files")
 def test_the_district_whose_code_changed_is_the_only_pair_in_cdes_files(tmp_path: Path, raw_cache: Path) -> None:
     """Lowell Joint came from Los Angeles to Orange County in 2021; the register that says so is left out here."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+import pytest
 
 from tests.workplace import Workplace
 from transforms.raw.stage import read_snapshot
@@ -80,6 +81,7 @@ def test_rows_added_removed_and_altered_are_reported(
     ]
 
 
+@pytest.mark.slow
 def test_what_was_compared_with_another_release_is_compared_again(
     bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:

@@ -137,9 +137,8 @@ def test_the_rest_beside_damaged_files_is_used(damaged: tuple[dict[str, UnusedFi
     assert set(used.values()) == files - unused.keys()
 
 
-@pytest.mark.parametrize(
-    "case", ["web_page", *(pytest.param(case, marks=pytest.mark.slow) for case in ("empty", "no_color"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["web_page", "empty", "no_color"])
 def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
     any_tables: None, bare_released: Workplace, case: str
 ) -> None:
@@ -175,6 +174,7 @@ def refuse(place: Workplace, *files: str) -> None:
         (place.source / file).write_bytes(b"<html>Sorry</html>")
 
 
+@pytest.mark.slow
 def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
     light: None, no_snapshots: Workplace
 ) -> None:
@@ -194,6 +194,7 @@ def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
     assert gone == (0,)
 
 
+@pytest.mark.slow
 def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(
     light: None, no_snapshots: Workplace
 ) -> None:
@@ -207,6 +208,7 @@ def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(
     assert (no_snapshots.out / "current").resolve() == before
 
 
+@pytest.mark.slow
 def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one(
     light: None, no_snapshots: Workplace
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_new_name_is_no_contradiction(found: duckdb.DuckDBPyConnection, db: du
     assert changed(found, db, *({cds for cds, *_ in verdicts(db)} - exchanged)) == set()
 
 
+@pytest.mark.slow
 def test_codes_shifted_by_a_row_decide_about_nobody(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     whole = verdicts(db)
     query = "select cds from assistance_letters where dashboard_year = 2019 group by cds order by cds"
