@@ -73,6 +73,7 @@ def test_who_decided(state_db: duckdb.DuckDBPyConnection) -> None:
     ).fetchall() == [(0,)]
 
 
+@pytest.mark.slow
 def test_workbooks_alone_leave_more_to_cdes_flag(
     state_db: duckdb.DuckDBPyConnection, raw_cache: Path, tmp_path: Path
 ) -> None:
