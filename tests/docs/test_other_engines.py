@@ -73,6 +73,7 @@ def test_its_examples_are_examples(found: dict[str, set[str]]) -> None:
     assert {construct: example for construct, example in documented().items() if example not in found[construct]} == {}
 
 
+@pytest.mark.slow
 def test_snowflake_takes_every_statement_by_its_grammar() -> None:
     """A second engine: every statement can at least be written in its dialect and read back."""
     for path in STATEMENTS:

@@ -91,7 +91,13 @@ ASK = [
 ]
 
 
-@pytest.mark.parametrize("line", ASK)
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(line, marks=pytest.mark.slow if re.search("county|workbook|parquet|estimate", line) else ())
+        for line in ASK
+    ],
+)
 def test_a_command_of_the_readme_runs(
     published: Workplace, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +142,7 @@ def test_the_duckdb_example_runs(beside: Path) -> None:
     assert "Inglewood Unified" in {name for name, _ in rows}
 
 
+@pytest.mark.slow
 def test_the_pandas_example_runs(beside: Path) -> None:
     _, example = blocks(PROGRAMS, "python")
     ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=beside, check=True)
@@ -155,6 +162,7 @@ def test_the_query_of_the_r_example_runs(beside: Path) -> None:
         assert line.count('"') % 2 == 0
 
 
+@pytest.mark.slow
 def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
     published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

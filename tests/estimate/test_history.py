@@ -59,11 +59,13 @@ def check(found: dict[str, tuple[str, bool]], year: int) -> None:
         assert listed - certain - possible == ({MOUNTAIN_UNION} if year == 2023 else set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", CERTAIN)
 def test_the_years_before_bound_cdes_list(state: duckdb.DuckDBPyConnection, year: int) -> None:
     check(outlooks(state, year), year)
 
 
+@pytest.mark.slow
 def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckDBPyConnection) -> None:
     assert next_year(RULES, 2024) == 2025
     assert outlooks(state, 2025, asked=False) == outlooks(state, 2025)
@@ -76,6 +78,7 @@ def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_
         check(outlooks(connection, 2023), 2023)
 
 
+@pytest.mark.slow
 def test_a_year_further_on_is_less_certain(state: duckdb.DuckDBPyConnection) -> None:
     """2026 without 2025: two unknown Dashboards, by the criteria of 2025 in the window of 2026."""
     near, far = outlooks(state, 2025), outlooks(state, 2026)
@@ -84,6 +87,7 @@ def test_a_year_further_on_is_less_certain(state: duckdb.DuckDBPyConnection) -> 
     assert sum(o == "possible" for o, _ in far.values()) > sum(o == "possible" for o, _ in near.values())
 
 
+@pytest.mark.slow
 def test_the_watch_list_of_a_release_is_this_outlook(state: duckdb.DuckDBPyConnection) -> None:
     found = outlooks(state, 2025)
     watched = state.execute("select cds, outlook, watch, would_be_eligible, sentence from watch_list").fetchall()

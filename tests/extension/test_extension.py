@@ -43,6 +43,16 @@ LAST = YEARS[-1]
 
 
 @pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What is decided of the invented years."""
+    folder = tmp_path_factory.mktemp("invented")
+    reference = extended_reference(folder / "reference")
+    write_sources(folder / "source")
+    with Workplace(folder / "source", folder / "work", folder / "out", reference).decide(as_of=AS_OF) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
 def out(once: Once) -> Path:
     """A release of the invented years, made once with every gate and page."""
 
@@ -67,9 +77,9 @@ def words_of(path: Path) -> str:
     return "\n".join([*(p.text for p in document.paragraphs), *cells])
 
 
-def test_the_window_of_invented_years_decides(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_window_of_invented_years_decides(decided: duckdb.DuckDBPyConnection) -> None:
     verdicts = dict(
-        db.execute(
+        decided.execute(
             "select cds, status from eligibility where pathway = 'continuum' and determination_year = ?", [LAST]
         ).fetchall()
     )
@@ -78,32 +88,32 @@ def test_the_window_of_invented_years_decides(db: duckdb.DuckDBPyConnection) -> 
         QUIET: "not_eligible",
         CASE: "not_eligible",
     }
-    (reason,) = db.execute(
+    (reason,) = decided.execute(
         "select reason from eligibility where pathway = 'continuum' and determination_year = ? and cds = ?",
         [LAST, PIONEER],
     ).fetchall()[0]
     assert "2028, 2029 and 2030" in reason
-    years = db.execute(
+    years = decided.execute(
         "select distinct dashboard_year from student_group_history where meets_criteria order by 1"
     ).fetchall()
     assert years == [(y,) for y in YEARS[1:]]
 
 
-def test_the_invented_indicator_is_needed_for_the_verdict(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_invented_indicator_is_needed_for_the_verdict(decided: duckdb.DuckDBPyConnection) -> None:
     """Suspension alone is one priority; civic engagement makes the second."""
-    met = db.execute(
+    met = decided.execute(
         "select distinct c.indicator from criterion_results r join rule_criteria c using (criterion) where r.met and"
         " r.cds = ? and r.dashboard_year = ?",
         [PIONEER, LAST],
     ).fetchall()
     assert sorted(met) == [(INDICATOR,), ("susp",)]
-    assert db.execute("select distinct priorities_met from student_group_history where meets_criteria").fetchall() == [
-        ([6, 8],)
-    ]
+    assert decided.execute(
+        "select distinct priorities_met from student_group_history where meets_criteria"
+    ).fetchall() == [([6, 8],)]
 
 
-def test_the_invented_pathway_gives_verdicts_and_sentences(db: duckdb.DuckDBPyConnection) -> None:
-    rows = db.execute(
+def test_the_invented_pathway_gives_verdicts_and_sentences(decided: duckdb.DuckDBPyConnection) -> None:
+    rows = decided.execute(
         "select cds, status, reason from eligibility where pathway = ? and determination_year = ? and list_contains(?,"
         " cds) order by status, cds",
         [PATHWAY, LAST, [PIONEER, QUIET, CASE]],
@@ -115,21 +125,24 @@ def test_the_invented_pathway_gives_verdicts_and_sentences(db: duckdb.DuckDBPyCo
     ]
     assert "the State Board determined on December 10, 2030 that CCEE's help is necessary" in rows[0][2]
     assert "No Pilot case is on record" in rows[1][2]
-    assert db.execute("select pathway, case_id from pathway_register").fetchall() == [(PATHWAY, "PILOT-1")]
+    assert decided.execute("select pathway, case_id from pathway_register").fetchall() == [(PATHWAY, "PILOT-1")]
 
 
-def test_other_tests_of_the_invented_years_decide(db: duckdb.DuckDBPyConnection) -> None:
-    rows = db.execute(
+def test_other_tests_of_the_invented_years_decide(decided: duckdb.DuckDBPyConnection) -> None:
+    rows = decided.execute(
         "select determination, status from assistance where cds = ? and determination_year = ?", [PIONEER, LAST]
     ).fetchall()
     assert dict(rows)["differentiated_assistance"] == "eligible"
     assert dict(rows)["consecutive"] == "eligible"
     as_of = dict(
-        db.execute("select distinct determination_year, as_of from eligibility where pathway = 'wraparound'").fetchall()
+        decided.execute(
+            "select distinct determination_year, as_of from eligibility where pathway = 'wraparound'"
+        ).fetchall()
     )
     assert as_of == {**{y: date(y + 1, 11, 30) for y in YEARS[:-1]}, LAST: AS_OF}
 
 
+@pytest.mark.slow
 def test_the_pages_show_all_three(out: Path) -> None:
     page = Page(out / "current" / "reports" / "lea" / f"{PIONEER}.html").markup
     assert "Civic engagement" in page
@@ -139,6 +152,7 @@ def test_the_pages_show_all_three(out: Path) -> None:
     assert "Red on civic engagement" in (out / "current" / "reports" / "rules.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_letter_and_print_name_the_indicator_in_its_unit(
     out: Path, db: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
@@ -151,6 +165,7 @@ def test_letter_and_print_name_the_indicator_in_its_unit(
     assert "EC 99999" in words_of(tmp_path / "pilot.docx")
 
 
+@pytest.mark.slow
 def test_the_dictionary_has_them(db: duckdb.DuckDBPyConnection) -> None:
     values = dict(
         db.execute(
@@ -177,6 +192,7 @@ def test_the_dictionary_has_them(db: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_gate_passed(db: duckdb.DuckDBPyConnection) -> None:
     assert (
         db.execute(
@@ -420,6 +436,7 @@ def test_the_whole_addition_loads(extended: Path, tmp_path: Path, in_2031: None)
     load(extended, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_suspension_file_does_not_pass_as_the_invented_indicator(extended: Path, tmp_path: Path) -> None:
     write_sources(tmp_path / "source")
     shutil.copy(tmp_path / "source" / f"suspdownload{LAST}.txt", tmp_path / "source" / f"{INDICATOR}download{LAST}.txt")
@@ -441,7 +458,13 @@ def test_a_test_that_ends_is_named_once(extended: Path, tmp_path: Path, in_2031:
     load(folder, tmp_path)
 
 
-@pytest.mark.parametrize("what", OMITTED)
+# The first of those that begin with the same word; the others are slow.
+FIRST = {what.split("_")[0]: what for what in reversed(OMITTED)}.values()
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=() if what in FIRST else pytest.mark.slow) for what in OMITTED]
+)
 def test_an_entry_that_is_left_out_is_named_at_load(extended: Path, tmp_path: Path, in_2031: None, what: str) -> None:
     leave_out, said = OMITTED[what]
     folder = tmp_path / "reference"

@@ -142,6 +142,7 @@ def test_a_body_that_is_always_cut_never_replaces_the_good_one(night: Night, ser
     assert files(run)["eladownload2024.txt"] == ELA_BYTES
 
 
+@pytest.mark.slow
 def test_a_slow_drip_ends_at_the_deadline(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [drip(0.02)]
     assert problems(night(fetch_deadline=0.5))["eladownload2024.txt"] == "not whole after 0.5 seconds"

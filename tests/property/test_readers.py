@@ -5,6 +5,7 @@ import random
 import zipfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -165,6 +166,7 @@ def test_damaged_real_rows(content: bytes, seed: int, changes: int) -> None:
     assert changes or raw is not None
 
 
+@pytest.mark.slow
 @settings(many, max_examples=10)
 @given(st.sampled_from("\t|,"), st.integers(100_000, 2_500_000), st.booleans())
 def test_giant_fields(delimiter: str, size: int, quoted: bool) -> None:
@@ -193,6 +195,7 @@ def test_damaged_workbooks(content: bytes, seed: int, changes: int) -> None:
     workbook_or_refusal(mutated(content, seed, changes), "any.xlsx")
 
 
+@pytest.mark.slow
 @many
 @given(st.sampled_from(XLSX[:2]), seeds, st.integers(1, 3))
 def test_workbooks_whose_parts_are_damaged(content: bytes, seed: int, changes: int) -> None:

@@ -272,6 +272,7 @@ def test_a_few_changes_of_dashboard_rows(lab: Lab) -> None:
     assert {"row rejected", "undetermined, row rejected"} & {s.outcome for s in seen}
 
 
+@pytest.mark.slow
 def test_a_few_changes_of_whole_dashboard_files(lab: Lab) -> None:
     """Each of another file, so that one run sees all three."""
     seen = held(lab, [[("exchange_headings", 5), ("shift_colors", 7), ("reverse_levels", 8)]])
@@ -279,6 +280,7 @@ def test_a_few_changes_of_whole_dashboard_files(lab: Lab) -> None:
     assert all("file not used" in s.outcome or s.outcome == "stopped" for s in seen)
 
 
+@pytest.mark.slow
 def test_one_change_of_each_other_kind_of_row(lab: Lab) -> None:
     wanted = [(kind, 3) for kind in ("delete_row", *OTHER_ROWS)]
     seen = held(lab, [wanted[i : i + A_FEW] for i in range(0, len(wanted), A_FEW)])
@@ -322,6 +324,7 @@ def smaller_group(source: Path) -> tuple[str, str]:
     return cds, group
 
 
+@pytest.mark.slow
 def test_a_consistent_change_is_a_difference_from_the_release_before(bare_released: Workplace) -> None:
     cds, group = smaller_group(bare_released.source)
     run = bare_released.decided("criteria")
@@ -341,6 +344,7 @@ def test_a_consistent_change_is_a_difference_from_the_release_before(bare_releas
     assert letters, "the letter that CDE gave is no longer ours"
 
 
+@pytest.mark.slow
 def test_a_moved_repayment_is_seen_beside_the_release_before(bare_released: Workplace, tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     shutil.copytree(PROJECT / "data", reference, ignore=shutil.ignore_patterns("sample"))

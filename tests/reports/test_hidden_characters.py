@@ -70,6 +70,7 @@ def test_reports_of_an_lea_are_made_without_them(old: Path, tmp_path: Path, kind
         assert path.suffix == ".pdf" or first_word(cds) in text_of(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("county", "Monterey"), ("workbook",)], ids=lambda a: a[0])
 def test_reports_of_many_are_made_without_them(old: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     for path in made(old, tmp_path / "reports", *arguments):

@@ -155,6 +155,7 @@ def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckd
             assert met == stored[0]
 
 
+@pytest.mark.slow
 def test_many_at_once_say_what_one_says(published: Workplace) -> None:
     with open_release(published.out) as connection:
         book = read_book(connection)
@@ -169,6 +170,7 @@ def test_a_loan_of_a_predecessor_stands_on_the_successors_page(
         assert any(former in loan["event"] for loan in sheets[successor]["loans"])
 
 
+@pytest.mark.slow
 def test_a_page_or_two_for_every_lea(sheets: dict[str, Row]) -> None:
     for sheet in sheets.values():
         pages = laid_out(facts_of([sheet], "x")).compile(format="svg")  # one page as bytes, several as a list
@@ -228,6 +230,7 @@ def test_the_command_writes_one_page_or_all_and_refuses_to_overwrite(published: 
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")], "nothing is left behind"
 
 
+@pytest.mark.slow
 def test_a_folder_of_ones_own_is_never_replaced(published: Workplace, tmp_path: Path) -> None:
     dta("county", "Monterey", "--to", tmp_path, "--out", published.out)
     (packet,) = tmp_path.iterdir()

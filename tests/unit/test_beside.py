@@ -76,6 +76,7 @@ def test_what_ended_it_is_told(start: Callable[..., Beside], how: str, words: st
     assert words in str(storage_error(caught.value) or caught.value)
 
 
+@pytest.mark.slow
 def test_a_process_whose_parent_was_killed_ends(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.unit.beside_functions import parent;"
