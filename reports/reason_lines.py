@@ -11,7 +11,8 @@ from transforms.wording.sentences import LineFacts, plain_day, reason_line
 from transforms.wording.sentences.one_line import LoanLine
 
 GROUPS = """
-    select c.cds, c.determination_year, s.name_in_text as name, len(c.years_met) as years, c.counts, c.may_have_result
+    select c.cds, c.determination_year, s.name_in_text as name, len(c.years_met) as years, c.counts, c.may_have_result,
+        len(c.years_unknown) > 0 as is_open
     from continuum_groups c join student_groups s using (student_group) order by c.cds, c.determination_year,
         c.student_group
 """
@@ -76,5 +77,6 @@ def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str
         groups_required=few if by_all else required,
         years_required=window.get("years_required") or 0,
         dashboards=len(window.get("counted_dashboards") or ()),
+        years_open=any(g["is_open"] for g in groups),
         others_count=len(counting) < len(counts),
     )

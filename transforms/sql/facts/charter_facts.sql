@@ -7,6 +7,11 @@ with years as (
     from (select cds, determination_year, unnest(years_met) as year_met from charter_groups)
     group by all
 ),
+unknown as (
+    select cds, determination_year, list(distinct year_unknown order by year_unknown) as years_unknown
+    from (select cds, determination_year, unnest(years_unknown) as year_unknown from charter_groups)
+    group by all
+),
 predecessors as (
     select
         c.cds,
@@ -37,10 +42,12 @@ select
     c.no_file,
     if(c.decided_by = 'cde', c.cde_value, null) as cde_value,
     coalesce(y.years_met, []) as years_met,
+    coalesce(u.years_unknown, []) as years_unknown,
     if(c.by_succession, coalesce(list_sort(p.predecessors), ['a record that was rejected']), []) as predecessors,
     coalesce(c.not_confirmed, '') as not_confirmed,
     coalesce(n.not_listed, []) as not_listed
 from charter_test c
 left join years y using (cds, determination_year)
+left join unknown u using (cds, determination_year)
 left join predecessors p using (cds, determination_year)
 left join not_listed n using (cds, determination_year)

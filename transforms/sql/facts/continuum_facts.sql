@@ -14,7 +14,8 @@ with groups as (
             years_met: years_met,
             counts: counts,
             may_count: may_count,
-            may_have_result: may_have_result
+            may_have_result: may_have_result,
+            years_unknown: years_unknown
         } order by student_group) as groups,
         coalesce(
             list(group_in_text(student_group) order by student_group) filter (may_count_joined and not may_count), []

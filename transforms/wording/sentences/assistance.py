@@ -154,6 +154,7 @@ class SpanFacts:
     cde_value: str | None = None  # CDE's own flag or status, where it is the verdict
     predecessors: tuple[str, ...] = ()  # whose years, before this code began, would change a "no"
     years_met: tuple[int, ...] = ()  # Dashboards on which any group met the criteria
+    years_unknown: tuple[int, ...] = ()  # Dashboards on which any group may have
     not_confirmed: str = ""  # that the criteria of the year are not confirmed
     not_listed: tuple[int, ...] = ()  # Dashboards without a row of it, where no predecessor is on record
 
@@ -226,7 +227,9 @@ def charter_reason(f: SpanFacts) -> str:
     if f.status == "undetermined":
         return f"Inputs of the Dashboards {window} are missing."
     if not f.years_met:
-        return f"No student group met the criteria in {window.replace(' and ', ' or ')}.{_not_listed(f)}"
+        none = [year for year in f.dashboards if year not in f.years_unknown]
+        needed = f"; the test needs {window}" if f.years_unknown else ""
+        return f"No student group met the criteria in {joined(none, 'or')}{needed}.{_not_listed(f)}"
     return f"Student groups met the criteria in {joined(f.years_met)} only; the test needs {window}.{_not_listed(f)}"
 
 

@@ -170,6 +170,8 @@ def _removed(group: GroupChange) -> str:
     years = plural(len(group.years_met), "year")
     if group.year_in is None or group.year_in in group.years_met:
         return years
+    if group.assessed and group.year_in in group.years_unknown:  # other years alone rule it out
+        return f"{years}: {_left_out(group)}{group.year_in} is not known"
     now = "they did not meet the criteria" if group.assessed else "there are no results to assess"
     return f"{years}: {_left_out(group)}in {group.year_in} {now}"
 

@@ -15,13 +15,14 @@ from transforms.wording.sentences.phrases import (
 
 @dataclass(frozen=True)
 class GroupYears:
-    """One student group in the counted Dashboards: years in which it met the criteria."""
+    """One student group in the counted Dashboards: years in which it met the criteria, and of which it is not known."""
 
     name: str
     years_met: tuple[int, ...]
     counts: bool
     may_count: bool
     may_have_result: bool = True  # in the determination year
+    years_unknown: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def continuum_reason(f: ContinuumFacts) -> str:
         return _by_cde(f)
     if f.status == "undetermined" and f.not_confirmed:
         return not_confirmed_sentence(f.not_confirmed)
-    return _computed(f) + _not_listed(f) + _perhaps_not_there(f)
+    return _computed(f) + _not_listed(f) + _not_known(f)
 
 
 def _by_cde(f: ContinuumFacts) -> str:
@@ -101,11 +102,14 @@ def _by_succession(f: ContinuumFacts) -> str:
     return f"By the results under this code alone the answer is no, and {_predecessors(f)} would change it{groups}."
 
 
-def _perhaps_not_there(f: ContinuumFacts) -> str:
-    """A "no" that follows whether or not the LEA is on the Dashboard of the year."""
-    if f.status != "not_eligible" or f.in_files is not None or not f.unknown_because:
+def _not_known(f: ContinuumFacts) -> str:
+    """What a "no" does not rest on: whether the LEA is on the Dashboard of the year, or results that are missing."""
+    why = "; ".join(f.unknown_because)
+    if f.status != "not_eligible" or not why:
         return ""
-    return f" Whether it is on the {f.determination_year} Dashboard is not known: {'; '.join(f.unknown_because)}."
+    if f.in_files is None:
+        return f" Whether it is on the {f.determination_year} Dashboard is not known: {why}."
+    return f" Missing: {why}." if any(g.years_unknown for g in f.groups) else ""
 
 
 def _computed(f: ContinuumFacts) -> str:
@@ -136,10 +140,19 @@ def _computed(f: ContinuumFacts) -> str:
     return _no(f, counting)
 
 
-def _rule(f: ContinuumFacts) -> str:
+def _rule(f: ContinuumFacts, known: bool = True) -> str:
     return (
-        f"met the criteria in at least {number(f.years_required)} of the four Dashboards {joined(f.counted_dashboards)}"
+        f"{'met' if known else 'is known to have met'} the criteria in at least {number(f.years_required)} of the four"
+        f" Dashboards {joined(f.counted_dashboards)}"
     )
+
+
+def _maybe(groups: Sequence[GroupYears], counting: Sequence[GroupYears]) -> str:
+    """Groups that may count beside those that do, since a year is not known."""
+    if not groups:
+        return ""
+    what = plural(len(groups), f"{'more ' if counting else ''}group")
+    return f" {what.capitalize()} may have: {joined([g.name for g in groups])}."
 
 
 def _all_of(groups: int) -> str:
@@ -150,12 +163,15 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     """The "no", with how near it was."""
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
+    maybe = [g for g in f.groups if g.may_count and not g.counts]
     if not counting and not near:
-        text = f"No student group met the criteria in any of the four Dashboards {joined(f.counted_dashboards)}."
+        met = "is known to have met" if any(g.years_unknown for g in f.groups) else "met"
+        text = f"No student group {met} the criteria in any of the four Dashboards {joined(f.counted_dashboards)}."
     else:
-        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (
+        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}" + (
             f": {_with_years(counting)}." if counting else "."
         )
+        text += _maybe(maybe, counting)
     if 0 < f.groups_that_may_have_result < f.groups_required:
         few = f.groups_that_may_have_result
         others_met = not all(g.may_have_result for g in counting)
@@ -167,7 +183,8 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     elif counting or near:
         text += f" {number(f.groups_required).capitalize()} are needed."
     if near:
-        text += f" Closest, with {plural(best, 'year')}: {joined([g.name for g in near])}."
+        by = " by what is known" if any(g.years_unknown for g in f.groups) else ""
+        text += f" Closest{by}, with {plural(best, 'year')}: {joined([g.name for g in near])}."
     return text
 
 
@@ -181,11 +198,10 @@ def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
         )
     if f.unknown_because and not any(g.years_met for g in f.groups):
         return f"The results of this {LEA_WORDS[f.lea_type]} are not loaded: {'; '.join(f.unknown_because)}."
-    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f)}" + (
+    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}" + (
         f": {joined([g.name for g in counting])}." if counting else "."
     )
-    if maybe:
-        text += f" {plural(len(maybe), 'more group').capitalize()} may have: {joined([g.name for g in maybe])}."
+    text += _maybe(maybe, counting)
     text += f" {number(f.groups_required).capitalize()} are needed"
     if f.small_clause_open:
         text += (

@@ -44,6 +44,7 @@ class LineFacts:
     groups_required: int = 3
     years_required: int = 3  # of as many counted Dashboards:
     dashboards: int = 4
+    years_open: bool = False  # of a group a counted Dashboard is not known
     others_count: bool = False  # groups that count and have no result now, where all that have one are needed
 
 
@@ -79,8 +80,10 @@ def _continuum(f: LineFacts) -> str:
         return f"{cde}No group with a result this year counts; {needed}."
     if f.closest:
         years = plural(f.closest_years, "year")
-        return named(f"{cde}No group in {number(f.years_required)} years; closest, with {years}: ", f.closest)
-    return f"{cde}No group met the criteria in any of the {number(f.dashboards)} years."
+        known = " known" if f.years_open else ""
+        return named(f"{cde}No group{known} in {number(f.years_required)} years; closest, with {years}: ", f.closest)
+    met = "is known to have met" if f.years_open else "met"
+    return f"{cde}No group {met} the criteria in any of the {number(f.dashboards)} years."
 
 
 def _loans(f: LineFacts) -> str:
