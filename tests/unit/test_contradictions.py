@@ -356,3 +356,19 @@ def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
         table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
     found = judge(read_columns(table, report, GROUPS), table.column("line").to_numpy(), report, GROUPS, REDUNDANCY)
     assert {f.column for f in found.faults} == {"color"}  # which the sizes ask for
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("currnsizemet", ""), ("currnsizemet", "N"), ("statuslevel", ""), ("statuslevel", "0")]
+)
+def test_a_file_without_colors_is_not_used_where_what_decides_was_lost(column: str, text: str) -> None:
+    """The rows of 2022 as those of 2019, of which no whole file was seen: nothing else says that a group is Very Low."""
+    raw = read(SAMPLE / "elpidownload2022.txt")
+    report = {"indicator": "elpi", "dashboard_year": 2019, "missing_columns": raw.missing_columns}
+    table = raw.table
+    for name, value in (("reportingyear", "2019"), (column, text)):
+        table = table.set_column(table.schema.get_field_index(name), name, pa.array([value] * len(table), pa.string()))
+    found = judge(read_columns(table, report, GROUPS), table.column("line").to_numpy(), report, GROUPS, REDUNDANCY)
+    doubt = doubt_of({"counts": found.counts})
+    assert doubt is not None
+    assert doubt["column"] == column

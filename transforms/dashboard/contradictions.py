@@ -2,7 +2,7 @@
 
 Every test reads what a row says twice. A test of which no real file of the year was seen is presumed: where many rows
 of a file contradict it, the test is wrong, not the file. So are all tests of numbers on a scale of which no file was
-seen.
+seen. No test of cells that decide is presumed: with wrong ones every verdict that rests on the file would be "no".
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,8 @@ SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
 ALWAYS_HOLD = {
     "county", "office", "school", "grid", "box", "color_size", "rate", "numerator", "change", "of_all",
 }  # fmt: skip
+# Where a file has no color (ELPI in 2019), the status level and the size flag decide, and nothing else shows them wrong.
+DECIDE_WITHOUT_COLOR = {"levels", "size_flag"}
 # More contradicted rows of districts and county offices than both: the file is not used.
 MANY_ROWS, MANY_SHARE = 5, 0.02
 FIRST_LINES = 5
@@ -58,7 +60,8 @@ def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> di
 def _of_testable(c: Contradiction, rows: FileRows) -> Contradiction:
     """The same of the rows that may be tested, and firm or presumed."""
     tested = c.tested & rows.testable(c.kind)
-    seen = rows.year in SEEN_YEARS or (c.kind in ALWAYS_HOLD and rows.scale_is_seen)
+    holds = c.kind in ALWAYS_HOLD or (c.kind in DECIDE_WITHOUT_COLOR and not rows.has("color"))
+    seen = rows.year in SEEN_YEARS or (holds and rows.scale_is_seen)
     return replace(c, tested=tested, rows=tested & c.rows, firm=seen if c.firm is None else c.firm)
 
 
