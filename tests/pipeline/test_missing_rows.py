@@ -211,8 +211,8 @@ EVIDENCE = (
 
 
 SHOWN_BY_ANOTHER_FILE = (
-    ("math", 2024, "SWD", "the file has no row of this group, but the ela file of the year has one"),
-    ("ela", 2024, "HOM", "the file has no row of this group, but the math file of the year has one"),
+    ("math", 2024, "SWD", "the file has no row of this group, but the English language arts file of the year has one"),
+    ("ela", 2024, "HOM", "the file has no row of this group, but the mathematics file of the year has one"),
     ("ela", 2022, "EL", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
     ("susp", 2022, "SWD", "the file has no row of this group, but the 2023 Dashboard shows that it had a result"),
     ("grad", 2023, "HOM", "the file has no row of this group, but the 2024 Dashboard shows that it had a result"),
@@ -294,10 +294,10 @@ def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
     (workplace.source / "assistancestatus24.xlsx").unlink()
     assert before_the_workbook[COUNTY_OFFICE, 2024][0] == "eligible"
     missing: list[tuple[str, str, str | None, str]] = [
-        ("cci", COUNTY_OFFICE, "HOM", "grad"),
-        ("grad", COUNTY_OFFICE, "SED", "cci"),
-        ("susp", SALINAS, "SWD", "cci"),
-        ("cci", SOUTH_MONTEREY, None, "grad"),
+        ("cci", COUNTY_OFFICE, "HOM", "graduation"),
+        ("grad", COUNTY_OFFICE, "SED", "College/Career"),
+        ("susp", SALINAS, "SWD", "College/Career"),
+        ("cci", SOUTH_MONTEREY, None, "graduation"),
     ]
     for indicator, cds, group, _ in missing:
         drop_lines(

@@ -66,7 +66,10 @@ def test_no_name_of_the_catalog_is_taken_for_another(name: str) -> None:
     [
         ("assistance status 2023 (final).xlsx", "assistancestatus23.xlsx"),
         ("ela download 2024 new.txt", "eladownload2024.txt"),
+        ("assistancestatus24-rev.xlsx", "assistancestatus24.xlsx"),  # not that of 2019, of which the catalog has a -rev
+        ("charterassistance25-final.xlsx", "charterassistance25.xlsx"),
         ("eladownload2030.txt", None),  # of no year that is known
+        ("assistancestatus30.xlsx", None),
     ],
 )
 def test_a_name_is_suggested_of_the_year_that_the_name_says(name: str, right: str | None) -> None:

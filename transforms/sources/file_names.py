@@ -23,7 +23,7 @@ EXTENSION = re.compile(r"\.(txt|csv|tsv|xlsx?|html?|asp)$")
 # What is put before or behind a name: "Copy of x", "x (1)", "x[1]", "x - Copy (2)", "x_1", "x 2".
 BEFORE = re.compile(r"^(copy (\(\d+\) )?of|fwd?|re) ")
 BEHIND = re.compile(r"(\s*\(\d+\)|\s*\[\d+\]|\s*-\s*copy|[ _-]copy|[ _-]\d{1,2})$")
-YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<=[a-z])\d\d(?!\d)")  # also of assistancestatus24
 IGNORED = ("readme", "readme.md", "readme.txt", "desktop.ini", "thumbs.db")
 ENOUGH = 1 << 16  # bytes that show what a text is
 
@@ -64,7 +64,7 @@ def _by_stem(names: tuple[str, ...]) -> dict[str, list[str]]:
 
 def similar(name: str, known: Mapping[str, Source]) -> Source | None:
     """The source whose name is most like this one, of the years that the name says."""
-    years = set(map(int, YEAR.findall(name)))
+    years = {2000 + int(year[-2:]) for year in YEAR.findall(name.lower())}
     of_years = [n for n, source in known.items() if not years or source.dashboard_year in years]
     near = difflib.get_close_matches(name.lower(), of_years, 1, 0.75)
     return known[near[0]] if near else None

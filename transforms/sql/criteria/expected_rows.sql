@@ -50,7 +50,12 @@ explained as (
     where list_contains(u.levels, if(u.measure = 'color', r.color, r.status_level))
 ),
 witnesses as (
-    select r.cds, r.dashboard_year, r.student_group, s.indicator, say_row_of_other_indicator(s.other) as because
+    select
+        r.cds,
+        r.dashboard_year,
+        r.student_group,
+        s.indicator,
+        say_row_of_other_indicator(indicator_in_text(s.other)) as because
     from lea_results r
     join siblings s on s.dashboard_year = r.dashboard_year and s.other = r.indicator
     where coalesce(r.current_denominator >= 11, true)
