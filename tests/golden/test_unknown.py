@@ -89,3 +89,78 @@ def test_an_lea_that_only_the_local_indicators_name_is_in_the_index(one_year: du
         (ON_RECORD, "LEA 2700002", "district", "undetermined"),
         (ONLY_LOCAL, "New District", "district", "not_assessed"),
     ]
+
+
+# ---- 2024 of one county, and earlier Dashboards of two ----
+
+HERE, STAYS, CLOSED, FOLLOWED = "27000010000000", "01000010000000", "01000020000000", "01000030000000"
+FOLLOWER, NOTHING, LITTLE = "01000040000000", "01000050000000", "01000060000000"
+NOT_LOADED = "Whether it is on the 2024 Dashboard is not known: 2024 data is not loaded."
+
+
+@pytest.fixture(scope="module")
+def half_a_year(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Districts of a county of which 2024 is not loaded; one closed and one followed by another before it began."""
+    folder = tmp_path_factory.mktemp("half-a-year")
+    boards = Dashboards(names={(FOLLOWED, y): "Old Union" for y in (2019, 2022, 2023)})
+    boards.put(2024, HERE, "HI", ela=4).put(2023, FOLLOWER, "HI", ela=4)
+    for cds in (STAYS, CLOSED, FOLLOWED):
+        three_groups(boards, cds, (2019, 2022, 2023))
+    for year in (2019, 2022, 2023):
+        boards.put(year, NOTHING, "HI", ela=4).put(year, LITTLE, "HI", ela=1 if year == 2023 else 4)
+    boards.put(2023, LITTLE, "HI", math=1, chronic=1)
+    boards.write(folder / "source")
+    head = "CDSCode\tStatusType\tCounty\tDistrict\tSchool\tOpenDate\tClosedDate\tCharter\tDOCType"
+    row = f"{CLOSED}\tClosed\tAlameda\tLEA {CLOSED[:7]}\tNo Data\t07/01/1980\t06/30/2023\tNo Data\tUnified"
+    (folder / "source" / "pubschls.txt").write_text(f"{head}\n{row}\n")
+    reference = reference_copy(folder / "reference")
+    succession = {
+        "predecessor_cds": FOLLOWED,
+        "predecessor_name": "Old Union",
+        "successor_cds": FOLLOWER,
+        "successor_name": f"LEA {FOLLOWER[:7]}",
+        "succession_date": "2023-07-01",
+        "kind": "merger",
+        "source_url": "https://example.org",
+        "source_note": "a page",
+        "entered_by": "A",
+        "entered_on": "2024-01-01",
+    }
+    add_rows(reference, "successions", succession)
+    with Workplace(folder / "source", raw_cache, folder / "out", reference).decide() as connection:
+        yield connection
+
+
+def test_three_dashboards_suffice_but_for_a_code_that_was_gone_before_the_fourth(
+    half_a_year: duckdb.DuckDBPyConnection,
+) -> None:
+    assert verdict(half_a_year, 2024, STAYS)[0] == "eligible"
+    for cds in (CLOSED, FOLLOWED):
+        assert verdict(half_a_year, 2023, cds)[0] == "eligible"
+        said = ("not_assessed", "No results to assess: this district is not on the 2024 Dashboard.")
+        assert verdict(half_a_year, 2024, cds) == said
+        assert assistance(half_a_year, cds, "differentiated_assistance") == said
+        assert assistance(half_a_year, cds, "consecutive") == said
+
+
+def test_year_2_does_not_say_that_no_method_is_met_where_nothing_is_loaded(
+    half_a_year: duckdb.DuckDBPyConnection,
+) -> None:
+    assert assistance(half_a_year, STAYS, "differentiated_assistance") == (
+        "eligible",
+        "It met a method on the 2023 Dashboard, and assistance lasts two years. Whether any method is met now, which"
+        " would begin a new Year 1, is not determined.",
+    )
+
+
+def test_a_no_claims_nothing_of_a_dashboard_that_is_not_known(half_a_year: duckdb.DuckDBPyConnection) -> None:
+    of_four = "of the four Dashboards 2019, 2022, 2023 and 2024."
+    assert verdict(half_a_year, 2024, NOTHING) == (
+        "not_eligible",
+        f"No student group is known to have met the criteria in any {of_four} {NOT_LOADED}",
+    )
+    assert verdict(half_a_year, 2024, LITTLE) == (
+        "not_eligible",
+        f"No student group met the criteria in at least three {of_four} Three would have to. Closest by what is known,"
+        f" with one year: Hispanic or Latino students. {NOT_LOADED}",
+    )

@@ -56,6 +56,14 @@ def line(pathway: str, status: str, reason: str = "x", **more: Any) -> str:
         ),
         ({"status": "not_eligible"}, "No group met the criteria in any of the four years."),
         (
+            {"status": "not_eligible", "by_cde": True, "years_open": True},
+            "By CDE's flag. No group is known to have met the criteria in any of the four years.",
+        ),
+        (
+            {"status": "not_eligible", "closest": ("foster youth",), "closest_years": 1, "years_open": True},
+            "No group known in three years; closest, with one year: foster youth.",
+        ),
+        (
             {"status": "not_assessed", "reason": "No results to assess: this district is not on the 2024 Dashboard."},
             "This district is not on the 2024 Dashboard.",
         ),
@@ -147,6 +155,12 @@ def test_a_group_whose_year_is_not_known_may_no_longer_count_and_is_not_said_to_
     assert cause == (
         "two groups may no longer count: foster youth and homeless youth (two years: 2018 is no longer counted, and"
         " 2024 is not known)"
+    )
+    ruled_out = (GroupChange("foster youth", (2019,), 2024, years_out=(2017, 2018), years_unknown=(2024,)),)
+    cause = change_cause(Change("A", "B", "2022", "2024", "eligible", "not_eligible", (), ruled_out))
+    assert cause == (
+        "one group no longer counts: foster youth (one year: 2017 and 2018 are no longer counted, and 2024 is not"
+        " known)"
     )
     between_releases = (GroupChange("foster youth", (2022,), years_unknown=(2023, 2024)),)
     cause = change_cause(Change("A", "B", "one", "two", "eligible", "undetermined", (), (), between_releases))

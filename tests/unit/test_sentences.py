@@ -17,7 +17,7 @@ WINDOW = (2019, 2022, 2023, 2024)
 
 
 def group(code: str, *years: int, unknown: tuple[int, ...] = ()) -> GroupYears:
-    return GroupYears(code, years, len(years) >= 3, len(years) + len(unknown) >= 3)
+    return GroupYears(code, years, len(years) >= 3, len(years) + len(unknown) >= 3, years_unknown=unknown)
 
 
 def facts(status: str, *groups: GroupYears) -> ContinuumFacts:
@@ -44,6 +44,24 @@ def test_the_no_says_how_near_it_was() -> None:
 def test_the_no_of_an_lea_without_anything() -> None:
     assert continuum_reason(facts("not_eligible", group("EL"))).startswith(
         "No student group met the criteria in any of the four Dashboards"
+    )
+
+
+def test_a_no_says_which_groups_may_count_and_why_that_is_not_known() -> None:
+    some = facts("not_eligible", group("EL", 2019, 2022, 2023), group("HOM", 2019, 2022, unknown=(2024,)))
+    none = facts("not_eligible", group("HI", unknown=(2024,)), group("HOM", 2019, 2022, unknown=(2024,)))
+    missing = ("the suspension file of 2024 is not loaded",)
+    of_four = "of the four Dashboards 2019, 2022, 2023 and 2024"
+    end = (
+        "HOM. Three would have to. Closest by what is known, with two years: HOM. Missing: the suspension file of 2024"
+        " is not loaded."
+    )
+    assert continuum_reason(replace(some, unknown_because=missing, groups_that_may_have_result=3)) == (
+        f"One student group met the criteria in at least three {of_four}: EL (2019, 2022, 2023). One more group may"
+        f" have: {end}"
+    )
+    assert continuum_reason(replace(none, unknown_because=missing, groups_that_may_have_result=3)) == (
+        f"No student group is known to have met the criteria in at least three {of_four}. One group may have: {end}"
     )
 
 
@@ -103,6 +121,10 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
     [
         (charter_reason(SPAN), "No student group met the criteria in 2023 or 2024."),
         (
+            charter_reason(replace(SPAN, years_unknown=(2024,))),
+            "No student group met the criteria in 2023; the test needs 2023 and 2024.",
+        ),
+        (
             charter_reason(replace(SPAN, years_met=(2024,))),
             "Student groups met the criteria in 2024 only; the test needs 2023 and 2024.",
         ),
@@ -125,7 +147,7 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
             ),
         ),
         (
-            differentiated_reason(replace(ASSISTANCE, methods_met=(), second_year_after=2023)),
+            differentiated_reason(replace(ASSISTANCE, methods_met=(), second_year_after=2023, none_met=True)),
             "Year 2: it met a method on the 2023 Dashboard, assistance lasts two years, and no method is met now.",
         ),
         (

@@ -58,7 +58,7 @@ computed as (
         c.open_question,
         y.basis = 'none' as no_file,
         case
-            when not y.in_files and y.basis <> 'none' then 'not_assessed'
+            when not y.in_files then 'not_assessed'
             when p.any_counts and (y.in_files or y.basis = 'none') then 'eligible'
             when p.any_may or g.may_be_met_each_year then 'undetermined'
             when p.any_may_joined or g.may_be_met_each_year_joined then 'undetermined'

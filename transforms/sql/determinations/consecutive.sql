@@ -32,7 +32,7 @@ computed as (
         y.basis = 'none' as no_file,
         case
             when l.lea_type <> 'district' then 'not_applicable'
-            when not y.in_files and y.basis <> 'none' then 'not_assessed'
+            when not y.in_files then 'not_assessed'
             when p.any_counts and (y.in_files or y.basis = 'none') then 'eligible'
             when p.any_may or p.any_may_joined then 'undetermined'
             else 'not_eligible'

@@ -38,7 +38,7 @@ own_code as (
         d.determination_year,
         case
             when l.lea_type = 'charter' then 'not_applicable'
-            when not y.in_files and y.basis <> 'none' then 'not_assessed'
+            when not y.in_files then 'not_assessed'
             when (c.groups_counting >= d.groups_required or e.holds) and (y.in_files or y.basis = 'none')
                 then 'eligible'
             when c.groups_that_may_count >= d.groups_required or e.may_hold then 'undetermined'

@@ -31,7 +31,7 @@ judged as (
         a.not_confirmed,
         a.second_year_after,
         y.basis = 'none' as no_file,
-        y.in_files is not false or y.basis = 'none' as may_be_there,
+        y.in_files is not false as may_be_there,
         list_contains(a.serves, l.lea_type) as served,
         if(l.lea_type = 'county_office', a.statute_county_office, a.statute_district) as statute,
         case when p.any_met then true when p.any_unknown then null when p.cds is null then null else false end as met,

@@ -46,7 +46,7 @@ def differentiated_reason(f: DifferentiatedFacts) -> str:
         return f"CDE's status of {year} is “{f.cde_status}”. It is the verdict, because {_missing(f)}."
     if f.status == "eligible" and f.methods_met:
         return f"{'Year 1, by' if before else 'By'} {'; '.join(_method(m, f) for m in f.methods_met)}."
-    if f.status == "eligible" and f.methods_unknown:
+    if f.status == "eligible" and not f.none_met:
         return (
             f"It met a method on the {before} Dashboard, and assistance lasts two years. "
             f"Whether {_unknown(f)} is met now, which would begin a new Year 1, is not determined."
