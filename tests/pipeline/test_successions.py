@@ -532,3 +532,29 @@ def test_a_charter_school_that_moved_is_no_silent_no(tmp_path: Path, raw_cache: 
         assert (f"those under the earlier code (Charter {old[7:]} ({old})) would change it" in reason) == (
             status == "undetermined"
         )
+
+
+@pytest.mark.parametrize(
+    ("day", "statuses"),
+    [
+        ("2023-07-01", {"not_assessed"}),  # before the school year of the 2024 Dashboard
+        ("2024-07-01", {"eligible", "undetermined"}),  # after it: the row may be lost
+    ],
+)
+def test_a_code_that_ended_before_the_newest_workbook_is_not_assisted_by_it(
+    day: str, statuses: set[str], raw_cache: Path, tmp_path: Path
+) -> None:
+    source, reference = tmp_path / "source", reference_copy(tmp_path / "reference")
+    source.mkdir()
+    for book in SAMPLE.glob("assistancestatus*.xls*"):
+        shutil.copy2(book, source)
+    assert drop_rows(source / "assistancestatus24.xlsx", [CODE]) == 1
+    follows = {"predecessor_cds": CODE, "successor_cds": "27999990000000", "succession_date": day}
+    add_rows(reference, "successions", SUCCESSION | follows | {"kind": "unification", "successor_name": "New Unified"})
+    with Workplace(source, raw_cache, tmp_path / "out", reference).decide() as db:
+        found = db.execute(
+            "select status from eligibility where cds = $1 and determination_year = 2024 and pathway = 'continuum' union"
+            " select status from assistance where cds = $1 and determination_year = 2024",
+            [CODE],
+        ).fetchall()
+    assert {status for (status,) in found} == statuses

@@ -1,7 +1,7 @@
 -- Grain: LEA x Dashboard year that has rules: whether any file of that year has the LEA, and the source of its results.
 -- Key: cds, dashboard_year.
 -- Inputs: leas, county_years, dashboard_entities, assistance_leas, charter_letters, rejects, source_files,
---         source_coverage, ref_indicators, ref_counties, workbook_listings, directory, reg_successions.
+--         source_coverage, ref_indicators, ref_counties, workbook_listings, codes_elsewhere.
 -- Oddities: in_files is null if that is not known: a workbook lacks the row, or fewer than two of the files in which
 --           every LEA has a row are loaded. An LEA is still in the files if its row was rejected, or if its row is
 --           missing but a later workbook proves that there was one. Local indicators alone do not put an LEA on the
@@ -9,8 +9,8 @@
 --           no longer, or not yet, a charter school is on that Dashboard, but not as one. If no school has the flag in
 --           a year, the files of the year do not show which schools are charter schools. Charter schools have their own
 --           assistance workbook. It has a blank cell for the Dashboard before even if the school did not exist yet;
---           that does not put the school on that Dashboard. If no file of a year covers the county,
---           the directory and the register of successions still show which codes were no LEA then.
+--           that does not put the school on that Dashboard. If no file of a year covers the county, the directory and
+--           the register of successions still show which codes were no LEA then.
 with telling as (
     select distinct dashboard_year from dashboard_entities where charter_flag = 'Y'
 ),
@@ -40,17 +40,6 @@ for_all as (
     where f.layout = 'dashboard' and i.reported_for = 'all'
     group by all
     having count(*) >= 2
-),
-elsewhere as (
-    select b.cds, c.dashboard_year
-    from (
-        select cds, open_date, closed_date + 1 as ended_on from directory
-        union all
-        select predecessor_cds, null, succession_date from reg_successions
-    ) b
-    cross join (select distinct dashboard_year from county_years where 'none' in (basis, charter_basis)) c
-    where b.ended_on <= make_date(c.dashboard_year - 1, 7, 1) or b.open_date > make_date(c.dashboard_year, 12, 31)
-    group by all
 ),
 based as (
     select
@@ -84,5 +73,5 @@ select
 from based b
 left join seen n on n.cds = b.cds and n.dashboard_year = b.dashboard_year
 left join for_all a on a.dashboard_year = b.dashboard_year and a.county_code = b.county_code
-left join elsewhere e on e.cds = b.cds and e.dashboard_year = b.dashboard_year
+left join codes_elsewhere e on e.cds = b.cds and e.dashboard_year = b.dashboard_year
 left join workbook_listings k on k.cds = b.cds and k.source_id = b.letters_source_id

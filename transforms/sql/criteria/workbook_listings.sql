@@ -2,14 +2,14 @@
 --        lists it, and what it means if not.
 -- Key: cds, source_id.
 -- Inputs: leas, source_files, source_coverage, assistance_leas, charter_cells, rejects, assistance_history,
---         dashboard_entities, directory, reg_successions.
+--         dashboard_entities, codes_elsewhere, reg_successions.
 -- Oddities: a missing row does not mean "no". A later workbook that has a status for the year proves that there was a
 --           row ('row_missing'); a blank there proves that there was none ('not_listed'). An LEA that no later workbook
 --           lists is 'not_listed' in two cases: an adjacent workbook and the year's Dashboard lack it too, or the
---           directory shows that it had closed or was not open yet. Otherwise it is 'unknown': the LEA closed, or its
---           row was lost. If a registered predecessor is listed in a year before the succession, the LEA is
---           'not_listed' under its own code, even if a later workbook carries the status over. This does not apply if a
---           workbook before the succession already lists the LEA, as for a district that others merged into.
+--           directory or the register of successions shows that the code was no LEA then. Otherwise it is 'unknown':
+--           the LEA closed, or its row was lost. If a registered predecessor is listed in a year before the succession,
+--           the LEA is 'not_listed' under its own code, even if a later workbook carries the status over. This does not
+--           apply if a workbook before the succession already lists the LEA, as for a district that others merged into.
 with books as (
     select f.source_id, f.file, f.dashboard_year, f.layout, v.statewide, v.counties
     from source_files f
@@ -65,16 +65,14 @@ select
         when h.was_listed then 'row_missing'
         when h.was_listed is false then 'not_listed'
         when e.cds is not null then 'unknown'
-        when d.closed_date <= make_date(b.dashboard_year - 1, 6, 30)
-            or d.open_date > make_date(b.dashboard_year, 12, 31)
-            then 'not_listed'
+        when d.cds is not null then 'not_listed'
         when coalesce(b.listed_later, false) then 'unknown'
         when coalesce(b.missing_after, b.missing_before, false) then 'not_listed'
         else 'unknown'
     end as listing
 from beside b
 left join assistance_history h on h.cds = b.cds and h.dashboard_year = b.dashboard_year
-left join directory d on d.cds = b.cds
+left join codes_elsewhere d on d.cds = b.cds and d.dashboard_year = b.dashboard_year
 left join succeeded s on s.cds = b.cds and s.source_id = b.source_id
 left join (select distinct cds, dashboard_year from dashboard_entities) e on e.cds = b.cds
     and e.dashboard_year = b.dashboard_year
