@@ -421,7 +421,7 @@ def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decided: De
 def test_nothing_that_decides_reads_the_preview() -> None:
     folder = PROJECT / "transforms" / "sql"
     readers = {p.stem for p in folder.glob("*/*.sql") if re.search(r"\bpreview_(rule|indicators)\b", p.read_text())}
-    assert readers == {"watch_rows", "outlook_preview", "rule_tests"}, "the last lists rules for readers"
+    assert readers == {"watch_rows", "watch_facts", "outlook_preview", "rule_tests"}, "the last lists rules for readers"
     for table in ("watch_rows", "outlook_preview", "watch_list", "rule_tests"):
         after = {p.stem for p in folder.glob("*/*.sql") if re.search(rf"\b(from|join) {table}\b", p.read_text())}
         assert after <= {"watch_facts", "watch_list"}, f"{table} feeds {after}"
@@ -443,6 +443,7 @@ def test_the_preview_of_2026_watches_and_never_decides(decided: Decide) -> None:
     ).fetchall()
     assert [r[:3] for r in rows] == [(ALL_STUDENTS, "ALL", ["ela", "math"]), (LTEL_ONLY, "LTEL", ["elpi", "susp"])]
     assert all("Provisional: this rests on one secondary source." in r[3] for r in rows)
+    assert "were red on English learner progress (red or orange) and suspension on" in rows[1][3]
     assert db.execute(
         "select count(*) from eligibility where cds = ? and status = 'eligible'", [ALL_STUDENTS]
     ).fetchall() == [(0,)]
