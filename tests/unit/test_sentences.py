@@ -1,6 +1,7 @@
 """The sentences that people read."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from transforms.wording.sentences.assistance import (
     differentiated_reason,
 )
 from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.wording.sentences.recorded import RecordedFacts, recorded_reason
 from transforms.wording.sentences.watch import WatchFacts, watch_sentence
 
 WINDOW = (2019, 2022, 2023, 2024)
@@ -207,3 +209,13 @@ ASSISTANCE = DifferentiatedFacts("eligible", "district", 2024, 1, 2023, (1,), ()
 )
 def test_sentence(said: str, expected: str) -> None:
     assert said == expected
+
+
+def test_a_rejected_record_is_named_as_its_pathway_is() -> None:
+    said = recorded_reason(
+        RecordedFacts(
+            "undetermined", "district", "State Superintendent", "determination", "State Superintendent",
+            date(2024, 12, 1), (), rejected_rows=2,
+        )
+    )  # fmt: skip
+    assert "Two State Superintendent records that may be about this district were rejected." in said

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, plain_day, plural
+from transforms.wording.sentences.phrases import LEA_WORDS, capitalized, joined, plain_day, plural
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def recorded_reason(f: RecordedFacts) -> str:
 def _rejected(lea_type: str, name: str, rows: int) -> str:
     """Records that may be about this LEA, and that are not used."""
     return (
-        f"{plural(rows, f'{name} record').capitalize()} that may be about this {LEA_WORDS[lea_type]}"
+        f"{capitalized(plural(rows, f'{name} record'))} that may be about this {LEA_WORDS[lea_type]}"
         f" {'was' if rows == 1 else 'were'} rejected."
     )
 
