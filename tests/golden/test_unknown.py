@@ -161,6 +161,6 @@ def test_a_no_claims_nothing_of_a_dashboard_that_is_not_known(half_a_year: duckd
     )
     assert verdict(half_a_year, 2024, LITTLE) == (
         "not_eligible",
-        f"No student group met the criteria in at least three {of_four} Three would have to. Closest by what is known,"
+        f"No student group met the criteria in at least three {of_four} Three are needed. Closest by what is known,"
         f" with one year: Hispanic or Latino students. {NOT_LOADED}",
     )

@@ -553,8 +553,8 @@ def test_a_code_that_ended_before_the_newest_workbook_is_not_assisted_by_it(
     add_rows(reference, "successions", SUCCESSION | follows | {"kind": "unification", "successor_name": "New Unified"})
     with Workplace(source, raw_cache, tmp_path / "out", reference).decide() as db:
         found = db.execute(
-            "select status from eligibility where cds = $1 and determination_year = 2024 and pathway = 'continuum' union"
-            " select status from assistance where cds = $1 and determination_year = 2024",
+            "select status from eligibility where cds = $1 and determination_year = 2024 and pathway = 'continuum'"
+            " union select status from assistance where cds = $1 and determination_year = 2024",
             [CODE],
         ).fetchall()
     assert {status for (status,) in found} == statuses

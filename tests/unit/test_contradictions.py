@@ -362,7 +362,7 @@ def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
     ("column", "text"), [("currnsizemet", ""), ("currnsizemet", "N"), ("statuslevel", ""), ("statuslevel", "0")]
 )
 def test_a_file_without_colors_is_not_used_where_what_decides_was_lost(column: str, text: str) -> None:
-    """The rows of 2022 as those of 2019, of which no whole file was seen: nothing else says that a group is Very Low."""
+    """The rows of 2022 as those of 2019, of which no whole file was seen: nothing else shows a group as Very Low."""
     raw = read(SAMPLE / "elpidownload2022.txt")
     report = {"indicator": "elpi", "dashboard_year": 2019, "missing_columns": raw.missing_columns}
     table = raw.table

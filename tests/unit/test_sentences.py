@@ -55,7 +55,7 @@ def test_a_no_says_which_groups_may_count_and_why_that_is_not_known() -> None:
     missing = ("the suspension file of 2024 is not loaded",)
     of_four = "of the four Dashboards 2019, 2022, 2023 and 2024"
     end = (
-        "HOM. Three would have to. Closest by what is known, with two years: HOM. Missing: the suspension file of 2024"
+        "HOM. Three are needed. Closest by what is known, with two years: HOM. Missing: the suspension file of 2024"
         " is not loaded."
     )
     assert continuum_reason(replace(some, unknown_because=missing, groups_that_may_have_result=3)) == (

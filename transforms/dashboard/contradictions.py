@@ -23,7 +23,7 @@ SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
 ALWAYS_HOLD = {
     "county", "office", "school", "grid", "box", "color_size", "rate", "numerator", "change", "of_all",
 }  # fmt: skip
-# Where a file has no color (ELPI in 2019), the status level and the size flag decide, and nothing else shows them wrong.
+# In a file without color (ELPI in 2019) the status level and the size flag decide, and nothing else shows them wrong.
 DECIDE_WITHOUT_COLOR = {"levels", "size_flag"}
 # More contradicted rows of districts and county offices than both: the file is not used.
 MANY_ROWS, MANY_SHARE = 5, 0.02

@@ -147,6 +147,11 @@ def _rule(f: ContinuumFacts, known: bool = True) -> str:
     )
 
 
+def _many(f: ContinuumFacts, counting: Sequence[GroupYears], maybe: Sequence[GroupYears]) -> str:
+    """How many groups count; of none, that none is known to if some may."""
+    return f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}"
+
+
 def _maybe(groups: Sequence[GroupYears], counting: Sequence[GroupYears]) -> str:
     """Groups that may count beside those that do, since a year is not known."""
     if not groups:
@@ -168,10 +173,9 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
         met = "is known to have met" if any(g.years_unknown for g in f.groups) else "met"
         text = f"No student group {met} the criteria in any of the four Dashboards {joined(f.counted_dashboards)}."
     else:
-        text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}" + (
-            f": {_with_years(counting)}." if counting else "."
+        text = (
+            f"{_many(f, counting, maybe)}{f': {_with_years(counting)}' if counting else ''}.{_maybe(maybe, counting)}"
         )
-        text += _maybe(maybe, counting)
     if 0 < f.groups_that_may_have_result < f.groups_required:
         few = f.groups_that_may_have_result
         others_met = not all(g.may_have_result for g in counting)
@@ -198,10 +202,8 @@ def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
         )
     if f.unknown_because and not any(g.years_met for g in f.groups):
         return f"The results of this {LEA_WORDS[f.lea_type]} are not loaded: {'; '.join(f.unknown_because)}."
-    text = f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}" + (
-        f": {joined([g.name for g in counting])}." if counting else "."
-    )
-    text += _maybe(maybe, counting)
+    names = f": {joined([g.name for g in counting])}" if counting else ""
+    text = f"{_many(f, counting, maybe)}{names}.{_maybe(maybe, counting)}"
     text += f" {number(f.groups_required).capitalize()} are needed"
     if f.small_clause_open:
         text += (
