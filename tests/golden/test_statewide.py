@@ -17,6 +17,8 @@ SHEETS = {
     2022: ("assistancestatus22.xlsx", "District and COE 2022", 5),
 }
 
+LOWELL_JOINT_BEFORE = "19647660000000"  # until June 30, 2021
+
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -148,6 +150,7 @@ def test_a_district_that_the_latest_workbook_lacks_may_have_closed_or_lost_its_r
     """
     gone = set(official(2019).index) - set(official(2022).index)
     assert "15633470000000" in gone, "Belridge Elementary"
+    gone.remove(LOWELL_JOINT_BEFORE)  # the register of successions shows what became of it
     rows = state.execute(
         "select cds, status, reason from eligibility where pathway = 'continuum' and determination_year = 2022 and"
         " list_contains(?, cds)",
@@ -164,6 +167,17 @@ def test_a_district_that_the_latest_workbook_lacks_may_have_closed_or_lost_its_r
         [sorted(gone)],
     )
     assert assistance.fetchall() == [("undetermined",)]
+
+
+def test_a_code_that_another_followed_is_not_assessed_in_the_latest_workbook_without_it(
+    state: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = state.execute(
+        "select distinct status from eligibility where cds = $1 and determination_year = 2022 and pathway = 'continuum'"
+        " union all select distinct status from assistance where cds = $1 and determination_year = 2022",
+        [LOWELL_JOINT_BEFORE],
+    ).fetchall()
+    assert rows == [("not_assessed",), ("not_assessed",)]
 
 
 def test_a_district_that_two_workbooks_running_lack_is_not_assessed(state: duckdb.DuckDBPyConnection) -> None:
