@@ -29,8 +29,7 @@ from transforms.locks import publisher_lock, run_lock
 from transforms.release.current import current_release, read_manifest
 from transforms.release.pointer import settle
 from transforms.release.run_records import record_run
-from transforms.run import Notify, Run, StepResult
-from transforms.scratch import claim
+from transforms.run import Notify, Run, StepResult, claim
 from transforms.settings import Settings
 from transforms.sources.unused import UnusedFile, unused_files
 

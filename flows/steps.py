@@ -9,8 +9,8 @@ from transforms.build import build_core, build_criteria, build_determinations
 from transforms.raw.stage import read_raw
 from transforms.release.digests import inputs_digest
 from transforms.release.pointer import held
+from transforms.release.previous import is_unchanged, names_used_files
 from transforms.release.publish import Extra, publish
-from transforms.release.unchanged import is_unchanged, names_used_files
 from transforms.run import Notify, Run, StepResult
 from transforms.sources.folder import from_folder
 

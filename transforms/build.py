@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 
-from transforms.dashboard.admission import admit_dashboards
+from transforms.dashboard.admission import JUDGED, admit_dashboards, admit_workbooks
 from transforms.dashboard.parts import load_dashboards
 from transforms.database import first_column, prepared, quote
 from transforms.errors import ConfigError
@@ -16,7 +16,6 @@ from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of
 from transforms.wording.say import say_watch_list, write_reasons
-from transforms.workbooks import JUDGED, admit_workbooks
 
 WATCH_FACTS = "watch_facts"
 

@@ -17,7 +17,7 @@ from tests.workplace import AS_OF, Workplace, reissue
 from transforms.errors import ReleaseError
 from transforms.files import files_below
 from transforms.locks import publisher_lock
-from transforms.release.unchanged import is_unchanged, remember_same
+from transforms.release.previous import is_unchanged, remember_same
 from transforms.run import TABLES, Run, StepResult
 from transforms.schema import ARROW, published_tables
 

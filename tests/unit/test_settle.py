@@ -4,7 +4,7 @@ import pytest
 
 from transforms.schema import published_tables
 from transforms.wording.sentences import LeftOpen, settled_by
-from transforms.wording.sentences.settle import CASES, LOANS
+from transforms.wording.sentences.one_line import CASES, LOANS
 
 REFERRAL = "a dated record that CCEE confirmed or closed the referral"
 

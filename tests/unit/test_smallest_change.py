@@ -5,9 +5,8 @@ from itertools import combinations, product
 
 import pytest
 
-from transforms.estimate.rules import name_of, rules_of
 from transforms.estimate.smallest import Change, Group, Search, Shown, priorities_met
-from transforms.rules.load import load_rules
+from transforms.rules.load import load_rules, name_of, rules_of
 from transforms.settings import PROJECT
 from transforms.wording.sentences.estimate import (
     OutlookFacts,

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from transforms.database import first_column, literal, one_row
 from transforms.estimate.inputs import INPUTS
-from transforms.estimate.rules import is_confirmed, name_of, rules_of
 from transforms.inputs import load_macros, load_reference
+from transforms.rules.load import is_confirmed, name_of, rules_of
 from transforms.rules.model import Rules
 from transforms.rules.tables import load_rule_tables
 from transforms.sql import build_table, order_of

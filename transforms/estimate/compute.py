@@ -23,12 +23,11 @@ from transforms.estimate.file import (
     read_estimates,
     words_for_levels,
 )
-from transforms.estimate.rules import is_confirmed, name_of, rules_of
 from transforms.estimate.smallest import Change, Group, Search
 from transforms.estimate.tables import AFTER, BASE, PREVIEW_TABLES, STATES, TABLES
 from transforms.files import sha256_of
 from transforms.registers.names import names_of
-from transforms.rules.load import load_rules
+from transforms.rules.load import is_confirmed, load_rules, name_of, rules_of
 from transforms.rules.reference import Reference
 from transforms.sql import build_table
 from transforms.tables import put

@@ -1,17 +1,23 @@
-"""What the release before had, for the one that is being made: its verdicts, and its rows of student groups. Such a row
-that is gone from the same year's file tonight is unknown, not absent.
+"""The release before: would a run say anything new beside it, and what it had: its verdicts, and its rows of student
+groups. Such a row that is gone from the same year's file tonight is unknown, not absent.
 """
 
+import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from transforms.database import parquet
 from transforms.errors import ReleaseError
-from transforms.files import sha256_of
+from transforms.files import sha256_of, write_atomically
 from transforms.release.current import current_release, read_manifest
+from transforms.release.digests import crosses_dated_fact
 from transforms.release.verify import damage_of
 from transforms.run import Run
+from transforms.sources.unused import unused_files
 
 FILE = "evidence.parquet"
 KEY = "cds, dashboard_year, student_group, indicator"
@@ -61,4 +67,64 @@ def load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -
     connection.execute(
         "create or replace table previous_eligibility as select cds, lea_name, determination_year, pathway, status,"
         f" student_groups from {parquet(release / 'eligibility.parquet')}"
+    )
+
+
+SAME = "same.json"
+NAMED = "select u.file, u.source_id, s.sha256 from meta_unused_files u left join meta_sources s using (source_id)"
+
+
+def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
+    """True if the current release is whole, is what these inputs give, and no dated fact lies between the day of that
+    and ``as_of``.
+    """
+    release = current_release(out)
+    if release is None:
+        return False
+    try:
+        known = any(_says_it(run, inputs, as_of) for run in _runs(out, release))
+        return known and not damage_of(release)  # hashing all of its files comes last
+    except (ReleaseError, KeyError, TypeError, ValueError):
+        return False
+
+
+def names_used_files(run: Run) -> bool:
+    """True if what the current release says of files that were not used is old: such a file is the edition that served
+    in its place again, or a file that the catalog does not know is gone.
+    """
+    release = current_release(run.settings.out)
+    if release is None:
+        return False
+    try:
+        with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:
+            named = connection.execute(NAMED).fetchall()
+    except duckdb.Error:  # a release of an earlier version, or a damaged one
+        return False
+    unused, taken = {u.file for u in unused_files(run)}, {s.source_id: s.sha256 for s in run.snapshots()}
+    return any(
+        file not in unused and (source_id is None or taken.get(source_id) == served)
+        for file, source_id, served in named
+    )
+
+
+def remember_same(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:
+    """Other inputs gave the content of the current release: keep them, so that the nights after this one end early."""
+    same = {"release_id": release.name, "inputs_digest": inputs, "as_of": as_of.isoformat(), "dated_facts": dated_facts}
+    write_atomically(out / SAME, json.dumps(same, indent=1).encode())
+
+
+def _runs(out: Path, release: Path) -> Iterator[dict[str, Any]]:
+    """The run that made the release, and the last one that came to the same."""
+    yield read_manifest(release)
+    try:
+        same = json.loads((out / SAME).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return
+    if isinstance(same, dict) and same.get("release_id") == release.name:
+        yield same
+
+
+def _says_it(run: dict[str, Any], inputs: str, as_of: date) -> bool:
+    return bool(run["inputs_digest"] == inputs) and not crosses_dated_fact(
+        run["dated_facts"], date.fromisoformat(run["as_of"]), as_of
     )

@@ -4,12 +4,16 @@ Certificates are always checked. A cut download is resumed where the server allo
 """
 
 import re
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,7 +28,46 @@ from tenacity import (
 
 from transforms import clock
 from transforms.settings import Settings
-from transforms.sources.deadline import Deadline, ending_after
+
+
+class Deadline:
+    """Cuts the connections of one download when its time is over.
+
+    A timeout counts from byte to byte: a server that drips its headers never runs into it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.over = seconds, threading.Event()
+        self._sockets: list[socket.socket] = []
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Note each connection as it is made; httpx calls this."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            if self.over.is_set():
+                self.cut()
+
+    def cut(self) -> None:
+        """End every connection: whoever waits for bytes stops waiting."""
+        self.over.set()
+        for one in tuple(self._sockets):
+            with suppress(OSError):  # closed already, or handed on to TLS
+                # Not SSLSocket's, which would take the TLS object from under the reader.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+
+@contextmanager
+def ending_after(seconds: float) -> Iterator[Deadline]:
+    """A deadline that holds as long as the block runs."""
+    deadline = Deadline(seconds)
+    timer = threading.Timer(seconds, deadline.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield deadline
+    finally:
+        timer.cancel()
+
 
 REDIRECTS = 5
 LONGEST_WAIT = 120.0  # seconds that a server may ask for before we give up for this night

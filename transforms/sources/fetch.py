@@ -14,8 +14,7 @@ from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
 from transforms.sources.download import Downloader, GiveUpError
-from transforms.sources.inbox import take_inbox
-from transforms.sources.night import Night
+from transforms.sources.inbox import Night, take_inbox
 from transforms.sources.store import Accepted, Store
 from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
 from transforms.wording.sentences import plural
