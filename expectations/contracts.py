@@ -11,8 +11,7 @@ from types import MappingProxyType
 import duckdb
 
 from expectations.checks import Check
-from expectations.results import GateResult, passed
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, passed, run_check
 from transforms.database import literal, one_row, quote
 from transforms.interrupt import stop_if_asked
 from transforms.release.check_result import CheckClass, severity_of

@@ -13,8 +13,7 @@ from expectations.contracts import check_tables
 from expectations.files import check_files
 from expectations.judging import Fetch, judge_of, judged
 from expectations.previous import apply_published_before, attach_previous
-from expectations.results import GATES, GateResult, put_results
-from expectations.sql_checks import run_sql_checks
+from expectations.results import GATES, GateResult, put_results, run_sql_checks
 from transforms.database import prepared
 from transforms.errors import GateError
 from transforms.release.check_result import grouped_rejects, what_to_do

@@ -14,8 +14,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.judging import Fetch
-from expectations.results import GateResult, passed
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, passed, run_check
 from expectations.suites import Suite
 from transforms.database import prepared, quote
 from transforms.interrupt import stop_if_asked

@@ -9,8 +9,7 @@ from typing import Any
 
 from expectations.judging import judge_of, prepare
 from flows.logs import Event, Log, say_nothing
-from flows.quality import write_page
-from flows.steps import STEPS, Step
+from flows.steps import STEPS, Step, write_page
 from transforms import clock
 from transforms.cycles import cycles_seldom_sought
 from transforms.errors import (

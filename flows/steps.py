@@ -1,16 +1,25 @@
-"""The steps of a run, once, in order. The command runs them directly; the nightly flow wraps each in a task."""
+"""The steps of a run, once, in order. The command runs them directly; the nightly flow wraps each in a task.
 
+OUT/quality is kept up to date: the page about the last run, and for programs the results it is made from.
+"""
+
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from flows.quality import keep_results
 from transforms.build import build_core, build_criteria, build_determinations
+from transforms.database import literal
+from transforms.errors import GateError
+from transforms.files import write_atomically
 from transforms.raw.stage import read_raw
+from transforms.release.current import current_release
 from transforms.release.digests import inputs_digest
 from transforms.release.pointer import held
 from transforms.release.previous import is_unchanged, names_used_files
 from transforms.release.publish import Extra, publish
+from transforms.release.run_records import GOOD, read_status
 from transforms.run import Notify, Run, StepResult
 from transforms.sources.folder import from_folder
 
@@ -93,3 +102,38 @@ STEPS = (
     Step("gates", "checking", pass_gates),
     Step("release", "publishing", publish_release),
 )
+
+
+RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
+
+
+def keep_results(run: Run, report: dict[str, Any]) -> None:
+    """Leave what the gates found where it can be read though nothing is published: results with their first failing
+    rows, and all rejects.
+    """
+    folder = run.settings.out / "quality"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / RESULTS, json.dumps(report, indent=1, default=str).encode())
+    with run.connect() as connection:
+        written = run.folder / REJECTS
+        connection.execute(f"copy rejects to {literal(str(written))} (format parquet)")
+    write_atomically(folder / REJECTS, written.read_bytes())
+
+
+def write_page(out: Path) -> None:
+    """Write the page about the last run: from its gates if they failed, else from the current release."""
+    from reports.quality import quality_of_release, quality_of_run, render
+
+    status, release = read_status(out), current_release(out)
+    if status["last_outcome"] in GOOD and release is not None:
+        quality = quality_of_release(release, status)
+    else:
+        kept = out / "quality" / RESULTS
+        report = (
+            json.loads(kept.read_text("utf-8"))
+            if status["exit_code"] == GateError.exit_code and kept.exists()
+            else None
+        )
+        quality = quality_of_run(status, report)
+    (out / "quality").mkdir(parents=True, exist_ok=True)
+    write_atomically(out / "quality" / PAGE, render(quality).encode())

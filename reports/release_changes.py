@@ -10,7 +10,7 @@ import duckdb
 from reports.published import Row, rows, year_in_force
 from transforms.database import pairs
 from transforms.wording.sentences import change_line, plural
-from transforms.wording.sentences.eligible import ListChange, list_change_sentence, list_headline
+from transforms.wording.sentences.lists import ListChange, list_change_sentence, list_headline
 
 ASSISTANCE = """
     select coalesce(sum(failing_rows), 0) from meta_gate_results where check_id = 'release_assistance_changed'

@@ -119,6 +119,6 @@ def site(
 ) -> None:
     """Show pages, tables and SQL of the current release in the browser, on this computer only."""
     place = released(out)
-    from flows.cli.site import serve_site
+    from reports.serve.server import serve_site
 
     serve_site(place, out_console, open_browser, port)

@@ -193,8 +193,7 @@ def _telling(what: str) -> Iterator[Callable[[str], None]]:
 
 def _pages(book: "Book", pdf: bool) -> Callable[["LeaReport"], bytes]:
     """What makes the page of an LEA, or its JSON."""
-    from reports.printed.pdf import Printer
-    from reports.printed.sheet import facts_of, lea_sheet
+    from reports.printed.sheet import Printer, facts_of, lea_sheet
 
     printer = Printer(book.release["as_of"])
 

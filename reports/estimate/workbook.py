@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reports.published import Row, rows
-from reports.workbook.cells import Book
-from reports.workbook.columns import Cell, Column, plain, worded
+from reports.workbook.cells import Book, Cell, Column, plain, worded
 from transforms.database import connect_read_only
 from transforms.estimate.tables import COUNTS, DATABASE
 from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS, counts_sentences

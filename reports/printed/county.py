@@ -10,8 +10,7 @@ import duckdb
 
 from reports.book import Book
 from reports.lea import LeaReport, collect
-from reports.printed.pdf import Printer
-from reports.printed.sheet import facts_of, lea_sheet
+from reports.printed.sheet import Printer, facts_of, lea_sheet
 from reports.published import LEA, Lea, NotFoundError, Row, grouped, rows
 from reports.site.eligible import county_facts
 from reports.site.tallies import COMPUTED, LeaLine, lea_lines

@@ -1,14 +1,46 @@
-"""What the printed page of one LEA shows, as plain data: the template lays it out and adds no words about the LEA."""
+"""What the printed page of one LEA shows, as plain data: the template lays it out and adds no words about the LEA.
 
+PDF pages come from one Typst compiler: tagged (PDF/UA), same bytes for the same release, text of the data never read as
+markup.
+"""
+
+import json
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from operator import attrgetter
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
+
+import typst
 
 from reports.book import Book
+from reports.figures import COLORS
 from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict
 from reports.lea import LeaReport
 from reports.published import Row, grouped
 from transforms.wording.labels import DESIGNATION, LEA_KINDS, UNSAID
+
+FOLDER = Path(__file__).parent
+FILLS = json.dumps([{"fill": fill, "ink": ink} for fill, ink in COLORS.values()])
+
+
+class Printer:
+    """Makes PDF files of a release; keep one for many pages, since fonts are loaded once.
+
+    ``as_of`` is the day that the files are stamped with.
+    """
+
+    def __init__(self, as_of: date) -> None:
+        self._compiler = typst.Compiler(str(FOLDER / "pages.typ"), root=str(FOLDER), ignore_system_fonts=True)
+        self._timestamp = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+
+    def print(self, facts: dict[str, Any]) -> bytes:
+        """The PDF of these facts (see ``facts_of``)."""
+        inputs = {"data": json.dumps(facts, ensure_ascii=False), "colors": FILLS}
+        return cast(
+            bytes,
+            self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=self._timestamp),
+        )
 
 
 def lea_sheet(book: Book, e: LeaReport) -> Row:

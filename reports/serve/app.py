@@ -20,13 +20,12 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from reports.recipe_book import recipes
-from reports.serve import browse, files, pages
-from reports.serve.ask import ROWS, SECONDS, AskError, Desk, Query, Result
-from reports.serve.formats import HTML, MEDIA
+from reports.serve import browse, pages
+from reports.serve.ask import HTML, MEDIA, ROWS, SECONDS, AskError, Desk, Query, Result
 from reports.serve.guard import Guard
 from reports.serve.pages import Answer
 from reports.serve.question import Question, read_question
-from reports.serve.release import Release, Table, current
+from reports.serve.release import Release, Table, current, current_file, release_file
 from transforms.errors import DtaError, ReleaseError
 
 VISITOR = "dta_visitor"
@@ -132,11 +131,11 @@ class Server:
 
     def release_file(self, request: Request) -> Response:
         """A file of a release."""
-        return files.release_file(self.out, request.path_params["id"], request.path_params["path"], request)
+        return release_file(self.out, request.path_params["id"], request.path_params["path"], request)
 
     def current_file(self, request: Request) -> Response:
         """The way to a file of the current release."""
-        return files.current_file(self.out, request.path_params["path"], request.url.query)
+        return current_file(self.out, request.path_params["path"], request.url.query)
 
     async def _release(self) -> Release:
         return await run_in_threadpool(current, self.out)

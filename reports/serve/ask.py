@@ -1,6 +1,10 @@
-"""Run queries on a release for visitors: one at a time for each, a few in all, with a time limit and a row limit."""
+"""Run queries on a release for visitors: one at a time for each, a few in all, with a time limit and a row limit.
+
+An answer is one Arrow table, so it holds the same values as CSV, JSON, Parquet and cells of a page.
+"""
 
 import asyncio
+import io
 import json
 import signal
 import sys
@@ -12,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from reports.serve.child import BYTES, MEMORY
 from transforms.errors import DtaError
+from transforms.release.csv_for_people import write_csv
 from transforms.release.current import DATABASE
 from transforms.settings import PROJECT
+from transforms.values import plain
 
 SECONDS = 10  # a query may take
 GRACE = 5  # more for its process to start and to end
@@ -144,3 +151,43 @@ def cut_in_words(cut: str, rows: int) -> str:
     """Why an answer does not hold all rows."""
     limit = f"the row limit of {rows:,} rows" if cut == "rows" else f"the size limit of {BYTES >> 20} MB"
     return f"Not all rows are here: {limit} was reached."
+
+
+HTML = "html"
+MEDIA = {
+    HTML: "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+DOWNLOADS = tuple(name for name in MEDIA if name != HTML)
+NAMES = {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}
+
+
+def as_csv(table: pa.Table) -> bytes:
+    """For spreadsheets: the same form as ``dta sql --format csv``."""
+    stream = io.BytesIO()
+    write_csv(table, stream)
+    return stream.getvalue()
+
+
+def as_parquet(table: pa.Table) -> bytes:
+    """For programs: values and types as in the release."""
+    stream = io.BytesIO()
+    pq.write_table(table, stream, compression="zstd")
+    return stream.getvalue()
+
+
+def as_json(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
+    """Columns, rows as objects, and what is known about the answer."""
+    document = {
+        "columns": table.column_names,
+        "rows": [{k: plain(v) for k, v in row.items()} for row in table.to_pylist(maps_as_pydicts="lossy")],
+        **facts,
+    }
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=None).encode()
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """True for columns that are set to the right."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))

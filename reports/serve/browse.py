@@ -8,8 +8,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from urllib.parse import urlencode
 
-from reports.serve.ask import ROWS, AskError, Query, Value
-from reports.serve.formats import HTML
+from reports.serve.ask import HTML, ROWS, AskError, Query, Value
 from reports.serve.release import Column, Table
 from transforms.database import quote
 from transforms.values import unique

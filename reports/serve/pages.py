@@ -10,8 +10,19 @@ import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader
 from starlette.responses import JSONResponse, Response
 
-from reports.serve.ask import ROWS, AskError, cut_in_words
-from reports.serve.formats import DOWNLOADS, HTML, MEDIA, NAMES, as_csv, as_json, as_parquet, is_number
+from reports.serve.ask import (
+    DOWNLOADS,
+    HTML,
+    MEDIA,
+    NAMES,
+    ROWS,
+    AskError,
+    as_csv,
+    as_json,
+    as_parquet,
+    cut_in_words,
+    is_number,
+)
 from reports.serve.release import Release
 from reports.site.pages import TEMPLATES, environment
 from transforms.values import shown

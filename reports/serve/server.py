@@ -1,16 +1,20 @@
-"""The application on a socket of the loopback address."""
+"""``dta site``: the pages of the current release, its tables and SQL, on a socket of the loopback address."""
 
 import os
 import socket
+import webbrowser
 from pathlib import Path
 
 import uvicorn
+from rich.console import Console
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reports.serve.app import create_app
-from reports.serve.ask import SECONDS
+from reports.serve.ask import ROWS, SECONDS
 from reports.serve.guard import LONGEST_ADDRESS, NAMES
-from transforms.errors import ConfigError
+from reports.serve.release import START
+from transforms.errors import ConfigError, ReleaseError
+from transforms.release.current import required_release
 
 HOST = NAMES[0]
 CONNECTIONS = 100
@@ -86,3 +90,23 @@ def server_of(out: Path, seconds: int = SECONDS) -> uvicorn.Server:
         h11_max_incomplete_event_size=LONGEST_ADDRESS,
     )
     return uvicorn.Server(config)
+
+
+def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -> None:
+    """Serve until Ctrl-C. Raises ReleaseError where there is no release, or one without pages."""
+    release = required_release(out)
+    if not (release / START).is_file():
+        raise ReleaseError(f"Release {release.name} in {out} has no pages. Run: dta run")
+    with listen(port) as made:
+        host, port = made.getsockname()
+        address = f"http://{host}:{port}"
+        limits = f"(a query: {SECONDS} seconds, {ROWS:,} rows)"
+        console.print(f"Pages of release {release.name}: {address}/", markup=False, soft_wrap=True)
+        console.print(f"Tables: {address}/data  SQL: {address}/sql  {limits}", markup=False, soft_wrap=True)
+        console.print("Only this computer can open them. Stop with Ctrl-C.")
+        if open_browser and not webbrowser.open(f"{address}/"):
+            console.print("No browser could be opened: go to the address above.")
+        try:
+            server_of(out).run(sockets=[made])
+        except KeyboardInterrupt:
+            console.print("Stopped.")

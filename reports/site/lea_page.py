@@ -1,4 +1,6 @@
-"""The page of one LEA: what the template lays out, made from the reports on it, one for each determination year."""
+"""The page of one LEA: what the template lays out, made from the reports on it, one for each determination year; and
+the facts of its paragraphs for the LCAP.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +11,8 @@ from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from reports.site import lea_parts
 from reports.site.drawn import Unsaid, evidence_of, lines_of, sources_of, unsaid_of
-from reports.site.lcap import lcap_of
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
-from transforms.wording.sentences import Lcap
+from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
 ROOMY = 7  # lines of student groups that leave room for wide ones on a printed page
 ORDER = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
@@ -106,3 +107,46 @@ def _history(book: Book, e: LeaReport) -> dict[str, Any]:
     pathways = [p["pathway"] for p in book.pathways if any(v.is_said for v in e.all_verdicts if v.code == p["pathway"])]
     years = sorted({year for code, year in found if code in (*kinds, *pathways)})
     return {"years": years, "kinds": kinds, "pathways": pathways, "found": found}
+
+
+TESTS = {  # as a sentence names them
+    "differentiated_assistance": "Differentiated Assistance",
+    "consecutive": "the test of three consecutive Dashboards",
+    "charter": "assistance to charter schools",
+}
+
+
+def lcap_of(book: Book, e: LeaReport) -> Lcap | None:
+    """The text for the determination year of a report, by student group and by indicator; None where nothing is
+    determined.
+    """
+    met = tuple(_met(book, g, e.year) for g in e.groups if g.state(e.year) == "met")
+    return lcap_text(e.lea.name, e.year, _findings(book, e), met, [i["name_in_text"] for i in book.indicators.values()])
+
+
+def _met(book: Book, g: GroupLine, year: int) -> MetGroup:
+    cell = g.cells[year]
+    causes = sorted(cell.causes, key=lambda r: r.position)
+    indicators = dict.fromkeys(str(book.indicators[r.indicator]["name_in_text"]) for r in causes)
+    return MetGroup(book.groups_in_text[g.code], tuple(indicators), tuple(cell.priorities_met))
+
+
+def _findings(book: Book, e: LeaReport) -> list[Finding]:
+    """What an LCAP asks about: assistance, then the Continuum of Support, then other pathways that are open or in
+    doubt.
+    """
+    pathways = [v for v in e.verdicts if v.code == "continuum" or v.status in ("eligible", "undetermined")]
+    return [_finding(book, v) for v in [*e.assistance, *pathways]]
+
+
+def _finding(book: Book, v: Verdict) -> Finding:
+    """Student groups are named beside a test that looks at more than this year's Dashboard."""
+    groups = v.student_groups if v.status == "eligible" and v.code in ("continuum", "consecutive") else []
+    return Finding(
+        TESTS.get(v.code, v.title),
+        v.statute,
+        v.status,
+        v.code,
+        tuple(book.groups_in_text[g] for g in groups),
+        v.assistance_year if v.status == "eligible" else None,
+    )

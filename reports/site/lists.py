@@ -1,4 +1,6 @@
-"""Pages that are one long table: districts, watch list, changes, reconciliation."""
+"""Pages that are one long table: districts, watch list, changes, reconciliation; and what the search of the pages
+knows: each LEA with its name, code, county, former names and former codes, and counties.
+"""
 
 import json
 from collections import Counter
@@ -7,15 +9,14 @@ from typing import Any
 
 import duckdb
 
-from reports.published import Row, grouped, rows
-from reports.site import search
+from reports.published import Row, former_names, grouped, rows
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
 from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, flag_name
 from transforms.wording.sentences import change_line, change_words
+from transforms.wording.sentences.lists import agreement_sentence
 from transforms.wording.sentences.phrases import capitalized
-from transforms.wording.sentences.reconciliation import agreement_sentence
 
 VALUES = {"Y": "yes", "N": "no", "-": "no letter"}  # of a flag or letter, in words
 CODES = {status: n for n, status in enumerate(STATUS)}
@@ -89,8 +90,8 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
     book = pages.book
     folder = pages.folder / "assets" / "rows"
     folder.mkdir(parents=True)
-    former = search.known_before(connection)
-    search.write(connection, pages, former)
+    former = known_before(connection)
+    write_names(connection, pages, former)
     also = {
         cds: f"formerly also {'; '.join(f'{name} ({code})' if code else name for name, code in names)}"
         for cds, names in former.items()
@@ -182,3 +183,36 @@ def write_reconciliation(connection: duckdb.DuckDBPyConnection, pages: Pages) ->
         flags=order,
         answer=agreement_sentence(total), names=names,
     )  # fmt: skip
+
+
+def write_names(connection: duckdb.DuckDBPyConnection, pages: Pages, former: dict[str, list[tuple[str, str]]]) -> None:
+    """Write ``assets/names.js``: pages opened from disk may run scripts of their folder but read nothing else."""
+    leas = rows(connection, "select cds, lea_name, lea_type, county_code from leas order by lea_name, cds")
+    content = [
+        [r["cds"], r["lea_name"], pages.book.counties[r["county_code"]], r["lea_type"], former.get(r["cds"], [])]
+        for r in leas
+    ]
+    counties = [*pages.book.counties.items()]
+    known = {"dtaNames": content, "dtaCounties": counties}
+    (pages.folder / "assets" / "names.js").write_text(
+        "".join(f"window.{name} = {json.dumps(of, separators=(',', ':'))};\n" for name, of in known.items()), "ascii"
+    )
+
+
+def known_before(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Former names of an LEA, each with the code that it then had where that differs."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    named: dict[str, tuple[str, list[str]]] = {}
+    for row in rows(
+        connection,
+        "select n.cds, n.lea_name, l.lea_name as present from lea_names n join leas l using (cds) order by all",
+    ):
+        named.setdefault(row["cds"], (row["present"], []))[1].append(row["lea_name"])
+    for cds, (present, names) in named.items():
+        if others := former_names(present, names):
+            found[cds] = [(name, "") for name in others]
+    for row in rows(
+        connection, "select successor_cds, predecessor_name, predecessor_cds from successions order by all"
+    ):
+        found.setdefault(row["successor_cds"], []).append((row["predecessor_name"], row["predecessor_cds"]))
+    return found

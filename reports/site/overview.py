@@ -10,10 +10,10 @@ from reports.figures import ORDER, place
 from reports.published import rows
 from reports.release_changes import release_changes as list_changes
 from reports.site.charts import group_chart
-from reports.site.county_map import county_map
 from reports.site.eligible import listed
 from reports.site.lists import release_changes
 from reports.site.pages import Pages
+from reports.site.places import county_map
 from reports.site.tallies import LeaLine, by_county, tally
 
 

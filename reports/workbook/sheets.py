@@ -10,7 +10,7 @@ from reports.findings import to_settle
 from reports.lea_queries import LEFT_OPEN
 from reports.published import YEAR_IN_FORCE, Row
 from reports.site.watched import NEAR, near_of
-from reports.workbook.columns import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, apart, plain, status, worded
+from reports.workbook.cells import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, apart, plain, status, worded
 from transforms.wording.labels import ASSISTANCE, CHANGES, CLASSES, flag_name
 from transforms.wording.sentences.changes import LOAN_STATES
 from transforms.wording.sentences.phrases import capitalized

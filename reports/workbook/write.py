@@ -6,8 +6,7 @@ from pathlib import Path
 import duckdb
 
 from reports.published import Row, not_loaded, record, rows
-from reports.workbook.cells import Book
-from reports.workbook.columns import Cell
+from reports.workbook.cells import Book, Cell
 from reports.workbook.sheets import Sheet
 from transforms import clock
 from transforms.release.check_result import warning_text

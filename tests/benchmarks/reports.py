@@ -12,8 +12,7 @@ from pathlib import Path
 
 from reports.book import read_book
 from reports.lea import collect
-from reports.printed.pdf import Printer
-from reports.printed.sheet import facts_of, lea_sheet
+from reports.printed.sheet import Printer, facts_of, lea_sheet
 from reports.published import all_leas, open_release
 from reports.workbook.sheets import SHEETS
 from reports.workbook.write import write_workbook

@@ -16,8 +16,7 @@ from typer.testing import CliRunner
 from expectations.acceptances import FILE, apply_acceptances, asked_by, classes_of_suites, load_acceptances
 from expectations.checks import Check, load_checks
 from expectations.previous import apply_published_before, attach_previous
-from expectations.results import GateResult
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, run_check
 from flows.cli.app import app
 from flows.steps import take_snapshots
 from tests.gates.state import State

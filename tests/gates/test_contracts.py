@@ -15,8 +15,7 @@ import pytest
 
 from expectations.checks import load_checks
 from expectations.contracts import check_table, checks_of
-from expectations.results import GateResult
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, run_check
 from transforms.database import literal, quote
 from transforms.errors import ReleaseError
 from transforms.release.database import _add_table

@@ -12,8 +12,7 @@ import pytest
 
 from expectations.checks import Check, load_checks
 from expectations.previous import attach_previous
-from expectations.results import GATES, GateResult
-from expectations.sql_checks import run_check
+from expectations.results import GATES, GateResult, run_check
 from flows import steps
 from flows.runner import Outcome
 from tests.conftest import Once

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from expectations.checks import load_checks
-from expectations.results import GateResult
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, run_check
 from tests.on_demand import OnDemand
 from tests.workplace import STATE, Workplace, copy_of_state
 

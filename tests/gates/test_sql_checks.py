@@ -10,7 +10,7 @@ import sqlglot
 
 from expectations.checks import Check, load_checks
 from expectations.previous import attach_previous
-from expectations.sql_checks import run_check
+from expectations.results import run_check
 from tests.gates.state import State
 
 CHECKS = load_checks()

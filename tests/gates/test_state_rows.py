@@ -8,8 +8,7 @@ import duckdb
 import pytest
 
 from expectations.checks import load_checks
-from expectations.results import GateResult
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, run_check
 from tests.gates.state import State
 from tests.statewide.reference import write_reference
 from tests.workplace import Workplace

@@ -5,7 +5,7 @@ from itertools import count
 import duckdb
 
 from reports.published import rows
-from reports.reason_lines import add_lines
+from reports.site.tallies import add_lines
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
 

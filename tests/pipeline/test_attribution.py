@@ -11,8 +11,7 @@ import pytest
 
 from expectations.checks import load_checks
 from expectations.previous import attach_previous
-from expectations.results import put_results
-from expectations.sql_checks import run_check
+from expectations.results import put_results, run_check
 from tests.cases import reference_copy
 from tests.gates.sample import decided
 from tests.workplace import Workplace

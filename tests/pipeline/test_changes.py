@@ -11,8 +11,7 @@ import pytest
 from openpyxl.cell import Cell
 
 from expectations.checks import load_checks
-from expectations.results import GateResult
-from expectations.sql_checks import run_check
+from expectations.results import GateResult, run_check
 from reports.compare import compare
 from reports.published import open_release
 from tests.cases import reference_copy

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.sql_checks import run_sql_checks
+from expectations.results import run_sql_checks
 from tests.cases import COUNTY_OFFICE, DISTRICT, OAKLAND, SALINAS, add_rows, case, reference_copy
 from tests.pipeline.test_command import main
 from tests.workplace import SAMPLE, Workplace

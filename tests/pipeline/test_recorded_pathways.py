@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from expectations.sql_checks import run_sql_checks
+from expectations.results import run_sql_checks
 from flows.cli.app import app
 from reports.answer import read_answer
 from tests.cases import CHARTER, DISTRICT, NAMES, add_rows, case, reference_copy

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from expectations.checks import load_checks
-from expectations.sql_checks import run_check
+from expectations.results import run_check
 from flows.cli.app import app
 from tests.conftest import Once, pass_no_contracts
 from tests.on_demand import OnDemand

@@ -25,8 +25,7 @@ import pytest
 
 from expectations.checks import load_checks
 from expectations.previous import attach_previous
-from expectations.results import put_results
-from expectations.sql_checks import run_check
+from expectations.results import put_results, run_check
 from tests.on_demand import OnDemand
 from tests.property.changes import BOOKS, DASHBOARD_FILES, DASHBOARD_ROWS, OTHER_ROWS, Change, Place, Table
 from tests.workplace import SAMPLE, Workplace, tables_of

@@ -16,8 +16,7 @@ from flows.cli.tables import show_report
 from reports.book import Book
 from reports.lea import LeaReport
 from reports.printed.letter import write_letter
-from reports.printed.pdf import FILLS, FOLDER
-from reports.printed.sheet import facts_of, lea_sheet
+from reports.printed.sheet import FILLS, FOLDER, facts_of, lea_sheet
 from tests.site.page import Page, text_of
 
 SHORT = {

@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from reports.book import read_book
 from reports.lea import collect
-from reports.printed.pdf import FILLS, FOLDER, Printer
-from reports.printed.sheet import facts_of, lea_sheet
+from reports.printed.sheet import FILLS, FOLDER, Printer, facts_of, lea_sheet
 from reports.published import Row, all_leas, find_lea, open_release
 from tests.reports.conftest import HOSTILE, SALINAS
 from tests.workplace import AS_OF, Workplace

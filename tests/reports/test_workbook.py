@@ -14,8 +14,7 @@ import xlsxwriter
 
 from reports.figures import COLORS
 from reports.published import open_release
-from reports.workbook.cells import EXCEL_TEXT, Book
-from reports.workbook.columns import plain
+from reports.workbook.cells import EXCEL_TEXT, Book, plain
 from reports.workbook.sheets import OF_A_COUNTY, SHEETS
 from reports.workbook.write import write_workbook
 from tests.reports.conftest import HOSTILE, SALINAS

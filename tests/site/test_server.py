@@ -15,8 +15,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from flows.cli.site import serve_site
-from reports.serve.server import listen
+from reports.serve.server import listen, serve_site
 from tests.site.serving import serving, small_release
 from tests.workplace import Workplace
 from transforms.errors import ConfigError, ReleaseError

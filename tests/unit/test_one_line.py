@@ -14,8 +14,8 @@ from transforms.wording.sentences import (
     reason_line,
 )
 from transforms.wording.sentences.changes import change_cause
+from transforms.wording.sentences.lists import agreement_sentence
 from transforms.wording.sentences.one_line import LONGEST, LoanLine
-from transforms.wording.sentences.reconciliation import agreement_sentence
 
 LONG = (
     "American Indian or Alaska Native students",

@@ -12,8 +12,8 @@ from transforms.wording.sentences.assistance import (
     differentiated_reason,
 )
 from transforms.wording.sentences.continuum import ContinuumFacts, GroupYears, continuum_reason
+from transforms.wording.sentences.lists import WatchFacts, watch_sentence
 from transforms.wording.sentences.recorded import RecordedFacts, recorded_reason
-from transforms.wording.sentences.watch import WatchFacts, watch_sentence
 
 WINDOW = (2019, 2022, 2023, 2024)
 

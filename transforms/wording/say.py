@@ -20,10 +20,15 @@ from transforms.wording.sentences.assistance import (
 )
 from transforms.wording.sentences.changes import change_cause
 from transforms.wording.sentences.continuum import ContinuumFacts, continuum_reason
-from transforms.wording.sentences.eligible import EligibleFacts, eligible_sentence
-from transforms.wording.sentences.reconciliation import CLASSES, KINDS
+from transforms.wording.sentences.lists import (
+    CLASSES,
+    KINDS,
+    EligibleFacts,
+    WatchFacts,
+    eligible_sentence,
+    watch_sentence,
+)
 from transforms.wording.sentences.recorded import RecordedFacts, recorded_reason
-from transforms.wording.sentences.watch import WatchFacts, watch_sentence
 from transforms.wording.sentences.wraparound import WraparoundFacts, wraparound_reason
 
 VERDICT = ("cds", "determination_year", "pathway")

@@ -1,4 +1,4 @@
--- Grain: LEA x student group x kind of watch, with the facts for its sentence (transforms.wording.sentences.watch).
+-- Grain: LEA x student group x kind of watch, with the facts for its sentence (transforms.wording.sentences.lists).
 -- Key: cds, student_group, watch.
 -- Inputs: watch_rows, leas, preview_indicators.
 -- Oddities: an indicator on which the preview takes orange too is named with both colors.
