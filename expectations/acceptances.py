@@ -25,7 +25,7 @@ from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
 from transforms.registers.append import with_row
-from transforms.registers.cells import from_cell
+from transforms.registers.load import from_cell
 from transforms.release.check_result import LASTS_DAYS, CheckClass
 from transforms.release.digests import part_digests
 from transforms.release.run_records import reason_of

@@ -53,7 +53,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     known = "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
     indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators order by position")}
     return Book(
-        release={"scope": "", **rows(connection, "select * from meta_release")[0]},  # an earlier version had none
+        release=rows(connection, "select * from meta_release")[0],
         determination_years=determination_years(connection),
         dashboard_years=first_column(connection, known),
         windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},

@@ -75,8 +75,7 @@ def moment(value: datetime | None) -> str:
     """A moment in UTC as browsers read it."""
     if value is None:
         return ""
-    known = value if value.tzinfo else value.replace(tzinfo=UTC)  # a release of an earlier version has no zones
-    return known.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def dollars(value: int | None) -> str:

@@ -158,7 +158,7 @@ class Calpads:
     """Whether End-of-Year data was certified on time."""
 
     school_year: str
-    certified_on_time: bool | str  # Y and N in a release of an earlier version
+    certified_on_time: bool
     certified_on: date | None
 
 

@@ -36,7 +36,16 @@ class Lea:
 
 
 LEA = "cds, lea_name, lea_type, county_code, county"  # columns of leas that make a Lea
-CODE = "cds in ($asked, $asked || '0000000', '0' || $asked, '0' || $asked || '0000000')"
+EXACT, PART = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
+FORMER = ("predecessor_cds in ($asked, $asked || '0000000')", *(w.format("predecessor_name") for w in (EXACT, PART)))
+# Ways to look for an LEA, the surest first: code, present name, former name, and the code or name of a predecessor that
+# has no rows of its own.
+CONDITIONS = (
+    "cds in ($asked, $asked || '0000000', '0' || $asked, '0' || $asked || '0000000')",
+    *(way.format("lea_name") for way in (EXACT, PART)),
+    *(f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (EXACT, PART)),
+    *(f"cds in (select successor_cds from successions where {way})" for way in FORMER),
+)
 
 
 class NotFoundError(ReleaseError):
@@ -120,8 +129,9 @@ def year_in_force(connection: duckdb.DuckDBPyConnection) -> int:
 
 def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Dashboards that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
-    (release,) = rows(connection, "select * from meta_release")
-    return release.get("not_loaded") or []  # a release of an earlier version has none
+    (release,) = rows(connection, "select not_loaded from meta_release")
+    lines: list[str] = release["not_loaded"]
+    return lines
 
 
 def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -166,10 +176,9 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     asked = unicodedata.normalize("NFKC", asked).strip()  # digits as other keyboards write them
     if not has_letters(asked):
         raise NotFoundError("Give a name, a part of one, or a CDS code of 14 or 7 digits.")
-    tables = set(first_column(connection, "select table_name from information_schema.tables"))
-    for condition in _conditions(tables):
+    for condition in CONDITIONS:
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
-        if len(found) > 1 and "successions" in tables:  # of one name under two codes the present one is meant
+        if len(found) > 1:  # of one name under two codes the present one is meant
             of_codes = "select predecessor_cds from successions where list_contains(?, successor_cds)"
             ended = first_column(connection, of_codes, [[f[0] for f in found]])
             found = [f for f in found if f[0] not in ended]
@@ -187,28 +196,6 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     ).fetchall()
     names = "; ".join(f"{n} ({c})" for n, c in near)
     raise NotFoundError(f"No LEA is called {quoted(asked)}. Did you mean: {names}?")
-
-
-def _conditions(tables: set[str]) -> list[str]:
-    """Ways to look for an LEA, the surest first: code, present name, former name, and the code or name of a predecessor
-    that has no rows of its own.
-
-    ``tables``: those of the release, of which an earlier version may lack some.
-    """
-    exact, part = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
-    ways = [CODE, exact.format("lea_name"), part.format("lea_name")]
-    if "lea_names" in tables:
-        ways += [
-            f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (exact, part)
-        ]
-    if "successions" in tables:
-        former = (
-            "predecessor_cds in ($asked, $asked || '0000000')",
-            exact.format("predecessor_name"),
-            part.format("predecessor_name"),
-        )
-        ways += [f"cds in (select successor_cds from successions where {way})" for way in former]
-    return ways
 
 
 def resolve_names(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from transforms.registers.cells import to_line
-from transforms.registers.load import case_registers, columns_of, registers_of
+from transforms.registers.load import case_registers, columns_of, registers_of, to_line
 from transforms.settings import PROJECT
 
 REGISTERS = registers_of(PROJECT / "data")

@@ -107,7 +107,7 @@ def tag(
 ) -> None:
     """Keep a release for good under a name; OUT/tags/NAME leads to it."""
     from transforms.locks import publisher_lock
-    from transforms.release.retain import add_tag, remove_tag
+    from transforms.release.pointer import add_tag, remove_tag
     from transforms.release.run_records import record_event
 
     folder = _out(out)

@@ -67,9 +67,8 @@ def _show_release(out: Path, release: Path, console: Console) -> list[str]:
     sizes = f"{len(manifest['sources'])} source files, {len(manifest['tables'])} tables"
     console.print(f"  {sizes}, in {escape(str(release))}", soft_wrap=True)
     with open_release(out) as connection:
-        (about,) = rows(connection, "select * from meta_release")
-        if scope := about.get("scope"):  # a release of an earlier version has none
-            console.print(f"  {escape(scope)}")
+        (about,) = rows(connection, "select scope from meta_release")
+        console.print(f"  {escape(about['scope'])}")
         if lines := not_loaded(connection):
             console.print(
                 *(f"  [yellow]{escape(line)}[/]" for line in lines),

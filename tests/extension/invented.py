@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.cases import case, reference_copy
 from tests.dashboards import INDICATORS, MARKS, Dashboards
-from transforms.registers.cells import to_line
+from transforms.registers.load import to_line
 
 YEARS = (2027, 2028, 2029, 2030)
 PATHWAY, INDICATOR = "pilot", "civics"

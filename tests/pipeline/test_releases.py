@@ -18,8 +18,7 @@ from transforms.files import sha256_of
 from transforms.locks import publisher_lock
 from transforms.release import verify
 from transforms.release.current import current_release, find_release, read_manifest, releases, tags
-from transforms.release.pointer import held, lift, point_to, roll_back, settle
-from transforms.release.retain import add_tag, prune, remove_tag
+from transforms.release.pointer import add_tag, held, lift, point_to, prune, remove_tag, roll_back, settle
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 

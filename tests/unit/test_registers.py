@@ -10,9 +10,17 @@ import pytest
 
 from tests.cases import CASE_REGISTERS, CHARTER, COUNTY_OFFICE, FILES, REGISTERS, add_rows, case
 from transforms.registers.cases import lea_kind
-from transforms.registers.cells import from_cell, numbered_lines, to_cell, to_line
 from transforms.registers.fields import allowed, refusal
-from transforms.registers.load import check_registers, columns_of, load_registers, to_arrow
+from transforms.registers.load import (
+    check_registers,
+    columns_of,
+    from_cell,
+    load_registers,
+    numbered_lines,
+    to_arrow,
+    to_cell,
+    to_line,
+)
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 

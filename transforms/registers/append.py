@@ -9,8 +9,15 @@ from pathlib import Path
 from transforms import clock
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
-from transforms.registers.cells import numbered_lines, present_column, present_value, to_line
-from transforms.registers.load import Register, check_registers, registers_of
+from transforms.registers.load import (
+    Register,
+    check_registers,
+    numbered_lines,
+    present_column,
+    present_value,
+    registers_of,
+    to_line,
+)
 from transforms.registers.names import LeaNames
 from transforms.registers.problems import Problem
 

@@ -1,10 +1,14 @@
 """Read and check the registers: every problem is reported with file, line, column and value.
 
-A wrong row is rejected, and the others are used.
+A wrong row is rejected, and the others are used. A spreadsheet must never take a value for a formula, and reading gives
+it back unchanged. Columns and values as they were spelled before are read all the same; ``dta register migrate``
+rewrites them.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,13 +18,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from transforms import clock
-from transforms.config.csv_model import other_separator
+from transforms.config.csv_model import numbered_rows, other_separator
 from transforms.config.text import plain
 from transforms.config.toml_model import read_toml
 from transforms.errors import ConfigError
 from transforms.registers.about import compare_names
 from transforms.registers.cases import Case, cases_of
-from transforms.registers.cells import numbered_lines, present_column, present_value
 from transforms.registers.fields import Record
 from transforms.registers.links import problems_between, warnings_between
 from transforms.registers.loans import StateLoan, StateLoanEvent
@@ -30,6 +33,48 @@ from transforms.registers.problems import Line, Problem
 from transforms.rules.model import PathwayRules
 from transforms.rules.reference import Reference
 from transforms.tables import arrow_columns
+
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # an apostrophe of the value's own is kept apart from the one put before it
+COLUMNS = {"amount_authorised_usd": "amount_authorized_usd"}
+VALUES = {"event": {"authorised": "authorized"}, "status_at_latest_source": {"authorised": "authorized"}}
+
+
+def to_cell(value: str) -> str:
+    """An apostrophe before what a spreadsheet would run."""
+    return f"'{value}" if FORMULA.match(value) else value
+
+
+def from_cell(cell: str) -> str:
+    """The value, without surrounding space and without the apostrophe that ``to_cell`` put before it."""
+    value = cell.strip()
+    return value[1:] if value.startswith("'") and FORMULA.match(value) else value
+
+
+def to_line(values: Sequence[str], end: str) -> str:
+    """One CSV line; commas, quotes and line breaks are quoted."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator=end).writerow([to_cell(v) for v in values])
+    return stream.getvalue()
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line on which each row begins, and its values.
+
+    Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit.
+    """
+    for line, cells in numbered_rows(text):
+        yield line, [from_cell(c) for c in cells]
+
+
+def present_column(column: str) -> str:
+    """The name that a column has today."""
+    return COLUMNS.get(column, column)
+
+
+def present_value(column: str, value: str) -> str:
+    """The spelling that a value has today."""
+    return VALUES.get(column, {}).get(value, value)
+
 
 LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events": StateLoanEvent}
 

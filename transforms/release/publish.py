@@ -29,9 +29,8 @@ from transforms.release.database import check_database, parts_of, write_other_ta
 from transforms.release.digests import content_digest, dated_facts, part_digests
 from transforms.release.meta import write_meta
 from transforms.release.parquet import write_parquet, write_parted
-from transforms.release.pointer import held, point_to, sweep
+from transforms.release.pointer import held, point_to, prune, sweep
 from transforms.release.previous import names_used_files, remember_same, sound_release
-from transforms.release.retain import prune
 from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import published_tables
