@@ -6,14 +6,13 @@ import typer
 
 from flows.cli.ask import compare, explain, site, sources, sql, status
 from flows.cli.build import build
-from flows.cli.check import accepted, check
 from flows.cli.consoles import flush_streams, prepare_streams, say_error, silence
 from flows.cli.estimate import estimate
 from flows.cli.nightly import backfill, notify, schedule, watch
 from flows.cli.register import register_app
 from flows.cli.releases import releases, rollback, tag, verify
 from flows.cli.report import report_app
-from flows.cli.run import run
+from flows.cli.run import accepted, check, run
 from transforms.cycles import cycles_seldom_sought
 from transforms.errors import DtaError, ReleaseError, storage_error
 from transforms.interrupt import Interrupted, listening, stop_if_asked

@@ -105,7 +105,7 @@ def sources(
     missing: Annotated[bool, typer.Option("--missing", help="Only files that are not loaded.")] = False,
 ) -> None:
     """List the files that the pipeline knows: where they come from, whether they are loaded, and how fresh they are."""
-    from flows.cli.sources import show_sources
+    from flows.cli.status import show_sources
 
     show_sources(settings_from(source, out), out_console, year, missing)
 

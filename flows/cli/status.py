@@ -1,10 +1,13 @@
-"""``dta status``: which release is current, whether it is sound, and how the last run ended."""
+"""``dta status``: which release is current, whether it is sound, and how the last run ended; and ``dta sources``: the
+catalog with what is loaded and how fresh it is, and every file that was seen and not used.
+"""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from flows.cli.consoles import say_error
 from flows.cli.phrases import (
@@ -18,10 +21,15 @@ from flows.cli.phrases import (
 )
 from transforms.errors import ReleaseError, few_of
 from transforms.release.check_result import warning_text
-from transforms.release.current import current_release, pointer_fault, read_manifest
+from transforms.release.current import current_release, pointer_fault, read_manifest, source_hashes
 from transforms.release.pointer import held
 from transforms.release.run_records import GOOD, read_status
 from transforms.release.verify import damage_of
+
+if TYPE_CHECKING:
+    from transforms.settings import Settings
+    from transforms.sources.catalog import Source
+    from transforms.sources.store import Accepted
 
 NO_RELEASE = ReleaseError.exit_code
 
@@ -97,3 +105,55 @@ def _show_last_run(out: Path, last: dict[str, Any], console: Console) -> None:
     if page.exists():
         console.print(f"What was checked, and which rows failed: {escape(str(page))}", soft_wrap=True)
     console.print(f"Last good check {ago(last['last_good_check']) if last['last_good_check'] else 'never'}")
+
+
+def show_sources(settings: "Settings", console: Console, year: int | None, missing: bool) -> None:
+    """One line per file of the catalog: loaded in the current release, accepted since when, last look, and when changes
+    are expected.
+    """
+    from transforms.sources.catalog import load_catalog
+    from transforms.sources.store import Store
+
+    catalog, store = load_catalog(settings.reference), Store(settings.snapshots)
+    release = current_release(settings.out)
+    used = source_hashes(release)
+    table = Table(
+        title=(
+            f"Files of the catalog, and whether release {escape(release.name) if release else '(none yet)'} was made"
+            " from them"
+        ),
+        title_justify="left",
+    )
+    table.add_column("File", no_wrap=True)
+    for heading in ("In release", "Accepted", "Last look", "Changes expected"):
+        table.add_column(heading, overflow="fold")
+    shown = 0
+    for source in catalog.source:
+        if (year is not None and source.dashboard_year != year) or (missing and source.id in used):
+            continue
+        shown += 1
+        accepted = store.accepted(source)
+        in_release = "● yes" if source.id in used else "○ no"
+        table.add_row(
+            escape(source.file),
+            in_release,
+            ago(accepted.accepted_at) if accepted else "–",
+            _look(source, accepted),
+            escape(source.changes_expected),
+        )
+    console.print(table)
+    for line in unused_lines(unused_of(read_status(settings.out))):
+        console.print(line, soft_wrap=True)
+    console.print(
+        f"{shown} of {len(catalog.source)} files. Files without an address come in through the inbox:"
+        f" {escape(str(settings.inbox))}",
+        soft_wrap=True,
+    )
+
+
+def _look(source: "Source", accepted: "Accepted | None") -> str:
+    """How the last look for a newer file ended, in words."""
+    if accepted is None:
+        return "never" if source.url else "no address known"
+    said = f"{ago(accepted.checked_at)}: {accepted.outcome}"
+    return escape(f"{said} ({accepted.message})" if accepted.message else said)
