@@ -101,9 +101,7 @@ def names_and_rows(
 
 
 def record(names: Sequence[str], values: Sequence[Any]) -> Row:
-    """One row by column name, its texts safe to show: a release that was made before control characters were rejected
-    may hold some.
-    """
+    """One row by column name, its texts safe to show."""
     return dict(zip(names, map(_shown, values), strict=True))
 
 

@@ -212,17 +212,10 @@ def _quality(
 
 
 def _check(result: Mapping[str, Any]) -> Check:
-    """A check from its record; one from before checks had classes gets that of its severity."""
+    """A check from its record."""
     known = {name: value for name, value in result.items() if name in NAMES}
-    by_severity = "fault" if result["severity"] == "critical" else "unusual"
-    return Check(
-        **{
-            "check_class": by_severity,
-            **known,
-            "detail": result["detail"] or "",
-            "rows": tuple(json.loads(t) for t in result["rows"]),
-        }
-    )
+    rows = tuple(map(json.loads, result["rows"]))
+    return Check(**known | {"detail": result["detail"] or "", "rows": rows})
 
 
 @cache

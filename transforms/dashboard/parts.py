@@ -48,7 +48,7 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables
     dashboard_faults, dashboard_entities and unknown_groups, and the list of parts; returns the number of rows.
     """
-    groups = student_groups(connection)
+    groups = known_groups(run.settings.reference)
     reports = sorted(
         (r for r in run.raw_reports() if r["layout"] == "dashboard"),
         key=lambda r: (r["dashboard_year"], r["indicator"]),
@@ -88,20 +88,11 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     return sum(p["rows"] for p in parts)
 
 
-def student_groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Every known student group code, aliases too -> the code we use."""
-    return _groups(connection.execute("select student_group, also_called from ref_student_groups").fetchall())
-
-
 def known_groups(reference: Path) -> dict[str, str]:
-    """The same from the reference lists, for whoever has no database."""
-    table = Reference(reference).tables()["student_groups"]
-    return _groups(zip(table["student_group"].to_pylist(), table["also_called"].to_pylist(), strict=True))
-
-
-def _groups(rows: Iterable[tuple[str, str | None]]) -> dict[str, str]:
-    found = list(rows)
-    return {own: own for own, _ in found} | {alias: own for own, alias in found if alias is not None}
+    """Every known student group code, aliases too -> the code we use."""
+    rows = Reference(reference).tables()["student_groups"].to_pylist()
+    own = {row["student_group"]: row["student_group"] for row in rows}
+    return own | {row["also_called"]: row["student_group"] for row in rows if row["also_called"]}
 
 
 def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table | None = None) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from typing import TypeVar
 
 import duckdb
 
-from transforms.database import first_column
-
 OFFICE = (
     r"\b(?:county )?(?:office|department|superintendent) of (?:education|schools)\b|\bcoe\b|\bcounty"
     r" (?:schools|superintendent)\b"
@@ -179,9 +177,5 @@ def _index(pairs: Iterable[tuple[Key, str]]) -> dict[Key, list[str]]:
 
 
 def names_of(connection: duckdb.DuckDBPyConnection) -> LeaNames:
-    """Names from the table ``lea_names`` of a run or a release; of a release made before there was one, the present
-    names.
-    """
-    tables = first_column(connection, "select table_name from information_schema.tables")
-    table = "lea_names" if "lea_names" in tables else "leas"
-    return LeaNames(connection.execute(f"select cds, lea_name from {table} order by all").fetchall())
+    """Names from the table ``lea_names`` of a run or a release."""
+    return LeaNames(connection.execute("select cds, lea_name from lea_names order by all").fetchall())

@@ -70,7 +70,7 @@ def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _safe_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
-    # Of a release made before such characters were rejected.
+    # No release holds such characters, and a query can make them.
     if pc.any(pc.match_substring_regex(column, CONTROL)).as_py():
         column = pc.replace_substring_regex(column, CONTROL, "\ufffd")
     risky = pc.and_(pc.match_substring_regex(column, FORMULA), pc.invert(pc.match_substring_regex(column, NUMBER)))

@@ -25,10 +25,7 @@ WORDS = ("wording/labels.py", "wording/sentences/*.py")  # what transforms says 
 def inputs_digest(run: Run) -> str:
     """Digest of source files, rules, catalog, reference lists, registers and code; the same on every machine."""
     parts = [f"{s.source_id} {s.file} {s.sha256}" for s in sorted(run.snapshots(), key=lambda s: s.source_id)]
-    reference = run.settings.reference
-    for folder in ("rules", "reference", "registers"):
-        parts += _tree(reference / folder, reference)
-    parts += [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
+    parts += _kept(run.settings.reference) + _reading(run.settings.reference)
     for package in CODE:
         parts += _tree(PROJECT / package, PROJECT)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -39,14 +36,19 @@ def part_digests(run: Run) -> dict[str, str]:
     the code that reads and decides.
     """
     reference = run.settings.reference
-    found = dict(
-        part.split(" ")
-        for folder in ("rules", "reference", "registers")
-        for part in _tree(reference / folder, reference)
-    )
-    reading = [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
-    code = [*_tree(PROJECT / "transforms", PROJECT), *reading, version("duckdb"), version("pyarrow")]
+    found = dict(part.split(" ") for part in _kept(reference))
+    code = [*_tree(PROJECT / "transforms", PROJECT), *_reading(reference), version("duckdb"), version("pyarrow")]
     return {**found, "code": hashlib.sha256("\n".join(code).encode()).hexdigest()}
+
+
+def _kept(reference: Path) -> list[str]:
+    """Rules, reference lists and registers, file by file with its hash."""
+    return [part for name in ("rules", "reference", "registers") for part in _tree(reference / name, reference)]
+
+
+def _reading(reference: Path) -> list[str]:
+    """The same of what says how files are read."""
+    return [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
 
 
 def _tree(folder: Path, base: Path) -> list[str]:
