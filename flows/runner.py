@@ -11,7 +11,6 @@ from expectations.judging import judge_of, prepare
 from flows.logs import Event, Log, say_nothing
 from flows.steps import STEPS, Step, write_page
 from transforms import clock
-from transforms.cycles import cycles_seldom_sought
 from transforms.errors import (
     AfterPublishingError,
     DtaError,
@@ -23,7 +22,7 @@ from transforms.errors import (
 )
 from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
-from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
+from transforms.interrupt import Interrupted, cycles_seldom_sought, listening, shielded, stop_if_asked
 from transforms.locks import publisher_lock, run_lock
 from transforms.release.current import current_release, read_manifest
 from transforms.release.pointer import settle

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from transforms.cycles import cycles_seldom_sought
 from transforms.errors import DtaError
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import cycles_seldom_sought, stop_if_asked
 from transforms.settings import PROJECT
 
 LOOK = 0.1  # seconds from one look for a signal to the next

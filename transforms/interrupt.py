@@ -1,5 +1,5 @@
 """Ctrl-C and SIGTERM: whatever the process is at, it ends as interrupted, and nothing turns the signal into another
-fault.
+fault. And when Python looks for cycles among objects.
 
 DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on
 another thread. So the signal is remembered and every open connection is interrupted; the stages ask ``stop_if_asked``
@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 if TYPE_CHECKING:  # quick commands do without it
     import duckdb
+import gc
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -105,3 +106,18 @@ def shielded() -> Iterator[None]:
         yield
     finally:
         _State.shielded = outer
+
+
+@contextmanager
+def cycles_seldom_sought() -> Iterator[None]:
+    """A run makes millions of small objects and hardly any cycle, and so do pages of LEAs and imports of libraries:
+    Python is not to look for cycles among all of them and all modules each time that some were made.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

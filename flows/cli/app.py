@@ -13,9 +13,8 @@ from flows.cli.register import register_app
 from flows.cli.releases import releases, rollback, tag, verify
 from flows.cli.report import report_app
 from flows.cli.run import accepted, check, run
-from transforms.cycles import cycles_seldom_sought
 from transforms.errors import DtaError, ReleaseError, storage_error
-from transforms.interrupt import Interrupted, listening, stop_if_asked
+from transforms.interrupt import Interrupted, cycles_seldom_sought, listening, stop_if_asked
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -14,8 +14,7 @@ from markupsafe import Markup, escape
 from reports.book import Book
 from reports.findings import GRID, Cell, GroupLine, Verdict
 from reports.lea_records import LocalIndicator
-from transforms.wording.glossary import GLOSSARY
-from transforms.wording.labels import STATUS, priorities
+from transforms.wording.labels import GLOSSARY, STATUS, priorities
 from transforms.wording.sentences import joined
 from transforms.wording.sentences.lcap import PRIORITIES
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports import figures, quality
 from reports.book import Book
 from transforms.wording import labels as words
-from transforms.wording.glossary import GLOSSARY
+from transforms.wording.labels import GLOSSARY
 from transforms.wording.sentences import joined, number, plural
 from transforms.wording.sentences.lcap import PRIORITIES
 

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.workplace import BEFORE_2023, STATE, Workplace, copy_of_state
-from transforms.estimate.ahead import AGAIN, SCHEMA, Question, look_ahead, next_year
-from transforms.estimate.inputs import INPUTS
+from transforms.estimate.ahead import AGAIN, INPUTS, SCHEMA, Question, look_ahead, next_year
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 from transforms.sql import inputs_of, order_of
