@@ -15,9 +15,8 @@ from transforms.errors import ConfigError, ReleaseError, UsageError
 from transforms.interrupt import stop_if_asked
 
 if TYPE_CHECKING:
-    from transforms.registers.fields import Record
+    from transforms.registers.fields import Problem, Record
     from transforms.registers.names import LeaNames
-    from transforms.registers.problems import Problem
     from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from transforms.registers.fields import Record
+from transforms.registers.fields import Line, Lines, Problem, Record
 from transforms.registers.names import LeaNames, same_name
-from transforms.registers.problems import Line, Lines, Problem
 
 DIGITS = 14
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from transforms import clock
 from transforms.errors import ConfigError
 from transforms.files import write_atomically
+from transforms.registers.fields import Problem
 from transforms.registers.load import (
     Register,
     check_registers,
@@ -19,7 +20,6 @@ from transforms.registers.load import (
     to_line,
 )
 from transforms.registers.names import LeaNames
-from transforms.registers.problems import Problem
 
 BACKUPS = "backups"
 

@@ -1,8 +1,12 @@
-"""What a column of a register may hold, and the row that all registers share. Empty means not known."""
+"""What a column of a register may hold, the row that all registers share, and what is wrong with one, and where.
+
+Empty means not known.
+"""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
 from urllib.parse import urlsplit
@@ -246,3 +250,51 @@ def alike(identifier: str) -> str:
     """An identifier without case, forms of a character, and characters that nobody sees."""
     text = unicodedata.normalize("NFKC", identifier).casefold()
     return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))
+
+
+SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem: file, line, column, value and a plain sentence.
+
+    Without a line it is of the whole file, which then cannot be read.
+    """
+
+    file: str
+    sentence: str
+    line: int | None = None
+    column: str = ""
+    value: str = ""
+    columns: tuple[str, ...] = ()  # every column that the problem touches
+
+    def __str__(self) -> str:
+        """The problem as a person reads it."""
+        where = (
+            self.file
+            + (f", line {self.line}" if self.line else "")
+            + (f", column {self.column}" if self.column else "")
+        )
+        value = f" (value {self.value[:SHOWN]!r})" if self.column or self.value else ""
+        return f"{where}: {self.sentence}{value}."
+
+
+@dataclass
+class Line:
+    """One row as it is in the file; ``record`` is there when the row fits its model."""
+
+    file: str
+    number: int
+    values: dict[str, str] = field(default_factory=dict)
+    record: Record | None = None
+    cells: list[str] = field(default_factory=list)
+    is_ragged: bool = False  # more or fewer cells than the header: values may be in other columns
+
+    def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
+        """A problem of this row."""
+        return Problem(self.file, sentence, self.number, column, self.values.get(column, ""), columns or (column,))
+
+
+Lines = Mapping[str, Sequence[Line]]  # by the name of the register
+Found = Iterator[tuple[str, Problem]]  # name of the register and the problem

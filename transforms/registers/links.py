@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from transforms.registers.cases import Case
-from transforms.registers.fields import Record, alike
+from transforms.registers.fields import Found, Line, Lines, Record, alike
 from transforms.registers.loan_links import problems_of_loans, warnings_of_loans
 from transforms.registers.others import NecessityDetermination, Succession
-from transforms.registers.problems import Found, Line, Lines
 
 
 def problems_between(

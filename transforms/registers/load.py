@@ -24,12 +24,11 @@ from transforms.config.toml_model import read_toml
 from transforms.errors import ConfigError
 from transforms.registers.about import compare_names
 from transforms.registers.cases import Case, cases_of
-from transforms.registers.fields import Record
+from transforms.registers.fields import Line, Problem, Record
 from transforms.registers.links import problems_between, warnings_between
 from transforms.registers.loans import StateLoan, StateLoanEvent
 from transforms.registers.names import LeaNames
 from transforms.registers.others import OTHERS
-from transforms.registers.problems import Line, Problem
 from transforms.rules.model import PathwayRules
 from transforms.rules.reference import Reference
 from transforms.tables import arrow_columns

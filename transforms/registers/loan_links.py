@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from transforms.registers.fields import LARGEST, alike
+from transforms.registers.fields import LARGEST, Found, Line, Lines, alike
 from transforms.registers.loans import StateLoan, StateLoanEvent
-from transforms.registers.problems import Found, Line, Lines
 
 
 def problems_of_loans(lines: Lines, law_effective: date) -> Found:

@@ -15,12 +15,11 @@ from transforms import clock
 from transforms.database import connect_read_only
 from transforms.registers.about import leas_concerned, subjects
 from transforms.registers.cases import KINDS, Case
-from transforms.registers.fields import alike
+from transforms.registers.fields import Line, Problem, alike
 from transforms.registers.load import Register, load_registers, schema_of, to_arrow
 from transforms.registers.loan_links import loans_of_event_id
 from transforms.registers.loans import StateLoanEvent
 from transforms.registers.names import LeaNames, lea_kind, name_key, names_of
-from transforms.registers.problems import Line, Problem
 from transforms.release.current import DATABASE, current_release
 from transforms.run import Run
 from transforms.tables import as_table, put, texts
