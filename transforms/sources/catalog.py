@@ -1,4 +1,4 @@
-"""The catalog of published files: what each is called, which layout it has, and which Dashboard it belongs to."""
+"""The catalog of published files: the name, layout and Dashboard of each."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ Layout = Literal[
     "directory",
     "interim_certifications",
 ]
-# What an entry must have besides, by its layout: without it no row of the file has a place.
+# Fields that an entry also needs, by its layout: without them no row of the file has a place.
 NEEDED: dict[str, tuple[str, ...]] = {
     "dashboard": ("dashboard_year", "indicator"),
     "assistance": ("dashboard_year",),
@@ -39,13 +39,14 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "interim_certifications": ("edition", "first_published"),
 }
 EDITION = r"20\d{2}-\d{2} (first|second)"  # of interim certifications
-# Ids and names of files become parts of a path: plain ones only, on every system. Devices of Windows, with any suffix.
+# Ids and file names become parts of a path, so they must be plain on every system. Reserved: devices of Windows, with
+# any suffix.
 RESERVED = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
-LONGEST = 100  # characters of an id or a name of a file
+LONGEST = 100  # characters of an id or a file name
 
 
 def plain_id(text: str) -> str:
-    """An id: small letters, digits and single hyphens. Raises ValueError."""
+    """Return an id of small letters, digits and single hyphens. Raises ValueError for any other."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) or len(text) > LONGEST or text in RESERVED:
         raise ValueError(
             f"an id is made of small letters, digits and single hyphens between them, {LONGEST} at most, and is not the"
@@ -55,7 +56,7 @@ def plain_id(text: str) -> str:
 
 
 def plain_file_name(text: str) -> str:
-    """The name of a file, without any folder. Raises ValueError."""
+    """Return a file name without a folder. Raises ValueError for any other."""
     if (
         not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_ .()+-]*\.[A-Za-z0-9]+", text)
         or len(text) > LONGEST
@@ -89,25 +90,25 @@ class Source(StrictModel):
     indicator: str | None = None
     priority: Annotated[int, Field(ge=1, le=10)] | None = None
     edition: str = ""
-    first_published: date | None = None  # of a file of no Dashboard: not known before this day
+    first_published: date | None = None  # for a file without a Dashboard: the file is not known before this day
     changes_expected: str
     may_be_missing: str = ""
-    due: date | None = None  # of a file whose own name and address are not known yet: the day from which it is expected
+    due: date | None = None  # for a file whose own name and address are not known yet: the day it is expected from
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name under which the file is known, the one that replaces all others first."""
+        """Every name of the file, beginning with the one that replaces all others."""
         return (self.file, *self.also_named, *reversed(self.earlier_editions))
 
     def rank(self, name: str) -> int:
-        """Place of a file in the order of editions, 0 for the one that replaces all others.
+        """Return the place of a file in the order of editions, 0 for the one that replaces all others.
 
         Raises ValueError for a name of another source.
         """
         return [n.lower() for n in self.names].index(name.lower())
 
     def is_earlier_edition(self, name: str) -> bool:
-        """True for a file that CDE has since replaced by another one."""
+        """Return True for a file that CDE has since replaced."""
         return name.lower() in {n.lower() for n in self.earlier_editions}
 
     @property
@@ -121,15 +122,16 @@ class Source(StrictModel):
 
 
 class Publisher(StrictModel):
-    """Who publishes, and the domains that are theirs: a redirect to any other is refused."""
+    """A publisher and its domains. A redirect to any other domain is refused."""
 
     name: str
     hosts: tuple[str, ...]
 
 
 class Expected(StrictModel):
-    """A Dashboard whose files are due: named as those of an earlier year until CDE's own names are known, and an entry
-    says them.
+    """A Dashboard whose files are due.
+
+    Their names follow those of an earlier year until CDE's own names are known and the catalog has entries for them.
     """
 
     dashboard_year: Year
@@ -138,7 +140,7 @@ class Expected(StrictModel):
     basis: str
 
     def of(self, source: Source) -> Source:
-        """The file of this year, named as that of the other one with the year changed, in two or four digits."""
+        """Return the file of this year: the other file with the year changed, in two or four digits."""
         wrong, right = str(self.named_like), str(self.dashboard_year)
 
         def renamed(text: str) -> str:
@@ -153,33 +155,33 @@ class Expected(StrictModel):
 
 
 class Catalog(StrictModel):
-    """All known sources and their publishers; ``expected`` Dashboards have become sources when the file is loaded."""
+    """All known sources and their publishers. Loading turns ``expected`` Dashboards into sources."""
 
     publisher: tuple[Publisher, ...]
     source: tuple[Source, ...]
     expected: tuple[Expected, ...] = ()
 
     def with_expected(self) -> "Catalog":
-        """The files of expected Dashboards too, but those that have an entry of their own."""
+        """Return the catalog with the files of expected Dashboards that have no entry of their own."""
         own = {s.id for s in self.source}
         due = [e.of(s) for e in self.expected for s in self.source if s.dashboard_year == e.named_like]
         return self.model_copy(update={"source": (*self.source, *(s for s in due if s.id not in own))})
 
     def hosts_of(self, source: Source) -> tuple[str, ...]:
-        """Domains of the publisher of a source."""
+        """Return the domains of a source's publisher."""
         host = (urlsplit(source.url).hostname or "").lower()
         return next((p.hosts for p in self.publisher if any(host == h or host.endswith(f".{h}") for h in p.hosts)), ())
 
     def by_file_name(self) -> dict[str, Source]:
-        """Sources by lower-case file name, other names included."""
+        """Return the sources by lower-case file name, including their other names."""
         return {name.lower(): s for s in self.source for name in s.names}
 
 
 def load_catalog(folder: Path) -> Catalog:
     """Read catalog.toml.
 
-    Raises ConfigError with file and line: unknown keys, an id or file name twice, no year where the layout needs one,
-    ...
+    Raises ConfigError with file and line for an unknown key, a duplicate id or file name, a missing year that the
+    layout needs, and so on.
     """
     path = folder / "catalog.toml"
     written = read_toml(path, Catalog)

@@ -1,6 +1,7 @@
-"""Download one file politely: only if it changed, whole or not at all, from its own publisher, within size and time.
+"""Download one file politely: only if it changed, whole or not at all, from its own publisher, within limits of size
+and time.
 
-Certificates are always checked. A cut download is resumed where the server allows it, else begun again.
+Certificates are always checked. A cut download is resumed if the server allows it, or else begins again.
 """
 
 import re
@@ -31,9 +32,9 @@ from transforms.settings import Settings
 
 
 class Deadline:
-    """Cuts the connections of one download when its time is over.
+    """Closes the connections of one download when its time is over.
 
-    A timeout counts from byte to byte: a server that drips its headers never runs into it.
+    A timeout counts from byte to byte, so a server that sends its headers slowly never exceeds it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -41,24 +42,24 @@ class Deadline:
         self._sockets: list[socket.socket] = []
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Note each connection as it is made; httpx calls this."""
+        """Store each new connection; httpx calls this."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._sockets.append(info["return_value"].get_extra_info("socket"))
             if self.over.is_set():
                 self.cut()
 
     def cut(self) -> None:
-        """End every connection: whoever waits for bytes stops waiting."""
+        """End every connection, so that any wait for bytes ends."""
         self.over.set()
         for one in tuple(self._sockets):
             with suppress(OSError):  # closed already, or handed on to TLS
-                # Not SSLSocket's, which would take the TLS object from under the reader.
+                # Not SSLSocket's own method, which would remove the TLS object while the reader uses it.
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 @contextmanager
 def ending_after(seconds: float) -> Iterator[Deadline]:
-    """A deadline that holds as long as the block runs."""
+    """Yield a deadline that applies as long as the block runs."""
     deadline = Deadline(seconds)
     timer = threading.Timer(seconds, deadline.cut)
     timer.daemon = True
@@ -78,11 +79,11 @@ Progress = Callable[[int, int | None], None]
 
 
 class GiveUpError(Exception):
-    """Asking again would not help; the text says why."""
+    """Another request would not help; the text says why."""
 
 
 class TryAgainError(Exception):
-    """Asking again may help; ``wait`` is what the server asked for, in seconds."""
+    """Another request may help; ``wait`` is the time that the server asked for, in seconds."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
@@ -91,7 +92,7 @@ class TryAgainError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server gave: nothing new, or a whole file in ``path``."""
+    """A server's answer: nothing new, or a whole file at ``into``."""
 
     changed: bool
     status: int
@@ -101,16 +102,15 @@ class Answer:
 
 
 class Downloader:
-    """One client for a night; requests run one after the other, with a pause between two to the same host."""
+    """One client for a night. Requests run one after the other, with a pause between two to the same host."""
 
     def __init__(self, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:
-        """``sleep`` is replaced in tests."""
+        """Tests replace ``sleep``."""
         self.settings, self.sleep = settings, sleep
         timeout = httpx.Timeout(settings.fetch_timeout)
-        # Compressed bodies are not asked for: length and resumption then mean the bytes of the file.
+        # Compressed bodies are not requested, so that length and resumption count the bytes of the file.
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-        # One connection per request: bytes beyond a wrong Content-Length must not be read as the answer for the next
-        # file.
+        # One connection per request: bytes beyond a wrong Content-Length must not become the answer for the next file.
         self.client = httpx.Client(
             timeout=timeout, headers=headers, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
@@ -123,9 +123,9 @@ class Downloader:
     def fetch(
         self, url: str, hosts: tuple[str, ...], into: Path, etag: str, last_modified: str, progress: Progress
     ) -> Answer:
-        """Fill ``into`` with the file at ``url`` unless it is what ``etag`` or ``last_modified`` means.
+        """Download ``url`` to ``into``, unless ``etag`` or ``last_modified`` shows that it has not changed.
 
-        Raises GiveUpError in words when the file cannot be had.
+        Raises GiveUpError with the reason if the file cannot be downloaded.
         """
         conditions = {
             k: v for k, v in (("If-None-Match", _plain(etag)), ("If-Modified-Since", _plain(last_modified))) if v
@@ -148,7 +148,7 @@ class Downloader:
                 raise GiveUpError(str(error) + (f", {times} times" if times > 1 else "") + early) from error
 
     def pause_for(self, host: str) -> None:
-        """Keep the polite distance to the last request to ``host``."""
+        """Wait until the pause after the last request to ``host`` is over."""
         waited = time.monotonic() - self._last_asked.get(host, -1e9)
         if waited < self.settings.fetch_pause:
             self.sleep(self.settings.fetch_pause - waited)
@@ -156,12 +156,12 @@ class Downloader:
 
 
 def _plain(validator: str) -> str:
-    """A validator that can be sent back as it came; none where a server made one of other than printable ASCII."""
+    """Return a validator that can be sent back unchanged; empty if the server used anything but printable ASCII."""
     return validator if validator.isascii() and validator.isprintable() else ""
 
 
 def _wait(state: RetryCallState) -> float:
-    """What the server asked for, else twice as long each time."""
+    """Return the wait that the server asked for, else twice as long each time."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait if isinstance(error, TryAgainError) else None
     return asked if asked is not None else wait_exponential(multiplier=1, max=60)(state)
@@ -169,7 +169,7 @@ def _wait(state: RetryCallState) -> float:
 
 @dataclass
 class _Attempt:
-    """One try after the other at one file; what arrived so far is kept between tries if it can be continued."""
+    """Successive tries for one file. The bytes so far are kept between tries if the download can continue."""
 
     downloader: Downloader
     url: str
@@ -179,10 +179,10 @@ class _Attempt:
     deadline: Deadline
     progress: Progress
     validator: str = ""
-    asked_from: int = 0  # first byte that the request at work asked for
+    asked_from: int = 0  # first byte that the current request asked for
 
     def run(self) -> Answer:
-        """Raises TryAgainError or GiveUpError, in words."""
+        """Try once. Raises TryAgainError or GiveUpError with the reason."""
         try:
             return self._in_words()
         except TryAgainError as error:
@@ -258,11 +258,11 @@ class _Attempt:
         )
 
     def _size_of_the_whole(self, response: httpx.Response) -> int:
-        """Size of the file that the answer is a part of.
+        """Return the size of the file that the answer is a part of.
 
-        Raises TryAgainError for another part than the one asked for.
+        Raises TryAgainError if the server sent another part than requested.
         """
-        validator, self.validator = self.validator, ""  # where this is not the rest, begin again
+        validator, self.validator = self.validator, ""  # if this is not the rest, begin again
         if not self.asked_from:
             raise TryAgainError("the server answered 206, a part of the file, to a request for all of it")
         part = re.fullmatch(
@@ -273,7 +273,7 @@ class _Attempt:
         return int(part[3])
 
     def _save(self, response: httpx.Response, append: bool) -> None:
-        """Write the body as it comes; stop at the size cap and at the deadline."""
+        """Write the body as it comes; stop at the size limit and at the deadline."""
         largest = self.downloader.settings.largest_file
         length = response.headers.get("content-length", "")
         have = self.asked_from if append else 0
@@ -285,7 +285,8 @@ class _Attempt:
             etag if etag and not etag.startswith("W/") and response.headers.get("accept-ranges") == "bytes" else ""
         )
         with self.into.open("ab" if append else "wb") as target:
-            # As it arrives: a chunk size would wait for slow bytes and lose the last ones of a cut body.
+            # As it arrives: with a chunk size, the client would wait for slow bytes and lose the last ones of a cut
+            # body.
             for chunk in response.iter_raw():
                 have += len(chunk)
                 if have > largest:
@@ -299,8 +300,9 @@ class _Attempt:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks us to wait; None for what is neither seconds nor a date. Raises GiveUpError when it
-    is too long for a night.
+    """Return the seconds that the server asks us to wait; None if the value is neither seconds nor a date.
+
+    Raises GiveUpError if the wait is too long for a night.
     """
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]+", value):

@@ -1,6 +1,6 @@
 """Take each file of the catalog from its publisher, or from the inbox.
 
-What cannot be had or trusted leaves the accepted snapshot in place.
+If a file cannot be downloaded or trusted, the accepted snapshot stays in use.
 """
 
 from contextlib import closing
@@ -21,7 +21,7 @@ from transforms.wording.sentences import plural
 
 
 def from_catalog(run: Run) -> StepResult:
-    """Ask for every file of the catalog; the accepted ones serve. Raises SourceFilesError when there is none at all."""
+    """Request every file of the catalog and use the accepted ones. Raises SourceFilesError if there is none."""
     night = Night(run, Store(run.settings.snapshots))
     problems = take_inbox(night)
     asked = [s for s in run.catalog.source if s.url]
@@ -32,7 +32,7 @@ def from_catalog(run: Run) -> StepResult:
             if message:
                 never_had[source.id] = message
                 accepted = night.store.accepted(source)
-                if accepted or not source.due:  # nobody knows yet under which name CDE will publish what is due
+                if accepted or not source.due:  # nobody knows yet under which name CDE will publish a file that is due
                     problems.append(
                         {
                             "source_id": source.id,
@@ -60,9 +60,9 @@ def from_catalog(run: Run) -> StepResult:
 
 
 def from_store(run: Run) -> StepResult:
-    """Take the accepted files as they are: nobody is asked, and the inbox stays as it is.
+    """Use the accepted files as they are. No publisher is asked, and the inbox stays unchanged.
 
-    Raises SourceFilesError when there is none.
+    Raises SourceFilesError if there is none.
     """
     store = Store(run.settings.snapshots)
     taken = [s for source in run.catalog.source if (s := store.serving(source))]
@@ -82,11 +82,11 @@ def from_store(run: Run) -> StepResult:
 
 
 def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
-    """Editions of the current release for accepted files whose stored copy is lost or damaged and could not be had
-    anew; the damage is recorded.
+    """Return editions of the current release that replace damaged files, and record the damage.
 
-    Raises SourceFilesError where there is none: this is a fault of our own disk, and must not make what was decided
-    undetermined.
+    These are accepted files whose stored copy is lost or damaged and could not be downloaded again. Raises
+    SourceFilesError if such an edition is missing: a fault of our own disk must not turn decided verdicts into
+    undetermined ones.
     """
     instead: list[Snapshot] = []
     lost: list[SourceError] = []
@@ -109,7 +109,7 @@ def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
 
 
 def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> str:
-    """Ask the publisher for one file. Returns what went wrong, in words, or nothing."""
+    """Ask the publisher for one file. Returns what went wrong, in words, or an empty text."""
     store, earlier = night.store, night.store.accepted(source)
     serving = earlier if earlier and store.snapshot(source, earlier.sha256) else None
     part = store.temporary(source)
@@ -145,7 +145,7 @@ def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> st
 def _judge(
     night: Night, source: Source, part: Path, serving: Accepted | None, url: str, validators: tuple[str, str]
 ) -> None:
-    """Accept what came if it is new and proves to be what its name promises. Raises SourceError if it does not."""
+    """Accept a download if it is new and its content matches its name. Raises SourceError if it does not."""
     size = part.stat().st_size
     if size == 0:
         raise SourceError(source.file, "the server sent an empty file", "Try again later.")
@@ -159,7 +159,7 @@ def _judge(
 
 
 def _overdue(night: Night, failed: dict[str, str]) -> list[str]:
-    """Files of which no publisher has given an answer for longer than the settings allow."""
+    """Return the files for which no publisher has answered for longer than the settings allow."""
     late = []
     for source in night.run.catalog.source:
         if source.id not in failed:
@@ -175,7 +175,7 @@ def _overdue(night: Night, failed: dict[str, str]) -> list[str]:
 
 
 def _freshness(store: Store, run: Run, never_had: dict[str, str]) -> list[dict[str, str | None]]:
-    """One row per source of the catalog: since when what serves is accepted, and how the last look ended."""
+    """Return one row per source of the catalog: when its file was accepted, and how the last check ended."""
     rows: list[dict[str, str | None]] = []
     for source in run.catalog.source:
         a = store.accepted(source)

@@ -1,4 +1,4 @@
-"""Recognize a file of the catalog under the name that a browser, a mail program or a spreadsheet gave it, and say the
+"""Recognize a file of the catalog under the name that a browser, a mail program or a spreadsheet gave it, and find its
 right name.
 """
 
@@ -20,25 +20,24 @@ from transforms.sources.unused import UnusedFile
 UNFINISHED = re.compile(r"\.(download|crdownload|part|partial|opdownload|tmp)$")
 PACKED = re.compile(r"\.(zip|gz|7z|rar)$")
 EXTENSION = re.compile(r"\.(txt|csv|tsv|xlsx?|html?|asp)$")
-# What is put before or behind a name: "Copy of x", "x (1)", "x[1]", "x - Copy (2)", "x_1", "x 2".
+# What programs add before or after a name: "Copy of x", "x (1)", "x[1]", "x - Copy (2)", "x_1", "x 2".
 BEFORE = re.compile(r"^(copy (\(\d+\) )?of|fwd?|re) ")
 BEHIND = re.compile(r"(\s*\(\d+\)|\s*\[\d+\]|\s*-\s*copy|[ _-]copy|[ _-]\d{1,2})$")
-YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<=[a-z])\d\d(?!\d)")  # also of assistancestatus24
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<=[a-z])\d\d(?!\d)")  # also in assistancestatus24
 IGNORED = ("readme", "readme.md", "readme.txt", "desktop.ini", "thumbs.db")
-ENOUGH = 1 << 16  # bytes that show what a text is
+ENOUGH = 1 << 16  # bytes that are enough to recognize a text
 
 
 def is_ignored(path: Path) -> bool:
-    """True for what no person put there as a source: hidden files, locks of a spreadsheet program, notes about the
-    folder.
+    """Return True for a file that no person put there as a source.
+
+    These are hidden files, locks of a spreadsheet program and notes about the folder.
     """
     return path.name.startswith((".", "~$")) or path.name.lower() in IGNORED
 
 
 def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, str]:
-    """The source that a file name means and the name that the catalog has for it; none and '' for a name that means no
-    file.
-    """
+    """Return the source that a file name means, and its name in the catalog; None and '' if there is none."""
     plain = " ".join(unquote(name).lower().split())
     stem = EXTENSION.sub("", PACKED.sub("", UNFINISHED.sub("", plain)))
     by_stem = _by_stem(tuple(known))
@@ -63,7 +62,7 @@ def _by_stem(names: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def similar(name: str, known: Mapping[str, Source]) -> Source | None:
-    """The source whose name is most like this one, of the years that the name says."""
+    """Return the source whose name is most similar, among the years in the name."""
     years = {2000 + int(year[-2:]) for year in YEAR.findall(name.lower())}
     of_years = [n for n, source in known.items() if not years or source.dashboard_year in years]
     near = difflib.get_close_matches(name.lower(), of_years, 1, 0.75)
@@ -71,7 +70,7 @@ def similar(name: str, known: Mapping[str, Source]) -> Source | None:
 
 
 def refusal_of_name(name: str, right: str) -> SourceError | None:
-    """Why a file cannot be read whatever it holds: it is packed, or a browser has not finished it."""
+    """Return why a file cannot be read whatever its content: it is packed, or a browser has not finished it."""
     plain = unquote(name).strip().lower()
     if PACKED.search(plain):
         return SourceError(name, "this is an archive", f"Unpack it, and put {right} here." if right else "Unpack it.")
@@ -82,7 +81,7 @@ def refusal_of_name(name: str, right: str) -> SourceError | None:
 
 
 def stranger(run: Run, path: Path) -> UnusedFile:
-    """A file whose name means nothing, with the name that its content or a similar name suggests."""
+    """Return the record of a file with an unknown name, and suggest a name from its content or a similar name."""
     known = run.catalog.by_file_name()
     _, right = recognize(path.name, known)
     refused = refusal_of_name(path.name, right)
@@ -115,8 +114,9 @@ def stranger(run: Run, path: Path) -> UnusedFile:
 
 
 def _named_by_content(run: Run, path: Path) -> tuple[str, str]:
-    """Name of the Dashboard file whose year and indicator the rows print, and the indicator if it is none that is
-    known; empty where they print none.
+    """Return the name of the Dashboard file whose year and indicator the rows have, and the indicator if it is unknown.
+
+    Both are empty if the rows have neither.
     """
     spec = run.layouts.dashboard
     try:

@@ -32,9 +32,9 @@ from transforms.wording.sentences import plural
 
 
 def from_folder(run: Run) -> StepResult:
-    """Copy the known files of the source folder into the snapshot store; those that cannot be used are recorded.
+    """Copy the known files of the source folder into the snapshot store, and record those that cannot be used.
 
-    Raises SourceFilesError when no file can be used, ConfigError without a folder.
+    Raises SourceFilesError if no file can be used, ConfigError if there is no folder.
     """
     folder = run.settings.source_folder
     if not folder.is_dir():
@@ -66,8 +66,10 @@ Refused = list[tuple[Source, SourceError]]
 
 
 def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[UnusedFile]]:
-    """What lies in a source folder or inbox: files whose names mean a source, those not to be read whatever they hold,
-    and all others with the remedy.
+    """Sort the content of a source folder or inbox.
+
+    Returns files whose names mean a source, files not to be read whatever their content, and all others with what to
+    do.
     """
     known = run.catalog.by_file_name()
     files: list[Found] = []
@@ -103,15 +105,15 @@ def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[Unused
 def _holds_known_files(folder: Path, known: Mapping[str, Source]) -> bool:
     try:
         return any(recognize(p.name, known)[0] for p in folder.iterdir())
-    except OSError:  # it may not be looked into
+    except OSError:  # it cannot be listed
         return False
 
 
 def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refused]:
-    """One file per source, and no bytes under the names of two sources: where only one of several reads as what it is
-    named, it is used, else none.
+    """Keep one file per source, and no bytes under the names of two sources.
 
-    The same bytes twice for one source are one file.
+    If only one of several files proves to be what its name says, it is used; otherwise none is. The same bytes twice
+    for one source are one file.
     """
     known = run.catalog.by_file_name()
     once: dict[tuple[str, str], Snapshot] = {}
@@ -156,7 +158,7 @@ def _twin_error(snapshot: Snapshot, others: str, kind: str) -> SourceError:
 
 
 def _error_of(run: Run, snapshot: Snapshot) -> SourceError | None:
-    """Why a file is not what its name says; none if it proves to be that."""
+    """Return why a file is not what its name says; None if it is."""
     try:
         read_snapshot(run, snapshot)
     except SourceError as error:
@@ -165,7 +167,7 @@ def _error_of(run: Run, snapshot: Snapshot) -> SourceError | None:
 
 
 def _unused(run: Run, source: Source, error: SourceError, taken: list[Snapshot]) -> UnusedFile:
-    """The refused file, marked with the edition that is used in its place, if it needs one."""
+    """Return the refused file, with the edition that is used instead if it needs one."""
     served = any(s.source_id == source.id for s in taken)
     return UnusedFile.from_error(error, source.id, None if served else earlier_edition(run, source))
 
@@ -188,7 +190,7 @@ def _taken_or_error(store: Store, file: Found, largest: int) -> Snapshot | Sourc
 def copy_into(
     store: Store, path: Path, source: Source, largest: int, origin: str, previous: str | None = None
 ) -> Snapshot:
-    """Copy one file into the store, unless the same bytes are there.
+    """Copy one file into the store, unless it already has the same bytes.
 
     Raises SourceError for unreadable, empty or huge files.
     """
@@ -219,9 +221,9 @@ def copy_into(
 
 
 def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapshot | None:
-    """The snapshot that already holds these bytes: nothing is copied then.
+    """Return the snapshot that already has these bytes, so that nothing is copied.
 
-    A file that changed meanwhile is left to the copy.
+    Returns None if the file changed in the meantime; the copy handles it.
     """
     if not store.has_size(source, size):
         return None
@@ -235,12 +237,13 @@ QUIET = 0.5  # seconds
 
 
 def _copy_quiet(path: Path, target: Path) -> None:
-    """Copy a file that nobody writes: half an old and half a new file, or the first part of one, could pass for a whole
-    one. Raises SourceError.
+    """Copy a file that nobody is writing to. Raises SourceError if it keeps changing.
+
+    Half an old and half a new file, or the first part of a file, could pass for a whole one.
     """
     for _ in range(5):
         before = state_of(path)
-        if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still?
+        if abs(time.time() - path.stat().st_mtime) < QUIET:  # just written: is it still being written?
             time.sleep(QUIET)
         if state_of(path) == before:
             shutil.copyfile(path, target)
@@ -250,6 +253,6 @@ def _copy_quiet(path: Path, target: Path) -> None:
 
 
 def state_of(path: Path) -> tuple[int, int, int]:
-    """By what a file that was written meanwhile differs."""
+    """Return what differs if a file was written in the meantime."""
     seen = path.stat()
     return seen.st_mtime_ns, seen.st_size, seen.st_ino

@@ -1,5 +1,5 @@
-"""A look at all sources of the catalog, what it accepts and refuses, and its first part: files that were carried in by
-hand. Those that prove to be what they are named are accepted and leave the inbox.
+"""One check of all sources of the catalog, with what it accepts and refuses. This module also contains its first step:
+files in the inbox whose content matches their name are accepted and leave the inbox.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from transforms.sources.unused import Found, UnusedFile, latest_editions, replac
 
 @dataclass
 class Night:
-    """One look at all sources: publishers are asked, or files were carried in. What was seen, for the record."""
+    """One check of all sources, by download or from the inbox, with its findings for the record."""
 
     run: Run
     store: Store
@@ -27,11 +27,11 @@ class Night:
     unused: list[UnusedFile] = field(default_factory=list)
 
     def refuse(self, source: Source, error: SourceError) -> None:
-        """Record a file that came and is not used; the accepted one serves, if there is one."""
+        """Record a file that came but is not used; the accepted one, if any, stays in use."""
         self.unused.append(UnusedFile.from_error(error, source.id, self.store.serving(source)))
 
     def accept(self, source: Source, snapshot: Snapshot, origin: str, etag: str = "", last_modified: str = "") -> None:
-        """Let ``snapshot`` serve from now on."""
+        """Use ``snapshot`` from now on."""
         moment, earlier = clock.stamp(), self.store.accepted(source)
         answered = (earlier.answered_at if earlier else "") if origin == "inbox" else moment
         validators = {"etag": etag, "last_modified": last_modified}
@@ -49,7 +49,7 @@ class Night:
         self.fresh += 1
 
     def looked(self, source: Source, accepted: Accepted, outcome: str, message: str = "", **validators: str) -> None:
-        """Remember how a look ended after which ``accepted`` goes on serving: unchanged or failed."""
+        """Record how a check ended after which ``accepted`` stays in use: unchanged or failed."""
         moment = clock.stamp()
         answered = {"answered_at": moment} if outcome == "unchanged" else {}
         update = {"checked_at": moment, "outcome": outcome, "message": message, **answered, **validators}
@@ -57,8 +57,9 @@ class Night:
         self.unchanged += outcome == "unchanged"
 
     def refuse_the_bytes_of_another(self, source: Source, sha256: str) -> None:
-        """Raise SourceError when the very bytes serve as another file of the catalog: one of the two has the wrong
-        name.
+        """Raise SourceError if the same bytes are in use as another file of the catalog.
+
+        One of the two then has the wrong name.
         """
         for other in self.run.catalog.source:
             accepted = self.store.accepted(other)
@@ -72,9 +73,7 @@ Problem = dict[str, str]
 
 
 def take_inbox(night: Night) -> list[Problem]:
-    """Accept files that were carried in by hand, matched by name and proved by content; an accepted file leaves the
-    inbox.
-    """
+    """Accept files from the inbox, matched by name and confirmed by content. An accepted file leaves the inbox."""
     came: list[Snapshot] = []
     before: dict[str, tuple[int, int, int]] = {}
     for path, source, right in _look_into_inbox(night):
@@ -117,14 +116,13 @@ def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tup
         night.refuse(source, error)
         return []
     if earlier is None or earlier.sha256 != snapshot.sha256:
-        # The validators stay those of the publisher's last answer: unchanged there means that this file goes on
-        # serving.
+        # The validators stay those of the publisher's last answer: if that is unchanged, this file stays in use.
         night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
     return _remove_taken(path, before, source)
 
 
 def _look_into_inbox(night: Night) -> list[Found]:
-    """The files to take; the others are recorded with what to do about them."""
+    """Return the files to take; record the others with what to do about them."""
     inbox = night.run.settings.inbox
     if not inbox.is_dir():
         return []
@@ -137,7 +135,7 @@ def _look_into_inbox(night: Night) -> list[Found]:
 
 
 def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> list[Problem]:
-    """Remove a file whose bytes are kept, unless another one was put in its place meanwhile."""
+    """Remove a file whose bytes are stored, unless another one has replaced it in the meantime."""
     try:
         if state_of(path) == before:
             path.unlink()
@@ -155,9 +153,9 @@ def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> l
 
 
 def _later_edition(night: Night, source: Source, name: str, accepted: Accepted | None) -> str:
-    """Name of the accepted file, if it is one by which CDE has replaced ``name``."""
+    """Return the name of the accepted file if CDE replaced ``name`` with it, else an empty text."""
     record = night.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
     if record is None:
         return ""
-    known, right = recognize(record.file, night.run.catalog.by_file_name())  # it may have come under a careless name
+    known, right = recognize(record.file, night.run.catalog.by_file_name())  # its name may be inexact
     return record.file if known is source and source.rank(right) < source.rank(name) else ""

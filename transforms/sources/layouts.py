@@ -1,4 +1,4 @@
-"""Which columns each kind of file has, under which spellings, and which of them a file must have."""
+"""The columns of each kind of file, their spellings, and which of them a file must have."""
 
 import re
 from collections import Counter
@@ -15,14 +15,12 @@ from transforms.rules.load import criteria_known
 from transforms.rules.model import RuleSet
 from transforms.sources.catalog import Source
 
-# Raised when readers change what they write, so that cached raw files are read anew.
+# Raise this when readers write something different, so that cached raw files are read again.
 LAYOUT_VERSION = "6"
 
 
 class Marks(StrictModel):
-    """How a Dashboard file shows of which indicator it is: the code in its indicator column, and headings that others
-    do not have.
-    """
+    """How a Dashboard file shows its indicator: the code in its indicator column, and headings of its own."""
 
     code: str
     headings: tuple[str, ...]
@@ -30,7 +28,7 @@ class Marks(StrictModel):
 
 
 class LayoutSpec(StrictModel):
-    """Canonical column -> spellings; ``patterns`` name families of columns such as one per student group."""
+    """Canonical column -> spellings. ``patterns`` name families of columns, such as one column per student group."""
 
     always: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]
@@ -41,11 +39,11 @@ class LayoutSpec(StrictModel):
     # Family or column -> first Dashboard year whose file must have it.
     since: dict[str, int] = Field(default_factory=dict)
     in_order: tuple[str, ...] = ()  # families whose columns CDE sorts by heading
-    # Known headings that are not read; None: whatever is not read is of no interest.
+    # Known headings that are not read. None: unknown headings do not matter.
     not_read: tuple[str, ...] | None = None
 
     def canonical(self, heading: str) -> str | None:
-        """Canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""
+        """Return the canonical name of a heading, ``family:part`` for a pattern, None for a column that is not read."""
         name = " ".join(heading.lower().split())
         for column, spellings in self.columns.items():
             if name in spellings:
@@ -57,7 +55,7 @@ class LayoutSpec(StrictModel):
         return None
 
     def unknown(self, headings: Iterable[str]) -> list[str]:
-        """Headings of a file that nobody knows, in their order."""
+        """Return the unknown headings of a file, in their order."""
         known = {*(self.not_read or ())}
         return [
             h
@@ -83,7 +81,7 @@ class Layouts(StrictModel):
     interim_certifications: LayoutSpec
 
     def of(self, source: Source) -> LayoutSpec:
-        """Layout of a source."""
+        """Return the layout of a source."""
         spec: LayoutSpec = getattr(self, source.layout)
         return spec
 
@@ -100,7 +98,7 @@ def load_layouts(folder: Path) -> Layouts:
 
 
 def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
-    """Spellings that can never match or match twice, and columns that are needed and not known."""
+    """Yield spellings that can never match or match twice, and needed columns that are not known."""
     times = Counter(spelling for spellings in spec.columns.values() for spelling in spellings)
     for column, spellings in spec.columns.items():
         for spelling in spellings:
@@ -120,7 +118,7 @@ def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
 
 
 def _misplaced(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
-    """Columns that are needed and not known, or known and said not to be read."""
+    """Yield needed columns that are not known, and known columns that are listed as not read."""
     for column in spec.always:
         if column not in spec.columns:
             yield ("always",), f"column {column!r} has no spellings; add it to columns"
@@ -130,11 +128,10 @@ def _misplaced(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
 
 
 def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) -> set[str]:
-    """Canonical columns without which the file cannot be judged: the layout's own, and what the rules of the year look
-    at.
+    """Return the canonical columns that the file needs: the layout's own, and those that the rules of the year read.
 
-    Where the criteria of the year are not confirmed: of an indicator what they looked at before, and of a workbook
-    nothing, since CDE may change all of it.
+    If the criteria of the year are not confirmed: those that the earlier rules read for an indicator, and no others for
+    a workbook, since CDE may change all of it.
     """
     needed, year = set(spec.always), source.dashboard_year
     if year is None:
@@ -150,7 +147,7 @@ def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) 
     parts = {
         "letter": [g.lower() for g in rule_set.student_groups],
         "current": [g.lower() for g in rule_set.student_groups],
-        "assistance_status": ["" if year == 2017 else str(year)[2:]],  # 2017 heads its only status without a year
+        "assistance_status": ["" if year == 2017 else str(year)[2:]],  # the heading of 2017's only status has no year
         "met_method": [str(m) for m in rule_set.assistance.methods],
         "ec52072": [str(year)[2:]],
         "ec52071f": [str(year)[2:]],
@@ -162,7 +159,7 @@ def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) 
 
 
 def _of_an_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
-    """What the conditions of a year read of one indicator. ELPI before 2024 has one row per LEA: every row is EL."""
+    """Return what a year's conditions read of one indicator. ELPI before 2024 has one row per LEA: every row is EL."""
     needed = {"studentgroup"} if source.indicator != "elpi" or (source.dashboard_year or 0) >= 2024 else set()
     for condition in (c for k in (rule_set.criterion if rule_set else ()) for c in k.conditions):
         if condition.indicator == source.indicator:
@@ -173,8 +170,9 @@ def _of_an_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
 
 
 def out_of_order(headings: list[str], spec: LayoutSpec) -> tuple[str, str] | None:
-    """Two neighbors of one family that are not in CDE's order, which is by heading: such headings may have changed
-    places.
+    """Return two neighbors of one family that are not in CDE's order, which is by heading.
+
+    Such headings may have been swapped.
     """
     for family in spec.in_order:
         served = [h for h in headings if (spec.canonical(h) or "").startswith(f"{family}:")]

@@ -24,12 +24,12 @@ class Record(StrictModel):
     origin: str  # folder, inbox, or the address that was read
     status: int | None = None  # of the HTTP answer
     first_seen: str  # day in California
-    taken_at: str = ""  # moment of that, UTC
+    taken_at: str = ""  # moment of first_seen, UTC
     previous_sha256: str | None = None
 
 
 class Accepted(StrictModel):
-    """The content of a source that serves until a better one is accepted, and how the last look for another ended."""
+    """The content of a source that is in use until a better one is accepted, and how the last check ended."""
 
     sha256: str
     accepted_at: str
@@ -37,7 +37,7 @@ class Accepted(StrictModel):
     checked_at: str
     outcome: str = "accepted"  # accepted, unchanged or failed
     message: str = ""
-    answered_at: str = ""  # when the publisher last gave an answer, be it "unchanged"
+    answered_at: str = ""  # when the publisher last gave an answer, including "unchanged"
     etag: str = ""
     last_modified: str = ""
 
@@ -46,7 +46,7 @@ class Store:
     """Snapshots of all sources below one folder."""
 
     def __init__(self, folder: Path) -> None:
-        """``folder`` is created when something is kept."""
+        """Use ``folder``, which is created when something is stored."""
         self.folder = folder
 
     def keep(
@@ -58,7 +58,7 @@ class Store:
         status: int | None = None,
         previous: str | None = None,
     ) -> Snapshot:
-        """Move the temporary file ``content`` into the store, unless the same bytes are there. Raises OSError."""
+        """Move the temporary file ``content`` into the store, unless it already has the same bytes. Raises OSError."""
         sha256, size = sha256_of(content), content.stat().st_size
         target = self.path_of(source, sha256)
         if not target.exists() or sha256_of(target) != sha256:
@@ -78,28 +78,28 @@ class Store:
         return Snapshot(source.id, file, str(target), sha256, size, record.first_seen)
 
     def temporary(self, source: Source) -> Path:
-        """A fresh file in the source's folder, to fill and then keep."""
+        """Return a new file in the source's folder, to fill and then keep."""
         return temporary_beside(self.folder / source.id / source.file)
 
     def has_size(self, source: Source, size: int) -> bool:
-        """True if some content of this size is kept, which may then be the same."""
+        """Return True if a stored content has this size, so that it may be the same."""
         return any(
             p.stat().st_size == size for p in (self.folder / source.id).glob(f"*{Path(source.file).suffix.lower()}")
         )
 
     def path_of(self, source: Source, sha256: str) -> Path:
-        """Where content with this hash is, or would be, kept."""
+        """Return the path at which content with this hash is, or would be, stored."""
         return self.folder / source.id / f"{sha256}{Path(source.file).suffix.lower()}"
 
     def record_of(self, source: Source, sha256: str) -> Record | None:
-        """Record of a snapshot."""
+        """Return the record of a snapshot."""
         path = self.path_of(source, sha256).with_suffix(".json")
         return _read(path, Record)
 
     def snapshot(self, source: Source, sha256: str, like: Path | None = None) -> Snapshot | None:
-        """Kept content as the stages take it; None if it is not there or no longer has the hash it was kept under.
+        """Return stored content for the stages; None if it is missing or no longer matches its hash.
 
-        ``like``: a file that has this hash, with which the kept one is compared instead of hashing it as well.
+        ``like``: a file with this hash; the stored one is compared with it instead of hashed.
         """
         record, path = self.record_of(source, sha256), self.path_of(source, sha256)
         if record is None or not path.exists() or path.stat().st_size != record.size:
@@ -109,16 +109,16 @@ class Store:
         return Snapshot(source.id, record.file, str(path), sha256, record.size, record.first_seen)
 
     def accepted(self, source: Source) -> Accepted | None:
-        """What serves for this source; None before anything was accepted."""
+        """Return what is in use for this source; None before anything was accepted."""
         return _read(self.folder / source.id / "accepted.json", Accepted)
 
     def serving(self, source: Source) -> Snapshot | None:
-        """The accepted content as the stages take it, if it is kept whole."""
+        """Return the accepted content for the stages, if it is stored whole."""
         accepted = self.accepted(source)
         return self.snapshot(source, accepted.sha256) if accepted else None
 
     def accept(self, source: Source, accepted: Accepted) -> None:
-        """Remember what serves."""
+        """Record what is in use."""
         write_atomically(self.folder / source.id / "accepted.json", accepted.model_dump_json(indent=1).encode())
 
 
@@ -126,8 +126,9 @@ Model = TypeVar("Model", bound=StrictModel)
 
 
 def _read(path: Path, model: type[Model]) -> Model | None:
-    """A record of the store; None if there is none. Raises ConfigError when it is not readable: what serves must never
-    be guessed.
+    """Read a record of the store; None if there is none.
+
+    Raises ConfigError if it is not readable: nobody may guess which content is in use.
     """
     try:
         return model.model_validate_json(path.read_text("utf-8")) if path.exists() else None
