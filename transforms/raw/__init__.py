@@ -1,1 +1,1 @@
-"""Stage 2: files as served, every value text, with file and line. Nothing is interpreted here."""
+"""Stage 2: files as served. Every value is text, with file and line; nothing is interpreted here."""

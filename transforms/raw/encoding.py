@@ -1,4 +1,4 @@
-"""Turn the bytes of a text file into UTF-8: strict where it is UTF-8, byte by byte Windows-1252 where it is not."""
+"""Turn the bytes of a text file into UTF-8. Bytes that are not UTF-8 are read as Windows-1252."""
 
 import codecs
 import threading
@@ -10,19 +10,19 @@ from transforms.errors import SourceError
 DOWNLOAD_AGAIN = "Download the file again."
 BOM = b"\xef\xbb\xbf"
 ASCII = bytes(range(128))
-_found = threading.local()  # files are read side by side
+_found = threading.local()  # several threads read files at once
 
 
 def decode(content: bytes, file: str) -> tuple[bytes, str, list[int]]:
-    """Content as UTF-8 without a byte-order mark, its encoding, and the lines in Windows-1252 where others are UTF-8.
+    """Return content as UTF-8 without a byte-order mark, its encoding, and lines in Windows-1252 among UTF-8 lines.
 
-    Raises SourceError for what is not text.
+    Raises SourceError if the content is not text.
     """
     _refuse_other_kinds(content, file)
     content = content.removeprefix(BOM)
     if _is_utf8(content):
         return content, "utf-8", []
-    if not _may_hold_utf8(content):  # the same as below, at once: a call for each byte takes longer than the parsing
+    if not _may_hold_utf8(content):  # same result as below, but faster: a call per byte takes longer than the parsing
         return content.decode("cp1252", errors="replace").encode(), "windows-1252", []
     _found.places = []
     text = content.decode("utf-8", errors="windows-1252")
@@ -42,7 +42,7 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _may_hold_utf8(content: bytes) -> bool:
-    """True if a byte that can begin a character of UTF-8 is followed by one that can go on with it."""
+    """Return True if a byte that can begin a UTF-8 character is followed by a byte that can continue it."""
     octets = np.frombuffer(content, np.uint8)
     begins = np.flatnonzero(octets[:-1] >= 0xC2)
     first, second = octets[begins], octets[begins + 1]
@@ -52,7 +52,7 @@ def _may_hold_utf8(content: bytes) -> bool:
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
     """Read bytes that are not UTF-8.
 
-    Five bytes have no meaning in Windows-1252; they stay visible as replacement characters in names.
+    Five bytes have no meaning in Windows-1252. They become replacement characters, which stay visible in names.
     """
     if not isinstance(error, UnicodeDecodeError):
         raise error

@@ -1,4 +1,4 @@
-"""Find the header of a text file: below a title if there is one, and parted as its layout says."""
+"""Find the header of a text file, below a title if there is one, and split it as its layout requires."""
 
 import csv as quoted
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NAMES = {"\t": "tabs", "|": "bars", ",": "commas", ";": "semicolons", ":": "colo
 
 @dataclass(frozen=True)
 class Header:
-    """``line`` counts from 1; ``start``: first byte behind the header; ``fields``: position -> canonical column."""
+    """``line`` counts from 1; ``start``: first byte after the header; ``fields``: position -> canonical column."""
 
     line: int
     start: int
@@ -23,16 +23,16 @@ class Header:
 
     @property
     def blank_tail(self) -> int:
-        """How many headings at the end are blank."""
+        """Number of blank headings at the end."""
         return next((n for n, h in enumerate(reversed(self.headings)) if h), len(self.headings))
 
 
 def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> Header:
-    """The first line that has every needed column.
+    """Return the first line that has every needed column.
 
-    Raises SourceError where none has, or columns are parted in another way than the layout's.
+    Raises SourceError if no line has them, or if the delimiter is not one of the layout's.
     """
-    lines: list[tuple[int, str]] = []  # where the next one begins, and what it says
+    lines: list[tuple[int, str]] = []  # where the next line begins, and the text of this one
     at = 0
     while len(lines) < WITHIN and at <= len(content):
         end = content.find(b"\n", at)
@@ -56,7 +56,7 @@ def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -
 
 
 def _no_header(first: str, file: str, spec: LayoutSpec, needed: set[str]) -> SourceError:
-    """One cause: columns parted in another way, or columns that are missing from the first line."""
+    """Return the cause: columns with another delimiter, or columns that are missing from the first line."""
     known = {
         d: len({spec.canonical(h) for h in _headings(first, d)} - {None})
         for d in dict.fromkeys([*spec.delimiters, *NAMES])
@@ -88,7 +88,7 @@ def _check_delimiter(delimiter: str, line: int, file: str, spec: LayoutSpec) -> 
 
 
 def _match_columns(headings: list[str], file: str, line: int, spec: LayoutSpec) -> dict[int, str]:
-    """Position -> canonical column. Raises SourceError for any that is there twice."""
+    """Return position -> canonical column. Raises SourceError for a duplicate column."""
     fields: dict[int, str] = {}
     for position, heading in enumerate(headings):
         field = spec.canonical(heading)
@@ -111,5 +111,5 @@ def _headings(line: str, delimiter: str) -> list[str]:
 
 
 def split_quoted(line: str) -> list[str]:
-    """Values of one line. Raises csv.Error where quotes do not close or do not stand around the whole value."""
+    """Return the values of one line. Raises csv.Error if quotes do not close or do not enclose the whole value."""
     return next(quoted.reader([line], strict=True), [])

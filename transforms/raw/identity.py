@@ -1,6 +1,7 @@
-"""Prove by its content that a file is what its name promises: its indicator, its year or its edition.
+"""Check by its content that a file is what its name promises: its indicator, its year or its edition.
 
-A chronic absenteeism file reads as graduation, last year's as this year's: they would decide as such.
+A chronic absenteeism file can be read as a graduation file, and last year's file as this year's. The verdicts would be
+wrong.
 """
 
 import re
@@ -17,19 +18,17 @@ from transforms.sources.layouts import LayoutSpec
 
 INDICATOR = "Check which indicator's file this is."
 YEAR = "Check which year's file this is."
-# Column or field in which each layout says of which year a row is.
+# Column or field in which each layout gives the year of a row.
 YEAR_IN = {
     "dashboard": "reportingyear",
     "local_indicators_by_priority": "year",
     **dict.fromkeys(("assistance", "low_performing", "charter_assistance"), "reporting_year"),
 }
-PRIORITY_7_FROM = 2018  # the one-file editions of local indicators print no year; they differ in this
+PRIORITY_7_FROM = 2018  # the one-file editions of local indicators contain no year; they differ in this
 
 
 def prove(raw: RawTable, content: bytes, file: str, source: Source, spec: LayoutSpec) -> None:
-    """Raise SourceError when the file is of another indicator, year or edition than its name says, or no row of it can
-    be used.
-    """
+    """Raise SourceError if the indicator, year or edition is not the one in the name, or if no row is usable."""
     if raw.rows_kept == 0:
         reason = f": {raw.rejects[0].reason}" if raw.rejects else ""
         line = raw.rejects[0].line if raw.rejects else None
@@ -46,9 +45,7 @@ def prove(raw: RawTable, content: bytes, file: str, source: Source, spec: Layout
 
 
 def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec) -> None:
-    """By the file's own indicator code, by a heading that only others have, and by the headings that its own indicator
-    has.
-    """
+    """Check the indicator code, the headings that only other indicators have, and those that only this one has."""
     own = spec.told_by.get(source.indicator or "")
     if own is None:
         return
@@ -76,7 +73,7 @@ def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec)
 
 
 def commonest(column: pa.ChunkedArray) -> str:
-    """The value that most rows print, without blanks around it; empty if none prints any."""
+    """Return the most frequent value, without blanks around it; empty if no row has one."""
     counts: Counter[str] = Counter()
     for found in pc.value_counts(column).to_pylist():
         counts[(found["values"] or "").strip()] += found["counts"]
@@ -84,18 +81,18 @@ def commonest(column: pa.ChunkedArray) -> str:
 
 
 def _is_marked(present: set[str], source: Source, spec: LayoutSpec) -> bool:
-    """False when a file lacks every heading that only its indicator has, though files of its year have one."""
+    """Return False if a file lacks every heading that only its indicator has, although files of its year have one."""
     own = spec.told_by[source.indicator or ""]
     return not own.headings or source.dashboard_year in own.unmarked or bool(present & set(own.headings))
 
 
 def headings_of(spec: LayoutSpec, missing: list[str], extra: list[str]) -> set[str]:
-    """Columns of the file: ours where we read them, else as the file has them, in lower case."""
+    """Return the columns of the file: by our names if we read them, else as the file has them, in lower case."""
     return {c for c in spec.columns if c not in missing} | {h.lower() for h in extra}
 
 
 def _values(raw: RawTable, name: str) -> pa.ChunkedArray:
-    """A column, or the values of a field where the file is kept cell by cell."""
+    """Return a column, or the values of a field if the file is stored cell by cell."""
     return (
         raw.table[name]
         if "field" not in raw.table.column_names
@@ -134,7 +131,7 @@ def _prove_priority(raw: RawTable, file: str, source: Source) -> None:
 
 
 def _prove_interim_edition(content: bytes, file: str, source: Source) -> None:
-    """A saved page names its fiscal year and period; an edition is written as '2024-25 first'."""
+    """Check the fiscal year and period that a saved page names; an edition is written as '2024-25 first'."""
     year, _, period = source.edition.partition(" ")
     text = " ".join(html.fromstring(content, parser=html.HTMLParser(no_network=True)).text_content().split())
     years = {

@@ -1,5 +1,5 @@
-"""Lines that a parser would not take: what careless hands did to them is mended where it is plain, and otherwise the
-line is rejected.
+"""Lines that a parser would not accept. Clear damage from handling the file is repaired; otherwise the line is
+rejected.
 """
 
 import csv
@@ -21,7 +21,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Skipped:
-    """A line that is no row: of another width, or not readable."""
+    """A line that is not a row: it has another width, or is not readable."""
 
     line: int
     text: str
@@ -30,7 +30,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Mended:
-    """``rows``: line -> fields; ``rejects``: what stays no row; ``gone``: lines that are part of the row above."""
+    """``rows``: line -> fields; ``rejects``: lines that are not rows; ``gone``: lines that belong to the row above."""
 
     rows: dict[int, list[str]]
     rejects: list[Reject]
@@ -39,9 +39,9 @@ class Mended:
 
 
 def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
-    """Rows with blank fields too many or too few, and rows that a line end within a value broke.
+    """Repair rows with too many or too few blank fields, and rows that a line break in a value split.
 
-    ``blank``: lines in which nothing stands.
+    ``blank``: empty lines.
     """
     width, rows, rejects, gone = len(header.headings), {}, [], set()
     trimmed, joined = [], []
@@ -85,7 +85,7 @@ def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
 
 
 def told(lines: Sequence[int], one: str, many: str) -> str:
-    """A remark about lines, the first of which it names."""
+    """Return a remark about lines; it names the first ones."""
     if len(lines) == 1:
         return f"line {lines[0]} {one}"
     more = f" and {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
@@ -102,8 +102,9 @@ def _fields(text: str, header: Header) -> list[str]:
 
 
 def _pieces(skipped: Sequence[Skipped], first: int, blank: set[int], header: Header) -> list[Skipped]:
-    """A line that begins as a row and is too short, with the lines below that do not begin as one, until its width is
-    reached.
+    """Return a line with the lines below it that continue its row.
+
+    The line begins as a row and is too short. The lines below do not begin as a row, and end when the width is reached.
     """
     pieces, width = [skipped[first]], len(header.headings)
     fields = skipped[first].text.split(header.delimiter)
@@ -133,13 +134,13 @@ def _rejoined(pieces: list[list[str]]) -> list[str]:
 
 
 def _cds_of(text: str) -> str | None:
-    """The CDS code that a line names, if it names one only."""
+    """Return the CDS code in a line, if it contains exactly one."""
     found = set(CDS.findall(text))
     return found.pop() if len(found) == 1 else None
 
 
 def repeated(table: pa.Table, body: memoryview, first_line: int) -> dict[int, int]:
-    """Lines that repeat an earlier line in every cell -> that line. ``body`` begins with ``first_line``."""
+    """Return each line that repeats an earlier line in every cell -> that line. ``body`` begins with ``first_line``."""
     keys = np.zeros(len(table), np.uint64)
     for name in table.column_names:
         if name != "line":
@@ -161,7 +162,7 @@ def repeated(table: pa.Table, body: memoryview, first_line: int) -> dict[int, in
 
 
 def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
-    """A number per value, the same for the same text."""
+    """Return a number per value, equal for equal texts."""
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     codes = coded.unify_dictionaries().combine_chunks().indices.fill_null(-1).to_numpy(zero_copy_only=False)
     numbers: npt.NDArray[np.uint64] = codes.astype(np.uint64)

@@ -15,10 +15,9 @@ LARGEST_PAGE = 5_000_000  # bytes
 
 
 def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> RawTable:
-    """Return one row per LEA listed, with the certification that the heading above its table names; ``line`` is the
-    row's line in the page.
+    """Return one row per listed LEA, with the certification that the heading above its table names.
 
-    Raises SourceError when the page holds no such table.
+    ``line`` is the row's line in the page. Raises SourceError if the page has no such table.
     """
     if len(content) > LARGEST_PAGE:
         raise SourceError(
@@ -64,14 +63,14 @@ def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
 
 
 def _fields(table: html.HtmlElement, spec: LayoutSpec) -> dict[int, str]:
-    """Position -> column of the first row; '#' for a column that is not read."""
+    """Return position -> column of the first row; '#' for a column that is not read."""
     first = next(table.iter("tr"), None)
     cells = [] if first is None else [_text(c) for c in first.iterchildren("td", "th")]
     return {i: spec.canonical(cell) or "#" for i, cell in enumerate(cells)}
 
 
 def _certification(table: html.HtmlElement) -> str | None:
-    """What the caption, or the nearest text above that names one kind only, says."""
+    """Return the certification in the caption, or in the nearest text above that names only one."""
     above = [
         *table.xpath("./caption"),
         *reversed(

@@ -1,4 +1,4 @@
-"""What is refused of any workbook, old or new, and what the values of a sheet do not show."""
+"""Limits and refusals for all workbooks, old or new, and facts that the values of a sheet do not show."""
 
 from dataclasses import dataclass, field
 
@@ -6,12 +6,12 @@ from transforms.errors import SourceError
 
 LARGEST_FILE = 100_000_000  # bytes
 MOST_CELLS = 5_000_000  # rows times columns of all sheets: the reader fills every cell up to the last one
-LARGEST_TEXT = 300_000_000  # characters of all cells, shared strings counted as often as they are used
+LARGEST_TEXT = 300_000_000  # characters of all cells; a shared string counts each time it is used
 MOST_MERGED = 100_000  # rows
 DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
 VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
-# Refusals, each with the advice.
+# Refusals, each with its advice.
 HAS_MACROS = ("the workbook holds macros", VALUES_ONLY)
 HAS_LINKS = ("the workbook holds links to other workbooks", VALUES_ONLY)
 IS_ENCRYPTED = ("the workbook is encrypted", "Take the file without a password.")
@@ -19,8 +19,8 @@ IS_ENCRYPTED = ("the workbook is encrypted", "Take the file without a password."
 
 @dataclass
 class SheetFacts:
-    """What the values of a sheet do not show: its first formula ('' if none), whether it is hidden, error cells, and
-    rows with merged cells.
+    """Facts that the values of a sheet do not show: the first formula ('' if none), whether the sheet is hidden, error
+    cells, and rows with merged cells.
     """
 
     name: str = ""
@@ -30,7 +30,7 @@ class SheetFacts:
     merged_rows: set[int] = field(default_factory=set)
 
     def merge(self, first: int, last: int, file: str) -> None:
-        """Note rows that merged cells reach over. Raises SourceError for more than anybody merges."""
+        """Add the rows of merged cells. Raises SourceError for more than anybody merges."""
         if last - first >= MOST_MERGED or len(self.merged_rows) > MOST_MERGED:
             raise SourceError(file, f"more than {MOST_MERGED:,} rows have merged cells", CHECK)
         self.merged_rows.update(range(first, last + 1))
@@ -45,25 +45,25 @@ def check_size(content: bytes, file: str) -> None:
 
 
 def check_reach(cells: int, file: str) -> None:
-    """Raise SourceError where a few bytes would become very many cells."""
+    """Raise SourceError if a few bytes would become very many cells."""
     if cells > MOST_CELLS:
         advice = "Delete what is far below or right of the table."
         raise SourceError(file, f"the sheets reach over more than {MOST_CELLS:,} cells", advice)
 
 
 def check_text(characters: int, file: str) -> None:
-    """Raise SourceError where a few bytes would become very much text."""
+    """Raise SourceError if a few bytes would become very much text."""
     if characters > LARGEST_TEXT:
         raise SourceError(file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
 
 
 def damaged(file: str, part: str = "") -> SourceError:
-    """A workbook of which a part cannot be read."""
+    """Return the error for a workbook with a part that cannot be read."""
     return SourceError(file, "the workbook is cut off or damaged", DOWNLOAD_AGAIN, value=part)
 
 
 def column_letters(number: int) -> str:
-    """Name of a column as spreadsheets show it: 1 is A, 27 is AA."""
+    """Return a column's name as spreadsheets show it: 1 is A, 27 is AA."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)

@@ -1,4 +1,4 @@
-"""Read every snapshot once per content and layout version; what was read before is taken from disk."""
+"""Read every snapshot once per content and layout version; later runs take the result from disk."""
 
 import hashlib
 from collections.abc import Mapping
@@ -38,8 +38,10 @@ from transforms.wording.sentences import plural
 
 
 def read_raw(run: Run) -> StepResult:
-    """Turn snapshots into Parquet files of text. A file that is not what its name promises is recorded and replaced by
-    its edition of the current release, where that is kept. Raises SourceFilesError when no file can be used.
+    """Turn snapshots into Parquet files of text.
+
+    A file that is not what its name promises is recorded and replaced by its edition of the current release, if that is
+    still stored. Raises SourceFilesError if no file can be used.
     """
     taken = run.snapshots()
     snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
@@ -50,7 +52,7 @@ def read_raw(run: Run) -> StepResult:
     unused = [o.unused for o in outcomes if o.unused]
     record_unused(run, "raw", unused)
     reports = [o.report for o in outcomes if o.report]
-    if unused and len(unused) == len(snapshots):  # editions of the release before alone are no news
+    if unused and len(unused) == len(snapshots):  # editions of the previous release alone are nothing new
         raise SourceFilesError(none_usable(unused, Path(run.settings.source)))
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
@@ -66,8 +68,10 @@ class _Outcome:
 
 
 def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
-    """Workbooks and texts in turn: two workbooks at a time wait for each other, because reading one keeps the
-    interpreter busy; a text does not.
+    """Return workbooks and texts in alternating order.
+
+    Two workbooks at once would wait for each other, because reading one keeps the interpreter busy; reading a text does
+    not.
     """
     books = [s for s in snapshots if s.file.lower().endswith((".xlsx", ".xls"))]
     texts = [s for s in snapshots if s not in books]
@@ -75,10 +79,11 @@ def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
 
 
 def was_known(run: Run, source: Source) -> bool:
-    """False for a file that came out after the day as of which an earlier date is decided.
+    """Return False for a file that came out after the as-of date of the run.
 
-    A Dashboard's files are known from the day on which its determination is in force. A file of no Dashboard is known
-    from the day that the catalog gives; the directory has none: it decides nothing, and shows the state of its own day.
+    A Dashboard's files are known from the day on which its determination is in force. A file without a Dashboard is
+    known from the day in the catalog. The directory has no such day: it decides nothing, and shows the state of its own
+    day.
     """
     as_of, year = run.settings.as_of, source.dashboard_year
     if as_of >= clock.today():
@@ -90,7 +95,7 @@ def was_known(run: Run, source: Source) -> bool:
 
 
 def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> _Outcome:
-    """The file's report; for one that cannot be used, that of its earlier edition if there is one, and why."""
+    """Return the file's report. For an unusable file: the report of its earlier edition if there is one, and why."""
     stop_if_asked()
     try:
         return _Outcome(_read_and_type(run, snapshot, groups))
@@ -101,13 +106,13 @@ def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> 
         if earlier is not None:
             try:
                 report = _read_and_type(run, earlier, groups)
-            except SourceError:  # the contract has become stricter since
+            except SourceError:  # the contract is stricter now
                 earlier = None
         return _Outcome(report, UnusedFile.from_error(error, source.id, earlier))
 
 
 def _read_and_type(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> Report:
-    """A Dashboard file is typed as well while its rows are in memory: the core stage finds its part made."""
+    """Read a file. Type a Dashboard file too while its rows are in memory, so that the core stage finds its part."""
     report, table = _read(run, snapshot)
     if table is not None and report["layout"] == "dashboard":
         part_of(run, report, groups, table)
@@ -115,15 +120,15 @@ def _read_and_type(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> R
 
 
 def read_snapshot(run: Run, snapshot: Snapshot) -> Report:
-    """Report of one file that proves to be what its name says; its rows and rejects are beside as Parquet.
+    """Return the report of one file whose content matches its name; its rows and rejects are in Parquet files.
 
-    Raises SourceError.
+    Raises SourceError if the content does not match.
     """
     return _read(run, snapshot)[0]
 
 
 def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
-    """Report of one file, and its rows unless they were read before."""
+    """Return the report of one file, and its rows unless they were read before."""
     source = run.sources[snapshot.source_id]
     spec = run.layouts.of(source)
     needed = needed_columns(source, spec, run.rules_by_year)
@@ -158,8 +163,9 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
 
 
 def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec) -> SourceError | None:
-    """Why the file is another one than its name says, if it is: last year's file lacks columns of this year, and that
-    is not the cause.
+    """Return the error if the file is not what its name says, else None.
+
+    Last year's file lacks columns of this year, but that is not the cause to report.
     """
     try:
         raw = _parse(content, file, source, spec, set(spec.always))
@@ -173,9 +179,9 @@ def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec)
 
 
 def _parse(content: bytes, file: str, source: Source, spec: LayoutSpec, needed: set[str]) -> RawTable:
-    """Read by the kind of file: some sources are published as a workbook and as text."""
+    """Read a file by its kind: some sources are published as a workbook and as text."""
     if Path(file.strip()).suffix.lower() in (".xlsx", ".xls"):
-        from transforms.raw.workbook import read_workbook  # imports pandas: a night that changes nothing reads none
+        from transforms.raw.workbook import read_workbook  # imports pandas: a night without changes reads none
 
         cells = read_workbook(content, file, spec, needed, source.dashboard_year or 0)
         return cells if source.layout in CELL_LAYOUTS else as_rows(cells, list(spec.columns))

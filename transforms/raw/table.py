@@ -1,4 +1,4 @@
-"""What a reader returns: the rows it could read, the lines it could not, and what it noticed."""
+"""The result of a reader: the rows that it could read, the lines that it could not, and its remarks."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,16 +12,16 @@ import pyarrow.parquet as pq
 from transforms.files import replacing, sha256_of
 from transforms.tables import encodings, texts
 
-Report = dict[str, Any]  # what the raw stage says of one file
+Report = dict[str, Any]  # the raw stage's report on one file
 CELL_SCHEMA = pa.schema({"line": pa.int64(), **texts("cds", "heading", "field", "value")})
-# Layouts that are kept cell by cell, because their headings differ from year to year.
+# Layouts that are stored cell by cell, because their headings differ from year to year.
 CELL_LAYOUTS = ("assistance", "charter_assistance", "local_indicators_by_priority", "low_performing", "lcap_goals")
 REJECT_SCHEMA = pa.schema({"line": pa.int64(), **texts("column", "value", "reason", "cds")})
 
 
 @dataclass(frozen=True)
 class Reject:
-    """One row that is rejected, why, and the LEA or school that it names, if that can be read."""
+    """One rejected row, the reason, and the LEA or school that it names, if that can be read."""
 
     line: int
     column: str
@@ -32,7 +32,7 @@ class Reject:
 
 @dataclass
 class RawTable:
-    """All columns text, coded or plain, plus ``line``. ``rows_in`` counts data rows of the file: kept and rejected."""
+    """All columns as text, coded or plain, plus ``line``. ``rows_in`` counts kept and rejected data rows."""
 
     table: pa.Table
     rejects: list[Reject] = field(default_factory=list)
@@ -43,12 +43,12 @@ class RawTable:
     missing_columns: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    # What somebody did to the file on its way, and how it is read all the same.
+    # Damage from handling the file, and how it is read nevertheless.
     warnings: list[str] = field(default_factory=list)
 
 
 def as_cells(raw: RawTable) -> RawTable:
-    """The same content with one row per cell, as workbooks are read."""
+    """Return the same content with one row per cell, as workbooks are read."""
     parts = [
         pa.table(
             {
@@ -66,7 +66,7 @@ def as_cells(raw: RawTable) -> RawTable:
 
 
 def as_rows(raw: RawTable, columns: Sequence[str]) -> RawTable:
-    """The same content with one row per line, as in text files: some have a twin that is a workbook."""
+    """Return the same content with one row per line, as in text files: some of them are also published as workbooks."""
     wide = raw.table.to_pandas().pivot(index="line", columns="field", values="value").reset_index()
     found = [c for c in columns if c in wide.columns]
     values = {c: pa.array(wide[c], pa.string()) if c in found else pa.nulls(len(wide), pa.string()) for c in columns}
@@ -75,7 +75,7 @@ def as_rows(raw: RawTable, columns: Sequence[str]) -> RawTable:
 
 
 def made_before(record: Path) -> Report | None:
-    """What an earlier run wrote down of files that it made, if they are still there, byte for byte."""
+    """Return an earlier run's record of the files that it made, if they are still there, byte for byte."""
     try:
         report: Report = json.loads(record.read_text("utf-8"))
         whole = all(sha256_of(Path(report[part])) == sha256 for part, sha256 in report["written"].items())
@@ -85,7 +85,10 @@ def made_before(record: Path) -> Report | None:
 
 
 def write_record(record: Path, report: Mapping[str, Any]) -> None:
-    """Write down what was made, whole or not at all. Nothing waits for the disk: what a crash tears is made anew."""
+    """Write a record of the files that were made, whole or not at all.
+
+    Nothing waits for the disk: files that a crash damages are rebuilt.
+    """
     with replacing(record) as temporary:
         temporary.write_text(json.dumps(report, indent=1), "utf-8")
 

@@ -1,8 +1,8 @@
 """Read a delimited text file: strict about shape, exact about lines, indifferent to case and order of columns.
 
-Tab and bar files know no quotes: CDE writes them into names as plain characters; a value that a spreadsheet put into
-quotes as a whole loses them.
-Comma files follow RFC 4180. What careless hands do to a file on its way is undone where it is plain, and said.
+Tab and bar files have no quoting, because CDE writes quotes into names as plain characters. But if a spreadsheet has
+put a whole value into quotes, they are removed. Comma files follow RFC 4180. Clear damage from handling the file is
+repaired and reported.
 """
 
 import csv as quoted
@@ -29,14 +29,14 @@ QUOTED = r'^\s*"((?:[^"]|"")*)"\s*$'
 
 
 def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> RawTable:
-    """Return the layout's columns as text with their line numbers; lines that are no rows become rejects.
+    """Return the layout's columns as text with their line numbers; lines that are not rows become rejects.
 
-    Raises SourceError when the content is not a text table, is cut, or lacks a needed column.
+    Raises SourceError if the content is not a text table, is cut, or lacks a needed column.
     """
     content, encoding, in_windows = decode(content, file)
     header = find_header(content, file, spec, needed)
     start = header.start
-    while content.startswith(BOM, start):  # a byte-order mark behind the header, which the parser would swallow unseen
+    while content.startswith(BOM, start):  # a byte-order mark after the header, which the parser would silently drop
         start += len(BOM)
     if not ANYTHING.search(content, start):
         raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=header.line)
@@ -66,7 +66,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
 
 
 def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTable:
-    """Rows by position of their columns, and what is no row."""
+    """Return the rows, with columns named by position, and the lines that are not rows."""
     body, first = memoryview(content)[start:], header.line + 1
     warnings: list[str] = []
     skipped: list[Skipped] = []
@@ -114,7 +114,7 @@ def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTabl
 
 
 def _with_rows(table: pa.Table, rows: dict[int, list[str]]) -> pa.Table:
-    """The table with more rows, in the order of lines."""
+    """Return the table with more rows, in the order of lines."""
     names = [n for n in table.column_names if n != "line"]
     more = {n: pa.array([fields[int(n)] for fields in rows.values()], pa.string()) for n in names}
     plain = pa.table({n: table.column(n).cast(pa.string()) for n in names} | {"line": table.column("line")})
@@ -124,7 +124,7 @@ def _with_rows(table: pa.Table, rows: dict[int, list[str]]) -> pa.Table:
 
 
 def _without_quotes(table: pa.Table) -> pa.Table:
-    """Values without the quotes that stand around the whole of them; a quote elsewhere is a character."""
+    """Return the values without quotes around the whole value; a quote elsewhere is a character."""
     for position, name in enumerate(table.column_names):
         column = table.column(name)
         if name == "line" or not column.num_chunks or not pa.types.is_dictionary(column.type):
@@ -142,11 +142,10 @@ def _wrong_width(fields: int, width: int) -> str:
 
 
 def _parse(body: memoryview, width: int, header: Header, file: str) -> tuple[pa.Table, list[Skipped]]:
-    """Rows of the right width, and all other lines. Quotes are plain characters: one stray quote must not swallow
-    lines.
+    """Return rows of the right width, and all other lines.
 
-    Only the columns that are read are made; all of them where some line may be blank. Files are read side by side, so
-    each takes one thread.
+    Quotes are plain characters, so that one stray quote does not swallow lines. Only columns that are read are built,
+    but all of them if some line may be blank. Each file takes one thread, because several files are read at once.
     """
     names = [str(i) for i in range(width)]
     skipped: list[Skipped] = []
@@ -160,7 +159,7 @@ def _parse(body: memoryview, width: int, header: Header, file: str) -> tuple[pa.
     table = _parse_uniform(body, width, header, [names[i] for i in header.fields])
     if table is not None:
         return table, skipped
-    # Row numbers are only known on one thread, in one block.
+    # Row numbers are known only on one thread, in one block.
     whole = csv.ReadOptions(column_names=names, use_threads=False, block_size=max(len(body) + 1, 1 << 20))
     options = csv.ParseOptions(**_options(header), invalid_row_handler=skip)
     try:
@@ -170,7 +169,7 @@ def _parse(body: memoryview, width: int, header: Header, file: str) -> tuple[pa.
 
 
 def _parse_uniform(body: memoryview, width: int, header: Header, columns: list[str]) -> pa.Table | None:
-    """The columns where every line has one width and none may be blank; None where that is not so."""
+    """Return the columns if every line has the same width and none may be blank, else None."""
     names = csv.ReadOptions(column_names=[str(i) for i in range(width)], use_threads=False, block_size=BLOCK)
     try:
         table = csv.read_csv(
@@ -186,7 +185,7 @@ def _options(header: Header) -> dict[str, Any]:
 
 
 def _parse_wider(body: memoryview, header: Header) -> tuple[pa.Table, int] | None:
-    """The columns where every line has more fields than the header, and all of these are blank, with their number."""
+    """Return the columns and the number of extra fields if every line has the same extra blank fields, else None."""
     width = len(header.headings)
     surplus = bytes(body[: 1 << 20]).split(b"\n", 1)[0].count(header.delimiter.encode()) + 1 - width
     if surplus <= 0 or header.delimiter == ",":
@@ -201,15 +200,16 @@ def _parse_wider(body: memoryview, header: Header) -> tuple[pa.Table, int] | Non
 
 
 def _convert(columns: list[str]) -> csv.ConvertOptions:
-    """Texts, coded. That they are UTF-8 is known."""
+    """Convert to coded texts. They are known to be UTF-8."""
     return csv.ConvertOptions(
         column_types=dict.fromkeys(columns, CODED), strings_can_be_null=False, include_columns=columns, check_utf8=False
     )
 
 
 def _may_be_blank(table: pa.Table) -> bool:
-    """True if the first of the columns is empty anywhere: an empty line looks like that, and so may a row that has
-    something elsewhere.
+    """Return True if the first of the columns is empty anywhere.
+
+    An empty line looks like that, and so may a row with values elsewhere.
     """
     return bool(pc.any(_is_empty(table.column(0))).as_py())
 
@@ -219,9 +219,9 @@ def _is_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _parse_quoted(body: str, header: Header, file: str) -> tuple[pa.Table, list[Skipped]]:
-    """The same for a comma file, line by line.
+    """Return the rows and all other lines of a comma file, line by line.
 
-    Raises SourceError where a quoted value is still open at the end of its line.
+    Raises SourceError if a quoted value is still open at the end of its line.
     """
     width = len(header.headings)
     columns: list[list[str]] = [[] for _ in range(width)]
@@ -252,7 +252,7 @@ def _parse_quoted(body: str, header: Header, file: str) -> tuple[pa.Table, list[
 
 
 def _without_blank_rows(table: pa.Table) -> pa.Table:
-    """Leave out rows in which nothing stands; the parser turns an empty line into one."""
+    """Drop rows without any value; the parser turns an empty line into one."""
     cells = table.drop_columns(["line"])
     maybe = _is_empty(cells.column(0))
     if not pc.any(maybe).as_py():

@@ -1,6 +1,6 @@
 """Read a workbook cell by cell: each value keeps its row and its heading.
 
-Hidden sheets, computed, erroneous and merged cells are never read.
+Hidden sheets and computed, erroneous or merged cells are never read.
 """
 
 import io
@@ -22,15 +22,15 @@ from transforms.raw.xlsx_archive import look_through
 from transforms.sources.layouts import LayoutSpec, out_of_order
 
 HEADER_WITHIN = 25  # rows from the top
-NEARLY_THE_SAME = 0.75  # share of the headings of a table that a copy of it has, if some of them were changed
+NEARLY_THE_SAME = 0.75  # share of a table's headings that a copy of it has, if some of them were changed
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 
 
 def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str], year: int) -> RawTable:
     """Return one row per cell under a known heading: line, cds, heading as served, canonical field, value as text.
 
-    Raises SourceError when it is not a workbook, no visible sheet has the needed headings, or a needed column is
-    missing, twice or out of CDE's order.
+    Raises SourceError if this is not a workbook, no visible sheet has the needed headings, or a needed column is
+    missing, duplicate or out of CDE's order.
     """
     old = content.startswith(b"\xd0\xcf\x11\xe0")
     facts = look_through_old(content, file) if old else look_through(content, file)
@@ -57,8 +57,7 @@ def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
             io.BytesIO(content), sheet_name=None, header=None, dtype="string", engine="calamine", keep_default_na=False
         )
     except BaseException as error:
-        # calamine raises its own kinds for damaged workbooks, and where it gives up altogether one that is no
-        # Exception.
+        # calamine raises its own kinds of errors for damaged workbooks, and one that is not an Exception if it panics.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise SourceError(file, f"the workbook cannot be opened ({str(error)[:200]})", DOWNLOAD_AGAIN) from error
@@ -67,9 +66,7 @@ def _open(content: bytes, file: str) -> dict[str, pd.DataFrame]:
 def _check_headings(
     headings: list[str], fields: dict[int, str], file: str, sheet: str, line: int, spec: LayoutSpec, needed: set[str]
 ) -> None:
-    """Raise SourceError for a needed column that is missing, for one that is there twice, and for columns that are not
-    in CDE's order.
-    """
+    """Raise SourceError for a missing needed column, a duplicate column, or columns that are not in CDE's order."""
     missing = sorted(needed - set(fields.values()))
     if missing:
         advice = "Check the edition, or teach data/layouts.toml the new name."
@@ -93,7 +90,7 @@ def _check_headings(
 
 @dataclass(frozen=True)
 class _Header:
-    """A row that has a heading for the code: which columns it names, and where it is."""
+    """A row that has a heading for the code: the columns that it names, and its place."""
 
     sheet: str
     row: int
@@ -101,7 +98,7 @@ class _Header:
 
     @property
     def of_year(self) -> str:
-        """The year that the sheet is named after."""
+        """The year in the name of the sheet."""
         years = re.findall(r"20\d\d", self.sheet)
         return str(years[-1]) if years else ""
 
@@ -109,10 +106,10 @@ class _Header:
 def _find_table(
     sheets: dict[str, pd.DataFrame], file: str, spec: LayoutSpec, needed: set[str], year: int
 ) -> tuple[str, int]:
-    """Sheet and row of the header: the row with the most known headings, the sheet named after the year first.
+    """Return sheet and row of the header: the row with the most known headings; a sheet named after the year wins.
 
-    Raises SourceError where no visible sheet has one, or where there is another table with the needed columns, or with
-    nearly the same ones: of a sheet and its copy nobody knows which is meant. A sheet named after another year is none.
+    Raises SourceError if no visible sheet has a header, or if another table has the needed columns or nearly the same
+    ones: of a sheet and its copy, nobody knows which is meant. A sheet named after another year is not a copy.
     """
     found = [header for name, frame in sheets.items() for header in _headers(name, frame, spec)]
     near = [h for h in found if h.row < HEADER_WITHIN]
@@ -137,7 +134,7 @@ def _find_table(
 
 
 def _headers(name: str, frame: pd.DataFrame, spec: LayoutSpec) -> Iterator[_Header]:
-    """Rows of a sheet, at any height, that have a heading for the code and one for something else."""
+    """Yield the rows of a sheet, at any height, that have a heading for the code and one for something else."""
     spellings = spec.columns["cds"]
     has_code = frame.apply(lambda column: column.str.strip().str.lower().isin(spellings)).any(axis=1)
     for row in [int(n) for n in np.flatnonzero(has_code)]:
@@ -196,7 +193,7 @@ def _cells(
 
 
 def _bad_cells(facts: SheetFacts, body: pd.DataFrame, fields: dict[int, str], headings: list[str]) -> Iterator[Reject]:
-    """Errors under a heading that is read, and rows that merged cells reach into: what they hide is unknown."""
+    """Yield errors under a heading that is read, and rows with merged cells: the values that these hide are unknown."""
     as_text = {
         (int(row), i + 1): str(body.at[row, i]) for i in fields for row in body.index[body[i].str.strip().isin(ERRORS)]
     }

@@ -1,4 +1,4 @@
-"""Look through an old .xls (a compound file with a BIFF stream) before it is opened."""
+"""Check an old .xls (a compound file with a BIFF stream) before it is opened."""
 
 import struct
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ BIFF8 = 0x0600
 
 
 def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
-    """What the values of each sheet do not show, in the order of the sheets; sheets have no names here.
+    """Return the facts that the values of each sheet do not show, in the order of the sheets, without their names.
 
-    Raises SourceError for a file that is cut, encrypted or no workbook, and for macros and links to other workbooks.
+    Raises SourceError for a file that is cut, encrypted or not a workbook, and for macros and links to other workbooks.
     """
     check_size(content, file)
     try:
@@ -86,7 +86,7 @@ class _Compound:
         return b"".join(self._at(p) for p in self._chain(first, self.table))
 
     def workbook(self) -> bytes:
-        """The stream that holds the sheets. Raises SourceError where there is none, and for encryption and macros."""
+        """Return the stream that contains the sheets. Raises SourceError if it is missing, encrypted or has macros."""
         directory = self._stream(self.directory)
         entries: dict[str, tuple[int, int]] = {}
         for at in range(0, len(directory) - 127, 128):
@@ -113,7 +113,7 @@ class _Compound:
         return stream[:size]
 
     def _small(self, first: int, root: int) -> bytes:
-        """A stream below the cut-off lies in pieces of 64 bytes in the stream of the root."""
+        """Return a stream below the cutoff. It is in pieces of 64 bytes in the stream of the root."""
         store = self._stream(root)
         table = list(struct.unpack(f"<{len(data) // 4}I", data)) if (data := self._stream(self.small_table)) else []
         return b"".join(store[p * 64 : p * 64 + 64] for p in self._chain(first, table))
@@ -126,7 +126,7 @@ class _Book:
         self.stream, self.file = stream, file
 
     def _records(self, at: int) -> Iterator[tuple[int, bytes]]:
-        """Records from a beginning to its end; what is embedded, such as a chart, lies between."""
+        """Yield records from a beginning to its end, including embedded ones, such as a chart."""
         depth = 0
         while True:
             kind, length = struct.unpack_from("<HH", self.stream, at)
@@ -140,7 +140,7 @@ class _Book:
             at += 4 + length
 
     def sheets(self) -> list[SheetFacts]:
-        """Look at the globals, then at each sheet."""
+        """Check the globals, then each sheet, and return the facts of the sheets."""
         listed: list[tuple[int, bool]] = []
         strings: list[bytes] = []
         before = 0
@@ -162,14 +162,14 @@ class _Book:
             raise SourceError(self.file, "this workbook is older than Excel 97", "Save the workbook as .xlsx.")
         if kind == FILEPASS:
             raise SourceError(self.file, *IS_ENCRYPTED)
-        # Itself, or the built-in functions.
+        # The workbook itself, or the built-in functions.
         if kind == SUPBOOK and struct.unpack_from("<H", data, 2)[0] not in (0x0401, 0x3A01):
             raise SourceError(self.file, *HAS_LINKS)
         if kind == BOUNDSHEET and data[5] == 1:
             raise SourceError(self.file, *HAS_MACROS)
 
     def _look_at(self, place: int, hidden: bool, lengths: list[int]) -> tuple[SheetFacts, int, int]:
-        """Facts, cells and characters of shared strings of one sheet."""
+        """Return the facts of one sheet, its number of cells, and the characters of its shared strings."""
         facts, rows, columns, characters = SheetFacts(hidden=hidden), 0, 0, 0
         for kind, data in self._records(place):
             if kind == MERGECELLS:
@@ -191,7 +191,7 @@ class _Book:
 
 
 def _string_lengths(segments: list[bytes]) -> list[int]:
-    """Characters of each shared string; a string may run on from one segment into the next."""
+    """Return the length of each shared string in characters; a string may continue in the next segment."""
     lengths: list[int] = []
     segment, at = 0, 8
     for _ in range(struct.unpack_from("<I", segments[0], 4)[0] if segments else 0):
@@ -199,7 +199,7 @@ def _string_lengths(segments: list[bytes]) -> list[int]:
             segment, at = segment + 1, 0
         characters, flags = struct.unpack_from("<HB", segments[segment], at)
         at += 3
-        skip = 0  # what stands behind the characters: formats and phonetics
+        skip = 0  # formats and phonetics after the characters
         if flags & 8:
             skip += 4 * int(struct.unpack_from("<H", segments[segment], at)[0])
             at += 2
@@ -210,7 +210,7 @@ def _string_lengths(segments: list[bytes]) -> list[int]:
         width = 1 + (flags & 1)
         while characters > (room := max(0, len(segments[segment]) - at) // width):
             characters, segment, at = characters - room, segment + 1, 1
-            width = 1 + (segments[segment][0] & 1)  # each segment says anew how wide its characters are
+            width = 1 + (segments[segment][0] & 1)  # each segment states its own character width
         at += characters * width
         while at + skip > len(segments[segment]) and segment + 1 < len(segments):
             skip, segment, at = skip - max(0, len(segments[segment]) - at), segment + 1, 0

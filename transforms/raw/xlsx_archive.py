@@ -1,6 +1,4 @@
-"""Look through an .xlsx before it is opened: nothing goes to disk, nothing is believed that the file says of its own
-size.
-"""
+"""Check an .xlsx before it is opened: nothing goes to disk, and the sizes that the file declares are not trusted."""
 
 import io
 import re
@@ -27,7 +25,7 @@ from transforms.raw.xlsx_parts import MACROS, Directory, Part, Sheet, Strings, k
 
 LARGEST_UNPACKED = 300_000_000  # bytes, of all entries together
 LARGEST_RATIO = 100  # unpacked to packed; CDE's workbooks have less than 10
-RATIO_COUNTS_FROM = 20_000_000  # unpacked bytes; a small file may be as dense as it likes
+RATIO_COUNTS_FROM = 20_000_000  # unpacked bytes; the density of a small file does not matter
 MOST_ENTRIES = 1_000
 PIECE = 1 << 16
 # Another part may name a second one, and the reader would follow.
@@ -35,9 +33,9 @@ SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")
 
 
 def look_through(content: bytes, file: str) -> list[SheetFacts]:
-    """What the values of each sheet do not show, in the order of the sheets.
+    """Return the facts that the values of each sheet do not show, in the order of the sheets.
 
-    Raises SourceError for archives that are cut, overlong or not plain, and for macros, external links and document
+    Raises SourceError for archives that are cut, too large or not plain, and for macros, external links and document
     types.
     """
     entries = _entries(content, file)
@@ -64,7 +62,7 @@ def look_through(content: bytes, file: str) -> list[SheetFacts]:
 
 
 def _entries(content: bytes, file: str) -> list[zipfile.ZipInfo]:
-    """What the archive holds. Raises SourceError unless its entries lie one after the other, each once."""
+    """Return the entries of the archive. Raises SourceError unless they follow one another, each once."""
     if not content.startswith(b"PK\x03\x04"):
         start = content[:400].split(b"\n", 1)[0][:80].decode("latin-1").strip()
         raise SourceError(file, "this is not a workbook", DOWNLOAD_AGAIN, line=1, value=start)
@@ -109,7 +107,7 @@ def _check_names(names: list[str], file: str) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
-    """The entry's real bytes, piece by piece; declared size and check sum are compared only afterwards."""
+    """Yield the entry's real bytes, piece by piece; declared size and checksum are compared only afterwards."""
     if entry.flag_bits & 0x1:
         raise SourceError(file, *IS_ENCRYPTED, value=entry.filename)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -131,7 +129,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> Iter
 
 
 def _sheets(parts: dict[str, Part], file: str) -> list[Sheet]:
-    """Sheets in their order, as the reader finds them."""
+    """Return the sheets in their order, as the reader finds them."""
     book, links = parts["xl/workbook.xml"], parts.get("xl/_rels/workbook.xml.rels")
     if not isinstance(book, Directory) or not isinstance(links, Directory):
         raise damaged(file, "xl/_rels/workbook.xml.rels")
@@ -153,7 +151,7 @@ def _sheets(parts: dict[str, Part], file: str) -> list[Sheet]:
 
 
 def _check_cells(sheets: list[Sheet], parts: dict[str, Part], file: str) -> None:
-    """Raise SourceError where a few bytes would become very many cells or very much text."""
+    """Raise SourceError if a few bytes would become very many cells or very much text."""
     check_reach(sum(s.rows * s.columns for s in sheets), file)
     strings = parts.get("xl/sharedstrings.xml")
     lengths = strings.lengths if isinstance(strings, Strings) else []

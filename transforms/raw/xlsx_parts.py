@@ -1,4 +1,4 @@
-"""The XML parts of an .xlsx, read as streams: how far cells reach, how much text they hold, and what is hidden."""
+"""The XML parts of an .xlsx, read as streams: how far cells reach, how much text they contain, and what is hidden."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 class Part:
-    """One XML part, read as a stream of elements. Subclasses note what matters."""
+    """One XML part, read as a stream of elements. Subclasses collect what they need."""
 
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, name
@@ -29,8 +29,8 @@ class Part:
         self.parser.XmlDeclHandler = self._declaration
 
     def feed(self, piece: bytes) -> None:
-        """Read on. Raises SourceError for what is no XML, or no plain workbook's."""
-        if b"\x00" in piece:  # UTF-16, or no XML at all
+        """Read the next piece. Raises SourceError if it is not XML, or not of a plain workbook."""
+        if b"\x00" in piece:  # UTF-16, or not XML at all
             raise damaged(self.file, self.name)
         try:
             self.parser.Parse(piece, False)
@@ -38,12 +38,12 @@ class Part:
             raise damaged(self.file, self.name) from error
 
     def close(self) -> None:
-        """The part ends here. Raises SourceError if it is cut off."""
+        """Finish the part. Raises SourceError if it is cut off."""
         try:
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise damaged(self.file, self.name) from error
-        del self.parser  # it and its handlers hold each other
+        del self.parser  # the parser and its handlers reference each other
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -88,7 +88,7 @@ class Directory(Part):
 
 
 class Strings(Part):
-    """The shared strings: how long each is."""
+    """The lengths of the shared strings."""
 
     def __init__(self, file: str, name: str) -> None:
         super().__init__(file, name)
@@ -104,7 +104,7 @@ class Strings(Part):
 
 
 class Sheet(Part):
-    """Cells with a value: how far they reach, how much text they hold, and the first formula."""
+    """Cells with a value: how far they reach, how much text they contain, and the first formula."""
 
     def __init__(self, file: str, name: str) -> None:
         super().__init__(file, name)
@@ -174,8 +174,8 @@ def _column_number(letters: str) -> int:
 
 
 def kind_of(name: str) -> type[Part]:
-    """What reads the part of this name, in small letters."""
+    """Return the class that reads the part of this name, which is in lower case."""
     if name in ("[content_types].xml", "xl/workbook.xml") or name.endswith(".rels"):
         return Directory
-    # Whatever part holds cells is looked at as a sheet, wherever it lies.
+    # Any other part may contain cells, so it is checked as a sheet, wherever it is.
     return Strings if name == "xl/sharedstrings.xml" else Sheet
