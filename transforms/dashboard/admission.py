@@ -1,5 +1,5 @@
-"""Which Dashboard files and assistance workbooks are used: one whose rows contradict themselves in many places is not,
-and the edition of the current release is used where it is kept and can be believed.
+"""Decide which Dashboard files and assistance workbooks are used. A file whose rows contradict themselves in many
+places is replaced by its edition of the current release, if that is still stored and credible.
 """
 
 from collections.abc import Mapping
@@ -45,11 +45,11 @@ COUNTED = f"""
     select * from sizes join contradicted using (source_id)
 """
 
-JUDGED = ("assistance_values", "assistance_contradictions")  # built here, and of the workbooks that are used
+JUDGED = ("assistance_values", "assistance_contradictions")  # built here, and again from the workbooks that are used
 
 
 def admit_dashboards(run: Run) -> None:
-    """Type every Dashboard file, and leave in the run's reports only those that can be believed.
+    """Type every Dashboard file, and leave only credible ones in the run's reports.
 
     The others are recorded as unused.
     """
@@ -80,31 +80,31 @@ def admit_dashboards(run: Run) -> None:
 
 
 def keep(run: Run, read: list[Report], used: list[Report], unused: list[UnusedFile]) -> None:
-    """Leave in the run's reports only files that are used, and say which of those that were read are not."""
+    """Leave only used files in the run's reports, and record which of the files that were read are not used."""
     run.save_fact("raw", used)
     run.save_fact("raw_admitted", {"read": read, "used": used})
     record_unused(run, "core", unused)
 
 
 def doubt_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The test that most rows of a file contradict, if they are too many to be oddities."""
+    """Return the test that the most rows of a file contradict, if they are too many to be oddities."""
     many = [c for c in part["counts"] if is_many(c["tested"], c["rejected"])]
     return max(many, key=lambda c: c["rejected"] / c["tested"], default=None)
 
 
 def _as_read(run: Run) -> list[Report]:
-    """The reports of the raw stage, also where this stage ran before and left some out."""
+    """Return the reports of the raw stage, even if this stage ran before and left some out."""
     reports = run.raw_reports()
     earlier: dict[str, list[Report]] = run.fact("raw_admitted", {})
     return earlier["read"] if earlier.get("used") == reports else reports
 
 
 def earlier_report(run: Run, report: Report) -> Report | None:
-    """The edition of a file that the current release was made from, if it can still be read."""
+    """Return the edition of a file that the current release used, if it can still be read."""
     snapshot = earlier_edition(run, run.sources[report["source_id"]], report["sha256"])
     try:
         return read_snapshot(run, snapshot) if snapshot else None
-    except SourceError:  # the contract has become stricter since
+    except SourceError:  # the contract is stricter now
         return None
 
 
@@ -122,7 +122,7 @@ def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) ->
     return UnusedFile(
         report["file"],
         reason,
-        AGAIN if doubt["column"] == "cds" else ADVICE,  # no list makes a code true
+        AGAIN if doubt["column"] == "cds" else ADVICE,  # no entry in a list makes a code true
         report["source_id"],
         doubt["lines"][0],
         doubt["column"],
@@ -131,9 +131,9 @@ def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) ->
 
 
 def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave in the run's reports only workbooks that can be believed, and load the inputs anew without the others.
+    """Leave only credible workbooks in the run's reports, and reload the inputs without the others.
 
-    The inputs of the run are loaded, and Dashboard files admitted.
+    Call this after the inputs are loaded and Dashboard files are admitted.
     """
     unused: dict[str, UnusedFile] = {}
     while doubts := _doubts(connection):
@@ -154,7 +154,7 @@ def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    """Workbooks of which too many rows contradict themselves to be oddities, by their source."""
+    """Return workbooks with too many rows that contradict themselves to be oddities, by source."""
     for table in JUDGED:
         build_table(connection, "core", table)
     return {c["source_id"]: c for c in records(connection, COUNTED) if is_many(c["tested"], c["contradicted"])}

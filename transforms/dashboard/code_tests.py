@@ -1,4 +1,4 @@
-"""What a Dashboard row says twice of whose it is: its code against its record type, name, county, flag and school."""
+"""Tests of a Dashboard row's code against its record type, name, county, flag and school."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from transforms.dashboard.file_rows import NO_SCHOOL, Contradiction, FileRows
 
 
 def record_type(rows: FileRows) -> Iterator[Contradiction]:
-    """Only districts and county offices have codes without a school, and the state has zeros alone."""
+    """Only districts and county offices have codes without a school, and the state has only zeros."""
     codes = rows.columns["cds"]
     due = np.full(len(rows.usable), "S")
     due[codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL))] = "D"
@@ -27,10 +27,9 @@ def record_type(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def name(rows: FileRows) -> Iterator[Contradiction]:
-    """An LEA has one name in a file, and no other LEA of its county has it: a row moved to another code keeps the old
-    name.
+    """An LEA has one name in a file, and no other LEA of its county has it.
 
-    Another spelling that no other code has is no contradiction.
+    A row moved to another code keeps its old name. Another spelling that no other code has is not a contradiction.
     """
     if not rows.has("districtname"):
         return
@@ -54,7 +53,7 @@ def name(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Mask:
-    """Pairs that share their key with another of as many rows or more."""
+    """Return pairs that share their key with another pair of as many rows or more."""
     _, place = np.unique(keys, return_inverse=True)
     most = np.zeros(len(keys), np.int64)
     np.maximum.at(most, place, counts)
@@ -64,13 +63,13 @@ def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> 
 
 
 def county(rows: FileRows) -> Iterator[Contradiction]:
-    """The county is the one of the code's first two digits, and there is one: so in every row of every real file."""
+    """The county matches the code's first two digits, which name a county, in every row of every real file."""
     if not rows.has("countyname"):
         return
     codes, names = rows.columns["cds"], rows.columns["countyname"]
     of_code = [rows.redundancy.counties.get(t[:2], "") for t in codes.texts.to_pylist()]
     folded = [" ".join(t.lower().split()) for t in names.texts.to_pylist()]
-    number = {text: n for n, text in enumerate(folded)}  # two spellings of a name have one
+    number = {text: n for n, text in enumerate(folded)}  # two spellings of a name have one number
     named = np.array([*(number[text] for text in folded), -1])[names.codes]
     due = np.array([*(number.get(c.lower(), -1) for c in of_code), -1])[codes.codes]
     of_state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2))
@@ -84,7 +83,7 @@ def county(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def county_office(rows: FileRows) -> Iterator[Contradiction]:
-    """Only a county office or its school has the flag of one: so in every row of every real file."""
+    """Only a county office or its school has the county office flag, in every row of every real file."""
     if not rows.has("coe_flag"):
         return
 
@@ -95,7 +94,7 @@ def county_office(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def school(rows: FileRows) -> Iterator[Contradiction]:
-    """Only a school has a school's name: so in every row of every real file."""
+    """Only a school has a school's name, in every row of every real file."""
     if not rows.has("schoolname"):
         return
     codes = rows.columns["cds"]

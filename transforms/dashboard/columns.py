@@ -1,4 +1,4 @@
-"""A column as its distinct texts and a code per row: what holds for a text is found once, not once per row."""
+"""A column as its distinct texts and a code per row, so that work is done once per text, not once per row."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,40 +8,40 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NUMBER = "^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?$"  # what cannot overflow
+NUMBER = "^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?$"  # numbers that cannot overflow
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class TextColumn:
-    """``texts``: distinct and sorted, no blanks; ``codes``: place of each row's text in them, -1 for a blank."""
+    """``texts``: distinct and sorted, no blanks; ``codes``: index of each row's text, -1 for a blank."""
 
     texts: pa.Array
     codes: npt.NDArray[np.int32]
 
     @cached_property
     def numbers(self) -> pa.Array:
-        """The distinct texts as numbers; null for what is none."""
+        """The distinct texts as numbers; null for a text that is not a number."""
         return pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string())).cast(
             pa.float64()
         )
 
     def rows_of(self, texts: pa.Array | Mask, blank: bool = False) -> Mask:
-        """Rows whose text is marked in a mask over ``texts``; ``blank`` says it for rows without a text."""
+        """Return the rows whose text is marked in a mask over ``texts``; ``blank`` marks rows without a text."""
         marked = texts if isinstance(texts, np.ndarray) else texts.to_numpy(zero_copy_only=False)
         return np.append(marked, blank)[self.codes]
 
     def any_marked(self, texts: pa.Array, blank: bool) -> bool:
-        """True if some row may be marked: a text that is, or a blank where blanks are."""
+        """Return True if some row may be marked: by a marked text, or as a blank if blanks are marked."""
         return bool(pc.any(texts).as_py()) or (blank and bool((self.codes < 0).any()))
 
     def as_text(self, rows: npt.NDArray[np.intp]) -> pa.DictionaryArray:
-        """The rows as text, coded."""
+        """Return the rows as coded text."""
         codes = self.codes[rows]
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), self.texts)
 
     def as_number(self, rows: npt.NDArray[np.intp], kind: pa.DataType) -> pa.Array:
-        """The rows as numbers of a kind; every text of theirs must be one, whatever other rows hold."""
+        """Return the rows as numbers of a kind. All their texts must be numbers; other rows may have any text."""
         codes = self.codes[rows]
         numbers = self.numbers
         if pa.types.is_integer(kind):
@@ -51,26 +51,29 @@ class TextColumn:
         return numbers.take(pa.array(codes, mask=codes < 0))
 
     def at(self, row: int) -> str | None:
-        """Text of one row."""
+        """Return the text of one row."""
         code = int(self.codes[row])
         return None if code < 0 else str(self.texts[code])
 
 
 def blank_column(rows: int) -> TextColumn:
-    """A column that the file does not have."""
+    """Return a column that the file does not have."""
     return TextColumn(pa.array([], pa.string()), np.full(rows, -1, np.int32))
 
 
 def text_column(
     column: pa.ChunkedArray, *, upper: bool = False, lower: bool = False, aliases: dict[str, str] | None = None
 ) -> TextColumn:
-    """Texts without blanks around them, in one case if asked, and known by one name. Empty texts and '*' are blank."""
+    """Return texts without blanks around them, optionally in one case, and with aliases replaced.
+
+    Empty texts and '*' are blank.
+    """
     coded = _coded(column)
     texts = pc.utf8_trim(coded.dictionary, " ")
     texts = pc.utf8_upper(texts) if upper else pc.utf8_lower(texts) if lower else texts
     if aliases:
         texts = pa.array([aliases.get(t, t) for t in texts.to_pylist()], pa.string())
-    # No constant: pa.array imports pandas, which a night that changes nothing does without.
+    # Not a constant: pa.array imports pandas, which a night without changes does not need.
     texts = pc.if_else(pc.is_in(texts, pa.array(["", "*"])), pa.scalar(None, pa.string()), texts).dictionary_encode()
     order = pc.sort_indices(texts.dictionary).to_numpy()
     place = np.append(np.argsort(order), -1).astype(np.int32)  # the last is for blanks
@@ -79,7 +82,7 @@ def text_column(
 
 
 def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """One array over one dictionary."""
+    """Return one array over one dictionary."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     return column.unify_dictionaries().combine_chunks()

@@ -1,8 +1,9 @@
-"""Decisive cells that their own row contradicts: such a row is rejected, and a file with many of them is not used.
+"""Decisive cells that their own row contradicts. Such a row is rejected, and a file with many of them is not used.
 
-Every test reads what a row says twice. A test of which no real file of the year was seen is presumed: where many rows
-of a file contradict it, the test is wrong, not the file. So are all tests of numbers on a scale of which no file was
-seen. No test of cells that decide is presumed: with wrong ones every verdict that rests on the file would be "no".
+Every test compares two facts that a row gives twice. A test is presumed if no real file of the year was seen: if many
+rows of a file contradict it, the test is wrong, not the file. The same is true of all tests of numbers on a scale of
+which no file was seen. Tests of cells that decide are never presumed: if such cells are wrong, every verdict that rests
+on the file would be "no".
 """
 
 from collections.abc import Mapping
@@ -18,14 +19,15 @@ from transforms.dashboard.file_rows import Contradiction, FileRows
 from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
 
-SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # of which real files were tested
-# Rows of every year were tested.
+SEEN_YEARS = (2017, 2018, 2022, 2023, 2024)  # years of which real files were tested
+# Tested on rows of every year.
 ALWAYS_HOLD = {
     "county", "office", "school", "grid", "box", "color_size", "rate", "numerator", "change", "of_all",
 }  # fmt: skip
-# In a file without color (ELPI in 2019) the status level and the size flag decide, and nothing else shows them wrong.
+# In a file without color (ELPI in 2019) the status level and the size flag decide, and nothing else shows that they are
+# wrong.
 DECIDE_WITHOUT_COLOR = {"levels", "size_flag"}
-# More contradicted rows of districts and county offices than both: the file is not used.
+# If more contradicted rows of districts and county offices than both: the file is not used.
 MANY_ROWS, MANY_SHARE = 5, 0.02
 FIRST_LINES = 5
 TESTS = (*code_tests.TESTS, *figure_tests.TESTS)
@@ -34,7 +36,7 @@ TESTS = (*code_tests.TESTS, *figure_tests.TESTS)
 def contradictions(
     columns: Mapping[str, TextColumn], report: Report, redundancy: Redundancy, bad: Mask
 ) -> list[Contradiction]:
-    """Every test that the columns of a file allow, without presumed ones that many of its rows contradict.
+    """Run every test that the columns of a file allow. Presumed tests that many rows contradict are left out.
 
     ``bad`` rows are not tested.
     """
@@ -45,12 +47,12 @@ def contradictions(
 
 
 def is_many(tested: int, contradicted: int) -> bool:
-    """True if so many rows cannot be oddities."""
+    """Return True if so many rows cannot be oddities."""
     return contradicted > max(MANY_ROWS, MANY_SHARE * tested)
 
 
 def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """How many rows of LEAs were tested, how many are rejected, and the first of them, with its reason."""
+    """Count the tested and rejected rows of LEAs, with the first lines and the reason of the first."""
     tested, rejected = _counts(c, of_lea)
     first = np.flatnonzero(c.rows & of_lea)[:FIRST_LINES]
     counted = {"tested": tested, "rejected": rejected, "lines": [int(lines[r]) for r in first]}
@@ -58,7 +60,7 @@ def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> di
 
 
 def _of_testable(c: Contradiction, rows: FileRows) -> Contradiction:
-    """The same of the rows that may be tested, and firm or presumed."""
+    """Return the result for the rows that may be tested, marked as firm or presumed."""
     tested = c.tested & rows.testable(c.kind)
     holds = c.kind in ALWAYS_HOLD or (c.kind in DECIDE_WITHOUT_COLOR and not rows.has("color"))
     seen = rows.year in SEEN_YEARS or (holds and rows.scale_is_seen)

@@ -1,6 +1,4 @@
-"""What a Dashboard row says twice of its figures: a color follows from levels, a level from the status, and that from
-numbers of students.
-"""
+"""Tests of a Dashboard row's figures: color against levels, level against status, status against student numbers."""
 
 from collections.abc import Iterator
 
@@ -13,11 +11,11 @@ from transforms.dashboard.file_rows import Contradiction, FileRows, Numbers
 Levels = npt.NDArray[np.int8]
 SHOWN_FROM = 11  # students
 CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
-HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for what floating point adds
+HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for floating-point error
 
 
 def color_of_levels(rows: FileRows) -> Iterator[Contradiction]:
-    """The color by the grid, and the box; graduation of small groups has three change levels."""
+    """The color matches the grid and the box; graduation of small groups has three change levels."""
     if not rows.has("color", "statuslevel", "changelevel"):
         return
     color, status, change = (rows.level(n) for n in ("color", "statuslevel", "changelevel"))
@@ -43,8 +41,9 @@ def color_of_levels(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def _expected_colors(rows: FileRows, color: Levels, status: Levels, change: Levels, whole: Mask) -> Levels:
-    """The color of each row's cell; of a cell that no file has shown, the file's own clear majority, and 0 where it has
-    none.
+    """Return the color of each row's cell.
+
+    A cell that no file has shown has the file's own clear majority, or 0 if there is none.
     """
     grid = rows.redundancy.grids[rows.indicator].reshape(-1).copy()
     cells = rows.is_small * 36 + status * 6 + change.astype(np.int64)
@@ -59,7 +58,7 @@ def _expected_colors(rows: FileRows, color: Levels, status: Levels, change: Leve
 
 
 def color_of_sizes(rows: FileRows) -> Iterator[Contradiction]:
-    """A group has a color exactly where enough students were counted in both years; flags agree with numbers."""
+    """A group has a color exactly if enough students were counted in both years; flags agree with numbers."""
     enough: list[Mask] = []
     for flag, size in (("currnsizemet", "currdenom"), ("priornsizemet", "priordenom")):
         by_number = rows.number(size) >= rows.minimum if rows.has(size) else None
@@ -75,7 +74,7 @@ def color_of_sizes(rows: FileRows) -> Iterator[Contradiction]:
     if not rows.has("color"):
         return
     color = rows.level("color")
-    # In 2017 ELPI has one flag, of both years.
+    # In 2017 ELPI has one flag, for both years.
     if len(enough) == 2 or (rows.year == 2017 and rows.indicator == "elpi" and enough):
         both = np.logical_and.reduce(enough)
         # Some schools were not compared.
@@ -97,8 +96,9 @@ def color_of_sizes(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def gaps_of_levels(rows: FileRows) -> Iterator[Contradiction]:
-    """A level needs a status and students; a color needs both levels; a status has a level, and is shown from eleven
-    students on.
+    """A level needs a status and students, and a color needs both levels.
+
+    A status has a level, and is shown for eleven or more students.
     """
     if not rows.has("statuslevel", "currstatus", "currdenom"):
         return
@@ -133,7 +133,7 @@ def gaps_of_levels(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def rate_of_numbers(rows: FileRows) -> Iterator[Contradiction]:
-    """A rate is numerator by denominator."""
+    """A rate is the numerator divided by the denominator."""
     for numerator in ("currnumer", "prepared"):
         if not rows.has(numerator, "currdenom", "currstatus"):
             continue
@@ -154,7 +154,7 @@ def rate_of_numbers(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def change_of_statuses(rows: FileRows) -> Iterator[Contradiction]:
-    """A change is the difference of two statuses, where both are on one scale."""
+    """A change is the difference between two statuses, if both are on one scale."""
     if not rows.has("change", "currstatus", "priorstatus") or rows.scale_begins:
         return
     now, before, change = rows.number("currstatus"), rows.number("priorstatus"), rows.number("change")
@@ -167,7 +167,7 @@ def change_of_statuses(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def sum_of_parts(rows: FileRows) -> Iterator[Contradiction]:
-    """Students tested, and those added for a low rate of participation, are all students."""
+    """Students tested, plus those added for a low participation rate, are all students."""
     if not rows.has("currdenom", "denom_withoutprloss"):
         return
     whole, tested = rows.number("currdenom"), rows.number("denom_withoutprloss")
@@ -182,7 +182,7 @@ def sum_of_parts(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def level_of_status(rows: FileRows) -> Iterator[Contradiction]:
-    """The status level by the cut scores of the row's class."""
+    """The status level follows from the cut scores of the row's class."""
     cuts, seen = rows.redundancy.cuts_of(rows.indicator, rows.year)
     classes = _classes(rows)
     if not cuts or classes is None or not rows.has("statuslevel", "currstatus"):
@@ -203,7 +203,7 @@ def level_of_status(rows: FileRows) -> Iterator[Contradiction]:
 
 
 def _classes(rows: FileRows) -> dict[str, Mask] | None:
-    """Which rows have which cut scores; None where the file lacks the column that says so."""
+    """Return the rows of each class of cut scores; None if the file lacks the column that gives the class."""
     if rows.indicator in ("ela", "math"):
         if "hscutpoints" not in rows.columns:
             return None
@@ -211,7 +211,7 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
         return {"high school": high, "": ~high}
     if rows.indicator == "susp":
         return {name: rows.equals("type", name) for name in rows.columns["type"].texts.to_pylist()}
-    # Alternative schools, and county offices, which run them, have cut scores of their own.
+    # Alternative schools, and the county offices that run them, have their own cut scores.
     if rows.indicator == "grad" and rows.year >= 2018:
         other = rows.equals("dass_flag", "Y") | rows.equals("coe_flag", "Y")
         return {"DASS": other, "": ~other & ~rows.of_county_office()}
@@ -219,10 +219,10 @@ def _classes(rows: FileRows) -> dict[str, Mask] | None:
 
 
 def group_within_all(rows: FileRows) -> Iterator[Contradiction]:
-    """No student group is larger than all students of its LEA or school: a row moved to a smaller one often is.
+    """No student group is larger than all students of its LEA or school; a row moved to a smaller LEA often is.
 
-    In no row of the real files is it, neither now nor in the year before. A file without a row for all students
-    (ELPI) tests nothing.
+    No row of the real files breaks this, neither for the year nor for the year before. A file without a row for all
+    students (ELPI) tests nothing.
     """
     codes = rows.columns["cds"]
     everyone = rows.equals("studentgroup", "ALL")

@@ -1,4 +1,4 @@
-"""The columns of one Dashboard file as numbers, for the tests of what its rows say twice, and what a test finds."""
+"""The columns of one Dashboard file as numbers, for the tests of its rows, and the result of a test."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ from transforms.raw.table import Report
 Numbers = npt.NDArray[np.float64]
 # Students that make a group count; the smaller number for some groups of districts and county offices.
 MINIMUM, SMALL_MINIMUM = 30, 15
-SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # from which Dashboard on
+SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # the first Dashboard for each
 COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
 NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
-# No student groups of the law: SBA and CAA have colors in 2024 all the same.
+# Not student groups of the law, although SBA and CAA have colors in 2024.
 UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """One test over all rows of a file.
+    """The result of one test over all rows of a file.
 
-    ``rows`` of the ``tested`` ones contradict themselves in ``column``; ``say`` gives the reason of one row. ``firm``:
-    not presumed; None where that depends on the year of the file.
+    ``rows`` are the ``tested`` rows that contradict themselves in ``column``; ``say`` gives the reason of one row.
+    ``firm``: not presumed; None if that depends on the year of the file.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Contradiction:
 
 @dataclass
 class FileRows:
-    """The columns of one file as numbers, and which rows each test may look at."""
+    """The columns of one file as numbers, and which rows each test may read."""
 
     columns: Mapping[str, TextColumn]
     report: Report
@@ -49,7 +49,7 @@ class FileRows:
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Facts that several tests share."""
+        """Compute facts that several tests share."""
         self.indicator, self.year = str(self.report["indicator"]), int(self.report["dashboard_year"])
         self.of_lea = rows_of_leas(self.columns)
         self.counted = ~np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", UNCOUNTED))
@@ -67,7 +67,7 @@ class FileRows:
         return [known.index(t) for t in texts if t in known]
 
     def has(self, *names: str) -> bool:
-        """True if the file has these columns; one that is blank throughout is a gap in every row."""
+        """Return True if the file has these columns; a column that is blank throughout is a gap in every row."""
         return all(self._has(name) for name in names)
 
     def _has(self, name: str) -> bool:
@@ -77,7 +77,7 @@ class FileRows:
         return len(self.columns[name].texts) > 0 if missing is None else name not in missing
 
     def number(self, name: str) -> Numbers:
-        """A column as numbers; not a number where it is blank."""
+        """Return a column as numbers; NaN for blanks."""
         if name not in self._numbers:
             column = self.columns[name]
             texts = column.numbers.to_numpy(zero_copy_only=False).astype(np.float64)
@@ -85,18 +85,18 @@ class FileRows:
         return self._numbers[name]
 
     def level(self, name: str) -> npt.NDArray[np.int8]:
-        """A column of levels; 0 where it is blank."""
+        """Return a column of levels; 0 for blanks."""
         texts = self.columns[name].numbers.to_numpy(zero_copy_only=False).astype(np.float64)
         whole = np.append(np.nan_to_num(texts), 0).clip(0, 5).astype(np.int8)
         return whole[self.columns[name].codes]
 
     def given(self, name: str) -> Mask:
-        """Rows in which a column is not blank."""
+        """Return the rows in which a column is not blank."""
         found: Mask = self.columns[name].codes >= 0
         return found
 
     def equals(self, name: str, text: str) -> Mask:
-        """Rows in which a column has this text, in capitals."""
+        """Return the rows in which a column has this text, in capitals."""
         column = self.columns.get(name)
         if column is None:
             return np.zeros(len(self.usable), bool)
@@ -104,13 +104,13 @@ class FileRows:
         return column.rows_of(marked)
 
     def of_county_office(self) -> Mask:
-        """Rows of a county office or its schools, by their codes."""
+        """Return the rows of a county office or its schools, by their codes."""
         codes = self.columns["cds"]
         offices = np.array([t[2:4] == COUNTY_OFFICE for t in codes.texts.to_pylist()], bool)
         return codes.rows_of(offices)
 
     def testable(self, kind: str) -> Mask:
-        """Rows that are usable and have no exception from a kind of test."""
+        """Return the rows that are usable and have no exception from a kind of test."""
         rows = self.usable.copy()
         for exception in self.redundancy.exceptions_of(self.indicator, self.year):
             if kind not in exception.spares:
@@ -126,12 +126,12 @@ class FileRows:
         return rows
 
     def text(self, name: str, row: int) -> str:
-        """A cell as a reader sees it."""
+        """Return a cell as a reader sees it."""
         return self.columns[name].at(row) or "blank"
 
 
 def rows_of_leas(columns: Mapping[str, TextColumn]) -> Mask:
-    """Rows of districts and county offices, by their codes or by their record types, of which one may be spoiled."""
+    """Return the rows of districts and county offices, by code or by record type, since one of the two may be wrong."""
     codes, kinds = columns["cds"], columns["rtype"]
     by_code = pc.and_(pc.ends_with(codes.texts, NO_SCHOOL), pc.invert(pc.equal(codes.texts, NO_SCHOOL * 2)))
     return codes.rows_of(by_code) | kinds.rows_of(pc.equal(kinds.texts, "D"))

@@ -1,4 +1,4 @@
-"""Parts of indicator_results: one Parquet file per source file, kept as long as the file and what types it stay the
+"""Parts of indicator_results: one Parquet file per source file. It is kept as long as the file and its typing stay the
 same.
 """
 
@@ -29,10 +29,10 @@ from transforms.tables import as_table, encodings, put, texts
 
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
-# Raised when the typing of rows changes, so that parts are made anew.
+# Raise this when the typing of rows changes, so that parts are rebuilt.
 TYPING_VERSION = "6"
 ROW_GROUP = 122_880
-# Columns by which readers seek: minimum and maximum are kept of these, row group by row group.
+# Columns that readers filter by: minimum and maximum are stored for each row group.
 SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
 FAULT_SCHEMA = pa.schema(
     {"line": pa.int64(), **texts("column", "value", "reason", "cds", "record_type", "student_group")}
@@ -45,8 +45,10 @@ FILES = ("path", "faults", "entities")
 
 
 def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
-    """Type every Dashboard file that was not typed before. Leaves the view indicator_results, the tables
-    dashboard_faults, dashboard_entities and unknown_groups, and the list of parts; returns the number of rows.
+    """Type every Dashboard file that was not typed before, and return the number of rows.
+
+    Creates the view indicator_results, the tables dashboard_faults, dashboard_entities and unknown_groups, and the list
+    of parts.
     """
     groups = known_groups(run.settings.reference)
     reports = sorted(
@@ -89,14 +91,14 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def known_groups(reference: Path) -> dict[str, str]:
-    """Every known student group code, aliases too -> the code we use."""
+    """Return every known student group code, including aliases -> our code."""
     rows = Reference(reference).tables()["student_groups"].to_pylist()
     own = {row["student_group"]: row["student_group"] for row in rows}
     return own | {row["also_called"]: row["student_group"] for row in rows if row["also_called"]}
 
 
 def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table | None = None) -> dict[str, Any]:
-    """One file's part, made or found. ``table``: its rows as text, where they are in memory."""
+    """Return one file's part, and build it if needed. ``table``: its rows as text, if they are in memory."""
     schema = published_tables()[PARTED].arrow_schema()
     redundancy = load_redundancy(run.settings.reference)
     facts = [
@@ -120,7 +122,7 @@ def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table
 
 
 def _staged(report: Report) -> pa.Table:
-    """The rows as text, coded, as the raw stage left them."""
+    """Return the rows as coded text, as the raw stage left them."""
     names = [f.name for f in pq.read_schema(report["parquet"]) if pa.types.is_string(f.type)]
     return pq.read_table(report["parquet"], read_dictionary=names, use_threads=False, partitioning=None)
 
@@ -162,7 +164,7 @@ def _write(table: pa.Table, target: Path) -> None:
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], schema: pa.Schema) -> None:
-    """All parts under one name; no rows where there is none."""
+    """Create a view over all parts; it is empty if there are none."""
     source = parquet(paths)
     if not paths:
         put(connection, f"no_{name}", schema.empty_table())
@@ -171,10 +173,10 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[str], sc
 
 
 def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_id: str) -> int:
-    """One Parquet file of all parts, in the order given; returns its number of rows. Rows are read while others are
-    written.
+    """Write all parts into one Parquet file, in the given order, and return its number of rows.
 
-    Texts stay coded on the way, and are plain text of ``schema`` to whoever reads the file.
+    Rows are read while others are written. Texts stay coded on the way; readers of the file see the plain text of
+    ``schema``.
     """
     coded = pa.schema(
         [f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema]
@@ -194,7 +196,7 @@ def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_
 
 
 def _row_groups(paths: Iterable[Path]) -> Iterator[pa.Table]:
-    """The row groups in turn, the next of which is read meanwhile."""
+    """Yield the row groups in order; the next one is read in the meantime."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         reading = None
         for path in paths:
@@ -212,14 +214,15 @@ def _row_groups(paths: Iterable[Path]) -> Iterator[pa.Table]:
 
 
 def _stored(schema: pa.Schema) -> dict[str, str]:
-    """The schema as Arrow keeps it in a Parquet file: readers see plain text and the descriptions of columns."""
+    """Return the schema as Arrow stores it in a Parquet file: readers see plain text and column descriptions."""
     plain = {k.decode(): v.decode() for k, v in (schema.metadata or {}).items()}
     return {**plain, "ARROW:schema": b64encode(schema.serialize().to_pybytes()).decode()}
 
 
 def parts_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the table's content: of the bytes of its parts, each of which is made anew only when its rows may
-    differ.
+    """Return a digest of the table's content.
+
+    It covers the bytes of the parts, each of which is rebuilt only if its rows may differ.
     """
     parts = connection.execute(f"select source_id, sha256 from {PARTS} order by all").fetchall()
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What CDE's rows show: the grids of colors, the cut scores of status levels, and CDE's own exceptions."""
+"""Reference lists from CDE's rows: color grids, cut scores of status levels, and CDE's own exceptions."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from transforms.rules.reference import SCALES, CountyRow, StatusScale, Years, lo
 FOLDER = Path("reference")
 GRIDS, CUTS, EXCEPTIONS = FOLDER / "color_grids.csv", FOLDER / "status_cuts.csv", FOLDER / "row_exceptions.csv"
 COUNTIES = FOLDER / "counties.csv"
-Grid = npt.NDArray[np.int8]  # [small, status level, change level] -> color, 0 where the cell was never seen
+Grid = npt.NDArray[np.int8]  # [small, status level, change level] -> color, 0 for a cell that was never seen
 
 
 def _number(text: object) -> object:
@@ -33,7 +33,7 @@ Kind = Literal[
 
 
 class Cell(StrictModel):
-    """One cell of a grid of colors."""
+    """One cell of a color grid."""
 
     indicator: str
     grid: Literal["5x5", "3x5"]
@@ -45,9 +45,9 @@ class Cell(StrictModel):
 
 
 class Cuts(StrictModel):
-    """The status from which on a row has a level, or up to which where less is better.
+    """The lowest status of each level, or the highest if less is better.
 
-    ``class_name``: the rows it is for.
+    ``class_name``: the rows that it applies to.
     """
 
     indicator: str
@@ -61,12 +61,12 @@ class Cuts(StrictModel):
 
     @property
     def bounds(self) -> npt.NDArray[np.float64]:
-        """From the worst level's end to the best level's."""
+        """The bounds from the worst level's end to the best level's."""
         return np.array([self.level_2, self.level_3, self.level_4, self.level_5])
 
 
 class RowException(StrictModel):
-    """Rows, or a whole file where ``column`` is blank, that some tests do not hold for."""
+    """Rows, or a whole file if ``column`` is blank, that some tests do not apply to."""
 
     indicator: str
     dashboard_year: Annotated[int | None, BeforeValidator(_number)]
@@ -90,27 +90,27 @@ class Redundancy:
     counties: Mapping[str, str] = field(default_factory=dict)  # the first two digits of a code -> name
 
     def exceptions_of(self, indicator: str, year: int) -> list[RowException]:
-        """The exceptions that may apply in one file."""
+        """Return the exceptions that may apply in one file."""
         return [e for e in self.exceptions if e.indicator == indicator and e.dashboard_year in (None, year)]
 
     def scale_begins(self, indicator: str, year: int) -> bool:
-        """True where the prior year's numbers may be on another scale than the year's own."""
+        """Return True if the prior year's numbers may be on another scale than the year's own."""
         return scale_begins(self.scales, indicator, year)
 
     def scale_is_seen(self, indicator: str, year: int) -> bool:
-        """False for a scale of which no row was ever tested."""
+        """Return False for a scale of which no row was ever tested."""
         scale = scale_of(self.scales, indicator, year)
         return scale is None or bool(scale.seen_in)
 
     def cuts_of(self, indicator: str, year: int) -> tuple[dict[str, Cuts], bool]:
-        """The cut scores by class of rows, and whether files of this year have shown them."""
+        """Return the cut scores by class of rows, and whether files of this year have shown them."""
         mine = [c for c in self.cuts if c.indicator == indicator]
         seen = {c.class_name: c for c in mine if year in c.seen_in}
         return (seen, True) if seen else ({c.class_name: c for c in mine if year in c.presumed_in}, False)
 
 
 def load_redundancy(folder: Path) -> Redundancy:
-    """Read the lists below ``folder``. Raises ConfigError."""
+    """Read the lists below ``folder``. Raises ConfigError if one is wrong."""
     cells = read_csv(folder, GRIDS, Cell, ("indicator", "grid", "status_level", "change_level"))
     grids: dict[str, Grid] = {}
     for cell in cells:

@@ -1,8 +1,8 @@
-"""The contract of a Dashboard row: which texts it may hold, and the typed row that follows.
+"""The contract of a Dashboard row: which texts it may contain, and the typed row that results.
 
-Oddities: blanks are empty, one space or '*'; ELPI before 2024 has no student group because every row is EL; 'MR' and
-'TOM' are one group; 2017 writes its year as '2017f'; the loser of a duplicate key cannot be known, so all of them are
-rejected; 2022 has status and no color.
+Oddities: blanks are empty, one space or '*'. ELPI before 2024 has no student group because every row is EL. 'MR' and
+'TOM' are one group. 2017 writes its year as '2017f'. If several rows have the same key, nobody can know which is right,
+so all of them are rejected. 2022 has status and no color.
 """
 
 import re
@@ -56,8 +56,7 @@ NUMBERS = {
     "color": ("color", pa.int8()),
     "box": ("box", pa.int16()),
 }
-# Columns that are not published, and are read because they show whether others can be true. A file that lacks one has
-# no such entry.
+# Columns that are not published; they show whether others can be true. A file that lacks one has no such entry.
 WITNESSES = (
     "hscutpoints",
     "pairshare_method",
@@ -73,7 +72,7 @@ COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
 FARTHEST = 1_000_000  # of a status or a change
 LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
-NEW_GROUP = "group"  # kind of rejects that are no faults of a file
+NEW_GROUP = "group"  # kind of rejects that are not faults of a file
 GROUP_CODE = "^[A-Z]{2,6}$"
 COLOR = "color is 0 (none), 1 red, 2 orange, 3 yellow, 4 green or 5 blue"
 
@@ -92,7 +91,7 @@ class Fault:
 
 
 def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> dict[str, TextColumn]:
-    """The columns that are typed or checked. ``groups``: every known student group code -> the code we use."""
+    """Return the columns that are typed or checked. ``groups``: every known student group code -> our code."""
     rows = len(table)
 
     def column(name: str) -> TextColumn:
@@ -111,7 +110,7 @@ def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> 
 
 
 def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) -> list[tuple[str, pa.Array, bool, str]]:
-    """Column, its texts that break the contract, whether a blank does, and the reason."""
+    """Return column, its texts that break the contract, whether a blank breaks it, and the reason."""
 
     def other_than(name: str, allowed: set[str]) -> pa.Array:
         return pc.invert(pc.is_in(columns[name].texts, pa.array(sorted(allowed), pa.string())))
@@ -158,26 +157,25 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
 
 
 def commonest(column: TextColumn) -> str:
-    """The text of most rows; empty if none has one."""
+    """Return the most frequent text; empty if no row has one."""
     known = column.codes[column.codes >= 0]
     return str(column.texts[int(np.bincount(known).argmax())]) if len(known) else ""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Which rows are rejected, every reason of each, and how many rows of districts and county offices that are, test
-    by test.
-    """
+    """The rejected rows, their reasons, and the number of rejected district and county office rows per test."""
 
     bad: Mask
     faults: list[Fault]
     counts: list[dict[str, Any]]
-    unknown_groups: dict[str, int]  # student groups that nobody knows -> their rows
+    unknown_groups: dict[str, int]  # unknown student groups -> their rows
 
 
 def unknown_groups(columns: Mapping[str, TextColumn], groups: Mapping[str, str]) -> list[str]:
-    """Codes that are not known, though the state has a row of them beside known ones: CDE reports another student
-    group. Any other code is a fault.
+    """Return unknown codes that the state has a row of, in addition to known ones: CDE reports another student group.
+
+    Any other unknown code is a fault.
     """
     column = columns["studentgroup"]
     of_state = set(column.codes[columns["rtype"].rows_of(pc.equal(columns["rtype"].texts, "X"))].tolist())
@@ -193,7 +191,7 @@ def judge(
     groups: Mapping[str, str],
     redundancy: Redundancy,
 ) -> Judged:
-    """Test every row against the contract, and what is left against itself."""
+    """Test every row against the contract, and the remaining rows against themselves."""
     new = unknown_groups(columns, groups)
     found = list(_contract(columns, report, groups, new))
     bad = np.zeros(len(lines), bool)
@@ -217,7 +215,7 @@ def judge(
 def _contract(
     columns: dict[str, TextColumn], report: Report, groups: Mapping[str, str], new: list[str]
 ) -> Iterator[Contradiction]:
-    """Rows that break the contract of their file, and rows of student groups that are ``new``."""
+    """Yield rows that break the contract of their file, and rows of student groups that are ``new``."""
     keys = _keys(columns)
     every = np.ones(len(keys), bool)
 
@@ -240,12 +238,12 @@ def _contract(
 
 
 def _keys(columns: dict[str, TextColumn]) -> npt.NDArray[np.int64]:
-    """One number per row that sorts as CDS code and student group do."""
+    """Return one number per row that sorts as CDS code and student group do."""
     return columns["cds"].codes.astype(np.int64) * 1_000_000 + columns["studentgroup"].codes
 
 
 def _times(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
-    """How often the key of each row is in the file; None when every key is there once."""
+    """Return how often the key of each row is in the file; None if every key is unique."""
     if len(keys) < 2 or bool((np.diff(keys) > 0).all()):  # sorted, as CDE's files mostly are
         return None
     _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -253,7 +251,7 @@ def _times(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
 
 
 def in_order(columns: dict[str, TextColumn], bad: Mask) -> npt.NDArray[np.intp]:
-    """Rows to keep, by CDS code and student group."""
+    """Return the rows to keep, by CDS code and student group."""
     rows = np.flatnonzero(~bad)
     keys = _keys(columns)[rows]
     return rows if bool((np.diff(keys) > 0).all()) else rows[np.argsort(keys, kind="stable")]
@@ -266,9 +264,9 @@ def typed(
     report: Report,
     schema: pa.Schema,
 ) -> pa.Table:
-    """The rows as they are published, texts coded.
+    """Return the rows as they are published, with coded texts.
 
-    ``schema``: the published types, which say the order of columns too.
+    ``schema``: the published types, in the order of columns.
     """
     found: dict[str, pa.Array] = {published: columns[name].as_text(rows) for name, published in TEXTS.items()}
     found |= {published: columns[name].as_number(rows, kind) for name, (published, kind) in NUMBERS.items()}
@@ -280,7 +278,7 @@ def typed(
 
 
 def entities(columns: dict[str, TextColumn], rows: npt.NDArray[np.intp], report: Report) -> pa.Table:
-    """Each school or LEA of the file with its names and flags: one row for every change from one line to the next."""
+    """Return the file's schools and LEAs with names and flags: one row for every change from one line to the next."""
     names = ("cds", "rtype", "charter_flag", "schoolname", "districtname")
     if len(rows):
         changes = np.logical_or.reduce([np.diff(columns[n].codes[rows], prepend=-2) != 0 for n in names])
