@@ -1,4 +1,4 @@
-"""Records that people keep: state loans, cases of the recorded pathways, CALPADS lateness.
+"""Records that people keep: state loans, cases of the recorded pathways, CALPADS certifications.
 
-Every row is checked before anything is decided from it.
+Every row is checked before it can affect a verdict.
 """

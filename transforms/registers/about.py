@@ -1,5 +1,5 @@
-"""Is a row about the LEA it names? Its code and its name are compared with loaded files and with the other rows of the
-registers.
+"""Check that a row is about the LEA that it names: its code and name are compared with loaded files and with the other
+rows of the registers.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ DIGITS = 14
 
 @dataclass(frozen=True)
 class Subject:
-    """A CDS code of a row, and what the row calls the LEA: its name now, and formerly."""
+    """A CDS code of a row, and the names that the row gives the LEA: the present one and former ones."""
 
     register: str
     line: Line
@@ -24,17 +24,17 @@ class Subject:
     names: tuple[str, ...]
 
     def problem(self, sentence: str) -> Problem:
-        """A problem of the code, or of the name."""
+        """Return a problem of the code or of the name."""
         return self.line.problem(self.column, sentence, (self.column, *self.name_columns))
 
     def shares_a_name(self, others: Sequence[str]) -> bool:
-        """True if one of the names is among others."""
+        """Return True if one of the names is among ``others``."""
         return any(same_name(own, other) for own in self.names for other in others)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with the subject of a row, or, as a warning, what could not be compared."""
+    """A problem with the subject of a row or, as a warning, a comparison that was not possible."""
 
     register: str
     problem: Problem
@@ -42,7 +42,7 @@ class Verdict:
 
 
 def subjects(lines: Lines, models: Mapping[str, type[Record]]) -> list[Subject]:
-    """Every code of every row that has one and a name."""
+    """Return every code in the rows that has a name."""
     found = []
     for register, model in models.items():
         for line in [ln for ln in lines[register] if not ln.is_ragged]:
@@ -54,9 +54,9 @@ def subjects(lines: Lines, models: Mapping[str, type[Record]]) -> list[Subject]:
 
 
 def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNames) -> Iterator[Verdict]:
-    """What does not hold between codes and names.
+    """Yield contradictions between codes and names.
 
-    Where no file has a code, the rows of the registers are compared with each other.
+    If no file has a code, the rows of the registers are compared with each other.
     """
     everything = subjects(lines, models)
     named = [s for s in everything if files.of(s.cds)]
@@ -74,7 +74,7 @@ def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNa
 
 
 def _is_named(subject: Subject, files: LeaNames) -> bool:
-    """True if files call the code by the present name; or by a former one, where the present one is no other LEA's."""
+    """Return True if files use the present name for the code, or a former one if no other LEA has the present one."""
     present, *former = subject.names
     if files.is_named(subject.cds, present):
         return True
@@ -100,8 +100,9 @@ def _meant(subject: Subject, files: LeaNames) -> str:
 
 
 def _joined_codes(everything: Sequence[Subject]) -> dict[str, set[str]]:
-    """Codes that a row of a register joins with each code, as a succession does: files of some years have the one,
-    files of others the other.
+    """Return the codes that a row of a register joins with each code, as a succession does.
+
+    Files of some years have one code, files of other years the other.
     """
     of_line: dict[int, set[str]] = defaultdict(set)
     for subject in everything:
@@ -118,7 +119,7 @@ def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str
         elsewhere = files.called(subject.names[0], subject.cds[:2]) if files.covers(subject.cds[:2]) else []
         elsewhere = [code for code in elsewhere if code not in joined[subject.cds]]
         differing = [s for s in others if not subject.shares_a_name(s.names)]
-        if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not of a majority
+        if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not in a majority
             called = " or ".join(dict.fromkeys(s.names[0] for s in differing))
             said = (
                 f"other rows of the registers call this code {called}, and this row {subject.names[0]}. Correct the"
@@ -140,8 +141,9 @@ def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str
 
 
 def _codes(line: Line, model: type[Record]) -> list[str]:
-    """CDS codes of a row, also with a lost leading zero or without the school's zeros; of a row whose cells have moved,
-    in whatever cell.
+    """Return the CDS codes of a row, including codes without a leading zero or the school's zeros.
+
+    If the cells of the row have moved, all cells are searched.
     """
     columns = [line.values.get(code, "") for code, *_ in model.about_leas]
     values = [v for v in line.cells if len(v) in (DIGITS - 1, DIGITS)] if line.is_ragged else columns
@@ -150,8 +152,9 @@ def _codes(line: Line, model: type[Record]) -> list[str]:
 
 
 def leas_concerned(line: Line, model: type[Record], names: LeaNames) -> list[str]:
-    """Codes of the LEAs that a rejected row may be about: those of its codes, and those of its names, or else the
-    nearest name.
+    """Return the codes of the LEAs that a rejected row may be about.
+
+    They are its own codes, and those of its names or else of the nearest name.
     """
     codes = _codes(line, model)
     columns = [n for _, *rest in model.about_leas for n in rest]

@@ -1,4 +1,4 @@
-"""Add one row to a register: checked as the file would then stand, written in one step, with a backup beside."""
+"""Add one row to a register: checked as part of the new file, written in one step, with a backup."""
 
 import codecs
 import fcntl
@@ -27,7 +27,7 @@ BACKUPS = "backups"
 def check_row(
     folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None
 ) -> tuple[list[Problem], list[Problem]]:
-    """What would be wrong with this row, were it added, and what could not be compared."""
+    """Return the problems that this row would have in the register, and the comparisons that were not possible."""
     content = (folder / "registers" / f"{name}.csv").read_bytes()
     register = check_registers(folder, names, {name: with_row(content, values)})[name]
     added = register.lines[-1].number
@@ -35,14 +35,14 @@ def check_row(
 
 
 def all_problems(registers: Mapping[str, Register]) -> list[Problem]:
-    """The problems of all registers, in order."""
+    """Return the problems of all registers, in order."""
     return [problem for register in registers.values() for problem in register.problems]
 
 
 def add_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames | None = None) -> Path:
-    """Append one row and return the backup of the file as it was.
+    """Append one row and return the backup of the previous file.
 
-    Raises ConfigError, with nothing written, if anything is wrong.
+    Raises ConfigError, before anything is written, if anything is wrong.
     """
     path = folder / "registers" / f"{name}.csv"
     with _one_writer(path.parent / BACKUPS):
@@ -55,7 +55,7 @@ def add_row(folder: Path, name: str, values: Mapping[str, str], names: LeaNames 
 
 
 def migrate(folder: Path) -> list[Path]:
-    """Rewrite columns and values of earlier versions as they are written today.
+    """Rewrite columns and values of earlier versions in today's spelling.
 
     Returns the backups of the files that were changed.
     """
@@ -78,8 +78,9 @@ def _replace(path: Path, before: bytes, after: bytes) -> Path:
 
 
 def _in_present_spelling(content: bytes, added_later: list[str]) -> bytes:
-    """The same bytes if nothing is spelled as before; else all rows written anew, with the file's own mark and line
-    ends.
+    """Return the content with old spellings replaced; the same bytes if there are none.
+
+    The result keeps the file's byte-order mark and line ends.
     """
     rows = [cells for _, cells in numbered_lines(content.decode("utf-8-sig"))]
     header = [present_column(c) for c in rows[0]] if rows else []
@@ -99,8 +100,9 @@ def _in_present_spelling(content: bytes, added_later: list[str]) -> bytes:
 
 
 def with_row(content: bytes, values: Mapping[str, str]) -> bytes:
-    """The file with one row more, in the order of its own header and with its own line ends; what was there stays byte
-    for byte.
+    """Return the file with one more row, in the order of its own header and with its own line ends.
+
+    The existing content stays unchanged, byte for byte.
     """
     header = next((cells for _, cells in numbered_lines(content.decode("utf-8-sig"))), [])
     end = "\r\n" if b"\r\n" in content else "\n"
@@ -110,7 +112,7 @@ def with_row(content: bytes, values: Mapping[str, str]) -> bytes:
 
 @contextmanager
 def _one_writer(backups: Path) -> Iterator[None]:
-    """Two people adding at once wait for each other, so that neither row is lost."""
+    """Let two people who add rows at the same time wait for each other, so that neither row is lost."""
     backups.mkdir(exist_ok=True)
     with (backups / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Cases of the recorded pathways: acts of people, with their days. Nothing here is ever computed."""
+"""Cases of the recorded pathways: dated acts of people. Nothing here is ever computed."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -31,15 +31,16 @@ from transforms.wording.sentences.phrases import LEA_WORDS
 
 
 class Case(Record):
-    """What the cases of every pathway share."""
+    """The columns and rules that the cases of all pathways share."""
 
     identifier = ("case_id",)
     about_leas = (("cds", "lea_name"),)
-    pathway: ClassVar[str] = ""  # name, and whom it serves: set from rules/pathways.toml
+    pathway: ClassVar[str] = ""  # name, and kinds of LEAs that it serves: set from rules/pathways.toml
     serves: ClassVar[tuple[str, ...]] = ()
     effective: ClassVar[date] = date.min  # day on which the law of the pathway took effect
-    assistance_effective: ClassVar[date] = date.min  # that of the earlier assistance, where the pathway asks for one
-    # An answer, its day, and the day of what it answers: two answers of one day to one thing must not differ.
+    assistance_effective: ClassVar[date] = date.min  # the same for the earlier assistance, if the pathway requires one
+    # Columns of an answer, its day, and the day of the act that it answers: two answers on the same day to the same act
+    # must not differ.
     answer: ClassVar[tuple[str, str, str] | None] = None
     acts: ClassVar[tuple[str, ...]] = ("requested_date", "received_date")
     by_ccee: ClassVar[tuple[str, ...]] = ("engagement_start",)  # days on which CCEE acted on the case
@@ -62,12 +63,12 @@ class Case(Record):
 
     @property
     def known_from(self) -> date | None:
-        """Day of the first dated act, as the table ``pathway_register`` has it."""
+        """Day of the first dated act, as in the table ``pathway_register``."""
         days = (getattr(self, column) for column in (*self.acts, "engagement_start", "end_date"))
         return min(filter(None, days), default=None)
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """Rules that hold in every pathway."""
+        """Yield what breaks the rules of all pathways."""
         yield from super().contradictions()
         kind = lea_kind(self.cds)
         if kind not in self.serves:
@@ -155,7 +156,7 @@ class TwoActsCase(Case):
     )
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """Two acts, each with its day, and the earlier assistance described in full or not at all."""
+        """Check that both acts have their days, and that the earlier assistance is described in full or not at all."""
         yield from super().contradictions()
         yield from self._undated("determination_date", "determination_by", "determination_reference", "lcap_goals")
         yield from self._undated("concurrence_date", "concurrence", "concurrence_by")
@@ -207,7 +208,7 @@ class DeterminationCase(Case):
     lcap_goals: Text = about("goals of the LCAP that the determination names")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A determination has its day."""
+        """Check that a determination has its day."""
         yield from super().contradictions()
         yield from self._undated("determination_date", "determination_by", "determination_reference", "lcap_goals")
 
@@ -226,7 +227,7 @@ class AgreementCase(Case):
     amount_usd: Amount = about("amount that the LEA reimburses, in whole dollars")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """An agreement has its day, and rests on the Budget Act of its fiscal year or of the one before."""
+        """Check that an agreement has its day, and rests on the Budget Act of its fiscal year or of the year before."""
         yield from super().contradictions()
         yield from self._undated("agreement_date", "agreement_number")
         if self.agreement_date and self.budget_act_year:
@@ -258,7 +259,7 @@ class RequestCase(Case):
     decision_reason: Text = about("reason of that decision")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A decision has its day, and follows the request."""
+        """Check that a decision has its day and follows the request."""
         yield from super().contradictions()
         yield from self._undated("decision_date", "decision", "decision_reason")
         if self.decision_date and not self.decision:
@@ -272,7 +273,7 @@ class RequestCase(Case):
             yield from self._decided(self.decision_date)
 
     def _decided(self, day: date) -> Iterator[Contradiction]:
-        """CCEE decides what has reached it, and does not work on what it declined or the LEA has withdrawn."""
+        """Check that CCEE decides only on what has reached it, and does not work on declined or withdrawn requests."""
         if self.decision != "withdrawn" and self.received_date and day < self.received_date:
             said = f"CCEE decided on the request before it had reached CCEE ({self.received_date})"
             yield Contradiction(("decision_date", "received_date"), said)
@@ -292,7 +293,7 @@ KINDS: dict[str, type[Case]] = {
 
 @lru_cache(maxsize=64)
 def cases_of(pathway: Pathway) -> type[Case]:
-    """The model of the cases of a recorded pathway: the acts of its kind, its name, whom it serves, and since when."""
+    """Return the model for cases of a recorded pathway: its acts, its name, whom it serves, and since when."""
     kind = KINDS[pathway.record_kind or ""]
     return type(
         kind.__name__,

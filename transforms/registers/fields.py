@@ -1,6 +1,6 @@
-"""What a column of a register may hold, the row that all registers share, and what is wrong with one, and where.
+"""The columns of registers: allowed values, the row that all registers share, and problems with their place.
 
-Empty means not known.
+An empty cell means not known.
 """
 
 import re
@@ -30,7 +30,7 @@ from transforms.config.toml_model import StrictModel
 from transforms.registers.names import lea_kind, names_an_office
 from transforms.wording.sentences.phrases import LEA_WORDS
 
-EARLIEST = date(1990, 1, 1)  # the first loan of the register is of 1990
+EARLIEST = date(1990, 1, 1)  # the first loan of the register is from 1990
 LARGEST = 1_000_000_000  # dollars; the largest loan to a district so far is a tenth of it
 SCHEME = re.compile(
     r"\b(?:javascript|vbscript|data|file|blob|about|mailto|ftp|ws|wss|jar|view-source):(?=\S)|\b(?!https?:)[a-z][a-z0-9+.-]*://",
@@ -40,17 +40,17 @@ BARS = re.compile(r"\s*\|\s*")
 
 
 def about(description: str) -> Any:
-    """A required column with its description."""
+    """Return a required column with its description."""
     return Field(description=description)
 
 
 def empty_to_none(value: object) -> object:
-    """An empty cell is not known."""
+    """Return None for an empty cell, which means not known."""
     return None if value == "" else value
 
 
 def fitting(pattern: str, sentence: str) -> AfterValidator:
-    """Refuse a text that does not fit ``pattern``, saying ``sentence``."""
+    """Refuse a text that does not match ``pattern``, with ``sentence`` as the reason."""
     return _only(lambda text: re.fullmatch(pattern, text) is not None, sentence)
 
 
@@ -69,7 +69,7 @@ def _only(fits: Callable[[Any], bool], sentence: str) -> AfterValidator:
 
 
 def _refusal(kind: str, sentence: str) -> PydanticCustomError:
-    """An error whose sentence may hold braces."""
+    """Return an error whose sentence may contain braces."""
     return PydanticCustomError(kind, "{said}", {"said": sentence})
 
 
@@ -101,17 +101,17 @@ def _needed(value: object) -> object:
 
 
 def _is_hidden(character: str) -> bool:
-    """True for characters that nobody sees: format and control characters, and spaces."""
+    """Return True for invisible characters: format and control characters, and spaces."""
     return unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
 
 
 def _visible(text: str) -> str:
-    """The text without hidden characters; plain spaces stay."""
+    """Return the text without hidden characters; plain spaces stay."""
     return text if text.isprintable() else "".join(c for c in text if not _is_hidden(c) or c == " ")
 
 
 def _seen(value: str | None) -> str | None:
-    """Refuse a text of which nothing can be seen, and an address that a browser must not follow."""
+    """Refuse a text without visible characters, and an address that a browser must not follow."""
     if value and all(map(_is_hidden, value)):
         raise PydanticCustomError(
             "hidden", "it holds only characters that cannot be seen; write it again, or leave it empty"
@@ -122,14 +122,14 @@ def _seen(value: str | None) -> str | None:
 
 
 def _plain_line(value: str | None) -> str | None:
-    """Refuse characters within a name or identifier that nobody sees, so that what looks alike is alike."""
+    """Refuse invisible characters in a name or identifier, so that texts that look the same are the same."""
     if value and _visible(value) != value:
         raise PydanticCustomError("hidden", "it holds a character that cannot be seen; write it again by hand")
     return value
 
 
 def _addresses(value: str | None) -> str | None:
-    """Refuse what is no address of a web page. Several are parted by a bar."""
+    """Refuse anything but addresses of web pages. Bars separate several addresses."""
     for address in BARS.split(value) if value else ():
         try:
             parts = urlsplit(address)
@@ -182,14 +182,14 @@ Precision = Literal["day", "month", "season", "year", "fiscal_year", "before"]
 
 
 class Contradiction(NamedTuple):
-    """Values of one row that cannot all be true: the columns, the one to report first, and why in words."""
+    """Values of one row that cannot all be true: the columns, the one to report first, and the reason in words."""
 
     columns: tuple[str, ...]
     sentence: str
 
 
 class Cells(StrictModel):
-    """Columns of a register: whatever each holds, no control or invisible character is in it."""
+    """Columns of a register. None of them may contain a control character or an invisible one."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -203,12 +203,12 @@ class Record(Cells):
     """One row of a register."""
 
     identifier: ClassVar[tuple[str, ...]]
-    # Column of a CDS code, and the columns that name the LEA: its name now, and formerly.
+    # Column of a CDS code, and the columns that name the LEA: its present name and its former one.
     about_leas: ClassVar[tuple[tuple[str, ...], ...]] = ()
     added_later: ClassVar[frozenset[str]] = frozenset()  # columns that files of earlier versions lack
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """What does not hold between columns of this row: name and code both say of what kind an LEA is."""
+        """Yield contradictions between columns of this row: the name and the code both show the kind of LEA."""
         for code, *names in self.about_leas:
             cds = getattr(self, code)
             for column in names if cds else ():
@@ -230,7 +230,7 @@ class Record(Cells):
 
 
 def refusal(model: type[Record], column: str, value: str) -> str | None:
-    """Why ``value`` cannot be in ``column``, or None if it can. Other columns are not looked at."""
+    """Return why ``value`` cannot be in ``column``, or None if it can. Other columns are not checked."""
     info = model.model_fields[column]
     fields: dict[str, Any] = {"value": (info.annotation, info)}
     try:
@@ -241,13 +241,13 @@ def refusal(model: type[Record], column: str, value: str) -> str | None:
 
 
 def allowed(info: FieldInfo) -> tuple[str, ...]:
-    """Values of a column that takes one of a few."""
+    """Return the values of a column that allows only a few."""
     kinds = (info.annotation, *get_args(info.annotation))
     return next((get_args(k) for k in kinds if getattr(k, "__origin__", None) is Literal), ())
 
 
 def alike(identifier: str) -> str:
-    """An identifier without case, forms of a character, and characters that nobody sees."""
+    """Return an identifier without differences of case or character form, and without invisible characters."""
     text = unicodedata.normalize("NFKC", identifier).casefold()
     return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))
 
@@ -259,7 +259,7 @@ SHOWN = 80
 class Problem:
     """One problem: file, line, column, value and a plain sentence.
 
-    Without a line it is of the whole file, which then cannot be read.
+    Without a line, the problem concerns the whole file, which then cannot be read.
     """
 
     file: str
@@ -267,10 +267,10 @@ class Problem:
     line: int | None = None
     column: str = ""
     value: str = ""
-    columns: tuple[str, ...] = ()  # every column that the problem touches
+    columns: tuple[str, ...] = ()  # every column that the problem concerns
 
     def __str__(self) -> str:
-        """The problem as a person reads it."""
+        """Return the problem as a person reads it."""
         where = (
             self.file
             + (f", line {self.line}" if self.line else "")
@@ -282,7 +282,7 @@ class Problem:
 
 @dataclass
 class Line:
-    """One row as it is in the file; ``record`` is there when the row fits its model."""
+    """One row as it is in the file; ``record`` is set if the row fits its model."""
 
     file: str
     number: int
@@ -292,7 +292,7 @@ class Line:
     is_ragged: bool = False  # more or fewer cells than the header: values may be in other columns
 
     def problem(self, column: str, sentence: str, columns: tuple[str, ...] = ()) -> Problem:
-        """A problem of this row."""
+        """Return a problem of this row."""
         return Problem(self.file, sentence, self.number, column, self.values.get(column, ""), columns or (column,))
 
 

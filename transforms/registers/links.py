@@ -1,6 +1,6 @@
-"""What must hold between rows and between registers.
+"""Checks between rows and between registers.
 
-Rows that are wrong in themselves take part, so that one mistake is reported once.
+Rows that have problems of their own take part, so that one mistake is reported once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +15,9 @@ from transforms.registers.others import NecessityDetermination, Succession
 def problems_between(
     lines: Lines, models: Mapping[str, type[Record]], cases: Sequence[str], county_codes: set[str], law_effective: date
 ) -> Found:
-    """Name of the register and the problem: identifiers that are there twice, unknown counties, links that lead
-    nowhere. ``law_effective``: when the law took effect that refers districts with a state loan.
+    """Yield register names and problems: duplicate identifiers, unknown counties, links that lead nowhere.
+
+    ``law_effective``: the day on which the law that refers districts with a state loan took effect.
     """
     for name, model in models.items():
         together = cases if name in cases else (name,)
@@ -30,8 +31,9 @@ def problems_between(
 
 
 def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifier: tuple[str, ...]) -> Found:
-    """Rows whose identifier another row has as well, be it in other letters; a case_id is looked for in every register
-    of cases.
+    """Yield rows whose identifier another row also has, even if spelled differently.
+
+    A case_id is compared across all registers of cases.
     """
     where: dict[tuple[str, ...], list[Line]] = {}
     for line in together:
@@ -60,7 +62,7 @@ def _unknown_counties(name: str, lines: Sequence[Line], county_codes: set[str]) 
 
 
 def _opposite_answers(cases: Lines) -> Found:
-    """The same question answered in two ways on one day: neither counts. A replaced case counts at no time."""
+    """Yield different answers to the same question on one day: neither counts. A replaced case never counts."""
     asked: dict[tuple[object, ...], list[tuple[str, Line, Case, str]]] = {}
     for name, lines in cases.items():
         for line in lines:
@@ -81,13 +83,13 @@ def _opposite_answers(cases: Lines) -> Found:
 
 
 def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
-    """What is not wrong, and leaves a verdict open or takes one away."""
+    """Yield findings that are not wrong, but leave a verdict open or remove one."""
     yield from _replaced_by_a_later_case({c: lines[c] for c in cases})
     yield from warnings_of_loans(lines)
 
 
 def _replaced_by_nothing(cases: Lines) -> Found:
-    """A case must be replaced by a case on record, and not by one that it replaces itself."""
+    """Check that a case is replaced by a recorded case, and not by a case that it replaces itself."""
     after = {
         line.values.get("case_id", ""): line.values.get("superseded_by", "")
         for lines in cases.values()
@@ -106,7 +108,7 @@ def _replaced_by_nothing(cases: Lines) -> Found:
 
 
 def _replaced(cases: Lines) -> Iterator[tuple[str, Line, Case, Case]]:
-    """Every case that another one replaces, with its register and row, and that other one."""
+    """Yield every replaced case with its register and row, and the case that replaces it."""
     found = [(name, line, line.record) for name, lines in cases.items() for line in lines]
     by_id = {case.case_id: case for _, _, case in found if isinstance(case, Case)}
     for name, line, case in found:
@@ -115,8 +117,9 @@ def _replaced(cases: Lines) -> Iterator[tuple[str, Line, Case, Case]]:
 
 
 def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found:
-    """A case is replaced by one of its LEA, or of the predecessor or successor; else its note must name the other LEA,
-    so that a mistyped case_id does not take a case away.
+    """Check that the replacing case is of the same LEA, or of its predecessor or successor.
+
+    Otherwise the note must name the other LEA, so that a mistyped case_id does not remove a case.
     """
     same = {
         frozenset((line.values.get("predecessor_cds", ""), line.values.get("successor_cds", "")))
@@ -134,7 +137,7 @@ def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found
 
 
 def _replaced_by_a_later_case(cases: Lines) -> Found:
-    """A replaced case never counts, so one that ended is closed instead."""
+    """Yield cases that should be closed instead of replaced: a replaced case never counts."""
     for name, line, case, other in _replaced(cases):
         if (begins := other.known_from) and begins > case.entered_on:
             said = (
@@ -145,7 +148,7 @@ def _replaced_by_a_later_case(cases: Lines) -> Found:
 
 
 def _chain(case: str, after: Mapping[str, str]) -> list[str]:
-    """A case and those that replaced it, one after the other."""
+    """Return a case and the cases that replaced it, one after the other."""
     chain: list[str] = []
     while case and case not in chain:
         chain.append(case)
@@ -153,13 +156,15 @@ def _chain(case: str, after: Mapping[str, str]) -> list[str]:
     return chain
 
 
-# CDS codes live from one succession to the next: acts lie within the life of their code, and none follows itself.
-NEW_CODE = ("county_transfer", "unification", "charter_moved")  # a merger or lapsation may go on under an older code
+# CDS codes exist from one succession to the next: acts fall within the life of their code, and no code follows itself.
+NEW_CODE = ("county_transfer", "unification", "charter_moved")  # a merger or lapsation may continue under an older code
 
 
 def problems_of_lives(lines: Lines, cases: Sequence[str]) -> Found:
-    """Name of the register and the problem: acts under a code before it began or after it ended, and codes that follow
-    each other in a circle or out of order.
+    """Yield register names and problems with the lives of codes.
+
+    These are acts under a code before it began or after it ended, and codes that follow each other in a circle or out
+    of order.
     """
     successions = [(line, s) for line in lines["successions"] if isinstance(s := line.record, Succession)]
     yield from _codes_out_of_order(successions)
@@ -179,7 +184,10 @@ def problems_of_lives(lines: Lines, cases: Sequence[str]) -> Found:
 
 
 def _acts(line: Line) -> Iterator[tuple[str, str, date]]:
-    """Each dated act of a row: column, code and day. A replaced case does not count, so its code may be a mistake."""
+    """Yield each dated act of a row: column, code and day.
+
+    A replaced case does not count, so its code may be a mistake.
+    """
     record = line.record
     if isinstance(record, NecessityDetermination):
         yield "determination_date", record.cds, record.determination_date
@@ -204,7 +212,7 @@ def _codes_out_of_order(successions: Sequence[tuple[Line, Succession]]) -> Found
 
 
 def _codes_after(cds: str, successions: Sequence[tuple[Line, Succession]]) -> set[str]:
-    """Every code that followed a code, directly or by others."""
+    """Return every code that followed a code, directly or through others."""
     found: set[str] = set()
     asked = [cds]
     while asked:

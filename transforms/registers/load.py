@@ -1,7 +1,7 @@
 """Read and check the registers: every problem is reported with file, line, column and value.
 
-A wrong row is rejected, and the others are used. A spreadsheet must never take a value for a formula, and reading gives
-it back unchanged. Columns and values as they were spelled before are read all the same; ``dta register migrate``
+A wrong row is rejected, and the others are used. Values that a spreadsheet would take as formulas are escaped, and
+reading restores them unchanged. Old spellings of columns and values can still be read; ``dta register migrate``
 rewrites them.
 """
 
@@ -33,45 +33,45 @@ from transforms.rules.model import PathwayRules
 from transforms.rules.reference import Reference
 from transforms.tables import arrow_columns
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")  # an apostrophe of the value's own is kept apart from the one put before it
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # an apostrophe of the value itself stays distinct from the added one
 COLUMNS = {"amount_authorised_usd": "amount_authorized_usd"}
 VALUES = {"event": {"authorised": "authorized"}, "status_at_latest_source": {"authorised": "authorized"}}
 
 
 def to_cell(value: str) -> str:
-    """An apostrophe before what a spreadsheet would run."""
+    """Return a value with an apostrophe before it if a spreadsheet would run it."""
     return f"'{value}" if FORMULA.match(value) else value
 
 
 def from_cell(cell: str) -> str:
-    """The value, without surrounding space and without the apostrophe that ``to_cell`` put before it."""
+    """Return the value without surrounding space and without the apostrophe that ``to_cell`` adds."""
     value = cell.strip()
     return value[1:] if value.startswith("'") and FORMULA.match(value) else value
 
 
 def to_line(values: Sequence[str], end: str) -> str:
-    """One CSV line; commas, quotes and line breaks are quoted."""
+    """Return one CSV line; commas, quotes and line breaks are quoted."""
     stream = io.StringIO()
     csv.writer(stream, lineterminator=end).writerow([to_cell(v) for v in values])
     return stream.getvalue()
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each row begins, and its values.
+    """Yield the line on which each row begins, and its values, without blank lines.
 
-    Blank lines are left out. Raises csv.Error, naming the line, for quotes that do not fit.
+    Raises csv.Error, with the line, for quotes that do not match.
     """
     for line, cells in numbered_rows(text):
         yield line, [from_cell(c) for c in cells]
 
 
 def present_column(column: str) -> str:
-    """The name that a column has today."""
+    """Return today's name of a column."""
     return COLUMNS.get(column, column)
 
 
 def present_value(column: str, value: str) -> str:
-    """The spelling that a value has today."""
+    """Return today's spelling of a value."""
     return VALUES.get(column, {}).get(value, value)
 
 
@@ -79,9 +79,9 @@ LOANS: dict[str, type[Record]] = {"state_loans": StateLoan, "state_loan_events":
 
 
 def registers_of(folder: Path) -> dict[str, type[Record]]:
-    """Every register by name, with the model of its rows; one for each recorded pathway of rules/pathways.toml.
+    """Return every register by name, with the model of its rows.
 
-    Raises ConfigError.
+    Each recorded pathway of rules/pathways.toml has a register. Raises ConfigError if the rules are wrong.
     """
     return _models(read_toml(folder / "rules" / "pathways.toml", PathwayRules))
 
@@ -97,13 +97,13 @@ def _models(rules: PathwayRules) -> dict[str, type[Record]]:
 
 
 def case_registers(models: Mapping[str, type[Record]]) -> list[str]:
-    """Names of the registers of cases."""
+    """Return the names of the registers of cases."""
     return [name for name, model in models.items() if issubclass(model, Case)]
 
 
 @dataclass
 class Register:
-    """One register as read: its lines, what is wrong with them, and what could not be compared."""
+    """One register as read: its lines, their problems, and the comparisons that were not possible."""
 
     name: str
     model: type[Record]
@@ -115,7 +115,7 @@ class Register:
 
     @property
     def rejected(self) -> list[Line]:
-        """Rows with a problem: they are not used."""
+        """Rows with a problem, which are not used."""
         wrong = {p.line for p in self.problems}
         return [line for line in self.lines if line.number in wrong]
 
@@ -132,7 +132,7 @@ class Register:
 
 
 def load_registers(folder: Path, names: LeaNames | None = None, today: date | None = None) -> dict[str, Register]:
-    """Every register; rows with a problem are in ``rejected``. Raises ConfigError for a file that cannot be read."""
+    """Return every register; rows with a problem are in ``rejected``. Raises ConfigError for an unreadable file."""
     registers = check_registers(folder, names, today=today)
     unreadable = [p for r in registers.values() if not r.is_readable for p in r.problems]
     unreadable += [
@@ -151,9 +151,9 @@ def load_registers(folder: Path, names: LeaNames | None = None, today: date | No
 def check_registers(
     folder: Path, names: LeaNames | None = None, instead: Mapping[str, bytes] | None = None, today: date | None = None
 ) -> dict[str, Register]:
-    """Every register with its problems and warnings.
+    """Return every register with its problems and warnings.
 
-    ``names``: what loaded files call each LEA; ``instead``: contents in place of a file's own.
+    ``names``: the names of each LEA in loaded files; ``instead``: contents that replace those of a file.
     """
     day = today or clock.today()
     rules = read_toml(folder / "rules" / "pathways.toml", PathwayRules)
@@ -175,7 +175,7 @@ def check_registers(
 
 
 def columns_of(model: type[Record]) -> list[str]:
-    """Columns in the order of the file: in a case, what its pathway adds stands before the work and the end."""
+    """Return the columns in the order of the file; a pathway's own columns are before the work and the end."""
     if not issubclass(model, Case):
         return list(model.model_fields)
     shared = list(Case.model_fields)
@@ -185,7 +185,7 @@ def columns_of(model: type[Record]) -> list[str]:
 
 
 def _read(path: Path, model: type[Record], content: bytes | None, today: date) -> Register:
-    """The rows of one file. A header that does not fit ends the reading."""
+    """Read the rows of one file. If the header does not fit, no row is read."""
     register = Register(path.stem, model, is_readable=False)
     file = f"registers/{path.name}"
     why_not = ""
@@ -250,20 +250,20 @@ def _line(
 
 
 def _problems(line: Line, error: ErrorDetails) -> list[Problem]:
-    """What pydantic found, in our words."""
+    """Return pydantic's findings in our words."""
     if error["type"] == "contradiction":
         return [line.problem(c.columns[0], c.sentence, c.columns) for c in error["ctx"]["found"]]
     return [line.problem(str(error["loc"][0]), plain(error["msg"]))]
 
 
 def to_arrow(register: Register) -> pa.Table:
-    """The rows that are used, typed."""
+    """Return the rows that are used, typed."""
     return pa.Table.from_pylist(
         [line.record.model_dump() for line in register.used if line.record], schema_of(register.model)
     )
 
 
 def schema_of(model: type[Record]) -> pa.Schema:
-    """Types of the columns of a register."""
+    """Return the types of a register's columns."""
     types = arrow_columns(model, pa.int64())
     return pa.schema([(name, types[name]) for name in columns_of(model)])

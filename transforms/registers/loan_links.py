@@ -1,4 +1,4 @@
-"""What must hold between a state loan and its events, and between two loans."""
+"""Checks between a state loan and its events, and between two loans."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,8 +9,9 @@ from transforms.registers.loans import StateLoan, StateLoanEvent
 
 
 def problems_of_loans(lines: Lines, law_effective: date) -> Found:
-    """Name of the register and the problem. ``law_effective``: when the law took effect that refers districts with a
-    state loan.
+    """Yield register names and problems.
+
+    ``law_effective``: the day on which the law that refers districts with a state loan took effect.
     """
     yield from _events_without_loan(lines)
     yield from _events_of_a_longer_name(lines)
@@ -22,7 +23,7 @@ def problems_of_loans(lines: Lines, law_effective: date) -> Found:
 
 
 def warnings_of_loans(lines: Lines) -> Found:
-    """Loans that are repaid, nobody says when."""
+    """Yield loans that are repaid without a known day."""
     repaid = _events_by_loan(lines, "repaid")
     for line in lines["state_loans"]:
         if (
@@ -44,13 +45,16 @@ def _events_without_loan(lines: Lines) -> Found:
 
 
 def loans_of_event_id(event_id: str, loans: Iterable[str]) -> list[str]:
-    """The loans with whose identifier an event_id begins, the longest first."""
+    """Return the loans with whose identifier an event_id begins, the longest first."""
     begins = [loan for loan in loans if loan and alike(event_id).startswith(f"{alike(loan)}-")]
     return sorted(begins, key=len, reverse=True)
 
 
 def _events_of_a_longer_name(lines: Lines) -> Found:
-    """Of two loans of which one's name begins with the other's, an event is of the one that its own name spells out."""
+    """Yield events that name the wrong loan of two, where one loan's identifier begins with the other's.
+
+    The event belongs to the loan that its own identifier spells out.
+    """
     loans = [line.values.get("loan_id", "") for line in lines["state_loans"]]
     for line in lines["state_loan_events"]:
         own, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
@@ -61,7 +65,7 @@ def _events_of_a_longer_name(lines: Lines) -> Found:
 
 
 def _events_of_impossible_days(lines: Lines, law_effective: date) -> Found:
-    """Events whose day the other events of their loan contradict, or the law."""
+    """Yield events whose day contradicts the other events of their loan, or the law."""
     for events in _events_by_loan(lines).values():
         dated = [event for _, event in events]
         for line, event in events:
@@ -83,7 +87,7 @@ AFTER = {
 
 
 def _too_early(later: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
-    """What can only come later is dated earlier, whatever day of their periods the sources mean."""
+    """Return a sentence if an event that can only come later is dated earlier, whichever days the sources mean."""
     for e in dated:
         if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest:
             return f"{later.event} lies before {e.event} of the same loan ({e.event_date}, {e.event_id})"
@@ -94,7 +98,7 @@ ONCE = ("requested", "authorized", "repaid", "released")  # each by itself; "rel
 
 
 def _at_another_time_too(event: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
-    """What happens once to a loan cannot have happened on two days; which of them is right nobody can know."""
+    """Return a sentence if a one-time event of a loan has two days; nobody can know which is right."""
     for e in dated:
         is_same = e.event == event.event and (event.event != "released" or e.role == event.role)
         if event.event in ONCE and is_same and not _may_be_one_day(event, e):
@@ -106,19 +110,19 @@ def _at_another_time_too(event: StateLoanEvent, dated: Iterable[StateLoanEvent])
 
 
 def _may_be_one_day(one: StateLoanEvent, other: StateLoanEvent) -> bool:
-    """True if the periods that two sources give share a day."""
+    """Return True if the periods of two sources share a day."""
     return (one.earliest or date.min) <= other.latest and (other.earliest or date.min) <= one.latest
 
 
 def _before_the_law(event: StateLoanEvent, effective: date) -> str:
-    """Nobody can confirm or close a referral that the law did not know."""
+    """Return a sentence if a referral is confirmed or closed before the law that provides for it."""
     if event.event in ("referral_confirmed", "referral_closed") and event.latest < effective:
         return f"the law that refers the district took effect on {effective}, after this {event.event}"
     return ""
 
 
 def _loan_against_its_act(lines: Lines) -> Found:
-    """The day of a loan's act, its fiscal year (up to a year later) and the year of its chapter mean the same time."""
+    """Check that the day of a loan's act, its fiscal year (up to a year later) and the year of its chapter agree."""
     for line, loan, other, event in _loans_with(lines, "authorized"):
         first_years = [int(y) for y in re.findall(r"\b((?:19|20)[0-9]{2})-[0-9]{2}\b", loan.fiscal_year or "")]
         chapters = re.findall(r"\bStats\. ((?:19|20)[0-9]{2})\b", loan.chapter or "")
@@ -136,7 +140,7 @@ def _loan_against_its_act(lines: Lines) -> Found:
 
 
 def _events_by_loan(lines: Lines, kind: str = "") -> dict[str, list[tuple[Line, StateLoanEvent]]]:
-    """Of all kinds, if none is named."""
+    """Return the events of a kind, or of all kinds, by loan."""
     found: dict[str, list[tuple[Line, StateLoanEvent]]] = {}
     for line in lines["state_loan_events"]:
         if isinstance(line.record, StateLoanEvent) and kind in ("", line.record.event):
@@ -145,7 +149,7 @@ def _events_by_loan(lines: Lines, kind: str = "") -> dict[str, list[tuple[Line, 
 
 
 def _loans_with(lines: Lines, kind: str) -> Iterator[tuple[Line, StateLoan, Line, StateLoanEvent]]:
-    """Every loan with each of its events of a kind, and the rows of both."""
+    """Yield every loan with each of its events of a kind, and the rows of both."""
     events = _events_by_loan(lines, kind)
     for line in lines["state_loans"]:
         if isinstance(loan := line.record, StateLoan):
@@ -154,8 +158,9 @@ def _loans_with(lines: Lines, kind: str) -> Iterator[tuple[Line, StateLoan, Line
 
 
 def _status_against_events(lines: Lines) -> Found:
-    """What the latest source says of a loan, and its dated events: each can show that the other is wrong, so that
-    neither is used.
+    """Compare the latest source on a loan with its dated events.
+
+    Each can show that the other is wrong, so neither is used.
     """
     for line, loan, other, event in _loans_with(lines, "repaid"):
         is_late = (
@@ -181,7 +186,7 @@ def _status_against_events(lines: Lines) -> Found:
 
 
 def _amounts_against_events(lines: Lines) -> Found:
-    """Events lend no more than the loan, and none is dated before the source by which nothing was drawn."""
+    """Check that events lend no more than the loan, and that no money moves before a source that shows none drawn."""
     for line, loan, other, event in _loans_with(lines, "authorized"):
         if (event.amount_usd or 0) > (loan.amount_authorized_usd or LARGEST):
             said = f"the event {event.event_id} authorizes {event.amount_usd}, and the loan is smaller"
@@ -206,7 +211,7 @@ def _amounts_against_events(lines: Lines) -> Found:
 
 
 def _loans_entered_twice(lines: Lines) -> Found:
-    """Rows of one borrower and one act are one loan under two names, each with a fate of its own."""
+    """Yield rows with one borrower and one act: they are one loan under two names, with different histories."""
     loans = [(line, loan) for line in lines["state_loans"] if isinstance(loan := line.record, StateLoan)]
     for line, loan in loans:
         twins = [(other, twin) for other, twin in loans if twin.loan_id != loan.loan_id and _is_one_loan(loan, twin)]
@@ -220,7 +225,7 @@ def _loans_entered_twice(lines: Lines) -> Found:
 
 
 def _is_one_loan(one: StateLoan, other: StateLoan) -> bool:
-    """True if the rows are of one borrower, and of one chapter; or of one time, and of one act or amount."""
+    """Return True if the rows have one borrower, and one chapter; or one time, and one act or amount."""
     if not {one.cds, one.successor_cds} & {other.cds, other.successor_cds} - {None}:
         return False
     if _chapter(one) and _chapter(one) == _chapter(other):
@@ -233,12 +238,12 @@ def _is_one_loan(one: StateLoan, other: StateLoan) -> bool:
 
 
 def _chapter(loan: StateLoan) -> list[str]:
-    """Year and number of the act's chapter: the same for Stats. 2003 ch. 14 and Stats. 2003, Chapter 14."""
+    """Return year and number of the act's chapter: the same for Stats. 2003 ch. 14 and Stats. 2003, Chapter 14."""
     return re.findall("[0-9]+", loan.chapter or "")
 
 
 def _bill(loan: StateLoan) -> str:
-    """The act without what writers put in different ways: SB 39 for SB 39 (Perata) and Senate Bill 39."""
+    """Return the act without differences of notation: SB 39 for SB 39 (Perata) and Senate Bill 39."""
     text = alike(loan.enabling_act or "").replace("senatebill", "sb").replace("assemblybill", "ab")
     bill = re.match(r"(?:sb|ab)[0-9]+", text)
     return bill.group() if bill else text

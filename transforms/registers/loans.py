@@ -75,8 +75,10 @@ class StateLoan(Record):
     more_sources: Addresses = about("further pages, parted by a bar")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A loan belongs to a district, or to its successor, in the county that the code says, and its amounts fit each
-        other and its status.
+        """Check the borrower and the amounts.
+
+        A loan belongs to a district, or to its successor, in the county of the code. Its amounts agree with each other
+        and with its status.
         """
         yield from super().contradictions()
         borrower = self.cds or self.successor_cds
@@ -101,7 +103,7 @@ class StateLoan(Record):
         yield from self._amounts()
 
     def _amounts(self) -> Iterator[Contradiction]:
-        """No more is drawn than was authorized, and what is drawn and owed is what the status says."""
+        """Check that no more is drawn than was authorized, and that the amounts drawn and owed fit the status."""
         status, drawn, balance = self.status_at_latest_source, self.amount_drawn_usd, self.latest_balance_usd
         of_status = "status_at_latest_source"
         if self.amount_authorized_usd == 0:
@@ -166,8 +168,10 @@ class StateLoanEvent(Record):
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """The day, its precision and the words of the source mean the same time; the event is of the loan of its name,
-        and a given amount is some money.
+        """Check the day, the loan and the amount.
+
+        The day, its precision and the words of the source mean the same time. The event belongs to the loan in its
+        identifier. An amount is not zero.
         """
         yield from super().contradictions()
         if not self.event_id.casefold().startswith(f"{self.loan_id.casefold()}-"):
@@ -188,7 +192,7 @@ class StateLoanEvent(Record):
 
     @property
     def latest(self) -> date:
-        """Last day on which it may have happened, as the table ``loan_events_dated`` has it."""
+        """Last day on which it may have happened, as in the table ``loan_events_dated``."""
         months = {"month": 1, "season": 3, "fiscal_year": 12}.get(self.precision)
         if self.precision == "year":
             return date(self.event_date.year, 12, 31)
@@ -202,7 +206,7 @@ class StateLoanEvent(Record):
 
 
 def _against_words(day: date, precision: str, words: str) -> str:
-    """Why a day is not what the words of its source say; empty where it is."""
+    """Return why a day does not match the words of its source; empty if it does."""
     if iso := re.findall(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", words):
         return "" if day.isoformat() in iso else f"date_text is {words!r}, and event_date {day}"
     text = words.casefold()

@@ -1,4 +1,4 @@
-"""The registers beside loans and cases: CALPADS, accepted differences, successions, and CCEE's own determinations."""
+"""The registers other than loans and cases: CALPADS, accepted differences, successions, and CCEE's determinations."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -29,7 +29,7 @@ SuccessionKind = Literal["county_transfer", "unification", "merger", "lapsation"
 
 
 class CalpadsCertification(Record):
-    """Whether an LEA certified its CALPADS data of one school year in time."""
+    """An LEA's CALPADS certification for one school year: on time or not."""
 
     identifier = ("cds", "school_year")
     about_leas = (("cds", "lea_name"),)
@@ -45,7 +45,7 @@ class CalpadsCertification(Record):
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A school year spans two calendar years that follow each other, and nobody certifies it before it began."""
+        """Check that a school year spans two consecutive years, and that it is not certified before it begins."""
         yield from super().contradictions()
         first, second = int(self.school_year[2:4]), int(self.school_year[5:])
         if second != (first + 1) % 100:
@@ -59,7 +59,7 @@ class CalpadsCertification(Record):
 
 
 class AcceptedDifference(Record):
-    """A difference from CDE's flags that a person has looked at and accepted, as it differs, until a day."""
+    """A difference from CDE's flags, with both values, that a person has reviewed and accepted until a day."""
 
     identifier = ("cds", "dashboard_year", "flag")
     about_leas = (("cds", "lea_name"),)
@@ -78,7 +78,7 @@ class AcceptedDifference(Record):
     expires_on: ComingDay = about("day after which it is looked at again")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """An acceptance lasts for some time."""
+        """Check that an acceptance lasts for some time."""
         yield from super().contradictions()
         if self.dashboard_year is None:
             yield Contradiction(("dashboard_year",), "it must not be empty")
@@ -87,8 +87,8 @@ class AcceptedDifference(Record):
 
 
 class Succession(Record):
-    """One code that ended, and the code under which its schools went on. CDE begins a new history with a new code, and
-    a person says whose history came before. A merger has one row for each predecessor.
+    """A code that ended, and the code under which its schools continued. CDE begins a new history with a new code, so a
+    person records whose history came before. A merger has one row for each predecessor.
     """
 
     identifier = ("predecessor_cds", "successor_cds")
@@ -106,7 +106,7 @@ class Succession(Record):
     entered_on: NeededDay = about("day on which the row was entered")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """Both codes are of one kind, and differ as the kind of succession says."""
+        """Check that both codes are of one kind, and differ as the kind of succession requires."""
         yield from super().contradictions()
         if self.predecessor_cds == self.successor_cds:
             yield Contradiction(("successor_cds", "predecessor_cds"), "an LEA does not follow itself")
@@ -145,7 +145,7 @@ class NecessityDetermination(Record):
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """A decision follows the Dashboard that it is about, and the row follows the decision."""
+        """Check that a decision follows its Dashboard, and that the row follows the decision."""
         yield from super().contradictions()
         if lea_kind(self.cds) == "charter":
             yield Contradiction(("cds",), "EC 52072 and 52072.5 do not serve a charter school")

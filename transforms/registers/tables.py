@@ -1,6 +1,4 @@
-"""Registers as tables of a run: the rows that are used, the rows that are rejected, and whom a rejected row may
-concern.
-"""
+"""Registers as tables of a run: the used rows, the rejected rows, and the LEAs that a rejected row may concern."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +23,7 @@ from transforms.run import Run
 from transforms.tables import as_table, put, texts
 
 TABLES = {"accepted_differences": "accepted_differences"}  # other registers: reg_<name>
-PATHWAYS = {  # what a rejected row leaves open; of a case it is the register's name
+PATHWAYS = {  # the pathway that a rejected row leaves open; for a case it is the register's name
     "state_loans": "wraparound", "state_loan_events": "wraparound", "successions": "succession",
     "necessity_determinations": "necessity",
 }  # fmt: skip
@@ -36,7 +34,7 @@ TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
 class Doubt:
     """An LEA that a rejected row may concern, for one pathway, from a day on.
 
-    ``brings_lea``: no file and no row that is used has its code. ``is_guess``: the row itself does not say whom it is
+    ``brings_lea``: no file and no used row has its code. ``is_guess``: the row itself does not show which LEA it is
     about.
     """
 
@@ -53,10 +51,9 @@ class Doubt:
 
 
 def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave the registers as tables reg_* (reg_cases: all recorded pathways), with register_rejects, register_doubts
-    and register_warnings.
+    """Create the tables reg_*, register_rejects, register_doubts and register_warnings.
 
-    Reads the table ``lea_names``.
+    ``reg_cases`` has the cases of all recorded pathways. Reads the table ``lea_names``.
     """
     files = names_of(connection)
     today = max(run.settings.as_of, clock.today())
@@ -93,7 +90,7 @@ def _row(register: Register, p: Problem) -> dict[str, object]:
 
 
 def _names_before(run: Run) -> LeaNames:
-    """Names in the current release: a borrower that only a rejected row names today is found by them.
+    """Return the names in the current release, to find a borrower that only a rejected row names today.
 
     They decide nothing else.
     """
@@ -103,12 +100,12 @@ def _names_before(run: Run) -> LeaNames:
     try:
         with connect_read_only(release / DATABASE) as connection:
             return LeaNames(connection.execute("select cds, lea_name from leas").fetchall())
-    except duckdb.Error:  # damaged: the run makes it anew
+    except duckdb.Error:  # damaged: the run rebuilds it
         return LeaNames()
 
 
 def doubts_of(registers: Mapping[str, Register], files: LeaNames, before: LeaNames | None = None) -> list[Doubt]:
-    """Every LEA that a rejected row may concern. ``before``: names in the current release."""
+    """Return every LEA that a rejected row may concern. ``before``: names in the current release."""
     used = subjects({n: r.used for n, r in registers.items()}, {n: r.model for n, r in registers.items()})
     today = LeaNames([*files.pairs(), *((s.cds, n) for s in used for n in s.names)])
     known = LeaNames([*today.pairs(), *(before or LeaNames()).pairs()])
@@ -135,14 +132,16 @@ def _of_row(
     is_known = any(known.of(c) for c in codes)
     for cds in codes:
         called = next(iter(known.of(cds)), name)
-        # A code that nobody knows brings no LEA where the name is known.
+        # An unknown code adds no LEA if the name is known.
         brings = is_loan and bool(called) and (bool(known.of(cds)) or not is_known)
         yield Doubt(register.name, pathway, cds, called, loan_id, since, line.file, line.number, brings)
 
 
 def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) -> Iterator[Doubt]:
-    """The loans of a rejected event, by its loan_id and by its own name. Where neither is a loan's: the loans of a like
-    identifier and the LEAs that it names, or else, as a guess, all loans.
+    """Yield doubts for the loans of a rejected event, by its loan_id and by its own identifier.
+
+    If neither is a loan's: the loans with a similar identifier and the LEAs that it names, or else, as a guess, all
+    loans.
     """
     loans = {loan.values.get("loan_id", ""): loan for loan in registers["state_loans"].lines}
     asked, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
@@ -163,7 +162,7 @@ def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) ->
 
 
 def _leas_named_in(identifier: str, known: LeaNames) -> list[str]:
-    """Districts whose name, or its initials, a word of the identifier begins with: INGLEWOOD, SMCJUHSD."""
+    """Return districts whose name or initials begin like a word of the identifier: INGLEWOOD, SMCJUHSD."""
     words = _words(identifier) - {"sel"}  # as in CA-SEL, state emergency loan
     found = []
     for cds, name in known.pairs() if words else ():
@@ -184,7 +183,7 @@ def _words(identifier: str) -> set[str]:
 
 
 def _loan_since(registers: Mapping[str, Register], loan_id: str) -> date | None:
-    """First day on which the loan may have been received; None if that is not known."""
+    """Return the first day on which the loan may have been received; None if that is not known."""
     events = [
         e
         for line in registers["state_loan_events"].used
@@ -195,7 +194,7 @@ def _loan_since(registers: Mapping[str, Register], loan_id: str) -> date | None:
 
 
 def _case_since(register: Register, line: Line) -> date | None:
-    """First day on which the case may be known; None where one of its days is wrong."""
+    """Return the first day on which the case may be known; None if one of its days is wrong."""
     days = [c for c in register.model.model_fields if c.endswith(("_date", "_start"))]
     wrong = {c for p in register.problems if p.line == line.number for c in p.columns or days}
     if wrong & set(days):
