@@ -1,1 +1,1 @@
-"""From published files to verdicts: plain Python and SQL, no orchestration."""
+"""Turn published files into verdicts with plain Python and SQL, without orchestration."""

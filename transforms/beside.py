@@ -1,7 +1,7 @@
-"""A function at work in a process of its own, beside this one, and what the two say to each other.
+"""Run a function in a separate process and exchange messages with it.
 
-The other process is a new Python and no fork, which DuckDB's threads would not survive. It has no part in the signals
-of a terminal; when this process is gone, the next word that it says or waits for ends it.
+The other process is a new Python, not a fork, because DuckDB's threads do not survive a fork. Signals of the terminal
+do not reach it. If this process is gone, the other one ends the next time it sends or waits for a message.
 """
 
 import os
@@ -17,62 +17,62 @@ from transforms.errors import DtaError
 from transforms.interrupt import cycles_seldom_sought, stop_if_asked
 from transforms.settings import PROJECT
 
-LOOK = 0.1  # seconds from one look for a signal to the next
+LOOK = 0.1  # seconds between two checks for a signal
 
 
 def cores() -> int:
-    """Processes that can work at once here."""
+    """Return the number of processes that can run at once on this machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Channel:
-    """The end of one process: whatever can be pickled goes to the other and comes from it."""
+    """One process's end of the connection: sends and receives any value that can be pickled."""
 
     def __init__(self, reading: int, writing: int) -> None:
-        """Read and write file descriptors, which are closed with the channel."""
+        """Use two file descriptors, one to read and one to write; ``close`` closes both."""
         self._from, self._to = Connection(reading, writable=False), Connection(writing, readable=False)
 
     def send(self, value: object) -> None:
-        """Say something. Raises BrokenPipeError when the other process is gone."""
+        """Send a value. Raises BrokenPipeError if the other process is gone."""
         self._to.send(value)
 
     def receive(self) -> Any:
-        """What the other process says next. Raises EOFError when it is gone."""
+        """Return the next value from the other process. Raises EOFError if it is gone."""
         return self._from.recv()
 
     def says(self, seconds: float = 0) -> bool:
-        """True if there is something to receive, or the other process is gone."""
+        """Return True if there is something to receive or the other process is gone."""
         return self._from.poll(seconds)
 
     def close(self) -> None:
-        """Say and hear no more."""
+        """Close both directions."""
         self._from.close()
         self._to.close()
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The function came to its end."""
+    """The function finished."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What ended the function: words, and number and file of a fault of the system."""
+    """The error that ended the function: its text, and the number and file of a system error."""
 
     words: str
     number: int | None = None
     file: str | None = None
 
     def error(self) -> Exception:
-        """The fault as an error of this process."""
+        """Return the fault as an exception for this process."""
         return OSError(self.number, os.strerror(self.number), self.file) if self.number else DtaError(self.words)
 
 
 class Beside:
-    """A function that another process runs; it is given its end of the channel and the arguments. To be stopped."""
+    """A function that runs in another process, with its end of the channel and the arguments. Stop it at the end."""
 
     def __init__(self, function: Callable[..., None], *arguments: object) -> None:
-        """Start it. ``function`` is one that a module defines; the other process imports that module."""
+        """Start it. ``function`` must be defined in a module, because the other process imports that module."""
         self._name, self._newest, self._has_ended = function.__qualname__, None, False
         self._process = subprocess.Popen(
             [sys.executable, "-m", "transforms.beside"],
@@ -86,21 +86,22 @@ class Beside:
         self.send((function, arguments))
 
     def send(self, value: object) -> None:
-        """Say something to it. ``receive`` reports that it is gone."""
+        """Send it a value. If it is gone, ``receive`` reports that."""
         try:
             self._channel.send(value)
         except BrokenPipeError:
             return
 
     def newest(self) -> Any:
-        """The last that it said so far, without waiting. Raises as ``receive`` does."""
+        """Return the last value that it has sent so far, without waiting. Raises as ``receive`` does."""
         while not self._has_ended and self._channel.says():
             self.receive()
         return self._newest
 
     def receive(self) -> Any:
-        """What it says next, which a signal ends the waiting for. Raises OSError where a fault of the system ended it,
-        else DtaError.
+        """Return the next value that it sends. A signal ends the wait.
+
+        Raises OSError if a system error ended the function, DtaError if anything else did.
         """
         while not self._channel.says(LOOK):
             stop_if_asked()
@@ -118,12 +119,12 @@ class Beside:
         return said
 
     def finish(self) -> None:
-        """Wait for its end. Raises as ``receive`` does."""
+        """Wait until it finishes. Raises as ``receive`` does."""
         while not self._has_ended:
             self.receive()
 
     def stop(self) -> None:
-        """End it, wherever it is."""
+        """Kill the process."""
         self._process.kill()
         self._process.wait()
         self._channel.close()
@@ -132,7 +133,7 @@ class Beside:
 def main() -> int:
     """Run the function that the parent names."""
     channel = Channel(os.dup(0), os.dup(1))
-    os.dup2(2, 1)  # what a library prints is not for the parent
+    os.dup2(2, 1)  # what a library prints must not reach the parent
     try:
         with cycles_seldom_sought():
             channel.send(_outcome(channel))
@@ -157,6 +158,6 @@ def _outcome(channel: Channel) -> Ended | Fault:
 
 
 if __name__ == "__main__":
-    from transforms import beside  # under its own name: what it sends is of that module, not of __main__
+    from transforms import beside  # by its own name: the classes it sends belong to that module, not to __main__
 
     sys.exit(beside.main())

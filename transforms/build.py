@@ -1,4 +1,4 @@
-"""Stages 3 to 5: typed tables, criteria, determinations. What each SQL model reads gives the order of tables."""
+"""Stages 3 to 5: typed tables, criteria, determinations. The tables that each SQL model reads determine the order."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,9 +21,9 @@ WATCH_FACTS = "watch_facts"
 
 
 def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
-    """Build one table.
+    """Build one table and return its number of rows.
 
-    Raises ConfigError for a column of the SQL that the table's schema does not have: it would not be published.
+    Raises ConfigError if the SQL has a column that the table's schema lacks, because the column would not be published.
     """
     rows = build_table(connection, stage, table)
     if published := published_tables().get(table):
@@ -36,8 +36,9 @@ def build_checked(connection: duckdb.DuckDBPyConnection, stage: str, table: str)
 
 
 def build_core(run: Run) -> StepResult:
-    """Typed, keyed tables from the raw files; rows that break the contract go to ``rejects``, and a file of too many of
-    them is not used.
+    """Build typed, keyed tables from the raw files.
+
+    Rows that break the contract go to ``rejects``. A file with too many such rows is not used.
     """
     admit_dashboards(run)
     with run.connect() as connection:
@@ -54,7 +55,7 @@ def build_core(run: Run) -> StepResult:
 
 
 def build_criteria(run: Run) -> StepResult:
-    """Clause, criterion, priority, student group: what each group showed in each Dashboard year."""
+    """Build what each student group showed in each Dashboard year, by clause, criterion and priority."""
     with run.connect() as connection:
         load_evidence_before(run, connection)
         rows = {table: build_checked(connection, "criteria", table) for table in order_of("criteria")}
@@ -66,7 +67,7 @@ def build_criteria(run: Run) -> StepResult:
 
 
 def build_determinations(run: Run) -> StepResult:
-    """A verdict per LEA, determination year and pathway, with its reason in words, and the tables that readers open."""
+    """Build a verdict per LEA, determination year and pathway, with its reason in words, and the tables for readers."""
     with run.connect() as connection:
         with prepared(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
             watch_list = pool.submit(_build_watch_list, run, own)
@@ -82,7 +83,7 @@ def build_determinations(run: Run) -> StepResult:
 
 
 def _build_watch_list(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """What the criteria found is all that the engine needs to run ahead, beside the determinations."""
+    """Build the watch list, which needs only what the criteria found, in parallel with the determinations."""
     watch(connection, run.rules, run.settings.reference)
     build_checked(connection, "facts", WATCH_FACTS)
     say_watch_list(connection)

@@ -1,4 +1,4 @@
-"""Errors that a person must act on. Each message says where, what and what to do."""
+"""Errors that a person must act on. Each message says where the problem is, what it is and what to do."""
 
 import errno
 from collections.abc import Sequence
@@ -6,33 +6,33 @@ from pathlib import Path
 
 from transforms.control_characters import on_one_line, shown
 
-LONGEST = 80  # characters of what somebody typed, in a message
+LONGEST = 80  # characters of a typed text that a message shows
 
 
 def quoted(text: str) -> str:
-    """What somebody typed, for a message: in quotes, and shortened."""
+    """Return what a person typed, quoted and shortened for a message."""
     return repr(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
 def few_of(found: Sequence[object], most: int) -> str:
-    """The first of them, for a message: ``a, b and 3 more``."""
+    """Return the first items for a message: ``a, b and 3 more``."""
     more = f" and {len(found) - most:,} more" if len(found) > most else ""
     return ", ".join(map(str, found[:most])) + more
 
 
 class DtaError(Exception):
-    """A problem the user can act on; ``exit_code`` is what the command ends with."""
+    """A problem that the user can act on. The command ends with ``exit_code``."""
 
     exit_code = 1
     released = ""  # id of the release that the run had published before it failed
 
     def __str__(self) -> str:
-        """The message, whatever names of files and values it quotes, without characters that a screen would obey."""
+        """Return the message without characters that a screen would obey, whatever file names and values it quotes."""
         return shown(super().__str__())
 
 
 class SourceError(DtaError):
-    """A file cannot be taken as what its name promises (exit code 3)."""
+    """A file is not what its name promises (exit code 3)."""
 
     exit_code = 3
 
@@ -47,7 +47,7 @@ class SourceError(DtaError):
 
 
 class SourceFilesError(DtaError):
-    """Every broken file of a run, so that all can be mended at once (exit code 3)."""
+    """All broken files of a run together, so that a person can fix them at once (exit code 3)."""
 
     exit_code = 3
 
@@ -57,7 +57,7 @@ class SourceFilesError(DtaError):
 
 
 class UsageError(DtaError):
-    """The command was given something that it cannot take (exit code 2)."""
+    """The command received something that it cannot use (exit code 2)."""
 
     exit_code = 2
 
@@ -69,37 +69,38 @@ class ConfigError(DtaError):
 
 
 class GateError(DtaError):
-    """A critical check failed or could not run: nothing was published (exit code 5)."""
+    """A critical check failed or could not run, so nothing was published (exit code 5)."""
 
     exit_code = 5
 
 
 class ReleaseError(DtaError):
-    """No release, or not the one asked for (exit code 6)."""
+    """There is no release, or not the requested one (exit code 6)."""
 
     exit_code = 6
 
 
 def no_release(out: Path) -> ReleaseError:
-    """That nothing was published yet."""
+    """Return the error for a folder in which nothing was published yet."""
     return ReleaseError(f"There is no release in {out} yet. Run: dta run")
 
 
 class StaleError(DtaError):
-    """Sources could not be refreshed, and the policy counts that as a failure (exit code 7)."""
+    """Sources could not be refreshed, and the policy treats that as a failure (exit code 7)."""
 
     exit_code = 7
 
 
 class StorageError(DtaError):
-    """A disk is full, a folder cannot be written, or memory is short (exit code 8)."""
+    """A disk is full, a folder is not writable, or memory is short (exit code 8)."""
 
     exit_code = 8
 
 
 class AfterPublishingError(DtaError):
-    """A release was published, and what came after it failed: readers have it, and a person must look at the rest (exit
-    code of the cause).
+    """A release was published, but a later step failed (exit code of the cause).
+
+    Readers have the release; a person must look at the rest.
     """
 
     def __init__(self, released: str, cause: Exception) -> None:
@@ -125,7 +126,7 @@ STORAGE = {
     errno.ELOOP: "the links in this path lead in a circle. Name another folder",
     errno.ENAMETOOLONG: "the name is too long. Name another folder",
 }
-# How DuckDB and Arrow say it.
+# The texts that DuckDB and Arrow use.
 IN_TEXT = {
     "No space left on device": errno.ENOSPC,
     "Read-only file system": errno.EROFS,
@@ -137,7 +138,10 @@ IN_TEXT = {
 
 
 def storage_error(error: BaseException) -> StorageError | None:
-    """The same fault as a StorageError if it is one of storage; DuckDB hides the number of the fault in its text."""
+    """Return the error as a StorageError if it is about storage, else None.
+
+    DuckDB has the error number only in its text.
+    """
     number, text = error.errno if isinstance(error, OSError) else None, str(error)
     if number not in STORAGE:
         number = next((n for words, n in IN_TEXT.items() if words in text), None)

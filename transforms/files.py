@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: hashing, atomic writes, and a lock-free temporary name beside the target."""
+"""Files that are either whole or absent: hashing, atomic writes, and temporary names without locks."""
 
 import ctypes
 import errno
@@ -16,15 +16,15 @@ BLOCK = 1 << 20  # bytes
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def same_bytes(one: Path, other: Path) -> bool:
-    """True if both files hold the same bytes: less work than two hashes. Raises OSError.
+    """Return True if both files have the same bytes; this is less work than two hashes. Raises OSError.
 
-    ``filecmp`` remembers its answers by size and time, and would not notice a file that rotted since.
+    ``filecmp`` caches its answers by size and time, so it would miss a file whose bytes have decayed since.
     """
     with one.open("rb", buffering=0) as left, other.open("rb", buffering=0) as right:
         while (block := left.read(BLOCK)) == right.read(BLOCK):
@@ -37,9 +37,9 @@ A_FOLDER = "it is a folder, not a file"
 
 
 def odd_kind(path: Path, folder: Path) -> str:
-    """Why a name in ``folder`` is not read, in words; empty for a plain file of this folder.
+    """Return why a name in ``folder`` is not read, in words; empty for a regular file of this folder.
 
-    Links out of it may lead to anything on this machine.
+    A link that leads out of the folder may lead to anything on this machine.
     """
     try:
         if path.is_symlink():
@@ -49,7 +49,7 @@ def odd_kind(path: Path, folder: Path) -> str:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return "it is a link that leads nowhere" if path.is_symlink() else "it is gone"
-    except (OSError, RuntimeError) as error:  # RuntimeError: before Python 3.13, for a circle
+    except (OSError, RuntimeError) as error:  # RuntimeError: for a circle of links, before Python 3.13
         number = error.errno if isinstance(error, OSError) else errno.ELOOP
         return (
             "it is a link that leads in a circle"
@@ -78,13 +78,14 @@ def sync_file(path: Path) -> None:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Every file in a folder and the folders in it, by path."""
+    """Return every file in a folder and its subfolders, by path."""
     return sorted(p for p in folder.rglob("*") if p.is_file())
 
 
 def close_folder(folder: Path) -> None:
-    """Flush everything below ``folder`` to disk, its files closed to writing. Several files wait for the disk at a
-    time: it takes a thousand of them in a tenth of the time. Raises OSError.
+    """Make the files below ``folder`` read-only, and flush everything to disk. Raises OSError.
+
+    Several files are flushed at a time: for a thousand files this takes a tenth of the time.
     """
 
     def close(file: Path) -> None:
@@ -99,7 +100,7 @@ def close_folder(folder: Path) -> None:
 
 
 def temporary_beside(target: Path) -> Path:
-    """A fresh name in the target's folder, so that ``os.replace`` stays on one file system."""
+    """Create an empty file with a new name in the target's folder, so that ``os.replace`` stays on one file system."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     os.close(handle)
@@ -107,13 +108,16 @@ def temporary_beside(target: Path) -> Path:
 
 
 def is_temporary(path: Path, target: str) -> bool:
-    """True for the names that ``temporary_beside`` gives to a file that is to become ``target``."""
+    """Return True for a name that ``temporary_beside`` gives to a file that is to become ``target``."""
     return re.fullmatch(rf"\.{re.escape(target)}\.[a-z0-9_]{{8}}", path.name) is not None
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A file beside ``target`` that takes its place in one step when the block ends well, and is gone otherwise."""
+    """Yield a temporary file next to ``target``.
+
+    It replaces ``target`` in one step if the block succeeds, and is removed otherwise.
+    """
     temporary = temporary_beside(target)
     try:
         yield temporary
@@ -138,7 +142,7 @@ AT_FDCWD = -100
 def exchange(one: Path, other: Path) -> bool:
     """Swap two names in one step.
 
-    False where the system cannot do that (other than Linux, some network file systems).
+    Returns False if the system cannot do that (systems other than Linux, some network file systems).
     """
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     return (
@@ -148,8 +152,9 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def point(link: Path, target: Path) -> None:
-    """Let the symbolic link ``link`` lead to ``target`` (relative to its folder): the old target or the new one, never
-    none.
+    """Point the symbolic link ``link`` to ``target`` (relative to its folder).
+
+    A reader sees the old target or the new one, never a missing link.
     """
     with replacing(link) as temporary:
         temporary.unlink()

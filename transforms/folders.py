@@ -1,7 +1,7 @@
-"""Which folders are ours: a folder that is neither empty nor marked as ours is refused, and nothing in it is touched.
+"""Which folders belong to dta. A folder that is neither empty nor marked is refused, and nothing in it is touched.
 
-A folder is marked with a small file when the first run begins to use it. Folders of versions that made no mark are
-known by what is in them.
+The first run that uses a folder marks it with a small file. Folders from versions without a mark are recognized by
+their content.
 """
 
 import json
@@ -16,12 +16,12 @@ from transforms.release.current import MANIFEST, release_folders
 from transforms.settings import Settings
 
 MARK = "dta-folder.txt"
-# Of a run that began and ended at once, or of a fresh file system.
+# Left by a run that ended at once, or by a new file system.
 HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}
-# What may lie in a work folder before the first run.
+# What a work folder may contain before the first run.
 BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}
 PARTS = ("releases", "tags", "quality")  # of a folder of releases
-READ = {"reference", "registers", "rules", "sample"}  # in the folder of what people keep
+READ = {"reference", "registers", "rules", "sample"}  # in the folder of the files that people maintain
 STAGES = {"raw", "core", "runs", "checks"}
 SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
 CATALOG = "catalog.toml"
@@ -30,9 +30,9 @@ Known = Callable[[Path], bool]
 
 
 def claim_folders(settings: Settings) -> None:
-    """Make sure that the folders of a run are ours, and mark them.
+    """Make sure that the folders of a run belong to dta, and mark them.
 
-    Raises ConfigError, with nothing written, where one is not.
+    Raises ConfigError, before anything is written, if one does not.
     """
     _refuse(settings.out, "--out (DTA_OUT)", has_releases)
     _refuse_within(settings.out, "--out (DTA_OUT)", (settings.snapshots, settings.build, settings.inbox))
@@ -41,7 +41,10 @@ def claim_folders(settings: Settings) -> None:
 
 
 def claim_work(settings: Settings) -> None:
-    """The same for what a run writes below the work folder."""
+    """Make sure that the folders below the work folder belong to dta, and mark them.
+
+    Raises ConfigError if one does not.
+    """
     ours = [
         (settings.snapshots, has_snapshots, "copies of source files"),
         (settings.build, has_stages, "files in progress"),
@@ -57,7 +60,10 @@ def claim_work(settings: Settings) -> None:
 
 
 def claim_root(root: Path, setting: str) -> None:
-    """The same for a folder that has one folder of releases for each year or day."""
+    """Make sure that a root with one folder of releases per year or day belongs to dta, and mark it.
+
+    Raises ConfigError if it does not.
+    """
     _refuse(
         root,
         setting,
@@ -69,7 +75,7 @@ def claim_root(root: Path, setting: str) -> None:
 
 
 def mark(folder: Path, content: str) -> None:
-    """Say in a small file that the folder is ours."""
+    """Write a small file which says that the folder belongs to dta."""
     file = folder / MARK
     if not file.exists():
         write_atomically(
@@ -87,7 +93,7 @@ def _refuse(folder: Path, setting: str, known: Known) -> None:
 
 
 def _refuse_within(folder: Path, setting: str, others: Iterable[Path]) -> None:
-    """Raises ConfigError for a folder that is or lies in one of ``others``, or among the releases of any folder."""
+    """Raise ConfigError if a folder is or is in one of ``others``, or is among the releases of any folder."""
     place = Path(os.path.realpath(folder))
     around = {os.path.realpath(other) for other in others}
     for outer in (place, *place.parents):
@@ -101,7 +107,7 @@ def _refuse_a_file(folder: Path, setting: str) -> None:
 
 
 def _refuse_strangers(settings: Settings) -> None:
-    """A work folder before its first run may hold the folders that settings name, and nothing else."""
+    """Refuse a work folder before its first run if it contains anything other than the folders that settings name."""
     work = settings.work.absolute()
     named = {settings.out, settings.inbox, settings.reference, settings.source_folder}
     inside = {p.absolute().relative_to(work).parts[0] for p in named if work in p.absolute().parents}
@@ -120,8 +126,9 @@ def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
 
 
 def kept_folder(place: Path) -> Path | None:
-    """The folder of ours that holds ``place``, its links followed: one of releases, of copies of source files or of
-    files in progress, or one that runs read. None where there is none: people may write there.
+    """Return the folder of dta that contains ``place``, with links followed; None if people may write there.
+
+    It is a folder of releases, of copies of source files, of files in progress, or one that runs read.
     """
     settings = Settings()
     read = {*(settings.reference / name for name in READ), *(settings.work / name for name in BESIDE)}
@@ -135,12 +142,12 @@ def kept_folder(place: Path) -> Path | None:
 
 
 def is_ours(folder: Path, known: Known) -> bool:
-    """True for a folder with our mark, or of a version that made none."""
+    """Return True for a folder with our mark, or from a version that wrote no mark."""
     return folder.is_dir() and ((folder / MARK).is_file() or known(folder))
 
 
 def has_releases(folder: Path) -> bool:
-    """A release with its manifest, the record of a run, or a release that was never finished."""
+    """Return True for a release with its manifest, the record of a run, or an unfinished release."""
     if any((release / MANIFEST).exists() for release in release_folders(folder)):
         return True
     if any((folder / "releases").glob(".building-*")):
@@ -153,12 +160,12 @@ def has_releases(folder: Path) -> bool:
 
 
 def has_snapshots(folder: Path) -> bool:
-    """Contents under their hash, one folder for each source."""
+    """Return True for files named by their hash, in one folder per source."""
     return any(re.fullmatch(r"[0-9a-f]{64}\..+|accepted\.json", p.name) for p in folder.glob("*/*"))
 
 
 def has_stages(folder: Path) -> bool:
-    """The folders of stages as a run leaves them, and nothing else."""
+    """Return True if the folder contains the folders of stages as a run leaves them, and nothing else."""
     names = {p.name for p in folder.iterdir() if p.name not in HARMLESS}
     made = [
         *folder.glob("raw/v*"),

@@ -58,7 +58,7 @@ def load_inputs(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Reference lists as tables ref_*, all text; blanks are null. ``folder`` holds reference/."""
+    """Load the reference lists as tables ref_*, all text, blanks as null. ``folder`` contains reference/."""
     for name, table in Reference(folder).tables().items():
         put(connection, f"ref_{name}", table)
     connection.execute(
@@ -68,7 +68,7 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create or replace table ref_indicators as select *, (rowid + 1)::tinyint as position from ref_indicators"
     )
-    # Every indicator and Dashboard year: begins where the Dashboard before is on another scale.
+    # Every indicator and Dashboard year. ``begins``: the Dashboard before is on another scale.
     connection.execute("""
         create or replace table dashboard_scales as
         with scales as (
@@ -106,10 +106,9 @@ def load_reference(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def check_configuration(run: Run) -> None:
-    """Read everything that people keep (catalog, layouts, rules, reference lists, registers), so that what is wrong
-    there is said before any work.
+    """Read all files that people maintain (catalog, layouts, rules, reference lists, registers).
 
-    Raises ConfigError.
+    A run reports their problems before any work. Raises ConfigError.
     """
     folder, problems = run.settings.reference, []
     reads: tuple[Callable[[], object], ...] = (
@@ -132,7 +131,7 @@ def check_configuration(run: Run) -> None:
 
 
 def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Small functions that the SQL files share: ``sql/macros.sql``, sentences, and words of reference lists."""
+    """Create the macros that the SQL files share: ``sql/macros.sql``, sentences, and words of reference lists."""
     counties = ", ".join(map(literal, first_column(connection, "select county_code from ref_counties order by 1")))
     connection.execute(f"create or replace macro is_county(code) as code in ({counties})")
     shared = (FOLDER / "macros.sql").read_text("utf-8")
@@ -150,7 +149,7 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _cases(connection: duckdb.DuckDBPyConnection, pairs: str) -> str:
-    """What a reference list says for a code, and any other text as it is, as an expression: lambdas take no join."""
+    """Return an SQL expression for a list's word for a code, else the code itself (lambdas allow no joins)."""
     cases = " ".join(
         f"when {literal(code)} then {literal(said)}" for code, said in connection.execute(pairs).fetchall()
     )
@@ -158,7 +157,7 @@ def _cases(connection: duckdb.DuckDBPyConnection, pairs: str) -> str:
 
 
 def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """source_files, raw_<layout> and raw_rejects from the raw stage's Parquet files."""
+    """Load source_files, raw_<layout> and raw_rejects from the raw stage's Parquet files."""
     reports: list[dict[str, Any]] = run.raw_reports()
     put(
         connection,
@@ -175,7 +174,7 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     editions = [
         {"source_id": s.id, "edition": s.edition} for s in run.catalog.source if s.layout == "interim_certifications"
     ]
-    # How the last look for a newer file ended; empty when the files come from a folder.
+    # How the last check for a newer file ended; empty if the files come from a folder.
     freshness = run.fact("freshness", [])
     put(connection, "source_freshness", as_table(freshness, **texts(*FRESHNESS)))
     put(connection, "interim_sources", as_table(editions, **texts("source_id", "edition")))
@@ -193,13 +192,13 @@ def _load_raw(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_unused(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """unused_files: what was seen and not used."""
+    """Load unused_files: the files that were found but not used."""
     schema = {f.name: pa.int64() if f.name == "line" else pa.string() for f in fields(UnusedFile)}
     put(connection, "unused_files", as_table([asdict(f) for f in dict.fromkeys(unused_files(run))], **schema))
 
 
 def _union(connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, str], schema: pa.Schema) -> None:
-    """View over Parquet files, each row with the source it came from."""
+    """Create a view over Parquet files; each row has its source."""
     if not files:
         put(connection, name, pa.schema([*schema, ("source_id", pa.string())]).empty_table())
         return

@@ -1,9 +1,8 @@
-"""Ctrl-C and SIGTERM: whatever the process is at, it ends as interrupted, and nothing turns the signal into another
-fault. And when Python looks for cycles among objects.
+"""Ctrl-C and SIGTERM: the process always ends as interrupted, and nothing turns the signal into another error.
 
-DuckDB answers a signal that comes during a query with a plain RuntimeError, or not at all when the query runs on
-another thread. So the signal is remembered and every open connection is interrupted; the stages ask ``stop_if_asked``
-between two pieces of work and wherever they catch errors.
+DuckDB answers a signal during a query with a plain RuntimeError, or not at all if the query runs on another thread. So
+the handler stores the signal and interrupts every open connection. The stages call ``stop_if_asked`` between two pieces
+of work and wherever they catch errors. This module also sets how often Python looks for reference cycles.
 """
 
 import signal
@@ -15,7 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakSet
 
-if TYPE_CHECKING:  # quick commands do without it
+if TYPE_CHECKING:  # quick commands run without it
     import duckdb
 import gc
 
@@ -23,16 +22,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(KeyboardInterrupt):
-    """A person or the system asked the process to end. Not an Exception: code that expects faults does not catch it."""
+    """A person or the system asked the process to end. Not an Exception, so that error handlers do not catch it."""
 
     def __init__(self, number: int = signal.SIGINT) -> None:
         super().__init__(f"interrupted by {signal.Signals(number).name}")
-        self.exit_code = 128 + number  # as shells say it
+        self.exit_code = 128 + number  # the convention of shells
         self.message = f"The command was {self}."
 
 
 class _State:
-    """Of the process: signals come to a process, not to a run."""
+    """The state of the process: signals go to a process, not to a run."""
 
     number: int = 0  # the signal that came
     listening: bool = False
@@ -56,7 +55,7 @@ def stop_if_asked() -> None:
 def listening() -> Iterator[None]:
     """Turn SIGINT and SIGTERM into Interrupted.
 
-    On other threads than the main one, and inside another ``listening``, this does nothing.
+    Does nothing on a thread other than the main one, or inside another ``listening``.
     """
     if _State.listening or threading.current_thread() is not threading.main_thread():
         yield
@@ -72,7 +71,7 @@ def listening() -> Iterator[None]:
             with suppress(Exception):  # one that is closed
                 connection.interrupt()
         earlier = before[signal.Signals(number)]
-        # Of Prefect, which has words of its own for a run that is cancelled.
+        # Prefect's handler, which reports a canceled run.
         if callable(earlier) and earlier is not signal.default_int_handler:
             earlier(number, frame)
         raise Interrupted(number)
@@ -84,7 +83,7 @@ def listening() -> Iterator[None]:
             unraisable(fault)
 
     try:
-        # It may come where Python can only print what is raised; stop_if_asked sees it then.
+        # A signal may come where Python can only print the exception; stop_if_asked raises it later.
         sys.unraisablehook = say_unraisable
         for number in SIGNALS:
             signal.signal(number, come)
@@ -98,8 +97,9 @@ def listening() -> Iterator[None]:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Finish what must not be left half done, such as a record; a signal that comes meanwhile is seen by the next
-    ``stop_if_asked``.
+    """Finish what must not be left half done, such as a record.
+
+    If a signal comes during the block, the next ``stop_if_asked`` outside raises it.
     """
     outer, _State.shielded = _State.shielded, True
     try:
@@ -110,8 +110,10 @@ def shielded() -> Iterator[None]:
 
 @contextmanager
 def cycles_seldom_sought() -> Iterator[None]:
-    """A run makes millions of small objects and hardly any cycle, and so do pages of LEAs and imports of libraries:
-    Python is not to look for cycles among all of them and all modules each time that some were made.
+    """Look for reference cycles less often.
+
+    A run makes millions of small objects and hardly any cycle, and so do pages of LEAs and imports of libraries. By
+    default, Python would check all of them and all modules again and again.
     """
     before = gc.get_threshold()
     gc.freeze()

@@ -11,9 +11,9 @@ from transforms.errors import ReleaseError
 
 @contextmanager
 def only_one(path: Path, taken: str) -> Iterator[None]:
-    """Hold the lock file ``path``; others are refused, not kept waiting.
+    """Hold the lock file ``path``. Others are refused; they do not wait.
 
-    Raises ReleaseError(``taken``) when it is held.
+    Raises ReleaseError(``taken``) if another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
@@ -22,7 +22,7 @@ def only_one(path: Path, taken: str) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise ReleaseError(taken) from error
-            # Its owner before us removed it: take the one that is there now.
+            # The owner before us removed the file: lock the one that is there now.
             if not _is_still(path, handle.fileno()):
                 continue
             yield
@@ -37,10 +37,10 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 
 def publisher_lock(out: Path) -> AbstractContextManager[None]:
-    """One process at a time changes releases, tags or the pointer. Raises ReleaseError when it is taken."""
+    """Let only one process at a time change releases, tags or the pointer. Raises ReleaseError if it is taken."""
     return only_one(out / ".publisher.lock", f"Another run is publishing to {out}. Wait until it has finished.")
 
 
 def run_lock(out: Path) -> AbstractContextManager[None]:
-    """One run at a time for one folder of releases. Raises ReleaseError when it is taken."""
+    """Let only one run at a time use a folder of releases. Raises ReleaseError if it is taken."""
     return only_one(out / ".run.lock", f"Another run is at work for {out}. Wait until it has finished.")

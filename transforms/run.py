@@ -1,8 +1,8 @@
-"""One run: its settings, its scratch folder, and what the stages leave there for each other.
+"""One run: its settings, its scratch folder, and the files that its stages leave there for each other.
 
-A run that is killed leaves its folder behind; the next one begins anew, and removes it.
+A run that is killed leaves its folder behind. The next run removes it and starts from the beginning.
 
-build/runs/<releases>/.lock   held while a run is at work
+build/runs/<releases>/.lock   held during a run
                       run-*   database and facts of the run
 """
 
@@ -36,7 +36,7 @@ from transforms.sources.layouts import Layouts, load_layouts
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One accepted file: where its bytes are kept, and their hash."""
+    """One accepted file: the path of its stored copy, and its hash."""
 
     source_id: str
     file: str
@@ -53,12 +53,12 @@ _in_memory: dict[Path, duckdb.DuckDBPyConnection] = {}  # tables of runs, by the
 
 
 def _say_nothing(words: str, done: int, total: int | None) -> None:
-    """Nobody watches."""
+    """Report nothing: the default if nobody watches the run."""
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a stage did. ``finished`` ends the run early because there is nothing more to do."""
+    """The result of a stage. ``finished`` ends the run early because there is nothing more to do."""
 
     rows_in: int
     rows_out: int
@@ -72,34 +72,36 @@ class Run:
     def __init__(self, settings: Settings, folder: Path) -> None:
         """Use an existing scratch folder."""
         self.settings, self.folder = settings, folder
-        self.notify: Notify = _say_nothing  # long stages tell what they are at: words, done, total
+        self.notify: Notify = _say_nothing  # long stages report their progress: words, done, total
 
     @classmethod
     def start(cls, settings: Settings) -> "Run":
-        """Begin a run in a fresh scratch folder."""
+        """Start a run in a new scratch folder."""
         runs = settings.build / "runs"
         runs.mkdir(parents=True, exist_ok=True)
         return cls(settings, Path(tempfile.mkdtemp(prefix="run-", dir=runs)))
 
     def finish(self) -> None:
-        """Remove the scratch folder and the tables, which stay in memory until the last connection is closed."""
+        """Remove the scratch folder and the tables. Tables in memory stay until the last connection is closed."""
         _in_memory.pop(self.folder, None)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @cached_property
     def catalog(self) -> Catalog:
-        """Known sources."""
+        """The known sources."""
         return load_catalog(self.settings.reference)
 
     @cached_property
     def layouts(self) -> Layouts:
-        """Known layouts."""
+        """The known layouts."""
         return load_layouts(self.settings.reference)
 
     @cached_property
     def rules(self) -> Rules:
-        """The rules that this run applies. Raises UsageError for a day before the first determination of Direct
-        Technical Assistance was in force, or in a future of which they know nothing.
+        """The rules that this run applies.
+
+        Raises UsageError if the day is before the first determination of Direct Technical Assistance was in force, or
+        so far in the future that the rules do not cover it.
         """
         rules, as_of = load_rules(self.settings.reference), self.settings.as_of
         first = min((r.in_force_from for r in rules.years if r.continuum), default=date.max)
@@ -109,7 +111,7 @@ class Run:
                 f" {first} on. Name a later day."
             )
         newest = max(r.dashboard_year for r in rules.years)
-        last = max(clock.today(), date(newest + 1, 12, 31))  # the Dashboard after it is out by then
+        last = max(clock.today(), date(newest + 1, 12, 31))  # the next Dashboard is out by then
         if as_of > last:
             raise UsageError(
                 f"{as_of} lies in the future, and the rules end with the Dashboard of {newest}: nothing can be known as"
@@ -119,18 +121,18 @@ class Run:
 
     @property
     def rules_by_year(self) -> dict[int, RuleSet]:
-        """Rule sets by Dashboard year."""
+        """The rule sets by Dashboard year."""
         return {r.dashboard_year: r for r in self.rules.years}
 
     @property
     def sources(self) -> dict[str, Source]:
-        """Catalog entries by id."""
+        """The catalog entries by id."""
         return {s.id: s for s in self.catalog.source}
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """A connection to the run's tables.
+        """Return a connection to the run's tables.
 
-        Few rows stay in memory, which takes a third less processor time than a file does. Many are compressed in a
+        Few rows stay in memory, which takes a third less processor time than a file. Many rows are compressed in a
         file, so that memory stays bounded.
         """
         path = self.folder / TABLES
@@ -142,7 +144,7 @@ class Run:
         return prepared(_in_memory[self.folder].cursor())
 
     def keep_tables(self) -> Path:
-        """Let the tables be in a file, however few, and return its path. To be asked for before they are made."""
+        """Keep the tables in a file, even with few rows, and return its path. Call this before they are made."""
         path = self.folder / TABLES
         self._open(path).close()
         return path
@@ -151,28 +153,28 @@ class Run:
         return connect(place, self.settings.memory_limit, self.folder / "spill")
 
     def save_snapshots(self, snapshots: list[Snapshot]) -> None:
-        """Leave the list of accepted files for the next stages."""
+        """Save the list of accepted files for the next stages."""
         self._write("snapshots.json", [asdict(s) for s in snapshots])
 
     def snapshots(self) -> list[Snapshot]:
-        """Accepted files of this run."""
+        """Return the accepted files of this run."""
         return [Snapshot(**s) for s in self._read("snapshots.json")]
 
     def raw_reports(self) -> list[dict[str, Any]]:
-        """What the raw stage read: one report per file."""
+        """Return the reports of the raw stage, one per file."""
         reports: list[dict[str, Any]] = self._read("raw.json")
         return reports
 
     def save_fact(self, name: str, value: object) -> None:
-        """Leave a small value, such as the fingerprint of the inputs, for the next stages."""
+        """Save a small value, such as the fingerprint of the inputs, for the next stages."""
         self._write(f"{name}.json", value)
 
     def fact(self, name: str, *default: Any) -> Any:
-        """A small value that an earlier stage left, or the default where none did."""
+        """Return a small value that an earlier stage saved, or the default if none did."""
         return default[0] if default and not (self.folder / f"{name}.json").exists() else self._read(f"{name}.json")
 
     def _write(self, name: str, value: object) -> None:
-        part = self.folder / f"{name}.part"  # a full disk leaves no half, and a folder that is gone stays gone
+        part = self.folder / f"{name}.part"  # a full disk leaves no half file, and a removed folder stays removed
         part.write_text(json.dumps(value, default=str), "utf-8")
         os.replace(part, self.folder / name)
 
@@ -185,7 +187,7 @@ STALE_AFTER = 3 * 86400  # seconds; longer than any run
 
 @contextmanager
 def claim(settings: Settings) -> Iterator[Run]:
-    """A run in a scratch folder that is ours alone. Raises ReleaseError when another run holds it."""
+    """Yield a run in a scratch folder of its own. Raises ReleaseError if another run holds it."""
     runs = settings.build / "runs"
     place = runs / hashlib.sha256(str(settings.out).encode()).hexdigest()[:16]
     with only_one(place / ".lock", f"Another run is at work in {place}. Wait until it has finished."):
@@ -202,9 +204,9 @@ def claim(settings: Settings) -> Iterator[Run]:
 
 
 def _sweep(runs: Path, ours: Path) -> None:
-    """Remove scratch folders that died long ago.
+    """Remove scratch folders that were abandoned long ago.
 
-    A clock that jumped makes nothing immortal: age counts in both directions.
+    Age counts in both directions, so a clock that jumped keeps no folder forever.
     """
     for folder in runs.iterdir():
         if folder == ours or not SCRATCH_NAME.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():

@@ -1,7 +1,7 @@
-"""One truth about every published table: columns, types, keys, descriptions, and what every value must satisfy.
+"""The single definition of every published table: columns, types, keys, descriptions, and constraints on values.
 
-``columns.toml`` defines each column name once, so the same name means the same thing everywhere, and the rules of
-columns by name; a table's own file, beside its SQL, says grain, key and which columns it has, in order. The published
+``columns.toml`` defines each column name once, so that a name means the same thing everywhere, and the rules that apply
+to columns by name. A table's own file, next to its SQL, defines grain, key and the columns in order. The published
 DuckDB file has all of it as constraints.
 """
 
@@ -35,7 +35,7 @@ ARROW = {
 
 
 class Column(StrictModel):
-    """One column: DuckDB type, meaning, CDE's field name where it is CDE's, and allowed values where they are few."""
+    """One column: DuckDB type, meaning, CDE's field name if CDE has one, and allowed values if they are few."""
 
     type: str
     description: str
@@ -52,7 +52,7 @@ class Column(StrictModel):
 
 
 class ColumnRule(StrictModel):
-    """What every value of the columns of these names is, in every table: of a pattern, in a range, or one of a list."""
+    """A rule for every value of the named columns, in every table: a pattern, a range, or a list of values."""
 
     columns: tuple[str, ...]
     pattern: str = ""
@@ -64,11 +64,11 @@ class ColumnRule(StrictModel):
 
     @property
     def kind(self) -> str:
-        """Last part of the ids of its checks."""
+        """The last part of the ids of its checks."""
         return "form" if self.pattern else "code" if self.values else "range"
 
     def condition(self, column: str) -> str:
-        """True in SQL for a value that satisfies it, null for none."""
+        """Return an SQL condition that is true for a value that satisfies the rule, and null for null."""
         name = quote(column)
         if self.pattern:
             return f"regexp_matches({name}, {literal(self.pattern)})"
@@ -81,7 +81,7 @@ class ColumnRule(StrictModel):
 
 
 class ColumnBook(StrictModel):
-    """All column definitions, and the rules of columns by name."""
+    """All column definitions, and the rules that apply to columns by name."""
 
     column: dict[str, Column]
     rule: tuple[ColumnRule, ...]
@@ -89,7 +89,7 @@ class ColumnBook(StrictModel):
 
 @dataclass(frozen=True)
 class Constraint:
-    """What every row of a table satisfies. ``enforced``: a constraint of the published table; else it only warns."""
+    """A condition that every row satisfies. ``enforced``: a constraint of the published table; else it only warns."""
 
     check_id: str
     column: str
@@ -108,8 +108,8 @@ class TableFile(StrictModel):
     required: tuple[str, ...] = ()
     columns: tuple[str, ...]
     may_be_empty: bool = False
-    as_served: tuple[str, ...] = ()  # columns that show what a file served, sound or not: no rule by name holds
-    only_warns: tuple[str, ...] = ()  # columns that no verdict rests on: nothing about their values is enforced
+    as_served: tuple[str, ...] = ()  # columns that show what a file contains, right or wrong: no rule by name applies
+    only_warns: tuple[str, ...] = ()  # columns that no verdict depends on: no rule about their values is enforced
     column: dict[str, Column] = Field(default_factory=dict)
 
 
@@ -134,26 +134,26 @@ class Table(StrictModel):
 
     @property
     def content_columns(self) -> list[str]:
-        """Columns whose values decide whether the content changed."""
+        """The columns whose values decide whether the content changed."""
         return [name for name, column in self.columns.items() if not column.volatile]
 
     @property
     def comment(self) -> str:
-        """Comment of the table in the database."""
+        """The comment of the table in the database."""
         return f"{self.description} Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     @property
     def never_null(self) -> set[str]:
-        """Columns that are not nullable to whoever reads the release."""
+        """The columns that are never null in the release."""
         return {*self.key, *self.required} - set(self.only_warns)
 
     @property
     def key_is_enforced(self) -> bool:
-        """False where a doubled key only warns."""
+        """False if a duplicate key only warns."""
         return not set(self.key) & set(self.only_warns)
 
     def arrow_schema(self) -> pa.Schema:
-        """Explicit types of the Parquet file; key and required columns are not nullable."""
+        """Return explicit types for the Parquet file; key and required columns are not nullable."""
         fixed = self.never_null
         return pa.schema(
             [
@@ -163,7 +163,7 @@ class Table(StrictModel):
         )
 
     def constraints(self) -> Iterator[Constraint]:
-        """What every row satisfies: required values, known values, and the rules of columns by name."""
+        """Yield what every row satisfies: required values, known values, and the rules for columns by name."""
         for name in dict.fromkeys((*self.key, *self.required)):
             yield self._constraint(name, "present", f"{quote(name)} is not null", f"{name} is never missing.")
         for name, column in self.columns.items():
@@ -182,7 +182,7 @@ class Table(StrictModel):
         )
 
     def create_statement(self, with_key: bool) -> str:
-        """Create the published table, with the release in every row and every enforced constraint."""
+        """Return the statement for the published table, with the release in every row and all enforced constraints."""
         columns = {n: f"{quote(n)} {c.type}" for n, c in self.columns.items()}
         columns.setdefault("release_id", "release_id varchar not null")
         for constraint in self.constraints():
@@ -195,7 +195,7 @@ class Table(StrictModel):
 
 @cache
 def published_tables() -> dict[str, Table]:
-    """Every published table by name. Raises ConfigError when a table names an undefined column or key."""
+    """Return every published table by name. Raises ConfigError if a table names an undefined column or key."""
     book = read_toml(FOLDER / "columns.toml", ColumnBook)
     tables = [_table(path, book) for path in sorted(FOLDER.glob("*/*.toml"))]
     return {t.name: t for t in tables}

@@ -11,11 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from transforms import clock
 
 PROJECT = Path(__file__).resolve().parent.parent
-UNUSABLE = "?\\\0"  # DuckDB takes what follows the first for options, and the second for a slash
+UNUSABLE = "?\\\0"  # DuckDB takes the text after the first as options, and the second as a slash
 
 
 def usable(folder: Path) -> Path:
-    """A folder in which DuckDB can keep a database. Raises ValueError."""
+    """Return the folder if DuckDB can keep a database in it. Raises ValueError if not."""
     found = sorted({letter for letter in str(folder.absolute()) if letter in UNUSABLE})
     if found:
         raise ValueError(
@@ -29,14 +29,14 @@ def usable(folder: Path) -> Path:
 
 
 def amount_of_memory(text: str) -> str:
-    """An amount that DuckDB understands, and not one without end. Raises ValueError."""
+    """Return an amount that DuckDB understands and that is limited. Raises ValueError if it is not."""
     if not re.fullmatch(r"0*[1-9]\d*(\.\d+)? ?[KMGT]i?B", text, re.ASCII | re.IGNORECASE):
         raise ValueError("write a number and its unit, such as 2GB")
     return text
 
 
 def _day(value: object) -> object:
-    """A day as people write it: a number would be taken for seconds since 1970."""
+    """Read a day as people write it. Pydantic would take a number as seconds since 1970."""
     return clock.read_day(value) if isinstance(value, str) else value
 
 
@@ -45,8 +45,9 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Settings(BaseSettings):
-    """Paths and dates of one run. Each field can be set as DTA_<NAME> (an empty one counts as none); command options
-    win.
+    """Paths and dates of one run.
+
+    Each field can be set as DTA_<NAME> (an empty variable counts as not set). Command options win.
     """
 
     model_config = SettingsConfigDict(env_prefix="DTA_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -99,7 +100,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def given(cls, **options: Any) -> Self:
-        """Settings with the options that are given, and are not None, over DTA_* variables; paths are made absolute."""
+        """Return settings with the given options, if not None, over the DTA_* variables. Paths become absolute."""
         found: dict[str, Any] = {
             name: value.absolute() if isinstance(value, Path) else value
             for name, value in options.items()
@@ -114,15 +115,15 @@ class Settings(BaseSettings):
 
     @property
     def snapshots(self) -> Path:
-        """Content-addressed copies of every file ever read."""
+        """The folder of copies, by hash, of every file ever read."""
         return self.work / "snapshots"
 
     @property
     def build(self) -> Path:
-        """Intermediate files; safe to delete."""
+        """The folder of intermediate files, which is safe to delete."""
         return self.work / "build"
 
     @property
     def source_folder(self) -> Path:
-        """Folder that ``source`` names."""
+        """The folder that ``source`` names."""
         return self.reference / "sample" if self.source == "sample" else Path(self.source)

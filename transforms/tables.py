@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from transforms.database import quote
 
-LINES = ("line", "source_line")  # line numbers differ in every row, and most follow the one before
+LINES = ("line", "source_line")  # line numbers differ in every row, and most are one more than the line before
 
 
 def put(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
@@ -21,18 +21,18 @@ def put(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> No
 
 
 def as_table(rows: Iterable[dict[str, Any]], **columns: pa.DataType) -> pa.Table:
-    """Arrow table of the named columns of ``rows``."""
+    """Return an Arrow table of the named columns of ``rows``."""
     schema = pa.schema(list(columns.items()))
     return pa.Table.from_pylist([{k: row[k] for k in columns} for row in rows], schema)
 
 
 def texts(*names: str) -> dict[str, pa.DataType]:
-    """Columns of text."""
+    """Return text columns with these names."""
     return dict.fromkeys(names, pa.string())
 
 
 def encodings(schema: pa.Schema) -> dict[str, Any]:
-    """How a Parquet file holds each column: by its distinct values, and line numbers by their differences."""
+    """Return how a Parquet file encodes each column: by distinct values, but line numbers by their differences."""
     coded = [f"{f.name}.list.element" if pa.types.is_list(f.type) else f.name for f in schema if f.name not in LINES]
     return {
         "use_dictionary": coded,
@@ -41,13 +41,13 @@ def encodings(schema: pa.Schema) -> dict[str, Any]:
 
 
 def arrow_columns(model: type[BaseModel], integer: pa.DataType) -> dict[str, pa.DataType]:
-    """Arrow types of the fields of a model, without those that hold other models."""
+    """Return the Arrow types of a model's fields, without those that contain other models."""
     types = {name: _arrow_type(field.annotation, integer) for name, field in model.model_fields.items()}
     return {name: found for name, found in types.items() if found is not None}
 
 
 def _arrow_type(annotation: Any, integer: pa.DataType) -> pa.DataType | None:
-    """Texts unless the annotation says otherwise; None for a model, or a list of models."""
+    """Return text unless the annotation says otherwise, and None for a model or a list of models."""
     origin, inner = get_origin(annotation), [a for a in get_args(annotation) if a not in (type(None), ...)]
     if origin is Annotated:
         return _arrow_type(inner[0], integer)

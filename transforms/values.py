@@ -1,4 +1,4 @@
-"""Values and columns of a query's rows in the forms that are not Arrow's: one for commands, pages and files."""
+"""Values and columns of query results for commands, pages and files, in one form other than Arrow's."""
 
 import json
 import math
@@ -12,12 +12,12 @@ from transforms.database import quote
 if TYPE_CHECKING:
     import duckdb
 
-# Types of DuckDB that Arrow has under other values, or Parquet and CSV not at all; also within lists and structures.
+# DuckDB types whose values Arrow changes, or that Parquet and CSV lack; also within lists and structures.
 UNFIT = re.compile(r"\b(?:INTERVAL|TIME WITH TIME ZONE|BIT|UHUGEINT|BIGNUM|UNION|VARIANT|GEOMETRY)\b")
 
 
 def fitting(relation: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
-    """The same rows, with each column under a name of its own, and what does not fit as DuckDB writes it."""
+    """Return the same rows with unique column names; values that do not fit become text, as DuckDB writes them."""
     names, unfit = unique(relation.columns), [bool(UNFIT.search(str(kind))) for kind in relation.types]
     if names == relation.columns and not any(unfit):
         return relation
@@ -26,9 +26,9 @@ def fitting(relation: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
 
 
 def unique(names: list[str]) -> list[str]:
-    """Names of columns, each once: a second ``n`` is ``n_2``."""
+    """Return unique column names: a second ``n`` becomes ``n_2``."""
     made: dict[str, None] = {}
-    used: dict[str, int] = {}  # by name: an address may hold thousands alike
+    used: dict[str, int] = {}  # by name: an address may contain thousands of equal names
     for name in names:
         n = used.get(name, 0) + 1
         candidate = name if n == 1 else f"{name}_{n}"
@@ -40,7 +40,7 @@ def unique(names: list[str]) -> list[str]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it; what is no number in JSON is null."""
+    """Return a value as JSON has it; a number that JSON lacks is null."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, str | bool | int):
@@ -51,19 +51,19 @@ def plain(value: Any) -> Any:
         return [plain(v) for v in value]
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Decimal):  # a sum of whole numbers is one
+    if isinstance(value, Decimal):  # a sum of whole numbers is a whole number
         return int(value) if value.as_tuple().exponent == 0 else str(value)
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def as_text(value: Any) -> str:
-    """A value as one text; a structure is JSON."""
+    """Return a value as one text; a structure becomes JSON."""
     found = plain(value)
     return found if isinstance(found, str) else "" if value is None else json.dumps(found, ensure_ascii=False)
 
 
 def shown(value: Any) -> str:
-    """A value as a person reads it in a cell."""
+    """Return a value as a person reads it in a cell."""
     if isinstance(value, list):
         return ", ".join(shown(v) for v in value)
     if isinstance(value, bool):
