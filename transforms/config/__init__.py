@@ -1,1 +1,1 @@
-"""Files of this project as models: TOML, CSV and plain text, with file, line, column and value of whatever is wrong."""
+"""Read files of this project into models: TOML, CSV and plain text. Errors name file, line, column and value."""

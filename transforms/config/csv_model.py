@@ -1,4 +1,4 @@
-"""Read a CSV file into pydantic models; say file, line, column and value of whatever is wrong."""
+"""Read a CSV file into pydantic models; errors name file, line, column and value."""
 
 import csv
 import io
@@ -17,18 +17,18 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[Model]:
-    """Rows of ``folder / file``, no two with the same key. Raises ConfigError with every problem at once."""
+    """Read the rows of ``folder / file``; keys are unique. Raises ConfigError with every problem at once."""
     return [row for _, row in read_numbered_csv(folder, file, model, key)]
 
 
 def read_numbered_csv(folder: Path, file: Path, model: type[Model], key: Sequence[str]) -> list[tuple[int, Model]]:
-    """The same rows, each with the line on which it begins."""
+    """Read the rows like ``read_csv``, each with the line on which it begins."""
     return list(_rows_of(read_text(folder / file, str(file)), file, model, tuple(key)))
 
 
 @lru_cache(maxsize=64)
 def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) -> tuple[tuple[int, Model], ...]:
-    """The rows of one text: a run reads the same lists several times."""
+    """Return the rows of one text; cached, because a run reads the same lists several times."""
     problems: list[str] = []
     rows: list[tuple[int, Model]] = []
     try:
@@ -76,17 +76,17 @@ def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) ->
 
 
 def other_separator(header: Sequence[str]) -> str:
-    """What is wrong with a header that is one cell because it is parted by something else than commas; else empty."""
+    """Describe a header that is one cell because the separator is not a comma; otherwise return an empty text."""
     found = {";": "semicolons", "\t": "tabs", "|": "bars"}
     named = next((name for sign, name in found.items() if len(header) == 1 and sign in header[0]), "")
     return named and f"the values are parted by {named}; save the file with commas between them"
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each row begins, and its cells.
+    """Yield each row with the line on which it begins.
 
-    Blank lines are left out, and so are lines of commas alone, which spreadsheets write for blank ones. Raises
-    csv.Error, naming the line, for quotes that do not fit.
+    Skips blank lines and lines that contain only commas, which spreadsheets write for blank lines. Raises csv.Error,
+    with the line, if quotation marks do not match.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)  # an open quotation mark must not swallow rows
     begins = 1
@@ -100,7 +100,7 @@ def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _too_large(file: Path, rows: Sequence[tuple[int, BaseModel]]) -> Iterator[str]:
-    """Numbers that fit their model and no column of 64 bits."""
+    """Report numbers that fit their model but not a 64-bit column."""
     for number, row in rows:
         for column, value in row:
             if isinstance(value, int) and (why := fault_of(value)):

@@ -1,17 +1,18 @@
-"""Read a file of this project (catalog, layouts, rules, reference, registers) as text; say in words why it cannot be
-read.
-"""
+"""Read a file of this project (catalog, layouts, rules, reference, registers) as text, with clear errors."""
 
 from pathlib import Path
 
 from transforms.control_characters import control_in
 from transforms.errors import ConfigError
 
-LARGEST_WHOLE = 2**63 - 1  # what Arrow, DuckDB and Parquet can hold
+LARGEST_WHOLE = 2**63 - 1  # the largest number that Arrow, DuckDB and Parquet can hold
 
 
 def read_text(path: Path, name: str) -> str:
-    """The file's text, without a byte order mark. Raises ConfigError when it is missing, no file, or not UTF-8."""
+    """Return the file's text without a byte order mark.
+
+    Raises ConfigError if it is missing, not a file, or not UTF-8.
+    """
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
@@ -33,7 +34,7 @@ def read_text(path: Path, name: str) -> str:
 
 
 def fault_of(value: object) -> str:
-    """What is wrong with a value that no file of this project may hold, whatever it means; empty if nothing is."""
+    """Describe why no file of this project may contain the value; empty if it may."""
     if isinstance(value, str) and (point := control_in(value)):
         return f"the text holds the control or invisible character {point}; delete it"
     if isinstance(value, int) and not -LARGEST_WHOLE - 1 <= value <= LARGEST_WHOLE:
@@ -51,7 +52,7 @@ PLAIN = {
 
 
 def plain(message: str) -> str:
-    """Pydantic's words in ours."""
+    """Return pydantic's message in our words."""
     for theirs, ours in PLAIN.items():
         message = message.replace(theirs, ours)
     return message

@@ -1,4 +1,4 @@
-"""Read a TOML file into a pydantic model; refuse unknown keys and say on which line a value is wrong."""
+"""Read a TOML file into a pydantic model; unknown keys are errors, and errors name the line."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ Place = tuple[int | str, ...]  # keys and positions from the top of the file to 
 
 
 class StrictModel(BaseModel):
-    """Immutable, and a mistyped key is an error."""
+    """An immutable model that treats a mistyped key as an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,12 +32,12 @@ def read_toml(path: Path, model: type[Model]) -> Model:
 
 @lru_cache(maxsize=64)
 def _model_of(text: str, name: str, model: type[Model]) -> Model:
-    """The model of one text: a run reads the same files several times."""
+    """Return the model of one text; cached, because a run reads the same files several times."""
     try:
         found = tomllib.loads(text)
     except RecursionError as error:
         raise ConfigError(f"{name}: not valid TOML: brackets are nested too deeply.") from error
-    except ValueError as error:  # of TOML, and of a number with thousands of digits
+    except ValueError as error:  # raised for bad TOML, and for a number with thousands of digits
         raise ConfigError(f"{name}: not valid TOML: {error}") from error
     if faults := list(_faults(found)):
         raise ConfigError("\n".join(told(name, text, place, _entry(found, place) + why) for place, why in faults))
@@ -51,14 +51,15 @@ def _model_of(text: str, name: str, model: type[Model]) -> Model:
 
 
 def _entry(found: Any, place: Place) -> str:
-    """Id of the nearest entry around ``place`` that has one, with a colon; empty where the id itself is wrong: it is
-    the value.
+    """Return the id of the nearest entry around ``place`` that has one, with a colon.
+
+    Returns an empty text if the id itself is wrong, because the message then shows it as the value.
     """
     name = ""
     for key in () if place[-1:] == ("id",) else place:
         try:
             found = found[key]
-        except (KeyError, IndexError, TypeError):  # what is missing
+        except (KeyError, IndexError, TypeError):  # a missing value
             break
         if isinstance(found, dict) and isinstance(found.get("id"), str):
             name = f"{' '.join(found['id'].split())[:80]}: "
@@ -66,7 +67,7 @@ def _entry(found: Any, place: Place) -> str:
 
 
 def told(name: str, text: str, place: Place, why: str) -> str:
-    """One problem of a TOML file: file, line, key and what is wrong."""
+    """Return one problem of a TOML file with file, line, key and cause."""
     line, key = line_of(text, place), ".".join(map(str, place))
     return name + (f", line {line}" if line else "") + (f", {key}" if key else "") + f": {why}"
 
@@ -85,7 +86,10 @@ def _faults(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 
 def line_of(text: str, place: Place) -> int | None:
-    """Line of the entry that ``place`` names, or the nearest one around it: tomllib does not say where a value was."""
+    """Return the line of the entry that ``place`` names, or of the nearest entry around it.
+
+    tomllib does not report the lines of values.
+    """
     best: tuple[int, int] | None = None
     for at, line in _entries(text):
         if at == place[: len(at)] and (best is None or len(at) > best[0]):
@@ -102,7 +106,7 @@ KEY = re.compile(r"""((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^
 
 
 def _entries(text: str) -> Iterator[tuple[Place, int]]:
-    """Tables and keys with the line on which each begins. Lines within a text of several lines are no entries."""
+    """Yield tables and keys with the line on which each begins. Lines inside a multi-line string are skipped."""
     here: Place = ()
     counts: dict[Place, int] = {}
     within = ""
@@ -131,8 +135,9 @@ def _keys(dotted: str) -> list[str]:
 
 
 def _line_of_item(text: str, first: int, position: int) -> int:
-    """Line of the table with this position in a list that begins on line ``first``; ``first`` itself if the list holds
-    no tables.
+    """Return the line of the table at this position in a list that begins on line ``first``.
+
+    Returns ``first`` if the list contains no tables.
     """
     seen, open_brackets = -1, 0
     for number, line in enumerate(text.split("\n")[first - 1 :], first):

@@ -1,1 +1,1 @@
-"""The rules of each year and the reference lists, as data."""
+"""The rules of each year and the reference lists, stored as data."""

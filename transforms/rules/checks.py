@@ -1,4 +1,4 @@
-"""What is wrong with rules of the right form: names that nothing has, and what is there twice."""
+"""Check rules that have the right form: unknown names, duplicates, and years that do not fit together."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from transforms.rules.model import Condition, PathwayRules, PreviewRules, RuleSet
 
 Problem = tuple[Place, str]
-COMPUTED = ("continuum", "wraparound")  # each has SQL of its own; a recorded pathway has a register
+COMPUTED = ("continuum", "wraparound")  # each has SQL of its own; recorded pathways have registers instead
 
 
 def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
-    """Problems of the rules of one Dashboard year."""
+    """Yield the problems of the rules of one Dashboard year."""
     yield from _unknown_groups(("student_groups",), rules.student_groups, reference)
     groups = set(rules.student_groups)
     seen: dict[str, tuple[str, str | None]] = {}
@@ -67,7 +67,7 @@ def _condition_problems(where: Place, condition: "Condition", reference: Referen
 
 
 def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
-    """Years of the tests that look at several Dashboards."""
+    """Check the years of the tests that cover several Dashboards."""
     for where, years in _windows(rules):
         yield from _twice(where, "Dashboard", years)
         if rules.dashboard_year not in years:
@@ -80,7 +80,7 @@ def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
 
 
 def _windows(rules: "RuleSet") -> list[tuple[Place, Sequence[int]]]:
-    """Dashboards that each test of the year looks at, with their place in its file."""
+    """Return the Dashboards that each test of the year covers, with their place in its file."""
     continuum = rules.continuum
     windows: list[tuple[Place, Sequence[int]]] = (
         [(("continuum", "counted_dashboards"), continuum.counted_dashboards)] if continuum else []
@@ -103,7 +103,7 @@ def _assistance_problems(rules: "RuleSet", reference: Reference) -> Iterator[Pro
 
 
 def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, str]]:
-    """Problems between files: year of the file, place and problem."""
+    """Yield the problems between files: the year of the file, the place and the problem."""
     known = {r.dashboard_year for r in years}
     counts = Counter(c.id for r in years for c in r.criterion)
     for rules in years:
@@ -126,7 +126,7 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
                 ("in_force_from",),
                 f"it must be later than {before.in_force_from}, the day of {before.dashboard_year}",
             )
-        # How long assistance lasts is part of the criteria.
+        # The duration of assistance is part of the criteria.
         unknown = set() if after.criterion else {"second_year_after"}
         for name in _tests(before) - _tests(after) - set(after.ended) - unknown:
             yield (
@@ -137,7 +137,7 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
 
 
 def _tests(rules: "RuleSet") -> set[str]:
-    """What a year decides beside the criteria, as the key ``ended`` names it."""
+    """Return the tests of a year other than the criteria, named as in the key ``ended``."""
     has = {
         "continuum": rules.continuum,
         "consecutive": rules.consecutive,
@@ -148,9 +148,9 @@ def _tests(rules: "RuleSet") -> set[str]:
 
 
 def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Problem]:
-    """Years that follow from the file's own and that it repeats.
+    """Check years in the file that must follow from its Dashboard year.
 
-    ``known``: Dashboard years with rules, the file's own last.
+    ``known``: Dashboard years with rules, up to and including the year of the file.
     """
     year, assistance = rules.dashboard_year, rules.assistance
     for n, criterion in enumerate(rules.criterion):
@@ -174,7 +174,7 @@ def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Probl
 
 
 def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[Problem]:
-    """Problems of the preview."""
+    """Yield the problems of the preview."""
     yield from _unknown_groups(("student_groups",), preview.student_groups, reference)
     names = [i.indicator for i in preview.indicator]
     yield from _twice(("indicator",), "indicator", names)
@@ -187,7 +187,7 @@ def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[
 
 
 def pathway_problems(rules: "PathwayRules") -> Iterator[Problem]:
-    """Problems of the pathways: each is there once, and both computed ones are."""
+    """Yield the problems of the pathways: duplicates, and computed pathways that are missing or not known."""
     names = [p.pathway for p in rules.pathway]
     for n, name in enumerate(names):
         if names.count(name) > 1:
@@ -214,7 +214,7 @@ def _unknown_groups(where: Place, groups: Sequence[str], reference: Reference) -
 def _levels(where: Place, levels: Sequence[int]) -> Iterator[Problem]:
     if not levels:
         yield where, "no level is named"
-    yield from _not_among(where, "level", map(str, levels), set("12345"))  # 0 is no level: no color, no status
+    yield from _not_among(where, "level", map(str, levels), set("12345"))  # 0 is not a level: no color, no status
     yield from _twice(where, "level", levels)
 
 

@@ -1,5 +1,6 @@
-"""What one file of the project names and another one lacks: a year, an indicator or a student group that was added in
-part is reported by name.
+"""Find entries that one file of the project needs and another file lacks.
+
+A year, an indicator or a student group that was only partly added is reported by name.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ INDICATORS = "reference/indicators.csv"
 
 
 def missing_entries(catalog: Catalog, layouts: Layouts, rules: Rules, reference: Reference) -> Iterator[str]:
-    """One sentence for each entry that another file needs and that is not there, with the file to mend."""
+    """Yield one sentence per entry that another file needs and that is missing, with the file to correct."""
     yield from _indicators(catalog, layouts, reference)
     yield from _years(catalog, rules)
     sources: set[SourceKey] = {(s.layout, s.dashboard_year, s.indicator, s.priority) for s in catalog.source}
@@ -52,9 +53,9 @@ def _indicators(catalog: Catalog, layouts: Layouts, reference: Reference) -> Ite
 
 
 def _years(catalog: Catalog, rules: Rules) -> Iterator[str]:
-    """Every Dashboard with an assistance workbook has rules, or is the one that is only previewed.
+    """Report Dashboard years that have an assistance workbook, but neither rules nor a preview.
 
-    That of 2021 had none.
+    This happened for 2021.
     """
     ruled = {r.dashboard_year for r in rules.years} | {rules.preview.dashboard_year}
     for year in sorted(
@@ -67,7 +68,7 @@ def _years(catalog: Catalog, rules: Rules) -> Iterator[str]:
 
 
 def _of_a_year(rules: RuleSet, layouts: Layouts, sources: set[SourceKey]) -> Iterator[str]:
-    """What the rules of a year look at has a source."""
+    """Report inputs of the rules of a year that have no source."""
     year = rules.dashboard_year
     needed = f"which rules/{year}.toml looks at; add it"
     in_lists = layouts.low_performing.canonical

@@ -1,8 +1,8 @@
-"""The rules as data: one file per Dashboard year, and one for the pathways.
+"""Load the rules: one file per Dashboard year, and one file for the pathways.
 
-A criterion belongs to one state priority and holds when all of its conditions hold;
-alternatives within one priority are several criteria (EC 52064.5(g)). A Dashboard that is not out is judged by its own
-rules, or by the newest confirmed ones in their place.
+A criterion belongs to one state priority. It is met if all of its conditions are met. Alternatives within one priority
+are separate criteria (EC 52064.5(g)). A Dashboard that is not out is judged by its own rules if they are confirmed,
+otherwise by the newest confirmed rules.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from transforms.rules.reference import Reference
 
 
 def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
-    """The rules of a year; where its criteria are not confirmed, those of the latest year before with criteria."""
+    """Return the rules of a year, or of the latest earlier year with criteria if its own are not confirmed."""
     return (
         max((r for y, r in rules.items() if y <= year and r.criterion), key=lambda r: r.dashboard_year, default=None)
         if year in rules
@@ -28,8 +28,9 @@ def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
 
 
 def last_day_in_force(rules: Rules, year: int, today: date) -> date:
-    """Last day on which the determination of ``year`` was in force; ``today`` for the latest. Raises ConfigError for a
-    year without rules.
+    """Return the last day on which the determination of ``year`` was in force; ``today`` for the latest year.
+
+    Raises ConfigError for a year without rules.
     """
     known = {r.dashboard_year: r.in_force_from for r in rules.years}
     if year not in known:
@@ -39,8 +40,10 @@ def last_day_in_force(rules: Rules, year: int, today: date) -> date:
 
 
 def load_rules(folder: Path) -> Rules:
-    """Read rules/*.toml. Raises ConfigError, with file and line, when a file is wrong, names what the reference lists
-    do not have, or a counted Dashboard has no rules.
+    """Read rules/*.toml.
+
+    Raises ConfigError, with file and line, if a file is wrong, a name is not in the reference lists, or a counted
+    Dashboard has no rules.
     """
     rules, reference = folder / "rules", Reference(folder)
     paths = sorted(rules.glob("[0-9]*.toml"))
@@ -67,7 +70,7 @@ def load_rules(folder: Path) -> Rules:
 
 
 def _told(path: Path, problems: Iterable[tuple[Place, str]]) -> list[str]:
-    """Problems with file and line; the file is read again only when there are any."""
+    """Return the problems with file and line; the file is read again only if there are problems."""
     found = list(problems)
     text = read_text(path, path.name) if found and path.exists() else ""
     return [told(f"rules/{path.name}", text, place, why) for place, why in found]
@@ -77,10 +80,11 @@ Span = TypeVar("Span", Continuum, Consecutive, CharterTest)
 
 
 def rules_of(rules: Rules, year: int) -> RuleSet:
-    """The rule set for results of ``year``.
+    """Return the rule set for results of ``year``.
 
-    Its own where its criteria are confirmed, else the criteria of the newest confirmed year before it, in the windows
-    of its own file, or in those of that year moved to it. Raises ConfigError where no year before it is confirmed.
+    It is the year's own rule set if its criteria are confirmed. Otherwise it has the criteria of the newest confirmed
+    year before it, and the windows of its own file, or that year's windows moved to ``year``. Raises ConfigError if no
+    earlier year is confirmed.
     """
     by_year, known = {r.dashboard_year: r for r in rules.years}, _confirmed(rules, year)
     if known is None:
@@ -103,13 +107,13 @@ def rules_of(rules: Rules, year: int) -> RuleSet:
 
 
 def name_of(rules: Rules, year: int) -> str:
-    """Name of the rule set whose criteria ``rules_of`` applies, as tables show it."""
+    """Return the name of the rule set whose criteria ``rules_of`` applies, as tables show it."""
     known = _confirmed(rules, year)
     return known.rule_set if known else ""
 
 
 def is_confirmed(rules: Rules, year: int) -> bool:
-    """True if the year's own criteria are confirmed by a primary source."""
+    """Return True if a primary source confirms the year's own criteria."""
     return any(r.dashboard_year == year and r.criterion for r in rules.years)
 
 
@@ -119,7 +123,7 @@ def _confirmed(rules: Rules, year: int) -> RuleSet | None:
 
 
 def _moved(span: Span | None, by: int) -> Span | None:
-    """The same window, a number of years later."""
+    """Return the same window, ``by`` years later."""
     if span is None:
         return None
     name = "counted_dashboards" if isinstance(span, Continuum) else "dashboards"

@@ -1,4 +1,4 @@
-"""What the files of data/rules say, as models: one for each section, with its citation."""
+"""Models of the files in data/rules: one model per section, with its citation."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -7,18 +7,18 @@ from pydantic import Field, model_validator
 
 from transforms.config.toml_model import StrictModel
 
-Standing = Literal["final", "unconfirmed"]  # unconfirmed: no primary source says the criteria, so nothing is computed
-# transforms.registers.cases has the columns of each.
+Standing = Literal["final", "unconfirmed"]  # unconfirmed: no primary source states the criteria, so nothing is computed
+# transforms.registers.cases has the columns of each kind.
 RecordKind = Literal["two_acts", "determination", "agreement", "request"]
 LeaType = Literal["district", "county_office", "charter"]
 Year = Annotated[int, Field(ge=2013, le=2100)]
 Count = Annotated[int, Field(ge=1, le=1000)]
-# Levels, priorities, methods: which of them are known is checked with the reference lists.
+# Levels, priorities and methods: rules.checks compares them with the known values.
 Few = Annotated[int, Field(ge=0, le=100)]
 
 
 class Citation(StrictModel):
-    """Where a rule comes from, and how sure that is."""
+    """The source of a rule, and how certain it is."""
 
     what: str
     url: str
@@ -26,7 +26,7 @@ class Citation(StrictModel):
 
 
 class DenominatorTest(StrictModel):
-    """Fewest students for a result to count where a file has no size flag. School rows always need ``minimum``."""
+    """The fewest students for a result to count if a file has no size flag. School rows always need ``minimum``."""
 
     column: Literal["currdenom"]
     minimum: Count
@@ -36,15 +36,16 @@ class DenominatorTest(StrictModel):
 
 
 class SizeTests(StrictModel):
-    """Size tests that the conditions of a year name; ``flag`` needs no parameters: the file's own current-size flag is
-    Y.
+    """Size tests that the conditions of a year name.
+
+    ``flag`` needs no parameters: the file's own current-size flag is Y.
     """
 
     denominator: DenominatorTest | None = None
 
 
 class Condition(StrictModel):
-    """One indicator at one of the given levels. With ``color`` the size test is CDE's own: no color, no result."""
+    """One indicator at one of the given levels. With ``color``, CDE's own size test applies: no color, no result."""
 
     indicator: str
     measure: Literal["color", "status_level"]
@@ -59,7 +60,7 @@ class Condition(StrictModel):
 
 
 class Criterion(StrictModel):
-    """Conditions that must all hold; counts for one state priority."""
+    """Conditions that must all be met; counts for one state priority."""
 
     id: Annotated[str, Field(min_length=1)]
     priority: Few
@@ -70,7 +71,7 @@ class Criterion(StrictModel):
 
 
 class Continuum(StrictModel):
-    """EC 52072 and 52072.5: which Dashboards count for the determination of this year."""
+    """The Dashboards that count for the determination of this year (EC 52072 and 52072.5)."""
 
     counted_dashboards: tuple[Year, ...]
     years_required: Count
@@ -82,9 +83,9 @@ class Continuum(StrictModel):
 
 
 class LocalIndicatorTest(StrictModel):
-    """A local indicator fails when it has ``value`` in each of ``years``.
+    """A local indicator is not met if it has ``value`` in each of ``years``.
 
-    Priorities 9 and 10 are for county offices only.
+    Priorities 9 and 10 apply to county offices only.
     """
 
     value: Literal["Not Met", "Not Met For Two or More Years"]
@@ -104,7 +105,7 @@ class Assistance(StrictModel):
     basis: str
     local: LocalIndicatorTest | None = None
     calpads_school_year: str | None = None  # Method 4
-    second_year_after: Year | None = None  # Year 2: met a method on this Dashboard, and none now
+    second_year_after: Year | None = None  # Year 2: met a method on this Dashboard, and meets no method now
 
     @model_validator(mode="after")
     def _methods_have_inputs(self) -> Self:
@@ -116,7 +117,7 @@ class Assistance(StrictModel):
 
 
 class Consecutive(StrictModel):
-    """EC 52071(f), EC 52064(e)(5): one group in each of these Dashboards."""
+    """One group that met the criteria on each of these Dashboards (EC 52071(f), EC 52064(e)(5))."""
 
     dashboards: tuple[Year, ...]
     statute: str
@@ -126,7 +127,7 @@ class Consecutive(StrictModel):
 
 
 class CharterTest(Consecutive):
-    """EC 47607.3(a): a charter school met the criteria on each of these Dashboards."""
+    """A charter school that met the criteria on each of these Dashboards (EC 47607.3(a))."""
 
 
 class RuleSet(StrictModel):
@@ -134,7 +135,7 @@ class RuleSet(StrictModel):
 
     dashboard_year: Year
     standing: Standing
-    not_confirmed: str = ""  # of an unconfirmed year: what is missing, as reasons say it
+    not_confirmed: str = ""  # if the year is unconfirmed: the missing source, as reasons name it
     student_groups: tuple[str, ...]
     priorities_required: Count
     in_force_from: date
@@ -145,9 +146,9 @@ class RuleSet(StrictModel):
     assistance: Assistance
     consecutive: Consecutive | None = None
     charter: CharterTest | None = None
-    # What earlier years have, and none from this one on.
+    # Tests that earlier years have and that ended with this one.
     ended: tuple[Literal["continuum", "consecutive", "charter", "second_year_after"], ...] = ()
-    lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), compared with ours
+    lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), which is compared with our results
 
     @model_validator(mode="after")
     def _criteria_or_why_not(self) -> Self:
@@ -159,7 +160,7 @@ class RuleSet(StrictModel):
 
     @property
     def dashboards_counted(self) -> set[int]:
-        """Every Dashboard that a determination of this year looks at."""
+        """Return every Dashboard that a determination of this year uses."""
         several = (
             self.continuum and self.continuum.counted_dashboards,
             self.consecutive and self.consecutive.dashboards,
@@ -170,16 +171,16 @@ class RuleSet(StrictModel):
 
     @property
     def indicators(self) -> set[str]:
-        """Indicators that the criteria look at."""
+        """Return the indicators that the criteria use."""
         return {c.indicator for k in self.criterion for c in k.conditions}
 
     @property
     def rule_set(self) -> str:
-        """Name of the rule set as tables show it."""
+        """Return the name of the rule set as tables show it."""
         return f"{self.dashboard_year}-{self.standing}"
 
     def groups_of(self, criterion: Criterion) -> tuple[str, ...]:
-        """Student groups that the criterion judges."""
+        """Return the student groups to which the criterion applies."""
         named = criterion.only_groups or self.student_groups
         return tuple(g for g in named if g not in criterion.except_groups)
 
@@ -192,7 +193,7 @@ class PreviewIndicator(StrictModel):
 
 
 class PreviewRules(StrictModel):
-    """Criteria that are not law yet. They feed the watch list only: nothing that decides reads them."""
+    """Criteria that are not law yet. Only the watch list and previews use them; no verdict does."""
 
     dashboard_year: Year
     standing: Literal["provisional"]
@@ -219,10 +220,10 @@ class Pathway(StrictModel):
     trigger: str
     url: str
     open_question: str
-    effective: date | None = None  # no act of a recorded pathway may be dated before
+    effective: date | None = None  # no act of a recorded pathway may have an earlier date
     effective_basis: str = ""
     effective_url: str = ""
-    assistance_effective: date | None = None  # nor the earlier assistance that two_acts asks for, before this
+    assistance_effective: date | None = None  # for two_acts: the earlier assistance may not have an earlier date
 
     @model_validator(mode="after")
     def _recorded_ones_say_what_is_recorded(self) -> Self:
@@ -246,7 +247,7 @@ class Pathway(StrictModel):
 
 
 class WraparoundRule(StrictModel):
-    """EC 52074(g)(2)(A), and the two readings that the sources leave open."""
+    """EC 52074(g)(2)(A), with the two readings that the sources leave open."""
 
     effective: date
     receipt_event: Literal["authorized", "disbursed"]
@@ -264,7 +265,7 @@ class PathwayRules(StrictModel):
 
 
 class Rules(StrictModel):
-    """Everything that decides."""
+    """All rules that determine a verdict."""
 
     years: tuple[RuleSet, ...]
     pathways: PathwayRules

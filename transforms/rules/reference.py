@@ -1,5 +1,5 @@
-"""The reference lists, checked when they are read: counties, indicators and their scales, levels, priorities, student
-groups, and what was printed for the state.
+"""Read and check the reference lists: counties, indicators and their scales, levels, priorities, student groups, and
+printed values of the state.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ class CountyRow(StrictModel):
 
 
 class GeoLead(StrictModel):
-    """A county and a term of its Geographic Lead."""
+    """A county and one term of its Geographic Lead."""
 
     county_code: County
     county: Filled
@@ -58,7 +58,7 @@ class GeoLead(StrictModel):
 
 
 class CoeProvider(StrictModel):
-    """A county office and who assists it (EC 52071.5), for a time."""
+    """A county office and the provider that assists it (EC 52071.5) for a period."""
 
     county_code: County
     county: Filled
@@ -84,13 +84,16 @@ class Indicator(StrictModel):
     best_status_label: Filled
     unit: Filled
     reported_for: Filled
-    # Indicators whose row shows that this one must have one.
+    # Indicators whose rows show that this one must have a row, too.
     expected_with: Annotated[str, StringConstraints(pattern=r"^(\w+(\|\w+)*)?$")]
     note: str
 
 
 class Level(StrictModel):
-    """A level of color, status or change with its label; of indicators of which more, or less, is better, or of all."""
+    """The label of a level of color, status or change.
+
+    It applies to indicators for which more (``up``) or less (``down``) is better, or to all.
+    """
 
     measure: Annotated[str, StringConstraints(pattern=r"^(color|status_level|change_level)$")]
     level: Annotated[str, StringConstraints(pattern=r"^[0-5]$")]
@@ -109,7 +112,7 @@ class PriorityRow(StrictModel):
 
 
 class PriorityLetter(StrictModel):
-    """A letter of CDE's assistance workbooks and the priorities that it means."""
+    """A letter in CDE's assistance workbooks and the priorities that it means."""
 
     letter: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
     priorities: Annotated[str, StringConstraints(pattern=r"^([1-9]|10)(\|([1-9]|10))*$")]
@@ -129,7 +132,7 @@ class StudentGroup(StrictModel):
 
 
 class StudentGroupName(StrictModel):
-    """A way in which CDE's files write a student group."""
+    """A spelling of a student group in CDE's files."""
 
     written: Filled
     student_group: Code
@@ -144,9 +147,9 @@ class AssistanceStatus(StrictModel):
 
 
 class StatusScale(StrictModel):
-    """A scale and the Dashboard with which it begins; it ends where another one of the indicator begins.
+    """A scale and the Dashboard with which it begins; it ends when the next scale of the indicator begins.
 
-    An indicator without any has one scale.
+    An indicator without a row has one scale.
     """
 
     indicator: Annotated[str, Field(min_length=1)]
@@ -158,8 +161,9 @@ class StatusScale(StrictModel):
 
 
 class StateValue(StrictModel):
-    """The status of all students of the state (of English learners for their progress), in the indicator's unit, to
-    ``decimals`` places.
+    """A status of the state, in the indicator's unit, with ``decimals`` places.
+
+    It is the status of all students, or of English learners for their progress.
     """
 
     dashboard_year: Annotated[int, Field(ge=2017, le=2040)]
@@ -179,7 +183,7 @@ class StateValue(StrictModel):
         return self
 
 
-# Name of the file -> model, and the columns that tell its rows apart.
+# Name of the file -> model, and the columns of its key.
 LISTS: dict[str, tuple[type[StrictModel], tuple[str, ...]]] = {
     "assistance_statuses": (AssistanceStatus, ("status",)),
     "coe_providers": (CoeProvider, ("county_code", "provider", "valid_from")),
@@ -201,15 +205,15 @@ def _as_text(value: object) -> str:
 
 
 class Reference:
-    """The lists of one reference folder, read when first asked for."""
+    """The lists of one reference folder, each read on first use."""
 
     def __init__(self, folder: Path) -> None:
-        """``folder`` holds reference/."""
+        """``folder`` contains reference/."""
         self.folder = folder
         self._read: dict[str, list[StrictModel]] = {}
 
     def rows(self, name: str) -> list[StrictModel]:
-        """Rows of one list. Raises ConfigError with every problem of it."""
+        """Return the rows of one list. Raises ConfigError with every problem of the list."""
         if name not in self._read:
             model, key = LISTS[name]
             self._read[name] = list(read_csv(self.folder, FOLDER / f"{name}.csv", model, key))
@@ -227,11 +231,11 @@ class Reference:
             raise ConfigError("\n".join(problems))
 
     def values(self, name: str, column: str) -> set[str]:
-        """Values of one column of a list."""
+        """Return the values of one column of a list."""
         return {str(getattr(row, column)) for row in self.rows(name)}
 
     def tables(self) -> dict[str, pa.Table]:
-        """The lists as tables of text, blanks as null; priorities of a letter as numbers."""
+        """Return the lists as tables of text, with blanks as null and tuples joined by spaces."""
         self.check()
         tables = {}
         for name, (model, _) in LISTS.items():
@@ -246,24 +250,24 @@ class Reference:
 
 
 def load_scales(folder: Path) -> tuple[StatusScale, ...]:
-    """The list below ``folder``. Raises ConfigError."""
+    """Read the list of scales in ``folder``. Raises ConfigError."""
     return tuple(read_csv(folder, SCALES, StatusScale, ("indicator", "first_dashboard")))
 
 
 def scale_of(scales: Iterable[StatusScale], indicator: str, year: int) -> StatusScale | None:
-    """The scale of an indicator on a Dashboard; none where it always had the same."""
+    """Return the scale of an indicator on a Dashboard; None if it always had the same scale."""
     begun = [s for s in scales if s.indicator == indicator and s.first_dashboard <= year]
     return max(begun, key=lambda s: s.first_dashboard, default=None)
 
 
 def scale_begins(scales: Iterable[StatusScale], indicator: str, year: int) -> bool:
-    """True where the Dashboard before is on another scale."""
+    """Return True if the previous Dashboard has another scale."""
     begun = sorted(s.first_dashboard for s in scales if s.indicator == indicator and s.first_dashboard <= year)
     return len(begun) > 1 and begun[-1] == year
 
 
 def load_state_values(folder: Path) -> pa.Table:
-    """The printed values as an Arrow table, one row per Dashboard year and indicator.
+    """Read the printed values of the state as an Arrow table, one row per Dashboard year and indicator.
 
     Raises ConfigError with every problem.
     """

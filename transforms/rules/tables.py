@@ -1,4 +1,4 @@
-"""The loaded rules as tables, so that SQL applies them and analysts can query them."""
+"""Load the rules into tables, so that SQL can apply them and analysts can query them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,8 +23,8 @@ from transforms.rules.model import (
 )
 from transforms.tables import arrow_columns, as_table, put
 
-WHOLE, TEXT = pa.int16(), pa.string()  # every number of the rules is below 3,000
-TYPES = {  # of columns of no model that are no texts
+WHOLE, TEXT = pa.int16(), pa.string()  # every number in the rules is below 3,000
+TYPES = {  # types of columns that belong to no model and are not text
     **dict.fromkeys(("dashboard_year", "determination_year", "priority", "position", "priorities_required"), WHOLE),
     **dict.fromkeys(("minimum", "small_minimum"), WHOLE),
     **dict.fromkeys(("levels", "local_years", "local_priorities", "county_office_priorities"), pa.list_(WHOLE)),
@@ -32,11 +32,11 @@ TYPES = {  # of columns of no model that are no texts
     "in_force_from": pa.date32(),
 }
 OF_YEAR = ("determination_year", "rule_set")
-FOR_REGISTERS = ["effective", "effective_basis", "effective_url", "assistance_effective"]  # rows are checked by them
+FOR_REGISTERS = ["effective", "effective_basis", "effective_url", "assistance_effective"]  # only for checks of rows
 
 
 def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> None:
-    """The rules as tables rule_*, pathways, wraparound_rule, preview_rule and preview_indicators."""
+    """Create the tables rule_*, pathways, wraparound_rule, preview_rule and preview_indicators."""
     years, pathways, preview = rules.years, rules.pathways, rules.preview
     tables = {
         "rule_sets": _rule_sets(years),
@@ -78,7 +78,7 @@ def _table(rows: Iterable[dict[str, Any]], *names: str) -> pa.Table:
 
 
 def _of_model(model: type[BaseModel], rows: Iterable[dict[str, Any]], *before: str) -> pa.Table:
-    """The columns of a model, behind those that are named."""
+    """Return the columns of a model, after the columns named in ``before``."""
     return as_table(rows, **_columns(*before), **arrow_columns(model, WHOLE))
 
 
@@ -100,8 +100,9 @@ def _criterion_groups(years: Iterable[RuleSet]) -> pa.Table:
 
 
 def _indicators(years: Iterable[RuleSet]) -> pa.Table:
-    """The indicators whose files a Dashboard year needs; where its criteria are not confirmed, those of the year
-    before.
+    """Return the indicators whose files a Dashboard year needs.
+
+    If the criteria of the year are not confirmed, they are those of the latest earlier year with criteria.
     """
     by_year = {r.dashboard_year: r for r in years}
     known = {year: criteria_known(by_year, year) for year in by_year}
@@ -115,7 +116,7 @@ def _indicators(years: Iterable[RuleSet]) -> pa.Table:
 
 
 def _conditions(years: Iterable[RuleSet]) -> pa.Table:
-    """One row per condition, with its size test written out."""
+    """Return one row per condition, with its size test written out."""
     rows = []
     for r in years:
         for criterion in r.criterion:
@@ -144,7 +145,7 @@ def _conditions(years: Iterable[RuleSet]) -> pa.Table:
 
 
 def _of_year(r: RuleSet) -> dict[str, Any]:
-    """What every test of a determination year has."""
+    """Return the columns that every test of a determination year has."""
     return {
         "determination_year": r.dashboard_year,
         "rule_set": r.rule_set,
@@ -163,7 +164,7 @@ def _determinations(years: Iterable[RuleSet]) -> pa.Table:
 
 
 def _assistance(years: Iterable[RuleSet]) -> pa.Table:
-    """One row per Dashboard year: methods of Differentiated Assistance and what they look at."""
+    """Return one row per Dashboard year: methods of Differentiated Assistance and their inputs."""
     local = {
         "local_value": "value",
         "local_years": "years",
@@ -185,6 +186,6 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
 
 
 def _spans(years: Iterable[tuple[RuleSet, Consecutive | CharterTest]]) -> pa.Table:
-    """One row per determination year of a test that looks at several Dashboards."""
+    """Return one row per determination year of a test that covers several Dashboards."""
     rows = ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years)
     return _of_model(Consecutive, rows, *OF_YEAR)
