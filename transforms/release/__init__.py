@@ -1,1 +1,1 @@
-"""A release: made, compared, activated, verified, kept."""
+"""Make, compare, activate, verify and keep releases."""

@@ -1,10 +1,10 @@
-"""What differs between the inputs of the release before and of this one: data, rules or code. Every changed verdict is
-attributed by it.
+"""Find the inputs that differ between the previous release and this one: data, rules or code. Every changed verdict is
+attributed accordingly.
 
-A verdict differs because of data where a row of its LEA differs between the two editions of a source file, both read by
-the code of today; where a file came, went or could not be compared in a county of the LEA; where the register of its
-pathway differs; or where a dated fact came between the two days. Whatever else differs is due to rules or code, if
-these differ, and to data if neither does.
+A verdict differs because of data if a row of its LEA differs between the two editions of a source file, both read by
+today's code; if a file was added, removed or could not be compared in a county of the LEA; if the register of its
+pathway differs; or if a dated fact lies between the two days. Any other difference is due to rules or code if these
+differ, and to data if neither does.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,16 +21,17 @@ from transforms.release.digests import crosses_dated_fact, part_digests
 from transforms.run import Run
 from transforms.tables import as_table, put
 
-# That decide a computed pathway; a recorded one has its own.
+# Registers that determine a computed pathway; a recorded pathway has its own register.
 SUCCESSIONS = "successions"
 REGISTERS = {"wraparound": ("state_loans", "state_loan_events", SUCCESSIONS), "continuum": (SUCCESSIONS,)}
 YOUNGER = {SUCCESSIONS}  # registers that no release without digests had
-ALWAYS = 0  # a year before all others: rules that every determination rests on
+ALWAYS = 0  # a year before all others: rules that every determination depends on
 
 
 def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
-    """Create changed_inputs (one row), changed_sources and changed_pathways; all say that nothing differs before the
-    first release.
+    """Create changed_inputs (one row), changed_sources and changed_pathways.
+
+    Before the first release, they state that nothing differs.
     """
     manifest = read_manifest(release) if release else None
     before: Mapping[str, str] | None = manifest.get("digests") if manifest else None
@@ -64,9 +65,9 @@ def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release
 def _changed_sources(
     run: Run, connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """Sources whose file is another one, came or went.
+    """Yield the sources whose file was replaced, added or removed.
 
-    ``whole``: its rows could not be compared, so that all of its LEAs may differ.
+    ``whole``: its rows could not be compared, so all of its LEAs may differ.
     """
     before = {s["source_id"]: s["sha256"] for s in manifest["sources"]}
     now = pairs(connection, "select source_id, sha256 from source_files")
@@ -82,9 +83,9 @@ def _changed_sources(
 
 
 def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], names: tuple[str, ...]) -> bool:
-    """True if one of the registers is another one, or the release before does not say which it had.
+    """Return True if one of the registers differs, or the previous release does not state which edition it had.
 
-    One that it could not know came with the code.
+    A register that the previous release did not know came with the code, so it does not count.
     """
     files = [f"registers/{n}.csv" for n in names]
     if before is None:
@@ -93,8 +94,9 @@ def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], 
 
 
 def _rules_changed_from(before: Mapping[str, str] | None, now: Mapping[str, str]) -> int | None:
-    """The first Dashboard year whose rules differ; None if all are the same, or the release before does not say what
-    they were.
+    """Return the first Dashboard year whose rules differ.
+
+    Returns None if all are the same, or the previous release does not state them.
     """
     if before is None:
         return None

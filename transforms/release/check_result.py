@@ -1,4 +1,4 @@
-"""What a check found, and which rows were rejected, as the gates leave it and the quality page reads it."""
+"""Results of checks and rejected rows, as the gates write them and the quality page reads them."""
 
 import shlex
 from collections.abc import Iterable, Mapping
@@ -26,17 +26,18 @@ GROUPED = f"""
 
 
 def severity_of(check_class: CheckClass, informative: bool = False) -> Severity:
-    """What a failure of this class does: impossible and fault stop the release, unusual warns, or is shown where it is
-    only informative.
+    """Return the effect of a failure of this class.
+
+    Impossible and fault stop the release. Unusual warns, or is only shown if the check is informative.
     """
     return "info" if informative else "warning" if check_class == "unusual" else "critical"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Outcome of one check on one table or source file: passed, failed, or error when it could not run.
+    """Outcome of one check on one table or source file: passed, failed, or error if it could not run.
 
-    ``severity`` follows from ``check_class``; it is warning where a person accepted a fault, or a release was published
+    ``severity`` follows from ``check_class``. It is warning if a person accepted a fault, or a release was published
     with it before.
     """
 
@@ -50,7 +51,7 @@ class CheckResult:
     sentence: str
     reason: str
     detail: str = ""
-    note: str | None = None  # why a failed check that stops otherwise did not stop the release
+    note: str | None = None  # why a failed check that normally stops the release did not stop it
     accepted_by: str | None = None
     accepted_at: datetime | str | None = None
     accepted_because: str | None = None
@@ -58,32 +59,34 @@ class CheckResult:
 
     @property
     def stops_release(self) -> bool:
-        """A critical failure stops the release; so does any check that could not run."""
+        """Return True if the check stops the release: a critical failure, or a check that could not run."""
         return self.outcome == "error" or (self.outcome == "failed" and self.severity == "critical")
 
     @property
     def warns(self) -> bool:
-        """A failed warning: the release goes out with a banner."""
+        """Return True for a failed warning: the release is published with a banner."""
         return self.outcome == "failed" and self.severity == "warning"
 
     @property
     def can_be_accepted(self) -> bool:
-        """True for a failed check of class fault: a person can look at its rows and let the release go out."""
+        """Return True for a failed check of class fault: a person can look at its rows and accept it."""
         return self.outcome == "failed" and self.check_class == "fault"
 
 
 def count_failed(failing_rows: int) -> str:
-    """``failed (1 row)``, ``failed (6 rows)``."""
+    """Return ``failed (1 row)``, ``failed (6 rows)``."""
     return f"failed ({failing_rows:,} {'row' if failing_rows == 1 else 'rows'})"
 
 
 def warning_text(warning: Mapping[str, Any]) -> str:
-    """A warning of a release in words."""
+    """Return a warning of a release in words."""
     return f"Check {warning['check_id']} {count_failed(int(warning['failing_rows']))}: {warning['sentence']}"
 
 
 def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta", "run")) -> list[str]:
-    """What a person can do about the checks that stopped a release, a line each; ``command`` is what was run."""
+    """Return what a person can do about the checks that stopped a release, one line each; ``command`` is the command
+    that ran.
+    """
     stopping = list(stopping)
     faults = list(dict.fromkeys(r.check_id for r in stopping if r.can_be_accepted))
     others = list(dict.fromkeys(r.check_id for r in stopping if not r.can_be_accepted))
@@ -113,7 +116,7 @@ def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta",
 
 
 def grouped_rejects(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
-    """One row per reason, file and column: how many rejects and lines, and the first of them.
+    """Return one row per reason, file and column: the number of rejects and lines, and the first of them.
 
     Reads the table ``rejects``.
     """

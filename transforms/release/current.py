@@ -1,6 +1,6 @@
-"""The release that readers see: where ``current`` points, and its manifest.
+"""Find the release that readers see, which ``current`` points to, and read its manifest.
 
-Light on imports, so that quick commands stay quick.
+This module imports little, so that quick commands stay quick.
 """
 
 import json
@@ -36,7 +36,7 @@ class _File(BaseModel):
 
 
 class _Manifest(BaseModel):
-    """What readers of a manifest rely on. Further keys may be there: releases of other versions have more, or fewer."""
+    """The manifest keys that readers need. Releases of other versions may have more or fewer keys."""
 
     release_id: str
     sequence: int = 0
@@ -53,16 +53,16 @@ class _Manifest(BaseModel):
 
 
 def current_release(out: Path) -> Path | None:
-    """Folder of the release that ``current`` points to, resolved once.
+    """Return the folder of the release that ``current`` points to, resolved once.
 
-    None where there is none, or ``current`` is not a link to a release of ours.
+    Returns None if there is none, or ``current`` is not a link to one of our releases.
     """
     folder = _target(out)
     return folder if folder is not None and (folder / MANIFEST).is_file() else None
 
 
 def required_release(out: Path) -> Path:
-    """The current release. Raises ReleaseError that says why there is none."""
+    """Return the current release. Raises ReleaseError with the reason if there is none."""
     release = current_release(out)
     if release is None:
         fault = pointer_fault(out)
@@ -71,8 +71,9 @@ def required_release(out: Path) -> Path:
 
 
 def pointer_fault(out: Path) -> str:
-    """What is wrong with ``current`` where it leads to no release, in words; empty if it leads to one, or was never
-    made.
+    """Describe what is wrong with ``current`` if it does not lead to a release.
+
+    Returns an empty text if it leads to one, or was never created.
     """
     pointer = out / "current"
     if foreign := foreign_pointer(out):
@@ -86,7 +87,7 @@ def pointer_fault(out: Path) -> str:
 
 
 def foreign_pointer(out: Path) -> str:
-    """What is in the place of ``current`` that is not ours, in words: it is never replaced. Empty if nothing does."""
+    """Describe a foreign file or folder named ``current``, which is never replaced; empty if there is none."""
     pointer = out / "current"
     if pointer.is_symlink():
         target = _resolved(pointer)
@@ -106,7 +107,7 @@ def _target(out: Path) -> Path | None:
 
 
 def _resolved(link: Path) -> Path | None:
-    """Where a link leads in the end; None if it leads in a circle."""
+    """Return the final target of a link; None if it leads in a circle."""
     try:
         return link.resolve()
     except (OSError, RuntimeError):
@@ -114,23 +115,22 @@ def _resolved(link: Path) -> Path | None:
 
 
 def releases(out: Path) -> list[Path]:
-    """Releases below ``out`` with a readable manifest, in the order in which they were published."""
+    """Return the releases in ``out`` that have a readable manifest, in the order of publication."""
     found = []
     for folder in release_folders(out):
         try:
             manifest = read_manifest(folder)
             found.append((int(manifest.get("sequence", 0)), str(manifest["published_at"]), folder))
-        except ReleaseError:  # left to dta verify
+        except ReleaseError:  # dta verify reports it
             continue
     return [folder for *_, folder in sorted(found)]
 
 
 def release_before(out: Path, release: Path) -> Path | None:
-    """The release that readers had before ``release`` was last published; None if it was the first, or all before it
-    are gone.
+    """Return the release that readers had before ``release`` was last published.
 
-    The record of runs knows when a release was published again; where it says nothing, the order of the manifests
-    counts.
+    Returns None if it was the first, or all earlier ones are gone. The record of runs shows when a release was
+    published again. Without such a record, the order of the manifests counts.
     """
     known = {r.name: r for r in releases(out)}
     published = published_ids(out)
@@ -145,7 +145,7 @@ def release_before(out: Path, release: Path) -> Path | None:
 
 
 def release_folders(out: Path) -> list[Path]:
-    """Folders below ``out`` that are called as releases are, by name; what a person put beside them is left alone."""
+    """Return the folders in ``out`` that have names of releases, sorted by name; other folders are ignored."""
     return sorted(
         p
         for p in (out / "releases").glob("[0-9]*")
@@ -154,7 +154,7 @@ def release_folders(out: Path) -> list[Path]:
 
 
 def find_release(out: Path, asked: str) -> Path:
-    """Folder of a release by id, by tag, or 'current'. Raises ReleaseError."""
+    """Return the folder of a release by id, by tag, or by 'current'. Raises ReleaseError."""
     if asked == "current":
         return required_release(out)
     name = tags(out).get(asked, asked)
@@ -165,12 +165,12 @@ def find_release(out: Path, asked: str) -> Path:
 
 
 def tags(out: Path) -> dict[str, str]:
-    """Tag to release id."""
+    """Return a dictionary from tag to release id."""
     return {link.name: link.readlink().name for link in sorted((out / "tags").glob("[!.]*")) if link.is_symlink()}
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
-    """Manifest of a release. Raises ReleaseError when there is none that can be read and says all that is needed."""
+    """Return the manifest of a release. Raises ReleaseError if it is missing, unreadable or incomplete."""
     manifest = parsed_manifest(release)
     try:
         _Manifest.model_validate(manifest)
@@ -185,12 +185,12 @@ def read_manifest(release: Path) -> dict[str, Any]:
 
 
 def source_hashes(release: Path | None) -> dict[str, str]:
-    """SHA-256 of the source files that a release was made from, by their ids. Raises ReleaseError."""
+    """Return the SHA-256 of the source files of a release, by source id. Raises ReleaseError."""
     return {s["source_id"]: s["sha256"] for s in read_manifest(release)["sources"]} if release else {}
 
 
 def parsed_manifest(release: Path) -> dict[str, Any]:
-    """The same, whatever it says. Raises ReleaseError when it cannot be read."""
+    """Return the manifest without a check of its content. Raises ReleaseError if it cannot be read."""
     try:
         manifest = json.loads((release / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -1,7 +1,8 @@
-"""The DuckDB file of a release: all tables with the constraints of their schema, and comments on tables and columns.
+"""Write the DuckDB file of a release: all tables with the constraints of their schema, and comments on tables and
+columns.
 
-Nearly all of its rows are those of the Dashboard files. Where most of these files are as they were in the current
-release, its DuckDB file is copied and only the rows of the other files are replaced in it.
+Nearly all of its rows come from Dashboard files. If most of these files are the same as in the current release, its
+DuckDB file is copied and only the rows of the other files are replaced.
 """
 
 import shutil
@@ -21,25 +22,26 @@ from transforms.release.current import DATABASE, parsed_manifest
 from transforms.run import Run
 from transforms.schema import Table, published_tables
 
-# The oldest version of the file format that is written: DuckDB 1.4 and later read it; the default of 2.0 opens in 2.0
-# only.
+# The oldest version of the file format that is written. DuckDB 1.4 and later can read it; the default of 2.0 opens only
+# in 2.0.
 STORAGE_VERSION = "v1.4.0"
-MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes so many columns on one thread
-SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written while other things are
-KEY_ROWS = 60_000  # two keys of 80,000 rows are a third of the sample's file; the gates judge every key
-# Fewer and fuller blocks than by default: the many rows take a tenth less. The other tables are written faster without.
+MEMORY_LIMIT = "600MB"  # for the many rows; with 500 MB DuckDB writes this many columns on one thread
+SMALL_MEMORY_LIMIT = "300MB"  # for the other tables, which are written in parallel with other work
+KEY_ROWS = 60_000  # two keys of 80,000 rows are a third of the sample's file; the gates check every key anyway
+# Fewer and fuller blocks than by default shrink the many rows by a tenth. The other tables are faster without them.
 ROW_GROUP = {"row_group_size": 491_520}
-# Each column of each table has a block of its own. Small ones take a third off the sample's file; but DuckDB
-# compresses columns in blocks of its default size only, and many rows take twice the room in others.
+# Each column of each table has its own block. Small blocks make the sample's file a third smaller. But DuckDB
+# compresses columns only in blocks of its default size, and many rows take twice the space in other blocks.
 FEW_ROWS, SMALL_BLOCK = 250_000, {"block_size": 16_384}
-ONE_THREAD_ROWS = 1_000_000  # of the other tables: to share fewer rows among threads costs more than it saves
-# One in so many rows may have been replaced since all were written; after that the gaps cost more than they save.
+ONE_THREAD_ROWS = 1_000_000  # for the other tables: sharing fewer rows among threads costs more than it saves
+# One in this many rows may have been replaced since the last full write. Beyond that, the gaps cost more than they
+# save.
 LARGEST_SHARE = 4
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of one Dashboard file."""
+    """The rows of one Dashboard file."""
 
     path: str
     sha256: str
@@ -48,19 +50,19 @@ class Part:
 
 @dataclass(frozen=True)
 class Written:
-    """What the manifest remembers of the DuckDB file, for the release after it.
+    """What the manifest records about the DuckDB file, for the next release.
 
-    ``replaced``: rows that are not as the last full writing left them.
+    ``replaced``: number of rows that were replaced since the last full write.
     """
 
     storage_version: str
-    created_by: str  # the statement, with its constraints
+    created_by: str  # the SQL statement, with its constraints
     parts: dict[str, str]
     replaced: int
 
 
 def parts_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Part]:
-    """The run's parts of indicator_results by source."""
+    """Return the run's parts of indicator_results by source."""
     rows = connection.execute(
         f"select source_id, path, sha256, rows from {PARTS} order by dashboard_year, indicator"
     ).fetchall()
@@ -70,9 +72,9 @@ def parts_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Part]:
 def write_rows(
     run: Run, parts: dict[str, Part], folder: Path, release_id: str, previous: Path | None
 ) -> dict[str, Any]:
-    """Begin the file with indicator_results; returns what the manifest shall remember.
+    """Start the file with indicator_results; return what the manifest records about it.
 
-    ``previous``: a release that is whole.
+    ``previous``: the previous release, if it is complete.
     """
     created_by = published_tables()[PARTED].create_statement(with_key=False)
     known = _known(previous, created_by)
@@ -98,15 +100,15 @@ def _known(previous: Path | None, created_by: str) -> Written | None:
     remembered = parsed_manifest(previous).get("database") if previous else None
     try:
         known = Written(**remembered) if remembered else None
-    except TypeError:  # of another version
+    except TypeError:  # from another version
         return None
     return known if known and (known.storage_version, known.created_by) == (STORAGE_VERSION, created_by) else None
 
 
 def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path, path: Path, release_id: str) -> None:
-    """Copy the earlier file and leave in it the rows of ``parts`` and nothing else.
+    """Copy the previous file and leave exactly the rows of ``parts`` in it.
 
-    Raises ReleaseError when a source has other rows than its part.
+    Raises ReleaseError if a source has other rows than its part.
     """
     shutil.copyfile(before, path)
     fresh = {s: p for s, p in parts.items() if known.parts.get(s) != p.sha256}
@@ -115,7 +117,7 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
         for table in first_column(connection, "select table_name from duckdb_tables() where database_name = 'release'"):
             if table != PARTED:
                 connection.execute(f"drop table {quote(table)}")
-        connection.execute("checkpoint")  # their blocks are free for what follows
+        connection.execute("checkpoint")  # frees their blocks for the new rows
         connection.execute(f"delete from {quote(PARTED)} where list_contains(?, source_id)", [stale])
         connection.execute(f"alter table {quote(PARTED)} drop column release_id")
         connection.execute(f"alter table {quote(PARTED)} add column release_id varchar default {literal(release_id)}")
@@ -137,9 +139,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id
 
 @contextmanager
 def _attached(run: Run, path: Path, memory_limit: str, layout: dict[str, int]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file as the database in use of a connection of its own; afterwards all changes are in the file.
+    """Open the file as the default database of a new connection; all changes are in the file when it closes.
 
-    ``layout``: sizes of what is new in it, in place of DuckDB's own. A file that is there keeps its blocks.
+    ``layout``: sizes for new blocks and row groups, instead of DuckDB's own. An existing file keeps its blocks.
     """
     with connect(":memory:", memory_limit, run.folder / "spill") as connection:
         options = ", ".join([f"storage_version {literal(STORAGE_VERSION)}", *(f"{k} {v}" for k, v in layout.items())])
@@ -152,15 +154,15 @@ def _attached(run: Run, path: Path, memory_limit: str, layout: dict[str, int]) -
 
 
 def write_other_tables(run: Run, folder: Path, rows: Mapping[str, int], written: Callable[[str], Any]) -> None:
-    """Add all other tables from their Parquet files, each as soon as that is ``written``, and the comments.
+    """Add all other tables from their Parquet files, each as soon as its file is ``written``, and the comments.
 
-    ``rows``: how many each table has.
+    ``rows``: the number of rows of each table.
     """
     others = {name: n for name, n in rows.items() if name != PARTED}
     with _attached(run, folder / DATABASE, SMALL_MEMORY_LIMIT, {}) as connection:
         if sum(others.values()) < ONE_THREAD_ROWS:
             connection.execute("set threads = 1")
-        connection.execute("begin")  # one commit: each of its own would wait for the disk, a thousand times
+        connection.execute("begin")  # a single commit, because each commit waits for the disk
         for table in published_tables().values():
             name = quote(table.name)
             if table.name != PARTED:
@@ -179,7 +181,7 @@ def write_other_tables(run: Run, folder: Path, rows: Mapping[str, int], written:
 def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, with_key: bool) -> None:
     """Create one table and fill it.
 
-    Raises ReleaseError for a row that breaks a constraint: the gates name it before.
+    Raises ReleaseError for a row that breaks a constraint; the gates report such rows earlier.
     """
     connection.execute(table.create_statement(with_key))
     try:
@@ -189,7 +191,7 @@ def _add_table(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, 
 
 
 def check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
-    """Reopen what was written and count. Raises ReleaseError when a table lost rows on the way."""
+    """Reopen the written file and count its rows. Raises ReleaseError if a table lost rows."""
     with connect_read_only(folder / DATABASE) as connection:
         for table in tables:
             (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")

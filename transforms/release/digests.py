@@ -1,5 +1,5 @@
-"""Two digests: of everything that goes in, to skip a night that changes nothing, and of everything that comes out, to
-name a release.
+"""Compute two digests: one of all inputs, to skip a night that changes nothing, and one of all outputs, to name a
+release.
 """
 
 import hashlib
@@ -19,11 +19,13 @@ from transforms.settings import PROJECT
 
 CODE = ("transforms", "expectations", "reports")
 CODE_SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html", ".js", ".css", ".json"}
-WORDS = ("wording/labels.py", "wording/sentences/*.py")  # what transforms says in reports beside the tables
+WORDS = ("wording/labels.py", "wording/sentences/*.py")  # texts of transforms that only reports show
 
 
 def inputs_digest(run: Run) -> str:
-    """Digest of source files, rules, catalog, reference lists, registers and code; the same on every machine."""
+    """Return the digest of source files, rules, catalog, reference lists, registers and code; the same on every
+    machine.
+    """
     parts = [f"{s.source_id} {s.file} {s.sha256}" for s in sorted(run.snapshots(), key=lambda s: s.source_id)]
     parts += _kept(run.settings.reference) + _reading(run.settings.reference)
     for package in CODE:
@@ -32,8 +34,9 @@ def inputs_digest(run: Run) -> str:
 
 
 def part_digests(run: Run) -> dict[str, str]:
-    """Digests of what a verdict rests on beside source files: each file of rules, reference lists and registers, and
-    the code that reads and decides.
+    """Return digests of everything except source files that a verdict depends on.
+
+    These are the files of rules, reference lists and registers, and the code that reads and decides.
     """
     reference = run.settings.reference
     found = dict(part.split(" ") for part in _kept(reference))
@@ -42,12 +45,12 @@ def part_digests(run: Run) -> dict[str, str]:
 
 
 def _kept(reference: Path) -> list[str]:
-    """Rules, reference lists and registers, file by file with its hash."""
+    """Return rules, reference lists and registers, each file with its hash."""
     return [part for name in ("rules", "reference", "registers") for part in _tree(reference / name, reference)]
 
 
 def _reading(reference: Path) -> list[str]:
-    """The same of what says how files are read."""
+    """Return the files that define how sources are read, each with its hash."""
     return [f"{name} {sha256_of(reference / name)}" for name in ("catalog.toml", "layouts.toml")]
 
 
@@ -57,8 +60,8 @@ def _tree(folder: Path, base: Path) -> list[str]:
 
 
 def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """Digest of the rows of all published tables, of their columns, of the source files behind them, and of what makes
-    the reports.
+    """Return the digest of the rows and columns of all published tables, their source files and the parts of the
+    reports.
 
     Row order, volatile columns and the bytes of Parquet files do not matter.
     """
@@ -76,23 +79,23 @@ def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def report_parts() -> list[str]:
-    """What makes the pages of a release, file by file with its hash: their code, templates, assets and words."""
+    """Return the files that make the pages of a release, with hashes: code, templates, assets and wording."""
     words = [p for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
-    # The server makes none.
+    # The server makes no pages of a release.
     pages = [part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")]
     return pages + [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in words]
 
 
 def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """Digest of one table, without volatile columns."""
+    """Return the digest of one table, without volatile columns."""
     return rows_digest(connection, quote(table.name), table.content_columns)
 
 
 def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> str:
-    """Digest of rows in whatever order: their number, and the sum and the exclusive or of their hashes.
+    """Return the digest of rows in any order: their number, and the sum and exclusive or of their hashes.
 
-    A row's hash is hashed once more: DuckDB combines the columns' hashes by exclusive or, under which values that trade
-    places may cancel out.
+    Each row's hash is hashed once more, because DuckDB combines the hashes of columns by exclusive or, so that swapped
+    values could cancel out.
     """
     hashed = f"select hash(hash({', '.join(map(quote, columns))})) as h from {relation}"
     row = one_row(connection, f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from ({hashed})")
@@ -100,7 +103,7 @@ def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: S
 
 
 def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Days on which a verdict, or what is said beside it, can change with nothing else changing, as ISO texts."""
+    """Return the days on which a verdict, or a text about it, can change without any new input, as ISO texts."""
     return first_column(
         connection,
         """
@@ -129,6 +132,6 @@ def dated_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def crosses_dated_fact(facts: list[str], one: date, other: date) -> bool:
-    """True if a dated fact lies between two days, so that a verdict may differ between them."""
+    """Return True if a dated fact lies between two days, so that a verdict may differ between them."""
     first, last = sorted((one, other))
     return any(first < date.fromisoformat(day) <= last for day in facts)

@@ -1,4 +1,4 @@
-"""Tables about the release itself: the catalog, its inputs and changes, its tables and columns."""
+"""Write the tables about the release itself: the catalog, its inputs and changes, its tables and columns."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,7 @@ from transforms.tables import put
 from transforms.wording.labels import DESIGNATION
 from transforms.wording.scope import not_loaded, scope_line
 
-LISTED = {  # of the catalog
+LISTED = {  # columns of the catalog
     "title", "url", "landing_page", "dashboard_year", "layout", "indicator", "changes_expected", "may_be_missing",
     "due",
 }  # fmt: skip
@@ -29,7 +29,7 @@ LISTED = {  # of the catalog
 def write_meta(
     run: Run, connection: duckdb.DuckDBPyConnection, release_id: str, digest: str, previous: Path | None
 ) -> None:
-    """Tables about the release. ``meta_gate_results`` was left by the gates."""
+    """Write the tables about the release. The gates have already written ``meta_gate_results``."""
     listed = [{"source_id": s.id, **s.model_dump(include=LISTED)} for s in run.catalog.source]
     put(connection, "catalog", pa.Table.from_pylist(listed))
     release = {
@@ -54,8 +54,9 @@ def write_meta(
 
 
 def write_candidate_meta(run: Run, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> None:
-    """The tables about the release as they would be published, so that the gates see them; ``publish`` writes them anew
-    with the digest of the content. ``previous``: the current release, if it is whole.
+    """Write the tables about the release as they would be published, so that the gates can check them.
+
+    ``publish`` writes them again with the digest of the content. ``previous``: the current release, if it is complete.
     """
     write_meta(run, connection, f"{run.settings.as_of}-candidate", "candidate", previous)
 
@@ -91,13 +92,13 @@ def _describe_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Column) -> list[str] | None:
-    """Values of a column with few: as the schema lists them, or the table that it names."""
+    """Return the values of a column that has few: those that the schema lists, or those of the table that it names."""
     if column.values_from:
         return first_column(connection, f"select {quote(name)} from {quote(column.values_from)} order by all")
     return list(column.values) or None
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> int:
-    if table.name == "meta_tables":  # it has one row per table, itself included
+    if table.name == "meta_tables":  # it has one row per table, including itself
         return tables
     return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])

@@ -1,4 +1,4 @@
-"""One published table as a Parquet file: sorted by its key, with explicit types and the release in every row."""
+"""Write one published table as a Parquet file: sorted by its key, with explicit types and the release in every row."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -17,11 +17,11 @@ from transforms.schema import Table
 from transforms.tables import encodings
 
 Entry = dict[str, Any]
-SORTED_ROWS = 250_000  # at a time, or so: to sort a million rows with their texts takes half a gigabyte
+SORTED_ROWS = 250_000  # at a time; sorting a million rows with their texts takes half a gigabyte
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> Entry:
-    """Write one table below ``folder``; return its manifest entry."""
+    """Write one table to ``folder``; return its manifest entry."""
     stop_if_asked()
     schema = _schema(table, release_id)
     rows = 0
@@ -32,7 +32,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
                 arrays.append(pa.repeat(release_id, batch.num_rows))
             try:
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-            except pa.ArrowInvalid as error:  # the gates look before, and name the row
+            except pa.ArrowInvalid as error:  # the gates check this earlier, and name the row
                 raise ReleaseError(
                     f"{table.name} has a row that its schema does not allow: not published. {error}"
                 ) from error
@@ -41,7 +41,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
 
 
 def _by_key(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[pa.RecordBatch]:
-    """All rows in the order of the key; those of some values of its first column at a time."""
+    """Yield all rows in the order of the key, for a range of values of its first column at a time."""
     columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
     name, first, key = quote(table.name), quote(table.key[0]), ", ".join(quote(k) for k in table.key)
     (rows,) = one_row(connection, f"select count(*) from {name}")
@@ -49,7 +49,7 @@ def _by_key(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[pa.
     shares = [n / parts for n in range(1, parts)]
     quantiles = f"select distinct unnest(quantile_disc({first}, {shares})) as value from {name} order by value"
     ends = first_column(connection, quantiles) if shares else []
-    tests = {"start": f"({first} < $start) is not true", "end": f"{first} < $end"}  # a null is in the last part
+    tests = {"start": f"({first} < $start) is not true", "end": f"{first} < $end"}  # the last part includes nulls
     for start, end in pairwise([None, *ends, None]):
         bounds = {bound: value for bound, value in (("start", start), ("end", end)) if value is not None}
         within = " and ".join(tests[bound] for bound in bounds) or "true"
@@ -58,7 +58,7 @@ def _by_key(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[pa.
 
 
 def write_parted(table: Table, parts: Sequence[Path], folder: Path, release_id: str) -> Entry:
-    """The same for the table that is in parts, each sorted by the rest of the key."""
+    """Write a table that consists of parts, each sorted by the rest of the key; return its manifest entry."""
     return _entry(table, write_parts(parts, _path(table, folder), _schema(table, release_id), release_id))
 
 

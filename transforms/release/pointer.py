@@ -1,7 +1,9 @@
-"""The pointers that readers follow: ``current``, flipped in one step, held after a rollback, and set right after a
-crash or damage; and tags. A release stays while one of them leads to it, or as one of the newest nights.
+"""The pointers that readers follow: ``current`` and tags.
 
-All functions but ``held`` are for the owner of the publisher lock.
+``current`` changes in one step, is held after a rollback, and is repaired after a crash or damage. A release is kept
+while a pointer leads to it, or while it is among the newest.
+
+The caller must own the publisher lock for every function except ``held``.
 """
 
 import json
@@ -18,7 +20,7 @@ from transforms.release.current import DATABASE, current_release, find_release, 
 from transforms.release.run_records import reason_of
 from transforms.release.verify import damage_of
 
-LEFTOVERS = (".building-", ".pruned-", ".damaged-")  # of a publisher that died, below releases/
+LEFTOVERS = (".building-", ".pruned-", ".damaged-")  # left in releases/ by a publisher that died
 WRITTEN = {
     "": ("current", "latest.json", "hold.json", "status.json", "same.json", "watch.json"),
     "quality": ("index.html", "results.json", "rejects.parquet"),
@@ -26,14 +28,14 @@ WRITTEN = {
 
 
 class Hold(StrictModel):
-    """After a rollback nothing is published until a person lifts the hold."""
+    """A hold after a rollback: nothing is published until a person lifts it."""
 
     release_id: str
     since: str
     reason: str
 
     def __str__(self) -> str:
-        """What is held and how to lift it."""
+        """Return what is held and how to lift the hold."""
         return (
             f"Held at release {self.release_id} since {self.since[:10]} ({self.reason}): nothing is published. To"
             " publish again: dta rollback --lift"
@@ -41,9 +43,9 @@ class Hold(StrictModel):
 
 
 def held(out: Path) -> Hold | None:
-    """The hold, if there is one.
+    """Return the hold, if there is one.
 
-    Raises ReleaseError when hold.json cannot be read: then nobody knows what is held, and nothing is published.
+    Raises ReleaseError if hold.json cannot be read: it is then unknown what is held, and nothing is published.
     """
     path = out / "hold.json"
     try:
@@ -60,7 +62,7 @@ def _first_line(error: Exception) -> str:
 
 
 def point_to(release: Path, out: Path) -> None:
-    """Flip ``current``, then latest.json."""
+    """Change ``current``, then latest.json."""
     point(out / "current", Path("releases") / release.name)
     _write_latest(release, out)
 
@@ -76,11 +78,11 @@ def _write_latest(release: Path, out: Path) -> None:
 
 
 def settle(out: Path) -> str:
-    """Set right what a crash or damage left: sweep half-made folders, let ``current`` point to a sound release,
-    latest.json with it.
+    """Repair the state after a crash or damage: remove incomplete folders, and point ``current`` and latest.json to a
+    complete release.
 
-    Returns in words what was wrong with the current release, or nothing. Raises ReleaseError where something that is
-    not ours is in the place of ``current``.
+    Returns a description of what was wrong with the current release, or an empty text. Raises ReleaseError if something
+    that is not ours is at the place of ``current``.
     """
     if foreign := foreign_pointer(out):
         raise ReleaseError(foreign)
@@ -102,7 +104,7 @@ def settle(out: Path) -> str:
 
 
 def sweep(out: Path) -> None:
-    """Remove what a publisher that died left half made: by our own names, in our own folders, and nothing else."""
+    """Remove what a publisher that died left incomplete. Only our own names in our own folders are touched."""
     for leftover in (out / "releases").glob(".*"):
         if leftover.name.startswith(LEFTOVERS) and leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
@@ -113,9 +115,9 @@ def sweep(out: Path) -> None:
 
 
 def roll_back(out: Path, asked: str, reason: str) -> Path:
-    """Let ``current`` point to an earlier release and hold it there.
+    """Point ``current`` to an earlier release and hold it there.
 
-    Raises UsageError for a blank reason, ReleaseError when there is no such release or it is damaged.
+    Raises UsageError for a blank reason, ReleaseError if the release does not exist or is damaged.
     """
     why = reason_of(reason, "--reason")
     if foreign := foreign_pointer(out):
@@ -125,14 +127,14 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current stays where it is.")
     hold = Hold(release_id=release.name, since=clock.stamp(), reason=why)
-    # First: a crash here stops publishing, which is the safe side.
+    # Write the hold first: a crash here stops publishing, which is the safe side.
     write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())
     point_to(release, out)
     return release
 
 
 def lift(out: Path) -> Hold:
-    """Let the nights publish again, also where hold.json is broken. Raises ReleaseError when nothing is held."""
+    """Allow publishing again, even if hold.json is broken. Raises ReleaseError if nothing is held."""
     try:
         hold = held(out)
     except ReleaseError:
@@ -144,17 +146,17 @@ def lift(out: Path) -> Hold:
 
 
 def is_needed(out: Path) -> set[str]:
-    """Ids of releases that are never pruned: the current one, a held one, tagged ones."""
+    """Return the ids of releases that are never pruned: the current one, a held one, tagged ones."""
     current, hold = current_release(out), held(out)
     return {*tags(out).values(), *([current.name] if current else []), *([hold.release_id] if hold else [])}
 
 
-RESERVED = {"current", "previous"}  # names of releases in commands
+RESERVED = {"current", "previous"}  # words that commands use as names of releases
 TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 
 
 def prune(out: Path, keep: int) -> list[str]:
-    """Remove releases beyond the newest ``keep`` that are not needed; returns their ids."""
+    """Remove the releases that are not needed and not among the newest ``keep``; return their ids."""
     needed = is_needed(out)
     tagged = set(tags(out).values())
     nightly = [r for r in releases(out) if r.name not in tagged]
@@ -163,7 +165,7 @@ def prune(out: Path, keep: int) -> list[str]:
         if release.name in needed:
             continue
         doomed = release.with_name(f".pruned-{release.name}")
-        os.rename(release, doomed)  # gone in one step: nobody lists half a release
+        os.rename(release, doomed)  # removed in one step, so that no partial release is ever listed
         sync_folder(doomed.parent)
         shutil.rmtree(doomed)
         removed.append(release.name)
@@ -171,9 +173,9 @@ def prune(out: Path, keep: int) -> list[str]:
 
 
 def add_tag(out: Path, asked: str, tag: str) -> Path:
-    """Keep a release for good under a name: tags/TAG leads to it.
+    """Keep a release permanently under a name: tags/TAG points to it.
 
-    Raises UsageError for a bad name, ReleaseError for a taken one, or a damaged release.
+    Raises UsageError for a bad name, ReleaseError for a taken name or a damaged release.
     """
     if tag.lower() in RESERVED:
         raise UsageError(f"{quoted(tag)} cannot be a tag: it always means the {tag.lower()} release. Name another.")
@@ -193,7 +195,7 @@ def add_tag(out: Path, asked: str, tag: str) -> Path:
 
 
 def remove_tag(out: Path, tag: str) -> str:
-    """Take a tag away; returns the release it stood for. Raises ReleaseError when there is none."""
+    """Remove a tag; return the release that it pointed to. Raises ReleaseError if there is no such tag."""
     release = tags(out).get(tag)
     if release is None:
         raise ReleaseError(f"There is no tag {quoted(tag)} in {out}.")

@@ -1,5 +1,6 @@
-"""The release before: would a run say anything new beside it, and what it had: its verdicts, and its rows of student
-groups. Such a row that is gone from the same year's file tonight is unknown, not absent.
+"""Read the previous release: its verdicts, its rows of student groups, and whether a run would add anything new.
+
+If a row of a student group is missing from tonight's edition of a file, its result is unknown, not absent.
 """
 
 import json
@@ -24,15 +25,15 @@ KEY = "cds, dashboard_year, student_group, indicator"
 
 
 def sound_release(out: Path) -> Path | None:
-    """The current release, unless a file of it is not as the manifest lists it."""
+    """Return the current release, unless one of its files differs from the manifest."""
     release = current_release(out)
     return None if release is None or damage_of(release) else release
 
 
 def load_evidence_before(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
-    """Create ``evidence_before``: keys of the rows that the current release had, or already said are gone.
+    """Create ``evidence_before``: keys of the rows that the current release had, or already reported as missing.
 
-    Empty without a sound one.
+    The table is empty without an undamaged current release.
     """
     connection.execute(
         "create or replace table evidence_before (cds varchar, dashboard_year smallint, student_group varchar,"
@@ -45,7 +46,7 @@ def load_evidence_before(run: Run, connection: duckdb.DuckDBPyConnection) -> Non
 
 
 def sound_file(run: Run) -> str | None:
-    """The table in the current release, if its bytes are those of the manifest."""
+    """Return the file of the table in the current release, if its bytes match the manifest."""
     try:
         release = current_release(run.settings.out)
         if release is None:
@@ -58,7 +59,9 @@ def sound_file(run: Run) -> str | None:
 
 
 def load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
-    """previous_release and previous_eligibility: the verdicts of the current release; empty before the first one."""
+    """Create previous_release and previous_eligibility: the verdicts of the current release; empty before the first
+    one.
+    """
     connection.execute("create or replace table previous_release (release_id varchar)")
     connection.execute("create or replace table previous_eligibility as select * from eligibility limit 0")
     if release is None:
@@ -75,8 +78,9 @@ NAMED = "select u.file, u.source_id, s.sha256 from meta_unused_files u left join
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
-    """True if the current release is whole, is what these inputs give, and no dated fact lies between the day of that
-    and ``as_of``.
+    """Return True if the current release is complete, results from these inputs, and still applies on ``as_of``.
+
+    It applies if no dated fact lies between its own day and ``as_of``.
     """
     release = current_release(out)
     if release is None:
@@ -89,8 +93,10 @@ def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
 
 
 def names_used_files(run: Run) -> bool:
-    """True if what the current release says of files that were not used is old: such a file is the edition that served
-    in its place again, or a file that the catalog does not know is gone.
+    """Return True if the current release has outdated information about unused files.
+
+    This is so if such a file is again the edition that was used in its place, or a file that the catalog does not know
+    is gone.
     """
     release = current_release(run.settings.out)
     if release is None:
@@ -108,13 +114,13 @@ def names_used_files(run: Run) -> bool:
 
 
 def remember_same(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:
-    """Other inputs gave the content of the current release: keep them, so that the nights after this one end early."""
+    """Record inputs that gave the content of the current release, so that the next nights end early."""
     same = {"release_id": release.name, "inputs_digest": inputs, "as_of": as_of.isoformat(), "dated_facts": dated_facts}
     write_atomically(out / SAME, json.dumps(same, indent=1).encode())
 
 
 def _runs(out: Path, release: Path) -> Iterator[dict[str, Any]]:
-    """The run that made the release, and the last one that came to the same."""
+    """Yield the run that made the release, and the last run with the same result."""
     yield read_manifest(release)
     try:
         same = json.loads((out / SAME).read_text("utf-8"))

@@ -1,6 +1,6 @@
-"""Publish: build a folder beside, check it, then move the pointer.
+"""Publish a release: build it in a separate folder, check it, then change the pointer.
 
-A reader sees the old release or the new one, never a part.
+A reader sees either the old release or the new one, never a mix.
 """
 
 import json
@@ -37,19 +37,20 @@ from transforms.schema import published_tables
 from transforms.sources.unused import unused_files
 from transforms.wording.sentences import plural
 
-SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest says of a file
-# Writes more files, such as the site, into a release being built, from its own published files only.
+SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest records about a file
+# Writes more files, such as the site, into a release being built, using only its published files.
 Extra = Callable[[Path, Notify], None]
 
 
 def release_digest(content: str, unused: Collection[str]) -> str:
-    """What names a release: its content, and the files that it says were not used."""
+    """Return the digest that names a release: of its content, and of the files that it reports as not used."""
     return sha256("\n".join([content, *sorted(unused)]).encode()).hexdigest() if unused else content
 
 
 def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
-    """Publish the run's tables, and what ``extras`` make of them, unless the current release already has the same
-    content.
+    """Publish the run's tables and the files that ``extras`` make from them.
+
+    Nothing is published if the current release already has the same content.
     """
     out = run.settings.out
     (out / "releases").mkdir(parents=True, exist_ok=True)
@@ -75,9 +76,9 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
 
 
 def _make_current(target: Path, run: Run) -> list[str]:
-    """Let readers have the release, then remove old ones; returns their ids.
+    """Make the release current, then remove old ones; return their ids.
 
-    Raises AfterPublishingError where readers have it and the rest failed.
+    Raises AfterPublishingError if the release is current but a later step failed.
     """
     out = run.settings.out
     try:
@@ -102,11 +103,11 @@ def _build_release(
     previous: Path | None,
     extras: Sequence[Extra],
 ) -> None:
-    """Write all files of a release beside its final place, check them, and rename.
+    """Write all files of a release next to its final place, check them, and rename the folder.
 
-    ``previous``: the current release, if it is whole.
+    ``previous``: the current release, if it is complete.
     """
-    sweep(run.settings.out)  # half built by a publisher that died, or damaged and replaced; the lock is ours
+    sweep(run.settings.out)  # left by a publisher that died, or damaged and replaced; we own the lock
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
         write_meta(run, connection, target.name, digest, previous)
@@ -125,10 +126,10 @@ def _build_release(
 def _write_tables(
     run: Run, connection: duckdb.DuckDBPyConnection, folder: Path, release_id: str, previous: Path | None
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """All tables as Parquet and in one DuckDB file; manifest entries of both.
+    """Write all tables as Parquet and in one DuckDB file; return the manifest entries of both.
 
-    The many rows are written to both at a time, and each other table to the DuckDB file while the next one is written
-    as Parquet.
+    The many rows are written to both at the same time. Each other table is written to the DuckDB file while the next
+    one is written as Parquet.
     """
     tables = published_tables()
     parts, rows = parts_of(connection), pairs(connection, "select table_name, row_count from meta_tables")
@@ -147,8 +148,10 @@ def _write_tables(
 
 
 def _move_into_place(building: Path, target: Path) -> None:
-    """Rename; a damaged release of the same name is swapped out in one step where the system can, so that ``current``
-    never leads nowhere.
+    """Rename the folder to its final name.
+
+    A damaged release of the same name is swapped in one step if the system supports it, so that ``current`` always
+    leads somewhere.
     """
     if target.exists():
         damaged = target.with_name(f".damaged-{target.name}")
@@ -179,7 +182,7 @@ def _write_manifest(
     release_id: str,
     digest: str,
 ) -> None:
-    """What the release holds: written last, so that a folder with a manifest is whole."""
+    """Write the manifest last, so that a folder with a manifest is complete."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         paths = files_below(folder)
         files = [

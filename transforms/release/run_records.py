@@ -1,4 +1,4 @@
-"""The record of runs and of what people did: status.json says how the last run ended, runs.jsonl keeps them all."""
+"""Record runs and user actions: status.json describes the last run, runs.jsonl keeps all of them."""
 
 import json
 import os
@@ -13,11 +13,11 @@ from transforms.control_characters import REASON, control_in, has_letters
 from transforms.errors import UsageError
 from transforms.files import write_atomically
 
-GOOD = ("published", "unchanged")  # outcomes of a run that looked at everything
+GOOD = ("published", "unchanged")  # outcomes of a run that checked everything
 
 
 class _Status(BaseModel):
-    """What is relied on of a status.json."""
+    """The keys of status.json that readers need."""
 
     last_run: datetime
     last_outcome: str
@@ -47,7 +47,7 @@ def record_run(
 ) -> None:
     """Write status.json and append to runs.jsonl. ``outcome`` is published, unchanged, failed or interrupted.
 
-    ``released``: the release that the run published, however it ended.
+    ``released``: the release that the run published, even if the run failed afterwards.
     """
     previous = read_status(out)
     now = clock.stamp()
@@ -72,9 +72,9 @@ def record_run(
 
 
 def append_ledger(out: Path, entry: dict[str, Any]) -> None:
-    """One line more in runs.jsonl: a run, a rollback, a tag.
+    """Append one line to runs.jsonl: a run, a rollback, a tag.
 
-    In one write, so that lines of two processes do not mix.
+    It is written at once, so that lines of two processes do not mix.
     """
     line = json.dumps(entry, default=str, ensure_ascii=False) + "\n"
     with (out / "runs.jsonl").open("ab") as ledger:
@@ -86,12 +86,12 @@ def append_ledger(out: Path, entry: dict[str, Any]) -> None:
 
 
 def record_event(out: Path, event: str, message: str, release_id: str | None) -> None:
-    """What a person did to the releases, for the ledger; the state of the last run is left alone."""
+    """Record what a person did to the releases in runs.jsonl; the status of the last run stays unchanged."""
     append_ledger(out, {"at": clock.stamp(), "event": event, "message": message, "release_id": release_id})
 
 
 def reason_of(text: str, option: str) -> str:
-    """What was given to ``option``, on one line. Raises UsageError where a reader would see nothing, or not all."""
+    """Return the text given to ``option``, on one line. Raises UsageError if it is blank or not fully visible."""
     if not has_letters(text):
         raise UsageError(f"{option} is blank. Say it in words, for those who read it later.")
     line = " ".join(text.split())
@@ -107,17 +107,17 @@ def _ends_in_newline(path: Path) -> bool:
 
 
 def read_status(out: Path) -> dict[str, Any]:
-    """Content of status.json; empty if no run has ended yet. Raises OSError where it cannot be read."""
+    """Return the content of status.json; empty if no run has ended yet. Raises OSError if it cannot be read."""
     path = out / "status.json"
     try:
         status: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return _Status.model_validate(status).model_dump(mode="json") | status if status else {}
-    except (ValueError, ValidationError, RecursionError):  # a record that was damaged says no more than none
+    except (ValueError, ValidationError, RecursionError):  # a damaged record counts as no record
         return {}
 
 
 def published_ids(out: Path) -> list[str]:
-    """Ids of the releases that runs have published, in that order, as far as runs.jsonl has them."""
+    """Return the ids of the releases that runs have published, in order, as far as runs.jsonl has them."""
     try:
         lines = (out / "runs.jsonl").read_text("utf-8", errors="replace").splitlines()
     except OSError:
@@ -127,7 +127,7 @@ def published_ids(out: Path) -> list[str]:
 
 
 def _entry(line: str) -> dict[str, Any]:
-    """One line of runs.jsonl; empty if it was torn."""
+    """Return one line of runs.jsonl; empty if it is incomplete."""
     try:
         entry = json.loads(line)
     except ValueError:

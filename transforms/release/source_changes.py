@@ -1,4 +1,4 @@
-"""What changed inside the source files since the current release: rows added, removed and altered, file by file."""
+"""Compare source files with those of the current release: rows added, removed and altered, file by file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from transforms.release.current import source_hashes
 from transforms.run import Run
 from transforms.sources.store import Store
 
-# What tells two rows of a file apart; a key that is there more than once is kept apart by its order.
+# The columns that identify a row of a file; rows with the same key are told apart by their order.
 KEYS = {
     "dashboard": ("cds", "studentgroup"),
     "local_indicators": ("cds", "localindicator"),
@@ -32,7 +32,7 @@ EMPTY = """
 def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
     """Fill the tables source_changes, the rows that differ from ``release``, and compared_sources.
 
-    A file that it did not have is not compared. What the gates compared with the same release stays.
+    A file that ``release`` did not have is not compared. The gates' comparison with the same release is kept.
     """
     if run.fact("compared_with", None) == [release and str(release)]:
         return
@@ -50,7 +50,7 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
             continue
         try:
             old = read_snapshot(run, earlier)
-        except SourceError:  # the contract has become stricter since: the old file no longer reads
+        except SourceError:  # the contract has become stricter, and the old file no longer passes
             continue
         if report["layout"] in CELL_LAYOUTS:
             _compare_workbooks(connection, old, report)
@@ -61,9 +61,9 @@ def write_source_changes(run: Run, connection: duckdb.DuckDBPyConnection, releas
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
-    """Append the differences of two readings of one source.
+    """Append the differences between two readings of one source.
 
-    A key that stands once in both, with the same content, is looked at no further.
+    A key that is unique in both and has the same content is skipped.
     """
     key = KEYS[new["layout"]]
     old_file, new_file = parquet(old["parquet"]), parquet(new["parquet"])
@@ -114,7 +114,7 @@ def _same(key: Sequence[str], one: str, other: str) -> str:
 
 
 def _compare_workbooks(connection: duckdb.DuckDBPyConnection, old: Report, new: Report) -> None:
-    """Append the differences of two readings that were kept cell by cell: a row of a sheet is a row here."""
+    """Append the differences between two readings that were kept cell by cell; a row of a sheet is a row here."""
     old_rows, new_rows = (
         f"""
         select cds, row_number() over (partition by cds order by line) as position, cells

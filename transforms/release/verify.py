@@ -1,5 +1,5 @@
-"""Is a release what its manifest says? Every file, byte for byte, nothing missing and nothing beside; and the manifest
-what its seal says?
+"""Verify a release against its manifest: every file, byte for byte, with no missing and no extra files; and the
+manifest against its seal.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from transforms.release.current import MANIFEST, read_manifest
 
 
 class Mark(NamedTuple):
-    """What the system says of a file. Whatever changes it sets its ctime."""
+    """What the system reports about a file. Every change to the file sets its ctime."""
 
     mode: int
     size: int
@@ -29,32 +29,32 @@ class Mark(NamedTuple):
 
 
 Present = dict[str, Mark]  # every file and link of a release
-_whole: dict[Path, Present] = {}  # releases that this process found whole, as they were then
+_whole: dict[Path, Present] = {}  # releases that this process found complete, with their files at that time
 
 
 @dataclass(frozen=True)
 class Damage:
-    """One file of a release that is not as the manifest lists it."""
+    """A file of a release that differs from the manifest."""
 
     file: str
     problem: str
 
     def __str__(self) -> str:
-        """File and problem."""
+        """Return file and problem."""
         return f"{self.file}: {self.problem}"
 
 
 def seal_of(manifest: dict[str, Any]) -> str:
-    """SHA-256 of all that a manifest says but the seal itself, in whatever order it stands."""
+    """Return the SHA-256 of the whole manifest except the seal itself, in any order of keys."""
     return hashlib.sha256(
         json.dumps({k: v for k, v in manifest.items() if k != "seal"}, sort_keys=True).encode()
     ).hexdigest()
 
 
 def damage_of(release: Path) -> list[Damage]:
-    """What is wrong with a release; empty if it is whole.
+    """Return what is wrong with a release; empty if it is complete.
 
-    Its bytes are read once: not again by this process while the system says that no file of it was touched.
+    This process reads the bytes once, and not again as long as the system reports that no file was touched.
     """
     present = _present(release)
     if _whole.get(release) == present:
@@ -70,7 +70,7 @@ def _present(release: Path) -> Present:
     for folder, folders, files in os.walk(release):
         for name in (*folders, *files):
             path = os.path.join(folder, name)  # noqa: PTH118 - a thousand times
-            with suppress(FileNotFoundError):  # it is being removed, and the manifest names it
+            with suppress(FileNotFoundError):  # the file is being removed; the manifest names it
                 of = os.lstat(path)
                 if not stat.S_ISDIR(of.st_mode):
                     file = path[len(str(release)) + 1 :].replace(os.sep, "/")
@@ -86,7 +86,7 @@ def _damage_of(release: Path, present: Present) -> list[Damage]:
     listed = {str(f["file"]): (int(f["size"]), str(f["sha256"])) for f in manifest["files"]}
     named = str(manifest["release_id"])
     found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
-    if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # releases made before there were seals have none
+    if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # older releases have no seal
         found.append(Damage(MANIFEST, "says something else than when it was published"))
     found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]
     found += [
