@@ -1,1 +1,1 @@
-"""What the next Dashboard may bring: the engine on results that do not exist yet, or on local estimates of them."""
+"""Estimate the next Dashboard: run the engine without its results, or on local estimates of them."""

@@ -1,8 +1,8 @@
 """Run the engine's own SQL on a year whose Dashboard is not out.
 
-The models of criteria and determinations are built a second time, in a schema of their own, ``ahead``: their inputs
-are the history before the year, rules moved to it, and local estimates, if there are any. A result that does not exist
-is unknown, and the three values of the logic carry it. Nothing outside the schema is written.
+The models of criteria and determinations are built a second time in a separate schema, ``ahead``. Their inputs are the
+history before the year, rules moved to the year, and local estimates, if there are any. A result that does not exist
+yet is unknown, and three-valued logic carries the unknown through. Nothing outside the schema is written.
 """
 
 from collections.abc import Iterator
@@ -21,26 +21,26 @@ from transforms.rules.tables import load_rule_tables
 from transforms.sql import build_table, order_of
 from transforms.tables import put
 
-# What the engine reads: the history before the year, and rows for the years that do not exist yet. Each entry is a
-# table of the schema ``ahead`` under the name that the engine's SQL knows. In braces: ``base`` is the schema with the
-# history, ``sources`` its list of files, ``ahead`` the years without a Dashboard, ``before`` and ``seen`` the
-# conditions on the years that count.
+# The engine's inputs: the history before the year, and rows for the years that do not exist yet. Each entry is a table
+# of the schema ``ahead`` with the name that the engine's SQL uses. In braces: ``base`` is the schema with the history,
+# ``sources`` its list of files, ``ahead`` the years without a Dashboard, ``before`` and ``seen`` the conditions on the
+# years that count.
 INPUTS: dict[str, str] = {
-    # group years that are known
+    # known years of student groups
     "history": "select columns(lambda c: c <> 'release_id') from {base}.student_group_history where {before}",
-    # LEAs that the newest of these Dashboards does not lack: the others are taken to have closed
+    # LEAs, except those that the newest of these Dashboards does not list: they are assumed to have closed
     "leas": """
         select l.* from {base}.leas l anti join (
             select cds from history where dashboard_year = (select max(dashboard_year) from history) and listed is false
         ) gone using (cds)""",
-    # what the rules of the year look at: one measure for each indicator of a student group
+    # inputs of the year's rules: one measure for each indicator of a student group
     "ahead_asked": """
         select distinct a.determination_year as dashboard_year, g.student_group, c.indicator, c.measure
         from ahead_year a
         join rule_criterion_groups g on g.dashboard_year = a.determination_year
         join rule_conditions c on c.criterion = g.criterion""",
-    # results of the year: estimates, and with --carry-over those of the newest Dashboard where its scale and measure
-    # go on
+    # results of the year: estimates and, with --carry-over, those of the newest Dashboard, unless its scale or measure
+    # has changed
     "ahead_cells": """
         select * from given_cells
         union all by name
@@ -86,7 +86,7 @@ INPUTS: dict[str, str] = {
             null::varchar as prior_size_met
         from ahead_cells k
         join ahead_asked a using (student_group, indicator)""",
-    # what has no estimate is unknown, never "no row"
+    # a result without an estimate is unknown, never "no row"
     "expected_rows": """
         select c.cds, a.dashboard_year, a.indicator, a.student_group, 'not known yet' as because
         from (select distinct cds from ahead_cells) c
@@ -107,7 +107,8 @@ INPUTS: dict[str, str] = {
     "determination_years": "select * from rule_determinations semi join ahead_year using (determination_year)",
     "assistance_years": """
         select *, null::date as as_of from rule_assistance semi join ahead_year using (determination_year)""",
-    # years before a code began, with what the predecessor's groups showed: met by one is met, unknown by one is unknown
+    # years before a code began, with the predecessor's groups: if either met the criteria, the result is "met";
+    # otherwise, if either is unknown, it is unknown
     "joined_history": """
         select
             h.cds, h.dashboard_year, h.student_group,
@@ -126,13 +127,13 @@ INPUTS: dict[str, str] = {
 
 
 SCHEMA = "ahead"
-VIEWS = ("indicator_results",)  # by the million: never copied
+VIEWS = ("indicator_results",)  # millions of rows: never copied
 CELLS = pa.schema(
     [
         ("cds", pa.string()),
         ("student_group", pa.string()),
         ("indicator", pa.string()),
-        ("level", pa.int8()),  # of the measure that the rules look at; 0: no result
+        ("level", pa.int8()),  # of the measure that the rules use; 0: no result
         ("kind", pa.string()),  # estimate or carried_over
         ("line", pa.int64()),
     ]
@@ -156,10 +157,12 @@ AGAIN = (
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: ``year`` is the determination year, None where none can follow; ``base`` the schema with the
-    history and ``sources`` its list of files; ``asked`` is True where results of that year and later ones are left out
-    even if they are loaded; ``file`` is what the estimates come from; with ``carry_over`` results of the newest
-    Dashboard are used for missing ones; with ``preview`` the previewed criteria are applied too.
+    """A question about a year that has no Dashboard yet.
+
+    ``year``: the determination year; None if there is no next year. ``base``: the schema with the history. ``sources``:
+    its list of files. ``asked``: if True, results of that year and later are ignored, even if they are loaded.
+    ``file``: the source of the estimates. ``carry_over``: use results of the newest Dashboard for missing ones.
+    ``preview``: also apply the previewed criteria.
     """
 
     year: int | None
@@ -173,7 +176,7 @@ class Question:
 
 @contextmanager
 def inside(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
-    """Within, tables are made in the schema ``ahead`` and read from there before anywhere else."""
+    """Create tables in the schema ``ahead`` within this context, and look there first when reading."""
     own = one_row(connection, "select current_database()")[0]
     connection.execute(f"create schema if not exists {SCHEMA}")
     connection.execute(
@@ -192,12 +195,12 @@ def look_ahead(
     question: Question,
     cells: pa.Table | None = None,
 ) -> None:
-    """Build the tables of the schema ``ahead``: what is certain, possible and ruled out, and the watch list.
+    """Build the tables of the schema ``ahead``: outcomes that are certain, possible or ruled out, and the watch list.
 
-    ``cells``: results of the year that are estimated (see CELLS).
+    ``cells``: estimated results of the year (see CELLS).
     """
     with inside(connection, question.base):
-        if question.base != "main":  # a run has them
+        if question.base != "main":  # a run has already loaded them
             load_reference(reference, connection)
             load_macros(connection)
         put(connection, "given_cells", CELLS.empty_table() if cells is None else cells)
@@ -215,13 +218,13 @@ def look_ahead(
 
 
 def next_year(rules: Rules, newest: int) -> int:
-    """The first determination year after ``newest`` with rules or a preview, or else the year after it."""
+    """Return the first determination year after ``newest`` that has rules or a preview, or else the year after it."""
     known = {r.dashboard_year for r in rules.years} | {rules.preview.dashboard_year}
     return min((y for y in known if y > newest), default=newest + 1)
 
 
 def watch(connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) -> int:
-    """The watch list of a release, ``watch_rows``: the same computation for the next Dashboard, with no estimates.
+    """Build the watch list of a release, ``watch_rows``: the computation for the next Dashboard, without estimates.
 
     Returns its number of rows.
     """
@@ -236,7 +239,7 @@ def watch(connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) 
 
 
 def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question) -> list[int]:
-    """Rules of the years before, and of every year that the history lacks; returns those years."""
+    """Load rules of the years before, and of every year that the history lacks; return the missing years."""
     year = q.year
     ahead: list[int] = []
     if year is not None:
@@ -266,7 +269,7 @@ def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question
 
 
 def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list[int]) -> None:
-    """What the engine reads, as it is before the year, and rows for the years ahead."""
+    """Create the engine's inputs: the state before the year, and rows for the years ahead."""
     listed = ", ".join(map(str, years))
     known = {
         "base": q.base,
@@ -286,7 +289,9 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list
 
 
 def _add_what_was_met(connection: duckdb.DuckDBPyConnection, q: Question) -> None:
-    """Evidence of the years before of every group that met the criteria then: the watch list names its indicators."""
+    """Add evidence from the years before for every group that met the criteria then; the watch list names its
+    indicators.
+    """
     cells = ", ".join(name for name, *_ in connection.execute(f"describe {SCHEMA}.evidence_cells").fetchall())
     connection.execute(f"""
         insert into evidence_cells by name select {cells} from {q.base}.evidence

@@ -1,7 +1,7 @@
-"""An estimate: the outlook of every LEA on a Dashboard that is not out, as tables of a database of its own.
+"""Compute an estimate: the outlook of every LEA on a Dashboard that is not out, as tables of a separate database.
 
-It reads a release and writes to its own connection only. Every table is called ``estimate_...`` and says "Estimate" in
-its first column.
+It reads a release and writes only to its own connection. The name of every table begins with ``estimate_``, and its
+first column is marked "Estimate".
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ PREVIEW = "preview"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the command was asked: a file of estimates, a year, other rules, results used for missing ones."""
+    """The options of the command: a file of estimates, a year, other rules, results used for missing ones."""
 
     file: Path | None = None
     year: int | None = None
@@ -57,13 +57,15 @@ class Wanted:
 
 
 class Estimate:
-    """A release, the rules of the year that is asked about, and a database for what follows from them."""
+    """A release, the rules of the requested year, and a database for the results."""
 
     def __init__(self, database: Path, reference: Path, memory_limit: str, spill: Path, wanted: Wanted) -> None:
-        """``database``: that of a release, opened read-only. Raises ConfigError for what cannot be asked,
-        ReleaseError for a damaged release."""
+        """Open the database of a release read-only.
+
+        Raises ConfigError for a request that is not possible, ReleaseError for a damaged release.
+        """
         self.reference, self.wanted = reference, wanted
-        self.without_precedent: list[int] = []  # lines of the file
+        self.without_precedent: list[int] = []  # line numbers in the file
         self.rules = load_rules(reference)
         self.connection = connect(":memory:", memory_limit, spill)
         try:
@@ -79,7 +81,7 @@ class Estimate:
         self.named = wanted.rules or name_of(self.rules, self.year)
 
     def __enter__(self) -> "Estimate":
-        """The estimate itself."""
+        """Return the estimate itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,12 +90,12 @@ class Estimate:
 
     @cached_property
     def asked(self) -> Asked:
-        """What the rules look at."""
+        """Return the inputs of the rules."""
         return asked_by(self.rule_set, self.rules.preview if self.preview else None)
 
     @cached_property
     def notice(self) -> str:
-        """What the estimate is not."""
+        """Return the sentence on the limits of the estimate."""
         query = f"select count(*) from {BASE}.student_group_history where dashboard_year = $1 and basis <> 'none'"
         (loaded,) = self.connection.execute(query, [self.year]).fetchall()[0]
         return notice(self.year, loaded > 0)
@@ -137,7 +139,7 @@ class Estimate:
         look_ahead(self.connection, self.rules, self.reference, question, cells)
 
     def compute(self) -> None:
-        """Read the file, look ahead, and leave the tables estimate_*."""
+        """Read the file, look ahead, and create the tables estimate_*."""
         self.look(self._read_file(self.wanted.file) if self.wanted.file else None)
         label = (
             f"{literal(LABEL)} as label, {self.year}::smallint as determination_year, {literal(self.named)} as rules"
@@ -168,7 +170,7 @@ class Estimate:
         }
 
     def _read_file(self, file: Path) -> pa.Table:
-        self.look()  # which LEAs there are
+        self.look()  # creates the list of LEAs
         leas = frozenset(first_column(self.connection, f"select cds from {SCHEMA}.leas"))
         with inside(self.connection, BASE):
             names = names_of(self.connection)
@@ -178,7 +180,7 @@ class Estimate:
         return cells
 
     def _put_verdicts(self) -> None:
-        """estimate_verdicts: with the sentence, and the smallest change."""
+        """Create estimate_verdicts, with the sentence and the smallest change."""
         found = self._rows("select * from outlooks order by cds, test")
         groups = self._names("student_groups", "student_group", "name_in_text")
         changes = {} if self.preview else self._changes()
@@ -227,9 +229,9 @@ class Estimate:
         }
 
     def _states(self) -> dict[tuple[str, str], dict[str, tuple[int | None, int | None]]]:
-        """Level of the year and last known level, by LEA and student group, then indicator.
+        """Return the level of the year and the last known level, by LEA and student group, then by indicator.
 
-        Where only a letter is known, its priorities say which indicators were at a level that counts.
+        If only a letter is known, its priorities show which indicators had a level that counts.
         """
         found: dict[tuple[str, str], dict[str, tuple[int | None, int | None]]] = {}
         for r in self._rows(STATES.format(base=BASE, schema=SCHEMA)):
@@ -237,7 +239,7 @@ class Estimate:
         return found
 
     def _in_words(self, change: Change | None, row: dict[str, Any], groups: dict[str, str]) -> str:
-        """The smallest change in words, or why there is none."""
+        """Return the smallest change in words, or the reason why there is none."""
         if change is None:
             gaps = self.year - 1 not in self._known_years
             return no_change_words(self.year, row["outlook"], gaps)
@@ -254,7 +256,7 @@ class Estimate:
 
     @cached_property
     def _for_all(self) -> dict[str, bool]:
-        """Indicators in their order, and whether every LEA has results of them."""
+        """Return the indicators in order, each with True if every LEA has results for it."""
         query = f"select indicator, reported_for = 'all' from {SCHEMA}.ref_indicators order by position"
         return pairs(self.connection, query)
 

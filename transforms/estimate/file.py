@@ -1,5 +1,6 @@
-"""A file of local estimates: one row for each LEA, student group and indicator, with a color, or a status level where
-the rules of the year look at it.
+"""Read a file of local estimates: one row per LEA, student group and indicator.
+
+Each row has a color, or a status level if the rules of the year use it.
 """
 
 import re
@@ -26,7 +27,7 @@ Asked = dict[tuple[str, str], str]  # student group and indicator -> measure
 
 
 def _as_shown(value: object) -> object:
-    """A cell that was written as ="01611190000000", so that a spreadsheet keeps it, is its text."""
+    """Return the text of a cell written as ="01611190000000", which is how a spreadsheet keeps it as text."""
     found = re.fullmatch(r'="(.*)"', str(value))
     return found[1] if found else value
 
@@ -35,7 +36,7 @@ Cell = Annotated[str, BeforeValidator(_as_shown)]
 
 
 class EstimateRow(BaseModel):
-    """A row to read. Of the other columns of the template, lea_name, year and last_year are compared where filled."""
+    """A row to read. Other columns of the template (lea_name, year, last_year) are compared if they are filled in."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -46,15 +47,15 @@ class EstimateRow(BaseModel):
     status_level: Cell
 
     def beside(self, column: str) -> str:
-        """The cell of a column that a file may lack."""
+        """Return the cell of an optional column."""
         return str(_as_shown((self.model_extra or {}).get(column, "")))
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What rows may be about: ``asked`` by the rules ``named``, LEAs that the history has, and the words for levels.
+    """Allowed values: inputs of the ``named`` rules (``asked``), LEAs of the history, and the words for levels.
 
-    ``names``: what loaded files call each LEA; ``year``: the determination year; ``newest``: the newest Dashboard
+    ``names``: the names of each LEA in loaded files. ``year``: the determination year. ``newest``: the newest Dashboard
     before it.
     """
 
@@ -68,14 +69,14 @@ class Expected:
 
 
 def asked_by(rules: RuleSet, preview: PreviewRules | None = None) -> Asked:
-    """The measure of every student group and indicator that the rules look at; of the preview, colors."""
+    """Return the measure of every student group and indicator that the rules use; for a preview, color."""
     if preview:
         return {(g, i.indicator): "color" for g in preview.student_groups for i in preview.indicator}
     return {(g, c.indicator): c.measure for k in rules.criterion for g in rules.groups_of(k) for c in k.conditions}
 
 
 def words_for_levels(reference: Reference) -> dict[tuple[str, str], dict[str, int]]:
-    """Every way to write a level: its number, CDE's word, and "none" for no result."""
+    """Return every way to write a level: its number, CDE's word, and "none" for no result."""
     found: dict[tuple[str, str], dict[str, int]] = {}
     levels: Any = reference.rows("levels")
     indicators: Any = reference.rows("indicators")
@@ -89,7 +90,7 @@ def words_for_levels(reference: Reference) -> dict[tuple[str, str], dict[str, in
 
 
 def read_estimates(path: Path, expected: Expected) -> pa.Table:
-    """The filled rows as cells of transforms.estimate.ahead.
+    """Read the filled rows as cells of transforms.estimate.ahead.
 
     Raises ConfigError with file, line, column and value of every problem at once.
     """
@@ -120,7 +121,7 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
 
 
 def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
-    """Column, value and what is wrong with it."""
+    """Yield column, value and problem."""
     yield from _of_another_year(row, expected)
     if not re.fullmatch(r"[0-9]{14}", row.cds):
         yield "cds", row.cds, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"
@@ -160,7 +161,7 @@ def _of_another_year(row: EstimateRow, expected: Expected) -> Iterator[tuple[str
 
 
 def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
-    """What is wrong with the name beside a code, if it is there."""
+    """Describe the problem if the name in the row belongs to another LEA."""
     name, county = row.beside("lea_name"), row.cds[:2]
     if not name or names.is_named(row.cds, name):
         return None
@@ -172,9 +173,9 @@ def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
 
 
 def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, cells: pa.Table) -> list[int]:
-    """Lines with a result of a group or indicator of which no loaded Dashboard has one for the LEA.
+    """Return lines with a result for a group or indicator for which no loaded Dashboard has a result of the LEA.
 
-    LEAs of which only letters are loaded are left out: letters do not say.
+    LEAs with only letters loaded are skipped, because letters do not show this.
     """
     with inside(connection, base):
         put(connection, "doubted_cells", cells)
@@ -192,8 +193,9 @@ def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, ce
 
 
 def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:
-    """The file to fill in for a county: every LEA, student group and indicator, with the newest Dashboard's values
-    beside the empty cells. Needs the schema of transforms.estimate.ahead.
+    """Return the file to fill in for a county: every LEA, student group and indicator.
+
+    The newest Dashboard's values are next to the empty cells. Needs the schema of transforms.estimate.ahead.
     """
     pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in asked.items()]
     with inside(connection, base):

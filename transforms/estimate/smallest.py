@@ -1,7 +1,7 @@
-"""The smallest change that would alter what an estimate says of an LEA: fewest groups, then fewest indicators.
+"""Find the smallest change that alters the estimate of an LEA: fewest groups, then fewest indicators.
 
-The search is over levels that the criteria name. Where several changes are equally small, the one nearest to the last
-known results is given: an example, not a forecast.
+The search covers the levels that the criteria name. If several changes are equally small, the result is the one nearest
+to the last known results. It is an example, not a forecast.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,14 +11,14 @@ from itertools import combinations, product
 
 from transforms.rules.model import RuleSet
 
-MOST = 4  # indicators to change: more than any two priorities need
+MOST = 4  # indicators to change; any two priorities need no more
 # Indicator, level of the year (None: not known), last known level.
 State = tuple[tuple[str, int | None, int | None], ...]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An indicator and the level that it would have to show."""
+    """An indicator and the level that it would have to have."""
 
     indicator: str
     level: int
@@ -27,7 +27,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """A student group of an LEA: what it shows, and whether it counts if it meets the criteria on this Dashboard."""
+    """A student group of an LEA: its results, and whether it counts if it meets the criteria on this Dashboard."""
 
     student_group: str
     state: State
@@ -38,14 +38,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Change:
-    """Groups that would have to show something else, each with what, and whether they would then count."""
+    """Groups whose results would have to change, each with the change, and whether they would then count."""
 
     adds: bool
     groups: tuple[tuple[str, tuple[Shown, ...]], ...]
 
 
 def priorities_met(rules: RuleSet, group: str, levels: Mapping[str, int | None]) -> set[int]:
-    """Priorities whose criteria the levels meet (EC 52064.5(g)); what is not known meets nothing."""
+    """Return the priorities whose criteria the levels meet (EC 52064.5(g)); an unknown level meets nothing."""
     return {
         c.priority
         for c in rules.criterion
@@ -54,17 +54,18 @@ def priorities_met(rules: RuleSet, group: str, levels: Mapping[str, int | None])
 
 
 class Search:
-    """Changes under one rule set; what was found for a state is kept."""
+    """A search for changes under one rule set; the result for each state is cached."""
 
     def __init__(self, rules: RuleSet, for_all: Mapping[str, bool]) -> None:
-        """``for_all``: indicators in their order, and whether every LEA has results; these are preferred where nothing
-        is known.
-        """
+        """``for_all``: indicators in order, with True if every LEA has results; they come first if no level is known."""
         self.rules, self.for_all = rules, dict(for_all)
         self.change_of = cache(self._change_of)
 
     def smallest(self, groups: Iterable[Group], required: int, certain: bool) -> Change | None:
-        """What would put an LEA on the list, or take one that is certain off it; None if no result of the year can."""
+        """Return the change that would put an LEA on the list, or take an LEA that is certain off it.
+
+        Returns None if no result of the year can do this.
+        """
         found = list(groups)
         counting = [g for g in found if g.counts]
         if certain:
@@ -84,8 +85,9 @@ class Search:
         return Change(not certain, tuple(sorted((name, shown) for name, (shown, _) in changes[:needed])))
 
     def _change_of(self, group: str, state: State, meets: bool) -> tuple[tuple[Shown, ...], int] | None:
-        """Fewest indicators, with levels, after which the group meets the criteria, or no longer does; and how far
-        these levels are from the last known ones.
+        """Return the fewest indicators, with levels, after which the group meets the criteria or no longer meets them.
+
+        Also returns the distance of these levels from the last known ones.
         """
         now = {i: level for i, level, _ in state}
         last = {i: level if level else before for i, level, before in state}
@@ -110,7 +112,7 @@ class Search:
         return abs(last - level) if last else 9 + (not self.for_all[indicator])
 
     def _named(self, group: str) -> dict[str, list[int]]:
-        """Levels that the criteria of a group name, by indicator."""
+        """Return the levels that the criteria of a group name, by indicator."""
         found: dict[str, set[int]] = {}
         for c in self.rules.criterion:
             if group in self.rules.groups_of(c):

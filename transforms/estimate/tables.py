@@ -1,4 +1,4 @@
-"""The tables of an estimate: the SQL that makes them while the schema ahead is read first, and how they are written."""
+"""Create the tables of an estimate with SQL that reads the schema ahead first, and write them."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import duckdb
 from transforms.database import literal
 from transforms.estimate.ahead import SCHEMA
 
-BASE = "release.main"  # the release that is looked at
+BASE = "release.main"  # the release that the estimate is based on
 DATABASE = "estimate.duckdb"
 STATES = """
     with lasts as (
@@ -56,8 +56,9 @@ _WATCH = f"""
     from watch_rows w join leas l using (cds) join watch_sentences s using (cds, student_group, watch)
     where (w.watch like 'preview%') = {{preview}}
     order by l.county, l.lea_name, l.cds, w.student_group, w.watch"""
-# Tables that are made while the schema ahead is read first. Inputs that matter to a test are those of groups that
-# earlier years do not rule out; of the clause for fewer than three groups, those of all groups: any may be one more.
+# Tables that are created while the schema ahead is read first. Inputs that matter to a test belong to groups that
+# earlier years do not rule out. For the clause for fewer than three groups, they belong to all groups, because any
+# group may be one more.
 TABLES = {
     "estimate_inputs": _INPUTS,
     "estimate_groups": f"""
@@ -125,11 +126,11 @@ AFTER = {
         select m.release_id, m.as_of, m.scope, about.* from {BASE}.meta_release m cross join about""",
 }
 NAMES = tuple(f"estimate_{n}" for n in ("about", "counts", "verdicts", "groups", "inputs", "watch", "names"))
-COUNTS = "select test, outlook, by_clause, leas from estimate_counts"  # for counts_sentences
+COUNTS = "select test, outlook, by_clause, leas from estimate_counts"  # input of counts_sentences
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, notice: str, folder: Path) -> None:
-    """estimate.duckdb and one Parquet file per table, each marked as an estimate by ``notice``."""
+    """Write estimate.duckdb and one Parquet file per table, each marked as an estimate by ``notice``."""
     said = literal(notice)
     connection.execute(f"attach {literal(str(folder / DATABASE))} as target")
     for name in NAMES:

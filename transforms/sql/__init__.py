@@ -1,4 +1,4 @@
-"""One table per file: the folder is the list of tables, and the heads of the files give the order."""
+"""Find and build the SQL models: one file per table; the heads of the files determine the order."""
 
 import re
 from functools import cache
@@ -12,20 +12,20 @@ from transforms.interrupt import stop_if_asked
 
 FOLDER = Path(__file__).resolve().parent
 STAGES = ("core", "criteria", "determinations", "ahead", "facts", "marts", "meta")
-INPUTS = re.compile(r"^-- Inputs: (.*\n(?:--  +.*\n)*)", re.MULTILINE)  # a test compares them with what the SQL reads
-# Published tables without a SQL file: what they are made from.
+INPUTS = re.compile(r"^-- Inputs: (.*\n(?:--  +.*\n)*)", re.MULTILINE)  # a test compares them with the SQL
+# Published tables without a SQL file, and their inputs.
 PYTHON = {"indicator_results": ("raw_dashboard",), "pathways": ("rule_pathways",)}
-REGISTERS = ("reg_", "register_", "accepted_differences")  # tables of what people keep
+REGISTERS = ("reg_", "register_", "accepted_differences")  # tables that people maintain
 
 
 def made_from(table: str) -> str:
-    """The SQL model that a table comes from: texts come from the facts of the same name (transforms.wording.say)."""
+    """Return the SQL model of a table; texts come from the facts of the same name (transforms.wording.say)."""
     return re.sub(r"_(reasons|sentences)$", "_facts", table)
 
 
 @cache
 def inputs_of(stage: str) -> dict[str, tuple[str, ...]]:
-    """Tables of a stage, and what each one's head says that it reads."""
+    """Return the tables of a stage, each with the inputs in its head."""
     found = {}
     for path in sorted((FOLDER / stage).glob("*.sql")):
         head = INPUTS.search(path.read_text("utf-8"))
@@ -35,13 +35,13 @@ def inputs_of(stage: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def models() -> dict[str, frozenset[str]]:
-    """Every model, and the tables that it reads."""
+    """Return every model with the tables that it reads."""
     found = {table: frozenset(reads) for stage in STAGES for table, reads in inputs_of(stage).items()}
     return found | {name: frozenset(made_from) for name, made_from in PYTHON.items()}
 
 
 def order_of(stage: str) -> tuple[str, ...]:
-    """Tables of a stage in the order in which they are built: each after those that it reads."""
+    """Return the tables of a stage in build order: each after its inputs."""
     inputs = inputs_of(stage)
     return tuple(
         TopologicalSorter({name: [i for i in reads if i in inputs] for name, reads in inputs.items()}).static_order()
@@ -49,9 +49,7 @@ def order_of(stage: str) -> tuple[str, ...]:
 
 
 def after_registers(stage: str) -> set[str]:
-    """Tables of a stage that can only be built when the registers are loaded, because they read them or a table that
-    does.
-    """
+    """Return the tables of a stage that depend on registers, directly or through other tables."""
     found: set[str] = set()
     for name in order_of(stage):
         if any(i in found or i.startswith(REGISTERS) for i in inputs_of(stage)[name]):
