@@ -1,1 +1,1 @@
-"""Every word that a reader sees."""
+"""All texts that a reader sees."""

@@ -1,7 +1,7 @@
-"""Words and signs for codes of the tables, once for terminal, pages and workbooks.
+"""Words and signs for codes of the tables, shared by terminal, pages and workbooks.
 
-No sign needs color to be told apart. The glossary says what the field's words mean: it is a page, and the hover text of
-words that lead to it.
+Signs differ without color. The glossary explains the field's words; it is a page, and the hover text of words that link
+to it.
 """
 
 import re
@@ -40,7 +40,7 @@ CLASSES = {
     "differs": "differ",
     "not_comparable": "not comparable",
 }
-FLAGS = {  # of CDE, as the reconciliation names them; what follows a colon is a student group
+FLAGS = {  # CDE's flags, as the reconciliation names them; the part after a colon is a student group
     "ec52072": "Three groups in three of four Dashboards (EC 52072, 52072.5)",
     "ec52071f": "A group in three consecutive Dashboards (EC 52071(f))",
     "assistance_status": "Status of assistance",
@@ -77,33 +77,33 @@ DESIGNATION = "Statuses say whether published criteria are met. They are not an 
 
 
 def agreement(decided_by: str | None, agrees: bool | None) -> str:
-    """How CDE's own flag or status compares with a verdict."""
+    """Return how CDE's own flag or status compares with a verdict."""
     if decided_by == "cde":
         return "the verdict rests on CDE's flags"
     return {True: "agrees", False: "does not agree", None: "cannot be compared"}[agrees]
 
 
-UNSAID = ("not_assessed", "not_applicable")  # one line for all verdicts of such a status
+UNSAID = ("not_assessed", "not_applicable")  # verdicts with such a status share one line
 
 
 def source_age(years: int | None, is_old: bool | None) -> str:
-    """How old the source of a loan is, beside its status; empty if it is not too old."""
+    """Return the age of a loan's source, shown next to its status; empty if it is not too old."""
     return f"source {years} {'year' if years == 1 else 'years'} old" if is_old else ""
 
 
 def ccee_determination(found: str | None, day: date | None) -> str:
-    """CCEE's own decision beside criteria that are met (EC 52072, 52072.5); empty beside any other verdict."""
+    """Return CCEE's own decision next to criteria that are met (EC 52072, 52072.5); empty for any other verdict."""
     decided = f" on {plain_day(day)}" if day else ""
     return f"criteria met; CCEE's determination: {CCEE[found]}{decided}" if found else ""
 
 
 def priorities(numbers: Sequence[int]) -> str:
-    """State priorities by number and name: what one of CDE's letters means."""
+    """Return state priorities by number and name: the meaning of one of CDE's letters."""
     return joined([f"{n} ({PRIORITIES[n]})" for n in numbers])
 
 
 def flag_name(flag: str, groups: Mapping[str, str] | None = None, indicators: Mapping[str, str] | None = None) -> str:
-    """A flag of CDE in words; ``groups`` and ``indicators``: their names by code."""
+    """Return a flag of CDE in words; ``groups`` and ``indicators``: their names by code."""
     kind, _, group = flag.partition(":")
     kind, year = (kind[:-5], kind[-4:]) if re.search(r"_20\d\d$", kind) else (kind, "")
     name = FLAGS.get(kind) or f"Low performing LEAs: {(indicators or {}).get(kind, in_words(kind))}"
@@ -111,19 +111,19 @@ def flag_name(flag: str, groups: Mapping[str, str] | None = None, indicators: Ma
 
 
 def term(first: date | None, last: date | None) -> str:
-    """Days of a term in prose, as far as they are known."""
+    """Return the days of a term in prose, as far as they are known."""
     days = [f"{word} {plain_day(day)}" for word, day in (("from", first), ("to", last)) if day]
     return " ".join(days) or "days not found"
 
 
 def in_words(code: str) -> str:
-    """A code without an entry of its own, such as a rarer loan event, as a reader can take it."""
+    """Return readable words for a code without an entry, such as a rarer loan event."""
     return code.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One word and its meaning in a sentence or two."""
+    """One word and its meaning in one or two sentences."""
 
     word: str
     meaning: str

@@ -1,5 +1,5 @@
-"""Put verdicts into words: the facts come from an SQL model, the sentence from ``transforms.wording.sentences``, the
-text goes beside the key.
+"""Put verdicts into words: an SQL model gives the facts, ``transforms.wording.sentences`` gives the sentence, and the
+text is stored with the key.
 """
 
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def say(
 ) -> None:
     """Create the table ``into``: the key and one text per sentence, for each row of the table ``query`` (sql/facts).
 
-    The columns of the model have the names and types of the dataclass ``facts``; pydantic raises ValidationError where
+    The columns of the model have the names and types of the dataclass ``facts``; pydantic raises ValidationError if
     they differ.
     """
     table: pa.Table = connection.table(query).to_arrow_table()
@@ -63,13 +63,13 @@ def say(
 
 
 def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
-    """The reason of every verdict, one sentence per eligible LEA, what changed, and what to watch."""
+    """Write the reason of every verdict, one sentence per eligible LEA, the changes, and the watch list."""
     write_reasons(connection)
     say_watch_list(connection)
 
 
 def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
-    """All sentences but those of the watch list."""
+    """Write all sentences except those of the watch list."""
     for name, facts, key, reason in REASONS:
         say(connection, f"{name}_facts", facts, key, f"{name}_reasons", reason=reason)
     say(connection, "eligible_facts", EligibleFacts, VERDICT[:2], "eligible_sentences", sentence=eligible_sentence)
@@ -79,7 +79,7 @@ def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def say_watch_list(connection: duckdb.DuckDBPyConnection) -> None:
-    """The sentence of every row of the watch list."""
+    """Write the sentence of every row of the watch list."""
     key = ("cds", "student_group", "watch")
     say(connection, "watch_facts", WatchFacts, key, "watch_sentences", sentence=watch_sentence)
 

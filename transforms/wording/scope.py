@@ -1,4 +1,4 @@
-"""What a release covers and what is not loaded, in words: derived from the files that were read, never typed in."""
+"""Describe what a release covers and what is not loaded, derived from the files that were read."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -11,13 +11,13 @@ from transforms.database import pairs
 from transforms.wording.sentences.phrases import capitalized, joined, year_spans
 
 WORKBOOK = "CDE's assistance workbook"
-NAMED = 3  # counties that a line names; more are counted
+NAMED = 3  # counties that a line names; if there are more, it gives their number
 
 Cover = dict[frozenset[str], list[int]]  # names of counties -> Dashboard years
 
 
 def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
-    """Counties and years of CDE's assistance workbooks, and counties computed from indicator files."""
+    """Return counties and years of CDE's assistance workbooks, and counties computed from indicator files."""
     names = pairs(connection, "select county_code, county from ref_counties where county_code <> '00'")
     workbooks: dict[int, set[str]] = defaultdict(set)
     details: dict[int, set[str]] = defaultdict(set)
@@ -34,9 +34,9 @@ def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_counties: int) -> str:
-    """The line, from the counties that files of each kind cover and their years.
+    """Return the line, from the counties and years that files of each kind cover.
 
-    ``known``: the Dashboard years that there may be files of.
+    ``known``: the Dashboard years that can have files.
     """
     said = [
         f"{_counties(of, all_counties)} by CDE's assistance workbooks {_years(years, known)}"
@@ -63,8 +63,10 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
-    """Dashboards after the first loaded one that are out or due and of which files that decide are not loaded, a line
-    each: "2025: out, not loaded". Of the newest one that is loaded in part, and without CDE's workbook, the files.
+    """Return the Dashboards after the first loaded one that are out or due, and whose files are not loaded.
+
+    Only files that determine verdicts count. One line each: "2025: out, not loaded". If the newest Dashboard is loaded
+    in part and without CDE's workbook, the line names its files.
     """
     in_force = pairs(connection, "select dashboard_year, in_force_from from meta_years")
     files: dict[int, list[_File]] = defaultdict(list)
@@ -99,7 +101,7 @@ class _File(NamedTuple):
 
 
 def _not_loaded(year: int, files: Sequence[_File], as_of: date, in_force_from: date | None) -> str:
-    """What is said of one Dashboard; empty if its files are loaded, or it is neither out nor due."""
+    """Return the line for one Dashboard; empty if its files are loaded, or it is neither out nor due."""
     due = min((f.due for f in files if f.due), default=None)
     missing = [f.title for f in files if not f.is_loaded]
     if due is None:
@@ -115,14 +117,14 @@ def _not_loaded(year: int, files: Sequence[_File], as_of: date, in_force_from: d
 
 
 def _in_part(year: int, files: Sequence[_File]) -> str:
-    """What is said of the newest Dashboard; empty where its indicator files or CDE's workbook are loaded."""
+    """Return the line for the newest Dashboard; empty if its indicator files or CDE's workbook are loaded."""
     missing = [f.title for f in files if not f.is_loaded]
     is_open = WORKBOOK in missing and len(missing) > 1 and not any(f.due for f in files)
     return f"{year}: out, not loaded: {', '.join(missing)}" if is_open else ""
 
 
 def _alike(by_year: dict[int, set[str]]) -> Cover:
-    """Years together whose files cover the same counties, the most counties first."""
+    """Group years whose files cover the same counties, the most counties first."""
     found: Cover = defaultdict(list)
     for year, counties in sorted(by_year.items()):
         found[frozenset(counties)].append(year)
@@ -138,5 +140,5 @@ def _counties(of: Collection[str], all_counties: int) -> str:
 
 
 def _years(years: Collection[int], known: Sequence[int]) -> str:
-    """``2017–2024`` where no Dashboard between is missing, ``2017, 2019 and 2022–2024`` where one is."""
+    """Return ``2017–2024`` if no Dashboard between is missing, ``2017, 2019 and 2022–2024`` if one is."""
     return joined(year_spans(years, known))

@@ -1,4 +1,4 @@
-"""Every sentence that the product says about a verdict, one module for each subject; here is what reports take."""
+"""All sentences about verdicts, one module per subject; this package exports what reports use."""
 
 from transforms.wording.sentences.changes import Change, GroupChange, change_sentence, since_words
 from transforms.wording.sentences.county_summary import Assisted, CountyFacts, GroupCount, county_summary

@@ -14,7 +14,7 @@ from transforms.wording.sentences.phrases import (
 
 @dataclass(frozen=True)
 class DifferentiatedFacts:
-    """What a verdict on Differentiated Assistance rests on. Groups are named as in a sentence."""
+    """Facts for a verdict on Differentiated Assistance. Groups are named as in a sentence."""
 
     status: str
     lea_type: str
@@ -28,15 +28,15 @@ class DifferentiatedFacts:
     from_cde: tuple[int, ...]
     no_file: bool = False  # no file of the year covers the county
     none_met: bool = False  # every method is known not to be met now
-    cde_status: str | None = None  # CDE's own status, where it is the verdict
-    not_confirmed: str = ""  # that the criteria of the year are not confirmed
-    contradicted: str = ""  # which workbooks contradict each other on the LEA's status
-    predecessors: tuple[str, ...] = ()  # that may have been in Year 1 under another code, where all else says no
-    not_listed: tuple[int, ...] = ()  # the Dashboard before, where it has no row and no predecessor is on record
+    cde_status: str | None = None  # CDE's own status, if it is the verdict
+    not_confirmed: str = ""  # the reason, if the criteria of the year are not confirmed
+    contradicted: str = ""  # workbooks that contradict each other on the LEA's status
+    predecessors: tuple[str, ...] = ()  # may have been in Year 1 under another code, if everything else gives "no"
+    not_listed: tuple[int, ...] = ()  # the Dashboard before, if it has no row and no predecessor is on record
 
 
 def differentiated_reason(f: DifferentiatedFacts) -> str:
-    """Why an LEA is, or is not, in Differentiated Assistance (EC 52071, 52071.5)."""
+    """Return why an LEA is, or is not, in Differentiated Assistance (EC 52071, 52071.5)."""
     lea, year, before = LEA_WORDS[f.lea_type], f.determination_year, f.second_year_after
     if f.status == "not_applicable":
         return f"CDE made no determination of {lea}s on the {year} Dashboard."
@@ -100,7 +100,7 @@ def _undetermined(f: DifferentiatedFacts) -> str:
 
 
 def _earlier_code(f: DifferentiatedFacts) -> str:
-    """Who may have been in Year 1 under the code before."""
+    """Return which predecessors may have been in Year 1 under the earlier code."""
     return (
         f"{joined(f.predecessors)}, which this {LEA_WORDS[f.lea_type]} follows, met a method on the"
         f" {f.second_year_after} Dashboard, or may have"
@@ -108,7 +108,7 @@ def _earlier_code(f: DifferentiatedFacts) -> str:
 
 
 def _method(method: int, f: DifferentiatedFacts) -> str:
-    """A method with what met it; a method that is known from CDE's flag only says so."""
+    """Return a method with what met it; only the method, if it is known just from CDE's flag."""
     what = {
         1: _groups(f),
         2: _local(f, "two or more local indicators"),
@@ -126,7 +126,7 @@ def _groups(f: DifferentiatedFacts) -> str:
 
 
 def _local(f: DifferentiatedFacts, indicators: str) -> str:
-    """Local indicators that were not met, with their priorities where they are known."""
+    """Return the local indicators that were not met, with their priorities if they are known."""
     if not f.local_failed:
         return f"{indicators} {'were' if indicators.endswith('s') else 'was'} not met"
     failed = plural(len(f.local_failed), "local indicator")
@@ -140,7 +140,7 @@ def _unknown(f: DifferentiatedFacts) -> str:
 
 @dataclass(frozen=True)
 class SpanFacts:
-    """What a verdict over several Dashboards rests on. Groups are named as in a sentence."""
+    """Facts for a verdict over several Dashboards. Groups are named as in a sentence."""
 
     status: str
     lea_type: str
@@ -151,21 +151,21 @@ class SpanFacts:
     open_question: str
     different_groups: bool = False
     no_file: bool = False  # no file of the year covers the county
-    cde_value: str | None = None  # CDE's own flag or status, where it is the verdict
-    predecessors: tuple[str, ...] = ()  # whose years, before this code began, would change a "no"
-    years_met: tuple[int, ...] = ()  # Dashboards on which any group met the criteria
-    years_unknown: tuple[int, ...] = ()  # Dashboards on which any group may have
-    not_confirmed: str = ""  # that the criteria of the year are not confirmed
-    not_listed: tuple[int, ...] = ()  # Dashboards without a row of it, where no predecessor is on record
+    cde_value: str | None = None  # CDE's own flag or status, if it is the verdict
+    predecessors: tuple[str, ...] = ()  # their years, before this code began, would change a "no"
+    years_met: tuple[int, ...] = ()  # Dashboards on which at least one group met the criteria
+    years_unknown: tuple[int, ...] = ()  # Dashboards on which at least one group may have met the criteria
+    not_confirmed: str = ""  # the reason, if the criteria of the year are not confirmed
+    not_listed: tuple[int, ...] = ()  # Dashboards without a row of the LEA, if no predecessor is on record
 
     @property
     def missing(self) -> str:
-        """Why nothing could be computed where CDE's own answer is the verdict."""
+        """Return why nothing could be computed, if CDE's own answer is the verdict."""
         return self.not_confirmed or f"inputs of the Dashboards {joined(self.dashboards)} are missing"
 
 
 def consecutive_reason(f: SpanFacts) -> str:
-    """Why EC 52071(f) does or does not apply: one group in three consecutive Dashboards."""
+    """Return why EC 52071(f) does or does not apply: one group in three consecutive Dashboards."""
     window = joined(f.dashboards)
     if f.status == "not_applicable":
         return f"EC 52071(f) does not serve a {LEA_WORDS[f.lea_type]}."
@@ -197,7 +197,7 @@ def consecutive_reason(f: SpanFacts) -> str:
 
 
 def charter_reason(f: SpanFacts) -> str:
-    """Why a charter school meets the test of EC 47607.3(a) or not: the criteria on two Dashboards."""
+    """Return why a charter school meets the test of EC 47607.3(a) or not: the criteria on two Dashboards."""
     window = joined(f.dashboards)
     if f.status == "not_assessed":
         return f"No results to assess: the {f.determination_year} Dashboard does not list it as a charter school."
@@ -234,5 +234,5 @@ def charter_reason(f: SpanFacts) -> str:
 
 
 def _not_listed(f: DifferentiatedFacts | SpanFacts) -> str:
-    """Dashboards before its code began, which nobody's record explains."""
+    """Return the Dashboards without a row of the LEA that no record explains."""
     return f" {not_listed_sentence(f.not_listed, f.lea_type)}" if f.not_listed else ""

@@ -27,23 +27,23 @@ LOAN_STATES = {
 class GroupChange:
     """A student group that began or ceased to count, and its counted years now.
 
-    Between two years also: the Dashboard that came in, what the group met it by, and those that left the window and on
-    which it had met the criteria.
+    For a change between two years also: the new Dashboard and the indicators or priorities by which the group met the
+    criteria on it, and the Dashboards that left the window and on which it had met the criteria.
     """
 
     name: str
     years_met: tuple[int, ...]
     year_in: int | None = None
     met_by: tuple[str, ...] = ()
-    priorities_met: tuple[int, ...] = ()  # by CDE's letter, where the indicators are not known
+    priorities_met: tuple[int, ...] = ()  # from CDE's letter, if the indicators are not known
     years_out: tuple[int, ...] = ()
     years_unknown: tuple[int, ...] = ()
-    assessed: bool = True  # False: the LEA is not on the Dashboard that came in, or has no results on it
+    assessed: bool = True  # False: the LEA is not on the new Dashboard, or has no results on it
 
 
 @dataclass(frozen=True)
 class LoanChange:
-    """A state loan whose state differs between two determinations."""
+    """A state loan with a different state in two determinations."""
 
     act: str
     before: str
@@ -52,7 +52,7 @@ class LoanChange:
 
 @dataclass(frozen=True)
 class CaseChange:
-    """A recorded case whose state differs; an empty state is a case that was not, or is no longer, on record."""
+    """A recorded case with a different state; an empty state means that it was not, or is no longer, on record."""
 
     case_id: str
     before: str
@@ -61,7 +61,7 @@ class CaseChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One verdict before and after, and what differs below it."""
+    """One verdict before and after, and the differences in its groups, loans and cases."""
 
     lea_name: str
     pathway_name: str
@@ -71,16 +71,16 @@ class Change:
     status_after: str
     groups_added: tuple[GroupChange, ...]
     groups_removed: tuple[GroupChange, ...]
-    groups_open: tuple[GroupChange, ...] = ()  # that counted, and may or may not count now
+    groups_open: tuple[GroupChange, ...] = ()  # counted before; may or may not count now
     loans: tuple[LoanChange, ...] = ()
     cases: tuple[CaseChange, ...] = ()
-    small_clause: str = ""  # gained or lost: the clause for an LEA with fewer groups than are required
-    groups_there: int = 0  # that have, or may have, a result now
+    small_clause: str = ""  # gained or lost: the clause for an LEA that has fewer groups than required
+    groups_there: int = 0  # groups that have, or may have, a result now
     groups_required: int = 3
 
 
 def change_sentence(c: Change) -> str:
-    """What changed, and by which student groups, loans or cases."""
+    """Return what changed, and the student groups, loans or cases that changed it."""
     span = f"{c.before_label} to {c.after_label}"
     before, after = STATUS_WORDS[c.status_before], STATUS_WORDS[c.status_after]
     if c.status_before == c.status_after == "eligible":
@@ -98,7 +98,7 @@ def change_sentence(c: Change) -> str:
 
 
 def change_cause(c: Change) -> str | None:
-    """By what the verdict changed; None where no group, loan or case did."""
+    """Return the cause of a change; None if no group, loan or case caused it."""
     causes = []
     if c.groups_added:
         causes.append(
@@ -119,7 +119,7 @@ def change_cause(c: Change) -> str | None:
 
 
 def _by_clause(c: Change) -> str:
-    """Where groups count as before, and it is another number of them that would have to."""
+    """Return the cause if the same groups count, but the required number of them changed."""
     required = number(c.groups_required)
     if c.small_clause == "gained":
         return f"every group that has a result now counts, and there are fewer than {required}"
@@ -129,9 +129,9 @@ def _by_clause(c: Change) -> str:
 
 
 def since_words(statuses: Sequence[tuple[int, str]]) -> str:
-    """How long an LEA has been eligible: ``new``, ``since 2023``, ``since 2022 or earlier``.
+    """Return how long an LEA has been eligible: ``new``, ``since 2023``, ``since 2022 or earlier``.
 
-    ``statuses``: determination years with the status of each, earliest first; in the last one it is eligible.
+    ``statuses``: determination years with the status of each, earliest first; in the last one the LEA is eligible.
     """
     run = list(takewhile(lambda s: s[1] == "eligible", reversed(statuses)))
     first = run[-1][0]
@@ -147,7 +147,7 @@ def _groups(many: int, more: str = "") -> str:
 
 
 def _each(groups: Sequence[GroupChange], why: Callable[[GroupChange], str]) -> str:
-    """The groups, with what is the same for several of them once."""
+    """Return the groups; a reason that several of them share appears once."""
     by_reason: dict[str, list[str]] = {}
     for group in groups:
         by_reason.setdefault(why(group), []).append(group.name)
@@ -170,14 +170,16 @@ def _removed(group: GroupChange) -> str:
     years = plural(len(group.years_met), "year")
     if group.year_in is None or group.year_in in group.years_met:
         return years
-    if group.assessed and group.year_in in group.years_unknown:  # other years alone rule it out
+    if group.assessed and group.year_in in group.years_unknown:  # the other years are enough to rule it out
         return f"{years}: {_left_out(group)}{group.year_in} is not known"
     now = "they did not meet the criteria" if group.assessed else "there are no results to assess"
     return f"{years}: {_left_out(group)}in {group.year_in} {now}"
 
 
 def _left_out(group: GroupChange) -> str:
-    """Dashboards that counted before: ``2018 is no longer counted, and``; empty where none is known to have."""
+    """Return the Dashboards that counted before: ``2018 is no longer counted, and``; empty if none is known to have
+    counted.
+    """
     if not group.years_out:
         return ""
     are = "is" if len(group.years_out) == 1 else "are"
@@ -185,7 +187,7 @@ def _left_out(group: GroupChange) -> str:
 
 
 def _open(group: GroupChange) -> str:
-    """Why it is not known whether the group still counts."""
+    """Return why it is not known whether the group still counts."""
     out = f": {_left_out(group)}" if group.years_out else ", and "
     are = "is" if len(group.years_unknown) == 1 else "are"
     return f"{plural(len(group.years_met), 'year')}{out}{joined([str(y) for y in group.years_unknown])} {are} not known"

@@ -15,7 +15,7 @@ from transforms.wording.sentences.phrases import (
 
 @dataclass(frozen=True)
 class GroupYears:
-    """One student group in the counted Dashboards: years in which it met the criteria, and of which it is not known."""
+    """One student group in the counted Dashboards: years in which it met the criteria, and years that are not known."""
 
     name: str
     years_met: tuple[int, ...]
@@ -27,7 +27,7 @@ class GroupYears:
 
 @dataclass(frozen=True)
 class ContinuumFacts:
-    """What the continuum verdict of one LEA and determination year rests on. Groups are named as in a sentence."""
+    """Facts for the continuum verdict of one LEA and determination year. Groups are named as in a sentence."""
 
     status: str
     lea_type: str
@@ -44,15 +44,15 @@ class ContinuumFacts:
     decided_by: str | None = None
     cde_flag: str | None = None
     cde_column: str | None = None
-    not_listed: tuple[int, ...] = ()  # counted years in which CDE's files do not list it under its code
+    not_listed: tuple[int, ...] = ()  # counted years in which CDE's files do not list the LEA under its code
     predecessors: tuple[str, ...] = ()  # names and codes of registered predecessors in counted years
-    by_succession: bool = False  # "no" under this code, and not with the years of the predecessors
+    by_succession: bool = False  # "no" under this code, but not with the years of the predecessors
     groups_joined: tuple[str, ...] = ()  # groups that may count with those years
-    not_confirmed: str = ""  # that the criteria of the year are not confirmed
+    not_confirmed: str = ""  # the reason, if the criteria of the year are not confirmed
 
 
 def continuum_reason(f: ContinuumFacts) -> str:
-    """Why the Continuum of Support (EC 52072, 52072.5) applies or not, for "no" and "not determined" as well."""
+    """Return why the Continuum of Support (EC 52072, 52072.5) applies or not, also for "no" and "not determined"."""
     if f.decided_by == "cde":
         return _by_cde(f)
     if f.status == "undetermined" and f.not_confirmed:
@@ -61,7 +61,7 @@ def continuum_reason(f: ContinuumFacts) -> str:
 
 
 def _by_cde(f: ContinuumFacts) -> str:
-    """A verdict that is CDE's own, and why it could not be computed."""
+    """Return CDE's own verdict, and why it could not be computed."""
     text = f"CDE's flag {f.cde_column} is {f.cde_flag}. It is the verdict, "
     if f.not_confirmed:
         return f"{text}because {f.not_confirmed}."
@@ -84,26 +84,28 @@ def _by_cde(f: ContinuumFacts) -> str:
 
 
 def _not_listed(f: ContinuumFacts) -> str:
-    """Counted years in which it is not listed under its code."""
+    """Return the counted years in which the LEA is not listed under its code."""
     if not f.not_listed or f.status in ("not_applicable", "not_assessed"):
         return ""
     return f" {not_listed_sentence(f.not_listed, f.lea_type, f.predecessors)}"
 
 
 def _predecessors(f: ContinuumFacts) -> str:
-    """What the years under an earlier code may add."""
+    """Return what the years under an earlier code may add."""
     known = joined(f.predecessors) or "a predecessor whose record was rejected"
     return f"the results under the earlier code ({known})"
 
 
 def _by_succession(f: ContinuumFacts) -> str:
-    """A "no" under this code that the years under an earlier one may change."""
+    """Return a "no" under this code that the years under an earlier code may change."""
     groups = f": {joined(f.groups_joined)} may then count" if f.groups_joined else ""
     return f"By the results under this code alone the answer is no, and {_predecessors(f)} would change it{groups}."
 
 
 def _not_known(f: ContinuumFacts) -> str:
-    """What a "no" does not rest on: whether the LEA is on the Dashboard of the year, or results that are missing."""
+    """Return the unknowns that do not affect a "no": whether the LEA is on the Dashboard of the year, or missing
+    results.
+    """
     why = "; ".join(f.unknown_because)
     if f.status != "not_eligible" or not why:
         return ""
@@ -148,12 +150,12 @@ def _rule(f: ContinuumFacts, known: bool = True) -> str:
 
 
 def _many(f: ContinuumFacts, counting: Sequence[GroupYears], maybe: Sequence[GroupYears]) -> str:
-    """How many groups count; of none, that none is known to if some may."""
+    """Return how many groups count; if some may, "none is known to" instead of "none"."""
     return f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}"
 
 
 def _maybe(groups: Sequence[GroupYears], counting: Sequence[GroupYears]) -> str:
-    """Groups that may count beside those that do, since a year is not known."""
+    """Return the groups that may count in addition to those that do, because a year is not known."""
     if not groups:
         return ""
     what = plural(len(groups), f"{'more ' if counting else ''}group")
@@ -165,7 +167,7 @@ def _all_of(groups: int) -> str:
 
 
 def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
-    """The "no", with how near it was."""
+    """Return the "no" and how close the LEA was."""
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
     maybe = [g for g in f.groups if g.may_count and not g.counts]

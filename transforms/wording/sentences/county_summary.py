@@ -1,5 +1,5 @@
-"""What a county office can paste into the summary for its board: who meets which criteria, student groups in two years,
-who is new and who left.
+"""Write the text that a county office can paste into the summary for its board: which LEAs meet which criteria, student
+groups in two years, and LEAs that are new or left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from transforms.wording.sentences.phrases import COMPUTED, LEA_WORDS, capitalized, joined, plural
 
-NAMED = 5  # LEAs not determined that are named; more are counted
-MOST_NAMED = 10  # LEAs that meet criteria, are new or left
+NAMED = 5  # LEAs not determined that are named; if there are more, the text gives their number
+MOST_NAMED = 10  # the same limit for LEAs that meet criteria, are new or left
 
 
 @dataclass(frozen=True)
 class Assisted:
-    """One kind of assistance: the LEAs that meet its criteria in the year, and those that are new or gone."""
+    """One kind of assistance: the LEAs that meet its criteria in the year, and those that are new or left."""
 
     name: str
     leas: tuple[str, ...]
@@ -27,12 +27,12 @@ class Assisted:
 
 @dataclass(frozen=True)
 class GroupCount:
-    """LEAs in which a student group met the criteria."""
+    """The number of LEAs in which a student group met the criteria."""
 
     name: str  # as in a sentence
     now: int
     before: int
-    began: int | None = None  # first Dashboard with the group, where the one before had no such group
+    began: int | None = None  # first Dashboard with the group, if the one before had no such group
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ class CountyFacts:
     county: str
     year: int
     before: int | None  # the determination year that it is compared with
-    determined: bool  # something is, beyond what registers alone say
+    determined: bool  # at least one verdict is determined by more than registers
     direct: int  # LEAs that meet the criteria of a pathway to Direct Technical Assistance
     kinds: tuple[tuple[str, int], ...]  # kind of LEA, and how many meet any of the criteria
     assisted: tuple[Assisted, ...]
     groups: tuple[GroupCount, ...]
-    groups_before: int | None  # the Dashboard year of ``GroupCount.before``; None where it is not known
+    groups_before: int | None  # the Dashboard year of ``GroupCount.before``; None if it is not known
 
 
 def county_summary(f: CountyFacts) -> str | None:
-    """Two paragraphs: Direct Technical Assistance, then all assistance; None where nothing is determined."""
+    """Return two paragraphs: Direct Technical Assistance, then all assistance; None if nothing is determined."""
     return "\n\n".join(" ".join(said) for said in (_direct(f), _all(f))) if f.determined else None
 
 
@@ -82,7 +82,7 @@ def _meet(n: int) -> str:
 
 
 def _assisted(kinds: Sequence[Assisted], before: int | None) -> Iterator[str]:
-    """Who meets which criteria, who is new, who left, who is not determined."""
+    """Yield who meets which criteria, who is new, who left, and who is not determined."""
     for kind in kinds:
         for label, leas in kind.by_year or (("", kind.leas),):
             if leas:
@@ -116,7 +116,7 @@ def _moves(kind: Assisted, before: int) -> Iterator[str]:
 
 
 def _no_moves(kinds: Sequence[Assisted], before: int) -> Iterator[str]:
-    """That nobody is new, or none left, where every kind of assistance can be compared."""
+    """Yield that no LEA is new, or none left, if every kind of assistance can be compared."""
     new, left = (any(getattr(kind, word) for kind in kinds) for word in ("new", "left"))
     if kinds and not (new and left) and not any(kind.open or kind.open_before for kind in kinds):
         yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {before}."

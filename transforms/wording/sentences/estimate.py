@@ -1,4 +1,6 @@
-"""Sentences about a Dashboard that is not loaded: what is certain, possible and ruled out, and what would alter it."""
+"""Sentences about a Dashboard that is not loaded: certain, possible and ruled-out outcomes, and changes that would
+alter them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ KINDS = {"estimate": "estimate", "carried_over": "carried over", "missing": "mis
 
 
 def notice(year: int, loaded: bool = False) -> str:
-    """What an estimate is not; ``loaded``: the release has that Dashboard, and a person looks back."""
+    """Return the limits of an estimate; ``loaded``: the release has that Dashboard, so the estimate looks back."""
     if not loaded:
         return f"Estimate. Not a finding, and no part of a release: results of the {year} Dashboard are not used."
     return (
@@ -39,11 +41,11 @@ class OutlookFacts:
     groups_required: int
     groups_certain: tuple[str, ...]
     groups_possible: tuple[str, ...]
-    estimated: bool  # some result of the year is given
+    estimated: bool  # at least one result of the year is given
 
 
 def outlook_sentence(f: OutlookFacts) -> str:
-    """The answer and its reason."""
+    """Return the answer and its reason."""
     answer = {
         "certain": "Certain: the {lea} meets the test of {year}",
         "possible": "Possible: the test of {year} is open for the {lea}",
@@ -91,20 +93,22 @@ def _counted(groups: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class ShownWords:
-    """A level in words, and the indicators that would have to show it."""
+    """A level in words, and the indicators that would have to have it."""
 
     level: str
     indicators: tuple[str, ...]
 
 
 def change_words(adds: bool, groups: Sequence[tuple[str, Sequence[ShownWords]]]) -> str:
-    """The smallest change: ``one more group (students with disabilities: red in suspension and in mathematics)``."""
+    """Return the smallest change: ``one more group (students with disabilities: red in suspension and in
+    mathematics)``.
+    """
     more = f"{number(len(groups))} {'more' if adds else 'fewer'} group{'' if len(groups) == 1 else 's'}"
     return f"{more} ({'; '.join(f'{name}: {_shown(shown)}' for name, shown in groups)})"
 
 
 def no_change_words(year: int, outlook: str, gaps: bool) -> str:
-    """Why no result of the year alters an outlook; ``gaps``: results of the year before are missing too."""
+    """Return why no result of the year alters an outlook; ``gaps``: results of the year before are missing too."""
     if outlook == "certain":
         return f"no result of {year} can alter this"
     if gaps and outlook == "possible":
@@ -117,7 +121,10 @@ def _shown(shown: Sequence[ShownWords]) -> str:
 
 
 def counts_sentences(rows: Sequence[tuple[str, str, bool, int]]) -> list[str]:
-    """How many LEAs, as a range, for each test: ``rows`` are test, outlook, by the small-LEA clause alone, LEAs."""
+    """Return the number of LEAs, as a range, for each test.
+
+    ``rows``: test, outlook, True if only by the small-LEA clause, number of LEAs.
+    """
     said = []
     for test, name in TESTS.items():
         of_test = [(outlook, clause, n) for t, outlook, clause, n in rows if t == test]

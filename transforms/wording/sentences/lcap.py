@@ -1,7 +1,8 @@
-"""What an LEA can paste into its Local Control and Accountability Plan, where the template asks for the reason of
-technical assistance, in the two shapes that districts use: by student group, and by indicator.
+"""Write text that an LEA can paste into its Local Control and Accountability Plan, where the template asks for the
+reason for technical assistance. There are two forms, because districts use both: by student group, and by indicator.
 
-The template names EC 47607.3, 52071, 52071.5, 52072 and 52072.5; these findings are those that this pipeline decides.
+The template names EC 47607.3, 52071, 52071.5, 52072 and 52072.5; the findings here are those that this pipeline
+decides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from transforms.wording.sentences.phrases import COMPUTED, joined, plural
 
-PRIORITIES = {  # state priorities as a sentence names them
+PRIORITIES = {  # names of state priorities within a sentence
     1: "basics",
     2: "implementation of state academic standards",
     3: "parent and family engagement",
@@ -21,7 +22,7 @@ PRIORITIES = {  # state priorities as a sentence names them
     9: "coordination of services for expelled students",
     10: "coordination of services for foster youth",
 }
-LONGER_TESTS = {  # tests of several Dashboards: how their student groups are introduced
+LONGER_TESTS = {  # tests of several Dashboards, each with the introduction of its student groups
     "continuum": "Student groups that met the criteria on at least three of the four Dashboards",
     "consecutive": "Student groups that met the criteria on each of the three Dashboards",
 }
@@ -30,8 +31,8 @@ FROM_LETTERS = "The priorities are those of CDE's letters; data by indicator is 
 
 @dataclass(frozen=True)
 class Finding:
-    """One determination of the year: what it is called, its section, its status, and the student groups of a test of
-    several Dashboards.
+    """One determination of the year: its name, section and status, and the student groups of a test of several
+    Dashboards.
     """
 
     name: str
@@ -44,8 +45,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class MetGroup:
-    """A student group that met the criteria on the Dashboard of the year: by which indicators, or, where only CDE's
-    letter is loaded, of which priorities.
+    """A student group that met the criteria on the Dashboard of the year, with the indicators that it met them by.
+
+    If only CDE's letter is loaded, it has priorities instead.
     """
 
     name: str  # as in a sentence
@@ -55,14 +57,14 @@ class MetGroup:
 
 @dataclass(frozen=True)
 class Lcap:
-    """The same text in both shapes."""
+    """The same text in both forms."""
 
     by_group: str
     by_indicator: str
 
     @property
     def shapes(self) -> dict[str, str]:
-        """Each shape that differs, by what it begins with."""
+        """Return each form that differs, by its beginning."""
         both = {"group": self.by_group, "indicator": self.by_indicator}
         return both if self.by_group != self.by_indicator else {"group": self.by_group}
 
@@ -70,8 +72,9 @@ class Lcap:
 def lcap_text(
     lea: str, year: int, findings: Sequence[Finding], met: Sequence[MetGroup], indicators: Sequence[str]
 ) -> Lcap | None:
-    """The reason for technical assistance on the Dashboard of a year, with its caveats; None where no criteria are
-    known to be met or not met. ``indicators``: their names in a sentence, in order.
+    """Return the reason for technical assistance on the Dashboard of a year, with its caveats.
+
+    Returns None if no criteria are known to be met or not met. ``indicators``: their names in a sentence, in order.
     """
     status = {f.status for f in findings}
     if not status & {"eligible", "not_eligible"}:
@@ -87,7 +90,7 @@ def lcap_text(
 
 
 def _lead(lea: str, year: int, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is met; only where nothing is, what is not met."""
+    """Yield the criteria that are met, or, if there are none, the criteria that are not met."""
     if yes := [_named(f) for f in findings if f.status == "eligible"]:
         yield f"Based on the {year} Dashboard, {lea} meets the published criteria of {yes[0]}."
         if yes[1:]:
@@ -104,7 +107,7 @@ def _named(f: Finding) -> str:
 
 
 def _by_group(year: int, met: Sequence[MetGroup]) -> Iterator[str]:
-    """Student group, and the indicators or priorities by which it met the criteria."""
+    """Yield student groups with the indicators or priorities by which they met the criteria."""
     detailed = [f"{g.name} ({joined(g.indicators)})" for g in met if g.indicators]
     lettered = [f"{g.name} ({joined([PRIORITIES[p] for p in g.priorities])})" for g in met if not g.indicators]
     for groups, what in ((detailed, "indicators"), (lettered, "state priorities")):
@@ -116,7 +119,7 @@ def _by_group(year: int, met: Sequence[MetGroup]) -> Iterator[str]:
 
 
 def _by_cause(year: int, met: Sequence[MetGroup], indicators: Sequence[str]) -> Iterator[str]:
-    """Indicator or priority, and the student groups that met the criteria by it."""
+    """Yield indicators or priorities with the student groups that met the criteria by them."""
     detailed = [(i, [g.name for g in met if i in g.indicators]) for i in indicators]
     lettered = [
         (name, [g.name for g in met if not g.indicators and p in g.priorities]) for p, name in PRIORITIES.items()

@@ -1,5 +1,5 @@
-"""Sentences of lists: eligible LEAs, by which pathways, and who gained or lost one since; the watch list; and what each
-class of the reconciliation means.
+"""Sentences of lists: eligible LEAs and their pathways, LEAs that gained or lost a pathway, the watch list, and the
+meaning of each class of the reconciliation.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class EligibleFacts:
 
 
 def eligible_sentence(f: EligibleFacts) -> str:
-    """One line for the list that most readers open."""
+    """Return one line for the list that most readers open."""
     flag = " For the Continuum of Support this is CDE's own flag, not a computation." if f.by_cde else ""
     return (
         f"{f.lea_name} meets the published criteria of {joined(f.pathways)} for determination year"
@@ -42,16 +42,16 @@ class ListChange:
     status_before: str
     status: str
     attributed_to: str | None  # data, rules or code
-    line: str = ""  # which groups began or ceased to count
+    line: str = ""  # groups that began or ceased to count
 
     @property
     def joined(self) -> bool:
-        """True if it is eligible now and was not before."""
+        """Return True if the LEA is eligible now and was not before."""
         return self.status == "eligible"
 
 
 def list_change_sentence(c: ListChange) -> str:
-    """Who, by which pathway, what it was or is now, and why."""
+    """Return the LEA, the pathway, its earlier or present state, and the reason."""
     where = f" ({c.county})" if c.county else ""
     moved = f", {c.year} in place of {c.year_before}" if c.year != c.year_before else f", {c.year}"
     new, gone = f"newly eligible, before: {STATUS_WORDS[c.status_before]}", "no longer eligible, now: "
@@ -62,7 +62,7 @@ def list_change_sentence(c: ListChange) -> str:
 
 
 def list_headline(lost: int, gained: int) -> str:
-    """How many LEAs lost a pathway, and how many gained one."""
+    """Return how many LEAs lost a pathway, and how many gained one."""
     return capitalized(f"{plural(lost, 'LEA')} lost a pathway, {number(gained) if gained else 'none'} gained one")
 
 
@@ -78,9 +78,7 @@ PREVIEWS = {
 
 @dataclass(frozen=True)
 class WatchFacts:
-    """A student group of an LEA, what is watched, and the years and indicators that it rests on, named as in a
-    sentence.
-    """
+    """A watched student group of an LEA, with the years and indicators behind it, named as in a sentence."""
 
     lea_name: str
     group_name: str
@@ -89,16 +87,16 @@ class WatchFacts:
     next_dashboard: int
     indicators: tuple[str, ...]
     would_be_eligible: bool
-    outlook: str = ""  # of the LEA: certain, possible or ruled_out
-    groups_needed: int = 0  # groups that it lacks
-    candidates: int = 0  # groups that are watched
+    outlook: str = ""  # the LEA's: certain, possible or ruled_out
+    groups_needed: int = 0  # groups that the LEA lacks
+    candidates: int = 0  # groups that are on the watch list
     provisional: bool = False  # the criteria of the next Dashboard are not confirmed
 
 
 def watch_sentence(f: WatchFacts) -> str:
-    """What one more year, group or red would do. A preview, never a finding.
+    """Return the effect of one more year, group or red. It is a preview, never a finding.
 
-    It speaks of the next year only: the LEA may be eligible now.
+    It covers the next year only; the LEA may be eligible now.
     """
     years = joined(f.years)
     if f.watch in PREVIEWS:
@@ -123,7 +121,7 @@ def watch_sentence(f: WatchFacts) -> str:
 
 
 def _enough(f: WatchFacts) -> str:
-    """How many of the LEA's watched groups it takes; where it has fewer groups than the test needs, all."""
+    """Return how many of the LEA's watched groups are enough; all, if it has fewer groups than the test needs."""
     if 0 < f.groups_needed < f.candidates:
         return f"{number(f.groups_needed)} of its {number(f.candidates)} such groups"
     return "all such groups"
@@ -154,7 +152,7 @@ CLASSES = {
 
 
 def agreement_sentence(counts: Mapping[str, int]) -> str:
-    """Whether our results agree with CDE's, in one sentence; ``counts``: comparisons by class."""
+    """Return in one sentence how far our results agree with CDE's; ``counts``: comparisons by class."""
     total, agree = sum(counts.values()), counts.get("agree", 0)
     compared = total - counts.get("not_comparable", 0)
     if not total:

@@ -1,6 +1,6 @@
-"""Short notes that SQL puts beside a result.
+"""Short notes that SQL adds to a result.
 
-Each becomes a macro ``say_<name>`` with the arguments in braces, in their order.
+Each becomes a macro ``say_<name>``; the fields in braces are its arguments, in order.
 """
 
 from string import Formatter
@@ -31,7 +31,7 @@ NOTES = {
         "Compare line {line} with CDE's own {file}. If it differs, get the file again; if it does not, tell CDE. Until"
         " then what depends on the row is not determined."
     ),
-    # what the letters of an LEA rest on
+    # what an LEA's letters are based on
     "no_file_of_year": "{year} data is not loaded",
     "no_file_covers_county": "{year} data for this county is not loaded",
     "lea_row_rejected": "the row of this LEA in CDE's workbook of {year} was rejected",
@@ -68,9 +68,9 @@ NOTES = {
         " years (inferred)"
     ),
     "charter_test_open": "the sources leave the test of charter schools open",
-    # beside a computed verdict from which CDE's flag differs
+    # added to a computed verdict that differs from CDE's flag
     "flag_of_cde": "CDE's flag: {flag}.",
-    # of a file of which CDE publishes the whole state
+    # about a file that CDE publishes for the whole state
     "excerpt": (
         "Excerpt: holds only the rows of {counties}. CDE's file is statewide; SHA-256, size and line numbers are those"
         " of the excerpt."
@@ -83,7 +83,7 @@ NOTES = {
 
 
 def note_macros() -> list[str]:
-    """One ``create macro`` statement per note."""
+    """Return one ``create macro`` statement per note."""
     return [_macro(name, template) for name, template in NOTES.items()]
 
 

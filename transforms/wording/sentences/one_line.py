@@ -1,5 +1,5 @@
-"""One line for a verdict or a change, where many stand below each other, and on what would settle one that is not
-determined; the whole reason is on the LEA's page.
+"""Write a verdict or a change in one line, for lists, and what would settle a verdict that is not determined. The full
+reason is on the LEA's page.
 """
 
 import re
@@ -16,8 +16,8 @@ END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
 class LoanLine(NamedTuple):
-    """A state loan in a line: its act, its state, and how the state ended where it did (``outstanding on December 1,
-    2024; repaid June 2025``).
+    """A state loan in a line: its act, its state, and how the state ended if it did (``outstanding on December 1, 2024;
+    repaid June 2025``).
     """
 
     act: str
@@ -26,32 +26,32 @@ class LoanLine(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The state in words."""
+        """Return the state in words."""
         return self.ended or LOAN_STATES[self.state]
 
 
 @dataclass(frozen=True)
 class LineFacts:
-    """A verdict, and what its line names. Groups are named as in a sentence; loans by act and state."""
+    """A verdict and the facts that its line names. Groups are named as in a sentence; loans by act and state."""
 
-    pathway: str  # or the determination that comes before one
+    pathway: str  # or the determination before a pathway
     status: str
     reason: str
     groups: tuple[str, ...] = ()  # that count
-    closest: tuple[str, ...] = ()  # of the groups that do not count, those with most years
+    closest: tuple[str, ...] = ()  # the groups with the most years among those that do not count
     closest_years: int = 0
     loans: tuple[LoanLine, ...] = ()
     by_cde: bool = False
     assistance_year: int | None = None
     groups_required: int = 3
-    years_required: int = 3  # of as many counted Dashboards:
+    years_required: int = 3  # out of this many counted Dashboards:
     dashboards: int = 4
-    years_open: bool = False  # of a group a counted Dashboard is not known
-    others_count: bool = False  # groups that count and have no result now, where all that have one are needed
+    years_open: bool = False  # a counted Dashboard of a group is not known
+    others_count: bool = False  # groups that count but have no result now, if all with one are needed
 
 
 def reason_line(f: LineFacts) -> str:
-    """Why, in at most LONGEST characters; empty where the status says all."""
+    """Return the reason in at most LONGEST characters; empty if the status says everything."""
     if f.status == "not_applicable" or (f.reason.startswith("No ") and " case is on record " in f.reason):
         return ""
     if f.status == "not_assessed":
@@ -69,7 +69,7 @@ def reason_line(f: LineFacts) -> str:
 
 
 def _continuum(f: LineFacts) -> str:
-    """Which groups count, or how near the LEA is."""
+    """Return which groups count, or how near the LEA is."""
     cde = "By CDE's flag. " if f.by_cde else ""
     n, many = len(f.groups), f"{number(len(f.groups))} group{'s' * (len(f.groups) != 1)}"
     if f.status == "eligible":
@@ -89,7 +89,7 @@ def _continuum(f: LineFacts) -> str:
 
 
 def _loans(f: LineFacts) -> str:
-    """The loans on record and what became of them."""
+    """Return the loans on record and their outcomes."""
     if not f.loans:
         return first_sentence(f.reason) if f.status != "not_eligible" else NO_LOAN
     if f.status == "undetermined" and [x.state for x in f.loans] == ["repaid_or_released"]:
@@ -104,7 +104,7 @@ def _loans(f: LineFacts) -> str:
 
 
 def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None) -> str:
-    """By what a verdict changed, in one line; empty where no group, loan or case did."""
+    """Return the cause of a change in one line; empty if no group, loan or case caused it."""
     if not added and not removed:
         return clipped(f"{capitalized(cause)}.") if cause else ""
     said = []
@@ -121,13 +121,13 @@ def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None)
 
 
 def change_words(added: Sequence[str], removed: Sequence[str], line: str) -> str:
-    """By what a verdict changed, in a few words beside a name: the student groups, else the whole line."""
+    """Return the cause of a change in a few words after a name: the student groups, otherwise the whole line."""
     words = (("now also", added), ("no longer", removed))
     return "; ".join(f"{how} {', '.join(names)}" for how, names in words if names) or line
 
 
 def named(start: str, names: Sequence[str], longest: int = LONGEST) -> str:
-    """``start`` and as many names as fit; of the rest their number."""
+    """Return ``start`` and as many names as fit, then the number of the others."""
     for shown in range(len(names), 0, -1):
         rest = len(names) - shown
         text = f"{start}{joined([*names[:shown], *([f'{number(rest)} more'] if rest else [])])}."
@@ -137,12 +137,12 @@ def named(start: str, names: Sequence[str], longest: int = LONGEST) -> str:
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence, as far as it fits a line."""
+    """Return the first sentence, as far as it fits in a line."""
     return clipped(END.split(text, maxsplit=1)[0])
 
 
 def clipped(text: str) -> str:
-    """The text, or its beginning up to a whole word."""
+    """Return the text, or as many whole words from its start as fit."""
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:(") + "…"
 
 
@@ -156,7 +156,7 @@ LOANS = {  # by the state of a loan that leaves Wraparound open
     "referral_not_dated": "the exact day on which the referral was confirmed or closed",
     "record_rejected": CORRECTED,
 }
-CASES = {  # by what is on record of a case that leaves its pathway open
+CASES = {  # by the finding of a case that leaves its pathway open
     "precondition_not_shown": "a record of the assistance before the determination",
     "no_decision": "a record of CCEE's decision on the request",
 }
@@ -166,8 +166,8 @@ CASES = {  # by what is on record of a case that leaves its pathway open
 class LeftOpen:
     """What leaves a verdict open: states of loans, findings of cases, and Dashboards whose results are not known.
 
-    ``no_workbook``: those of which CDE's assistance workbook is not loaded, the determination year's own included;
-    ``no_files``: those of which some indicator file is not loaded, or is an excerpt.
+    ``no_workbook``: Dashboards without CDE's assistance workbook, including the determination year's own; ``no_files``:
+    Dashboards that lack an indicator file, or have only an excerpt of it.
     """
 
     loan_states: tuple[str, ...] = ()
@@ -177,7 +177,7 @@ class LeftOpen:
 
 
 def settled_by(pathway: str, year: int, f: LeftOpen) -> str:
-    """``To settle it: CDE's assistance workbook of 2024.``; empty where no record or file is known to do it."""
+    """Return ``To settle it: CDE's assistance workbook of 2024.``; empty if no record or file is known to settle it."""
     if pathway == "wraparound":
         found = list(dict.fromkeys(LOANS[s] for s in f.loan_states if s in LOANS))
         if not found and "code_ended" not in f.loan_states:
@@ -191,7 +191,9 @@ def settled_by(pathway: str, year: int, f: LeftOpen) -> str:
 
 
 def _files(year: int, f: LeftOpen) -> str:
-    """Files that are not loaded; the workbook of the determination year has CDE's own flag, which is enough."""
+    """Return files that are not loaded; the workbook of the determination year is enough, because it has CDE's own
+    flag.
+    """
     if year in f.no_workbook:
         return f"CDE's assistance workbook of {year}, which has its flag"
     if f.no_workbook:

@@ -1,4 +1,4 @@
-"""Small words that all sentences share."""
+"""Phrases that all sentences share."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -17,27 +17,27 @@ COMPUTED = "This is computed from files of the California Department of Educatio
 
 
 def plain_day(day: date | None) -> str:
-    """A day in prose: ``June 30, 2025``."""
+    """Return a day in prose: ``June 30, 2025``."""
     return f"{day:%B} {day.day}, {day.year}" if day else "a day not found"
 
 
 def capitalized(text: str) -> str:
-    """The text with a capital first letter, and nothing else changed."""
+    """Return the text with a capital first letter and no other change."""
     return text[:1].upper() + text[1:]
 
 
 def number(n: int) -> str:
-    """Small numbers in words."""
+    """Return small numbers in words."""
     return NUMBERS[n] if 0 <= n < len(NUMBERS) else str(n)
 
 
 def not_confirmed_sentence(not_confirmed: str) -> str:
-    """Why nothing is determined in a year whose criteria are not confirmed and for which no answer of CDE is known."""
+    """Return why nothing is determined in a year without confirmed criteria and without a known answer from CDE."""
     return f"{capitalized(not_confirmed)}, and CDE's own answer is not known."
 
 
 def not_listed_sentence(years: Sequence[int], lea_type: str, predecessors: Sequence[str] = ()) -> str:
-    """Counted years before a code began, or after a row that CDE does not have: not listed, not unmet."""
+    """Return the sentence on counted years in which an LEA is not listed under its code: not listed, not unmet."""
     text = f"CDE's files of {joined(years)} do not list this {LEA_WORDS[lea_type]} under this code"
     if predecessors:
         return (
@@ -51,7 +51,10 @@ def not_listed_sentence(years: Sequence[int], lea_type: str, predecessors: Seque
 
 
 def year_spans(years: Iterable[int], known: Sequence[int] = ()) -> list[str]:
-    """Years with runs of them in one: ``2017–2019``, ``2022``. ``known``: all years that there are; else every one."""
+    """Return years with consecutive ones as spans: ``2017–2019``, ``2022``.
+
+    ``known``: all existing Dashboard years; by default, every calendar year.
+    """
     runs: list[list[int]] = []
     for year in sorted(years):
         before = known[known.index(year) - 1] if known else year - 1
@@ -63,11 +66,11 @@ def year_spans(years: Iterable[int], known: Sequence[int] = ()) -> list[str]:
 
 
 def joined(parts: Iterable[object], word: str = "and") -> str:
-    """``a, b and c``, of texts or numbers."""
+    """Return texts or numbers as ``a, b and c``."""
     *most, last = [*map(str, parts)] or [""]
     return f"{', '.join(most)} {word} {last}" if most else last
 
 
 def plural(n: int, thing: str) -> str:
-    """``no student group``, ``one student group``, ``two student groups``."""
+    """Return ``no student group``, ``one student group``, ``two student groups``."""
     return f"{number(n)} {thing}{'' if n <= 1 else 's'}"

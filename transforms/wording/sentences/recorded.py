@@ -8,7 +8,7 @@ from transforms.wording.sentences.phrases import LEA_WORDS, capitalized, joined,
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """One recorded case as of a date: what is on record by then. Days are null where no act is dated by that day."""
+    """One recorded case as of a date: the acts on record by then. A day is null if no act is dated by that day."""
 
     case_id: str
     case_state: str
@@ -37,9 +37,9 @@ class CaseFacts:
 
 
 def case_sentence(record_kind: str, determined_by: str, c: CaseFacts) -> str:
-    """One case in words: the acts on record, and what is missing.
+    """Return one case in words: the acts on record, and what is missing.
 
-    ``determined_by``: who determines, in a pathway that asks for it.
+    ``determined_by``: who determines, in a pathway that requires a determination.
     """
     if record_kind in ("two_acts", "determination"):
         said = (_two_acts if record_kind == "two_acts" else _determination)(c, determined_by)
@@ -58,14 +58,14 @@ def _because(reason: str) -> str:
 
 
 def _asked(c: CaseFacts) -> str:
-    """How the case began."""
+    """Return how the case began."""
     if c.requested:
         return f"requested on {plain_day(c.requested)}"
     return f"reached CCEE on {plain_day(c.received)}" if c.received else f"on record since {plain_day(c.known_from)}"
 
 
 def _two_acts(c: CaseFacts, by: str) -> str:
-    """Assistance, determination and agreement (EC 52074(g)(1)(A))."""
+    """Return assistance, determination and agreement (EC 52074(g)(1)(A))."""
     determined = f"the {by} determined on {plain_day(c.determined)} that CCEE's help is necessary"
     agreed = f"the Geographic Lead ({c.geo_lead}) agreed on {plain_day(c.answered)}"
     agreed += ", being the county office itself" if c.same_body and not c.same_body_note else ""
@@ -116,7 +116,7 @@ def _request(c: CaseFacts) -> str:
 
 @dataclass(frozen=True)
 class RecordedFacts:
-    """What is on record of one recorded pathway for one LEA and determination year."""
+    """The records of one recorded pathway for one LEA and determination year."""
 
     status: str
     lea_type: str
@@ -126,12 +126,12 @@ class RecordedFacts:
     as_of: date
     cases: tuple[CaseFacts, ...]
     rejected_rows: int = 0
-    inherited_from: tuple[str, ...] = ()  # LEAs whose code ended, with an open case
-    code_ended: date | None = None  # its own, before the determination came into force
+    inherited_from: tuple[str, ...] = ()  # LEAs with an open case whose code ended
+    code_ended: date | None = None  # the LEA's own code, before the determination came into force
 
 
 def recorded_reason(f: RecordedFacts) -> str:
-    """What is on record of a recorded pathway as of a date: nothing is computed."""
+    """Return what is on record of a recorded pathway as of a date; nothing is computed."""
     if f.status == "not_applicable":
         return f"{f.pathway_name} does not serve a {LEA_WORDS[f.lea_type]}."
     doubts = [_rejected(f.lea_type, f.pathway_name, f.rejected_rows)] if f.rejected_rows else []
@@ -161,7 +161,7 @@ def recorded_reason(f: RecordedFacts) -> str:
 
 
 def _rejected(lea_type: str, name: str, rows: int) -> str:
-    """Records that may be about this LEA, and that are not used."""
+    """Return records that may be about this LEA and are not used."""
     return (
         f"{capitalized(plural(rows, f'{name} record'))} that may be about this {LEA_WORDS[lea_type]}"
         f" {'was' if rows == 1 else 'were'} rejected."
@@ -169,7 +169,7 @@ def _rejected(lea_type: str, name: str, rows: int) -> str:
 
 
 def _inherited(f: RecordedFacts) -> str:
-    """A case under a code that ended: whose it is now, only a person can say."""
+    """Return the sentence on a case under a code that ended; only a person can say whose case it is now."""
     return (
         f"An open {f.pathway_name} case is on record for {joined(f.inherited_from)}, which this"
         f" {LEA_WORDS[f.lea_type]} follows; whether it passes is not on record."

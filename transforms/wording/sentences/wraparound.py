@@ -9,7 +9,7 @@ from transforms.wording.sentences.phrases import LEA_WORDS, joined, plain_day, p
 
 @dataclass(frozen=True)
 class DatedText:
-    """A date as its source has it: the text, and the day that it means with its precision (day, month or year)."""
+    """A date as its source gives it: the text, and the day it means, with its precision (day, month or year)."""
 
     text: str
     day: date | None
@@ -17,14 +17,14 @@ class DatedText:
 
     @property
     def said(self) -> str:
-        """``on June 27, 2025``, ``in August 2024``, ``before September 2011``."""
+        """Return ``on June 27, 2025``, ``in August 2024``, ``before September 2011``."""
         if self.precision == "day" and self.day:
             return f"on {plain_day(self.day)}"
         return self.text if not self.text or self.text.startswith("before") else f"in {self.text}"
 
     @property
     def plain(self) -> str:
-        """``June 27, 2025``, ``August 2024``, ``2024``: as precise as the source."""
+        """Return ``June 27, 2025``, ``August 2024``, ``2024``: as precise as the source."""
         if not self.day or self.precision == "day":
             return plain_day(self.day)
         return f"{self.day:%B %Y}" if self.precision == "month" else str(self.day.year)
@@ -32,7 +32,7 @@ class DatedText:
 
 @dataclass(frozen=True)
 class LoanFacts:
-    """One state loan in the time of a determination."""
+    """One state loan in the period of a determination."""
 
     district: str
     act: str
@@ -46,14 +46,14 @@ class LoanFacts:
     source_says_repaid: bool
     source_age_years: int | None
     source_is_old: bool
-    of_predecessor: bool  # of a borrower that the LEA follows
-    borrower_cds: str = ""  # empty where it is not known
+    of_predecessor: bool  # the borrower is a predecessor of the LEA
+    borrower_cds: str = ""  # empty if it is not known
     code_ended: date | None = None  # the borrower's
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the law is read: the day on which it took effect, and why loans repaid before it are not counted."""
+    """How the law is interpreted: the day on which it took effect, and why loans repaid before it are not counted."""
 
     effective: date
     basis: str
@@ -61,7 +61,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class WraparoundFacts:
-    """What the wraparound verdict of one LEA and determination year rests on."""
+    """Facts for the wraparound verdict of one LEA and determination year."""
 
     status: str
     lea_type: str
@@ -73,7 +73,9 @@ class WraparoundFacts:
 
 
 def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, effective: date) -> list[str]:
-    """What was lent, what happened since, and what the law leaves open: loans of the same fate are said together."""
+    """Return the amounts lent, later events, and what the law leaves open; loans with the same outcome share a
+    sentence.
+    """
     alike: dict[tuple[str, str], list[LoanFacts]] = {}
     for loan in loans:
         to = f" to {_borrower(loan)}" if loan.of_predecessor else ""
@@ -87,7 +89,7 @@ def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, eff
 
 
 def _borrower(loan: LoanFacts) -> str:
-    """Who received a loan that is not the LEA's own."""
+    """Return who received a loan that is not the LEA's own."""
     if not loan.borrower_cds:
         return f"{loan.district}, which no longer exists"
     ended = f"whose code ended on {plain_day(loan.code_ended)}" if loan.code_ended else "which this district follows"
@@ -101,7 +103,7 @@ def _lent(loan: LoanFacts) -> str:
 
 
 def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date) -> str:
-    """What became of a loan, or of ``n`` loans alike."""
+    """Return the outcome of a loan, or of ``n`` loans with the same outcome."""
     was, are = ("The loan was", "is") if n == 1 else ("The loans were", "are")
     repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
     ended = (
@@ -161,7 +163,7 @@ def _outstanding(loan: LoanFacts, n: int, first_day: date, as_of: date) -> str:
 
 
 def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date | None) -> str:
-    """Why a loan leaves Wraparound open, in a few words; empty for a loan that does not."""
+    """Return in a few words why a loan leaves Wraparound open; empty if it does not."""
     of = f"{received_by.year} " if received_by else ""
     repaid = f"repaid by {repaid_by:%B %Y}" if repaid_by else "repaid or released"
     return {
@@ -176,7 +178,7 @@ def open_loan_words(loan_state: str, received_by: date | None, repaid_by: date |
 
 
 def wraparound_reason(f: WraparoundFacts) -> str:
-    """Why Wraparound does or does not apply in the time of a determination."""
+    """Return why Wraparound does or does not apply in the period of a determination."""
     if f.status == "not_applicable":
         return f"Wraparound does not serve a {LEA_WORDS[f.lea_type]}."
     if f.status == "not_eligible" and not f.loans:
