@@ -57,7 +57,7 @@ class Search:
     """A search for changes under one rule set; the result for each state is cached."""
 
     def __init__(self, rules: RuleSet, for_all: Mapping[str, bool]) -> None:
-        """``for_all``: indicators in order, with True if every LEA has results; they come first if no level is known."""
+        """``for_all``: indicators in order, with True if every LEA has results; they go first if no level is known."""
         self.rules, self.for_all = rules, dict(for_all)
         self.change_of = cache(self._change_of)
 
