@@ -1,4 +1,4 @@
-"""Cases for tests, which no register of the project has."""
+"""Made-up register cases for tests; no register of the project has them."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ ROWS: dict[str, dict[str, str]] = {
 
 
 def case(register: str, **changes: str) -> dict[str, str]:
-    """A full row of a register, with changes; the name is that of the code."""
+    """Return a full row of a register, with changes; the name belongs to the code."""
     row = {**ROWS[register], **changes}
     return {
         **dict.fromkeys(columns_of(REGISTERS[register]), ""),
@@ -86,14 +86,14 @@ FILES: dict[str, Callable[..., dict[str, str]]] = {name: partial(case, name) for
 
 
 def add_rows(folder: Path, register: str, *rows: dict[str, str] | Sequence[str]) -> None:
-    """Append rows to a register of a folder, unchecked."""
+    """Append unchecked rows to a register of a folder."""
     with (folder / "registers" / f"{register}.csv").open("a", newline="") as stream:
         for row in rows:
             stream.write(to_line(list(row.values()) if isinstance(row, dict) else row, "\n"))
 
 
 def reference_copy(folder: Path) -> Path:
-    """The project's catalog, rules, reference lists and registers, to be changed."""
+    """Copy the project's catalog, rules, reference lists and registers, so that a test can change them."""
     skipped = shutil.ignore_patterns("snapshots", "build", "published", "inbox", "backups")
     shutil.copytree(PROJECT / "data", folder, ignore=skipped, dirs_exist_ok=True)
     return folder

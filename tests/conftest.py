@@ -1,4 +1,4 @@
-"""Shared fixtures: a release of the sample, made once, and a way to run any folder of files."""
+"""Shared fixtures: one release of the sample, and a way to run any folder of files."""
 
 import fcntl
 import json
@@ -26,8 +26,9 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Make a folder that all workers read: whoever comes first makes it, the others wait for it. Sessions that follow
-    each other on the same code find it again in the folder ``TESTS_SHARED``.
+    """Create a folder that all workers read: the first one creates it, the others wait for it.
+
+    Later sessions with the same code find it again in the folder ``TESTS_SHARED``.
     """
     temporary = tmp_path_factory.getbasetemp()
     beside = temporary.parent if os.environ.get("PYTEST_XDIST_WORKER") else temporary
@@ -47,7 +48,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 @pytest.fixture(scope="session", autouse=True)
 def hashed_once() -> Iterator[None]:
-    """Nobody changes the code while tests run: its files are hashed once, and not four times in each run."""
+    """Hash the files of the code once per session instead of four times in each run, because nobody changes them."""
     tree, code = digests._tree, {PROJECT / package for package in digests.CODE}
     kept = cache(tree)
     with pytest.MonkeyPatch.context() as patch:
@@ -57,8 +58,9 @@ def hashed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def first_run(once: Once) -> Path:
-    """Work and output folder of a run on the sample, with every expectation and page: once for all workers; and what it
-    decided.
+    """Return the folder of one run on the sample, with every expectation and page, shared by all workers.
+
+    It contains work, out and the results of the run's steps.
     """
 
     def make(folder: Path) -> None:
@@ -71,8 +73,9 @@ def first_run(once: Once) -> Path:
 
 @pytest.fixture(scope="session")
 def state_run(once: Once) -> Path:
-    """`dta run` as `make run` calls it, on the statewide sample, with every expectation and page: its work, its out and
-    what it printed.
+    """Run `dta run` as `make run` does, on the statewide sample, with every expectation and page.
+
+    The folder contains its work, its out and its printed output.
     """
 
     def make(folder: Path) -> None:
@@ -100,8 +103,9 @@ def state_run(once: Once) -> Path:
 
 @contextmanager
 def opened(database: Path, name: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database opened for reading by another name, once for all tests: a process opens a file in one way at a time,
-    and what is tested opens it too.
+    """Open a database read-only under another name, once for all tests.
+
+    A process can open a file in only one way at a time, and the code under test opens it too.
     """
     os.link(database, name)
     with duckdb.connect(str(name), read_only=True) as connection:
@@ -118,20 +122,20 @@ def opened_state(state_run: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def state_db(opened_state: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Read-only connection to the release of the statewide sample."""
+    """Open the release of the statewide sample read-only."""
     with opened_state.cursor() as connection:
         yield connection
 
 
 @pytest.fixture(scope="session")
 def raw_cache(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One store of snapshots, read files and what was validated, for a whole worker: contents are addressed by hash."""
+    """Return one store of snapshots, read files and validation results per worker, addressed by content hash."""
     return copy_of_work(first_run / "work", tmp_path_factory.mktemp("cache") / "work")
 
 
 @pytest.fixture(scope="session")
 def new_place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Workplace]:
-    """Makes copies of the sample, for a fixture of a module that damages one in many places and decides it once."""
+    """Return a function that copies the sample, for module fixtures that damage it in many places."""
 
     def make() -> Workplace:
         folder = tmp_path_factory.mktemp("place")
@@ -142,7 +146,7 @@ def new_place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
 
 @pytest.fixture
 def workplace(tmp_path: Path, raw_cache: Path) -> Workplace:
-    """A copy of the sample that a test may damage."""
+    """Copy the sample, so that a test can damage it."""
     source = tmp_path / "source"
     shutil.copytree(SAMPLE, source)
     return Workplace(source, raw_cache, tmp_path / "out")
@@ -150,14 +154,15 @@ def workplace(tmp_path: Path, raw_cache: Path) -> Workplace:
 
 @pytest.fixture(scope="session")
 def published(first_run: Path, raw_cache: Path) -> Workplace:
-    """The sample, published once. Tests only read it."""
+    """Publish the sample once. Tests only read it."""
     return Workplace(SAMPLE, raw_cache, first_run / "out")
 
 
 @pytest.fixture(scope="session")
 def bare(first_run: Path, raw_cache: Path, once: Once) -> Workplace:
-    """The same release without pages, a fifth of its files: for tests in which any release will do, which only read it
-    or a copy of it.
+    """Return the same release without pages, which has a fifth of the files.
+
+    It is for tests that work with any release and only read it or a copy of it.
     """
 
     def make(folder: Path) -> None:
@@ -174,41 +179,42 @@ def bare(first_run: Path, raw_cache: Path, once: Once) -> Workplace:
 
 
 def pass_few_gates(patch: pytest.MonkeyPatch) -> None:
-    """From now on runs pass the gates' SQL checks alone and write no pages."""
+    """Limit later runs to the gates' SQL checks; they write no pages."""
     pass_no_contracts(patch)
     patch.setattr("flows.steps.EXTRAS", ())
 
 
 def pass_no_contracts(patch: pytest.MonkeyPatch) -> None:
-    """From now on runs pass the gates' SQL checks alone: the suites of Great Expectations have tests of their own."""
+    """Limit later runs to the gates' SQL checks, because the suites of Great Expectations have their own tests."""
     for name in ("check_files", "check_tables", "check_domain"):
         patch.setattr(f"expectations.gates.{name}", lambda *_: [])
-    patch.setattr("flows.runner.prepare", lambda _: None)  # nobody imports Great Expectations in vain, for 3 seconds
+    patch.setattr("flows.runner.prepare", lambda _: None)  # avoids importing Great Expectations, which takes 3 seconds
 
 
 def pass_no_gates(patch: pytest.MonkeyPatch) -> None:
-    """From now on runs pass no check at all, and write no pages."""
+    """Let later runs skip all checks and write no pages."""
     pass_few_gates(patch)
     patch.setattr("expectations.gates.run_sql_checks", lambda *_: [])
 
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test pass the gates' SQL checks alone and write no pages: for tests that look at neither contracts
-    nor pages.
+    """Limit runs of this test to the gates' SQL checks; they write no pages.
+
+    It is for tests that look at neither contracts nor pages.
     """
     pass_few_gates(monkeypatch)
 
 
 @pytest.fixture
 def without_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test pass the gates' SQL checks alone: for tests that look at pages and not at contracts."""
+    """Limit runs of this test to the gates' SQL checks, for tests that look at pages but not at contracts."""
     pass_no_contracts(monkeypatch)
 
 
 @pytest.fixture
 def without_gates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test pass no check at all: for tests about what becomes of a release."""
+    """Let runs of this test skip all checks, for tests about how a release is handled."""
     pass_no_gates(monkeypatch)
 
 
@@ -216,18 +222,18 @@ def without_gates(monkeypatch: pytest.MonkeyPatch) -> None:
 def remembering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
     folder = tmp_path_factory.mktemp("remembered")
     yield Remembering(folder)
-    shutil.rmtree(folder)  # databases, of 34 MB each
+    shutil.rmtree(folder)  # databases of 34 MB each
 
 
 @pytest.fixture
 def decided_before(remembering: Remembering, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test take what was decided from an earlier run of the session, where one had the same inputs."""
+    """Reuse the results of an earlier run of the session if it had the same inputs."""
     monkeypatch.setattr("flows.runner.STEPS", remembering.steps)
 
 
 @pytest.fixture
 def remembered(without_gates: None, decided_before: None) -> None:
-    """The same, without gates."""
+    """Reuse the results of an earlier run, and skip all gates."""
 
 
 @pytest.fixture(scope="session")
@@ -239,28 +245,29 @@ def remembering_tables(first_run: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def any_tables(without_gates: None, remembering_tables: RememberingTables, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test pass no gate, and take tables and their files from an earlier run of the same source files: for
-    tests in which any release will do.
+    """Skip all gates, and reuse tables and their files from an earlier run with the same source files.
+
+    It is for tests that work with any release.
     """
     remembering_tables.take_part(monkeypatch)
 
 
 @pytest.fixture(scope="session")
 def release(published: Workplace) -> Path:
-    """Folder of the current release of the sample."""
+    """Return the folder of the current release of the sample."""
     return (published.out / "current").resolve()
 
 
 @pytest.fixture
 def released(workplace: Workplace, published: Workplace) -> Workplace:
-    """A copy of the sample with a release of its own, as if it had been published from there."""
+    """Copy the sample with its own release, as if it had been published from there."""
     shutil.copytree(published.out, workplace.out, symlinks=True)
     return workplace
 
 
 @pytest.fixture
 def bare_released(workplace: Workplace, bare: Workplace) -> Workplace:
-    """The same with a bare release, whose files are replaced and not written into."""
+    """Copy the sample with a bare release, whose files are replaced and never written to."""
     linked(bare.out, workplace.out)
     return workplace
 
@@ -273,14 +280,14 @@ def opened_release(release: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def db(opened_release: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Read-only connection to the release of the sample."""
+    """Open the release of the sample read-only."""
     with opened_release.cursor() as connection:
         yield connection
 
 
 @pytest.fixture
 def edit(workplace: Workplace) -> Callable[[str, Callable[[str], str]], None]:
-    """Change the text of one source file, byte for byte elsewhere."""
+    """Return a function that changes the text of one source file; all other bytes stay the same."""
 
     def change(file: str, how: Callable[[str], str]) -> None:
         edit_text(workplace.source / file, how)

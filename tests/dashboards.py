@@ -1,4 +1,4 @@
-"""Small Dashboard files in the layout of their year, for cases that the real sample does not hold."""
+"""Small Dashboard files in the layout of their year, for cases that the real sample does not contain."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ INDICATORS = {
     2024: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
     2025: ("ela", "math", "elpi", "chronic", "susp", "grad", "cci", "science"),
 }
-CODES = {"chronic": "CHRO"}  # what a file prints of itself; others print their name in capitals
+CODES = {"chronic": "CHRO"}  # indicator names as files print them; the other files print the name in capitals
 # A heading that only files of the indicator have.
 MARKS = {
     "ela": "hscutpoints", "math": "hscutpoints", "science": "currprate_enrolled", "elpi": "currprogressed",
     "susp": "type", "grad": "fiveyrnumer", "cci": "studentgroup_pct",
 }  # fmt: skip
 EVERYONE = ("ela", "math", "susp")  # every LEA has rows here
-# A status that has the level in every year, by the cut scores.
+# A status that gives the level in every year, according to the cut scores.
 STATUS: dict[str, dict[object, float]] = {
     "ela": {1: -100, 2: -40, 3: 5, 4: 40, 5: 90},
     "math": {1: -200, 2: -80, 3: -10, 4: 20, 5: 60},
@@ -37,8 +37,9 @@ COUNTIES = load_redundancy(PROJECT / "data").counties
 
 @dataclass
 class Dashboards:
-    """Rows by year, indicator, CDS code and student group; ``write`` makes one file per indicator of each year that has
-    rows.
+    """Rows by year, indicator, CDS code and student group.
+
+    ``write`` creates one file per indicator for each year that has rows.
     """
 
     rows: dict[tuple[int, str, str, str], dict[str, object]] = field(default_factory=dict)
@@ -48,9 +49,9 @@ class Dashboards:
     marks: dict[str, str] = field(default_factory=lambda: MARKS)
 
     def put(self, year: int, cds: str, group: str, **levels: int) -> "Dashboards":
-        """One group in one year: indicator=color, or indicator=status level in 2022, 2019 ELPI and 2023 CCI.
+        """Add one group in one year: indicator=color, or indicator=status level in 2022, 2019 ELPI and 2023 CCI.
 
-        All with 100 students.
+        All have 100 students.
         """
         for indicator, level in levels.items():
             by_status = year == 2022 or (year, indicator) in ((2019, "elpi"), (2023, "cci"))
@@ -64,7 +65,7 @@ class Dashboards:
         return self
 
     def row(self, year: int, indicator: str, cds: str, group: str, **values: object) -> "Dashboards":
-        """One row with the given values of CDE's fields over harmless ones."""
+        """Add one row with the given values of CDE's fields; the other fields have harmless values."""
         row = {"currdenom": 100, "statuslevel": 3, "color": 3, **values}
         minimum = 15 if group in ("FOS", "HOM", "LTEL") and cds not in self.charters else 30
         size_met = "Y" if isinstance(n := row["currdenom"], int) and n >= minimum else ""
@@ -72,7 +73,7 @@ class Dashboards:
         return self
 
     def write(self, folder: Path, shuffle: Iterable[str] = ()) -> None:
-        """Write all files; ``shuffle`` may name 'rows' and 'columns', which are then in reverse order."""
+        """Write all files; ``shuffle`` can contain 'rows' and 'columns', which are then in reverse order."""
         folder.mkdir(parents=True, exist_ok=True)
         shuffle = set(shuffle)
         for year in sorted({y for y, *_ in self.rows}):

@@ -1,4 +1,4 @@
-"""Tables of the determinations that are built when a query names them: most tests look at one or two of sixty."""
+"""Build tables of the determinations when a query names them, because most tests use one or two of sixty."""
 
 import re
 from pathlib import Path
@@ -17,14 +17,14 @@ STAGES = ("determinations", "facts", "marts")
 READS = {table: set(inputs) for stage in STAGES for table, inputs in inputs_of(stage).items()}
 READING = re.compile(r"\s*(select|with|from|describe)\b", re.IGNORECASE)
 CATALOG = re.compile(r"\b(duckdb_\w+|information_schema|show|summarize)\b", re.IGNORECASE)
-WATCH = "watch_rows"  # one computation of its own, from what the determinations left
+WATCH = "watch_rows"  # a separate computation, based on the determinations
 
 
 class OnDemand:
-    """A connection to a run in memory whose last step is still to do.
+    """A connection to a run in memory whose last step is not done yet.
 
-    A query that only reads builds the tables that it names and what they are made from; whatever else is done with the
-    connection builds everything before.
+    A query that only reads builds the tables that it names and their inputs. Any other use of the connection first
+    builds everything.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) -> None:
@@ -53,7 +53,7 @@ class OnDemand:
         self._connection.close()
 
     def rebuild(self, changed: str, wanted: str) -> None:
-        """Build anew whatever is made from the table ``changed`` and leads to ``wanted``, once both were there."""
+        """Rebuild the tables between ``changed`` and ``wanted``, after both exist."""
         leads, new = set[str](), {wanted}
         while new:
             leads |= new
@@ -95,7 +95,7 @@ class OnDemand:
                 build_checked(self._connection, stage, table)
 
     def _say(self, wanted: set[str]) -> None:
-        """The sentences of the facts that were built just now, and the words that need no facts."""
+        """Write the sentences of the facts that were just built, and the words that need no facts."""
         write = say.say
 
         def write_if_wanted(connection: duckdb.DuckDBPyConnection, facts: str, *given: Any, **sentences: Any) -> None:

@@ -1,6 +1,6 @@
-"""Pictures for the README, from the pages of the current release: ``make pictures``.
+"""Take screenshots for the README from the pages of the current release: ``make pictures``.
 
-Needs Debian's Chromium, as the browser tests do.
+Needs Debian's Chromium, like the browser tests.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from transforms.release.current import required_release
 from transforms.settings import PROJECT, Settings
 
 CHROMIUM = "/usr/bin/chromium"
-PICTURES = {"home": ("index.html", 760), "lea": ("lea/27661590000000.html#2023", 900)}  # page, and height
+PICTURES = {"home": ("index.html", 760), "lea": ("lea/27661590000000.html#2023", 900)}  # page and height
 WIDTH = 1280
 
 

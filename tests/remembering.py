@@ -1,5 +1,5 @@
-"""Steps that take what an earlier run of the session decided, where it had the same inputs: for tests that publish the
-same files again and again.
+"""Reuse the results of an earlier run of the session with the same inputs, for tests that publish the same files many
+times.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ RESULTS = "results"
 
 
 class Remembering:
-    """Keeps the scratch folders of runs that have decided, by a digest of all that they read."""
+    """Keeps the scratch folders of runs after the determinations, by a digest of all their inputs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,17 +54,18 @@ class Remembering:
         return result
 
     def digest(self, run: Run) -> str:
-        """Of all that a run reads."""
+        """Return the digest of all inputs of a run."""
         return _digest(run, _before(run))
 
 
 class RememberingTables(Remembering):
-    """Keeps the files of tables too, and asks for source files alone: what was current changes a table only where a row
-    is missing. For tests in which any release will do.
+    """Keeps the files of tables too, and depends on source files only.
+
+    The previous release changes a table only if a row is missing. For tests that work with any release.
     """
 
     def take_part(self, patch: pytest.MonkeyPatch) -> None:
-        """From now on runs keep here, and take from here."""
+        """Let later runs store and reuse results here."""
         patch.setattr("flows.runner.STEPS", self.steps)
         patch.setattr("transforms.release.publish._write_tables", self.write_tables)
 
@@ -87,8 +88,9 @@ class RememberingTables(Remembering):
 
 
 def _digest(run: Run, before: str) -> str:
-    """Of what the steps before left (snapshots, wherever they lie, the digest of inputs and code), of the day, and of
-    what was before.
+    """Return a digest of the output of earlier steps, the day, and ``before``.
+
+    The output includes snapshots, wherever they are stored, and the digest of inputs and code.
     """
     found = hashlib.sha256(f"{run.settings.as_of} {run.settings.reference} {before}".encode())
     for path in sorted(run.folder.glob("*.json")):
@@ -97,7 +99,7 @@ def _digest(run: Run, before: str) -> str:
 
 
 def _before(run: Run) -> str:
-    """The sources of the current release, its database and the evidence that is sound: what a run takes from it."""
+    """Return what a run takes from the current release: sources, database, and undamaged evidence."""
     try:
         release = current_release(run.settings.out)
         sources = json.dumps(read_manifest(release)["sources"]) if release else ""

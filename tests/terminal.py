@@ -1,4 +1,4 @@
-"""Commands one after the other in one process whose streams are a real process's."""
+"""Run several commands in one process, with the streams of a real process."""
 
 import json
 import os
@@ -54,7 +54,7 @@ print(json.dumps(ended))
 
 
 def surroundings(out: Path, **environment: str) -> dict[str, str]:
-    """Environment of a command: none of ours, eighty columns."""
+    """Return the environment of a command: none of our settings, eighty columns."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
     return own | {"DTA_OUT": str(out), "COLUMNS": "80", **environment}
 
@@ -63,7 +63,7 @@ Ended = tuple[int, bytes, bytes]
 
 
 def in_turn(out: Path, commands: Sequence[tuple[str, ...]], **environment: str) -> list[Ended]:
-    """The same as ``dta``, command after command in one process: its streams are a real process's, its start is one."""
+    """Run ``dta`` command after command in one process: it has real streams, and starts only once."""
     ended = subprocess.run(
         [sys.executable, "-c", IN_TURN, json.dumps(commands)],
         capture_output=True,
@@ -76,8 +76,10 @@ def in_turn(out: Path, commands: Sequence[tuple[str, ...]], **environment: str) 
 
 
 def read_in_part(out: Path, commands: Sequence[tuple[tuple[str, ...], int]]) -> list[tuple[int, str]]:
-    """Exit codes and what was said of it, with readers that stop after so many bytes. Each command is a process of its
-    own, which one that has imported everything becomes: its streams and its end are a real process's.
+    """Return exit code and error output of each command, with readers that stop after so many bytes.
+
+    Each command is a separate process, forked from one that has imported everything, so its streams and its end are
+    real.
     """
     ended = subprocess.run(
         [sys.executable, "-c", READ_IN_PART, json.dumps(commands)],

@@ -1,4 +1,4 @@
-"""LEAs like another one: a test of many cases gives each case an LEA of its own, and decides them in one run."""
+"""Copies of an LEA: a test of many cases gives each case its own LEA, and decides them in one run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,8 +9,9 @@ import openpyxl
 def add_twins(
     source: Path, cds: str, name: str, twins: Mapping[str, str], books: Sequence[str] = ("assistancestatus*.xlsx",)
 ) -> None:
-    """Give every LEA of ``twins`` (names by CDS code) the rows that this LEA has in text files and in workbooks, those
-    of assistance unless others are named.
+    """Give every LEA in ``twins`` (names by CDS code) the rows of this LEA in text files and workbooks.
+
+    The workbooks are those of assistance, unless ``books`` names others.
     """
     for path in source.glob("*.txt"):
         content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Change the rows of an assistance workbook of CDE, for tests of what is missing or contradictory."""
+"""Change the rows of one of CDE's assistance workbooks, for tests of missing or contradictory data."""
 
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 
 def change_rows(path: Path, change: Callable[[dict[str, Cell]], None]) -> None:
-    """Hand every row of LEAs to ``change``, as cells by heading, and save the workbook."""
+    """Pass every row of LEAs to ``change``, as cells by heading, and save the workbook."""
 
     def each(rows: list[dict[str, Cell]]) -> None:
         for row in rows:
@@ -19,7 +19,7 @@ def change_rows(path: Path, change: Callable[[dict[str, Cell]], None]) -> None:
 
 
 def change_all(path: Path, change: Callable[[list[dict[str, Cell]]], None]) -> None:
-    """Hand all rows of LEAs at once to ``change``, and save the workbook."""
+    """Pass all rows of LEAs at once to ``change``, and save the workbook."""
     book = openpyxl.load_workbook(path)
     sheet, header = _data(book)
     headings = [str(c.value) for c in sheet[header]]
@@ -30,7 +30,7 @@ def change_all(path: Path, change: Callable[[list[dict[str, Cell]]], None]) -> N
 
 
 def drop_rows(path: Path, leas: Collection[str]) -> int:
-    """Delete the rows of these LEAs; returns how many there were."""
+    """Delete the rows of these LEAs; return the number of deleted rows."""
     book = openpyxl.load_workbook(path)
     sheet, header = _data(book)
     column = [_plain(c.value) for c in sheet[header]].index("cds") + 1
@@ -42,7 +42,7 @@ def drop_rows(path: Path, leas: Collection[str]) -> int:
 
 
 def _data(book: openpyxl.Workbook) -> tuple[Worksheet, int]:
-    """The sheet of LEAs and the row of its headings."""
+    """Return the sheet of LEAs and the row of its headings."""
     for sheet in book.worksheets:
         for number, row in enumerate(sheet.iter_rows(max_row=10, values_only=True), 1):
             if {"cds", "totalstudentgroups"} <= {_plain(v) for v in row}:

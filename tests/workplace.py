@@ -17,14 +17,14 @@ from transforms.run import Run
 from transforms.settings import PROJECT, Settings
 from transforms.sources import folder
 
-os.environ["COLUMNS"] = "160"  # the command's tables are as wide wherever the tests run, and on every worker
-# A developer's own settings must not change what is tested.
+os.environ["COLUMNS"] = "160"  # the same width of tables on every machine and every worker
+# A developer's own settings must not change the test results.
 for name in [n for n in os.environ if n.startswith("DTA_")]:
     del os.environ[name]
 
-# Tables of tests are small, and workers run beside each other: a second thread in a database costs and brings nothing.
+# Tables of tests are small, and workers run in parallel: a second database thread costs time and brings nothing.
 SAFE["threads"] = "1"
-# What a test has written is whole: no run waits half a second to see whether somebody still writes it.
+# Files written by a test are complete, so runs need not wait half a second for someone who still writes.
 folder.QUIET = 0
 
 STATE = PROJECT / "data" / "sample"
@@ -36,9 +36,9 @@ COUNTY_BOOKS = PROJECT / "tests" / "data" / "monterey"
 
 
 def _one_county() -> Path:
-    """Monterey County alone: its workbooks, with copies of the sample's excerpts beside them.
+    """Collect the files of Monterey County: its workbooks, and copies of the sample's excerpts.
 
-    A link that leads out of a source folder is not read.
+    Copies, because links that lead out of a source folder are not read.
     """
     for path in STATE.iterdir():
         copy = COUNTY_BOOKS / path.name
@@ -49,7 +49,7 @@ def _one_county() -> Path:
             or copy.stat().st_mtime_ns != path.stat().st_mtime_ns
             or copy.stat().st_size != path.stat().st_size
         ):
-            # Whole or not at all, also where several workers come at once.
+            # Written completely or not at all, even if several workers do this at once.
             beside = COUNTY_BOOKS.parent / f".{os.getpid()}-{path.name}"
             shutil.copy2(path, beside)
             beside.replace(copy)
@@ -61,7 +61,7 @@ AS_OF = date(2026, 11, 24)
 
 
 def copy_of_state(folder: Path, *names: str) -> Path:
-    """A new source folder with these files of the statewide sample."""
+    """Create a source folder with these files of the statewide sample."""
     folder.mkdir()
     for name in names:
         shutil.copy2(STATE / name, folder)
@@ -69,7 +69,7 @@ def copy_of_state(folder: Path, *names: str) -> Path:
 
 
 def edit_text(path: Path, how: Callable[[str], str]) -> None:
-    """Change the text of a file, byte for byte elsewhere."""
+    """Change the text of a file; all other bytes stay the same."""
     before = path.read_bytes().decode("utf-8")
     after = how(before)
     assert after != before, "the edit changed nothing"
@@ -77,8 +77,9 @@ def edit_text(path: Path, how: Callable[[str], str]) -> None:
 
 
 def reissue(source: Path) -> None:
-    """The same rows in other bytes, as when a publisher saves a file anew: another release, and nothing that a gate
-    would stop.
+    """Write the same rows with other bytes, as when a publisher saves a file again.
+
+    The result is another release, and no gate stops it.
     """
     path = source / "elpidownload2023.txt"
     content = path.read_bytes()
@@ -87,8 +88,9 @@ def reissue(source: Path) -> None:
 
 
 def linked(out: Path, target: Path) -> Path:
-    """A copy of a folder of releases whose files are links to the same bytes, but for manifests: for tests that replace
-    a file of a release, and write into none.
+    """Copy a folder of releases: links to the same bytes, but real copies of manifests.
+
+    For tests that replace a file of a release, and never write to one.
     """
 
     def link(file: str, copy: str) -> None:
@@ -99,7 +101,7 @@ def linked(out: Path, target: Path) -> Path:
 
 
 def copy_of_work(work: Path, target: Path) -> Path:
-    """A copy of a work folder whose records say where their files lie now."""
+    """Copy a work folder and update the paths in its records."""
     shutil.copytree(work, target)
     for record in (target / "build").rglob("*.json"):
         record.write_text(record.read_text("utf-8").replace(str(work), str(target)), "utf-8")
@@ -107,7 +109,7 @@ def copy_of_work(work: Path, target: Path) -> Path:
 
 
 def tables_of(run: Run) -> OnDemand:
-    """The tables of a run that has judged student groups; those after it are built when they are named."""
+    """Return the tables of a run that has judged student groups; later tables are built when a query names them."""
     return OnDemand(run.connect(), run.rules, run.settings.reference)
 
 
@@ -134,8 +136,9 @@ class Workplace:
         return execute(self.settings(**changes), lambda step, run: step.function(run))
 
     def decide(self, until: str = "determinations", **changes: object) -> duckdb.DuckDBPyConnection:
-        """The tables that all steps before the gates leave, or as far as a test looks; those of the last step are built
-        when a query names them.
+        """Return the tables of all steps before the gates, or up to the step ``until``.
+
+        Tables of the last step are built when a query names them.
         """
         run = self.decided("criteria" if until == "determinations" else until, **changes)
         # The tables are in memory.
@@ -144,9 +147,9 @@ class Workplace:
         return connection  # type: ignore[return-value]
 
     def checked(self, **changes: object) -> duckdb.DuckDBPyConnection:
-        """The tables that would be published, with what the gates found: a run but for its release.
+        """Return the tables that would be published, with the gates' results: a run without its release.
 
-        Raises GateError where a check stops it.
+        Raises GateError if a check stops it.
         """
         from expectations.gates import check
 
@@ -159,7 +162,7 @@ class Workplace:
             run.finish()
 
     def decided(self, until: str = "determinations", **changes: object) -> Run:
-        """The run itself after all steps before the gates, or up to the step ``until``; the caller finishes it."""
+        """Return the run after all steps before the gates, or up to the step ``until``; the caller finishes it."""
         run = Run.start(self.settings(**changes))
         try:
             for step in STEPS:
