@@ -1,4 +1,4 @@
-"""Good rows of every table, made once."""
+"""Shared fixtures with good rows of every table."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.workplace import SAMPLE, Workplace
 
 @pytest.fixture(scope="session")
 def sample(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
-    """The sample, decided. Tests only read it."""
+    """Decide the sample. Tests only read it."""
     run, connection = decided(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("sample")))
     with connection:
         yield run, connection
@@ -24,21 +24,21 @@ def sample(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def good(sample: Decided) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A few good rows of every published table. Tests that change some roll it back."""
+    """Return a few good rows of every published table. Tests that change rows roll the change back."""
     with good_rows(sample[1]) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def written(once: Once) -> Written:
-    """The small state. Tests only read it."""
+    """Write the small state. Tests only read it."""
     folder = once("small-state", write_small_state)
     return Written(folder / "files", folder / "reference")
 
 
 @pytest.fixture(scope="session")
 def state(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
-    """The small state, decided. Tests that change a table roll it back."""
+    """Decide the small state. Tests that change a table roll the change back."""
     state = decided_state(Workplace(written.files, raw_cache, tmp_path_factory.mktemp("state-out"), written.reference))
     with state.connection:
         yield state
@@ -47,6 +47,6 @@ def state(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def files(state: State) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Rows of two files of every shape. Tests that spoil some roll it back."""
+    """Return rows of two files of every layout. Tests that spoil rows roll the change back."""
     with raw_database(state) as connection:
         yield connection

@@ -1,4 +1,4 @@
-"""Twenty-two ways in which the files of a whole state can be wrong, seeded into good ones."""
+"""Twenty-two ways to corrupt the files of a whole state, applied to good files."""
 
 import re
 import shutil
@@ -13,14 +13,14 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Corruption:
-    """What is wrong, in words, and the function that does it to a folder of files."""
+    """A description, and a function that corrupts a folder of files."""
 
     words: str
     damage: Callable[[Path], None]
 
 
 def rewrite(path: Path, change: Callable[[list[str], list[Row]], list[Row]]) -> None:
-    """Change the rows of a text file; ``change`` gets the header in small letters and the rows."""
+    """Change the rows of a text file; ``change`` gets the header in lower case and the rows."""
     text = path.read_bytes().decode("cp1252" if re.search("2018|2019|2022", path.name) else "utf-8")
     end = "\r\n" if "\r\n" in text else "\n"
     first, *lines = text.rstrip("\r\n").split(end)
@@ -32,7 +32,7 @@ def rewrite(path: Path, change: Callable[[list[str], list[Row]], list[Row]]) -> 
 
 
 def header_of(path: Path) -> list[str]:
-    """Column names in small letters."""
+    """Return the column names in lower case."""
     with path.open("rb") as stream:
         return stream.readline().decode().lower().rstrip().split("\t")
 
@@ -49,12 +49,12 @@ def each(change: Callable[[Row], object]) -> Callable[[list[str], list[Row]], li
 
 
 def keep(wanted: Callable[[Row], bool]) -> Callable[[list[str], list[Row]], list[Row]]:
-    """Leave rows out."""
+    """Keep only the rows that are ``wanted``."""
     return lambda header, rows: [row for row in rows if wanted(row)]
 
 
 def replace(folder: Path, file: str, content: bytes) -> None:
-    """Put other bytes under a name."""
+    """Replace the bytes of a file."""
     (folder / file).unlink()
     (folder / file).write_bytes(content)
 
@@ -77,7 +77,7 @@ def edit_sheet(
 
 
 def of_year(path: Path, year: int) -> bytes:
-    """The bytes of a Dashboard file, with another year in its last column."""
+    """Return the bytes of a Dashboard file, with another year in its last column."""
     return re.sub(rb"\t20\d\d(\r?\n)", rb"\t%d\1" % year, path.read_bytes())
 
 
@@ -208,7 +208,7 @@ def charters_lose_their_flag(folder: Path) -> None:
 
 
 def another_districts_rows(folder: Path) -> None:
-    """The rows of one district stand under the code of another that has none of its own."""
+    """Move the rows of one district to the code of another district that has no rows."""
     for path in folder.glob("*download*.txt"):
         column = "cds" if "cds" in header_of(path) else "cdscode"
         rewrite(path, each(lambda row, c=column: row.update({c: re.sub("^0150000", "0177777", row[c])})))
@@ -248,7 +248,7 @@ CORRUPTIONS: dict[str, Corruption] = {
 
 
 def corrupted(good: Path, folder: Path, *corruptions: Corruption) -> Path:
-    """A copy of the good files, worse in these ways."""
+    """Copy the good files and apply these corruptions."""
     shutil.copytree(good, folder, copy_function=lambda a, b: Path(b).hardlink_to(a))
     for corruption in corruptions:
         corruption.damage(folder)

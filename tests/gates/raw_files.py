@@ -1,4 +1,4 @@
-"""Rows of two files of every shape that Great Expectations judges, as the raw stage leaves them."""
+"""Rows of two files of every layout that Great Expectations judges, as the raw stage stores them."""
 
 import duckdb
 import pyarrow as pa
@@ -11,8 +11,8 @@ from transforms.rules.load import load_rules
 from transforms.rules.tables import load_rule_tables
 from transforms.settings import PROJECT
 
-ROWS = 4_000  # of the file that is spoiled; of another file, a few stay as they are
-# Shapes that the generated state has no file of, with a good row.
+ROWS = 4_000  # of the file that is spoiled; of the other file, a few rows stay as they are
+# Layouts for which the generated state has no file, with a good row.
 MADE_UP = {
     "interim_certifications": {
         "certification": "negative",
@@ -31,7 +31,7 @@ MADE_UP = {
 
 
 def raw_database(state: State) -> duckdb.DuckDBPyConnection:
-    """A database with rows of two files of every shape, as a run has them."""
+    """Create a database with rows of two files of every layout, as a run has them."""
     connection = duckdb.connect()
     load_reference(PROJECT / "data", connection)
     load_macros(connection)

@@ -17,7 +17,7 @@ VALUES = {
     "TIMESTAMP WITH TIME ZONE": "2024-01-02 03:04:05+00",
     "VARCHAR[]": ["EL"], "TINYINT[]": [4, 6], "SMALLINT[]": [2023],
 }  # fmt: skip
-# Columns of the sample's empty tables that need another value than their type's.
+# Columns of the sample's empty tables that need a value other than the default of their type.
 NAMED = {
     "cds": "27660680000000", "dashboard_year": 2023, "determination_year": 2023, "letter": "B", "student_group": "EL",
     "county_code": "27",
@@ -28,7 +28,7 @@ NAMED = {
 
 
 def decided(place: Workplace, **changes: object) -> Decided:
-    """All tables of a run before the gates, those about the release too."""
+    """Decide all tables before the gates, including those about the release."""
     run = place.decided(**changes)
     run.save_fact("inputs_digest", "of a test")
     connection = run.connect()
@@ -38,7 +38,7 @@ def decided(place: Workplace, **changes: object) -> Decided:
 
 
 def good_rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """A database with a few rows of every published table, by name; what the run has none of is made up by type."""
+    """Create a database with a few rows of every published table; rows that the run lacks are made up by type."""
     good = duckdb.connect()
     for table in published_tables().values():
         columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
@@ -56,7 +56,7 @@ def good_rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
 
 
 def _value(table: Table, name: str, n: int) -> object:
-    """A value that fits the column; of the key, another in each row."""
+    """Return a value that fits the column; key columns get a different value in each row."""
     column = table.columns[name]
     if column.values:
         return column.values[0]

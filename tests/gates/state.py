@@ -1,4 +1,4 @@
-"""A small generated state with every county, decided: enough for the checks that look at statewide files."""
+"""A small generated state with every county, decided: enough for the checks of statewide files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ SMALL = Scale(counties=58, leas=150, charters=20, schools=0)
 
 @dataclass(frozen=True)
 class Written:
-    """Source files of a small state, and the reference folder with what it printed."""
+    """Source files of a small state, and the reference folder with its printed values."""
 
     files: Path
     reference: Path
@@ -25,7 +25,7 @@ class Written:
 
 @dataclass(frozen=True)
 class State:
-    """The place, a run that has decided, and its database, in which the release before is the same as this one."""
+    """The workplace, a run that has decided, and its database, in which the previous release equals this one."""
 
     place: Workplace
     run: Run
@@ -37,7 +37,7 @@ def write_small_state(folder: Path) -> None:
 
 
 def decided_state(place: Workplace) -> State:
-    """Decide, and let the tables be those of the release before too."""
+    """Decide, and use the same tables as the previous release."""
     run, connection = decided(place)
     views = {
         n
@@ -45,11 +45,11 @@ def decided_state(place: Workplace) -> State:
             "select view_name from duckdb_views() where schema_name = 'main' and not internal"
         ).fetchall()
     }
-    for name in views & set(published_tables()):  # so that tests can change their rows
+    for name in views & set(published_tables()):  # turned into tables, so that tests can change their rows
         connection.execute(f"create table stored as from {name}")
         connection.execute(f"drop view {name}")
         connection.execute(f"alter table stored rename to {name}")
-    connection.execute("delete from register_warnings")  # the real borrowers are no LEAs of a made-up state
+    connection.execute("delete from register_warnings")  # the real borrowers are not LEAs of a made-up state
     connection.execute("create schema before")
     for name in published_tables():
         connection.execute(f"create table before.{name} as from main.{name}")

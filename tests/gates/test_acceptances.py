@@ -1,5 +1,6 @@
-"""A person accepts a failure of class fault: it stops, is accepted, and stops again when rows or inputs change; nothing
-else can be accepted.
+"""A person accepts a failure of class fault: it stops, is accepted, and stops again when rows or inputs change.
+
+Nothing else can be accepted.
 """
 
 import json
@@ -48,7 +49,7 @@ def names(state: State) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def begun(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """A run that has taken its files, and has decided nothing."""
+    """Return a run that has taken its files but decided nothing."""
     run = Run.start(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("begun")).settings())
     take_snapshots(run)
     yield run
@@ -56,7 +57,7 @@ def begun(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def night(run: Run, work: Path, **asked: object) -> Run:
-    """A run on the same files with a register of its own."""
+    """Return a run on the same files with its own register."""
     return Run(run.settings.model_copy(update={"work": work, **asked}), run.folder)
 
 
@@ -65,7 +66,7 @@ def asking(check_id: str, **more: object) -> dict[str, object]:
 
 
 def with_other_files(run: Run, folder: Path, result: GateResult) -> Run:
-    """The same night, where the files that the rows name, or any file where they name none, have other bytes."""
+    """Return the same night with other bytes in the files that the rows name, or in any file if they name none."""
     folder.mkdir()
     snapshots = json.loads((run.folder / "snapshots.json").read_text())
     loaded = {s["source_id"] for s in snapshots}
@@ -78,7 +79,9 @@ def with_other_files(run: Run, folder: Path, result: GateResult) -> Run:
 
 
 def assert_cycle(run: Run, folder: Path, result: GateResult, with_another_row: GateResult) -> None:
-    """It stops, is accepted, holds in the next night, and stops again with another row or another file."""
+    """Check that the result stops, is accepted, stays accepted the next night, and stops again with another row or
+    file.
+    """
 
     def ended(run: Run, found: GateResult) -> GateResult:
         return apply_acceptances(run, [found])[0]
@@ -109,7 +112,7 @@ def failed(*sources: str, check_class: str = "fault") -> GateResult:
 def test_a_failure_stops_is_accepted_and_listed_and_stops_again(
     begun: Run, tmp_path: Path, sources: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of rows that name their files, and of those that name none; each check of class fault is slow."""
+    """Checks whose rows name their files, and checks whose rows name none; a test of all checks is slow."""
     result = replace(failed(*sources), check_id="release_leas_kept")
     assert_cycle(begun, tmp_path, result, replace(result, rows_digest="another row"))
     monkeypatch.setenv("DTA_WORK", str(tmp_path))
@@ -141,7 +144,7 @@ def test_a_fault_stops_is_accepted_and_stops_again(
 def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(
     state: State, files: duckdb.DuckDBPyConnection, layout: str, tmp_path: Path
 ) -> None:
-    """The database of files calls the file that is spoiled "one"."""
+    """The database of files names the spoiled file "one"."""
     seen = 0
     for n, check_id in enumerate(
         i for of, i in CASES if of == layout and not i.endswith(("line-present", "cds-present"))
@@ -293,7 +296,7 @@ def test_a_stopped_night_is_accepted_and_listed(
 
 @pytest.fixture
 def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyConnection]:
-    """The sample decided once more, beside the release that was made from it."""
+    """Return a function that decides the sample again, with the release that was made from it."""
     from tests.gates.sample import decided
 
     def decide() -> duckdb.DuckDBPyConnection:

@@ -1,5 +1,6 @@
-"""What the schema says: for each rule one violation in good rows, and exactly that check fails with its row named;
-publishing enforces the same.
+"""Violate each rule of the schema once in good rows: exactly that check fails, and it names the row.
+
+Publishing enforces the same rules.
 """
 
 import json
@@ -31,7 +32,7 @@ def failures(results: list[GateResult]) -> dict[str, GateResult]:
 
 
 def wrong_value(table: Table, constraint: Constraint) -> str:
-    """A value of the column's type that breaks the constraint, as SQL."""
+    """Return a value of the column's type that breaks the constraint, as SQL."""
     column = table.columns[constraint.column]
     if constraint.check_id.endswith("-present"):
         return "null"
@@ -78,8 +79,9 @@ def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its
 
 
 def of_each_column(table: Table) -> list[list[Constraint]]:
-    """All constraints, in lists with one of each column: in each they are violated at once, each in a row of its own
-    where there are as many.
+    """Return all constraints in lists with at most one per column.
+
+    The constraints of a list are violated at once, each in its own row if there are enough rows.
     """
     columns: dict[str, list[Constraint]] = {}
     for constraint in table.constraints():
@@ -107,7 +109,9 @@ def test_an_empty_table_fails_unless_it_may_be_empty(spoiled: duckdb.DuckDBPyCon
 
 @pytest.mark.parametrize("name", TABLES)
 def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnection, name: str) -> None:
-    """The published table takes the good rows, and none that breaks an enforced rule; what only warns it takes."""
+    """The published table accepts the good rows, rejects rows that break an enforced rule, and accepts rows that only
+    warn.
+    """
     table, rows = TABLES[name], good.sql(f"from {quote(name)}").to_arrow_table()
     with duckdb.connect() as release:
         release.register(
@@ -221,7 +225,7 @@ def test_a_table_that_is_not_there_is_an_error_and_stops(spoiled: duckdb.DuckDBP
 
 
 def test_two_keys_with_one_hash_do_not_fail(good: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The count by hashes only says where to look."""
+    """The count by hashes only shows where to look."""
     monkeypatch.setattr(
         "expectations.contracts._counts", lambda table, types: ["1", *([] if table.may_be_empty else ["1"]), "1"]
     )

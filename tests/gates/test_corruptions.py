@@ -1,4 +1,4 @@
-"""Corrupted files of a whole state are never published as if they were sound, and the docs say what becomes of each."""
+"""Corrupted files of a whole state are never published as good files, and the docs describe each outcome."""
 
 import hashlib
 import json
@@ -25,8 +25,8 @@ from transforms.release.previous import sound_release
 from transforms.settings import PROJECT
 
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
-# Those that contracts stop and that damage files of their own, with how the ids of these files begin: all in one state,
-# for each is seen in the rows that name its files.
+# Corruptions that contracts stop and that damage separate files, with the beginning of the ids of these files. They are
+# tested in one state, because the rows that name the files show each of them.
 CONTRACTS = {
     "a_county_is_missing": "dashboard-ela-2025",
     "two_years_are_exchanged": "dashboard-grad-",
@@ -40,7 +40,7 @@ CONTRACTS = {
 def good_release(
     once: Once, written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
-    """The small state, published without the pages for readers."""
+    """Publish the small state without the pages for readers."""
 
     def make(folder: Path) -> None:
         work = copy_of_work(raw_cache, folder / "work")
@@ -54,7 +54,7 @@ def good_release(
 
 
 def digest_of(folder: Path) -> str:
-    """Every name and byte below a folder, and where it really is."""
+    """Return a digest of every name and byte in a folder, and of its real path."""
     real = folder.resolve()
     files = sorted(p for p in real.rglob("*") if p.is_file())
     parts = [real.name, *(f"{p.relative_to(real)} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in files)]
@@ -62,9 +62,9 @@ def digest_of(folder: Path) -> str:
 
 
 def outcome_of(good: Workplace, folder: Path, *names: str) -> str:
-    """What becomes of the corrupted files, as the docs say it: stopped, or published without a file or without rows.
+    """Return the outcome of corrupted files in the words of the docs: stopped, or published without a file or rows.
 
-    Never published as if sound.
+    Corrupted files are never published as if they were good.
     """
     files = corrupted(good.source, folder / "files", *(CORRUPTIONS[name] for name in names))
     place = Workplace(files, good.work, folder / "out", good.reference)
@@ -79,7 +79,7 @@ def outcome_of(good: Workplace, folder: Path, *names: str) -> str:
 
 
 def stopped(out: Path, error: DtaError) -> str:
-    """The first gate that stopped the files, and its checks of class fault or impossible."""
+    """Return the first gate that stopped the files, and its checks of class fault or impossible."""
     if isinstance(error, SourceFilesError):
         return f"stopped at reading: {error.errors[0].problem}"
     details = json.loads((out / "status.json").read_text("utf-8"))["details"]
@@ -96,9 +96,9 @@ def stopped(out: Path, error: DtaError) -> str:
 
 
 def used(outcome: Outcome, database: Path) -> str:
-    """What a night did not use of the files.
+    """Return what a night did not use from the files.
 
-    Where the editions of the release before took their place, it stays current: nothing else changed.
+    If the editions of the previous release were used instead, that release stays current, because nothing else changed.
     """
     if outcome.unused:
         assert all(f.earlier_sha256 for f in outcome.unused), "the good edition was kept"
@@ -115,7 +115,7 @@ def used(outcome: Outcome, database: Path) -> str:
 
 
 def of_the_docs() -> dict[str, str]:
-    """What the docs say about each corruption."""
+    """Return what the docs state about each corruption."""
     return dict(
         re.findall(
             r"^\| ([^|`]+?) \| ((?:stopped at|file not used|rows rejected|repeated rows read once)[^|]+?) \|$",
@@ -126,7 +126,7 @@ def of_the_docs() -> dict[str, str]:
 
 
 def said_of(*names: str) -> str:
-    """What the docs say about corruptions of which the same becomes."""
+    """Return what the docs state about corruptions that have the same outcome."""
     docs = of_the_docs()
     (what,) = {docs[CORRUPTIONS[name].words].split(": ")[0] for name in names}
     listed = {part for name in names for part in docs[CORRUPTIONS[name].words].split(": ")[1].split(", ")}
@@ -149,7 +149,7 @@ Failed = list[tuple[Check, GateResult]]
 
 @pytest.fixture(scope="module")
 def failed(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Failed:
-    """Checks of class fault that fail on a state with corruptions, with what they found."""
+    """Return the checks of class fault that fail on a state with corruptions, with their results."""
     folder = tmp_path_factory.mktemp("corrupted")
     corrupted(written.files, folder / "files", *(CORRUPTIONS[name] for name in CONTRACTS))
     run, connection = decided(Workplace(folder / "files", raw_cache, folder / "out", written.reference))
@@ -190,7 +190,8 @@ def test_nothing_else_fails(failed: Failed) -> None:
 def test_a_corrupted_state_is_stopped_or_not_used_as_the_docs_say(
     good_release: Workplace, names: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Each alone; what contracts stop, and what costs a file of its own, together: all that the docs say of them, and
-    no more.
+    """Test each corruption alone; those that contracts stop, and those that cost a separate file, are tested together.
+
+    The outcome is exactly what the docs state.
     """
     assert outcome_of(good_release, tmp_path, *names) == said_of(*names)

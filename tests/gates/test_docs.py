@@ -1,4 +1,4 @@
-"""The page about the gates names every check across tables as it is."""
+"""The docs about the gates list every check on several tables correctly."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Any set of sources that can answer something passes the gates; sources that answer nothing do not."""
+"""Any set of sources that can answer something passes the gates; a set that answers nothing does not."""
 
 import shutil
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""For every expectation on every shape of source file: rows of one file are spoiled, and exactly that check fails, for
-that file, with its rows named.
-"""
+"""For every expectation and layout: spoil rows of one file; exactly that check fails, for that file and rows."""
 
 import json
 
@@ -14,7 +12,7 @@ from expectations.suites.files import SHAPES, suite_of_shape
 from tests.gates.raw_files import ROWS
 from tests.gates.state import State
 
-# What is set in rows of a file, and in which of them.
+# The values that are set in rows of a file, and the rows.
 SPOILED = {
     "line-present": ("line = null", "true"),
     "cds-form": ("cds = cds[2:]", "true"),
@@ -37,14 +35,14 @@ OF_SHAPE = {
         "field = 'performance' and blank(value) is not null",
     ),
 }
-# Rows without a code have one key.
+# Rows without a code share one key.
 ALSO = {
     f"file-{layout.replace('_', '-')}-cds-present": f"file-{layout.replace('_', '-')}-rows-once" for layout in SHAPES
 }
 CASES = [
     (layout, e.meta["check_id"]) for layout in SHAPES for e in suite_of_shape(layout, ["el"], ["ela"]).expectations
 ]
-# One case of each check, whatever the shape.
+# One case per check, whatever the layout.
 OF_A_CHECK = {c[1].removeprefix(f"file-{c[0].replace('_', '-')}-"): c for c in CASES}.values()
 
 
@@ -105,7 +103,7 @@ def test_many_spoiled_rows_fail_exactly_their_check_for_their_file(
 @pytest.mark.slow
 @pytest.mark.parametrize(("layout", "check_id"), [c for c in CASES if not c[1].endswith("line-present")])
 def test_few_spoiled_rows_only_warn(files: duckdb.DuckDBPyConnection, layout: str, check_id: str) -> None:
-    """A few of many rows are within the share that may fail; a few of a short file warn."""
+    """A few of many rows are within the allowed share; a few rows of a short file warn."""
     files.execute("begin")
     try:
         spoil(files, layout, check_id, 2)

@@ -1,4 +1,4 @@
-"""Letters in wrong columns where no indicator file shows it: CDE's own flags of EC 52072 do."""
+"""Letters in wrong columns that no indicator file reveals, but CDE's own flags of EC 52072 do."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,11 +28,11 @@ GROUPS = (
     "WH",
 )  # as in the workbook
 pytestmark = pytest.mark.slow
-Change = tuple[str, str]  # a value, and the cells that take it
+Change = tuple[str, str]  # a value, and the cells that get it
 
 
 def moved(target: dict[str, str]) -> Change:
-    """The letter of each of these columns goes to another one."""
+    """Move the letter of each of these columns to another one."""
     cases = " ".join(f"when '{one}' then '{other}'" for one, other in target.items())
     return f"part = case part {cases} else part end", "family = 'letter'"
 
@@ -48,7 +48,7 @@ NEVER = ("value = 'N'", "family = 'ec52072'")
 
 @pytest.fixture(scope="module")
 def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnDemand]:
-    """The workbooks of the whole state alone, with no release before."""
+    """Decide only the workbooks of the whole state, without a previous release."""
     folder = tmp_path_factory.mktemp("letters")
     source = copy_of_state(folder / "source", *(p.name for p in STATE.glob("assistancestatus*")))
     with Workplace(source, raw_cache, folder / "out").decide() as db:
@@ -58,7 +58,7 @@ def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def checked(db: OnDemand, change: Change, *years: int) -> GateResult:
-    """What the check finds where cells of these workbooks are read in another way."""
+    """Return the result of the check after cells of these workbooks were changed."""
     value, cells = change
     db.execute("begin")
     try:
@@ -84,5 +84,5 @@ def test_letters_in_wrong_columns_stop(decided: OnDemand, change: Change) -> Non
 
 @pytest.mark.parametrize(("change", "years"), [(TURNED, (22, 23, 24)), (NEVER, (24,)), (TURNED, (23,))])
 def test_flags_that_were_changed_are_no_evidence(decided: OnDemand, change: Change, years: tuple[int, ...]) -> None:
-    """A computed verdict never yields to the flag: such a night warns of every difference, and does not stop."""
+    """A computed verdict never yields to the flag: such a night warns about every difference and does not stop."""
     assert checked(decided, change, *years).outcome == "passed"

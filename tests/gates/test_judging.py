@@ -1,4 +1,4 @@
-"""What Great Expectations finds in a process of its own is what it finds here."""
+"""Great Expectations finds the same in a separate process as in this one."""
 
 import subprocess
 import sys
@@ -55,7 +55,7 @@ def test_a_module_waits_until_something_of_it_is_asked_for(monkeypatch: pytest.M
 
 @pytest.mark.slow
 def test_what_no_suite_uses_is_not_loaded_until_it_is_asked_for() -> None:
-    """In a process of its own: which modules are loaded is of the whole process."""
+    """In a separate process, because loaded modules belong to the whole process."""
     script = """
 import sys
 from importlib.util import _LazyModule

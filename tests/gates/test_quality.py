@@ -1,4 +1,4 @@
-"""The quality page, dta check, and what a run that failed its gates leaves behind."""
+"""The quality page, dta check, and the files that remain after a run failed its gates."""
 
 import json
 import re
@@ -29,8 +29,9 @@ EVIL = "<script>alert('x')</script>\"&"
 
 @pytest.fixture(scope="module", autouse=True)
 def without_the_site() -> Iterator[None]:
-    """Releases with the quality page and the SQL checks only: the pages for readers and the suites are tested
-    elsewhere, and take seconds.
+    """Publish releases with the quality page and SQL checks only.
+
+    The pages for readers and the suites take seconds and have other tests.
     """
     with pytest.MonkeyPatch.context() as patch:
         pass_no_contracts(patch)
@@ -53,12 +54,12 @@ def spoil(kind: str, value: str) -> Callable[[str], str]:
 
 
 def last_years_rows(_: str) -> str:
-    """The rows of mathematics of 2023, under the year 2024: no row contradicts itself."""
+    """Return the mathematics rows of 2023 under the year 2024: no row contradicts itself."""
     return re.sub(r"\t2023(?=\r?\n)", "\t2024", (SAMPLE / "mathdownload2023.txt").read_text("utf-8"))
 
 
 class Page(HTMLParser):
-    """Tags, attributes and text of a page."""
+    """The tags, attributes and text of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -74,7 +75,7 @@ class Page(HTMLParser):
 
 
 def copied(place: Workplace, folder: Path) -> Workplace:
-    """The same files and releases, somewhere else."""
+    """Copy the files and releases to another folder."""
     for part in ("source", "out"):
         shutil.copytree(getattr(place, part), folder / part, symlinks=True)
     return Workplace(folder / "source", place.work, folder / "out")
@@ -88,9 +89,9 @@ def rewrite(place: Workplace, file: str, how: Callable[[str], str]) -> None:
 
 @pytest.fixture(scope="module")
 def stopped(bare: Workplace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str]:
-    """A release, and after it a run that a critical failure stopped: a deciding row is wrong, and a file is gone.
+    """Return a release, followed by a run that a critical failure stopped, with the digest of the release.
 
-    With it, the digest of the release.
+    A row that determines a verdict is wrong, and a file is gone.
     """
     place = copied(bare, tmp_path_factory.mktemp("stopped"))
     before = digest_of(place.out / "current")
@@ -103,18 +104,18 @@ def stopped(bare: Workplace, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 @pytest.fixture(scope="module")
 def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """The run after it: only a school's row is wrong, and the file is known to be gone."""
+    """Return the next run: only a school's row is wrong, and the file is known to be gone."""
     place = copied(stopped[0], tmp_path_factory.mktemp("accepted"))
     shutil.copy(SAMPLE / "suspdownload2024.txt", place.source)
     rewrite(place, "suspdownload2024.txt", spoil("S", "9"))
     asked = {"accept": "release_files_kept, release_rows_kept", "accept_because": BECAUSE, "accept_by": "A. Analyst"}
     assert place.publish(**asked, work=fresh_register(place.work)).outcome == "published"
-    fresh_register(place.work)  # other tests have the same work folder
+    fresh_register(place.work)  # other tests use the same work folder
     return place
 
 
 def fresh_register(work: Path) -> Path:
-    """The same work folder, where nothing was accepted yet."""
+    """Copy the work folder with an empty register of acceptances."""
     (work / FILE).unlink(missing_ok=True)
     return work
 
@@ -161,7 +162,7 @@ def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple
     assert detail["severity"] == "warning", "what depends on the row is not determined; the row alone stops nothing"
     said = runner.invoke(app, ["status", "--out", str(place.out)])
     assert said.exit_code == 5
-    words = " ".join(said.output.split())  # wherever the line is broken
+    words = " ".join(said.output.split())  # independent of line breaks
     assert "✗ Check release_files_kept on meta_sources failed (1 row): Every source file of the release before" in words
     assert "--accept release_files_kept --accept release_rows_kept --because" in words
     page = (place.out / "quality" / "index.html").read_text("utf-8")
@@ -234,7 +235,7 @@ def test_a_check_that_could_not_run_says_so(release: Path) -> None:
 
 @pytest.fixture
 def asked(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """``dta check`` of a copy of the sample."""
+    """Run ``dta check`` on a copy of the sample."""
     monkeypatch.setenv("DTA_WORK", str(workplace.work))
     return ["check", "--source", str(workplace.source), "--out", str(workplace.out), "--as-of", "2026-11-24"]
 

@@ -1,5 +1,5 @@
-"""For every SQL check: one violation in the decided tables of a small state, and exactly that check fails with that row
-named.
+"""For every SQL check: violate it once in the decided tables of a small state; exactly that check fails and names the
+row.
 """
 
 import re
@@ -19,7 +19,7 @@ MADE_UP = "99999990000000"
 
 @dataclass(frozen=True)
 class Violation:
-    """Statements that violate a check, words of the row that must be named, and checks that cannot but fail with it."""
+    """Statements that violate a check, words in the row that it must name, and checks that necessarily fail too."""
 
     statements: tuple[str, ...]
     named: tuple[str, ...]
@@ -438,7 +438,7 @@ VIOLATIONS = {
 
 @pytest.fixture(scope="module")
 def names(state: State) -> dict[str, str]:
-    """What the violations name."""
+    """Return the names used in the violations."""
     ((district,),) = state.connection.execute(
         "select min(cds) from leas where lea_type = 'district' and first_dashboard_year = 2017 and last_dashboard_year"
         " = 2025"
@@ -448,12 +448,14 @@ def names(state: State) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def looked_at(state: State) -> dict[str, set[str]]:
-    """Tables that each check names, of this release and of the one before; a column of the same name counts too."""
+    """Return the tables that each check names, of this release and the previous one; a column of the same name counts
+    too.
+    """
     return {c.check_id: set(re.findall(r"before\.\w+|\w+", c.query)) & tables(state) for c in CHECKS}
 
 
 def tables(state: State) -> set[str]:
-    """All tables and views, those of the release before with the name of its schema."""
+    """Return all tables and views; those of the previous release have the name of its schema."""
     found = state.connection.execute(
         "select table_schema || '.' || table_name from information_schema.tables"
     ).fetchall()
@@ -461,12 +463,14 @@ def tables(state: State) -> set[str]:
 
 
 def changed_by(spoiled: Violation) -> set[str]:
-    """Tables that the statements change."""
+    """Return the tables that the statements change."""
     return {name for s in spoiled.statements for name in re.findall(r"^(?:update|insert into|delete from) ([\w.]+)", s)}
 
 
 def may_see(check: Check, tables: set[str], spoiled: Violation) -> bool:
-    """True if a statement changes a table that the check looks at; an update, a column that its query names too."""
+    """Return True if a statement changes a table that the check uses; for an update, also a column that its query
+    names.
+    """
     words = set(re.findall(r"\w+", check.query))
     for statement in spoiled.statements:
         if tables & changed_by(violation(statement, named="")):
@@ -495,9 +499,7 @@ def test_a_good_state_passes_every_check(state: State) -> None:
 def test_a_violation_fails_exactly_its_check_and_is_named(
     state: State, names: dict[str, str], looked_at: dict[str, set[str]], check: Check
 ) -> None:
-    """Of the checks, those are run that look at what was changed: the others cannot end in another way than on the good
-    state.
-    """
+    """Run only checks that use the changed data; the others give the same result as on the good state."""
     spoiled = VIOLATIONS[check.check_id]
     state.connection.execute("begin")
     try:

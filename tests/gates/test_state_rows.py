@@ -1,4 +1,4 @@
-"""What was printed for the whole state, and what CDE's own rows of the state are compared with."""
+"""Printed values of the whole state, and the comparison with CDE's own rows of the state."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from transforms.rules.reference import STATE_VALUES, load_state_values
 from transforms.settings import PROJECT
 
 CHECKS = {c.check_id: c for c in load_checks() if c.check_id.startswith("state_rows")}
-# Rows of graddownload2018.txt as CDE served them: the state, and one district.
+# Rows of graddownload2018.txt as CDE published them: the state, and one district.
 GRADUATION = [
     (
         "cds rtype schoolname districtname countyname charter_flag coe_flag dass_flag studentgroup currnumer currdenom"
@@ -34,7 +34,7 @@ Judge = Callable[..., dict[str, GateResult]]
 
 @pytest.fixture(scope="module")
 def of_2018(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Real rows of the state of 2018: graduation, and English learner progress, which had no status that year."""
+    """Load real rows of the state of 2018: graduation, and English learner progress, which had no status that year."""
     folder = tmp_path_factory.mktemp("of_2018")
     text = "".join(line.replace(" ", "\t").replace("-\t", "\t").replace("_", " ") + "\n" for line in GRADUATION[1:])
     (folder / "graddownload2018.txt").write_text(GRADUATION[0].replace(" ", "\t") + "\n" + text)
@@ -45,7 +45,7 @@ def of_2018(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def judge(of_2018: duckdb.DuckDBPyConnection) -> Iterator[Judge]:
-    """Outcomes of the checks where this was printed for 2018."""
+    """Return a function that gives the outcomes of the checks for values printed for 2018."""
     of_2018.execute("begin")
 
     def judged(*printed: tuple[str, float, int, str]) -> dict[str, GateResult]:
@@ -67,16 +67,16 @@ def judge(of_2018: duckdb.DuckDBPyConnection) -> Iterator[Judge]:
     ("printed", "failed"),
     [
         (("grad", 83.5, 1, "CDE"), set()),
-        (("grad", 84.0, 0, "CDE"), set()),  # 83.5 to no decimals
+        (("grad", 84.0, 0, "CDE"), set()),  # 83.5 without decimals
         (
             ("grad", 83.7, 1, "CDE"),
             {"state_rows_as_printed"},
-        ),  # what CDE gave in 2019 for the year before: another rate
+        ),  # CDE's 2019 value for the year before: another rate
         (("grad", 83.7, 1, "A newspaper"), {"state_rows_as_quoted"}),
         (
             ("elpi", 48.3, 1, "CDE"),
             {"state_rows_as_printed", "state_rows_compared"},
-        ),  # the row has no status; and graduation is not compared
+        ),  # the row has no status, and graduation is not compared
     ],
 )
 def test_a_real_row_of_the_state_is_held_against_the_print(

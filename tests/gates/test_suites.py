@@ -1,4 +1,4 @@
-"""For every expectation on a table: one violation in good rows, and exactly that check fails with its row named."""
+"""For every expectation on a table: violate it once in good rows; exactly that check fails and names the row."""
 
 import json
 
@@ -13,7 +13,7 @@ from expectations.validate import validate
 from transforms.database import quote
 
 SUITES = {s.name: s for s in suites_of_tables()}
-# What is set in one row.
+# The values that are set in one row.
 VIOLATIONS = {
     "eligibility-reason-said": "reason = 'short'",
     "eligibility-statute-form": "statute = 'Education Code 52072'",

@@ -1,6 +1,4 @@
-"""Every threshold keeps the margin that was fixed beforehand from the worst real value, in the sample and in CDE's
-whole files.
-"""
+"""Every threshold keeps a fixed margin from the worst real value, in the sample and in CDE's complete files."""
 
 import os
 import re
@@ -30,7 +28,7 @@ CDE_FILES = os.environ.get("CDE_FILES")
 
 
 def everything_in_one_folder(cde: Path, folder: Path) -> Path:
-    """All files below a folder side by side; where two have one name, the statewide edition."""
+    """Collect all files below a folder in one folder; if two have the same name, use the statewide edition."""
     folder.mkdir()
     for path in sorted(p for p in cde.rglob("*") if p.is_file()):
         if not (folder / path.name).exists() or "statewide" in path.parts:
@@ -52,7 +50,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
 
 
 def distribution(connection: duckdb.DuckDBPyConnection, name: str, threshold: Threshold) -> list[float]:
-    """The real values: what the check measures where its threshold lets every row through."""
+    """Return the real values: the check's measurements with a threshold that passes every row."""
     query = with_thresholds(CHECKS[threshold.check].template, **{name: threshold.open_at})
     return [value for (value,) in connection.execute(f"select {threshold.measure} from ({query}\n)").fetchall()]
 
@@ -62,9 +60,7 @@ def worst_of(values: list[float], threshold: Threshold) -> float | None:
 
 
 def shares_of_sound_rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[float, str]]:
-    """For every expectation on rows of files, file by file, the share that satisfies it; and for every column of
-    Dashboard files.
-    """
+    """Yield the share of rows that satisfies each expectation on rows, file by file, and each Dashboard column."""
     groups = [
         g
         for (g,) in connection.sql(
@@ -88,13 +84,13 @@ def shares_of_sound_rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tupl
 
 
 def keeps_margin(threshold: Threshold, worst: float) -> bool:
-    """True if a real value is far enough on the good side."""
+    """Return True if a real value is far enough on the good side."""
     distance = threshold.value - worst if threshold.fails == "above" else worst - threshold.value
     return distance >= (threshold.margin or 0.0) - 1e-9
 
 
 def assert_kept(name: str, threshold: Threshold, worst: float | None, recorded: float | None) -> None:
-    """The margin is kept, and the table says the worst value as it is, to three digits."""
+    """Check that the margin is kept, and that the table gives the worst value to three digits."""
     if worst is None:
         assert recorded is None, f"{name}: the table gives {recorded}, but there is nothing to measure"
         return
