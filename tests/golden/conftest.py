@@ -1,4 +1,4 @@
-"""Decide from small Dashboards."""
+"""Fixtures that decide small Dashboards."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ Decide = Callable[..., duckdb.DuckDBPyConnection]
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[Decide]:
-    """The tables that follow from Dashboards with the rows of many cases, decided once for all tests of a module."""
+    """Return a function that decides Dashboards with the rows of many cases, once for all tests of a module."""
     made: dict[tuple[object, ...], duckdb.DuckDBPyConnection] = {}
 
     def run(dashboards: Dashboards, **changes: object) -> duckdb.DuckDBPyConnection:
@@ -32,7 +32,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterat
 
 @pytest.fixture(scope="session")
 def state_2018(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The whole state from CDE's workbook of 2018 and the local indicators of 2017 and 2018."""
+    """Decide the whole state from CDE's workbook of 2018 and the local indicators of 2017 and 2018."""
     names = ("assistancestatus18.xlsx", "LocalIndPerf2017.txt", "LocalIndPerf2018.txt")
     folder = copy_of_state(tmp_path_factory.mktemp("state2018") / "source", *names)
     with Workplace(folder, raw_cache, folder.parent / "out").decide() as connection:

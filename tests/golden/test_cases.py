@@ -1,5 +1,6 @@
-"""Golden cases of the rules, each of LEAs of its own: the rows are above the test, and one run decides all that are
-judged by the same Dashboards.
+"""Golden cases of the rules, each with its own LEAs.
+
+The rows are above the test, and one run decides all cases that have the same Dashboards.
 """
 
 import re
@@ -10,12 +11,12 @@ from tests.golden.conftest import Decide
 from transforms.settings import PROJECT
 
 NUMBERS = count(100)
-# All rows of the cases that are judged by Dashboards of these years and no others.
+# All rows of the cases with Dashboards of exactly these years.
 OF_2019_ON, OF_2022_ON, OF_2023_ON, OF_2024_ON = Dashboards(), Dashboards(), Dashboards(), Dashboards()
 
 
 def district(of: str = "2700") -> str:
-    """A code that no other case has: of a district of Monterey County, or of another county, or of county offices."""
+    """Return a code that no other case has; ``of`` can be another county, or county offices."""
     return f"{of}{next(NUMBERS):03d}0000000"
 
 
@@ -86,7 +87,7 @@ def test_long_term_english_learners_in_2024_and_2025(decided: Decide) -> None:
     )
 
 
-# Kind of LEA, group and students: 30 are needed, 15 of FOS and HOM where the row is of a district or county office.
+# Kind of LEA, group and students: 30 are needed, or 15 for FOS and HOM in rows of districts and county offices.
 SIZES = {
     ("district", "HI", 29): False, ("district", "HI", 30): True, ("district", "FOS", 14): False,
     ("district", "FOS", 15): True,
@@ -185,8 +186,8 @@ def test_a_two_group_district_is_eligible_by_both(decided: Decide) -> None:
     )
 
 
-# The only group met the criteria three times; what it shows in the year itself is rejected: perhaps nothing, and then
-# there is no group to judge.
+# The only group met the criteria three times, but its row of the year itself is rejected: it may have no result, and
+# then no group can be assessed.
 REJECTED = district()
 three_groups(OF_2019_ON, REJECTED, (2019, 2022, 2023), ("SED",)).put(2024, REJECTED, "SED", ela=0, math=0)
 OF_2019_ON.put(2024, REJECTED, "HI", susp=0).row(2024, "susp", REJECTED, "SED", color=9)
@@ -208,7 +209,7 @@ def test_an_lea_with_no_color_at_all_is_not_assessed(decided: Decide) -> None:
     assert "no student group of this district has a result" in reason
 
 
-# Three groups met the criteria on the three Dashboards before; on that of 2024 all are below the size test.
+# Three groups met the criteria on the three Dashboards before; on the Dashboard of 2024 all are below the size test.
 SHRUNK = {kind: district(of) for kind, of in (("district", "2700"), ("county_office", "4410"))}
 SHRUNK_TOO_SOON = district()
 for lea, met in {**dict.fromkeys(SHRUNK.values(), (2019, 2022, 2023)), SHRUNK_TOO_SOON: (2022, 2023)}.items():
@@ -219,7 +220,7 @@ for lea, met in {**dict.fromkeys(SHRUNK.values(), (2019, 2022, 2023)), SHRUNK_TO
 
 
 def test_years_before_decide_where_no_group_has_a_result_any_more(decided: Decide) -> None:
-    """From CDE's letters it was eligible, from the indicators it had no results to assess."""
+    """CDE's letters make it eligible; by the indicators it has no results to assess."""
     for lea in SHRUNK.values():
         status, reason = verdict(decided(OF_2019_ON), 2024, lea)
         assert (status, reason.count("(2019, 2022, 2023)")) == ("eligible", 3)
@@ -311,7 +312,7 @@ three_groups(OF_2022_ON, RUNNING, (2022, 2023, 2024), ("HI",))
 three_groups(OF_2022_ON, INTERRUPTED, (2022, 2024), ("HI",)).put(2023, INTERRUPTED, "HI", ela=3)
 
 
-# Schools with the charter flag in every file of a year (None) or in some: what is decided for 2024.
+# Schools with the charter flag in every file of a year (None) or in some, and the expected result for 2024.
 SCHOOLS = Dashboards()
 WITH_THE_FLAG = {
     charter_of(SCHOOLS): ({2023: None, 2024: ()}, "not_assessed"),
@@ -338,7 +339,7 @@ def test_a_school_that_is_no_charter_school_any_more_is_not_assessed_as_one(deci
         )
 
 
-# The same, where no school of 2024 has the flag: as in files that lost the column.
+# The same cases without a flag on any school of 2024, as in files that lost the column.
 UNFLAGGED = Dashboards()
 UNFLAGGED_SCHOOL = charter_of(UNFLAGGED)
 for year in (2023, 2024):

@@ -1,6 +1,4 @@
-"""Conditions of the decisions that only a rare row meets: a local indicator beside one state priority, and rows that
-were rejected.
-"""
+"""Conditions that only a rare row meets: a local indicator in addition to one state priority, and rejected rows."""
 
 from pathlib import Path
 
@@ -16,7 +14,7 @@ SALINAS = "27661590000000"
 
 
 def local_files(folder: Path, not_met: dict[str, set[int]]) -> None:
-    """The local indicators of 2024 for these LEAs: which priorities were not met for two or more years."""
+    """Write the local indicators of 2024 for these LEAs, with the priorities not met for two or more years."""
     for priority in (1, 2, 3, 6, 7):
         lines = ["cdsCode|lea|priorityNumber|countyPerformance|year"]
         lines += [
@@ -27,8 +25,8 @@ def local_files(folder: Path, not_met: dict[str, set[int]]) -> None:
 
 
 def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path: Path, raw_cache: Path) -> None:
-    """LEA: the state priorities of its group (6 suspension, 5 absenteeism), the local ones that failed, and methods 1,
-    2 and 3.
+    """LEA: the state priorities of its group (6 suspension, 5 absenteeism), the local ones not met, and methods 1, 2
+    and 3.
     """
     cases = {
         "27001000000000": ((6,), {1}, [False, False, True]),
@@ -44,7 +42,7 @@ def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path
         boards.put(2024, cds, "HI", susp=1 if 6 in state else 3, chronic=1 if 5 in state else 3, ela=3, math=3)
     source = tmp_path / "source"
     boards.write(source)
-    for indicator in ("elpi", "grad", "cci"):  # LEAs have no rows here, and the files are loaded
+    for indicator in ("elpi", "grad", "cci"):  # the files are loaded, but these LEAs have no rows in them
         boards.put(2024, "27009000000000", "EL", **{indicator: 3})
     boards.write(source)
     local_files(source, {cds: failed for cds, (_, failed, _) in cases.items()})

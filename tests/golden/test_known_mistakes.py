@@ -1,4 +1,4 @@
-"""Mistakes that programs for the same data have made. Each has a test that fails if it is made here."""
+"""Mistakes of other programs for the same data. Each has a test that fails if this pipeline makes it."""
 
 from itertools import count
 
@@ -9,7 +9,7 @@ from tests.golden.conftest import Decide
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
-BOARDS = Dashboards()  # rows of all mistakes, each of LEAs of its own: one run judges them
+BOARDS = Dashboards()  # rows of all mistakes, each with its own LEAs: one run judges them
 NUMBERS = count(100)
 
 

@@ -1,4 +1,4 @@
-"""What the loan register says about districts, and what it leaves open."""
+"""What the loan register shows for districts, and what it leaves open."""
 
 import csv
 import shutil
@@ -85,20 +85,20 @@ def wraparound(db: duckdb.DuckDBPyConnection, cds: str) -> dict[int, tuple[str, 
 
 
 def with_2025(place: Workplace) -> None:
-    """A Dashboard file of 2025, so that its determination exists: that of 2024, a year later."""
+    """Add a Dashboard file of 2025, so that its determination exists: the file of 2024, moved one year."""
     text = (place.source / "suspdownload2024.txt").read_text("utf-8")
     (place.source / "suspdownload2025.txt").write_text(text.replace("\tSUSP\t2024", "\tSUSP\t2025"), "utf-8")
 
 
 class Borrowers:
-    """Copies of loans with their events, each of an LEA of its own and with what a test changes: one run judges all."""
+    """Copies of loans with their events, each with its own LEA and changes: one run judges all."""
 
     def __init__(self) -> None:
         self.copies: list[tuple[str, str, str, dict[str, str], tuple[str, ...]]] = []
         self.successions: list[list[str]] = []
 
     def another(self, loan: str, cds: str, *events: str, changes: dict[str, str] | None = None) -> str:
-        """A copy to which more has happened, and with texts changed; its LEA.
+        """Copy a loan with more events and changed texts; return its LEA.
 
         Each event is ``event,day`` or ``event,day,precision,words``.
         """
@@ -107,7 +107,7 @@ class Borrowers:
         return lea
 
     def followed(self, lea: str, district: str, heir: str, day: str, kind: str = "merger") -> None:
-        """The code of a borrower ended, and a district of the sample goes on in its place."""
+        """End the code of a borrower, with a district of the sample as its successor."""
         self.successions.append(
             [lea, district, heir, HEIRS[heir], day, kind, *("https://example.org", "", "a test", AS_OF)]
         )
@@ -146,7 +146,7 @@ LIKE_EMERY, LIKE_SOUTH_MONTEREY = ("CA-SEL-2001-EMERY", EMERY), ("CA-SEL-2009-SM
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The register with all copies, and the determinations of 2022 to 2025."""
+    """Decide the register with all copies for 2022 to 2025."""
     folder = tmp_path_factory.mktemp("loans")
     shutil.copytree(SAMPLE, folder / "source")
     reference = reference_copy(folder / "reference")
@@ -286,7 +286,7 @@ WITHOUT_ITS_DAY = [
     (
         BORROWERS.another(
             *LIKE_SOUTH_MONTEREY, "referral_closed,2024-01-01,year,2024",
-            changes={"South Monterey County Joint Union High": "Another Union High"},  # files name the district
+            changes={"South Monterey County Joint Union High": "Another Union High"},  # as in the files
         ),
         [E, U, N, N],
         "The referral was closed in 2024. The day is not known well enough to say whether it is open on"
@@ -378,9 +378,9 @@ REPAID = {
     "2022-12-02": [E, U, U, U],
     "2025-12-02": [E, E, E, E],
 }
-# A loan repaid in the year 2018 may have been repaid after the law began.
+# A loan repaid in the year 2018 may have been repaid after the law took effect.
 VAGUE = {"month,July 2018": N, "season,summer 2018": U, "year,2018": U}
-# Else the event contradicts its later source.
+# Otherwise the event contradicts its later source.
 EARLIER_SOURCE = {"outstanding,2025-05-01,month": "outstanding,2013-05-01,month"}
 LATER = {"repaid,2011-09-15,day,high,,the exact": "repaid,2019-09-15,day,high,,the exact"}
 DECIDED_BY_DAYS = {BORROWERS.another(*LIKE_PLUMAS, f"disbursed,{day}"): statuses for day, statuses in DRAWN.items()} | {
@@ -409,7 +409,7 @@ DRAWN_BEFORE_ITS_ACT_MUST_END = BORROWERS.another(
 
 
 def test_a_loan_is_received_by_the_day_on_which_it_is_drawn(judged: duckdb.DuckDBPyConnection) -> None:
-    """The act is of some day of 2025, which may have been after the determination of 2024 had ended."""
+    """The act is of an unknown day in 2025, which may be after the end of the determination of 2024."""
     verdicts = wraparound(judged, DRAWN_BEFORE_ITS_ACT_MUST_END)
     assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == [N, N, E, E]
 
@@ -443,7 +443,7 @@ def test_earlier_days_know_only_what_was_known(workplace: Workplace, cut: str) -
         )
 
 
-# Borrowers whose code ended: kind of loan, its own status and that of who follows it from 2022 to 2025, what happened.
+# Borrowers whose code ended: kind of loan, statuses of borrower and successor from 2022 to 2025, events.
 FOLLOWED: dict[str, tuple[str, str, list[str], list[str]]] = {}
 
 
@@ -475,7 +475,7 @@ BOTH_CODES = BORROWERS.another(
 
 @pytest.mark.parametrize("case", FOLLOWED)
 def test_whoever_follows_a_borrower_is_no_silent_no(judged: duckdb.DuckDBPyConnection, case: str) -> None:
-    """ "No emergency apportionment to this district is on the register" was said of it, and the code that had ended
+    """Regression: the reason was "No emergency apportionment to this district is on the register", and the ended code
     stayed eligible.
     """
     lea, heir, own, of_heir = FOLLOWED[case]

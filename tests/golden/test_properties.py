@@ -1,4 +1,4 @@
-"""Properties of the decisions, on many made-up districts at once."""
+"""Properties of the decisions, tested on many made-up districts at once."""
 
 import random
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ LEAS = [f"27{n:05d}0000000" for n in range(1, 181)]
 
 
 def random_state() -> Dashboards:
-    """180 districts with up to five groups in four Dashboards, red often enough for every kind of verdict."""
+    """Create 180 districts with up to five groups in four Dashboards, red often enough for every kind of verdict."""
     dice = random.Random(1)  # noqa: S311
     boards = Dashboards()
     for cds in LEAS:
@@ -30,7 +30,7 @@ def random_state() -> Dashboards:
 
 
 def content(db) -> dict[str, list[tuple[object, ...]]]:
-    """Rows of the tables that decide, without where in a file they came from."""
+    """Return the rows of the tables of verdicts, without their positions in files."""
     return {
         "eligibility": (
             db.execute(
@@ -64,7 +64,7 @@ def every_status_occurs(found: dict[tuple[str, int], str]) -> None:
 
 @pytest.fixture(scope="module")
 def decide(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[Decide]:
-    """The tables that follow from boards; their files may be shuffled."""
+    """Return a function that decides boards; it can shuffle their files."""
     opened: list[duckdb.DuckDBPyConnection] = []
 
     def run(dashboards: Dashboards, shuffle: tuple[str, ...] = ()) -> duckdb.DuckDBPyConnection:
@@ -80,7 +80,7 @@ def decide(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterato
 
 @pytest.fixture(scope="module")
 def as_made(decide: Decide) -> duckdb.DuckDBPyConnection:
-    """The tables of ``random_state``, which each test compares with those of a changed one."""
+    """Decide ``random_state``, with which each test compares a changed one."""
     return decide(random_state())
 
 

@@ -1,6 +1,4 @@
-"""Golden cases on rows as CDE published them: what the row says is read here, what follows from it was worked out by
-hand.
-"""
+"""Golden cases on rows as CDE published them: the tests read the row; the expected results were worked out by hand."""
 
 import duckdb
 import pytest
@@ -18,7 +16,7 @@ SANTA_RITA, CHUALAR, SPRECKELS, GRAVES = "27661910000000", "27659950000000", "27
 
 
 def row(indicator: str, year: int, cds: str, group: str) -> dict[str, str]:
-    """One row of a file of the sample, as text."""
+    """Return one row of a file of the sample, as text."""
     header, *lines = (SAMPLE / f"{indicator}download{year}.txt").read_text("utf-8-sig").splitlines()
     names = header.lower().split("\t")
     rows = [dict(zip(names, (v.strip() for v in line.split("\t")), strict=True)) for line in lines]

@@ -1,4 +1,4 @@
-"""Reasons whose words must not contradict the numbers beside them."""
+"""Reasons whose words must not contradict the numbers next to them."""
 
 from itertools import count
 
@@ -9,8 +9,8 @@ from reports.site.tallies import add_lines
 from tests.dashboards import Dashboards
 from tests.golden.conftest import Decide
 
-BOARDS = Dashboards()  # rows of all cases, each of an LEA of its own: one run judges them
-APART = Dashboards()  # of 2018, 2019, 2022 and 2024: the files of 2023 are not loaded
+BOARDS = Dashboards()  # rows of all cases, each with its own LEA: one run judges them
+APART = Dashboards()  # of 2018, 2019, 2022 and 2024; the files of 2023 are not loaded
 NUMBERS = count(600)
 GROUPS = ("EL", "HI", "SWD")
 
@@ -20,7 +20,7 @@ def district() -> str:
 
 
 def red(boards: Dashboards, cds: str, group: str, *years: int) -> None:
-    """The group meets the criteria in these years."""
+    """Let the group meet the criteria in these years."""
     for year in years:
         boards.put(year, cds, group, chronic=1, susp=1)
 
@@ -31,7 +31,7 @@ def green(boards: Dashboards, cds: str, group: str, *years: int) -> None:
 
 
 def reason(db: duckdb.DuckDBPyConnection, cds: str, year: int = 2024) -> tuple[str, str, str]:
-    """Status, reason, and the line that pages show."""
+    """Return status, reason, and the line that pages show."""
     (verdict,) = rows(
         db,
         "select cds, determination_year, pathway, status, decided_by, reason as whole_reason from eligibility"
@@ -59,7 +59,7 @@ for lea in (ANOTHER, ONLY_ANOTHER):
 
 
 def test_a_yes_by_all_groups_counts_those_that_have_a_result(decided: Decide) -> None:
-    """Of two groups that count one has no row on the newest Dashboard: "two with a result" was one too many."""
+    """One of two groups that count has no row on the newest Dashboard. Regression: "two with a result"."""
     status, said, line = reason(decided(BOARDS), ALL_BUT_ONE)
     assert status == "eligible"
     assert said.startswith("The district has one student group with a result in 2024, and it met the criteria")
@@ -68,7 +68,7 @@ def test_a_yes_by_all_groups_counts_those_that_have_a_result(decided: Decide) ->
 
 
 def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Decide) -> None:
-    """Two groups count and two are needed, but not the same: it read like a yes."""
+    """Two groups count and two are needed, but not the same ones. Regression: it read like a yes."""
     status, said, line = reason(decided(BOARDS), ANOTHER)
     assert status == "not_eligible"
     assert said.endswith(
@@ -86,8 +86,9 @@ def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Deci
 
 
 def test_a_group_is_watched_among_the_groups_that_are_there(decided: Decide) -> None:
-    """With English learners again, one LEA has two groups that count, and the other a third that does not: of both it
-    was said that they would meet the criteria.
+    """One LEA has two groups that count with English learners, and another has a third that does not.
+
+    Regression: the text for both was that they would meet the criteria.
     """
     found = decided(BOARDS).execute(
         "select cds, would_be_eligible, sentence from watch_list where student_group = 'EL' and cds in (?, ?)",
@@ -110,7 +111,7 @@ green(BOARDS, SHRUNK, "SED", 2023)
 
 
 def test_a_change_by_the_number_of_groups_alone_has_a_cause(decided: Decide) -> None:
-    """The same groups count in both years, so that no cause was said."""
+    """The same groups count in both years. Regression: no cause was given."""
     db = decided(BOARDS)
     assert cause(db, GROWN) == "three groups have a result now, so three would have to count"
     assert cause(db, ANOTHER) == "not every group that has a result now counts"
@@ -138,8 +139,9 @@ for code in GROUPS:
 
 
 def test_a_year_that_leaves_the_window_is_named_if_it_counted(decided: Decide) -> None:
-    """Where the files of 2023 are not loaded, two years leave at once; the first was named, in which no group met the
-    criteria.
+    """If the files of 2023 are not loaded, two years leave the window at once.
+
+    Regression: the text named the first one, in which no group met the criteria.
     """
     db = decided(APART)
     assert reason(db, NEVER_IN_2017, 2022)[0] == "eligible"
@@ -178,7 +180,7 @@ UNEXPLAINED = "and no predecessor is on record. That year is left out of its his
 
 
 def test_every_no_says_which_years_lie_before_the_code_began(decided: Decide) -> None:
-    """Only the Continuum of Support did."""
+    """Regression: only the Continuum of Support named them."""
     found = decided(BOARDS).execute(
         "select cds, reason from assistance where determination_year = 2024 and cds in (?, ?) and determination in"
         " ('consecutive', 'charter')",

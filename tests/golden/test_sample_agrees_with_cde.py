@@ -1,5 +1,6 @@
-"""Every letter and flag that the sample lets us compute equals the one in CDE's own workbooks, read here without the
-pipeline.
+"""Every letter and flag that can be computed from the sample equals the one in CDE's own workbooks.
+
+The tests read the workbooks without the pipeline.
 """
 
 import re
@@ -13,7 +14,7 @@ WORKBOOKS = {2022: "assistancestatus22.xlsx", 2023: "assistancestatus23.xlsx", 2
 
 
 def workbook(sample: Path, year: int) -> pd.DataFrame:
-    """CDE's data sheet: header on row 6, all text, '*' for blank."""
+    """Return CDE's data sheet: header on row 6, all text, '*' for blank."""
     frame = pd.read_excel(
         sample / WORKBOOKS[year],
         sheet_name=f"District and COE {year}",

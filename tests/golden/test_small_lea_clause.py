@@ -1,6 +1,4 @@
-"""The truth table of the small-LEA clause: every set of up to four groups, against all that may be true of what is not
-known.
-"""
+"""The truth table of the small-LEA clause: every set of up to four groups, with every possibility for the unknowns."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, product
@@ -14,8 +12,9 @@ from transforms.tables import put
 
 
 class Group(NamedTuple):
-    """A student group: does it exist in the determination year, and did it meet the criteria in three of four
-    Dashboards? None: not known.
+    """A student group: whether it exists in the determination year, and met the criteria in three of four Dashboards.
+
+    None means not known.
     """
 
     exists: bool | None
@@ -27,8 +26,9 @@ SETS = [groups for n in (1, 2, 3, 4) for groups in combinations_with_replacement
 
 
 def worlds(groups: Sequence[Group]) -> Iterator[bool]:
-    """The clause in each world that what is known leaves open: it has one or two groups, and all of them met the
-    criteria.
+    """Yield the clause in every world that is possible with what is known.
+
+    The clause: the LEA has one or two groups, and all of them met the criteria.
     """
     choices = [
         product((True, False) if g.exists is None else (g.exists,), (True, False) if g.counts is None else (g.counts,))

@@ -1,5 +1,6 @@
-"""The embedded sample is the state: its flags against CDE's workbooks in it, read here without the pipeline, and counts
-that others have published.
+"""The embedded sample covers the whole state: its flags agree with CDE's workbooks, and its counts with published ones.
+
+The tests read the workbooks without the pipeline.
 """
 
 from pathlib import Path
@@ -17,11 +18,10 @@ SHEETS = {
 }
 ELIGIBLE = {2022: 39, 2023: 66, 2024: 67}
 LISTED = {2022: 993, 2023: 991, 2024: 994}
-COMPUTED = {2022: 39, 2023: 65, 2024: 67}  # of the eligible; Mountain Union Elementary in 2023 is the other one
-# Verdicts that are CDE's flag: whether an LEA has fewer than three student groups cannot be counted from letters.
-# Monterey's indicator rows count the groups
-# of two of its districts (Soledad Unified in both years, South Monterey County Joint Union High in 2024): three fewer
-# than from workbooks alone.
+COMPUTED = {2022: 39, 2023: 65, 2024: 67}  # of the eligible; the other one is Mountain Union Elementary in 2023
+# Verdicts that are CDE's flag, because letters do not show whether an LEA has fewer than three student groups.
+# Monterey's indicator rows count the groups of two of its districts (Soledad Unified in both years, South Monterey
+# County Joint Union High in 2024): three fewer than from workbooks alone.
 BY_CDE = {2022: 16, 2023: 70, 2024: 74}
 BY_CDE_FROM_WORKBOOKS = {2022: 16, 2023: 71, 2024: 76}
 DECIDED = """
@@ -35,7 +35,7 @@ def test_the_sample_stays_small() -> None:
 
 
 def official(year: int) -> pd.DataFrame:
-    """CDE's rows of a year by CDS code."""
+    """Return CDE's rows of a year by CDS code."""
     file, sheet, header = SHEETS[year]
     frame = pd.read_excel(
         STATE / file, sheet_name=sheet, header=header, dtype="string", engine="calamine", keep_default_na=False
@@ -94,8 +94,8 @@ def test_new_and_left_in_2024(state_db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.DuckDBPyConnection) -> None:
-    """Excerpts beside whole workbooks are no rows that are missing: no verdict is open for it, and nothing is warned
-    of.
+    """An excerpt in addition to complete workbooks is not a set of missing rows: it opens no verdict and causes no
+    warning.
     """
     query = """
         select l.county = 'Monterey', list(distinct h.basis order by h.basis) from student_group_history h
@@ -111,7 +111,7 @@ def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.Duck
 
 
 def test_published_counts_hold(state_db: duckdb.DuckDBPyConnection) -> None:
-    """What the press and county offices printed."""
+    """Counts that the press and county offices printed."""
     identified = """
         select county || ' ' || determination_year, count(*) filter (assistance_year = 1),
             count(*) filter (reason like 'Year 2: %')

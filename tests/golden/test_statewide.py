@@ -1,5 +1,6 @@
-"""The whole state, from CDE's workbooks of 2017, 2018, 2019 and 2022: our flags against CDE's, read here without the
-pipeline.
+"""The whole state, from CDE's workbooks of 2017, 2018, 2019 and 2022: our flags against CDE's.
+
+The tests read the workbooks without the pipeline.
 """
 
 from collections.abc import Iterator
@@ -108,8 +109,9 @@ def test_no_flag_of_the_state_differs(state: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state: duckdb.DuckDBPyConnection) -> None:
-    """The same group on three consecutive Dashboards, 2018, 2019 and 2022: 122 districts and 10 county offices, as CDE
-    listed under EC 52064(e)(5).
+    """The same group on three consecutive Dashboards, 2018, 2019 and 2022.
+
+    CDE listed 122 districts and 10 county offices under EC 52064(e)(5).
     """
     rows = state.execute("""
         select lea_type, count(distinct cds) from (
@@ -144,13 +146,13 @@ def test_a_renamed_district_is_one_lea_with_its_latest_name(state: duckdb.DuckDB
 def test_a_district_that_the_latest_workbook_lacks_may_have_closed_or_lost_its_row(
     state: duckdb.DuckDBPyConnection,
 ) -> None:
-    """No workbook of 2023 is loaded that would tell.
+    """No loaded workbook of 2023 shows which.
 
-    Where three other Dashboards say no, the answer is no all the same.
+    If three other Dashboards give "no", the answer is still "no".
     """
     gone = set(official(2019).index) - set(official(2022).index)
     assert "15633470000000" in gone, "Belridge Elementary"
-    gone.remove(LOWELL_JOINT_BEFORE)  # the register of successions shows what became of it
+    gone.remove(LOWELL_JOINT_BEFORE)  # the register of successions shows its successor
     rows = state.execute(
         "select cds, status, reason from eligibility where pathway = 'continuum' and determination_year = 2022 and"
         " list_contains(?, cds)",

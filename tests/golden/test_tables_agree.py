@@ -1,4 +1,4 @@
-"""Published tables do not contradict each other: what one calls not comparable, mixed or past, the others do too."""
+"""Published tables do not contradict each other: all agree on what is not comparable, mixed or past."""
 
 import duckdb
 import pytest

@@ -1,4 +1,4 @@
-"""What is not known is said, never taken for a no: files that are not loaded, and LEAs that are in a few of them."""
+"""Unknown results are reported and never count as "no": files that are not loaded, and LEAs that are in few files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +40,9 @@ ALONE, ON_RECORD, ONLY_LOCAL, CHARTER = "27000010000000", "27000020000000", "270
 
 @pytest.fixture(scope="module")
 def one_year(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Two districts on the Dashboard of 2024, of which one has its local indicators and its row of CALPADS; and two
-    LEAs that one file of local indicators names alone.
+    """Decide two districts on the Dashboard of 2024, one with local indicators and a CALPADS row, and two other LEAs.
+
+    Only one file of local indicators names these two.
     """
     folder = tmp_path_factory.mktemp("one-year")
     boards = Dashboards().put(2024, ALONE, "HI", ela=4).put(2024, ON_RECORD, "HI", ela=4)
@@ -71,7 +72,7 @@ def test_year_2_is_not_ruled_out_where_nothing_is_known_of_the_year_before(
 
 
 def test_no_method_now_and_an_unknown_year_before_is_said(one_year: duckdb.DuckDBPyConnection) -> None:
-    """Local indicators settle methods 2 and 3, the register of CALPADS method 4."""
+    """Local indicators settle methods 2 and 3, and the CALPADS register settles method 4."""
     assert methods(one_year, ON_RECORD) == [(1, False), (2, False), (3, False), (4, False)]
     status, reason = assistance(one_year, ON_RECORD, "differentiated_assistance")
     assert status == "undetermined"
@@ -100,7 +101,10 @@ NOT_LOADED = "Whether it is on the 2024 Dashboard is not known: 2024 data is not
 
 @pytest.fixture(scope="module")
 def half_a_year(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Districts of a county of which 2024 is not loaded; one closed and one followed by another before it began."""
+    """Decide districts of a county for which 2024 is not loaded.
+
+    One of them closed, and another has a successor, before 2024.
+    """
     folder = tmp_path_factory.mktemp("half-a-year")
     boards = Dashboards(names={(FOLLOWED, y): "Old Union" for y in (2019, 2022, 2023)})
     boards.put(2024, HERE, "HI", ela=4).put(2023, FOLLOWER, "HI", ela=4)
