@@ -1,7 +1,8 @@
-"""What a child process does that is sent a signal: ``dta run``, in which one stage is busy for minutes in the way that
-is asked for. The stages before it do nothing, unless STAGE ends with a plus: then they are done, and it is as well.
+"""The child process that receives a signal: ``dta run``, in which one stage is busy for minutes in a given way.
 
-Called as ``python -m tests.pipeline.interrupted_run HOW STAGE FILE``: FILE is made when the stage is busy.
+The stages before it do nothing. If STAGE ends with a plus, they really run, and so does the stage itself first.
+
+Called as ``python -m tests.pipeline.interrupted_run HOW STAGE FILE``: FILE is created when the stage is busy.
 """
 
 import sys
@@ -26,11 +27,11 @@ from transforms.release.current import DATABASE
 from transforms.run import Run, StepResult
 
 HOW, STAGE, BUSY = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-LONG = "select count(*) from range(10000000) a, range(10000000) b where (a.range * b.range) % 7 = 3"  # for hours
+LONG = "select count(*) from range(10000000) a, range(10000000) b where (a.range * b.range) % 7 = 3"  # runs for hours
 
 
 def begin() -> None:
-    """Say that the stage is busy, a moment later: the query has begun by then."""
+    """Report that the stage is busy, but half a second later, so that the query has begun."""
     threading.Timer(0.5, BUSY.touch).start()
 
 
@@ -41,7 +42,7 @@ def query(run: Run) -> None:
 
 
 def on_threads(run: Run) -> None:
-    """Two queries on other threads, and many more that wait for their turn."""
+    """Run two queries on other threads; many more wait for their turn."""
 
     def one(n: int) -> None:
         stop_if_asked()
@@ -55,7 +56,7 @@ def on_threads(run: Run) -> None:
 
 
 def swallowed(run: Run) -> None:
-    """As an expectation that cannot run: what goes wrong in it becomes a result."""
+    """Run the query in an expectation, which turns every error into a result."""
     import expectations.validate as gx
     from expectations.judging import rows_of
     from expectations.suites.tables import suites_of_tables
@@ -66,7 +67,7 @@ def swallowed(run: Run) -> None:
 
 
 def hidden(run: Run) -> None:
-    """Whatever comes is caught, and the stage ends as if nothing had been."""
+    """Catch every error, and end the stage as if nothing had happened."""
     try:
         query(run)
     except Exception:
@@ -74,7 +75,7 @@ def hidden(run: Run) -> None:
 
 
 def pages(run: Run) -> None:
-    """Those of the release that the source folder is, where other processes write pages of LEAs."""
+    """Write the pages of the release in the source folder; other processes write pages of LEAs."""
     release = Path(run.settings.source)
     with ExitStack() as stack:
         with connect_read_only(release / DATABASE) as connection:  # closed before the pages open it
@@ -99,7 +100,7 @@ def nothing(run: Run) -> StepResult:
 
 
 def after(function: Any) -> Any:
-    """The stage is done first."""
+    """Do the stage first, then be busy."""
 
     def call(run: Run) -> StepResult:
         function(run)

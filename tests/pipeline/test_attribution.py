@@ -1,5 +1,6 @@
-"""Every verdict that differs from the release before is attributed to data, rules or code; only data count toward the
-band.
+"""Every verdict that differs from the previous release is attributed to data, rules or code.
+
+Only differences due to data count toward the band.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ CHECKS = {c.check_id: c for c in load_checks()}
 
 @pytest.fixture
 def db() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Three LEAs whose verdicts of three years all differ from the release before; nothing says why."""
+    """Create three LEAs whose verdicts of three years all differ from the previous release, without a known cause."""
     with duckdb.connect() as connection:
         connection.execute("create table previous_release as select 'r' as release_id")
         verdicts = (
@@ -137,7 +138,7 @@ def test_a_verdict_that_is_new_may_be_due_to_a_file_of_a_later_year(db: duckdb.D
 
 
 def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on the code is another one than that of the releases before."""
+    """Let later runs have other code than the previous releases."""
 
     def other(run: Run) -> dict[str, str]:
         return {**part_digests(run), "code": "of tomorrow"}
@@ -147,7 +148,7 @@ def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def loosened(folder: Path) -> Path:
-    """Rules by which two priorities are no longer needed in 2024: one is enough."""
+    """Write rules in which one priority is enough in 2024, instead of two."""
     reference = reference_copy(folder / "reference")
     path = reference / "rules" / "2024.toml"
     text = path.read_text("utf-8")
@@ -157,7 +158,7 @@ def loosened(folder: Path) -> Path:
 
 
 def attributions(place: Workplace, **changes: object) -> dict[str, int]:
-    """How many verdicts differ from the release, by what they are attributed to."""
+    """Return how many verdicts differ from the release, by attribution."""
     run = place.decided(**changes)
     found = attributions_of(run)
     run.finish()
@@ -165,7 +166,7 @@ def attributions(place: Workplace, **changes: object) -> dict[str, int]:
 
 
 def attributions_of(run: Run) -> dict[str, int]:
-    """The same of a run that has decided; and the band counts those of data alone."""
+    """Return the same for a run that has decided; the band counts only differences due to data."""
     run.save_fact("inputs_digest", "of a test")
     with run.connect() as connection:
         put_results(connection, [])
@@ -188,7 +189,7 @@ def test_new_rules_change_many_verdicts_and_do_not_count(published: Workplace, t
 
 @pytest.fixture(scope="module")
 def everybody(published: Workplace) -> Iterator[Run]:
-    """A run of the files of the release in which everybody is eligible."""
+    """Return a run on the files of the release, with every LEA eligible."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("transforms.build.build_table", _everybody_is_eligible)
         run = published.decided()

@@ -1,6 +1,4 @@
-"""Rows that break a file end with a message and an exit code, and never replace the last good release; a file that
-breaks is not used.
-"""
+"""Bad rows end with a message and an exit code, and never replace the last good release; a broken file is not used."""
 
 import json
 import re
@@ -16,13 +14,13 @@ Edit = Callable[[str, Callable[[str], str]], None]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every byte that readers of ``current`` see."""
+    """Return every byte that readers of ``current`` see."""
     current = (folder / "current").resolve()
     return {"->": current.name.encode(), **{p.name: p.read_bytes() for p in current.iterdir() if p.is_file()}}
 
 
 def first_district_row(text: str, column: str, value: str) -> str:
-    """Set one column of the first line that is a district row."""
+    """Set one column of the first district row."""
     header, *lines = text.split("\n")
     position = header.rstrip("\r").lower().split("\t").index(column)
     for n, line in enumerate(lines):
@@ -42,7 +40,7 @@ def drop_column(text: str, column: str) -> str:
     )
 
 
-# file, how it is damaged, the error, and what the message says
+# file, damage, error, and parts of the message
 CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...]]] = {
     "cut_between_lines": (
         "suspdownload2024.txt",
@@ -69,7 +67,7 @@ def test_current_stays_as_it_was(light: None, bare_released: Workplace, edit: Ed
     assert status["release_id"] == before["->"].decode()
 
 
-# file, how a district's rows are damaged, column and value of the rejects
+# file, damage of a district's rows, column and value of the rejects
 BAD_ROWS: dict[str, tuple[str, Callable[[str], str], str, str]] = {
     "cds_of_13_digits": (
         "graddownload2024.txt",
@@ -92,8 +90,8 @@ BAD_ROWS: dict[str, tuple[str, Callable[[str], str], str, str]] = {
     ),
 }
 
-# A verdict that does not rest on the rejected row: CDE's flag decides where inputs are missing, and the reason names
-# the row.
+# A verdict that does not depend on the rejected row: CDE's flag answers if inputs are missing, and the reason names the
+# row.
 CDE_SAYS_SO = (
     "(decided_by = 'cde' and status_after = case cde_flag when 'N' then 'not_eligible' when 'Y' then 'eligible' end "
     "and starts_with(reason, 'CDE''s flag') and contains(reason, ' was rejected: '))"

@@ -1,4 +1,4 @@
-"""``dta build``: one SQL model, what it needs or what is made from it, on a database that is kept."""
+"""``dta build``: one SQL model, with its inputs or the tables built from it, on a database that is kept."""
 
 import re
 from pathlib import Path

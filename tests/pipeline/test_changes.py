@@ -1,4 +1,4 @@
-"""What changed between determination years and between releases, and differences from CDE that a person accepted."""
+"""Changes between determination years and between releases, and differences from CDE that a person accepted."""
 
 import re
 import shutil
@@ -65,8 +65,10 @@ def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
 def test_a_group_of_which_a_year_is_not_known_is_not_said_to_have_left(
     missing: str, unknown: int, tmp_path: Path, raw_cache: Path
 ) -> None:
-    """The workbook of a year comes weeks after the Dashboard: for most of the state that year is not known until then,
-    and every group that had counted by the oldest year was said not to have met the criteria in the newest.
+    """CDE's workbook of a year comes weeks after the Dashboard; until then, most of the state's results are not known.
+
+    Regression: the text was that every group that had counted by the oldest year did not meet the criteria in the
+    newest.
     """
     books = {f"assistancestatus{y}.xlsx" for y in ("18", "19-rev", "22", "23", "24")} - {missing}
     source = copy_of_state(tmp_path / "source", *books, "suspdownload2024.txt")
@@ -185,7 +187,7 @@ AS_BEFORE, WRONG_DAY = "27754400000000", "27754730000000"
 
 def with_another_letter(cells: dict[str, Cell]) -> None:
     if cells["CDS"].value in DIFFERING:
-        cells["TotalStudentGroups"].value += cells["ELpriorities"].value == "*"  # else the row contradicts itself
+        cells["TotalStudentGroups"].value += cells["ELpriorities"].value == "*"  # otherwise the row contradicts itself
         cells["ELpriorities"].value = "K"
 
 
@@ -193,7 +195,7 @@ def with_another_letter(cells: dict[str, Cell]) -> None:
 def accepted(
     published: Workplace, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Each of five LEAs has an acceptance of its own, of which one alone holds."""
+    """Decide five LEAs, each with its own acceptance; only one of the acceptances is in effect."""
     folder = tmp_path_factory.mktemp("accepted")
     source, reference = shutil.copytree(SAMPLE, folder / "source"), reference_copy(folder / "reference")
     change_rows(source / "assistancestatus24.xlsx", with_another_letter)
@@ -216,7 +218,7 @@ def accepted(
 
 
 def test_the_day_after_an_acceptance_is_no_night_without_anything_new(accepted: duckdb.DuckDBPyConnection) -> None:
-    """Nights that changed nothing else went on saying that the difference is accepted."""
+    """Regression: later nights without other changes still reported the difference as accepted."""
     accepted.execute("select count(*) from reconciliation").fetchone()
     facts = dated_facts(accepted)
     for last_day in ("2026-02-01", "2027-06-30"):
@@ -226,7 +228,7 @@ def test_the_day_after_an_acceptance_is_no_night_without_anything_new(accepted: 
 
 
 def our_letters(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Of the English learners in 2024."""
+    """Return our letters for the English learners in 2024, by LEA."""
     query = (
         "select cds, coalesce(letter, '-') from student_group_history where (student_group, dashboard_year) = (?, ?)"
     )
@@ -238,7 +240,7 @@ def outcome(db: duckdb.DuckDBPyConnection, check: str) -> GateResult:
 
 
 def failing(db: duckdb.DuckDBPyConnection, check: str) -> dict[str, str]:
-    """What fails of the English learners of these five, by LEA."""
+    """Return what fails for the English learners of these five, by LEA."""
     rows = db.execute(next(c.query for c in load_checks() if c.check_id == check)).fetchall()
     return {cds: str(row) for row in rows for cds in (*DIFFERING, AS_BEFORE, WRONG_DAY) if cds in row and OF_EL in row}
 

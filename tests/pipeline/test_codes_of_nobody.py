@@ -1,4 +1,6 @@
-"""A row whose code can be nobody's costs itself: not the night, and not a sound row of another file."""
+"""If no LEA can have the code of a row, only that row is rejected; the night and good rows of other files are not
+affected.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +15,14 @@ from tests.workbooks import change_rows
 from tests.workplace import Workplace, edit_text
 
 NO_COUNTY = "the first two digits of the code are of no county"
-# Codes, and the year of the workbook that each is in.
+# Codes, and the year of the workbook that contains each.
 NOBODY = {"00000000000000": 24, "59661590000000": 23, "99102720000000": 19, "59102720000000": 22}
 SALINAS, ALISAL, GONZALES = "27661590000000", "27659610000000", "27754730000000"
 LEFT_OUT = "select column_name, reason from rejects where cds = ?"
 
 
 def add_row(path: Path, **values: str) -> None:
-    """Copy the last row of the table of a workbook, with other values under these headings."""
+    """Copy the last row of a workbook's table, with other values under these headings."""
     book = openpyxl.load_workbook(path)
     for sheet in book:
         for at, row in enumerate(sheet.iter_rows(max_row=12), 1):
@@ -34,7 +36,7 @@ def add_row(path: Path, **values: str) -> None:
 
 @pytest.fixture(scope="module")
 def of_nobody(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A row of each code in a workbook, and one in a Dashboard file; the night passes its gates."""
+    """Decide with a row of each code in a workbook, and one in a Dashboard file; the night passes its gates."""
     place = new_place()
     for code, year in NOBODY.items():
         (book,) = place.source.glob(f"assistancestatus{year}*.xlsx")
@@ -53,14 +55,14 @@ def of_nobody(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyCon
 
 @pytest.mark.parametrize("code", NOBODY)
 def test_a_row_of_no_county_in_a_workbook_costs_itself(of_nobody: duckdb.DuckDBPyConnection, code: str) -> None:
-    """The row of the whole state that somebody added, and codes that cannot be."""
+    """A row of the whole state that somebody added, and impossible codes."""
     assert ("CDS", NO_COUNTY) in of_nobody.execute(LEFT_OUT, [code]).fetchall()
     for table in ("leas", "assistance_letters", "eligibility"):
         assert of_nobody.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
 
 
 def test_a_row_of_no_county_in_another_file_costs_itself(of_nobody: duckdb.DuckDBPyConnection) -> None:
-    """Of a Dashboard file, whose row of the state is as CDE has it."""
+    """The row is in a Dashboard file, whose row of the state is as in CDE's file."""
     assert of_nobody.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
         "99661590000000",
         NO_COUNTY,
@@ -71,7 +73,7 @@ def test_a_row_of_no_county_in_another_file_costs_itself(of_nobody: duckdb.DuckD
 
 @pytest.mark.slow
 def test_a_lost_zero_costs_no_sound_row_of_another_file(workplace: Workplace) -> None:
-    """LEAs that have had a new name since 2023, and of which one row lost a digit of its code: the other is sound."""
+    """LEAs with a new name since 2023; in one row of each, the code lost a digit. The other row is good."""
 
     def change(cells: dict[str, Cell]) -> None:
         if (cds := str(cells["CDS"].value)) in (SALINAS, ALISAL, GONZALES):

@@ -98,7 +98,7 @@ def test_explain_a_county_office_and_a_charter_school(published: Workplace) -> N
 
 
 def main(arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch) -> int:
-    """The command in this process, with the exit code that a shell would see."""
+    """Run the command in this process; return the exit code that a shell would see."""
     monkeypatch.setattr(sys, "argv", ["dta", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         flows.cli.app.main()
@@ -106,7 +106,7 @@ def main(arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def run_dta(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-    """The installed command, with its real exit code."""
+    """Run the installed command, with its real exit code."""
     return subprocess.run([Path(sys.executable).parent / "dta", *map(str, arguments)], capture_output=True, check=False)
 
 
@@ -206,7 +206,7 @@ def test_a_wrong_setting_is_named(
 
 
 def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an environment file leaves it: an empty folder would be the current one."""
+    """Environment files can contain empty values. An empty folder would be the current one."""
     for name in Settings.model_fields:
         monkeypatch.setenv(f"DTA_{name.upper()}", "")
     assert Settings(as_of=AS_OF).model_dump() == Settings.model_construct(as_of=AS_OF).model_dump()
@@ -236,7 +236,7 @@ def test_memory_that_is_too_small_is_said_in_words(
 def test_a_fault_of_storage_that_duckdb_meets_is_said_in_words(
     fault: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In whatever command, such as an estimate on a full disk."""
+    """In every command, such as an estimate on a full disk."""
 
     def fail(*_: object) -> None:
         raise fault
@@ -283,7 +283,7 @@ def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
 
 @pytest.mark.slow
 def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
-    """The whole state from the embedded sample; then nothing changed; then a folder of which no file can be used."""
+    """Run the whole state from the embedded sample, then again without changes, then a folder without a usable file."""
     out = shutil.copytree(state_run / "out", tmp_path / "out", symlinks=True)
     with duckdb.connect(str(out / "current/dta.duckdb"), read_only=True) as db:
         assert db.execute(
@@ -413,7 +413,7 @@ def test_what_cannot_be_asked_ends_with_2(published: Workplace, arguments: tuple
 def test_a_day_of_which_the_rules_know_nothing_is_refused(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rules end with the Dashboard of 2026, which the one of 2027 follows in December of that year."""
+    """The rules end with the Dashboard of 2026, and the Dashboard of 2027 follows it in December of that year."""
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     monkeypatch.setattr("transforms.clock.now", lambda: datetime(2026, 11, 24, 20, tzinfo=UTC))
     words = "lies in the future, and the rules end with the Dashboard of 2026: nothing can be known as of that day."

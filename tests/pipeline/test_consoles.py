@@ -1,6 +1,4 @@
-"""The command on any console: code pages, a reader that stops reading, brackets, eighty columns; and CSV that Excel
-shows as it is.
-"""
+"""The command on any console: code pages, a reader that stops reading, brackets, eighty columns; and CSV for Excel."""
 
 import csv
 import io
@@ -39,7 +37,7 @@ COMMANDS = (
 
 @cache
 def on_page(out: Path, page: str) -> list[Ended]:
-    """All commands on a console of eighty columns with this code page."""
+    """Run all commands on a console of eighty columns with this code page."""
     return in_turn(out, COMMANDS, PYTHONIOENCODING=page)
 
 
@@ -102,7 +100,7 @@ def test_brackets_in_paths_are_printed(tmp_path: Path) -> None:
         assert b"Traceback" not in told
 
 
-# All write more than a pipe holds.
+# Each of them writes more than fits in a pipe.
 READERS = [
     *(c for c in COMMANDS if "Nobody" not in c[-1]),
     *(
@@ -119,15 +117,13 @@ READERS = [
 
 
 def in_full(arguments: tuple[str, ...], read: int) -> bool:
-    """What is written as a table of the console, and rows as they come to a reader that reads nothing. The rest are
-    slow.
-    """
+    """Return True for a table on the console, and for rows with a reader that reads nothing. The rest are slow."""
     return (arguments[:3] == ("sql", "--format", "csv") and read == 0) or (arguments[0] == "explain" and read > 0)
 
 
 @cache
 def stopped_readers(out: Path, full: bool) -> dict[tuple[tuple[str, ...], int], tuple[int, str]]:
-    """How each command ends whose reader stops after 20 bytes, or at once."""
+    """Return how each command ends if its reader stops after 20 bytes, or at once."""
     ways = [(c, n) for n in (20, 0) for c in READERS if in_full(c, n) == full]
     return dict(zip(ways, read_in_part(out, ways), strict=True))
 
@@ -154,7 +150,7 @@ def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[
 def test_a_stream_that_is_closed_is_no_fault(
     published: Workplace, arguments: tuple[str, ...], closed: str, code: int
 ) -> None:
-    """As some schedulers start what they run."""
+    """Some schedulers start their commands like this."""
     command = ["sh", "-c", f'exec "$0" "$@" {closed}', str(Path(sys.executable).parent / "dta"), *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, env=surroundings(published.out), check=False)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr

@@ -1,5 +1,6 @@
-"""A row that contradicts itself costs its own cell; a file of such rows is not used, by name, and the night goes on
-with the edition before it.
+"""A row that contradicts itself loses only its own cell. A file with many such rows is not used.
+
+The file is named, and the night continues with the previous edition.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,7 +41,7 @@ def cell(cds: str, group: str, column: str, value: str) -> Callable[[str], str]:
     return how
 
 
-EXCHANGED = {  # file -> heading that is exchanged with that of colors
+EXCHANGED = {  # file -> heading that is swapped with the heading of colors
     "eladownload2024.txt": "changelevel",
     "mathdownload2024.txt": "statuslevel",
     "mathdownload2023.txt": "changelevel",

@@ -1,5 +1,6 @@
-"""A workbook's row whose status, methods and letters contradict each other decides nothing; a workbook of many such
-rows is not used.
+"""A workbook row whose status, methods and letters contradict each other determines nothing.
+
+A workbook with many such rows is not used.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,7 +41,7 @@ def own(row: Values) -> str:
     return [v for h, v in row.items() if h.startswith(STATUS)][-1]
 
 
-# year of the workbook, which rows, what is written, and why the row is rejected: each is done to one row or two
+# year of the workbook, rows, values to write, and reason of the reject; each is applied to one row or two
 Case = tuple[int, Callable[[Values], bool], Values, str]
 CASES: dict[str, Case] = {
     "2018: the only method, 2, denied": (18, lambda r: only(r, 2), {"MetMethod2": "N"}, NONE_MET),
@@ -77,10 +78,10 @@ CASES: dict[str, Case] = {
 def test_a_row_that_contradicts_its_status_is_undetermined(
     years: tuple[int, ...], tmp_path: Path, raw_cache: Path
 ) -> None:
-    """In the statewide workbooks; one row or two of each case, in no row twice."""
+    """In the statewide workbooks; one or two rows per case, and no row twice."""
     source = copy_of_state(tmp_path / "source", *(p.name for p in STATE.glob("assistancestatus*.xlsx")))
     spoiled: dict[tuple[str, int], str] = {}
-    in_second_year: set[tuple[str, int]] = set()  # of 2024: who met a method in 2023 has assistance whatever 2024 shows
+    in_second_year: set[tuple[str, int]] = set()  # of 2024: LEAs with a method in 2023 have assistance in any case
     for year in years:
         left = {case: 2 for case, (of_year, *_) in CASES.items() if of_year == year}
 
@@ -110,7 +111,7 @@ def test_a_row_that_contradicts_its_status_is_undetermined(
 
 
 def moved_down(*headings: str) -> Callable[[Path], None]:
-    """Move all columns whose headings begin so one row down; the last row's come to the first."""
+    """Move all columns whose headings begin like this one row down; the last row's values go to the first row."""
 
     def move(rows: list[Row]) -> None:
         wanted = [h for h in rows[0] if h.startswith(headings) or h.endswith(headings)]
@@ -123,7 +124,7 @@ def moved_down(*headings: str) -> Callable[[Path], None]:
 
 
 OF_THE_YEAR = ("priorities", "TotalStudentGroups", "AssistanceStatus2024", "MetMethod", "EC52072_2024")
-MOVED = {24: OF_THE_YEAR, 23: ("MetMethod",), 22: ("priorities",)}  # in the workbook of which year
+MOVED = {24: OF_THE_YEAR, 23: ("MetMethod",), 22: ("priorities",)}  # by the year of the workbook
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A run that died is begun anew; and the record can be read by people and programs."""
+"""A run that died is started again from the beginning; people and programs can read the record."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ NAMES = [s.name for s in STEPS]
 
 
 class Died(BaseException):
-    """As if the process had been killed: nothing is tidied up for it."""
+    """Raised as if the process had been killed: nothing is cleaned up."""
 
 
 def dying_at(stage: str, how: Callable[[], BaseException] = Died) -> Callable[[Step, Run], StepResult]:
@@ -45,7 +45,7 @@ def dying_at(stage: str, how: Callable[[], BaseException] = Died) -> Callable[[S
 
 @dataclass
 class Anew:
-    """The run after one that died: where it published, its stages, what it logged, and what the dead one had left."""
+    """The run after one that died: where it published, its stages, its log, and what the dead run had left."""
 
     place: Workplace
     outcome: Outcome
@@ -55,7 +55,7 @@ class Anew:
     left: Path
 
 
-# Rows as text, and typed parts behind the view indicator_results, lie outside the scratch folder.
+# Rows as text, and typed parts behind the view indicator_results, are outside the scratch folder.
 HARM = {
     "raw/*/dashboard-ela-2024/*.parquet": "rot",
     "core/*/dashboard-math-2024/*.parquet": "rot",
@@ -65,7 +65,7 @@ HARM = {
 
 @pytest.fixture(scope="module")
 def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
-    """A run dies between stages, its scratch folder is torn, and what lies beside it is damaged; then another run.
+    """Let a run die between stages, tear its scratch folder, damage the files next to it, and run again.
 
     The folders are not those of the release of the sample.
     """
@@ -77,7 +77,7 @@ def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
         with pytest.raises(Died):
             execute(place.settings(), dying_at("criteria"))
         left = place.work / "build" / "runs" / hashlib.sha256(str(place.out).encode()).hexdigest()[:16] / "run-x"
-        left.mkdir(parents=True)  # as a killed one leaves it
+        left.mkdir(parents=True)  # like the folder of a killed run
         (left / "build.duckdb").write_bytes(b"torn")
         for files, harm in HARM.items():
             damaged = list((place.work / "build").glob(files))
@@ -108,7 +108,7 @@ def spoil(path: Path, harm: str) -> None:
 
 
 def test_a_run_that_died_is_begun_anew_and_what_it_left_is_verified(anew: Anew) -> None:
-    """The next run uses what lies beside the scratch folder, but makes anew what is damaged."""
+    """The next run uses the files next to the scratch folder, but rebuilds damaged ones."""
     assert anew.done == NAMES
     assert not anew.left.exists(), "what was left is removed"
 
@@ -175,7 +175,7 @@ def test_a_clock_that_went_back_publishes_nothing(released: Workplace) -> None:
     with pytest.raises(ReleaseError, match=r"The clock says .* is as of .* dta run --as-of"):
         execute(by_the_clock, lambda step, run: step.function(run))
     assert current_release(released.out) == before
-    with pytest.raises(Died):  # a day that is named is taken: the run begins
+    with pytest.raises(Died):  # a named day is accepted: the run begins
         execute(released.settings(as_of=earlier), dying_at("snapshot"))
 
 

@@ -1,4 +1,4 @@
-"""A release that an earlier version made lacks what this one reads: commands say so, and what to do."""
+"""A release of an earlier version lacks data that this version reads: commands report this and the remedy."""
 
 import shutil
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_an_earlier_release_is_named(
 ) -> None:
     out = linked(bare.out, tmp_path / "out")
     database = (out / "current" / "dta.duckdb").resolve()
-    database.unlink()  # a link
+    database.unlink()  # it is a link
     shutil.copyfile(bare.out / "current" / "dta.duckdb", database)
     with duckdb.connect(str(database)) as connection:
         connection.execute(statement)

@@ -1,4 +1,4 @@
-"""Folders that are not ours stay as they are, byte for byte; in ours only what we made is removed."""
+"""Folders of others stay unchanged, byte for byte; in our folders only our own files are removed."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def released(bare_released: Workplace) -> Workplace:
 
 
 def tree(folder: Path) -> Tree:
-    """Every file and folder below, with content and time of change."""
+    """Return every file and folder below, with content and time of change."""
     return {
         p.relative_to(folder).as_posix(): (
             b"" if p.is_dir() and not p.is_symlink() else p.read_bytes() if p.is_file() else b"?",
@@ -37,7 +37,7 @@ def tree(folder: Path) -> Tree:
 
 
 def secrets(folder: Path) -> None:
-    """What people keep in a folder of a project."""
+    """Create files that people keep in a project folder."""
     (folder / ".git" / "objects").mkdir(parents=True)
     (folder / ".git" / "HEAD").write_text("ref: refs/heads/main")
     for name in (".env", ".gitignore", ".status.json.bak", "notes.txt"):
@@ -45,13 +45,13 @@ def secrets(folder: Path) -> None:
 
 
 def a_worktree(folder: Path) -> None:
-    """A folder whose .git is a file."""
+    """Create a folder whose .git is a file."""
     folder.mkdir(parents=True)
     (folder / ".git").write_text("gitdir: elsewhere")
 
 
 def releases_of_others(folder: Path) -> None:
-    """Another program's folder of the same name."""
+    """Create another program's folder of the same name."""
     (folder / "releases" / "2019").mkdir(parents=True)
     (folder / "releases" / "2019" / "manifest.json").write_text("{}")
     (folder / "status.json").write_text('{"ok": true}')
@@ -105,9 +105,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused(workplace: Workplace, tmp_pa
 
 
 def test_folders_that_may_be_used(workplace: Workplace, tmp_path: Path) -> None:
-    """None yet, an empty one, a fresh file system, one that holds the other folders of the settings, and that of the
-    project itself.
-    """
+    """A missing folder, an empty one, a new file system, a parent of the other folders, and the project folder."""
     work = tmp_path / "state"
     (work / "inbox").mkdir(parents=True)
     (work / "here").mkdir()
@@ -149,7 +147,7 @@ def test_a_first_run_that_failed_can_be_repeated(workplace: Workplace) -> None:
 
 
 def test_what_people_put_beside_releases_stays(released: Workplace) -> None:
-    """Also what looks nearly like ours; and what a process of ours left half made goes."""
+    """Names that look almost like ours stay too; our own incomplete folders are removed."""
     releases = released.out / "releases"
     secrets(released.out)
     for name in (".backup-2024", ".d-old", "2024 archive", ".git"):
@@ -260,7 +258,7 @@ PLACES = (
 
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_is_written_where_people_ask_among_releases(place: str, released: Workplace) -> None:
-    """By every way of writing, also through links, and into a release that was made before folders were marked."""
+    """With every command that writes, also through links, and into a release made before folders were marked."""
     (released.out.parent / "link").symlink_to(released.out / "current")
     folder = released.out / place
     for marked in (True, False):
@@ -330,7 +328,7 @@ def test_folders_of_a_run_do_not_lie_in_one_another(released: Workplace, tmp_pat
         with pytest.raises(ConfigError, match="--out"):
             claim_folders(released.settings(out=both / inside, work=both))
     assert not both.exists()
-    claim_folders(released.settings(out=both, work=both))  # what each holds has other names
+    claim_folders(released.settings(out=both, work=both))  # their contents have different names
     claim_folders(released.settings(out=both, work=both))
 
 

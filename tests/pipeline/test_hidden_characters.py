@@ -1,6 +1,4 @@
-"""Control and invisible characters are rejected where a file is read, with file, line and column, and no published text
-holds one.
-"""
+"""Control and invisible characters are rejected on reading, with file, line and column, and never published."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -117,7 +115,7 @@ def quoted(name: str) -> str:
 def test_a_release_of_such_files_has_its_pages_and_reports(
     without_contracts: None, workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
-    """A school row: the gates let one pass."""
+    """A school row: the gates accept one."""
     from typer.testing import CliRunner
 
     from flows.cli.app import app
@@ -152,7 +150,7 @@ def test_a_release_of_such_files_has_its_pages_and_reports(
 
 
 def test_the_name_of_a_file_is_on_one_line() -> None:
-    """A name cannot add a line of its own to what is said of it."""
+    """A file name cannot add a line to the message about it."""
     name = "x\nError: all is lost\r\t\u2028.txt"
     assert UnusedFile(name, "r", "w").file == "x\\nError: all is lost\\r\\t\\u2028.txt"
     assert len(str(SourceError(name, "it is wrong", "Mend it.")).splitlines()) == 1

@@ -1,4 +1,4 @@
-"""No LEA may vanish between input and result."""
+"""No LEA may be lost between input and result."""
 
 import duckdb
 

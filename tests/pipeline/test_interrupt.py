@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run as interrupted, whatever it is at: a real process, and a real signal."""
+"""Ctrl-C and SIGTERM end a run as interrupted in every stage, tested with a real process and a real signal."""
 
 import json
 import os
@@ -31,7 +31,7 @@ PATIENCE = 120.0
 def interrupted(
     place: Workplace, how: str, stage: str, number: signal.Signals, tmp_path: Path
 ) -> tuple[subprocess.Popen[str], str, float]:
-    """Send the signal when the stage is busy; the process after its end, what it said, and how long the end took."""
+    """Send the signal when the stage is busy; return the ended process, its output, and the time that the end took."""
     busy = tmp_path / "busy"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
     environment |= {
@@ -63,7 +63,7 @@ def interrupted(
     [
         ("query", "determinations", signal.SIGTERM),
         *(
-            pytest.param(*way, marks=pytest.mark.slow)  # other ways, and the same with the other signal or stage
+            pytest.param(*way, marks=pytest.mark.slow)  # other ways, and the same ways with the other signal or stage
             for way in (
                 ("threads", "core", signal.SIGINT),
                 ("hidden", "criteria", signal.SIGINT),
@@ -112,7 +112,7 @@ def test_a_run_ends_as_interrupted(
 
 
 def begins_anew(place: Workplace) -> None:
-    """The run after one that was interrupted."""
+    """Check that the run after an interrupted one starts from the beginning."""
     assert place.publish().outcome == "published"
     assert [s["stage"] for s in read_status(place.out)["stages"]] == [s.name for s in STEPS]
 
@@ -138,7 +138,7 @@ def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: 
 def left_behind(
     command: list[str], number: signal.Signals, place: Workplace, begun: Callable[[], bool] = lambda: True
 ) -> None:
-    """Send the signal when a process beside is at work; none is alive after the end."""
+    """Send the signal while a child process works, and check that no process is alive afterwards."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
     environment |= {"DTA_SOURCE": str(place.source), "DTA_WORK": str(place.work), "DTA_OUT": str(place.out)}
     environment |= {"DTA_AS_OF": "2026-11-24"}
@@ -165,7 +165,7 @@ def left_behind(
 
 @pytest.mark.slow
 def test_no_process_that_judges_is_left_behind(tmp_path: Path) -> None:
-    """It imports Great Expectations."""
+    """The process imports Great Expectations."""
     command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
     left_behind(command, signal.SIGTERM, Workplace(STATE, tmp_path / "work", tmp_path / "out"))
 
@@ -194,7 +194,7 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
     while not any(file.path.endswith(".duckdb") for file in psutil.Process(process.pid).open_files()):
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.05)
-    time.sleep(0.3)  # it is at the query
+    time.sleep(0.3)  # the query runs now
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said
@@ -205,7 +205,7 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
 def test_a_command_that_writes_ends_with_the_code_of_its_signal(
     number: signal.Signals, published: Workplace, tmp_path: Path
 ) -> None:
-    """At plain Python, where nothing makes another fault of the signal."""
+    """While plain Python runs, so that nothing turns the signal into another error."""
     command = [str(Path(sys.executable).parent / "dta"), "report", "lea", "--all", "--to", str(tmp_path)]
     process = subprocess.Popen(
         [*command, "--out", str(published.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -231,7 +231,7 @@ def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
 
 
 def test_an_expectation_that_cannot_run_hides_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes wrong in one becomes a result; DuckDB answers a signal with a plain RuntimeError."""
+    """An expectation turns every error into a result; DuckDB answers a signal with a plain RuntimeError."""
     from expectations import validate as gx
     from expectations.suites.tables import suites_of_tables
 
@@ -246,7 +246,7 @@ def test_an_expectation_that_cannot_run_hides_no_signal(monkeypatch: pytest.Monk
 
 
 def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd: pytest.CaptureFixture[str]) -> None:
-    """As when a module is imported, or an object is dropped."""
+    """For example, while a module is imported, or an object is deleted."""
 
     class Dropped:
         def __del__(self) -> None:
@@ -259,7 +259,7 @@ def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd:
 
 
 def test_no_table_is_begun_after_a_signal() -> None:
-    """Also on another thread, whose query the signal came too early to end."""
+    """Even on another thread, if the signal came too early to end its query."""
     with duckdb.connect() as connection, pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
         with shielded():
             signal.raise_signal(signal.SIGTERM)
@@ -284,7 +284,7 @@ def test_handlers_are_put_back_and_other_threads_listen_to_none() -> None:
 
 
 def test_the_handler_of_a_scheduler_is_asked_first() -> None:
-    """Prefect raises an exception of its own on SIGTERM, by which it knows a run that was cancelled."""
+    """On SIGTERM, Prefect raises an exception by which it recognizes a cancelled run."""
 
     class CancelledError(BaseException):
         pass

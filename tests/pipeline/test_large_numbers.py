@@ -1,5 +1,6 @@
-"""A number that no column of 64 bits can hold is a rejected row with file, line and column, whatever the kind of file;
-the run goes on.
+"""A number that needs more than 64 bits is a rejected row with file, line and column, in every kind of file.
+
+The run continues.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ CELLS = {  # file -> column, value
     "chronicdownload2024.txt": ("color", "9" * 400),
     "ccidownload2024.txt": ("cds", BIG),
 }
-WORKBOOKS = {  # file -> sheet, heading, row, column as it is reported
+WORKBOOKS = {  # file -> sheet, heading, row, column as reported
     "Pr12024.xlsx": (0, "prioritynumber", 3, "priority"),
     "Pr22024.xlsx": (0, "cdscode", 3, "cds"),
     "assistancestatus24.xlsx": (-1, "reportyear", 8, "ReportYear"),

@@ -1,5 +1,7 @@
-"""Asking is quick because it imports little: no scheduler, no validation library, nothing that draws reports. Help and
-mistakes import less still: nothing that reads data.
+"""Commands that only read are quick because they import little: no scheduler, no validation library, no report
+libraries.
+
+Help and usage errors import even less: nothing that reads data.
 """
 
 import json
@@ -28,7 +30,7 @@ HEAVY = {
     "jinja2",
 }
 READERS = {"pyarrow", "numpy", "duckdb"}
-MODELS = {"pydantic", "pydantic_settings"}  # typer itself reads values of options with pydantic
+MODELS = {"pydantic", "pydantic_settings"}  # typer itself validates options with pydantic
 SCRIPT = """
 import json, sys
 from flows.cli.app import main
@@ -47,7 +49,7 @@ SQL = "SELECT count(*) FROM eligibility"
 
 
 def ran(*commands: list[str], **environment: str) -> tuple[list[tuple[str, str]], set[str]]:
-    """Exit code of each command and what it said, and what all of them together imported, in one process."""
+    """Run all commands in one process; return exit code and output of each, and all imported modules."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, json.dumps(commands)],
         stdout=subprocess.PIPE,
@@ -65,7 +67,7 @@ def ran(*commands: list[str], **environment: str) -> tuple[list[tuple[str, str]]
 @pytest.mark.parametrize(
     ("command", "lighter"),
     [
-        (["explain", "27660680000000"], {"pyarrow", "numpy"}),  # only rows of a query need Arrow
+        (["explain", "27660680000000"], {"pyarrow", "numpy"}),  # only queries for rows need Arrow
         pytest.param(["status"], {"pyarrow", "numpy"}, marks=pytest.mark.slow),
         pytest.param(["sql", SQL], set(), marks=pytest.mark.slow),
         pytest.param(["sql", SQL, "--format", "csv"], set(), marks=pytest.mark.slow),
@@ -120,4 +122,4 @@ def test_a_night_that_changes_nothing_loads_what_it_needs(bare_released: Workpla
     )
     assert code == "0"
     assert "Nothing changed" in said
-    assert not (HEAVY - {"jinja2"}) & loaded  # the quality page is written anew
+    assert not (HEAVY - {"jinja2"}) & loaded  # the quality page is written again

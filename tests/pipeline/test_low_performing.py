@@ -59,7 +59,7 @@ def write_goals(folder: Path, rows: list[tuple[str, str]]) -> None:
 
 
 def our_reds(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
-    """Read from the evidence of the release, not from what is compared."""
+    """Return reds from the evidence of the release, not from the tables that are compared."""
     found: dict[tuple[str, str], set[str]] = {}
     for cds, group, indicator in db.execute(
         "select cds, student_group, indicator from evidence where dashboard_year = 2023 and finding = 'result' and"
@@ -138,7 +138,7 @@ def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workp
     ],
 )
 def test_a_year_that_is_unknown_is_not_found_met(tmp_path: Path, raw_cache: Path, missing: str) -> None:
-    """Without the workbook of one of the three years nobody is known to have met the criteria in all of them."""
+    """Without the workbook of one of the three years, no group is known to have met the criteria in all of them."""
     source = copy_of_state(tmp_path / "source", GOALS)
     for path in COUNTY_BOOKS.glob("assistancestatus*.xlsx"):
         if path.name not in (missing, "assistancestatus23.xlsx", "assistancestatus24.xlsx"):
@@ -155,7 +155,9 @@ def test_a_year_that_is_unknown_is_not_found_met(tmp_path: Path, raw_cache: Path
 
 @pytest.fixture(scope="module")
 def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> list[tuple[str, str]]:
-    """Who CDE must have listed in January 2023: read from the letters of its workbooks, without the pipeline."""
+    """Return the LEAs that CDE must have listed in January 2023, from the letters of its workbooks, without the
+    pipeline.
+    """
     from tests.golden.test_statewide import official
 
     letters = {year: official(year) for year in (2018, 2019, 2022)}

@@ -1,4 +1,4 @@
-"""A register row whose code and name are of two LEAs is never applied, and neither LEA is silently a no."""
+"""A register row whose code and name belong to two LEAs is never applied, and neither LEA silently gets a "no"."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,12 +18,12 @@ INGLEWOOD, ALISAL = "19646340000000", "27659610000000"
 Decide = Callable[..., AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 GATES = ("files", "contracts", "determinations")
-OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # look at tables that only a release has
+OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # these use tables that only a release has
 
 
 @pytest.fixture
 def decide(workplace: Workplace, tmp_path: Path) -> Decide:
-    """Tables that follow from these rows of registers."""
+    """Return a function that decides with these rows of registers."""
 
     @contextmanager
     def run(*rows: tuple[str, dict[str, str]]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -65,8 +65,8 @@ def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
 def test_a_loan_under_another_districts_code(
     light: None, bare_released: Workplace, tmp_path: Path, cds: str, other: str
 ) -> None:
-    """The night passes its gates and says so, also where the record was sound in the release before: it is still on
-    record, and not lost.
+    """The night passes its gates and reports it. If the previous release had the record, it is still on record, not
+    lost.
     """
     loan = {DISTRICT: "CA-SEL-2009-SMCJUHSD", OAKLAND: "CA-SEL-2003-OAKLAND", INGLEWOOD: "CA-SEL-2012-INGLEWOOD"}[cds]
     reference = reference_copy(tmp_path / "reference")
@@ -102,7 +102,7 @@ def test_a_loan_under_another_districts_code(
 
 
 def repaid(reference: Path, old: str, new: str) -> None:
-    """The last repayment of a loan is changed so, and the loan is outstanding by its own record."""
+    """Change the last repayment of a loan, so that the loan is outstanding by its own record."""
     change(reference / "registers/state_loan_events.csv", "CA-SEL-2003-OAKLAND-04", {old: new})
     outstanding = {",repaid,2025-07-01": ",outstanding,2024-07-01"}
     change(reference / "registers/state_loans.csv", "CA-SEL-2003-OAKLAND", outstanding)
@@ -114,8 +114,10 @@ TWO_LEAS = {"cds": SALINAS, "lea_name": "South Monterey County Joint Union High"
 
 @pytest.fixture(scope="module")
 def misnamed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A row of two LEAs in the register of every recorded pathway and in that of CALPADS; a loan of an LEA that no
-    file names, with a day that cannot be; and a repayment of another on such a day.
+    """Decide with wrong register rows.
+
+    They are: a row of two LEAs in the register of every recorded pathway and of CALPADS; a loan with an impossible day,
+    of an LEA that no file names; and a repayment of another loan on such a day.
     """
     folder = tmp_path_factory.mktemp("misnamed")
     reference = reference_copy(folder / "reference")
@@ -164,8 +166,9 @@ def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(misnamed: du
 
 
 def test_sound_cases_county_offices_and_days_that_come(decide: Decide) -> None:
-    """Another sound case still makes an LEA eligible; a county office's case under a district's code; and an entry of a
-    day that comes is looked at again then.
+    """Another correct case still makes an LEA eligible; a county office's case is under a district's code.
+
+    An entry with a future day is checked again on that day.
     """
     office = {"cds": SALINAS, "lea_name": "Monterey County Office of Education"}
     rows = [

@@ -1,5 +1,6 @@
-"""Taking a file away makes what depends on it undetermined, never a no: or CDE's own flag of the year answers, and the
-row says so.
+"""Without a file, the results that depend on it are undetermined, never "no".
+
+Or CDE's own flag of the year answers, and the row states this.
 """
 
 from pathlib import Path
@@ -32,7 +33,7 @@ def set_cell(path: Path, cds: str, column: str, value: str | None) -> None:
 
 
 def turn_flags(path: Path, column: str) -> None:
-    """Y becomes N and N becomes Y."""
+    """Change Y to N and N to Y."""
 
     def change(cells: dict[str, Cell]) -> None:
         cells[column].value = {"Y": "N", "N": "Y"}[str(cells[column].value)]
@@ -127,9 +128,7 @@ def test_a_blank_flag_of_cde_is_no_answer(workplace: Workplace, db: duckdb.DuckD
 
 
 def test_a_computed_verdict_never_yields_to_the_flag(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    """All flags of all years turned round: nothing that is computed changes, and every difference is shown with both
-    sides.
-    """
+    """With all flags reversed, no computed verdict changes, and every difference is shown with both sides."""
     whole = statuses(db)
     for year, column in ((2022, "EC52072_2022"), (2023, "EC52072_2023"), (2024, "EC52072_2024")):
         turn_flags(workplace.source / f"assistancestatus{year % 100}.xlsx", column)
@@ -184,14 +183,14 @@ def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(
 
 
 def test_a_dashboard_that_is_not_out_yet_has_no_rows(db: duckdb.DuckDBPyConnection) -> None:
-    """Rules of later Dashboards stand ready; of LEAs nothing is said of them, not even that it is unknown."""
+    """Rules of later Dashboards exist, but LEAs have no rows for them, not even unknown ones."""
     (latest,) = db.execute("select max(dashboard_year) from meta_sources where present").fetchone()  # type: ignore[misc]
     assert db.execute("select max(dashboard_year) > ? from rule_criteria", [latest]).fetchall() == [(True,)]
     for table in ("student_group_history", "evidence"):
         assert db.execute(f"select max(dashboard_year) from {table}").fetchall() == [(latest,)], table
 
 
-DISTRICT, ELSEWHERE = b"27659870000000", b"30659870000000"  # the same district, were it in another county
+DISTRICT, ELSEWHERE = b"27659870000000", b"30659870000000"  # the same district, as if it were in another county
 LACKING = b"27660350000000"
 FINDINGS = (
     "select distinct finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator ="
@@ -228,7 +227,9 @@ def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_co
 
 @pytest.mark.slow
 def test_what_would_settle_an_open_verdict_is_the_file_that_was_taken_away(workplace: Workplace, light: None) -> None:
-    """Of Monterey's indicators the workbook's flag is all that 2024 needs; without the letters of 2019 alone, they."""
+    """With Monterey's indicators, 2024 needs only the workbook's flag; without the letters of 2019, the case needs only
+    them.
+    """
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     for cds in ("27102720000000", "27660680000000"):
         set_cell(workplace.source / "assistancestatus23.xlsx", cds, "EC52072_2023", "")

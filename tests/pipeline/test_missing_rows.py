@@ -1,5 +1,6 @@
-"""A row that is missing is no "no": what depends on it is unknown, or CDE's own flag answers, and the reason says what
-is missing.
+"""A missing row is not a "no": results that depend on it are unknown, or CDE's own flag answers.
+
+The reason states what is missing.
 """
 
 import shutil
@@ -30,7 +31,7 @@ def verdicts(db: duckdb.DuckDBPyConnection) -> Verdicts:
 
 
 def without_flags(folder: Path) -> None:
-    """Every EC 52072 flag blank, so that nothing but the results decides."""
+    """Blank every EC 52072 flag, so that only results determine a verdict."""
 
     def blank(cells: dict[str, Cell]) -> None:
         for heading, cell in cells.items():
@@ -42,7 +43,7 @@ def without_flags(folder: Path) -> None:
 
 
 def nothing_flipped(before: Verdicts, after: Verdicts) -> int:
-    """No verdict may change but to undetermined; returns how many did."""
+    """Check that verdicts change only to undetermined; return how many changed."""
     assert before.keys() == after.keys()
     changed = {key: after[key][0] for key in before if after[key][0] != before[key][0]}
     assert set(changed.values()) <= {"undetermined"}, changed
@@ -55,8 +56,10 @@ ONE_ROW = {2017: SOUTH_MONTEREY, 2018: COUNTY_OFFICE, 2019: ALISAL}
 
 @pytest.fixture(scope="module")
 def few_missing(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The sample without a row of each of three workbooks, some rows of Dashboard files, and the local indicators that
-    three LEAs had in 2023.
+    """Decide the sample without some rows.
+
+    One row of each of three workbooks, some rows of Dashboard files, and the local indicators of three LEAs in 2023 are
+    missing.
     """
     place = new_place()
     for year, cds in ONE_ROW.items():
@@ -101,7 +104,7 @@ Unflagged = tuple[Verdicts, dict[int, list[str]]]
 
 @pytest.fixture(scope="module")
 def unflagged(new_place: Callable[[], Workplace]) -> Unflagged:
-    """Verdicts of the whole sample without CDE's flags, and the LEAs of each workbook."""
+    """Return verdicts of the whole sample without CDE's flags, and the LEAs of each workbook."""
     place = new_place()
     without_flags(place.source)
     with place.decide() as db:
@@ -115,7 +118,9 @@ def unflagged(new_place: Callable[[], Workplace]) -> Unflagged:
 def many_missing(
     unflagged: Unflagged, new_place: Callable[[], Workplace]
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[int, set[str]]]]:
-    """The same without a row of every LEA: those of a third of them are missing in each of three workbooks."""
+    """Decide without CDE's flags and without a row of every LEA: each of three workbooks lacks the rows of a third of
+    them.
+    """
     place, dropped = new_place(), {}
     without_flags(place.source)
     for n, (year, book) in enumerate(WORKBOOKS.items()):
@@ -146,7 +151,7 @@ def test_a_third_of_a_workbook_missing_flips_no_verdict(
 
 
 def test_the_latest_workbook_proves_nothing_by_its_silence(workplace: Workplace) -> None:
-    """Letters alone: no later workbook shows whether a row that the workbook of 2024 lacks should be there.
+    """Letters only: no later workbook shows whether the workbook of 2024 should have a row that it lacks.
 
     Three LEAs, three kinds of group years.
     """
@@ -225,7 +230,7 @@ SHOWN_BY_ANOTHER_FILE = (
 )
 
 
-SHOWN_OF = {"chronic": "27661420000000"}  # of which LEA the row is, if not of Salinas
+SHOWN_OF = {"chronic": "27661420000000"}  # the LEA of the row, if it is not Salinas
 
 
 def test_a_row_that_another_file_shows_is_unknown(
@@ -243,7 +248,9 @@ def test_a_row_that_another_file_shows_is_unknown(
 
 
 def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int]]:
-    """LEA, group, indicator, letter and priority of 2024 where one indicator alone meets a priority of CDE's letter."""
+    """Return LEA, group, indicator, letter and priority of 2024 if one indicator alone meets a priority of CDE's
+    letter.
+    """
     rows = db.execute("""
         select h.cds, h.student_group, any_value(c.indicator), h.cde_letter, r.priority
         from student_group_history h
@@ -277,7 +284,7 @@ def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace, few_missi
 
 @pytest.fixture(scope="module")
 def before_the_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
-    """Verdicts of the weeks before CDE's workbook of 2024."""
+    """Return the verdicts of the weeks before CDE's workbook of 2024."""
     source = tmp_path_factory.mktemp("before") / "source"
     shutil.copytree(SAMPLE, source, ignore=shutil.ignore_patterns("assistancestatus24.xlsx"))
     with Workplace(source, raw_cache, source.parent / "out").decide() as db:
@@ -288,8 +295,8 @@ def before_the_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactor
 def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
     workplace: Workplace, before_the_workbook: Verdicts
 ) -> None:
-    """In the weeks before CDE's workbook only the other files of the year show that a group, or all groups of an LEA,
-    must have a row.
+    """Before CDE's workbook comes, only other files of the year show that a group, or all groups of an LEA, must have a
+    row.
     """
     (workplace.source / "assistancestatus24.xlsx").unlink()
     assert before_the_workbook[COUNTY_OFFICE, 2024][0] == "eligible"
@@ -318,7 +325,7 @@ GONE = [("27661420000000", "chronic", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (CO
 
 @pytest.fixture
 def shortened(bare_released: Workplace) -> Workplace:
-    """A release, and files that lack rows that it had."""
+    """Return a release, and files that lack some of its rows."""
     for cds, indicator, group in GONE:
         without_group(bare_released.source, f"{indicator}download2024.txt", cds, group)
     return bare_released
@@ -360,9 +367,9 @@ def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConn
 
 
 def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path, raw_cache: Path) -> None:
-    """Two priorities failed; a third is not there.
+    """Two priorities are not met; a third has no row.
 
-    Where one of the two is not there, Method 2 is unknown, not false.
+    If one of the two has no row, Method 2 is unknown, not false.
     """
     ways = ("row missing", "row rejected", "value blank")
     cases = {
@@ -397,7 +404,7 @@ def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path
 def test_cdes_flag_answers_where_the_local_indicators_of_an_lea_are_not_loaded(
     few_missing: duckdb.DuckDBPyConnection,
 ) -> None:
-    """As of Santa Rosa City Schools in 2024, which CDE's files of local indicators lack."""
+    """As for Santa Rosa City Schools in 2024, which CDE's files of local indicators lack."""
     rows = few_missing.execute(
         "select cds, method, ours, cde_flag, met, decided_by, agrees_with_cde from assistance_methods "
         "where list_contains(?, cds) and determination_year = 2023 and method = 2 order by cds",

@@ -1,5 +1,6 @@
-"""A Dashboard row is about the LEA that it names: under another LEA's CDS code it is rejected, and whole exchanged LEAs
-stop.
+"""A Dashboard row belongs to the LEA that it names: under another LEA's CDS code it is rejected.
+
+If complete LEAs are swapped, the release is stopped.
 """
 
 from collections.abc import Callable
@@ -55,7 +56,7 @@ def test_a_row_under_another_code_is_rejected_and_unknown(workplace: Workplace, 
             ).fetchall()
             name = (target, "districtname", group, f"the file gives this name to another code than {target}")
             assert name in rejected
-            sizes = [r for r in rejected if r != name]  # a larger group than all students of the code is named as well
+            sizes = [r for r in rejected if r != name]  # a group larger than the whole LEA is also reported
             assert all(r[:3] == (target, "currdenom", group) for r in sizes)
             assert found == [("unknown",)]
 

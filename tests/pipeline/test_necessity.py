@@ -1,5 +1,6 @@
-"""Meeting the criteria is not CCEE's decision: the decision is beside the verdict, from a register, and changes no
-verdict (EC 52072).
+"""Meeting the criteria is not CCEE's decision: the decision comes from a register and is shown with the verdict.
+
+It changes no verdict (EC 52072).
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ BESIDE = (
 )
 
 
-# LEA and year -> what is recorded, and what is beside the verdict; the district is eligible in 2023 alone.
+# LEA and year -> record, and text next to the verdict; the district is eligible only in 2023.
 RECORDS = {
     (COUNTY_OFFICE, 2024): ("yes", "necessary"),
     (SALINAS, 2023): ("no", "not_necessary"),
@@ -58,7 +59,7 @@ def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(d
 
 @pytest.mark.parametrize(("cds", "year"), RECORDS)
 def test_a_record_is_beside_the_verdict(recorded: duckdb.DuckDBPyConnection, cds: str, year: int) -> None:
-    """A rejected one is never not recorded; one where the criteria are not met is beside no verdict."""
+    """A rejected record never counts as not recorded; a record without met criteria is not shown with any verdict."""
     said = RECORDS[cds, year][1]
     day = date(2025, 6, 30) if said in ("necessary", "not_necessary") else None
     assert recorded.execute(BESIDE, [cds, year]).fetchone() == (said, day)

@@ -1,6 +1,6 @@
-"""Links out of a source folder, folders, pipes and circles in the place of files: reported, not read.
+"""Links out of a source folder, and folders, pipes and circular links instead of files, are reported and not read.
 
-Two editions of a file: the catalog decides.
+Of two editions of a file, the catalog decides.
 """
 
 import os
@@ -29,7 +29,7 @@ def link_to_a_secret(path: Path) -> None:
 
 
 def link_over_a_folder(path: Path) -> None:
-    """A link in the folder to another one that leads out of it."""
+    """Create a link in the folder to another link that leads out of it."""
     link_to_a_secret(path.parent / "step")
     path.symlink_to("step")
 
@@ -54,7 +54,7 @@ def circle_of_two(path: Path) -> None:
 def a_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         here = Path.cwd()
-        os.chdir(path.parent)  # the path of a socket is short
+        os.chdir(path.parent)  # the path of a socket must be short
         try:
             listener.bind(path.name)
         finally:
@@ -115,7 +115,7 @@ def test_a_careless_name_makes_no_difference(kind: str, careless: str, workplace
 
 
 def test_what_has_no_name_of_the_catalog_is_named_too(workplace: Workplace) -> None:
-    """But a folder of other things is nobody's concern."""
+    """But a folder with other content is ignored."""
     os.mkfifo(workplace.source / "a pipe")
     link_to_nothing(workplace.source / "a link")
     for folder, name in (("more", FILE), ("photos", "holiday.jpg")):
@@ -140,7 +140,7 @@ def test_the_edition_of_the_current_release_is_used_in_its_place(released: Workp
 
 
 def test_links_within_the_folder_are_read(workplace: Workplace, tmp_path: Path) -> None:
-    """As Kubernetes mounts files; and the folder itself may be a link."""
+    """Kubernetes mounts files like this; the folder itself can also be a link."""
     (workplace.source / "..data").mkdir()
     (workplace.source / FILE).rename(workplace.source / "..data" / FILE)
     (workplace.source / FILE).symlink_to(Path("..data") / FILE)

@@ -1,4 +1,4 @@
-"""Tables that a test's query names are those that the step leaves, whichever is named first."""
+"""Tables built for a test's query equal those that the step creates, in any order of queries."""
 
 import pytest
 

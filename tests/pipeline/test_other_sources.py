@@ -1,6 +1,4 @@
-"""Sources beside the Dashboard files: the directory, charter workbooks, text editions of local indicators, interim
-certifications.
-"""
+"""Other sources than Dashboard files: directory, charter workbooks, text local indicators, interim certifications."""
 
 import re
 import shutil
@@ -94,7 +92,7 @@ EDITIONS = {"|": ("Pr12024", 2024), "\t": ("Pr12023", 2023)}
 
 @pytest.fixture(scope="module")
 def found(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables of the sample with files of each of these kinds beside it, and text editions of local indicators."""
+    """Decide the sample with files of each of these kinds, and text editions of local indicators."""
     folder = tmp_path_factory.mktemp("others")
     source = shutil.copytree(SAMPLE, folder / "source")
     (source / "first2425.asp").write_text(PAGE, "utf-8")
@@ -107,7 +105,7 @@ def found(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def write_text_edition(folder: Path, name: str, delimiter: str) -> None:
-    """The workbook of this name as text, in its place."""
+    """Replace the workbook of this name with a text edition."""
     sheet = openpyxl.load_workbook(folder / f"{name}.xlsx").worksheets[0]
     rows = [
         [re.sub(r"\s+", " ", str("" if v is None else v)) for v in row] for row in sheet.iter_rows(values_only=True)

@@ -1,4 +1,4 @@
-"""A path is a name and nothing else: no column comes from it, no pattern, no markup."""
+"""A path is only a name: it adds no column, is no pattern, and contains no markup."""
 
 import re
 import shutil
@@ -18,11 +18,11 @@ from transforms.release.current import current_release
 from transforms.settings import PROJECT
 
 MARKUP = "[/x]/[bold] [/]/:smile: 'q' \"d\""
-ODD = f"{MARKUP}/é 数\nline/a*b"  # folders in each other
+ODD = f"{MARKUP}/é 数\nline/a*b"  # nested folders
 
 
 def copied(workplace: Workplace, root: Path) -> Workplace:
-    """Source, reference and work folder, all below ``root``."""
+    """Copy source, reference and work folder to ``root``."""
     root.mkdir(parents=True)
     shutil.copytree(workplace.source, root / "source")
     shutil.copytree(
@@ -34,7 +34,7 @@ def copied(workplace: Workplace, root: Path) -> Workplace:
 
 
 def another(place: Workplace, bare: Workplace) -> Path:
-    """A release after that of the sample, so that it is compared with it."""
+    """Publish a release after that of the sample, so that the two are compared."""
     shutil.copytree(bare.out, place.out, symlinks=True)
     reissue(place.source)
     assert place.publish().outcome == "published"
@@ -44,7 +44,7 @@ def another(place: Workplace, bare: Workplace) -> Path:
 
 
 def same_tables(one: Path, other: Path) -> None:
-    """Every published table has the same columns and rows; of the two about the release itself, all but the moment."""
+    """Check that published tables have the same columns and rows; the two about the release may differ in the time."""
     assert one.name == other.name, "the name holds the digest of the content"
     names = sorted(p.name for p in one.glob("*.parquet"))
     assert names == sorted(p.name for p in other.glob("*.parquet"))
@@ -73,9 +73,9 @@ PATTERN = "a[b]*'c' \"d\" é\n{e}"
 def test_no_table_depends_on_where_the_folders_lie(
     light: None, workplace: Workplace, bare: Workplace, tmp_path: Path
 ) -> None:
-    """Below folders that look like columns, in one that looks like a pattern."""
+    """In folders that look like columns, and in one that looks like a pattern."""
     plain, odd = another(copied(workplace, tmp_path / "plain"), bare), tmp_path / "odd" / COLUMNS_OF_A_PATH
-    for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # what the pattern would fit
+    for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # names that the pattern would match
         shutil.copytree(plain.parent.parent, odd / decoy / "out", symlinks=True)
     same_tables(plain, another(copied(workplace, odd / PATTERN), bare))
 
@@ -108,7 +108,7 @@ def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
 
 
 def test_every_reader_of_parquet_leaves_the_path_alone() -> None:
-    """The statements are made in one place; a reader that is added elsewhere would take columns from a path again."""
+    """The statements are built in one place; a reader added elsewhere would take columns from a path again."""
     code = [
         p for folder in ("transforms", "expectations", "reports", "flows") for p in (PROJECT / folder).rglob("*.py")
     ]
@@ -130,7 +130,7 @@ def test_every_reader_of_parquet_leaves_the_path_alone() -> None:
 
 
 def joined(text: str) -> str:
-    """What was said, whatever the width of the console made of it."""
+    """Undo the console's line breaks in the output."""
     return "".join(text.split())
 
 

@@ -1,5 +1,6 @@
-"""Whatever is wrong with a release or its pointer: a message and an exit code in every command, and the next run heals
-what is ours.
+"""A broken release or pointer gives a message and an exit code in every command.
+
+The next run repairs what is ours.
 """
 
 import json
@@ -47,7 +48,7 @@ def a_folder(out: Path) -> str:
 
 
 def a_copy_of_a_release(out: Path) -> str:
-    """As a copy that follows links leaves it."""
+    """Replace ``current`` by a copy of its release, as a copy that follows links does."""
     release = current(out)
     (out / "current").unlink()
     shutil.copytree(release, out / "current")
@@ -96,7 +97,7 @@ def released(bare_released: Workplace) -> Workplace:
 
 @pytest.fixture
 def alone(bare: Workplace, tmp_path: Path) -> Path:
-    """A folder with one release."""
+    """Return a folder with one release."""
     return linked(bare.out, tmp_path / "alone")
 
 
@@ -175,7 +176,7 @@ MANIFESTS = {
 
 
 def spoiled(release: Path, how: str | tuple[object, ...]) -> None:
-    """Another manifest; without a seal, as if it had been made before there were any."""
+    """Write another manifest without a seal, as if it had been made before seals existed."""
     path = release / "manifest.json"
     manifest = {k: v for k, v in json.loads(path.read_text()).items() if k != "seal"}
     if isinstance(how, tuple):
@@ -206,7 +207,7 @@ def test_a_manifest_that_is_none_is_told_by_every_command(
 
 
 @pytest.mark.parametrize(
-    "kind",  # what a run finds is what the test above finds of every kind; here one of each sort
+    "kind",  # the test above covers every kind; here, one of each sort
     [
         "truncated",
         *(
@@ -224,7 +225,7 @@ def test_a_manifest_that_is_none_is_told_by_every_command(
     ],
 )
 def test_a_manifest_that_is_none_heals_on_the_next_run(kind: str, released: Workplace) -> None:
-    """Also where the day was not asked for: the check of the clock reads the manifest."""
+    """Even without a requested day, when the check of the clock reads the manifest."""
     release = current(released.out)
     spoiled(release, MANIFESTS[kind])
     settings = released.settings()
@@ -293,9 +294,7 @@ def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> No
 
 @pytest.mark.slow
 def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp_path: Path) -> None:
-    """The files of yesterday are back: the release of that day is current again, and the one before it is that of
-    yesterday's readers.
-    """
+    """With yesterday's files, that day's release is current again; "previous" is what its readers had before."""
     shutil.copytree(released.source, tmp_path / "other")
     first = current(released.out).name
     again = Workplace(tmp_path / "other", released.work, released.out)
@@ -355,7 +354,7 @@ def fail(*arguments: object, **options: object) -> None:
     ("what", "mended"),
     [
         ("transforms.release.publish.prune", False),
-        # mended, settling flips the pointer already
+        # repaired; settle already changes the pointer
         pytest.param("transforms.release.pointer._write_latest", False, marks=pytest.mark.slow),
         pytest.param("flows.runner.write_page", True, marks=pytest.mark.slow),
         pytest.param("transforms.release.publish.prune", True, marks=pytest.mark.slow),

@@ -1,4 +1,4 @@
-"""Recorded pathways: what a case on record gives, and that it counts from its day on."""
+"""Recorded pathways: the effect of a recorded case, which counts from its day on."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ Decide = Callable[..., Any]
 SALINAS, COUNTY_OFFICE, BORROWER = "27661590000000", "27102720000000", "19646340000000"
 
 GATES = ("files", "contracts", "determinations")
-OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # look at tables that only a release has
+OF_A_RELEASE = ("files_not_used", "columns-present", "columns-types")  # these use tables that only a release has
 
 
 class Verdict(NamedTuple):
@@ -52,7 +52,7 @@ SAME_BODY = [
         concurrence_date="2022-03-01",
     ),
 ]  # fmt: skip
-# Cases that do not touch each other: one run decides all.
+# Independent cases: one run decides all of them.
 ON_RECORD = [
     case("primary", **FROM_ITS_DAY),
     case("primary", case_id="P-charter", cds=CHARTER, assistance_statute="EC 47607.3"),
@@ -74,7 +74,7 @@ OF_THE_STATE = [
 
 @pytest.fixture(scope="module")
 def on_record(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables that follow from ON_RECORD, OF_THE_STATE and a request."""
+    """Decide ON_RECORD, OF_THE_STATE and a request."""
     folder = tmp_path_factory.mktemp("on-record")
     reference = reference_copy(folder / "reference")
     add_rows(reference, "primary", *ON_RECORD)
@@ -86,7 +86,7 @@ def on_record(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def decide(workplace: Workplace, tmp_path: Path) -> Decide:
-    """The tables that follow from these cases, given as register name and rows."""
+    """Return a function that decides these cases, given as register name and rows."""
 
     @contextmanager
     def run(*rows: tuple[str, dict[str, str]], as_of: date = date(2026, 11, 24)) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -100,7 +100,7 @@ def decide(workplace: Workplace, tmp_path: Path) -> Decide:
 
 
 def verdicts(db: duckdb.DuckDBPyConnection, pathway: str, year: int = 2024) -> dict[str, Verdict]:
-    """Verdicts of the LEAs that have a case in this pathway, by CDS code."""
+    """Return the verdicts of the LEAs that have a case in this pathway, by CDS code."""
     query = (
         "select cds, status, case_state, reason from eligibility where pathway = ? and determination_year = ? and"
         " case_state is not null"
@@ -109,7 +109,7 @@ def verdicts(db: duckdb.DuckDBPyConnection, pathway: str, year: int = 2024) -> d
 
 
 def leas(db: duckdb.DuckDBPyConnection) -> list[str]:
-    """Districts of the sample's county, to give each a case."""
+    """Return districts of the sample's county, one for each case."""
     return [
         c
         for (c,) in db.execute(
@@ -412,7 +412,7 @@ def test_contacts_are_not_published(on_record: duckdb.DuckDBPyConnection) -> Non
 def test_a_release_with_cases_passes_the_gates_and_is_explained(
     workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.steps.EXTRAS", ())  # no page is looked at
+    monkeypatch.setattr("flows.steps.EXTRAS", ())  # no page is needed
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "primary", case("primary", cds=SALINAS))
     add_rows(reference, "request", case("request", cds=SALINAS, decision="", decision_date=""))
@@ -443,7 +443,7 @@ def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace
     assert "Recorded cases" not in said
 
 
-# Acts under codes that ended: register, what changes, the verdicts of who follows, and the day of the succession.
+# Acts under codes that ended: register, changes, verdicts of the successor, and the day of the succession.
 UNDER_ANOTHER_CODE = [
     ("primary", {}, {2023: "not_assessed", 2024: "undetermined"}, "2025-07-01"),
     ("spi", {}, {2023: "undetermined", 2024: "undetermined"}, "2024-10-01"),
@@ -451,7 +451,7 @@ UNDER_ANOTHER_CODE = [
     ("request", {"decision": "", "decision_date": ""}, {2023: "undetermined", 2024: "undetermined"}, "2024-10-15"),
     ("request", {"decision": "declined"}, {2023: "not_assessed", 2024: "not_assessed"}, "2024-10-15"),
 ]
-# Of each, a borrower, whose code no file has, and the district that follows it.
+# For each, a borrower whose code is in no file, and its successor district.
 FOLLOWED = (
     (BORROWER, NAMES[BORROWER], DISTRICT, NAMES[DISTRICT]),
     ("01611680000000", "Emery Unified", SALINAS, NAMES[SALINAS]),
@@ -478,8 +478,9 @@ def followed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
     followed: duckdb.DuckDBPyConnection, n: int
 ) -> None:
-    """Of the district that follows it was said that no case is on record; nor can one be entered under its code, since
-    acts before a code began are rejected.
+    """Regression: the successor's reason was that no case is on record.
+
+    Nor can a case be entered under its code, since acts before a code began are rejected.
     """
     (register, changes, statuses, day), (before, name, now, _) = UNDER_ANOTHER_CODE[n], FOLLOWED[n]
     assert followed.execute("select * from register_rejects").fetchall() == []
@@ -503,14 +504,14 @@ def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
 def test_a_rejected_row_under_a_code_that_ended_leaves_open_who_follows_it(
     workplace: Workplace, tmp_path: Path
 ) -> None:
-    """Two small faults in two registers: of the district was said that nothing is on record."""
+    """Two small mistakes in two registers. Regression: the district's reason was that nothing is on record."""
     reference = reference_copy(tmp_path / "reference")
     for register, wrong in (("spi", {"determination_date": "soon"}), ("request", {"decision": "perhaps"})):
         add_rows(reference, register, case(register, cds=BORROWER, **wrong))
     loans = reference / "registers" / "state_loans.csv"
     text = loans.read_text("utf-8")
     assert text.count(",55000000,29000000,") == 1
-    loans.write_text(text.replace(",55000000,29000000,", ",29000000,55000000,"), "utf-8")  # more drawn than authorized
+    loans.write_text(text.replace(",55000000,29000000,", ",29000000,55000000,"), "utf-8")  # drawn exceeds authorized
     codes = [BORROWER, NAMES[BORROWER], SALINAS, "Salinas Union High"]
     day = ["2024-12-15", "merger", "https://example.org", "", "a test", "2026-01-15"]
     add_rows(reference, "successions", [*codes, *day])

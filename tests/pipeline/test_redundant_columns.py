@@ -1,5 +1,6 @@
-"""What workbooks and local indicator files say again of an LEA is compared: its code, county, name, and the status that
-later workbooks remember.
+"""Repeated information about an LEA in workbooks and local indicator files is compared.
+
+It is the LEA's code, county, name, and the status that later workbooks repeat.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +31,7 @@ Rows = list[tuple[object, ...]]
 
 @pytest.fixture
 def letters(raw_cache: Path, tmp_path: Path) -> Workplace:
-    """The statewide workbooks alone."""
+    """Return the statewide workbooks only."""
     return Workplace(copy_of_state(tmp_path / "letters", *ALL_BOOKS), raw_cache, tmp_path / "out")
 
 
@@ -50,7 +51,7 @@ def edit(path: Path, leas: Mapping[str, Callable[[dict[str, Cell]], None]]) -> N
 
 
 def no_assistance(year: int) -> Callable[[dict[str, Cell]], None]:
-    """A row that says, in all its own columns, that there was no assistance."""
+    """Return a change to a row without assistance in all its own columns."""
 
     def change(row: dict[str, Cell]) -> None:
         for heading, cell in row.items():
@@ -107,7 +108,7 @@ REMEMBERED = {
 YEAR_1 = "Differentiated Assistance, Year 1"  # their status in the workbook of 2023
 WRONG = {
     OAKLAND: put("cds", "57727180000000"),  # a digit of the code
-    SAN_LEANDRO: put("cdcode", "3667958"),  # of the district's code
+    SAN_LEANDRO: put("cdcode", "3667958"),  # a digit of the district's code
     SOUTH_MONTEREY: put("cdcode", None),
     ALAMEDA: put("countyname", "Monterey"),
     SALINAS: put("cds", "36679593630000"),  # the code of a school
@@ -116,7 +117,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def spoiled(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What the statewide workbooks show when rows of each kind are wrong, of other LEAs each."""
+    """Decide the statewide workbooks with wrong rows of each kind, each in another LEA."""
     folder = tmp_path_factory.mktemp("spoiled")
     place = Workplace(copy_of_state(folder / "letters", *ALL_BOOKS), raw_cache, folder / "out")
     for year, leas in CONTRADICTED.items():
@@ -130,7 +131,7 @@ def spoiled(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.mark.slow
 @pytest.mark.parametrize("year", CONTRADICTED)
 def test_a_status_that_a_later_workbook_contradicts_is_unknown(spoiled: duckdb.DuckDBPyConnection, year: int) -> None:
-    """The row is consistent in itself; only the next workbooks know better."""
+    """The row is consistent; only the next workbooks contradict it."""
     db, leas = spoiled, CONTRADICTED[year]
     assert {(file, cds, column) for file, cds, column, _ in rejects(db) if cds in leas} == {
         (BOOKS[year], cds, f"assistancestatus{year}") for cds in leas
@@ -151,7 +152,7 @@ def test_a_status_that_a_later_workbook_contradicts_is_unknown(spoiled: duckdb.D
 
 
 def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(spoiled: duckdb.DuckDBPyConnection) -> None:
-    """Nobody knows which of the two workbooks is wrong."""
+    """It is unknown which of the two workbooks is wrong."""
     assert [r for r in rejects(spoiled) if r[0] == BOOKS[2023] and r[1] not in CONTRADICTED[2023]] == sorted(
         (BOOKS[2023], cds, "assistancestatus2023", YEAR_1) for cds in REMEMBERED
     )
@@ -165,7 +166,7 @@ def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(spoil
 
 @pytest.mark.slow
 def test_a_column_that_was_moved_is_a_fault(letters: Workplace) -> None:
-    """Statuses of 2022 shifted by a row in the workbook of 2024: many rows differ, and a person has to look."""
+    """Statuses of 2022 are shifted by one row in the workbook of 2024: many rows differ, and a person has to look."""
     path = letters.source / BOOKS[2024]
     cells: list[Cell] = []
     book = openpyxl.load_workbook(path)
@@ -217,7 +218,7 @@ Local = Callable[[], Workplace]
 
 @pytest.fixture(scope="module")
 def local(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Local:
-    """Local indicators of all years, and a workbook beside them."""
+    """Return local indicators of all years, and one workbook."""
     names = [p.name for p in STATE.iterdir() if p.name.startswith(("Pr", "LocalInd"))]
 
     def place() -> Workplace:
@@ -256,7 +257,7 @@ IN_MARIN = (SOUTH_MONTEREY, SANTA_CLARA, ALAMEDA)
 
 @pytest.fixture(scope="module")
 def misplaced(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Local rows under exchanged codes, and rows of another county."""
+    """Decide local rows under swapped codes, and rows of another county."""
     place = local()
     for file, pair in EXCHANGED.items():
         in_rows(place.source / file, exchange(*pair))
@@ -286,7 +287,7 @@ WRITTEN = {
     ("Pr32024.xlsx", ALISAL): "03", ("Pr62024.xlsx", ALISAL): " 6 ",
 }  # fmt: skip
 TWO_YEARS = "Not Met For Two or More Years"
-ANSWERS = {  # file, LEA and answer: is it rejected?
+ANSWERS = {  # file, LEA and answer -> True if it is rejected
     ("LocalIndPerf2017.txt", SALINAS, "NA"): True,
     ("LocalIndPerf2017.txt", ALISAL, TWO_YEARS): True,
     ("LocalIndPerf2018.txt", SALINAS, "NA"): False,
@@ -300,7 +301,7 @@ ANSWERS = {  # file, LEA and answer: is it rejected?
 
 @pytest.fixture(scope="module")
 def miswritten(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Local rows whose priority is written otherwise or twice, and answers that a year does not have."""
+    """Decide local rows with a misspelled or duplicate priority, and with answers that a year does not have."""
     place = local()
     for (file, cds), number in WRITTEN.items():
 
@@ -323,7 +324,7 @@ def miswritten(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_the_priority_of_a_local_row_is_that_of_its_file(miswritten: duckdb.DuckDBPyConnection) -> None:
-    """A number that is written otherwise is the same number, and two rows of one number are one too many."""
+    """Another spelling of a number is the same number, and two rows with the same number are one too many."""
     found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "priority"}
     assert found == {(file, cds, number) for (file, cds), number in WRITTEN.items() if number in ("3", "10", "4")}
     assert {(file, cds) for file, cds, column, _ in rejects(miswritten) if column == "cds"} == {

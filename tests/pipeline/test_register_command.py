@@ -1,4 +1,4 @@
-"""``dta register``: what it asks, what it refuses, and that the file is never half written."""
+"""``dta register``: its questions, its refusals, and that the file is never incomplete."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ def register(reference: Path, *arguments: str, answers: list[str] | None = None)
 
 
 def answers(name: str, **changes: str) -> list[str]:
-    """What a person types for a full row: a value for each column, in order."""
+    """Return the answers of a person for a full row: a value for each column, in order."""
     row = case(name, **changes)
     return [row[column] for column in columns_of(REGISTERS[name])]
 
@@ -127,7 +127,7 @@ def test_an_identifier_that_is_taken_is_asked_again(reference: Path) -> None:
 
 def test_a_space_empties_a_column_that_is_asked_again(reference: Path) -> None:
     typed = answers("spi", determination_date="")
-    ended = register(reference, "add", "spi", answers=[*typed, "", " ", "y"])  # keeps the day empty, empties who signed
+    ended = register(reference, "add", "spi", answers=[*typed, "", " ", "y"])  # keeps the day empty, empties the signer
     assert ended.exit_code == 0, ended.output
     assert to_arrow(load_registers(reference)["spi"]).column("determination_by").to_pylist() == [None]
 
@@ -277,7 +277,7 @@ def test_the_file_keeps_its_line_ends_its_mark_and_its_column_order(reference: P
     path = reference / "registers/spi.csv"
     columns = list(reversed(columns_of(REGISTERS["spi"])))
     cells = case("spi", case_id="S-0", note="x")
-    # No line end at the end.
+    # No newline at the end of the file.
     before = b"\xef\xbb\xbf" + (",".join(columns) + "\r\n" + ",".join(cells[c] for c in columns)).encode()
     path.write_bytes(before)
     add_row(reference, "spi", case("spi"))

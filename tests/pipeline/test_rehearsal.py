@@ -1,5 +1,6 @@
-"""The 2026 Dashboard arrives, with everything that may be new about it: what can be read is published, what cannot is
-named, and nothing is guessed.
+"""The 2026 Dashboard arrives with everything that may be new: readable data is published, the rest is reported.
+
+Nothing is guessed.
 """
 
 import json
@@ -32,7 +33,7 @@ VERDICTS = (
     "select cds, status, decided_by, reason from eligibility where pathway = 'continuum' and determination_year = {}"
     " order by cds"
 )
-# What is reported, once all files are there: file, what it is, and its name.
+# Reports after all files have arrived: file, kind, and name.
 NOT_PLACED = {
     ("assistancestatus26.xlsx", "assistance_status", new.NEW_STATUS),
     ("assistancestatus26.xlsx", "column", new.NEW_FLAG),
@@ -44,7 +45,7 @@ NOT_PLACED = {
     ("suspdownload2026.txt", "column", new.NEW_COLUMN),
     ("suspdownload2026.txt", "student group", new.NEW_GROUP),
 }
-# One line of data each: file, what it says, and what it is to say.
+# One line of data each: file, current text, and new text.
 MAPPED = {
     new.NEW_FLAG: ("layouts.toml", 'ec52072 = "ec52072b?_20', 'ec52072 = "ec52072[bc]?_20'),
     new.RENAMED: ("layouts.toml", 'currstatus = ["currstatus"]', f'currstatus = ["currstatus", "{new.RENAMED}"]'),
@@ -73,7 +74,7 @@ def mapped(reference: Path, *names: str) -> None:
 
 @pytest.fixture(scope="module")
 def state(once: Once) -> Path:
-    """Source files of 2022 to 2025, the reference folder, and the truth."""
+    """Return source files of 2022 to 2025, the reference folder, and the correct results."""
 
     def make(folder: Path) -> None:
         written = write_state(folder, SMALL, seed=26)
@@ -85,7 +86,7 @@ def state(once: Once) -> Path:
 
 
 def in_force(state: Path) -> set[str]:
-    """Whom CDE lists for 2025, and one more, so that its 2026 list is another."""
+    """Return the LEAs that CDE lists for 2025, and one more, so that its 2026 list differs."""
     with duckdb.connect() as db:
         truth = f"'{state / 'truth' / 'continuum.parquet'}'"
         found = db.execute(
@@ -97,7 +98,7 @@ def in_force(state: Path) -> set[str]:
 
 @dataclass(frozen=True)
 class Decided:
-    """A place with all files of 2026, and the tables that its run left."""
+    """A place with all files of 2026, and the tables of its run."""
 
     place: Workplace
     eligible: set[str]
@@ -107,7 +108,7 @@ class Decided:
 
 @pytest.fixture(scope="module")
 def whole(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
-    """Everything of 2026 at once, without gates and pages."""
+    """Decide everything of 2026 at once, without gates and pages."""
     folder = tmp_path_factory.mktemp("whole-2026")
     shutil.copytree(state / "files", folder / "files")
     for indicator in INDICATORS:
@@ -177,7 +178,7 @@ def test_what_cannot_be_placed_is_named(whole: Decided) -> None:
 
 
 def test_everything_else_of_the_files_is_read(whole: Decided, state: Path) -> None:
-    """As many rows as in 2025: the workbook in place of a text, the new scale and the further columns cost none."""
+    """As many rows as in 2025: a workbook instead of a text file, the new scale and more columns cost no row."""
     query = (
         "select indicator, count(*) from indicator_results where dashboard_year = {} and indicator <> 'grad' group by 1"
         " order by 1"
@@ -280,7 +281,7 @@ def test_one_line_of_data_maps_each_of_them(whole: Decided, tmp_path: Path) -> N
 
 
 def confirmed(rules: Path) -> None:
-    """Edit the rules of 2026 alone: the criteria of 2025, said to be those of 2026."""
+    """Edit only the rules of 2026: use the criteria of 2025, marked as those of 2026."""
     of_2025 = (rules / "2025.toml").read_text("utf-8")
     criteria = of_2025[of_2025.index("[[criterion]]") : of_2025.index("# EC 52072 (districts)")].replace(
         'id = "2025-', 'id = "2026-'
@@ -300,7 +301,7 @@ def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, new.RENAMED)
     confirmed(place.reference / "rules")
-    # Which then must have the flag of its year under a known name.
+    # The workbook must then have the flag of its year under a known name.
     (place.source / new.WORKBOOK).rename(tmp_path / new.WORKBOOK)
     try:
         with place.decide() as db:
@@ -330,7 +331,7 @@ def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path
 
 
 class Nights:
-    """Four nights of one place: files come, ``dta run`` is called, and what it says is kept."""
+    """Four nights of one place: files come, ``dta run`` runs, and its output is kept."""
 
     def __init__(self, state: Path, folder: Path) -> None:
         self.state, self.folder = state, folder
@@ -374,7 +375,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "2026: due since October 15, not loaded. To get the files: dta run --source catalog" in before.output
     of_2025 = nights.verdicts(2025)
 
-    # The first night: a workbook in place of a text, a new scale, a further count, and a file of growth.
+    # First night: a workbook instead of a text file, a new scale, one more count, and a file of growth.
     for indicator in ("ela", "math", "elpi"):
         new.write_indicator(state / "files", nights.files, indicator)
     new.write_growth(state / "files", nights.files)
@@ -403,7 +404,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "what is not loaded has not been shown"
     )
 
-    # The second night: a student group that nobody knows, a column that was added, and one that was renamed.
+    # Second night: an unknown student group, an added column, and a renamed one.
     for indicator in ("chronic", "susp", "grad"):
         new.write_indicator(state / "files", nights.files, indicator)
     second = nights.night()
@@ -423,7 +424,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ) == [(True,)]
     assert nights.verdicts(2025) == of_2025
 
-    # The third night: one line of data maps the renamed column, and the last indicators come, and local indicators.
+    # Third night: one line of data maps the renamed column; the last indicators and local indicators come.
     mapped(nights.reference, new.RENAMED)
     for indicator in ("cci", "science"):
         new.write_indicator(state / "files", nights.files, indicator)
@@ -440,7 +441,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ]
     assert set(nights.verdicts(2026)) == {"undetermined", "not_assessed", "not_applicable"}
 
-    # The fourth night, with every gate and page: CDE's workbook, under headings that nobody has seen.
+    # Fourth night, with every gate and page: CDE's workbook, with unknown headings.
     monkeypatch.undo()
     new.write_workbook(state / "files", nights.files, eligible := in_force(state))
     fourth = nights.night()

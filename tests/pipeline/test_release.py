@@ -1,4 +1,4 @@
-"""The release folder: whole, typed, commented, and replaced only when something changed."""
+"""The release folder is complete, typed and commented, and is replaced only if something changed."""
 
 import csv
 import hashlib
@@ -61,7 +61,7 @@ def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
 
 
 def test_line_numbers_lie_by_their_differences(release: Path) -> None:
-    """In a dictionary of their own they took a third of the largest file."""
+    """Regression: as a dictionary, they were a third of the largest file."""
     for name in ("indicator_results", "evidence", "assistance_letters"):
         group = pq.read_metadata(release / f"{name}.parquet").row_group(0)
         columns = {group.column(n).path_in_schema: group.column(n).encodings for n in range(group.num_columns)}
@@ -106,7 +106,7 @@ def test_the_dictionary_has_every_column(release: Path) -> None:
 
 
 def test_the_database_opens_in_older_duckdb(release: Path) -> None:
-    # bytes 8 to 12 hold "DUCK", then the storage version: 64 is what DuckDB 1.2 and later read
+    # bytes 8 to 12 are "DUCK", then the storage version: DuckDB 1.2 and later can read 64
     head = (release / "dta.duckdb").read_bytes()[:20]
     assert head[8:12] == b"DUCK"
     assert int.from_bytes(head[12:20], "little") <= 68
@@ -131,7 +131,7 @@ def test_another_day_changes_nothing_unless_a_dated_fact_lies_between(released: 
             raise ReleaseError("far enough")
         return step.function(run)
 
-    with pytest.raises(ReleaseError, match="far enough"):  # Plumas had no loan and Oakland was not released then
+    with pytest.raises(ReleaseError, match="far enough"):  # before the loan of Plumas and the release of Oakland
         execute(released.settings(as_of=date(2025, 6, 1)), perform)
     assert begun == ["snapshot", "compare", "raw"]
 
@@ -150,7 +150,7 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
 def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
     light: None, workplace: Workplace, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Many rows are kept in a file, so that memory stays bounded; few need none."""
+    """A file for many rows limits memory; few rows need no file."""
     monkeypatch.setattr("transforms.run.FEW_ROWS", 1)
     kept: list[bool] = []
 
@@ -167,7 +167,7 @@ def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
 def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one(
     without_gates: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While another run publishes it is refused; a build that died is removed; a reader of the old release keeps it.
+    """A second run is refused meanwhile; a build that died is removed; a reader of the old release keeps it.
 
     Every file was flushed to the disk after it was last written.
     """

@@ -1,4 +1,4 @@
-"""Releases in the hands of people: verify, mend, roll back, hold, tag, keep and remove."""
+"""What people do with releases: verify, repair, roll back, hold, tag, keep and remove them."""
 
 import json
 import os
@@ -22,14 +22,15 @@ from transforms.release.pointer import add_tag, held, lift, point_to, prune, rem
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 
-pytestmark = pytest.mark.usefixtures("any_tables")  # what is published here is of no interest, how it is kept is
+pytestmark = pytest.mark.usefixtures("any_tables")  # these tests check how releases are kept, not their content
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
 
 @pytest.fixture(scope="session")
 def whole_shelf(bare: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of the sample and four earlier ones, copies that say another name; the newest is current. Tests only
-    read it.
+    """Return the release of the sample and four earlier ones, which are copies under other names.
+
+    The newest is current. Tests only read it.
     """
     out = linked(bare.out, tmp_path_factory.mktemp("shelf") / "out")
     newest = current(out)
@@ -44,7 +45,7 @@ def whole_shelf(bare: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def shelf(whole_shelf: Path, tmp_path: Path) -> Path:
-    """A copy of it that a test may change."""
+    """Copy the shelf, so that a test can change it."""
     return linked(whole_shelf, tmp_path / "shelf")
 
 

@@ -1,4 +1,4 @@
-"""A folder that is removed while a run is at work: words and exit code 8, and what was published stays."""
+"""A folder is removed during a run: clear message and exit code 8, and the published release stays."""
 
 import shutil
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from transforms.run import Run, StepResult
     [("criteria",), pytest.param(("snapshot", "raw", "core", "gates", "release"), marks=pytest.mark.slow)],
 )
 def test_the_work_folder_is_removed(without_gates: None, tmp_path: Path, stages: tuple[str, ...]) -> None:
-    """Before one stage after the other; and the next run makes what it needs, here of two files."""
+    """Before each stage in turn; the next run creates what it needs, here from two files."""
     source = tmp_path / "source"
     source.mkdir()
     for name in ("suspdownload2024.txt", "assistancestatus19-rev.xlsx"):

@@ -1,8 +1,7 @@
-"""Files that went through careless hands, and files of CDE that once stopped a night: each as a folder of its own, with
-what must come out.
+"""Carelessly edited files, and files of CDE that once stopped a night, each in a separate folder with expected results.
 
-Kinds and readers have tests of their own; here each is a run, so all are slow. Cases without a folder (paths,
-consoles, zones, folders of others, the release before after a rollback) are in ``test_paths``, ``test_consoles``,
+Kinds and readers have their own tests. Here each case is a run, so all are slow. Cases without a folder (paths,
+consoles, zones, folders of others, the previous release after a rollback) are in ``test_paths``, ``test_consoles``,
 ``test_folders``, ``test_pointers`` and ``test_clock``.
 """
 
@@ -57,13 +56,14 @@ def verdicts(db: duckdb.DuckDBPyConnection | OnDemand) -> dict[tuple[str, int, s
 
 
 def warnings_of(db: OnDemand) -> dict[str, list[str]]:
-    """What was said of each file as it was read."""
+    """Return the warnings about each file."""
     return dict(db.execute("select file, warnings from source_files where len(warnings) > 0").fetchall())
 
 
 def as_the_sample(run: Run, db: duckdb.DuckDBPyConnection) -> OnDemand:
-    """The tables of a run over a careless copy of the sample, in which every file is used and every verdict is the
-    sample's.
+    """Return the tables of a run over a careless copy of the sample.
+
+    Checks that every file is used and every verdict is the same as in the sample.
     """
     tables = tables_of(run)
     assert unused_files(run) == []
@@ -73,7 +73,7 @@ def as_the_sample(run: Run, db: duckdb.DuckDBPyConnection) -> OnDemand:
 
 
 def run_command(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> int:
-    """The exit code of ``dta run``, as a shell sees it."""
+    """Return the exit code of ``dta run``, as a shell sees it."""
     monkeypatch.setenv("DTA_WORK", str(place.work))
     return main(("run", "--source", place.source, "--out", place.out, "--as-of", "2026-11-24"), monkeypatch)
 
@@ -88,7 +88,7 @@ def empty(place: Workplace, but: str = "") -> None:
             path.unlink()
 
 
-# Seven rows of CDE's graduation file of 2019, values as served: the state's own row says 85.8, and the press said 85.9.
+# Seven rows of CDE's graduation file of 2019, unchanged: the state's own row has 85.8, the press printed 85.9.
 HEADER_2019 = (
     "cds rtype schoolname districtname countyname charter_flag coe_flag dass_flag studentgroup currnumer currdenom"
     " currstatus priornumer priordenom priorstatus fiveyrnumer safetynet change statuslevel changelevel color box"
@@ -108,7 +108,7 @@ ROWS_2019 = (
 
 @pytest.fixture(scope="module")
 def released(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A release of the sample with these rows of 2019, and with CDE's list."""
+    """Publish the sample with these rows of 2019, and with CDE's list."""
     folder = tmp_path_factory.mktemp("small")
     place = Workplace(shutil.copytree(SAMPLE, folder / "source"), raw_cache, folder / "out")
     lines = [HEADER_2019.split(), *(row.split("|") for row in ROWS_2019)]
@@ -144,7 +144,7 @@ def test_cdes_list_is_compared_and_stops_nothing(released: duckdb.DuckDBPyConnec
 def test_letters_alone_are_published_with_everything_that_they_answer(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All gates and all pages."""
+    """With all gates and all pages."""
     empty(workplace, but="assistancestatus")
     assert run_command(workplace, monkeypatch) == 0
     answered = {
@@ -170,7 +170,7 @@ def test_letters_alone_are_published_with_everything_that_they_answer(
 
 
 def former_codes(folder: Path, codes: dict[str, str]) -> None:
-    """The earlier workbooks have these districts under their codes of another county."""
+    """Give these districts their codes of another county in the earlier workbooks."""
     former = codes | {code[:7]: before[:7] for code, before in codes.items()}
     for name in EARLIER_BOOKS:
 
@@ -184,8 +184,9 @@ def former_codes(folder: Path, codes: dict[str, str]) -> None:
 
 
 def blank_history(folder: Path, cds: str) -> None:
-    """The later workbooks have no status of the years before the district's code began: so they are for Lowell Joint,
-    whose code changed in 2021.
+    """Blank the statuses from before the district's code began in later workbooks.
+
+    This is the case for Lowell Joint, whose code changed in 2021.
     """
 
     def blank(cells: dict[str, Cell]) -> None:
@@ -212,7 +213,7 @@ REASONS = (
 
 @pytest.fixture(scope="module")
 def recoded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The codes of a district and of its twin changed; CDE remembers the earlier years of the twin."""
+    """Decide with changed codes of a district and its twin; CDE has the twin's earlier years under the new code."""
     folder = tmp_path_factory.mktemp("recoded")
     source = shutil.copytree(SAMPLE, folder / "source")
     add_twins(source, MOVED, "South Monterey County Joint Union High", {REMEMBERED: "A Twin"})
@@ -223,8 +224,9 @@ def recoded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def test_a_code_that_changed_has_its_earlier_years_not_listed(recoded: duckdb.DuckDBPyConnection) -> None:
-    """Three of four Dashboards of 2022 are before the code began, two of 2023, one of 2024: the reason says so each
-    time, and a warning names both codes.
+    """Three of four Dashboards of 2022 are before the code began, two of 2023, one of 2024.
+
+    The reason states this each time, and a warning names both codes.
     """
     found = recoded.execute(REASONS, [MOVED]).fetchall()
     former = recoded.execute(REASONS, [BEFORE]).fetchall()
@@ -250,8 +252,9 @@ def test_codes_that_changed_are_named_in_pairs(recoded: duckdb.DuckDBPyConnectio
 def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent_no(
     recoded: duckdb.DuckDBPyConnection,
 ) -> None:
-    """The present code has statuses of 2017 to 2019, so its rows are missing and unknown: CDE's flags decide, with the
-    reason.
+    """The present code has statuses of 2017 to 2019, so its rows are missing and unknown.
+
+    CDE's flags determine the verdict, with the reason.
     """
     for year, status, decided_by, reason in recoded.execute(REASONS, [REMEMBERED]).fetchall():
         assert status == "undetermined" or decided_by == "cde", year
@@ -267,9 +270,8 @@ def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.Duck
 
 
 def test_a_careless_copy_of_the_sample_is_the_sample(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    """Names that browsers give, rows twice and thrice, two encodings in one file, the quotes of a spreadsheet, and a
-    tab
-    at the end of every line.
+    """Browser file names, rows repeated twice and three times, two encodings in one file, spreadsheet quotes, trailing
+    tabs.
     """
     for name, times in (("suspdownload2024.txt", 1), ("suspdownload2023.txt", 2)):
         rewrite(
@@ -321,7 +323,7 @@ COMMENTS = {
 
 
 def bars(source: Path, comments: dict[str, str]) -> None:
-    """Priority 3 of 2024 as CDE's text with bars, the longest comment of these LEAs replaced."""
+    """Write priority 3 of 2024 as CDE's text with bars, with the longest comment of these LEAs replaced."""
     sheet = max(openpyxl.load_workbook(source / "Pr32024.xlsx", data_only=True).worksheets, key=lambda s: s.max_row)
     rows = [
         ["" if c is None else " ".join(str(c).replace("|", "/").split()) for c in row]
@@ -350,7 +352,7 @@ def commented(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def test_a_line_break_in_a_comment_turns_no_answer(
     commented: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, cds: str
 ) -> None:
-    """The row is joined again, or rejected by its LEA's code; then what depends on it is not "no"."""
+    """The row is joined again, or rejected under its LEA's code; results that depend on it are then not "no"."""
     now, whole = verdicts(commented), verdicts(db)
     assert now.keys() == whole.keys()
     changed = {key: status for key, status in now.items() if status != whole[key]}
@@ -369,7 +371,7 @@ def test_a_line_break_in_a_comment_turns_no_answer(
 def test_another_delimiter_is_one_sentence(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str, word: str
 ) -> None:
-    """The file is not used; no verdict turns, but what rests on the file is not determined or CDE's."""
+    """The file is not used; no verdict flips, but results that depend on the file are not determined or CDE's."""
     rewrite(workplace.source / "eladownload2024.txt", lambda lines: lines, delimiter)
     run = workplace.decided("criteria")
     (unused,) = unused_files(run)
@@ -389,7 +391,7 @@ def test_another_delimiter_is_one_sentence(
 
 @pytest.mark.skipif("CDE_FILES" not in os.environ, reason="CDE_FILES names no folder of CDE's files")
 def test_the_district_whose_code_changed_is_the_only_pair_in_cdes_files(tmp_path: Path, raw_cache: Path) -> None:
-    """Lowell Joint came from Los Angeles to Orange County in 2021; the register that says so is left out here."""
+    """Lowell Joint moved from Los Angeles to Orange County in 2021; its row in the register is left out here."""
     files = everything_in_one_folder(Path(os.environ["CDE_FILES"]), tmp_path / "files")
     reference = reference_copy(tmp_path / "reference")
     register = reference / "registers" / "successions.csv"
@@ -406,7 +408,7 @@ def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-# LEA, file, the two groups whose rows are exchanged, and what is named.
+# LEA, file, the two groups whose rows are swapped, and the reported group.
 EXCHANGED = (
     (SALINAS, "suspdownload2024.txt", "SED", "PI", ("dashboard-susp-2024", "PI", "dashboard-susp-2023", "SED")),
     (SALINAS, "graddownload2024.txt", "EL", "SWD", ("dashboard-grad-2024", "SWD", "dashboard-grad-2023", "EL")),
@@ -415,7 +417,7 @@ EXCHANGED = (
 
 
 def test_a_row_under_another_groups_code_is_named(workplace: Workplace) -> None:
-    """Exchanged with that group's row, where it has one; in the later file or in the earlier one."""
+    """Swapped with that group's row, if it has one; in the later file or in the earlier one."""
     add_twins(workplace.source, SALINAS, "Salinas Union High", {TWIN: "A Twin"})
     for cds, file, group, given, _ in EXCHANGED:
 
@@ -435,16 +437,14 @@ def test_a_row_under_another_groups_code_is_named(workplace: Workplace) -> None:
 
 
 MOVED_ROWS = (
-    ("suspdownload2024.txt", "EL", GREENFIELD),  # which has rows of its own
-    ("graddownload2024.txt", "EL", GREENFIELD),  # an elementary district, which has none
+    ("suspdownload2024.txt", "EL", GREENFIELD),  # which has its own rows
+    ("graddownload2024.txt", "EL", GREENFIELD),  # an elementary district, which has no rows
     ("eladownload2023.txt", "SED", CARMEL),
 )
 
 
 def test_a_row_under_another_leas_code_is_rejected(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
-    """By its name, or as a second row of a group that the LEA has; no verdict turns but to undetermined or to CDE's
-    own.
-    """
+    """By its name, or as a second row of a group of the LEA. Verdicts change only to undetermined or to CDE's own."""
     for file, group, target in MOVED_ROWS:
 
         def move(lines: Lines, group: str = group, target: str = target) -> Lines:

@@ -1,4 +1,4 @@
-"""A file that CDE reissues in place: the rows that differ are published with the next release."""
+"""CDE reissues a file in place: the rows that differ are published with the next release."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def without_one_added_one_altered_one(text: str) -> str:
 
 
 def reissue(path: Path) -> None:
-    """CDE's habit: one LEA gone, one new, one with another letter and a corrected name."""
+    """Change a file as CDE usually does: one LEA gone, one new, one with another letter and a corrected name."""
     book = openpyxl.load_workbook(path)
     sheet = book["District and COE 2024"]
     headings = [c.value for c in sheet[6]]
@@ -39,7 +39,7 @@ def reissue(path: Path) -> None:
 
 
 def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
-    """Decided from two readings, without a release between: what is compared is what a release names."""
+    """Two readings are compared, without a release between them; a release reports the same comparison."""
     run = Run.start(workplace.settings())
     path, source = workplace.source / "assistancestatus24.xlsx", run.sources["assistance-2024"]
     store = Store(run.settings.snapshots)

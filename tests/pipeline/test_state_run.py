@@ -1,4 +1,4 @@
-"""What `make run` prints, and that scope, missing Dashboards and excerpts are said wherever a release is read."""
+"""The output of `make run`; scope, missing Dashboards and excerpts are reported wherever a release is read."""
 
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def test_every_page_says_its_scope_and_what_is_not_loaded(state_run: Path) -> No
 
 def test_the_release_and_status_say_it(state_run: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     assert state_db.execute("select scope, not_loaded from meta_release").fetchall() == [(SCOPE, [OUT, DUE])]
-    state_db.close()  # the command opens the file in its own way
+    state_db.close()  # the command opens the file in another way
     said = dta(state_run / "out", "status")
     assert all(part in said for part in (SCOPE, OUT, DUE, GET))
 

@@ -1,6 +1,4 @@
-"""A CDS code that ended: the history under it is shown beside the new one, and never makes or hides a verdict in
-silence.
-"""
+"""A CDS code that ended: its history is shown with the new code, and never creates or hides a verdict silently."""
 
 import shutil
 from collections.abc import Iterator
@@ -36,8 +34,9 @@ BEFORE_2022 = ("assistancestatus2017.xlsx", "assistancestatus18.xlsx", "assistan
 
 @dataclass(frozen=True)
 class Pair:
-    """A district whose rows before 2022 have another county and its code, as those of Lowell Joint: no two pairs share
-    that county.
+    """A district whose rows before 2022 have another county and its code, like those of Lowell Joint.
+
+    Each pair has a different former county.
     """
 
     code: str
@@ -59,7 +58,7 @@ EARLY = [
     ("2024-07-01", "merger", []),
 ]
 BETWEEN = "41660680000000"
-# Of each pair, by what it is for, the changes of its succession.
+# The changes of the succession of each pair, by the purpose of the pair.
 RECORDED: dict[object, dict[str, str]] = {
     "fine": {},
     "rejected": {"succession_date": "July 2021"},
@@ -87,7 +86,7 @@ def moved(source: Path, *pairs: Pair) -> None:
         book.save(path)
 
 
-# Districts that go on under their own code after another one merged into them: of each, a workbook lost the row.
+# Districts that keep their own code after another district merged into them; each lost its row in one workbook.
 TAKEN_IN = {
     year: (Pair(f"27{91000 + n}0000000", f"27{92000 + n}0000000", f"{NAME} of {year}"), file)
     for n, (file, year, _) in enumerate(GAPS)
@@ -105,7 +104,7 @@ def add_taken_in(source: Path, reference: Path) -> None:
 
 @pytest.fixture(scope="module")
 def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables without CDE's workbooks of 2022 to 2024: neither a flag nor a status carried over from before."""
+    """Decide without CDE's workbooks of 2022 to 2024: no flag, and no status carried over from before."""
     folder = tmp_path_factory.mktemp("moved")
     source, reference = folder / "source", reference_copy(folder / "reference")
     shutil.copytree(SAMPLE, source)
@@ -132,8 +131,10 @@ def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def place(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """All workbooks of CDE: the district itself, a pair without a succession on record, and a district that a code and
-    a name precede which no file has.
+    """Prepare all workbooks of CDE.
+
+    They contain the district itself, a pair without a succession on record, and a district whose predecessor has a code
+    and name that no file has.
     """
     folder = tmp_path_factory.mktemp("place")
     source, reference = folder / "source", reference_copy(folder / "reference")
@@ -169,12 +170,12 @@ def merged(
 def test_a_lost_row_of_a_district_that_took_another_in_is_unknown_and_not_the_others(
     merged: duckdb.DuckDBPyConnection, year: int
 ) -> None:
-    """It was listed in the other years: that it "was" the district that merged into it later is not so."""
+    """It was listed in the other years, so it is not the later merged district under another code."""
     pair, _ = TAKEN_IN[year]
     known = "select bool_or(meets_criteria), any_value(listed) from student_group_history where (cds, dashboard_year) ="
     met, listed = merged.execute(f"{known} (?, ?)", [pair.code, year]).fetchone()
     assert (met, listed in (True, None)) == (None, True)
-    if year > 2017:  # listed under this code before
+    if year > 2017:  # it was listed under this code before
         told = "select count(*) from predecessor_years where cds = ? and dashboard_year = ?"
         assert merged.execute(told, [pair.code, year]).fetchone() == (0,)
     for (reason,) in merged.execute("select reason from eligibility where cds = ?", [pair.code]).fetchall():
@@ -189,7 +190,7 @@ def test_a_lost_row_of_a_district_that_took_another_in_is_unknown_and_not_the_ot
 
 @pytest.fixture(scope="module")
 def released(place: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What a release of it holds."""
+    """Open the release of this place."""
     run, connection = decided_run(place)
     with connection:
         yield connection
@@ -202,14 +203,14 @@ def found_by(name: str, db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...
 
 
 def contradictions(db: duckdb.DuckDBPyConnection, pair: Pair) -> list[tuple[object, ...]]:
-    """What the files contradict of its succession: the year, and how."""
+    """Return how the files contradict its succession, by year."""
     found = [row for row in found_by("successions_follow_files", db) if row[0] == pair.code]
     assert {row[2] for row in found} <= {pair.former}
     return [(row[5], row[6]) for row in found]
 
 
 def continuum(db: duckdb.DuckDBPyConnection, pair: Pair, year: int = 2023) -> tuple[str, str | None, str]:
-    """The verdict of the Continuum: its status, who decided it, and why."""
+    """Return the Continuum verdict: its status, who decided it, and why."""
     query = "select status, decided_by, reason from eligibility where (cds, determination_year, pathway) = (?, ?, ?)"
     (verdict,) = db.execute(query, [pair.code, year, "continuum"]).fetchall()
     return verdict
@@ -237,7 +238,7 @@ def test_pairs_of_one_name_are_named_until_a_succession_is_on_record(decided: du
 def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no(
     released: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Without a predecessor on record the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
+    """Without a predecessor on record, the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
     alone = PAIRS["alone"]
     assert continuum(released, alone)[:2] == ("eligible", "cde")
     ((code, *_, former),) = [row[:5] for row in found_by("codes_of_one_name", released)]
@@ -304,7 +305,7 @@ def test_consecutive_years_of_a_predecessor_count_the_same_way(decided: duckdb.D
 def test_a_predecessor_that_is_listed_after_the_day_leaves_it_open(
     decided: duckdb.DuckDBPyConnection, day: str
 ) -> None:
-    """A careless day gave the years after it to nobody, and the verdict was a no."""
+    """Regression: a careless day left the years after it without an owner, and the verdict was "no"."""
     pair = PAIRS["still listed", day]
     status, decided_by, reason = continuum(decided, pair)
     assert (status, decided_by) == ("undetermined", None)
@@ -360,7 +361,7 @@ def test_chains_of_codes_reach_back_to_the_first(decided: duckdb.DuckDBPyConnect
 def test_former_codes_and_names_find_the_lea(
     released: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert find_lea(released, NAME).cds == CODE  # both codes have the name; the present one is meant
+    assert find_lea(released, NAME).cds == CODE  # both codes have the name; the result is the present code
     assert find_lea(released, FORMER).cds == FORMER
     with pytest.raises(NotFoundError):
         find_lea(released, "30647660000001")
@@ -424,7 +425,7 @@ def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str,
 
 
 def in_year_2_under_a_new_code(source: Path, *pairs: Pair) -> None:
-    """The rows of 2024 of these districts get another code, in every file of that year."""
+    """Give the rows of 2024 of these districts another code, in every file of that year."""
     codes = {p.former: p.code for p in pairs} | {p.former[:7]: p.code[:7] for p in pairs}
     for path in source.glob("*2024.txt"):
         content = path.read_bytes()
@@ -439,7 +440,7 @@ def in_year_2_under_a_new_code(source: Path, *pairs: Pair) -> None:
         book.save(path)
 
 
-# The district whose succession is on record, and its twin.
+# The district with a succession on record, and its twin.
 KING_CITY = {
     True: Pair("27660510000000", "27660500000000", "King City Union"),
     False: Pair("27660530000000", "27660520000000", "A Twin of King City"),
@@ -479,7 +480,7 @@ def test_year_2_under_a_new_code_is_no_silent_no(
         " 2024 and determination = 'differentiated_assistance'",
         [pair.code],
     ).fetchall()
-    if with_cde:  # which remembers under the new code that it was in Year 1
+    if with_cde:  # CDE's workbook states under the new code that it was in Year 1
         assert (status, year, decided_by) == ("eligible", 2, "cde")
         return
     assert (status, year, decided_by) == (
@@ -490,7 +491,7 @@ def test_year_2_under_a_new_code_is_no_silent_no(
 
 
 MOVED_CHARTER = {
-    # groups that met the criteria under the earlier code in 2023, and under the new one in 2024: what is decided
+    # groups that met the criteria under the earlier code in 2023, and under the new one in 2024: the verdict
     "the same group": (("EL",), ("EL",), "undetermined"),
     "another group": (("HI",), ("EL",), "undetermined"),
     "none before": ((), ("EL",), "not_eligible"),

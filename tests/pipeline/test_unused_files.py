@@ -1,5 +1,6 @@
-"""A file that cannot be used is recorded with the remedy, its earlier edition is used where there is one, and the night
-goes on with the rest.
+"""A file that cannot be used is recorded with the remedy, and an earlier edition is used if there is one.
+
+The night continues with the other files.
 """
 
 import json
@@ -26,7 +27,7 @@ ELA = "eladownload2024.txt"
 
 
 def read(place: Workplace) -> tuple[dict[str, UnusedFile], dict[str, str]]:
-    """Files that are not used, and source -> file of those that are."""
+    """Return the files that are not used, and source -> file of those that are."""
     from flows.steps import take_snapshots
     from transforms.raw.stage import read_raw
 
@@ -43,7 +44,7 @@ def without_column(content: bytes, column: bytes) -> bytes:
     return b"".join(b"\t".join(c for i, c in enumerate(r) if i != at) + b"\n" for r in rows)
 
 
-# Which file is damaged, how, why it is not used, and what to do.
+# File, damage, reason why it is not used, and remedy.
 DAMAGED: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
     "empty": ("mathdownload2024.txt", lambda _: b"", "the file is empty", "Download it again."),
     "web_page": (
@@ -113,7 +114,7 @@ NewPlace = Callable[[], Workplace]
 
 @pytest.fixture(scope="module")
 def damaged(new_place: NewPlace) -> tuple[dict[str, UnusedFile], dict[str, str]]:
-    """A file damaged in each way, in one folder."""
+    """Damage a file in each way, all in one folder."""
     place = new_place()
     for file, damage, *_ in DAMAGED.values():
         (place.source / file).write_bytes(damage((place.source / file).read_bytes()))
@@ -142,12 +143,14 @@ def test_the_rest_beside_damaged_files_is_used(damaged: tuple[dict[str, UnusedFi
 def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
     any_tables: None, bare_released: Workplace, case: str
 ) -> None:
-    """Its bytes are then those of the edition that served: the tables are the same, and what is said of them is not."""
+    """Its bytes are those of the edition that was used: the tables are the same, but the information about the file is
+    not.
+    """
     place, (file, damage, *_) = bare_released, DAMAGED[case]
     path = place.source / file
     sound = path.read_bytes()
     path.write_bytes(damage(sound))
-    reissue(place.source)  # else there is nothing to publish
+    reissue(place.source)  # otherwise there is nothing to publish
     assert place.publish().outcome == "published"
     named = "select file from meta_unused_files"
     with duckdb.connect(str(place.out / "current/dta.duckdb"), read_only=True) as db:
@@ -162,7 +165,7 @@ def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
 
 @pytest.fixture
 def no_snapshots(bare_released: Workplace, tmp_path: Path) -> Workplace:
-    """A place with a release of whose files no copy is kept; what was read of them is known."""
+    """Return a place with a release without stored copies of its files; their readings are known."""
     work = tmp_path / "without-snapshots"
     work.mkdir()
     (work / "build").symlink_to(bare_released.work / "build")
@@ -222,7 +225,7 @@ def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one
 
 @pytest.fixture(scope="module")
 def strange(new_place: NewPlace) -> tuple[Workplace, Outcome]:
-    """A release of a folder with a file under a strange name, one that is none, and one of nobody."""
+    """Publish a folder with a misnamed file, one that is not a source file, and an unknown one."""
     place = new_place()
     shutil.move(place.source / "mathdownload2024.txt", place.source / "math 2024 final.txt")
     (place.source / "suspdownload2024.txt").write_bytes(b"<html>")

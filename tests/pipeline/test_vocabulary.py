@@ -1,6 +1,4 @@
-"""Every word of CDE's files is read as CDE writes it; one that is not known costs its row, and its row never counts as
-a no.
-"""
+"""Every term in CDE's files is read as CDE writes it; an unknown term rejects its row, which never counts as "no"."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -61,7 +59,7 @@ def test_no_word_means_two_groups(words: duckdb.DuckDBPyConnection) -> None:
 
 
 def groups_named(path: Path) -> list[set[str]]:
-    """The words of each row of the list, read without the pipeline."""
+    """Return the words of each row of the list, read without the pipeline."""
     sheet = openpyxl.load_workbook(path, data_only=True).active
     assert sheet is not None
     return [
@@ -100,8 +98,8 @@ def letters(row: list[object], headings: list[str]) -> dict[str, object]:
     return {h: row[i] for i, h in enumerate(headings) if h.endswith("priorities")}
 
 
-# What is done to an LEA in the workbook of 2024, each to another, and the reason for which its row is rejected. The
-# first ones need letters; the workbook has seven LEAs with letters.
+# Damage to an LEA in the workbook of 2024, each to a different LEA, and the reason of the reject. The first cases need
+# letters; the workbook has seven LEAs with letters.
 SPOILED: dict[str, tuple[str, object, str]] = {
     "letter_too_many": ("AApriorities", "A", "the row has"),
     "total_too_low": ("TotalStudentGroups", "0", "the row has"),
@@ -128,12 +126,12 @@ SPOILED: dict[str, tuple[str, object, str]] = {
 
 @dataclass
 class Changed:
-    """One folder in which a list is added and the rows of three workbooks are changed; and what was changed."""
+    """One folder with an added list and changed rows in three workbooks, and a record of the changes."""
 
     db: duckdb.DuckDBPyConnection
     spoiled: dict[str, str]  # the LEA of each case of SPOILED
-    written: list[object]  # words whose case and blanks were changed
-    answered: list[str]  # LEAs whose local answer is not known
+    written: list[object]  # words with changed case and blanks
+    answered: list[str]  # LEAs with an unknown local answer
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +228,7 @@ def test_a_local_answer_that_is_not_known_costs_its_row(changed: Changed) -> Non
 
 
 def our_goals(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """LEAs for which we find a goal, with the groups, as far as CDE's list is compared."""
+    """Return the LEAs for which we find a goal, with the groups, as far as CDE's list is compared."""
     named = "string_agg(split_part(flag, ':', 2), ',' order by flag)"
     where = "flag like 'ec52064e5:%' and ours = 'Y'"
     rows = db.execute(f"select cds, {named} from reconciliation where {where} group by 1 order by 1").fetchall()
@@ -239,7 +237,7 @@ def our_goals(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def reduced(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """CDE's list of reds in which the first LEA has a rejected row alone; of a list of goals every row is good."""
+    """Open CDE's list of reds with only a rejected row for the first LEA; every row of the list of goals is good."""
     folder = tmp_path_factory.mktemp("lists")
     source = shutil.copytree(SAMPLE, folder / "source")
     with duckdb.connect(str(published.out / "current" / "dta.duckdb"), read_only=True) as db:
@@ -263,7 +261,7 @@ def reds_of(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 def test_a_rejected_row_of_a_list_is_no_no_of_cde(
     workplace: Workplace, reduced: duckdb.DuckDBPyConnection, how: str
 ) -> None:
-    """By its code, by no code, and by one that cannot be read: then any LEA may have been meant."""
+    """By its code, by no code, and by an unreadable code, which may mean any LEA."""
     ours = our_goals(reduced)
     assert len(ours) >= 2, "the sample has LEAs that CDE must have listed"
     (first, groups), *others = ours

@@ -1,4 +1,4 @@
-"""A row of a workbook is about the LEA that it names: codes that were exchanged or shifted decide about nobody."""
+"""A workbook row belongs to the LEA that it names: swapped or shifted codes determine nothing."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ VERDICTS = """
 
 
 def other_codes(path: Path, codes: dict[str, str]) -> int:
-    """Give rows the codes of another LEA; their names and letters stay. Returns how many rows changed."""
+    """Give rows the codes of other LEAs; names and letters stay. Returns how many rows changed."""
     changed = []
 
     def change(cells: dict[str, Cell]) -> None:
@@ -44,7 +44,7 @@ def verdicts(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, int], str]:
 
 @pytest.fixture(scope="module")
 def found(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Two LEAs of each workbook have each other's codes, and one has a new name."""
+    """Decide with the codes of two LEAs swapped in each workbook, and with one new name."""
     folder = tmp_path_factory.mktemp("named")
     source = shutil.copytree(SAMPLE, folder / "source")
     for year, (one, other) in EXCHANGED.items():
@@ -60,7 +60,7 @@ def found(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def changed(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, *leas: str) -> set[str]:
-    """What the verdicts of these LEAs became that are not as in the sample."""
+    """Return the new statuses of the verdicts of these LEAs that differ from the sample."""
     whole = verdicts(db)
     return {status for key, status in verdicts(found).items() if status != whole.get(key) and key[0] in leas}
 
@@ -79,7 +79,7 @@ def test_exchanged_codes_are_rejected(
 
 
 def test_a_new_name_is_no_contradiction(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
-    """LEAs are renamed; only the name of another LEA speaks against a row."""
+    """LEAs are renamed; only the name of another LEA contradicts a row."""
     assert found.execute("select count(*) from rejects where cds = ?", [SALINAS]).fetchall() == [(0,)]
     exchanged = {cds for pair in EXCHANGED.values() for cds in pair}
     assert changed(found, db, *({cds for cds, *_ in verdicts(db)} - exchanged)) == set()
