@@ -1,4 +1,4 @@
-"""What other processes do in the tests of ``transforms.beside``."""
+"""Functions that other processes run in the tests of ``transforms.beside``."""
 
 import errno
 import os
@@ -34,7 +34,7 @@ def fail(channel: Channel, how: str) -> None:
 
 
 def beat(channel: Channel, file: Path) -> None:
-    """Say that it lives, to the parent and to a file, for a minute."""
+    """Report a sign of life to the parent and to a file, for a minute."""
     for n in range(600):
         channel.send(n)
         file.write_text(f"{os.getpid()} {n}")
@@ -42,7 +42,7 @@ def beat(channel: Channel, file: Path) -> None:
 
 
 def parent(channel: Channel, file: Path) -> None:
-    """A process with one beside it."""
+    """Start a process from this process."""
     from transforms.beside import Beside
 
     kept = Beside(beat, file)

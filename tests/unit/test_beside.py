@@ -1,4 +1,4 @@
-"""Two processes: what one says the other hears, faults keep their words, and none is left behind."""
+"""Two processes: each receives the other's messages, errors keep their text, and no process is left behind."""
 
 import os
 import signal
@@ -100,7 +100,7 @@ def test_a_signal_ends_the_waiting(start: Callable[..., Beside], tmp_path: Path)
 
 @pytest.fixture
 def tables() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A state without one row of evidence."""
+    """Create a state without any row of evidence."""
     with duckdb.connect() as connection:
         connection.execute("create table leas as from range(3000); create table evidence as from range(0)")
         yield connection

@@ -1,4 +1,4 @@
-"""Ids and file names of the catalog are plain names, since they become parts of paths."""
+"""Ids and file names of the catalog are plain names, because they become parts of paths."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ FIRST = CATALOG.count("\n", 0, CATALOG.index("[[source]]")) + 1  # line of the f
 
 
 def changed(folder: Path, key: str, value: str) -> Path:
-    """The catalog with another value in its first entry."""
+    """Write the catalog with another value in its first entry."""
     quoted = '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\0", "\\u0000") + '"'
     first = CATALOG.index("[[source]]")
     content = CATALOG[:first] + re.sub(

@@ -1,4 +1,4 @@
-"""Every day is California's, whatever the zone of the machine."""
+"""Every day is California's day, whatever the zone of the machine."""
 
 import json
 import os
@@ -40,7 +40,7 @@ MOMENTS = [
 
 @pytest.fixture
 def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The machine's zone."""
+    """Set the machine's zone."""
     monkeypatch.setenv("TZ", request.param)
     system_time.tzset()
     yield request.param
@@ -113,7 +113,7 @@ def test_the_hour_of_the_night_is_californias(moment: str, slot: str) -> None:
 
 
 def night_ended(out: Path, moment: str, outcome: str = "unchanged") -> None:
-    """The record of a run that ended at ``moment``."""
+    """Write the record of a run that ended at ``moment``."""
     record = {
         "last_run": moment,
         "last_outcome": outcome,
@@ -124,7 +124,7 @@ def night_ended(out: Path, moment: str, outcome: str = "unchanged") -> None:
 
 
 def calls(monkeypatch: pytest.MonkeyPatch, out: Path, begin: str, days: int, minutes: int = 15) -> list[str]:
-    """Moments at which calls every few minutes would have run, each run ending half a minute later."""
+    """Return the times at which calls every few minutes would have run, each run ending half a minute later."""
     moment, ran = datetime.fromisoformat(begin).replace(tzinfo=UTC), []
     end = moment + timedelta(days=days)
     while moment < end:
@@ -179,7 +179,7 @@ def test_a_time_of_day_that_is_none_is_named(wrong: str) -> None:
 
 
 def test_published_moments_are_the_same_in_every_zone(tmp_path: Path) -> None:
-    """In processes of their own, since DuckDB takes the zone of the machine once."""
+    """In separate processes, because DuckDB reads the machine's zone only once."""
     query = (PROJECT / "transforms/sql/meta/meta_sources.sql").read_text()
     casts = re.findall(r"(try_cast\(n\.\w+ as timestamptz\)) as \w+", query)
     assert len(casts) == 2

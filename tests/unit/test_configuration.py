@@ -1,5 +1,5 @@
-"""Whatever is wrong with the files of this project is said when they are read: file, line where there is one, and what
-to do; exit code 4.
+"""Every mistake in the files of this project is reported on reading: file, line if there is one, and remedy; exit code
+4.
 """
 
 import re
@@ -21,7 +21,7 @@ NAMES = ("rules", "reference", "registers", "catalog.toml", "layouts.toml")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of everything that people keep."""
+    """Copy everything that people maintain."""
     place = tmp_path / "reference"
     place.mkdir()
     for name in NAMES:
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def said(folder: Path) -> str:
-    """What a run with this folder says before it does anything."""
+    """Return the message of a run with this folder before it does anything."""
     settings = Settings(
         source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF
     )
@@ -54,7 +54,7 @@ FILES = sorted(
 )
 
 
-# One of each kind, and the year that may be left out; the others are slow.
+# One of each kind, and the year that may be missing; the others are slow.
 OF_EACH_KIND = (
     "catalog.toml", "layouts.toml", "rules/2024.toml", "rules/2026.toml", "rules/pathways.toml",
     "reference/counties.csv", "registers/spi.csv",
@@ -71,7 +71,7 @@ SOME_FILES = {f: [] if f in OF_EACH_KIND else [pytest.mark.slow] for f in FILES}
     ],
 )
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
-    if file == "rules/2026.toml":  # a year that nothing counts may be left out; the last one may not
+    if file == "rules/2026.toml":  # a year that nothing counts may be missing; the last one may not
         shutil.rmtree(folder / "rules")
         assert "holds no rules of a Dashboard year" in said(folder)
         return
@@ -108,8 +108,8 @@ def test_a_folder_in_the_place_of_a_file_is_named(folder: Path, file: str) -> No
 
 BIG, CDS, REST = "9" * 30, "1" * 14, "a,b,long enough reason,2024-01-01,2025-01-01\n"
 
-# what is wrong -> file, text that is replaced (nothing: added at the end), by what, what is said; {n}: line of the
-# change; {entry}: of its entry
+# fault -> file, text that is replaced (empty: added at the end), new text, message; {n}: line of the change; {entry}:
+# of its entry
 FAULTS: dict[str, tuple[str, str, str, str]] = {
     "catalog_no_year": (
         "catalog.toml",
@@ -496,7 +496,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 
-# Rows of registers that are rejected, while the run goes on: in the same form.
+# Rows of registers that are rejected while the run continues, in the same form.
 ROWS: dict[str, tuple[str, str, str, str]] = {
     "accepted_big": (
         "registers/accepted_differences.csv",
@@ -538,7 +538,7 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
 
 
 def spoil(folder: Path, fault: str) -> int:
-    """Bring in a fault; returns the first line that is changed."""
+    """Insert a fault; return the first changed line."""
     file, old, new, _ = (FAULTS | ROWS)[fault]
     text = (folder / file).read_text("utf-8")
     assert old in text

@@ -1,6 +1,6 @@
-"""CDE's rows say most things twice.
+"""CDE's rows state most things twice.
 
-Real rows pass every test, and a decisive cell that is changed alone is found, in whichever row it is.
+Real rows pass every test, and a single changed cell that determines a verdict is found in every row.
 """
 
 import os
@@ -44,7 +44,7 @@ Change = Callable[[dict[str, list[str]]], None]
 
 
 def some_of(names: list[str]) -> list[object]:
-    """Each indicator of 2024, and one of the year that has status levels alone; the others are slow."""
+    """Mark all indicators as slow except those of 2024 and one of the year with only status levels."""
     return [n if "2024" in n or n == "eladownload2022.txt" else pytest.param(n, marks=pytest.mark.slow) for n in names]
 
 
@@ -55,7 +55,7 @@ def read(path: Path) -> RawTable:
 
 @cache
 def cells(path: Path) -> dict[str, tuple[str, ...]]:
-    """The columns of a file as it is."""
+    """Return the columns of a file unchanged."""
     table = read(path).table
     return {
         n: tuple((v or "").strip() for v in table.column(n).cast(pa.string()).to_pylist())
@@ -65,7 +65,7 @@ def cells(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, list[str]]]:
-    """What is found in a file, and its columns as they were, after a change of its cells."""
+    """Return the findings in a file after a change of its cells, and its original columns."""
     raw, source = read(path), KNOWN[path.name.lower()]
     columns, before = ({n: list(v) for n, v in cells(path).items()} for _ in range(2))
     if change:
@@ -88,7 +88,7 @@ def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, 
 
 
 def deciding(before: dict[str, list[str]], column: str) -> np.ndarray:
-    """Rows of counted student groups that have something other than 0 in a column."""
+    """Return the rows of counted student groups that have a value other than 0 in a column."""
     groups = before["studentgroup"]
     return np.array([v not in ("", "0") and g not in UNCOUNTED for v, g in zip(before[column], groups, strict=True)])
 
@@ -109,7 +109,7 @@ def test_nearly_no_real_row_of_whole_files_contradicts_itself(path: Path) -> Non
 
 @pytest.mark.parametrize("path", [*(SAMPLE / name for name in COLORED), *OTHERS], ids=lambda p: p.name)
 def test_the_grid_of_colors_is_that_of_the_rows(path: Path) -> None:
-    """Counted anew, without the code under test: one color per cell, and it is the one in the list."""
+    """Counted again without the code under test: one color per cell, the same as in the list."""
     table, source = read(path).table, KNOWN[path.name.lower()]
     if not pc.any(
         pc.is_in(pc.utf8_trim(table.column("color").cast(pa.string()), " "), pa.array(["1", "2", "3", "4", "5"]))
@@ -221,7 +221,7 @@ def test_a_gap_beside_a_level_is_found_in_every_row(name: str, column: str, text
 @pytest.mark.parametrize("name", some_of([n for n in ALL if not n.startswith(("science", "susp", "grad", "elpi"))]))
 @pytest.mark.parametrize("step", [1, *(pytest.param(s, marks=pytest.mark.slow) for s in (2, 3, 4))])
 def test_another_status_level_alone_is_found_in_every_row(name: str, step: int) -> None:
-    """Of suspension and graduation not every class of schools has cut scores that were seen; ELPI has a cap."""
+    """For suspension and graduation, not every class of schools has known cut scores; ELPI has a cap."""
 
     def change(columns: dict[str, list[str]]) -> None:
         columns["statuslevel"] = [
@@ -258,7 +258,7 @@ def test_a_number_that_does_not_fit_the_others_is_found(name: str, column: str, 
         bool(v and before["change" if column == "priorstatus" else "currstatus"][i])
         for i, v in enumerate(before[column])
     ]
-    few = [how(v) == v if v else False for v in before[column]]  # a tenth of nothing is nothing
+    few = [how(v) == v if v else False for v in before[column]]  # a tenth of zero is zero
     small = [
         abs(float(v)) < 0.06 if v and name.startswith(("susp", "chronic")) and column == "currstatus" else False
         for v in before[column]
@@ -344,7 +344,7 @@ def test_a_cell_that_no_file_has_shown_follows_the_clear_majority() -> None:
 
 
 def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
-    """The rows of 2024 as those of a year of which no file was seen, on another scale."""
+    """The rows of 2024 as those of a year without known files, on another scale."""
     raw = read(SAMPLE / "chronicdownload2024.txt")
     report = {"indicator": "chronic", "dashboard_year": 2025, "missing_columns": raw.missing_columns}
     table = raw.table.set_column(
@@ -355,14 +355,14 @@ def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
     for name, values in (("statuslevel", levels), ("color", colors), ("box", colors)):
         table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
     found = judge(read_columns(table, report, GROUPS), table.column("line").to_numpy(), report, GROUPS, REDUNDANCY)
-    assert {f.column for f in found.faults} == {"color"}  # which the sizes ask for
+    assert {f.column for f in found.faults} == {"color"}  # which the sizes require
 
 
 @pytest.mark.parametrize(
     ("column", "text"), [("currnsizemet", ""), ("currnsizemet", "N"), ("statuslevel", ""), ("statuslevel", "0")]
 )
 def test_a_file_without_colors_is_not_used_where_what_decides_was_lost(column: str, text: str) -> None:
-    """The rows of 2022 as those of 2019, of which no whole file was seen: nothing else shows a group as Very Low."""
+    """The rows of 2022 as those of 2019, for which no complete file is known: only these cells show Very Low."""
     raw = read(SAMPLE / "elpidownload2022.txt")
     report = {"indicator": "elpi", "dashboard_year": 2019, "missing_columns": raw.missing_columns}
     table = raw.table

@@ -1,4 +1,4 @@
-"""The text of a county for a board summary, and how long an LEA has been on the list."""
+"""A county's text for a board summary, and how long an LEA has been on the list."""
 
 import re
 from dataclasses import replace

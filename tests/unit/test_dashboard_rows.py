@@ -1,4 +1,4 @@
-"""Dashboard rows are typed over the distinct texts of a column; what that must not change is looked at here."""
+"""Dashboard rows are typed by the distinct texts of a column; these tests check that this changes no result."""
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +25,7 @@ SIZED = {"currnsizemet": "Y"}
 
 
 def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]:
-    """Faults as (line, column, value), and the typed rows."""
+    """Return faults as (line, column, value), and the typed rows."""
     full = [ROW | row for row in rows]
     table = pa.table({name: [row.get(name, "") for row in full] for name in {n for row in full for n in row}})
     lines = np.arange(2, len(full) + 2)
@@ -84,7 +84,7 @@ def test_a_row_of_another_indicator_is_kept_aside(text: str) -> None:
 
 @pytest.mark.parametrize("texts", [("ELA", "ela", " ELA"), ("", "", ""), ("ELA", "", "*")])
 def test_rows_of_one_indicator_are_taken_however_it_is_spelled(texts: tuple[str, ...]) -> None:
-    """CDE prints it in every row from 2023 on, and in none before."""
+    """From 2023 on, CDE prints it in every row; before, in no row."""
     rows = ({"studentgroup": g, "indicator": t} for g, t in zip(("EL", "HI", "MR"), texts, strict=True))
     faults, kept = work(*rows)
     assert (faults, len(kept)) == ([], 3)

@@ -1,4 +1,4 @@
-"""The digest of rows: the same in any order, another when any value moves."""
+"""The digest of rows is the same in any order, and differs if any value moves."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The text of a file: a file in Windows-1252 is decoded at once, to what comes out byte by byte."""
+"""The text of a file: decoding Windows-1252 at once gives the same result as byte by byte."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Names that browsers, mail programs and people give to CDE's files, and what each is taken for."""
+"""Names that browsers, mail programs and people give to CDE's files, and the sources that they match."""
 
 import pytest
 
@@ -66,9 +66,9 @@ def test_no_name_of_the_catalog_is_taken_for_another(name: str) -> None:
     [
         ("assistance status 2023 (final).xlsx", "assistancestatus23.xlsx"),
         ("ela download 2024 new.txt", "eladownload2024.txt"),
-        ("assistancestatus24-rev.xlsx", "assistancestatus24.xlsx"),  # not that of 2019, of which the catalog has a -rev
+        ("assistancestatus24-rev.xlsx", "assistancestatus24.xlsx"),  # only the edition of 2019 has a -rev
         ("charterassistance25-final.xlsx", "charterassistance25.xlsx"),
-        ("eladownload2030.txt", None),  # of no year that is known
+        ("eladownload2030.txt", None),  # of an unknown year
         ("assistancestatus30.xlsx", None),
     ],
 )

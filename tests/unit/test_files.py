@@ -1,4 +1,4 @@
-"""Files that are the same, and kept files that no longer are."""
+"""Files that are the same, and kept files that have changed."""
 
 import errno
 import os
@@ -46,7 +46,7 @@ def test_a_kept_file_that_rotted_is_kept_anew(tmp_path: Path) -> None:
 
 @pytest.fixture
 def a_release(tmp_path: Path) -> Path:
-    """A folder with 40 files, half of them in a folder in it."""
+    """Create a folder with 40 files, half of them in a subfolder."""
     folder = tmp_path / "release"
     (folder / "pages").mkdir(parents=True)
     for n in range(20):

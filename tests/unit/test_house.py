@@ -1,4 +1,4 @@
-"""The plan of the house: imports run one way, and every SQL file says what it is."""
+"""The structure of the project: imports go one way, and every SQL file states its purpose."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ SQL = sorted((PROJECT / "transforms" / "sql").glob("*/*.sql"))
 ALL_SQL = [PROJECT / "transforms" / "sql" / "macros.sql", *SQL]
 ALL_SQL += sorted((PROJECT / "expectations" / "checks").glob("*/*.sql"))
 ALL_SQL += sorted((PROJECT / "reports" / "recipes").glob("*.sql"))
-WIDEST = 120  # as in pyproject.toml, for Python
+WIDEST = 120  # as for Python in pyproject.toml
 
 
 def imported(path: Path) -> set[str]:
@@ -68,7 +68,7 @@ def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:
 
 @pytest.mark.parametrize("path", SQL, ids=lambda p: p.stem)
 def test_the_inputs_in_the_head_are_what_the_sql_reads(path: Path) -> None:
-    """The order of building follows from the heads, so a head that lacks a table is a fault, not a matter of taste."""
+    """The heads determine the build order, so a head that lacks a table is a real error, not a matter of taste."""
     assert set(inputs_of(path.parent.name)[path.stem]) == reads(path.read_text("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""One line for a verdict or a change: short, by name, and never what the status beside it says."""
+"""One line for a verdict or a change: short, with names, and without repeating the status next to it."""
 
 from typing import Any
 
@@ -202,7 +202,7 @@ def test_a_flag_of_cde_has_a_name() -> None:
     )
 
 
-# ---- what would settle a verdict: one short line, and none where nothing is known to do it ----
+# ---- what would settle a verdict: one short line, or no line if nothing is known to settle it ----
 
 REFERRAL = "a dated record that CCEE confirmed or closed the referral"
 

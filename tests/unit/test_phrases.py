@@ -1,4 +1,4 @@
-"""What the command says in the way people read, and copy, it."""
+"""Messages of the command in the form in which people read and copy them."""
 
 import shlex
 

@@ -1,4 +1,4 @@
-"""A register row is about the LEA it names, and holds nothing that cannot be true."""
+"""A register row belongs to the LEA that it names, and contains nothing that cannot be true."""
 
 import csv
 import shutil
@@ -57,7 +57,7 @@ LOWELL_BEFORE, LOWELL_AFTER = "19647660000000", "30647660000000"
 
 @pytest.mark.parametrize("loaded", [LOWELL_BEFORE, LOWELL_AFTER])
 def test_files_of_some_years_have_the_one_code_of_a_succession_and_not_the_other(folder: Path, loaded: str) -> None:
-    """The name is then at the code that the row itself joins with this one: that is no mistake."""
+    """The name is then at the code that the row itself connects with this one, so it is not a mistake."""
     others = [("19642120000000", "ABC Unified"), ("30664230000000", "Anaheim Elementary")]  # files cover both counties
     assert problems(folder, "successions", LeaNames([(loaded, "Lowell Joint"), *others])) == []
 
@@ -185,7 +185,7 @@ def test_a_row_whose_name_is_another_leas_is_rejected_in_every_register(folder: 
     [
         ("South Monterey County Joint Union High", True),
         ("SOUTH MONTEREY COUNTY JUHSD", True),
-        ("King City Joint Union High", True),  # its former name, as files had it
+        ("King City Joint Union High", True),  # its former name, as in files
         ("Salinas Union High", False),
         ("South Monterey Elementary", False),
         ("Soth Monterey County Joint Union High", False),
@@ -551,7 +551,7 @@ def test_what_happens_once_on_two_days_leaves_its_loan_open(
 @pytest.mark.parametrize(
     ("loan", "event", "day", "precision", "words", "role"),
     [
-        (VALLEJO_LOAN, "repaid", "2024-08-15", "day", "", ""),  # a month and a day of it
+        (VALLEJO_LOAN, "repaid", "2024-08-15", "day", "", ""),  # a month, and a day in it
         (COMPTON_LOAN, "repaid", "2001-08-31", "day", "", ""),  # the last day of a season
         ("CA-SEL-1992-COACHELLA", "repaid", "2010-01-01", "year", "2010", ""),  # before September 2011
         (COMPTON_LOAN, "released", "2003-06-01", "month", "June 2003", "trustee"),  # the administrator left in 2001
@@ -1142,7 +1142,7 @@ def test_identifiers_differ_in_more_than_case_and_form(folder: Path, other: str)
     assert load_registers(folder, IN_FILES)["spi"].fine == 0, "which of the two is meant cannot be known"
 
 
-# ---- a wrong row is rejected, and the others are used ----
+# ---- a wrong row is rejected, and the other rows are used ----
 
 
 def test_a_wrong_row_leaves_the_others(folder: Path) -> None:

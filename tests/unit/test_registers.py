@@ -1,4 +1,4 @@
-"""The registers: what a row may hold, what contradicts itself, and how a problem is reported."""
+"""The registers: allowed content of a row, contradictions, and reports of problems."""
 
 import csv
 import re
@@ -27,7 +27,7 @@ from transforms.settings import PROJECT
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Registers and reference lists that a test may spoil."""
+    """Copy registers and reference lists, so that a test can damage them."""
     shutil.copytree(PROJECT / "data" / "registers", tmp_path / "registers", ignore=shutil.ignore_patterns("backups"))
     for name in ("reference", "rules"):
         shutil.copytree(PROJECT / "data" / name, tmp_path / name)

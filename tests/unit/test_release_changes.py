@@ -1,4 +1,4 @@
-"""Who joined or left the list since the release before, and why."""
+"""LEAs that joined or left the list since the previous release, and why."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,5 +1,6 @@
-"""The DuckDB file of a release: where few files changed, their rows are replaced in a copy, and what comes out is what
-full writing gives.
+"""The DuckDB file of a release: if few files changed, their rows are replaced in a copy.
+
+The result equals a full write.
 """
 
 import json
@@ -28,7 +29,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def part(folder: Path, source_id: str, rows: int, color: int = 1) -> Part:
-    """A typed file of so many rows."""
+    """Write a typed file with this many rows."""
     _, indicator, year = source_id.split("-")
     given = {
         "cds": [f"{27_000_000_000_000 + n}" for n in range(rows)],
@@ -52,7 +53,7 @@ def part(folder: Path, source_id: str, rows: int, color: int = 1) -> Part:
 
 
 def written(run: Run, folder: Path, parts: dict[str, Part], previous: Path | None) -> tuple[Path, dict[str, Any]]:
-    """A folder with the DuckDB file, and what its manifest remembers of it."""
+    """Return a folder with the DuckDB file, and the manifest's record of it."""
     folder.mkdir()
     remembered = write_rows(run, parts, folder, folder.name, previous)
     (folder / MANIFEST).write_text(json.dumps({"database": remembered}))

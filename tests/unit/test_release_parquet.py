@@ -1,4 +1,4 @@
-"""A table of a release as Parquet: every row, in the order of its key, however many parts it is sorted in."""
+"""A table of a release as Parquet: every row, in key order, however many parts were sorted."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from transforms.release import parquet
 from transforms.schema import published_tables
 
-TABLE = published_tables()["low_performing"]  # nothing of its key is required
+TABLE = published_tables()["low_performing"]  # no column of its key is required
 
 
 @pytest.mark.parametrize("rows", [0, 1, 5, 6, 99])

@@ -1,4 +1,4 @@
-"""Rows of a query in a terminal: every value is there whole, however wide the terminal is."""
+"""Rows of a query in a terminal: every value is complete, whatever the terminal's width."""
 
 from io import StringIO
 

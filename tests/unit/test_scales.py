@@ -1,4 +1,4 @@
-"""Years on different scales are never compared, and of a scale that nobody has seen no test of numbers is certain."""
+"""Years on different scales are never compared, and no test of numbers is certain for an unknown scale."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ NUMBERS = ("grid", "box", "color_size", "color_flag", "change", "cuts", "levels"
 
 
 def judged(file: str, year: int, **columns: object) -> Judged:
-    """The rows of a file of the sample as those of another year, with some columns changed."""
+    """Judge the rows of a file of the sample as those of another year, with some columns changed."""
     raw = read(SAMPLE / file)
     table = raw.table
     rows = len(table)
@@ -62,8 +62,9 @@ def test_a_scale_that_was_not_seen_changes_nothing_for_other_indicators() -> Non
 
 
 def renamed(of_state: bool) -> Judged:
-    """The file of 2024 with Filipino students under a code that nobody knows, and a row of the state with or without
-    it.
+    """Judge the file of 2024 with Filipino students under an unknown code.
+
+    ``of_state``: also add a row of the state with that code.
     """
     raw = read(SAMPLE / "suspdownload2024.txt")
     columns = {n: raw.table.column(n).cast(pa.string()).to_pylist() for n in raw.table.column_names if n != "line"}

@@ -1,4 +1,4 @@
-"""``dta schedule`` on a port that it cannot have, or without a plan: words, before anything is started."""
+"""``dta schedule`` with a port that is not available, or without a plan: a clear message before anything starts."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from transforms.settings import PROJECT, Settings
 
 @pytest.fixture(params=["http", "silent"])
 def taken(request: pytest.FixtureRequest) -> Iterator[int]:
-    """A port that a web server holds, or one that never says a word."""
+    """Return a port that a web server uses, or one that never answers."""
     if request.param == "http":
         server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

@@ -1,5 +1,4 @@
-"""What holds for every published table: types that say what a value is, names for people,
-and what the README promises."""
+"""Rules for every published table: types that show what a value is, names for people, and the README's statements."""
 
 import re
 
@@ -10,12 +9,12 @@ from transforms.settings import PROJECT
 
 TABLES = published_tables()
 README = (PROJECT / "README.md").read_text("utf-8")
-# Days as a source wrote them ("in 2009"), beside columns that hold the days themselves.
+# Days as a source wrote them ("in 2009"), in addition to columns with the days themselves.
 AS_SOURCED = {"state_loan_events.date_text", "state_loans.latest_balance_as_of"}
 
 
 def promised() -> list[tuple[str, list[str]]]:
-    """Tables of the README's list, and the words in their descriptions that are marked as names."""
+    """Return tables of the README's list, and the words in their descriptions that are marked as names."""
     rows = README.split("| table | one row for each |", 1)[1].split("\n\n")[0].splitlines()[2:]
     found = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""What a release covers, in words."""
+"""The coverage of a release in words."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""The smallest change that would alter an estimate: right in words, and no smaller one exists."""
+"""The smallest change that would alter an estimate: correct words, and no smaller change exists."""
 
 import random
 from itertools import combinations, product

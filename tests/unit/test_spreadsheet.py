@@ -51,7 +51,7 @@ HARMLESS = [
     "K-8",
     "007\n",
 ]
-# What a spreadsheet would change: leading zeros are lost, long codes become 2.77E+13, grades become days.
+# A spreadsheet would remove leading zeros, turn long codes into 2.77E+13, and turn grades into days.
 CODES = ["01611190000000", "27661590000000", "0127", "00", "123456789012", "6-8", "9-12", "3/4"]
 
 
@@ -118,7 +118,7 @@ def test_csv_for_programs_has_every_value_as_it_is(tmp_path: Path) -> None:
 
 
 def test_csv_for_people_comes_back_from_a_spreadsheet(tmp_path: Path) -> None:
-    """As a spreadsheet reads it: a cell that is a formula of one text shows that text."""
+    """Read as by a spreadsheet: a cell with a formula of one text shows that text."""
     table = pa.table(
         {"cds": ["01611190000000", "27661590000000"], "name": ["Cañada", None], "grades": ["6-8", "K-8"], "n": [1, 2]}
     )

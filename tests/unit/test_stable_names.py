@@ -1,4 +1,4 @@
-"""The same inputs give the same names, in whatever order the rows come."""
+"""The same inputs give the same names, in any order of rows."""
 
 import random
 import re
@@ -42,6 +42,6 @@ def test_of_two_names_of_one_year_the_longer_is_shown(seed: int) -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.sql")), ids=lambda p: p.stem)
 def test_no_list_is_ordered_by_a_number(path: Path) -> None:
-    """Within an aggregate "order by 1" is the constant 1, not the first column: the order is then left to chance."""
+    """Within an aggregate "order by 1" is the constant 1, not the first column, so the order would be random."""
     query = " ".join(path.read_text("utf-8").split())
     assert not re.findall(r"\( ?distinct (?:(?! from ).)*order by \d", query)

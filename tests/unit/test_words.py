@@ -1,4 +1,4 @@
-"""Words that never reach a reader: what pages, prints, letters and sentences are made from is searched for them."""
+"""Words that must never reach a reader: the tests search the parts of pages, prints, letters and sentences for them."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ REFERENCE = [PROJECT / "data" / "reference" / "geo_leads.csv"]
 
 
 def texts(path: Path) -> Iterator[str]:
-    """Strings of a module without its docstrings; lines of a template without its comments."""
+    """Yield strings of a module without its docstrings, or lines of a template without its comments."""
     text = path.read_text("utf-8")
     if path.suffix != ".py":
         yield from re.sub(r"\{#.*?#\}|^\s*//.*?$", "", text, flags=re.DOTALL | re.MULTILINE).splitlines()
