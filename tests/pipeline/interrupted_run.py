@@ -116,7 +116,7 @@ def main() -> None:
     else:
         steps = (*(replace(step, function=nothing) for step in STEPS[:at]), replace(STEPS[at], function=busy))
     flows.runner.STEPS = flows.cli.progress.STEPS = steps  # type: ignore[attr-defined]
-    flows.runner.prepare = lambda run: None  # type: ignore[assignment]  # no process beside it
+    flows.runner.prepare = lambda run: None  # type: ignore[assignment]  # starts no other process
     if STAGE.endswith("+"):
         import expectations.gates as gates
 

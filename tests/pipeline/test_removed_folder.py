@@ -18,7 +18,7 @@ from transforms.run import Run, StepResult
     [("criteria",), pytest.param(("snapshot", "raw", "core", "gates", "release"), marks=pytest.mark.slow)],
 )
 def test_the_work_folder_is_removed(without_gates: None, tmp_path: Path, stages: tuple[str, ...]) -> None:
-    """Before each stage in turn; the next run creates what it needs, here from two files."""
+    """Before each stage; the next run creates what it needs, here from two files."""
     source = tmp_path / "source"
     source.mkdir()
     for name in ("suspdownload2024.txt", "assistancestatus19-rev.xlsx"):
