@@ -115,7 +115,7 @@ def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFa
 
 
 def fresh_register(work: Path) -> Path:
-    """Copy the work folder with an empty register of acceptances."""
+    """Remove the register of acceptances from the work folder; return the folder."""
     (work / FILE).unlink(missing_ok=True)
     return work
 

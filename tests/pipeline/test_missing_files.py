@@ -227,9 +227,7 @@ def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_co
 
 @pytest.mark.slow
 def test_what_would_settle_an_open_verdict_is_the_file_that_was_taken_away(workplace: Workplace, light: None) -> None:
-    """With Monterey's indicators, 2024 needs only the workbook's flag; without the letters of 2019, the case needs only
-    them.
-    """
+    """With Monterey's indicators, 2024 needs only the workbook's flag, and 2023 only the letters of 2019."""
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     for cds in ("27102720000000", "27660680000000"):
         set_cell(workplace.source / "assistancestatus23.xlsx", cds, "EC52072_2023", "")

@@ -225,7 +225,7 @@ def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one
 
 @pytest.fixture(scope="module")
 def strange(new_place: NewPlace) -> tuple[Workplace, Outcome]:
-    """Publish a folder with a misnamed file, one that is not a source file, and an unknown one."""
+    """Publish a folder with a misnamed file, one with wrong content, and one that belongs to no source."""
     place = new_place()
     shutil.move(place.source / "mathdownload2024.txt", place.source / "math 2024 final.txt")
     (place.source / "suspdownload2024.txt").write_bytes(b"<html>")

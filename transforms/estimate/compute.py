@@ -60,7 +60,7 @@ class Estimate:
     """A release, the rules of the requested year, and a database for the results."""
 
     def __init__(self, database: Path, reference: Path, memory_limit: str, spill: Path, wanted: Wanted) -> None:
-        """Open the database of a release read-only.
+        """Open ``database``, the one of a release, read-only.
 
         Raises ConfigError for a request that is not possible, ReleaseError for a damaged release.
         """

@@ -55,7 +55,7 @@ def _indicators(catalog: Catalog, layouts: Layouts, reference: Reference) -> Ite
 def _years(catalog: Catalog, rules: Rules) -> Iterator[str]:
     """Report Dashboard years that have an assistance workbook, but neither rules nor a preview.
 
-    This happened for 2021.
+    The Dashboard of 2021 had no workbook.
     """
     ruled = {r.dashboard_year for r in rules.years} | {rules.preview.dashboard_year}
     for year in sorted(
