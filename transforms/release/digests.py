@@ -23,9 +23,7 @@ WORDS = ("wording/labels.py", "wording/sentences/*.py")  # texts of transforms t
 
 
 def inputs_digest(run: Run) -> str:
-    """Return the digest of source files, rules, catalog, reference lists, registers and code; the same on every
-    machine.
-    """
+    """Return the digest of source files, rules, catalog, lists, registers and code; the same on every machine."""
     parts = [f"{s.source_id} {s.file} {s.sha256}" for s in sorted(run.snapshots(), key=lambda s: s.source_id)]
     parts += _kept(run.settings.reference) + _reading(run.settings.reference)
     for package in CODE:

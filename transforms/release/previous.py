@@ -59,9 +59,7 @@ def sound_file(run: Run) -> str | None:
 
 
 def load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
-    """Create previous_release and previous_eligibility: the verdicts of the current release; empty before the first
-    one.
-    """
+    """Create previous_release and previous_eligibility: verdicts of the current release; empty if there is none."""
     connection.execute("create or replace table previous_release (release_id varchar)")
     connection.execute("create or replace table previous_eligibility as select * from eligibility limit 0")
     if release is None:

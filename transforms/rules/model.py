@@ -135,7 +135,7 @@ class RuleSet(StrictModel):
 
     dashboard_year: Year
     standing: Standing
-    not_confirmed: str = ""  # if the year is unconfirmed: the missing source, as reasons name it
+    not_confirmed: str = ""  # if the year is unconfirmed: what is missing, as reasons state it
     student_groups: tuple[str, ...]
     priorities_required: Count
     in_force_from: date
