@@ -1,1 +1,1 @@
-"""What readers see, made from the published release only."""
+"""Everything that readers see, made from the published release only."""

@@ -1,6 +1,6 @@
 """The answer in a sentence: who meets the criteria in the year in force, who is new, who left.
 
-Home page and command take it from here.
+The home page and the commands show it.
 """
 
 from collections import Counter
@@ -12,14 +12,14 @@ import duckdb
 from reports.published import Row, determination_years, rows, year_in_force
 from transforms.wording.sentences import LEA_WORDS, joined, number, open_loan_words, plural
 
-NAMED = 5  # LEAs that a line names; more are counted
-REJECTED = "a record was rejected"  # so it is where no loan leaves open what rests on loans
+NAMED = 5  # maximum number of LEAs named in a line; more are only counted
+REJECTED = "a record was rejected"  # why Wraparound is not determined if no loan leaves it open
 OPEN_CASES = {"precondition_not_shown": "earlier assistance not on record", "no_decision": "no decision yet"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the sentence, and the list that it counts or the LEA that it names, if it does."""
+    """A piece of the sentence, with the list that it counts or the LEA that it names, if any."""
 
     text: str
     counts: str = ""  # meet, district, county_office, new, left, loans or recorded
@@ -28,27 +28,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Answer:
-    """The determination year in force. Rows have cds, lea_name, lea_type and county."""
+    """The answer for the determination year in force. Rows have cds, lea_name, lea_type and county."""
 
     year: int
-    before: int | None  # the determination year that it is compared with
+    before: int | None  # the determination year compared with
     meet: tuple[Row, ...]  # by the Continuum of Support
     new: tuple[Row, ...]
     left: tuple[Row, ...]
     loans: tuple[Row, ...]  # by a state loan, and not by the Continuum
-    open: tuple[Row, ...]  # not determined; with pathway, and why in a few words where a record leaves it open
-    recorded: tuple[Row, ...] = ()  # by a recorded case, and neither by a state loan nor by the Continuum
+    open: tuple[Row, ...]  # not determined; with pathway, and a short reason if a record leaves it open
+    recorded: tuple[Row, ...] = ()  # by a recorded case, but neither by a state loan nor by the Continuum
 
     @property
     def sentence(self) -> str:
-        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; one more
-        is eligible by a state loan (Inglewood Unified): 68 in all.``
+        """Return ``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; one
+        more is eligible by a state loan (Inglewood Unified): 68 in all.``
         """
         return "".join(part.text for part in self.parts)
 
     @property
     def parts(self) -> list[Part]:
-        """The sentence in pieces: each number is one with the list that it counts."""
+        """The sentence in pieces. Each number is a piece with the list that it counts."""
         n = len(self.meet)
         said = [
             Part(f"In {self.year}, "),
@@ -84,7 +84,7 @@ class Answer:
 
     @property
     def _meet(self) -> str:
-        """The verb of the sentence: where the Continuum of Support is open for some LEA, more may meet the criteria."""
+        """The verb of the sentence. If the Continuum of Support is open for any LEA, more may meet the criteria."""
         many = len(self.meet) > 1
         if any(r.get("pathway") == "continuum" for r in self.open):
             return f"{'are' if many else 'is'} known to meet"
@@ -92,7 +92,7 @@ class Answer:
 
     @property
     def not_determined(self) -> str:
-        """Which verdicts of the year are open, by name where they are few; empty if none is."""
+        """The open verdicts of the year, with LEA names if there are few; empty if no verdict is open."""
         by_pathway: dict[str, list[str]] = {}
         for row in self.open:
             why = f" ({row['why']})" if row.get("why") else ""
@@ -105,13 +105,13 @@ class Answer:
 
 
 def _enumerated(parts: Sequence[Part]) -> list[Part]:
-    """``A, B and C``, in pieces."""
+    """Return ``A, B and C`` in pieces."""
     between = ["", *[", "] * (len(parts) - 2), *[" and "] * (len(parts) > 1)]
     return [x for before, part in zip(between, parts, strict=True) for x in ([Part(before)] * bool(before) + [part])]
 
 
 def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
-    """The answer of a release, from its published tables."""
+    """Read the answer of a release from its published tables."""
     years = determination_years(connection)
     year = year_in_force(connection)
     before = max((y for y in years if y < year), default=None)
@@ -156,7 +156,7 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
 
 
 def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[str, str], str]:
-    """By LEA and pathway: why its loans leave Wraparound open."""
+    """Return, by LEA and pathway, why its loans leave Wraparound open."""
     found = connection.execute(
         "select cds, loan_state, received_by, repaid_by from loan_states"
         " where determination_year = $year and cds is not null order by loan_id",
@@ -170,7 +170,7 @@ def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[
 
 
 def _open_cases(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[str, str], str]:
-    """By LEA and pathway: why its recorded cases leave a pathway open."""
+    """Return, by LEA and pathway, why its recorded cases leave a pathway open."""
     found = connection.execute(
         "select cds, pathway, list(distinct case_finding order by case_finding) from case_states"
         " where determination_year = $year and status = 'undetermined' group by all",

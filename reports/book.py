@@ -1,4 +1,4 @@
-"""What every page may need, read once: the release, its years, and names for codes."""
+"""What every page needs, read once: the release, its years, and names for codes."""
 
 from dataclasses import dataclass
 
@@ -14,31 +14,31 @@ class Book:
 
     release: Row
     determination_years: list[int]
-    dashboard_years: list[int]  # years of which something is known
+    dashboard_years: list[int]  # years with any published data
     windows: dict[int, Row]
     pathways: list[Row]
     groups: dict[str, str]
-    groups_in_text: dict[str, str]  # as a sentence names them
+    groups_in_text: dict[str, str]  # names for use in a sentence
     indicators: dict[str, Row]
     labels: dict[tuple[str, str, int], str]  # measure, indicator, level -> CDE's word
-    letters: dict[str, list[int]]  # priorities of each of CDE's letters
+    letters: dict[str, list[int]]  # priorities by CDE's letter
     counties: dict[str, str]
     areas: dict[str, str]  # county code -> Geographic Lead area
     sources: dict[str, Row]
     warnings: list[Row]
-    year: int  # the determination year now in force
-    not_loaded: list[str]  # Dashboards that are out or due
+    year: int  # the determination year in force
+    not_loaded: list[str]  # Dashboards that are out or due but not loaded
     fetch: str = FETCH
 
     @property
     def pathway_names(self) -> dict[str, str]:
-        """Names of the pathways by code."""
+        """Names of the pathways, by code."""
         return {p["pathway"]: p["name"] for p in self.pathways}
 
     def asked_year(self, asked: int | None) -> int:
-        """The determination year asked for, or the one in force.
+        """Return the requested determination year, or the one in force.
 
-        Raises NotFoundError when the release does not have it.
+        Raises NotFoundError if the release does not have it.
         """
         if asked is not None and asked not in self.determination_years:
             raise NotFoundError(
@@ -79,7 +79,7 @@ def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, indicators: list[str]) -> dict[tuple[str, str, int], str]:
-    """A word for each measure, indicator and level."""
+    """Return a word for each measure, indicator and level."""
     found = {}
     for measure, level, label, of in connection.execute(
         "select measure, level, label, indicators from levels"

@@ -1,4 +1,4 @@
-"""Which verdicts differ between two determination years of a release, or between two releases."""
+"""The verdicts that differ between two determination years of a release, or between two releases."""
 
 import re
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class Difference:
     cds: str
     lea_name: str
     pathway: str
-    determination_year: int | None  # None where two years are compared
+    determination_year: int | None  # None if two years are compared
     status_before: str
     status_after: str
     sentence: str
 
     @property
     def kind(self) -> str:
-        """What it is to a reader: a key of KINDS."""
+        """The kind of difference: a key of KINDS."""
         before, after = self.status_before == "eligible", self.status_after == "eligible"
         if before and self.status_after == "undetermined":
             return "open"
@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two sides and what differs between them."""
+    """Two sides and the differences between them."""
 
     before: str
     after: str
@@ -60,8 +60,10 @@ Groups = dict[tuple[str, str, int | None], tuple[GroupChange, bool]]
 
 
 def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison:
-    """Compare two determination years of the current release (without any, the one in force and the one before), or two
-    releases below ``out``. Raises ReleaseError, or UsageError for one of each.
+    """Compare two determination years of the current release, or two releases below ``out``.
+
+    Without arguments, compare the year in force with the year before. Raises ReleaseError, or UsageError for a year
+    and a release.
     """
     if a is None:
         a, b = _last_years(out)
@@ -86,7 +88,7 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
             groups = _groups(connection, int(b))
         return Comparison(a, b, _differences(sides[0], sides[1], groups, f"determination year {a}", b))
     before, after = _find(out, a), _find(out, b)
-    if before == after:  # one process cannot open a locked database twice
+    if before == after:  # a process cannot open a locked database twice
         return Comparison(before.name, after.name, [])
     with connect_read_only(before / DATABASE) as one, connect_read_only(after / DATABASE) as two:
         return Comparison(
@@ -97,7 +99,7 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
 
 
 def _last_years(out: Path) -> tuple[str, str]:
-    """The determination year in force, and the one before it."""
+    """Return the determination year in force and the one before it."""
     with open_release(out) as connection:
         now = year_in_force(connection)
         found = connection.execute(
@@ -110,14 +112,14 @@ def _last_years(out: Path) -> tuple[str, str]:
 
 
 def _find(out: Path, requested: str) -> Path:
-    """Folder of a release by id, tag, 'current' or 'previous': the one published before the current release.
+    """Return the folder of a release by id, tag, 'current' or 'previous' (published before the current release).
 
     Raises ReleaseError.
     """
     if requested != "previous":
         return find_release(out, requested)
     current = required_release(out)
-    read_manifest(current)  # says why, where the order of releases is not known
+    read_manifest(current)  # raises with a reason if the order of releases is not known
     earlier = release_before(out, current)
     if earlier is None:
         raise ReleaseError(f"There is no earlier release than the current one, {current.name}, to compare with.")
@@ -125,7 +127,7 @@ def _find(out: Path, requested: str) -> Path:
 
 
 def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Side:
-    """Verdicts by LEA, pathway and, for a whole release, determination year."""
+    """Return verdicts by LEA, pathway and, for a whole release, determination year."""
     rows = connection.execute(
         VERDICTS + (" where e.determination_year = ?" if year else ""), [year] if year else []
     ).fetchall()
@@ -136,7 +138,7 @@ def _side(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Sid
 
 
 def _groups(connection: duckdb.DuckDBPyConnection, year: int | None = None) -> Groups:
-    """A group with its name in a sentence and its years, and whether it is not known if it counts."""
+    """Return groups with their names for a sentence, their years, and whether it is unknown if they count."""
     rows = connection.execute(
         "select c.cds, c.student_group, c.determination_year, c.may_count and not c.counts, s.name_in_text,"
         " c.years_met, c.years_unknown from continuum_groups c join student_groups s using (student_group)"

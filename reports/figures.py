@@ -1,4 +1,4 @@
-"""Numbers, days, colors and orders as readers of the Dashboard know them; published tables keep the exact values."""
+"""Numbers, days, colors and orders as Dashboard readers know them. Published tables keep the exact values."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -8,10 +8,10 @@ from typing import Any
 from transforms import clock
 from transforms.wording.sentences import phrases
 
-KEPT = 50_000  # numbers whose texts are kept: pages of a state say most of them many times
+KEPT = 50_000  # cached texts of numbers; the pages of the state repeat most of them
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
 LEA_ORDER = ("county_office", "district", "charter")
-# A fill, and the ink that is legible on it (contrast of 4.5 or more). 0 is no color.
+# A fill, and an ink that is legible on it (contrast of 4.5 or more). 0 is no color.
 COLORS = {
     0: ("#eceff1", "#37474f"),
     1: ("#c62828", "#ffffff"),
@@ -23,14 +23,14 @@ COLORS = {
 
 
 def tenths(value: float, sign: bool = False) -> str:
-    """A number to one decimal with a real minus sign, and no sign at zero; ``sign`` puts a plus before what is more."""
-    rounded = round(value, 1) or 0.0  # not -0.0
+    """Return a number with one decimal, a real minus sign and no sign at zero; ``sign`` adds a plus to what is more."""
+    rounded = round(value, 1) or 0.0  # avoids -0.0
     return (f"{rounded:+,.1f}" if sign and rounded else f"{rounded:,.1f}").replace("-", "−")
 
 
 @lru_cache(KEPT)
 def amount(value: float | None, unit: str) -> str:
-    """A status in its indicator's unit: signed points, or percent."""
+    """Return a status in its indicator's unit: signed points, or percent."""
     if value is None:
         return ""
     return tenths(value, unit.startswith("points")) + "%" * unit.startswith("percent")
@@ -38,17 +38,17 @@ def amount(value: float | None, unit: str) -> str:
 
 @lru_cache(KEPT)
 def students(n: Any) -> str:
-    """A number of students."""
+    """Return a number of students."""
     return "" if n is None else f"{n:,.0f}"
 
 
 def thousands(n: int) -> str:
-    """A whole number with its thousands apart."""
+    """Return a whole number with thousands separators."""
     return f"{n:,}"
 
 
 def file_size(n: int) -> str:
-    """A number of bytes as people say it: 3 KB, 9.3 MB."""
+    """Return a number of bytes in a readable unit: 3 KB, 9.3 MB."""
     if n < 1_000_000:
         return f"{max(round(n / 1000), 1):,} KB"
     return f"{n / 1_000_000:,.1f} MB" if n < 1_000_000_000 else f"{n / 1_000_000_000:,.1f} GB"
@@ -56,7 +56,10 @@ def file_size(n: int) -> str:
 
 @lru_cache(KEPT)
 def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:
-    """Arrow with the size of the change, and what it means; CDE's change levels already know where up is bad."""
+    """Return an arrow with the size of the change, and its meaning.
+
+    CDE's change levels account for which direction is bad.
+    """
     if change is None or not change_level:
         return "", ""
     arrow = "▲" if change > 0 else "▼" if change < 0 else "■"
@@ -65,29 +68,29 @@ def change_words(change: float | None, change_level: int | None) -> tuple[str, s
 
 
 def day(value: date | datetime | str | None) -> str:
-    """A day, or nothing; of a moment, the day in California."""
+    """Return a day, or an empty text. A moment gives its day in California."""
     if isinstance(value, datetime):
         value = clock.day_of(value)
     return "" if value is None else str(value)[:10]
 
 
 def moment(value: datetime | None) -> str:
-    """A moment in UTC as browsers read it."""
+    """Return a moment in UTC in the format of browsers."""
     if value is None:
         return ""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def dollars(value: int | None) -> str:
-    """An amount of money."""
+    """Return an amount of money."""
     return "" if value is None else f"${value:,.0f}"
 
 
 def year_spans(years: Sequence[int]) -> str:
-    """Years with runs of them in one: ``2017–2019, 2022``."""
+    """Return years with consecutive ones joined: ``2017–2019, 2022``."""
     return ", ".join(phrases.year_spans(years))
 
 
 def place(code: str, order: tuple[str, ...]) -> tuple[int, str]:
-    """Sort key: known codes in their order, others after them."""
+    """Return a sort key: known codes in their order, then others."""
     return (order.index(code), "") if code in order else (len(order), code)

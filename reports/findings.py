@@ -1,6 +1,6 @@
-"""What a report on an LEA is made of: verdicts, results, student groups by Dashboard.
+"""The parts of a report on an LEA: verdicts, results, and student groups by Dashboard.
 
-Their words are here once, for every output.
+Their wording is defined here once, for every output.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from transforms.wording.labels import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, ag
 from transforms.wording.sentences import LeftOpen, joined, settled_by
 from transforms.wording.sentences.phrases import capitalized
 
-GRID = {  # what a student group shows on a Dashboard: a sign where there is little room, and words
+GRID = {  # state of a student group on a Dashboard: a sign for small spaces, and words
     "met": ("●", "met"),
     "not_met": ("·", "not met"),
     "no_result": ("–", "no result"),
@@ -30,13 +30,13 @@ LEGEND = (
 
 
 def to_settle(pathway: str, year: int, left_open: dict[str, Any] | None) -> str:
-    """The line of ``settled_by``, from a row of LEFT_OPEN."""
+    """Return the text of ``settled_by`` for a row of LEFT_OPEN."""
     return settled_by(pathway, year, LeftOpen(**{k: tuple(v) for k, v in left_open.items()})) if left_open else ""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Status by a pathway, or of assistance that comes before one, in one determination year."""
+    """The status of a pathway, or of the assistance before it, in one determination year."""
 
     determination_year: int
     code: str
@@ -47,21 +47,21 @@ class Verdict:
     decided_by: str | None
     cde_value: str | None
     agrees_with_cde: bool | None
-    trigger: str | None  # what opens a pathway, or what the rule of a test rests on
+    trigger: str | None  # what opens a pathway, or the basis of a test
     url: str | None
     open_question: str | None
-    name: str  # of a pathway; empty for assistance
+    name: str  # name of a pathway; empty for assistance
     assistance_year: int | None
     case_state: str | None
     source_age_years: int | None
     source_is_old: bool | None
     ccee_determination: str | None
     ccee_determination_date: date | None
-    left_open: dict[str, Any] | None  # the fields of LeftOpen, of a pathway that is not determined
+    left_open: dict[str, Any] | None  # fields of LeftOpen, if a pathway is not determined
 
     @property
     def title(self) -> str:
-        """Name of the pathway, or of the assistance."""
+        """The name of the pathway or assistance."""
         return self.name or ASSISTANCE[self.code]
 
     @property
@@ -71,12 +71,12 @@ class Verdict:
 
     @property
     def sign(self) -> str:
-        """The status as a sign that needs no color."""
+        """A sign for the status that does not rely on color."""
         return STATUS[self.status][0]
 
     @property
     def age(self) -> str:
-        """How old the source of a loan is, if it is too old."""
+        """The age of a loan's source, if it is too old."""
         return source_age(self.source_age_years, self.source_is_old)
 
     @property
@@ -86,7 +86,7 @@ class Verdict:
 
     @property
     def notes(self) -> list[str]:
-        """What follows the reason: CCEE's decision, the state of a case, what CDE says, what is open."""
+        """What follows the reason: CCEE's decision, the state of a case, CDE's value, and what is open."""
         ccee = ccee_determination(self.ccee_determination, self.ccee_determination_date)
         notes = [f"{capitalized(ccee)}."] if ccee else []
         if self.case_state:
@@ -104,7 +104,7 @@ class Verdict:
 
     @property
     def to_settle(self) -> str:
-        """The record or file that would settle it; empty where it is determined, or none is known."""
+        """The record or file that would settle it; empty if it is determined or nothing is known to settle it."""
         return to_settle(self.code, self.determination_year, self.left_open)
 
 
@@ -116,7 +116,7 @@ class Result:
     student_group: str
     indicator: str
     measure: str | None
-    finding: str | None  # null for rows that no rule judges
+    finding: str | None  # null for rows that no rule assesses
     level: int | None
     color: int | None
     current_status: float | None
@@ -126,32 +126,32 @@ class Result:
     current_size_met: str | None
     source_id: str | None
     source_line: int | None
-    clause: str  # of the criterion that it met
-    other_scale: str | None  # than the year before, with which it is not compared
-    # No columns: the book has them.
+    clause: str  # of the criterion met
+    other_scale: str | None  # set if the year before used another scale and is not comparable
+    # Filled from the book, not from columns.
     label: str = ""  # CDE's word for the level or color
     unit: str = ""
-    short: str = ""  # name of the indicator where there is little room
-    position: int = 0  # of the indicator, as readers of the Dashboard know them
+    short: str = ""  # short name of the indicator
+    position: int = 0  # order of the indicator on the Dashboard
     met: bool = False
 
     @property
     def colored(self) -> int:
-        """Number of the color to fill with; status levels have none (2022 had no colors)."""
+        """The number of the fill color. Status levels have none (2022 had no colors)."""
         if self.finding == "result":
             return (self.level or 0) if self.measure == "color" else 0
         return (self.color or 0) if self.finding is None else 0
 
     @property
     def look(self) -> str:
-        """Class of a cell: c1 to c5 for a color, s1 to s5 for a status level, else none or unknown."""
+        """The CSS class of a cell: c1 to c5 for a color, s1 to s5 for a status level, else none or unknown."""
         if self.colored:
             return f"c{self.colored}"
         return f"s{self.level}" if self.finding == "result" else "unknown" if self.finding == "unknown" else "none"
 
     @property
     def word(self) -> str:
-        """The level in CDE's word, or why there is none. A level counts only where the size test is met."""
+        """CDE's word for the level, or why there is none. A level counts only if the size test is met."""
         if self.finding == "unknown":
             return "not determined"
         if self.finding == "no_result":
@@ -160,8 +160,9 @@ class Result:
 
     @property
     def _too_few(self) -> bool:
-        """True if there are fewer students than any rule of size asks for (15 for foster and homeless youth, 30 for
-        others).
+        """True if there are fewer students than the smallest size rule requires.
+
+        The rules require 15 for foster and homeless youth, and 30 for others.
         """
         if self.current_denominator is None or self.current_size_met == "Y":
             return False
@@ -188,7 +189,7 @@ class Result:
 
     @property
     def chip(self) -> tuple[str, str]:
-        """By which indicators of one color or level stand together."""
+        """The key that groups indicators of the same color or level."""
         return self.look, self.label
 
 
@@ -211,10 +212,10 @@ class Cell:
     note: str | None
     causes: list[Result] = field(default_factory=list)  # worst level first
     clauses: list[str] = field(default_factory=list)
-    state: str = field(init=False)  # what it shows: a key of GRID
+    state: str = field(init=False)  # a key of GRID
 
     def __post_init__(self) -> None:
-        """Find its state once: every table and sentence needs it."""
+        """Derive the state once, because every table and sentence uses it."""
         if self.listed is False:
             self.state = "not_listed"
         elif self.basis == "none":
@@ -231,7 +232,7 @@ class Cell:
 
     @property
     def said(self) -> str:
-        """What stands beside the sign: priorities of CDE's letter, another letter of CDE's, or what is missing."""
+        """The text next to the sign: priorities of CDE's letter, a different letter of CDE, or what is missing."""
         if self.state == "unknown":
             return self.note or ""
         if self.basis == "cde_letters":
@@ -245,46 +246,47 @@ class Cell:
 
 @dataclass(slots=True)
 class GroupLine:
-    """One student group on all Dashboards up to the determination year; ``window``: those that count."""
+    """One student group on all Dashboards up to the determination year. ``window``: the Dashboards that count."""
 
     code: str
     name: str
     cells: dict[int, Cell]
     window: list[int]
     counts: bool
-    years_met: list[int] = field(init=False)  # Dashboards that count on which it met the criteria
-    ever: bool = field(init=False)  # it met the criteria, or may have, or has a letter of CDE's, on any Dashboard
-    shown: bool = field(init=False)  # any Dashboard shows a result, a letter or a doubt
+    years_met: list[int] = field(init=False)  # Dashboards that count and on which it met the criteria
+    ever: bool = field(init=False)  # it met or may have met the criteria, or has CDE's letter, on any Dashboard
+    shown: bool = field(init=False)  # true if any Dashboard has a result, a letter or a doubt
 
     def __post_init__(self) -> None:
-        """Sum up its cells."""
+        """Summarize the cells."""
         cells = self.cells.values()
         self.years_met = [y for y in self.window if self.state(y) == "met"]
         self.ever = any(c.state in ("met", "unknown") or c.cde_letter for c in cells)
         self.shown = self.ever or any(c.has_result for c in cells)
 
     def state(self, year: int) -> str:
-        """What it shows on a Dashboard: a key of GRID."""
+        """Return its state on a Dashboard: a key of GRID."""
         return self.cells[year].state if year in self.cells else "no_group"
 
     def sign(self, year: int) -> str:
-        """Its letter on a Dashboard, or a sign."""
+        """Return its letter on a Dashboard, or a sign."""
         return self.cells[year].sign if year in self.cells else GRID["no_group"][0]
 
     @property
     def total(self) -> str:
-        """On how many of them."""
+        """How many of the Dashboards that count it met the criteria on."""
         return f"{len(self.years_met)} of {len(self.window)}"
 
     @property
     def in_question(self) -> bool:
-        """True if it met the criteria, or may have, on a Dashboard that counts."""
+        """True if it met or may have met the criteria on a Dashboard that counts."""
         return any(self.state(y) in ("met", "unknown") for y in self.window)
 
 
 def remarks(groups: Iterable[GroupLine]) -> list[str]:
-    """One line for all student groups of which a table has no row, by what is known of them on the Dashboards that
-    count.
+    """Summarize the student groups without a row in a table.
+
+    Groups with the same state of knowledge about the Dashboards that count share a line.
     """
     found: dict[str, list[str]] = {"": [], " with data": [], "without": []}
     for group in groups:

@@ -1,6 +1,4 @@
-"""The one collector of everything about an LEA, from published tables only: page, print, packet, letter and terminal
-render it.
-"""
+"""Collect everything about an LEA, from published tables only, for page, print, packet, letter and terminal."""
 
 import re
 from collections import defaultdict
@@ -31,14 +29,14 @@ from reports.lea_records import (
 from reports.published import Lea, Row, former_names, grouped, names_and_rows
 from transforms.wording.sentences import joined
 
-Values = list[Any]  # of one row, in the order of its columns
-BATCH = 250  # LEAs read at once: one query for many is as fast as a query for one
-PLACES = {group: n for n, group in enumerate(("ALL", *ORDER))}  # of a student group in a table of results
+Values = list[Any]  # a row, in the order of its columns
+BATCH = 250  # LEAs per query; a query for many is as fast as a query for one
+PLACES = {group: n for n, group in enumerate(("ALL", *ORDER))}  # order of student groups in a table of results
 
 
 @dataclass(frozen=True)
 class LeaReport:
-    """One LEA in one determination year: what is said of it, and what that rests on."""
+    """One LEA in one determination year: its verdicts and the evidence for them."""
 
     lea: Lea
     year: int
@@ -46,8 +44,8 @@ class LeaReport:
     window: list[int]  # Dashboards that count
     all_verdicts: list[Verdict]  # of every year
     all_assistance: list[Verdict]
-    groups: list[GroupLine]  # nearest to the threshold first
-    # By Dashboard, student group and indicator; latest first, all students first.
+    groups: list[GroupLine]  # closest to the threshold first
+    # By Dashboard, student group and indicator. The latest Dashboard and all students come first.
     results: dict[int, dict[str, dict[str, Result]]]
     other_names: list[str]
     sources: list[Source]
@@ -64,18 +62,19 @@ class LeaReport:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """Of the determination year: one for each pathway, in their order."""
+        """Verdicts of the determination year: one for each pathway, in order."""
         return [v for v in self.all_verdicts if v.determination_year == self.year]
 
     @property
     def assistance(self) -> list[Verdict]:
-        """Of the determination year: what comes before a pathway."""
+        """Assistance of the determination year."""
         return [a for a in self.all_assistance if a.determination_year == self.year]
 
     @property
     def said(self) -> list[Verdict]:
-        """Pathways of which there is more to say than their status, and the Continuum of Support always; what is
-        eligible first, then what is not determined.
+        """Pathways with more to say than their status, and always the Continuum of Support.
+
+        Eligible pathways come first, then those that are not determined.
         """
         said = [v for v in self.verdicts if v.is_said or v.code == "continuum"]
         order = ("eligible", "undetermined")
@@ -89,13 +88,13 @@ class LeaReport:
 
     @property
     def identity(self) -> list[str]:
-        """Other names of the LEA, the years before its code began, and the code that followed it: a line each."""
+        """One line each for other names of the LEA, the years before its code began, and the code that followed it."""
         lines = [f"Other names in CDE's files: {'; '.join(self.other_names)}."] if self.other_names else []
         return lines + [f"{p.sentence}." for p in self.predecessors] + [s.line for s in self.successors]
 
     @property
     def in_question(self) -> list[GroupLine]:
-        """Student groups that met the criteria, or may have, on a Dashboard that counts."""
+        """Student groups that met or may have met the criteria on a Dashboard that counts."""
         return [g for g in self.groups if g.in_question]
 
     @property
@@ -105,25 +104,26 @@ class LeaReport:
 
     @property
     def remarks(self) -> list[str]:
-        """What is said of the student groups that are not in question; of all together, if none is."""
+        """Remarks on the student groups that are not in question, or on all together if none is."""
         return remarks(self.others) if self.in_question else [self.group_finding]
 
     @property
     def missing(self) -> list[int]:
-        """Dashboards that count and of which the result of some student group is not known."""
+        """Dashboards that count and on which the result of some student group is not known."""
         return [
             y for y in self.window if any(g.state(y) in ("unknown", "not_listed", "not_loaded") for g in self.groups)
         ]
 
     @property
     def excerpts(self) -> list[str]:
-        """What the sources that are no whole files of CDE hold, each sentence once."""
+        """Descriptions of the sources that are not whole CDE files, each sentence once."""
         return sorted({s.excerpt for s in self.sources if s.excerpt})
 
     @property
     def group_finding(self) -> str:
-        """One sentence on the student groups of which nothing is known to have met the criteria; it never says more
-        than the verdicts do.
+        """One sentence on the student groups that are not known to have met the criteria.
+
+        It never says more than the verdicts do.
         """
         tested = [
             v.status for v in [*self.verdicts, *self.assistance] if v.code in ("continuum", "charter", "consecutive")
@@ -136,7 +136,7 @@ class LeaReport:
 
 @dataclass(frozen=True)
 class _Read:
-    """What the tables hold of one LEA for all determination years that are asked for."""
+    """The table rows of one LEA for all requested determination years."""
 
     lea: Lea
     other_names: list[str]
@@ -145,13 +145,13 @@ class _Read:
     cells: dict[str, dict[int, Cell]]  # by student group and Dashboard
     causes: list[Result]  # in the order of their criteria
     results: dict[int, dict[str, dict[str, Result]]]  # by Dashboard, student group and indicator
-    records: dict[str, list[Any]]  # by the names of FAMILIES
+    records: dict[str, list[Any]]  # by the keys of FAMILIES
 
 
 def collect(connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], year: int) -> Iterator[LeaReport]:
-    """A report on each LEA for one determination year, in the order given.
+    """Yield a report on each LEA for one determination year, in the given order.
 
-    LEAs that follow each other by CDS code are read fastest.
+    Reading is fastest if the LEAs are sorted by CDS code.
     """
     for reports in collect_years(connection, book, leas, [year]):
         yield reports[year]
@@ -160,7 +160,7 @@ def collect(connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Le
 def collect_years(
     connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], years: Sequence[int]
 ) -> Iterator[dict[int, LeaReport]]:
-    """For each LEA a report for each of these determination years, from one reading of its rows."""
+    """Yield, for each LEA, a report for each of these determination years. Rows are read once."""
     kept = {y for year in years for kind in ("district", "charter") for y in _window(book, kind, year)}
     given = {"year": max(years), "years": sorted(kept), "determination_years": list(years)}
     sources = {
@@ -178,7 +178,7 @@ def collect_years(
 
 
 def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> dict[str, list[Values]]:
-    """Rows of each LEA, without its code, which comes first in them."""
+    """Return the rows of each LEA without its code, which is the first column of the query."""
     found: dict[str, list[Values]] = defaultdict(list)
     asked = {name: given[name] for name in set(re.findall(r"\$(\w+)", query))}
     for cds, *values in names_and_rows(connection, query, **asked)[1]:
@@ -187,8 +187,9 @@ def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> di
 
 
 def _window(book: Book, lea_type: str, year: int) -> list[int]:
-    """Dashboards that the determination looks at; a charter school has a window of its own, or the year alone before it
-    had a test.
+    """Return the Dashboards that the determination looks at.
+
+    A charter school has its own window, or only the year itself before it had a test.
     """
     own = book.windows[year]["charter_dashboards" if lea_type == "charter" else "counted_dashboards"]
     return list(own or [year])
@@ -213,7 +214,7 @@ def _read(book: Book, lea: Lea, found: dict[str, list[Values]]) -> _Read:
 
 
 def _report(book: Book, read: _Read, sources: dict[str, Source], year: int) -> LeaReport:
-    """What was known in a determination year: no Dashboard after it."""
+    """Return the report of a determination year, without any later Dashboard."""
     window = _window(book, read.lea.lea_type, year)
     shown = read.records | {
         "cases": [c for c in read.records["cases"] if c.determination_year == year],
@@ -243,7 +244,7 @@ def _report(book: Book, read: _Read, sources: dict[str, Source], year: int) -> L
 
 
 def _result(book: Book, values: Values) -> Result:
-    """A result from a row of RESULT."""
+    """Build a result from a row of RESULT."""
     _, _, indicator, measure, finding, level, color, *_ = values
     key = ("color", indicator, color) if measure is None or finding is None else (measure, indicator, level)
     of = book.indicators[indicator]
@@ -252,7 +253,7 @@ def _result(book: Book, values: Values) -> Result:
 
 
 def _cells(history: list[Cell], causes: list[Result]) -> dict[str, dict[int, Cell]]:
-    """What each student group shows on each Dashboard, with what caused it."""
+    """Return each student group's state on each Dashboard, with its causes."""
     met = grouped(causes, attrgetter("student_group", "dashboard_year"))
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
     for cell in history:
@@ -267,8 +268,9 @@ def _cells(history: list[Cell], causes: list[Result]) -> dict[str, dict[int, Cel
 def _groups(
     book: Book, cells: dict[str, dict[int, Cell]], year: int, window: list[int], counting: list[str]
 ) -> list[GroupLine]:
-    """A line for each student group that any Dashboard up to the year knows, those that met the criteria most often
-    first.
+    """Return a line for each student group on any Dashboard up to the year.
+
+    Groups that met the criteria most often come first.
     """
     known = {g: {y: c for y, c in of.items() if y <= year} for g, of in cells.items()}
     lines = [GroupLine(g, book.groups[g], of, window, g in counting) for g, of in known.items() if of]
@@ -278,7 +280,7 @@ def _groups(
 
 
 def _say_once(lines: list[GroupLine]) -> None:
-    """Leave why no group is determined on a Dashboard to the first of them, where it is the same for all."""
+    """Keep the reason why no group is determined on a Dashboard only in the first line, if all have the same one."""
     for year in {y for line in lines for y in line.cells}:
         here = [line for line in lines if year in line.cells]
         if all(line.state(year) == "unknown" for line in here) and len({line.cells[year].note for line in here}) == 1:
@@ -287,7 +289,7 @@ def _say_once(lines: list[GroupLine]) -> None:
 
 
 def _matrix(results: Iterable[Result]) -> dict[int, dict[str, dict[str, Result]]]:
-    """Results in the order of a table by Dashboard, student group and indicator."""
+    """Return results by Dashboard, student group and indicator, in table order."""
     found: dict[int, dict[str, dict[str, Result]]] = {}
     for r in sorted(results, key=lambda r: (-r.dashboard_year, PLACES.get(r.student_group, 99), r.position)):
         found.setdefault(r.dashboard_year, {}).setdefault(r.student_group, {})[r.indicator] = r

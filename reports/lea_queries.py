@@ -1,4 +1,4 @@
-"""What is read of an LEA: the queries on published tables, and the class that is made of their rows."""
+"""The queries that read an LEA from published tables, and the classes built from their rows."""
 
 from dataclasses import MISSING, fields
 
@@ -16,16 +16,16 @@ from reports.lea_records import (
     Watched,
 )
 
-HERE = "where cds between $first and $last"  # CDS codes: ranges of sorted tables are read fast
+HERE = "where cds between $first and $last"  # CDS codes; ranges of sorted tables are fast to read
 
 
 def _columns(kind: type) -> str:
-    """CDS code, and the fields of a class that have no default, in their order: from such a row it is made as it is."""
+    """Return the CDS code and the fields of a class without a default, in order, so that a row can build the class."""
     needed = [f.name for f in fields(kind) if f.init and f.default is f.default_factory is MISSING]
     return ", ".join(["cds", *needed])
 
 
-# What leaves a verdict open, of each that is not determined: the fields of LeftOpen as one struct.
+# What leaves a verdict open, for each one that is not determined: the fields of LeftOpen as one struct.
 LEFT_OPEN = """
     select e.cds, e.determination_year, e.pathway, struct_pack(
         loan_states := coalesce(l.loan_states, []),
@@ -63,7 +63,7 @@ LEFT_OPEN = """
     ) y using (cds, determination_year, pathway)
     where e.status = 'undetermined'
 """
-# The open question of Wraparound is about loans that are repaid: it is not one where none is.
+# The open question of Wraparound is about repaid loans, so it is not a question if no loan is repaid.
 VERDICTS = f"""
     select {_columns(Verdict)} from (
         select e.* rename (pathway as code, cde_flag as cde_value), null as assistance_year, p.name, p.trigger, p.url,
@@ -93,7 +93,7 @@ HISTORY = f"""
     select {_columns(Cell)} from student_group_history {HERE} and dashboard_year <= $year
 """
 RESULT = _columns(Result)
-# Indicators that met a criterion: one row for each of the criterion's indicators.
+# Indicators that met a criterion: one row for each indicator of the criterion.
 CAUSES = f"""
     select {RESULT} from (
         select distinct r.criterion, c.clause, null as other_scale, e.cds, e.dashboard_year, e.student_group,
@@ -105,7 +105,7 @@ CAUSES = f"""
         where r.met and r.cds between $first and $last and e.cds between $first and $last and r.dashboard_year <= $year
     ) order by criterion, indicator
 """
-# What the Dashboards that count show, also of all students together, and what was found in it.
+# Results on the Dashboards that count, including all students together, with the finding.
 RESULTS = f"""
     select {RESULT} from (
         select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status,
@@ -128,7 +128,7 @@ RESULTS = f"""
     )
 """
 NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
-CONCERNED = "(select distinct loan_id, cds from loan_states)"  # the borrower, and whoever follows it
+CONCERNED = "(select distinct loan_id, cds from loan_states)"  # the borrower and its successors
 # Each family: the class of its rows, and where they come from.
 FAMILIES: dict[str, tuple[type, str]] = {
     "watched": (Watched, f"from watch_list {HERE} order by standing, student_group, watch"),

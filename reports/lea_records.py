@@ -1,4 +1,4 @@
-"""Records of an LEA that are shown as they are: loans, cases, codes, local indicators and more.
+"""Records of an LEA that are shown unchanged: loans, cases, codes, local indicators and more.
 
 The fields of each class are columns of a table.
 """
@@ -12,12 +12,12 @@ from transforms.wording.sentences import plain_day
 from transforms.wording.sentences.phrases import capitalized
 from transforms.wording.sentences.wraparound import DatedText
 
-WHOLE = re.compile(r"\d{4}-\d\d-\d\d")  # a date with its day
+WHOLE = re.compile(r"\d{4}-\d\d-\d\d")  # a date with a day
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What one more Dashboard would do: a preview."""
+    """A preview of what one more Dashboard would do."""
 
     lea_name: str
     sentence: str
@@ -25,7 +25,7 @@ class Watched:
 
     @property
     def said(self) -> str:
-        """The sentence without the name, where all is about the LEA."""
+        """The sentence without the name, for pages where everything is about the LEA."""
         return capitalized(self.sentence.removeprefix(f"{self.lea_name}: "))
 
 
@@ -48,7 +48,7 @@ class Loan:
 
     @property
     def latest_source(self) -> str:
-        """The day of its latest source, as precise as the source."""
+        """The date of its latest source, as precise as the source."""
         return DatedText("", self.latest_source_date, self.latest_source_precision).plain
 
 
@@ -70,12 +70,12 @@ class LoanEvent:
 
     @property
     def day(self) -> str:
-        """When, in the words of the source; a whole date in prose."""
+        """The date in the words of the source; a full date in prose."""
         return plain_day(date.fromisoformat(self.date_text)) if WHOLE.fullmatch(self.date_text) else self.date_text
 
     @property
     def said(self) -> str:
-        """What happened, to which district if not to this one."""
+        """What happened, and to which district if not to this one."""
         words = LOAN_EVENTS.get(self.event, in_words(self.event)) + (f" ({self.role})" if self.role else "")
         return f"{words}, {self.district}" if self.of_predecessor else words
 
@@ -95,7 +95,7 @@ class Case:
 
 @dataclass(frozen=True)
 class PredecessorYear:
-    """What a Dashboard shows under the code before this one."""
+    """The results of a Dashboard under the previous code."""
 
     dashboard_year: int
     predecessor_cds: str
@@ -117,14 +117,14 @@ class Successor:
 
     @property
     def line(self) -> str:
-        """What became of the code."""
+        """What happened to the code."""
         became = f"This code ended on {plain_day(self.succession_date)}: it {SUCCESSIONS[self.kind]}."
         return f"{became} It goes on as {self.successor_name} ({self.successor_cds})."
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Who assists a county office."""
+    """The assistance provider of a county office."""
 
     provider: str
     valid_from: date | None
@@ -164,13 +164,13 @@ class Calpads:
 
 @dataclass(frozen=True)
 class Source:
-    """A file that the report rests on."""
+    """A file that the report is based on."""
 
     source_id: str
     file: str
     sha256: str
     first_seen: str | None
-    excerpt: str | None = None  # whose rows it holds, where it is not CDE's whole file
+    excerpt: str | None = None  # whose rows it has, if it is not CDE's whole file
 
     @property
     def name(self) -> str:

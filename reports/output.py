@@ -1,4 +1,4 @@
-"""Where what people ask for is written: never over what is there unless told to, and whole or not at all."""
+"""Where requested output is written: never over existing files unless forced, and completely or not at all."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from transforms.errors import DtaError, few_of
 from transforms.files import exchange, replacing, sync_file, sync_folder
 from transforms.folders import kept_folder
 
-MARK = ".dta-report"  # in folders that may be replaced as a whole: the files that were written, a line each
+MARK = ".dta-report"  # in folders that may be replaced as a whole; lists the written files, one per line
 MADE = "Made by dta report; may be replaced as a whole. Its files:"
 
 
@@ -24,14 +24,16 @@ class OutputError(DtaError):
 
 
 def file_name(text: str) -> str:
-    """A name as part of a file name on any system: small letters, digits and hyphens."""
+    """Return a name as part of a file name for any system: lowercase letters, digits and hyphens."""
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:80] or "unnamed"
 
 
 def refuse_place(target: Path, force: bool) -> None:
-    """Raises OutputError for a place in a folder that dta keeps for itself, by whatever links it is named, and where
-    something is there and ``force`` is not given.
+    """Refuse a place that must not be written.
+
+    Raises OutputError for a place in a folder reserved for dta, through any link, and for an existing file or folder
+    without ``force``.
     """
     if kept := kept_folder(target):
         raise OutputError(f"{target} is in {kept}, which dta keeps for itself. Name a place outside of it.")
@@ -41,9 +43,9 @@ def refuse_place(target: Path, force: bool) -> None:
 
 @contextmanager
 def whole_file(target: Path, force: bool) -> Iterator[Path]:
-    """A path to write to; when the block ends well it becomes ``target``.
+    """Yield a path to write to. It becomes ``target`` if the block succeeds.
 
-    Raises OutputError where that may not be written.
+    Raises OutputError if ``target`` may not be written.
     """
     refuse_place(target, force)
     if target.exists() and not target.is_file():
@@ -56,7 +58,7 @@ def whole_file(target: Path, force: bool) -> Iterator[Path]:
 
 
 def _refuse_what_is_not_ours(target: Path) -> None:
-    """Raises OutputError for a folder that was not made here, or that holds files which were added since."""
+    """Raise OutputError for a folder that was not written by dta, or to which files were added since."""
     mark = target / MARK
     if target.is_symlink() or not mark.is_file():
         raise OutputError(f"{target} was not made by this command: it is left alone. Name another place.")
@@ -75,9 +77,9 @@ def _files(folder: Path) -> list[str]:
 
 @contextmanager
 def whole_folder(target: Path, force: bool) -> Iterator[Path]:
-    """A folder to write into; when the block ends well it becomes ``target``.
+    """Yield a folder to write into. It becomes ``target`` if the block succeeds.
 
-    With ``force`` only a folder that this made, and nobody added to, is replaced.
+    ``force`` replaces only a folder that was written by this function and to which nothing was added.
     """
     refuse_place(target, force)
     if target.exists() or target.is_symlink():
@@ -89,8 +91,8 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
         (building / MARK).write_text("\n".join([MADE, *_files(building)]) + "\n", "utf-8")
         building.chmod(0o755)
         if not (target.exists() and exchange(building, target)):
-            shutil.rmtree(target, ignore_errors=True)  # a system that cannot swap
+            shutil.rmtree(target, ignore_errors=True)  # on a system that cannot swap folders
             os.rename(building, target)
         sync_folder(target.parent)
     finally:
-        shutil.rmtree(building, ignore_errors=True)  # of a failure, or what was there before
+        shutil.rmtree(building, ignore_errors=True)  # left by a failure, or the replaced folder

@@ -17,7 +17,7 @@ from transforms.registers.names import name_key
 from transforms.release.current import DATABASE, required_release
 
 Row = dict[str, Any]
-FETCH = "dta run --source catalog"  # asks CDE for every file of the catalog
+FETCH = "dta run --source catalog"  # requests every file of the catalog from CDE
 YEAR_IN_FORCE = (
     "(select determination_year from eligibility "
     "order by pathway = 'continuum' and status in ('eligible', 'not_eligible') desc, determination_year desc limit 1)"
@@ -35,10 +35,10 @@ class Lea:
     county: str
 
 
-LEA = "cds, lea_name, lea_type, county_code, county"  # columns of leas that make a Lea
+LEA = "cds, lea_name, lea_type, county_code, county"  # columns of leas that build a Lea
 EXACT, PART = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
 FORMER = ("predecessor_cds in ($asked, $asked || '0000000')", *(w.format("predecessor_name") for w in (EXACT, PART)))
-# Ways to look for an LEA, the surest first: code, present name, former name, and the code or name of a predecessor that
+# Ways to find an LEA, most certain first: code, present name, former name, and the code or name of a predecessor that
 # has no rows of its own.
 CONDITIONS = (
     "cds in ($asked, $asked || '0000000', '0' || $asked, '0' || $asked || '0000000')",
@@ -49,13 +49,13 @@ CONDITIONS = (
 
 
 class NotFoundError(ReleaseError):
-    """No LEA of that name; the message offers near matches (exit code 2)."""
+    """No LEA has this name. The message suggests similar names (exit code 2)."""
 
     exit_code = 2
 
 
 def open_release(out: Path) -> duckdb.DuckDBPyConnection:
-    """Read-only connection to the current release. Raises ReleaseError when there is none."""
+    """Open a read-only connection to the current release. Raises ReleaseError if there is none."""
     release = required_release(out)
     try:
         return connect_read_only(release / DATABASE)
@@ -66,18 +66,18 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
 
 
 def release_database(out: Path) -> Path:
-    """The database of the current release, at its own place. Raises ReleaseError when there is none."""
+    """Return the path of the current release's database. Raises ReleaseError if there is none."""
     return required_release(out).resolve() / DATABASE
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
-    """Rows of a query as dicts by column name, their texts safe to show."""
+    """Return the rows of a query as dicts by column name, with texts that are safe to show."""
     names, found = names_and_rows(connection, query, **parameters)
     return [dict(zip(names, values, strict=True)) for values in found]
 
 
 def grouped(found: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
-    """Rows by what they have in common, in their order; none for what no row has."""
+    """Return rows by key, in their order; an empty list for a key without rows."""
     groups: dict[Any, list[Any]] = defaultdict(list)
     for one in found:
         groups[key(one)].append(one)
@@ -87,21 +87,21 @@ def grouped(found: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[A
 def names_and_rows(
     connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Names of the columns of a query, and its rows as tuples, their texts safe to show."""
+    """Return the column names of a query, and its rows as tuples with texts that are safe to show."""
     cursor = connection.execute(query, parameters)
     description = cursor.description or []
     types = [str(d[1]) for d in description]
     texts = [n for n, kind in enumerate(types) if kind == "VARCHAR"]
     nested = [n for n, kind in enumerate(types) if "VARCHAR" in kind and kind != "VARCHAR"]  # lists and structs
     found = cursor.fetchall()
-    plain = all("".join(row[n] or "" for row in found).isprintable() for n in texts)  # nearly all are: seen at once
+    plain = all("".join(row[n] or "" for row in found).isprintable() for n in texts)  # nearly always true
     if not plain or any(_shown(row[n]) != row[n] for n in nested for row in found):
         found = [tuple(map(_shown, row)) for row in found]
     return [d[0] for d in description], found
 
 
 def record(names: Sequence[str], values: Sequence[Any]) -> Row:
-    """One row by column name, its texts safe to show."""
+    """Return one row by column name, with texts that are safe to show."""
     return dict(zip(names, map(_shown, values), strict=True))
 
 
@@ -114,26 +114,27 @@ def _shown(value: Any) -> Any:
 
 
 def determination_years(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """The determination years of a release, the earliest first."""
+    """Return the determination years of a release, earliest first."""
     return first_column(connection, "select distinct determination_year from eligibility order by 1")
 
 
 def year_in_force(connection: duckdb.DuckDBPyConnection) -> int:
-    """The newest determination year of which some LEA's Continuum of Support is decided: where the criteria of a year
-    are not confirmed, the year before.
+    """Return the newest determination year in which the Continuum of Support of any LEA is determined.
+
+    If the criteria of a year are not confirmed, this is the year before.
     """
     return int(connection.execute(f"select {YEAR_IN_FORCE}").fetchall()[0][0])
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Dashboards that are out or due and of which files are not loaded, a line each: "2025: out, not loaded"."""
+    """Return a line for each Dashboard that is out or due but not fully loaded: "2025: out, not loaded"."""
     (release,) = rows(connection, "select not_loaded from meta_release")
     lines: list[str] = release["not_loaded"]
     return lines
 
 
 def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Columns, flags, words and student groups of CDE's files that are not known and so not used, a line each."""
+    """Return a line for each column, flag, word and student group of CDE's files that is unknown and so not used."""
     found = first_column(
         connection, "select failing_row from meta_gate_rows where check_id = 'everything_placed' order by row_number"
     )
@@ -144,7 +145,7 @@ def not_placed(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int, int]]:
-    """Source files that differ from those of the release before: name, rows added, removed and altered."""
+    """Return source files that differ from the release before: name, rows added, removed and altered."""
     return connection.execute(
         "select file, rows_added, rows_removed, rows_altered from meta_sources where previous_sha256 is not null order"
         " by file"
@@ -152,12 +153,12 @@ def reissued_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int
 
 
 def all_leas(connection: duckdb.DuckDBPyConnection) -> list[Lea]:
-    """Every LEA of the release, by CDS code."""
+    """Return every LEA of the release, by CDS code."""
     return [Lea(*row.values()) for row in rows(connection, f"select {LEA} from leas order by cds")]
 
 
 def former_names(present: str, names: Sequence[str]) -> list[str]:
-    """Names that differ from the present one in more than spelling, each once."""
+    """Return names that differ from the present one in more than spelling, each once."""
     if all(name == present for name in names):
         return []
     found: dict[object, str] = {name_key(present).full: present}
@@ -167,16 +168,18 @@ def former_names(present: str, names: Sequence[str]) -> list[str]:
 
 
 def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
-    """The LEA with this CDS code (14 or 7 digits, also without the leading zero that spreadsheets drop) or name,
-    present or former; part of a name will do if only one has it. Raises NotFoundError.
+    """Find the LEA with this CDS code or name, present or former.
+
+    A code has 14 or 7 digits, or lacks the leading zero that spreadsheets drop. Part of a name is enough if only one
+    LEA matches. Raises NotFoundError.
     """
     columns = f"select {LEA} from leas"
-    asked = unicodedata.normalize("NFKC", asked).strip()  # digits as other keyboards write them
+    asked = unicodedata.normalize("NFKC", asked).strip()  # converts digits of other keyboards
     if not has_letters(asked):
         raise NotFoundError("Give a name, a part of one, or a CDS code of 14 or 7 digits.")
     for condition in CONDITIONS:
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
-        if len(found) > 1:  # of one name under two codes the present one is meant
+        if len(found) > 1:  # if two codes share a name, use the present one
             of_codes = "select predecessor_cds from successions where list_contains(?, successor_cds)"
             ended = first_column(connection, of_codes, [[f[0] for f in found]])
             found = [f for f in found if f[0] not in ended]
@@ -197,7 +200,7 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
 
 
 def resolve_names(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Parameters of a query; where one named ``cds…`` holds the name of an LEA, its code. Raises NotFoundError."""
+    """Return parameters of a query, with LEA names in ``cds…`` parameters replaced by codes. Raises NotFoundError."""
     return {
         name: find_lea(connection, value).cds if value and name.startswith("cds") else value
         for name, value in parameters.items()

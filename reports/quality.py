@@ -1,6 +1,6 @@
 """The quality page: what was checked, what failed and in which rows, what was rejected, and what to do.
 
-Complete without a network.
+It works without a network.
 """
 
 import json
@@ -21,9 +21,9 @@ from transforms.release.check_result import CheckResult, grouped_rejects
 from transforms.release.current import DATABASE
 
 if TYPE_CHECKING:
-    from transforms.run import Notify  # which loads the rules and what reads files
+    from transforms.run import Notify  # imports the rules and the readers of files
 
-SHOWN = 8  # sentences of the banner
+SHOWN = 8  # maximum number of sentences in the banner
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 GATES = {
     "files": "Files: is every source file what its name says?",
@@ -89,7 +89,7 @@ UNUSED = "select file, reason, what_to_do, line, earlier_sha256 from meta_unused
 
 @dataclass(frozen=True)
 class Quality:
-    """All that the page shows. ``outcome`` is published, unchanged, failed, checked or building."""
+    """Everything that the page shows. ``outcome`` is published, unchanged, failed, checked or building."""
 
     outcome: str
     message: str
@@ -98,11 +98,11 @@ class Quality:
     exit_code: int
     checks: tuple[Check, ...]
     rejects: tuple[dict[str, Any], ...]
-    unused: tuple[Mapping[str, Any], ...] = ()  # files that were seen and not used
+    unused: tuple[Mapping[str, Any], ...] = ()  # files that were found but not used
 
     @cached_property
     def failed(self) -> list[Check]:
-        """Checks that did not pass: first what stops the release, then warnings, then the rest."""
+        """Checks that did not pass: first those that stop the release, then warnings, then the rest."""
         order = {"critical": 0, "warning": 1, "info": 2}
         return sorted(
             (c for c in self.checks if c.outcome != "passed"),
@@ -132,7 +132,7 @@ class Quality:
 
     @property
     def what_to_do(self) -> str:
-        """One sentence for whoever opens the page."""
+        """One sentence for the reader of the page."""
         if self.outcome == "failed":
             return AFTER.get(
                 self.exit_code, "This is a fault of the pipeline. Please report it, with the message above."
@@ -143,7 +143,7 @@ class Quality:
 
     @property
     def by_gate(self) -> list[dict[str, Any]]:
-        """How many checks of each gate passed, failed and could not run."""
+        """The number of checks of each gate that passed, failed and could not run."""
         counted = Counter(
             (c.gate, "stops" if c.stops_release else c.severity if c.outcome == "failed" else "passed")
             for c in self.checks
@@ -156,7 +156,10 @@ class Quality:
 
 
 def quality_of_release(folder: Path, status: Mapping[str, Any] | None = None) -> Quality:
-    """Quality of a release, from its published tables; ``status`` is that of the last run, if the page is about it."""
+    """Return the quality of a release from its published tables.
+
+    ``status`` is the status of the last run, if the page is about it.
+    """
     with connect_read_only(folder / DATABASE) as connection:
         results = connection.sql("from meta_gate_results").to_arrow_table().to_pylist()
         rows: dict[tuple[str, str], list[str]] = {}
@@ -179,7 +182,10 @@ def _how_ended(status: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> Quality:
-    """Quality of a run that published nothing; ``report`` holds results and rejects where it came to the checks."""
+    """Return the quality of a run that published nothing.
+
+    ``report`` has results and rejects if the run reached the checks.
+    """
     report = report or {"results": [], "rejects": []}
     quality = _quality(
         *_how_ended(status),
@@ -212,7 +218,7 @@ def _quality(
 
 
 def _check(result: Mapping[str, Any]) -> Check:
-    """A check from its record."""
+    """Build a check from its record."""
     known = {name: value for name, value in result.items() if name in NAMES}
     rows = tuple(map(json.loads, result["rows"]))
     return Check(**known | {"detail": result["detail"] or "", "rows": rows})
@@ -220,7 +226,7 @@ def _check(result: Mapping[str, Any]) -> Check:
 
 @cache
 def environment(*folders: Path) -> Environment:
-    """Templates of these folders: what is put into one is escaped, and a name that it does not know is an error."""
+    """Return the templates of these folders. Values are escaped, and an unknown name is an error."""
     made = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
@@ -234,7 +240,7 @@ def environment(*folders: Path) -> Environment:
 
 
 def render(quality: Quality) -> str:
-    """The page as HTML: one file, with its style and script inside."""
+    """Return the page as one HTML file that includes its style and script."""
     return (
         environment(TEMPLATES)
         .get_template("quality.html")

@@ -1,9 +1,8 @@
-"""Questions that analysts ask, as SQL files: each says its title, its question and its parameters with defaults.
+"""Questions that analysts ask, as SQL files with a title, a question and parameters with defaults.
 
 A file opens with ``-- title:``, ``-- question:`` and a line ``-- param: name = default -- what it is`` for each
-``$name`` of its query.
-A default is a text in quotes, a whole number, or null. ``required, such as`` before a text says that there is no
-default: it is an example.
+``$name`` of its query. A default is a text in quotes, a whole number, or null. ``required, such as`` before a text
+means that there is no default: the text is an example.
 """
 
 import re
@@ -20,14 +19,14 @@ USED = re.compile(r"\$(\w+)")
 
 
 class RecipeError(DtaError):
-    """No recipe or parameter of that name (exit code 2)."""
+    """No recipe or parameter has this name (exit code 2)."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: its default as an SQL literal, and what it is."""
+    """A parameter: its default as an SQL literal, and a description."""
 
     name: str
     is_required: bool
@@ -36,7 +35,7 @@ class Parameter:
 
     @property
     def value(self) -> str | None:
-        """The default, or the example, as a text to bind; queries cast it to the type that they need."""
+        """The default or example as text to bind. Queries cast it to the type that they need."""
         return None if self.default == "null" else self.default.strip("'").replace("''", "'")
 
 
@@ -51,11 +50,11 @@ class Recipe:
     sql: str
 
     def lacking(self, given: Mapping[str, str]) -> list[Parameter]:
-        """Parameters that need a value and have none."""
+        """Return the parameters that need a value and have none."""
         return [p for p in self.parameters if p.is_required and not given.get(p.name)]
 
     def bound(self, given: Mapping[str, str]) -> dict[str, str | None]:
-        """Values of all parameters. Raises RecipeError when one is not known, or has no value and needs one."""
+        """Return values of all parameters. Raises RecipeError for an unknown parameter or a missing required value."""
         unknown = sorted(set(given) - {p.name for p in self.parameters})
         if unknown:
             known = "; ".join(f"{p.name}: {p.meaning}" for p in self.parameters) or "none"
@@ -66,19 +65,19 @@ class Recipe:
 
     @property
     def runnable(self) -> str:
-        """The query with its defaults and examples in place of the parameters, to paste into any DuckDB."""
+        """The query with defaults and examples instead of parameters, to paste into any DuckDB."""
         defaults = {p.name: p.default for p in self.parameters}
         return USED.sub(lambda found: defaults[found[1]], self.sql)
 
 
 @cache
 def recipes() -> dict[str, Recipe]:
-    """Every recipe by name. Raises ConfigError for a file whose head or parameters are not as they should be."""
+    """Return every recipe by name. Raises ConfigError for a file with an invalid head or parameters."""
     return {path.stem: _recipe(path) for path in sorted(FOLDER.glob("*.sql"))}
 
 
 def find_recipe(name: str) -> Recipe:
-    """The recipe of this name. Raises RecipeError that lists those there are."""
+    """Return the recipe with this name. Raises RecipeError with the list of recipes."""
     book = recipes()
     if name not in book:
         raise RecipeError(f"There is no recipe {quoted(name)}. There are {', '.join(book)}.")

@@ -1,6 +1,6 @@
-"""Who was on the list of the release before and is not now, who is new, and why: data, rules or code.
+"""Who left the list since the release before, who is new, and why: data, rules or code.
 
-``dta status``, the end of ``dta run``, the message of the night and the home page take it from here.
+``dta status``, the end of ``dta run``, the nightly message and the home page use it.
 """
 
 from dataclasses import dataclass
@@ -19,23 +19,23 @@ ASSISTANCE = """
 
 @dataclass(frozen=True)
 class ReleaseChanges:
-    """Differences of the list in force from the one of the release before; none for a first release."""
+    """Differences between the list in force and the list of the release before; empty for a first release."""
 
-    previous: str | None  # release that is compared with
+    previous: str | None  # the release compared with
     left: tuple[ListChange, ...] = ()
     new: tuple[ListChange, ...] = ()
-    elsewhere: int = 0  # verdicts of other years that became eligible, or no longer are
-    assistance: int = 0  # statuses of assistance that differ, of any year
+    elsewhere: int = 0  # verdicts of other years that became eligible or are no longer eligible
+    assistance: int = 0  # statuses of assistance that differ, in any year
 
     @property
     def headline(self) -> str:
-        """How many LEAs lost or gained a pathway; empty if none did."""
+        """The number of LEAs that lost or gained a pathway; empty if none did."""
         lost, gained = ({c.cds for c in found} for found in (self.left, self.new))
         return list_headline(len(lost), len(gained)) if lost or gained else ""
 
     @property
     def about_assistance(self) -> str:
-        """How many statuses of assistance differ; empty if none does."""
+        """The number of statuses of assistance that differ; empty if none does."""
         if not self.assistance:
             return ""
         return (
@@ -45,14 +45,14 @@ class ReleaseChanges:
 
     @property
     def sentences(self) -> list[str]:
-        """One for each LEA and pathway, who left first."""
+        """One sentence for each LEA and pathway; LEAs that left come first."""
         return [list_change_sentence(c) for c in (*self.left, *self.new)]
 
 
 def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
-    """Compare the list in force with the one of the release before, by ``meta_release_changes``.
+    """Compare the list in force with the list of the release before, using ``meta_release_changes``.
 
-    Where the determination year itself is new, the list before is that of the year before.
+    If the determination year itself is new, compare with the list of the year before.
     """
     differing = {
         (r["cds"], r["pathway"], r["determination_year"]): r
@@ -97,7 +97,7 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> ReleaseChanges:
 
 
 def _year_before(now: dict[tuple[str, str, int], Row], differing: dict[tuple[str, str, int], Row], year: int) -> int:
-    """The determination year in force in the release before: an earlier one if it had no verdict of this year."""
+    """Return the year in force in the release before: an earlier year if that release had no verdict of this one."""
     of_year = [key for key in now if key[2] == year]
     if all(key in differing and differing[key]["status_before"] == "absent" for key in of_year):
         return max((y for _, _, y in now if y < year), default=year)
@@ -105,6 +105,6 @@ def _year_before(now: dict[tuple[str, str, int], Row], differing: dict[tuple[str
 
 
 def _groups(cause: Row, names: dict[str, str]) -> str:
-    """Which groups began or ceased to count."""
+    """Return the groups that began or ceased to count."""
     added, removed = ([names.get(g, g) for g in cause.get(f"groups_{what}") or ()] for what in ("added", "removed"))
     return change_line(added, removed, None)

@@ -1,4 +1,4 @@
-"""Pages of an estimate, to read and to print: one for the state, one for each county, one for each LEA."""
+"""Pages of an estimate for screen and print: one for the state, one for each county, one for each LEA."""
 
 import shutil
 from collections import defaultdict
@@ -23,7 +23,7 @@ ORDER = ("certain", "possible", "ruled_out")
 
 
 def write_pages(folder: Path) -> None:
-    """Write index.html, county/CODE.html and lea/CDS.html beside the database of the estimate."""
+    """Write index.html, county/CODE.html and lea/CDS.html next to the database of the estimate."""
     made = environment().overlay(loader=FileSystemLoader(TEMPLATES))
     with connect_read_only(folder / DATABASE) as connection:
         (about,) = rows(connection, "select * from estimate_about")
@@ -80,7 +80,7 @@ def _write(made: Environment, folder: Path, name: str, template: str, **values: 
 
 
 def _tallied(by_county: dict[tuple[str, str], list[dict[str, Row]]], test: str) -> list[tuple[str, str, int, int, int]]:
-    """Code, name, LEAs, certain and possible of each county."""
+    """Return code, name, LEAs, certain and possible of each county."""
     return [
         (
             code, county, len(leas),
@@ -96,6 +96,6 @@ def _names(connection: Any, table: str) -> dict[str, str]:
 
 
 def _levels(connection: Any) -> dict[tuple[str, str, int], str]:
-    """Measure, indicator and level in CDE's words."""
+    """Return CDE's words by measure, indicator and level."""
     found = connection.execute("select measure, code, level, name from estimate_names where list = 'levels'").fetchall()
     return {(measure, code, level): name for measure, code, level, name in found}

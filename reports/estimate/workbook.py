@@ -1,4 +1,4 @@
-"""The workbook of an estimate: "Estimate" in the name of every sheet, and in the first column of every table."""
+"""The workbook of an estimate, with "Estimate" in every sheet name and in the first column of every table."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -53,7 +53,7 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
 
 
 def write_estimate_workbook(folder: Path) -> None:
-    """Write estimate.xlsx beside the database of the estimate."""
+    """Write estimate.xlsx next to the database of the estimate."""
     with connect_read_only(folder / DATABASE) as connection:
         (about,) = rows(connection, "select * from estimate_about")
         title = f"{LABEL}: who may be on the list of {about['determination_year']}"

@@ -1,4 +1,4 @@
-"""A packet for one county: its summary, its LEAs by pathway, pages of those concerned, and the rows as a workbook."""
+"""A packet for one county: its summary, its LEAs by pathway, pages of selected LEAs, and the rows as a workbook."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,17 +20,17 @@ from transforms.wording.labels import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
 from transforms.wording.sentences import county_summary
 
 KINDS = tuple(LEA_KINDS)
-SAID = ("eligible", "undetermined")  # statuses with a line of reason beside them
-LAST_RANK = {"eligible": 1, "assisted": 2, "all": 3}  # LEAs with a page of their own, by their rank in lists
+SAID = ("eligible", "undetermined")  # statuses with a reason next to them
+LAST_RANK = {"eligible": 1, "assisted": 2, "all": 3}  # the last rank of LEAs that get a page
 PAGES, OTHERS = tuple(LAST_RANK), 3
 NOTHING = "Nothing is determined for this county in {year}."
 BEFORE = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].lower()}"
 
 
 def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str, str]:
-    """Code and name of a county, by either; "County" may follow the name.
+    """Return code and name of a county by either; "County" may follow the name.
 
-    Raises NotFoundError that offers near names.
+    Raises NotFoundError with similar names.
     """
     name = asked.strip().lower().removesuffix(" county")
     found = rows(
@@ -59,7 +59,7 @@ def write_packet(
 ) -> None:
     """Write packet.pdf and rows.xlsx into ``folder``.
 
-    Raises NotFoundError when the release has no LEA of the county.
+    Raises NotFoundError if the release has no LEA of the county.
     """
     facts = packet_of(connection, book, county, year, pages)
     code, name = county
@@ -73,9 +73,9 @@ def write_packet(
 def packet_of(
     connection: duckdb.DuckDBPyConnection, book: Book, county: tuple[str, str], year: int, pages: str = PAGES[0]
 ) -> dict[str, Any]:
-    """What a packet shows: the county on its first pages, then a page for each LEA that ``pages`` (of PAGES) names.
+    """Return the contents of a packet: the county pages, then a page for each LEA that ``pages`` (of PAGES) selects.
 
-    Raises NotFoundError when the release has no LEA of the county.
+    Raises NotFoundError if the release has no LEA of the county.
     """
     code, name = county
     found = rows(connection, f"select {LEA} from leas where cds[1:2] = $code", code=code)
@@ -112,7 +112,7 @@ def packet_of(
 
 
 def _row(e: LeaReport, line: LeaLine, recorded: bool) -> Row:
-    """An LEA that is eligible, not determined or assisted: a status in each column, and why."""
+    """Return the row of an LEA that is eligible, not determined or assisted: a status per column, and the reason."""
     computed = [line.verdicts[p]["line"] if line.status(p) in SAID else "" for p in COMPUTED]
     assistance = line.assistance["line"] if line.assistance and line.assistance["status"] in SAID else ""
     return {
@@ -128,7 +128,7 @@ def _row(e: LeaReport, line: LeaLine, recorded: bool) -> Row:
 
 
 def _alike(reports: Sequence[LeaReport], recorded: bool) -> list[Row]:
-    """The others, together where all their statuses are the same."""
+    """Return rows for the other LEAs, combined if all their statuses are the same."""
     found = grouped(reports, lambda e: tuple(s["status"] for s in _statuses(e, recorded)))
     return [
         {"statuses": _statuses(of[0], recorded), "names": [f"{e.lea.name} ({e.lea.cds})" for e in of]}
@@ -137,7 +137,7 @@ def _alike(reports: Sequence[LeaReport], recorded: bool) -> list[Row]:
 
 
 def _leads(connection: duckdb.DuckDBPyConnection, code: str, as_of: date) -> list[str]:
-    """Geographic Leads on the day of the release, as far as terms are sourced."""
+    """Return the Geographic Leads on the day of the release, as far as their terms have a source."""
     found = rows(
         connection,
         """
@@ -159,8 +159,9 @@ def _lead(row: Row) -> str:
 
 
 def _statuses(e: LeaReport, recorded: bool) -> list[Row]:
-    """One cell per column: the computed pathways, the recorded ones together if any is on record, and what comes
-    before.
+    """Return one cell per column.
+
+    The columns are the computed pathways, the recorded ones together if any is on record, and assistance.
     """
     by_pathway = {v.code: v.status for v in e.verdicts}
     cases = [s for p, s in by_pathway.items() if p not in COMPUTED and s in (*SAID, "not_eligible")]

@@ -1,7 +1,7 @@
-"""Drafts of letters as .docx, one kind for each finding: facts, evidence and citations of the release, and blanks for
-what only a person can write.
+"""Drafts of letters as .docx, one kind per finding.
 
-Law text comes from the rules.
+A draft has facts, evidence and citations from the release, and blanks for what only a person can write. The text
+of the law comes from the rules.
 """
 
 import re
@@ -33,13 +33,13 @@ LOAN_REGISTER = (
     "State loans: the register of state loans of this release (tables state_loans and state_loan_events)."
     " Each entry names its own source."
 )
-BY_GROUPS = ("continuum", "differentiated_assistance", "consecutive", "charter")  # findings that rest on student groups
+BY_GROUPS = ("continuum", "differentiated_assistance", "consecutive", "charter")  # findings based on student groups
 
 
 def letters_of(e: LeaReport) -> dict[str, list[Verdict]]:
-    """Kinds of letter that can be written to an LEA, each with the findings that it states.
+    """Return the kinds of letter that can be written to an LEA, each with the findings that it states.
 
-    Raises NotFoundError where nothing is determined.
+    Raises NotFoundError if nothing is determined.
     """
     kinds: dict[str, list[Verdict]] = {}
     for v in [*e.said, *e.assistance]:
@@ -114,10 +114,10 @@ def _subject(kind: str, said: Sequence[Verdict]) -> str:
 
 
 def _new(title: str, as_of: date) -> Document:
-    """An empty letter, marked as a draft on every page."""
+    """Return an empty letter that is marked as a draft on every page."""
     document = docx.Document()
     section = document.sections[0]
-    section.page_width, section.page_height = Cm(21.59), Cm(27.94)  # Letter
+    section.page_width, section.page_height = Cm(21.59), Cm(27.94)  # Letter size
     section.left_margin = section.right_margin = Cm(2.2)
     section.top_margin = section.bottom_margin = Cm(2)
     style = document.styles["Normal"]
@@ -145,7 +145,10 @@ def _opening(document: Document, e: LeaReport, subject: str, as_of: date, one: b
 
 
 def _evidence(document: Document, e: LeaReport, files: dict[str, str]) -> None:
-    """Student group x Dashboard in which it met the criteria, or may have: letter, criteria, results, source."""
+    """Add a table of the Dashboards on which each student group met or may have met the criteria.
+
+    Grain: student group x Dashboard. Columns: letter, criteria, results, source.
+    """
     document.add_heading("Evidence", 2)
     rows = [(f"{g.name} ({g.code})", str(c.dashboard_year), *_shown(c, files)) for g, c in _cells(e)]
     headings = ("Student group", "Dashboard", "Letter", "Criteria met", "Results", "Source")
@@ -159,8 +162,10 @@ def _cells(e: LeaReport) -> list[tuple[GroupLine, Cell]]:
 
 
 def _sources(e: LeaReport, said: Sequence[Verdict]) -> list[Source]:
-    """Files that the letter rests on: those of its evidence; all of the LEA's where no student group met the criteria;
-    none where no finding rests on student groups.
+    """Return the files that the letter is based on.
+
+    These are the files of its evidence, all files of the LEA if no student group met the criteria, or no files if no
+    finding is based on student groups.
     """
     if not any(v.code in BY_GROUPS for v in said):
         return []
@@ -170,7 +175,7 @@ def _sources(e: LeaReport, said: Sequence[Verdict]) -> list[Source]:
 
 
 def _shown(cell: Cell, files: dict[str, str]) -> tuple[str, str, str, str]:
-    """Letter, criteria, results and source of one student group and Dashboard."""
+    """Return letter, criteria, results and source of one student group and Dashboard."""
     if cell.state == "unknown":
         return cell.sign, "Not determined", cell.said, ""
     by_cde = f"Priorities {', '.join(map(str, cell.priorities_met))}, by CDE's letter"
@@ -201,7 +206,7 @@ def _table(
     rows: Sequence[Sequence[str]],
     size: float = 8.5,
 ) -> None:
-    """A table whose heading is repeated on every page."""
+    """Add a table whose heading repeats on every page."""
     table = document.add_table(rows=len(rows) + 1, cols=len(headings), style="Table Grid")
     table.autofit = False
     for n, (row, texts) in enumerate(zip(table.rows, (headings, *rows), strict=True)):
@@ -214,7 +219,7 @@ def _table(
 
 
 def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | None = None) -> None:
-    """Text as it is, with blanks for a person, ``[so]``, marked; characters that no document may hold are left out."""
+    """Add the text unchanged, with blanks for a person, ``[so]``, marked. Characters that no document may hold go."""
     clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
     own = text in (*BLANKS, GREETING, NEXT_STEPS, *CLOSING)
     for part in re.split(r"(\[[^\]]*\])", clean) if own else [clean]:

@@ -1,7 +1,7 @@
-"""What the printed page of one LEA shows, as plain data: the template lays it out and adds no words about the LEA.
+"""The contents of an LEA's printed page, as plain data. The template does the layout and adds no words about the LEA.
 
-PDF pages come from one Typst compiler: tagged (PDF/UA), same bytes for the same release, text of the data never read as
-markup.
+One Typst compiler makes all PDF pages. They are tagged (PDF/UA), have the same bytes for the same release, and
+never treat text of the data as markup.
 """
 
 import json
@@ -25,9 +25,9 @@ FILLS = json.dumps([{"fill": fill, "ink": ink} for fill, ink in COLORS.values()]
 
 
 class Printer:
-    """Makes PDF files of a release; keep one for many pages, since fonts are loaded once.
+    """Make PDF files of a release. Keep one printer for many pages, because it loads the fonts once.
 
-    ``as_of`` is the day that the files are stamped with.
+    ``as_of`` is the date stamped on the files.
     """
 
     def __init__(self, as_of: date) -> None:
@@ -35,7 +35,7 @@ class Printer:
         self._timestamp = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
 
     def print(self, facts: dict[str, Any]) -> bytes:
-        """The PDF of these facts (see ``facts_of``)."""
+        """Return the PDF of these facts (see ``facts_of``)."""
         inputs = {"data": json.dumps(facts, ensure_ascii=False), "colors": FILLS}
         return cast(
             bytes,
@@ -44,7 +44,7 @@ class Printer:
 
 
 def lea_sheet(book: Book, e: LeaReport) -> Row:
-    """Words and figures of one LEA and determination year, in the order in which they are printed."""
+    """Return words and figures of one LEA and determination year, in print order."""
     unsaid = [(status, [v for v in e.unsaid if v.status == status]) for status in UNSAID]
     return {
         "name": e.lea.name,
@@ -85,7 +85,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
 
 
 def _years(e: LeaReport) -> list[Row]:
-    """What the other determination years found, the latest first: pathways, and assistance."""
+    """Return the findings of the other determination years, latest first: pathways and assistance."""
     others = (v for v in [*e.all_verdicts, *e.all_assistance] if v.determination_year != e.year and v.is_said)
     found = grouped(others, attrgetter("determination_year"))
     return [
@@ -95,7 +95,7 @@ def _years(e: LeaReport) -> list[Row]:
 
 
 def _verdict(v: Verdict) -> Row:
-    """Status in words, statute, reason, and what CDE says."""
+    """Return status in words, statute, reason, and CDE's value."""
     return {
         "status": v.status,
         "sign": v.sign,
@@ -124,7 +124,7 @@ def _cell(cell: Cell | None, sign: str) -> Row:
 
 
 def _results(book: Book, e: LeaReport) -> Row:
-    """Student groups x indicators of the determination's own Dashboard, where indicator rows are loaded."""
+    """Return student groups x indicators of the determination's own Dashboard, if indicator rows are loaded."""
     lines = {
         group: {i: r for i, r in line.items() if r.finding == "result"}
         for group, line in e.results.get(e.year, {}).items()
@@ -139,7 +139,7 @@ def _results(book: Book, e: LeaReport) -> Row:
 
 
 def _result(r: Result | None) -> Row | None:
-    """One indicator cell: level in words, result, change and what it means, size, and whether it met a criterion."""
+    """Return one indicator cell: level in words, result, change, its meaning, size, and whether it met a criterion."""
     if r is None:
         return None
     return {
@@ -153,5 +153,5 @@ def _result(r: Result | None) -> Row | None:
 
 
 def facts_of(sheets: Sequence[Row], title: str) -> dict[str, Any]:
-    """What a template gets."""
+    """Return the data for a template."""
     return {"title": title, "leas": list(sheets)}

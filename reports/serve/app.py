@@ -1,4 +1,4 @@
-"""The application: which address leads to what. Each answer is made from one release, resolved once."""
+"""The application: routes and endpoints. Each answer uses one release, resolved once."""
 
 import asyncio
 import re
@@ -34,7 +34,7 @@ NOT_HERE = "There is no such page. Start at / or /data."
 
 
 def create_app(out: Path, seconds: int = SECONDS) -> Starlette:
-    """The application for the releases below ``out``."""
+    """Return the application for the releases below ``out``."""
     server = Server(out, Desk(seconds))
     routes = {
         "/data": server.tables,
@@ -61,7 +61,7 @@ class Server:
         self.out, self.desk = out, desk
 
     async def tables(self, request: Request) -> Response:
-        """Every table of the release."""
+        """Return the list of the release's tables."""
         format, release = format_of(request), await self._release()
         known = [
             {
@@ -77,7 +77,7 @@ class Server:
         return await answered(answer, format, "tables_served.html")
 
     async def table(self, request: Request) -> Response:
-        """Rows of one table, as the address says."""
+        """Return rows of one table, as the address requests."""
         name, _, suffix = request.path_params["name"].partition(".")
         format, release = format_of(request, suffix), await self._release()
         table, asked = table_of(release, name), request.query_params
@@ -94,7 +94,7 @@ class Server:
         return remembered(request, response) if format == HTML else response
 
     async def sql(self, request: Request) -> Response:
-        """A query, or a recipe, with its parameters, and its rows."""
+        """Return the page of a query or recipe, with its parameters and rows."""
         format, release = format_of(request), await self._release()
         question = read_question(request.query_params)
         if question.redirect:
@@ -123,25 +123,25 @@ class Server:
         return Answer(release, result.table, question.name, self.desk.seconds, result.cut, rows, facts)
 
     def asset(self, request: Request) -> Response:
-        """Style and script of these pages."""
+        """Return the style or script of these pages."""
         name = request.path_params["name"]
         if name not in ASSETS:
             raise AskError(NOT_HERE, 404)
         return FileResponse(pages.FOLDER / "assets" / name, media_type=ASSETS[name])
 
     def release_file(self, request: Request) -> Response:
-        """A file of a release."""
+        """Return a file of a release."""
         return release_file(self.out, request.path_params["id"], request.path_params["path"], request)
 
     def current_file(self, request: Request) -> Response:
-        """The way to a file of the current release."""
+        """Redirect to a file of the current release."""
         return current_file(self.out, request.path_params["path"], request.url.query)
 
     async def _release(self) -> Release:
         return await run_in_threadpool(current, self.out)
 
     async def _ask(self, request: Request, release: Release, queries: Sequence[Query]) -> list[Result]:
-        """Results of the queries; they are stopped when the visitor leaves."""
+        """Return results of the queries, which are stopped if the visitor leaves."""
         visitor = request.cookies.get(VISITOR) or (request.client.host if request.client else "")
         work = asyncio.ensure_future(self.desk.run(visitor[:64], release.folder, queries))
         gone = asyncio.ensure_future(until_gone(request))
@@ -157,7 +157,7 @@ class Server:
 
 
 async def answered(answer: Answer, format: str, template: str, **values: Any) -> Response:
-    """The answer as a page, or as a file."""
+    """Return the answer as a page or a file."""
     if format == HTML:
         return await run_in_threadpool(pages.show, answer.release, template, answer, **values)
     return await run_in_threadpool(pages.write, answer, format)
@@ -170,14 +170,14 @@ async def until_gone(request: Request) -> None:
 
 
 def remembered(request: Request, response: Response) -> Response:
-    """Give a new visitor a name of their own, so that their queries wait for each other and not for those of others."""
+    """Give a new visitor an id, so that their queries wait for each other but not for those of others."""
     if not re.fullmatch(r"[\w-]{10,64}", request.cookies.get(VISITOR, "")):
         response.set_cookie(VISITOR, secrets.token_urlsafe(12), httponly=True, samesite="strict")
     return response
 
 
 def format_of(request: Request, suffix: str = "") -> str:
-    """The format that the address asks for. Raises AskError."""
+    """Return the requested format. Raises AskError."""
     asked = suffix or request.path_params.get("suffix") or request.query_params.get("_format") or HTML
     if asked not in MEDIA:
         raise AskError(f"There is no format {asked[:20]!r}. There are {', '.join(MEDIA)}.", 404)
@@ -185,7 +185,7 @@ def format_of(request: Request, suffix: str = "") -> str:
 
 
 def table_of(release: Release, name: str) -> Table:
-    """A table by name. Raises AskError with near names."""
+    """Return a table by name. Raises AskError with similar names."""
     if name not in release.tables:
         near = get_close_matches(name, release.tables, 3)
         raise AskError(
@@ -196,7 +196,7 @@ def table_of(release: Release, name: str) -> Table:
 
 
 def filtered(table: Table, request: Request) -> str:
-    """The address that says what the form of filters sent."""
+    """Return the address for the submitted filter form."""
     asked = request.query_params
     kept = [(n, v) for n, v in asked.multi_items() if n in browse.RESERVED - {"_next", "_format"} and v]
     sent = [asked.getlist(f"_filter_{part}") for part in ("column", "op", "value")]
@@ -204,7 +204,7 @@ def filtered(table: Table, request: Request) -> str:
 
 
 def answer_of(desk: Desk, view: browse.View, release: Release, rows: Result, total: int, format: str) -> Answer:
-    """A page of a table; a limit cuts it only where the page was to hold more."""
+    """Return a page of a table. A limit cuts it only if the page should have more rows."""
     whole = browse.page_size(view, format) == ROWS
     after = replace(view, offset=view.offset + len(rows.table)).address(format) if rows.cut else ""
     facts = {"table": view.table.name, "filtered_table_rows_count": total, "next_url": after or None}
@@ -214,7 +214,7 @@ def answer_of(desk: Desk, view: browse.View, release: Release, rows: Result, tot
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """Words for what could not be answered, in the format asked for."""
+    """Return an error message in the requested format."""
     asked = request.path_params.get("suffix") or request.url.path.rpartition(".")[2]
     format = next((f for f in (asked, request.query_params.get("_format")) if f in MEDIA), HTML)
     if isinstance(error, AskError):

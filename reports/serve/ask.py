@@ -1,6 +1,6 @@
 """Run queries on a release for visitors: one at a time for each, a few in all, with a time limit and a row limit.
 
-An answer is one Arrow table, so it holds the same values as CSV, JSON, Parquet and cells of a page.
+An answer is one Arrow table, so CSV, JSON, Parquet and page cells have the same values.
 """
 
 import asyncio
@@ -25,18 +25,18 @@ from transforms.release.current import DATABASE
 from transforms.settings import PROJECT
 from transforms.values import plain
 
-SECONDS = 10  # a query may take
-GRACE = 5  # more for its process to start and to end
+SECONDS = 10  # time limit of a query
+GRACE = 5  # extra time for its process to start and end
 ROWS = 100_000  # in one answer
-AT_ONCE = 3  # queries that run
-WAITING = 20  # more that wait for their turn
+AT_ONCE = 3  # maximum number of running queries
+WAITING = 20  # maximum number of queries that wait
 PATIENCE = 30  # seconds until a waiting query is refused
 
 Value = str | int | float | bool | None
 
 
 class AskError(DtaError):
-    """A query that has no answer; ``status`` is that of HTTP, ``limit`` the limit that ended it."""
+    """A query failed. ``status`` is the HTTP status, ``limit`` the limit that ended it."""
 
     def __init__(self, message: str, status: int = 400, limit: str = "") -> None:
         self.status, self.limit = status, limit
@@ -45,7 +45,7 @@ class AskError(DtaError):
 
 @dataclass(frozen=True)
 class Query:
-    """SQL with values for its parameters; with ``names``, a parameter ``cds…`` may be the name of an LEA."""
+    """SQL with values for its parameters. With ``names``, a parameter ``cds…`` may be the name of an LEA."""
 
     sql: str
     parameters: Mapping[str, Value] = field(default_factory=dict)
@@ -55,24 +55,24 @@ class Query:
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of a query; ``cut`` says which limit left some out, ``rows`` or ``bytes``."""
+    """Rows of a query. ``cut`` is the limit that left some out: ``rows`` or ``bytes``."""
 
     table: pa.Table
     cut: str = ""
 
 
 class Desk:
-    """Gives each query its turn and a process of its own."""
+    """Run each query in its turn, in its own process."""
 
     def __init__(self, seconds: int = SECONDS) -> None:
-        """Queries may take this many seconds."""
+        """Let queries run for at most this many seconds."""
         self.seconds = seconds
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._locks: dict[str, asyncio.Lock] = {}
         self._visitors: Counter[str] = Counter()
 
     async def run(self, visitor: str, release: Path, queries: Sequence[Query]) -> list[Result]:
-        """Results of the queries, from one release. Raises AskError."""
+        """Return the results of the queries, all from one release. Raises AskError."""
         if self._visitors.total() >= AT_ONCE + WAITING:
             raise AskError("Too many queries are waiting. Try again in a moment.", 503, "turns")
         self._visitors[visitor] += 1
@@ -92,11 +92,11 @@ class Desk:
                 self._locks.pop(visitor, None)
 
     def request(self, database: Path, queries: Sequence[Query]) -> dict[str, Any]:
-        """What the child process reads."""
+        """Return the request for the child process."""
         return {"database": str(database), "seconds": self.seconds, "queries": [asdict(q) for q in queries]}
 
     async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
-        """What the child process writes; it is ended when its time is over or the visitor has gone."""
+        """Return the child's answer. Ends the child if its time is up or the visitor left."""
         request = self.request(release / DATABASE, queries)
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "reports.serve.child"),
@@ -115,7 +115,7 @@ class Desk:
                 with suppress(ProcessLookupError):
                     child.kill()
                 await child.wait()
-        if not content:  # ended by the system
+        if not content:  # the system ended it
             raise self._refused("time" if child.returncode == -getattr(signal, "SIGXCPU", 0) else "memory")
         return content
 
@@ -148,7 +148,7 @@ class Desk:
 
 
 def cut_in_words(cut: str, rows: int) -> str:
-    """Why an answer does not hold all rows."""
+    """Explain why an answer does not have all rows."""
     limit = f"the row limit of {rows:,} rows" if cut == "rows" else f"the size limit of {BYTES >> 20} MB"
     return f"Not all rows are here: {limit} was reached."
 
@@ -165,21 +165,21 @@ NAMES = {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}
 
 
 def as_csv(table: pa.Table) -> bytes:
-    """For spreadsheets: the same form as ``dta sql --format csv``."""
+    """Return CSV for spreadsheets, in the form of ``dta sql --format csv``."""
     stream = io.BytesIO()
     write_csv(table, stream)
     return stream.getvalue()
 
 
 def as_parquet(table: pa.Table) -> bytes:
-    """For programs: values and types as in the release."""
+    """Return Parquet for programs, with the values and types of the release."""
     stream = io.BytesIO()
     pq.write_table(table, stream, compression="zstd")
     return stream.getvalue()
 
 
 def as_json(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
-    """Columns, rows as objects, and what is known about the answer."""
+    """Return JSON with columns, rows as objects, and facts about the answer."""
     document = {
         "columns": table.column_names,
         "rows": [{k: plain(v) for k, v in row.items()} for row in table.to_pylist(maps_as_pydicts="lossy")],
@@ -189,5 +189,5 @@ def as_json(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
 
 
 def is_number(kind: pa.DataType) -> bool:
-    """True for columns that are set to the right."""
+    """Return True for columns that are right-aligned."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))

@@ -1,6 +1,4 @@
-"""A view of a table as its address says it, with Datasette's names: filters, order, columns, page; and the query for
-it.
-"""
+"""Views of a table as addresses with Datasette's names (filters, order, columns, page), and their queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,19 +11,20 @@ from reports.serve.release import Column, Table
 from transforms.database import quote
 from transforms.values import unique
 
-PAGE = 100  # rows, if the address does not say how many
+PAGE = 100  # rows, if the address does not set a number
 LARGEST_PAGE = 1000
 MOST_FILTERS = 50
 EXACT = "exact"
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT"}
 BOOLEANS = {**dict.fromkeys(("1", "true", "yes", "t"), "true"), **dict.fromkeys(("0", "false", "no", "f"), "false")}
-PLAIN = "strip_accents(lower({}))"  # as people type it
+PLAIN = "strip_accents(lower({}))"  # ignores accents and case
 
 
 @dataclass(frozen=True)
 class Operator:
-    """A way to compare: words for the page, SQL, and whether the value is of the column's type, a text, a list of
-    values, or none.
+    """A way to compare: words for the page, SQL, and the kind of value.
+
+    The value has the column's type, is a text, is a list of values, or is absent.
     """
 
     words: str
@@ -58,7 +57,7 @@ RESERVED = {"_sort", "_sort_desc", "_size", "_next", "_format", "_col", "_nocol"
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition of the address."""
+    """A condition in the address."""
 
     column: str
     operator: str
@@ -66,19 +65,19 @@ class Filter:
 
     @property
     def name(self) -> str:
-        """Its name in an address."""
+        """The name of the filter in an address."""
         return self.column if self.operator == EXACT else f"{self.column}__{self.operator}"
 
     @property
     def words(self) -> str:
-        """The condition as a person reads it."""
+        """The condition in words."""
         operator = OPERATORS[self.operator]
         return f"{self.column} {operator.words}" + (f" {self.value}" if operator.value != "none" else "")
 
 
 @dataclass(frozen=True)
 class View:
-    """What an address asks of a table."""
+    """What an address requests from a table."""
 
     table: Table
     filters: tuple[Filter, ...] = ()
@@ -86,11 +85,11 @@ class View:
     descending: bool = False
     size: int | None = None
     offset: int = 0
-    release_id: str = ""  # of the page before; empty on the first
+    release_id: str = ""  # release of the page before; empty on the first page
     columns: tuple[str, ...] = ()
 
     def address(self, format: str = HTML, **changes: object) -> str:
-        """The address of this view, or of one that differs from it."""
+        """Return the address of this view with the given changes."""
         return replace(self, **changes)._address(format)  # type: ignore[arg-type]
 
     def _address(self, format: str) -> str:
@@ -107,7 +106,7 @@ class View:
 
 
 def read_view(table: Table, address: Sequence[tuple[str, str]], format: str) -> View:
-    """The view that an address asks for. Raises AskError, which names what is wrong with it."""
+    """Return the view that an address requests. Raises AskError that names the fault."""
     known = {n: v for n, v in address if n in RESERVED}
     unknown = [n for n, _ in address if n.startswith("_") and n not in RESERVED]
     if unknown:
@@ -135,7 +134,7 @@ def read_view(table: Table, address: Sequence[tuple[str, str]], format: str) -> 
 
 
 def column_of(table: Table, name: str) -> Column:
-    """A column by name. Raises AskError with near names."""
+    """Return a column by name. Raises AskError with similar names."""
     if name not in table.columns:
         near = get_close_matches(name, table.columns, 3) or list(table.columns)
         raise AskError(f"{table.name} has no column {name!r}. Did you mean {', '.join(near)}?")
@@ -150,7 +149,7 @@ def _filter(table: Table, name: str, value: str) -> Filter:
     if operator not in OPERATORS:
         raise AskError(f"{operator!r} is no way to compare. There are {', '.join(OPERATORS)}.")
     found = Filter(column, operator, value)
-    _condition(table, found)  # says now what is wrong with the value
+    _condition(table, found)  # raises now if the value is wrong
     return found
 
 
@@ -182,12 +181,12 @@ def _columns(table: Table, address: Iterable[tuple[str, str]]) -> tuple[str, ...
 
 
 def page_size(view: View, format: str) -> int:
-    """Rows of one answer: a page where people or programs turn pages, and all that the limit allows in files."""
+    """Return the maximum rows of one answer: a page for people and programs that page, the full limit for files."""
     return view.size or (PAGE if format in (HTML, "json") else ROWS)
 
 
 def query_of(view: View, format: str) -> Query:
-    """The rows of a view. Rows that sort alike keep the order of the release, so no page repeats or skips one."""
+    """Return the query for rows of a view. Ties keep the order of the release, so no page repeats or skips a row."""
     size = page_size(view, format)
     where, parameters = _where(view)
     order = (f"{quote(view.sort)}{' desc' if view.descending else ''} nulls last, " if view.sort else "") + "rowid"
@@ -197,13 +196,13 @@ def query_of(view: View, format: str) -> Query:
 
 
 def count_of(view: View) -> Query:
-    """How many rows the filters leave."""
+    """Return the query that counts the filtered rows."""
     where, parameters = _where(view)
     return Query(f"select count(*) as n from {quote(view.table.name)}{where}", parameters)
 
 
 def as_sql(view: View) -> str:
-    """The address of the view as a query with parameters, to go on from."""
+    """Return the view as a query with parameters, as a starting point for other queries."""
     query = query_of(replace(view, offset=0), HTML)
     return "/sql?" + urlencode([("q", query.sql.rsplit("\nlimit", 1)[0]), *query.parameters.items()])
 
@@ -218,10 +217,10 @@ def _where(view: View) -> tuple[str, dict[str, Value]]:
 
 
 def _condition(table: Table, f: Filter, taken: Iterable[str] = ()) -> tuple[str, dict[str, Value]]:
-    """A filter as SQL with its values apart, under names that are not taken."""
+    """Return a filter as SQL, and its values under unused parameter names."""
     column, operator = table.columns[f.column], OPERATORS[f.operator]
     is_list = column.type.endswith("[]")
-    if is_list and f.operator == EXACT:  # one of the values that a list holds
+    if is_list and f.operator == EXACT:  # an element of a list
         operator = OPERATORS["arraycontains"]
     if (operator.value == "element") is not is_list and operator.value not in ("text", "none"):
         raise AskError(f"{f.column} is {'a list' if is_list else 'no list'}: {f.operator} does not go with it.")
@@ -238,12 +237,12 @@ def _condition(table: Table, f: Filter, taken: Iterable[str] = ()) -> tuple[str,
 
 
 def _place(name: str, kind: str) -> str:
-    """A parameter, which is always a text, as the type that it is compared with."""
+    """Return a parameter, which is always text, cast to the type that it is compared with."""
     return f"${name}" if kind == "VARCHAR" else f"cast(${name} as {'BIGINT' if kind in INTEGERS else kind})"
 
 
 def typed(column: str, kind: str, text: str) -> str:
-    """A text that can be cast to the column's type. Raises AskError."""
+    """Return a text that can be cast to the column's type. Raises AskError."""
     try:
         if kind in INTEGERS and abs(int(text)) < 1 << 62:
             return str(int(text))
@@ -265,7 +264,7 @@ def typed(column: str, kind: str, text: str) -> str:
 
 
 def chosen(table: Table, columns: Sequence[str], operators: Sequence[str], values: Sequence[str]) -> tuple[Filter, ...]:
-    """The filters that a form sent, without the rows that name no column."""
+    """Return the filters of a form, without rows that name no column."""
     sent = [Filter(*row) for row in zip(columns, operators, values, strict=False) if row[0]]
     unary = {name for name, operator in OPERATORS.items() if operator.value == "none"}
     return tuple(_filter(table, f.name, "1" if f.operator in unary else f.value) for f in sent)

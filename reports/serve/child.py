@@ -1,7 +1,7 @@
-"""Queries in a process of their own: the system bounds what they use, and the server can always end them.
+"""Run queries in a separate process: the system limits its resources, and the server can always end it.
 
-DuckDB's own limits are not enough: a long text function does not notice ``interrupt()``, and what it allocates is not
-counted by ``memory_limit``.
+DuckDB's own limits are not enough. A long text function does not notice ``interrupt()``, and ``memory_limit`` does not
+count what it allocates.
 """
 
 import json
@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-MEMORY = "1 GB"  # what DuckDB counts
-ADDRESS_SPACE = 3 << 30  # what the system allows, Python and libraries included
+MEMORY = "1 GB"  # counted by DuckDB
+ADDRESS_SPACE = 3 << 30  # enforced by the system, with Python and libraries
 THREADS = 2
-BYTES = 64 << 20  # of one result
+BYTES = 64 << 20  # limit of one result
 
 
 def limit_process(seconds: int) -> None:
-    """Bound memory, processor time and files of this process where the system can."""
+    """Limit memory, processor time and files of this process if the system supports it."""
     try:
         import resource
-    except ImportError:  # Windows: DuckDB's limit and the timer of the server remain
+    except ImportError:  # Windows: only DuckDB's limit and the server's timer apply
         return
     limits = {"RLIMIT_AS": ADDRESS_SPACE, "RLIMIT_CPU": seconds * THREADS + 5, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
     for name, most in limits.items():
@@ -33,7 +33,7 @@ def limit_process(seconds: int) -> None:
 
 
 def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """What is said about each result, and its rows as an Arrow stream."""
+    """Yield the facts about each result and its rows as an Arrow stream."""
     from reports.published import resolve_names
     from transforms.database import connect_read_only, one_query
     from transforms.values import fitting
@@ -57,7 +57,7 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
 
 
 def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
-    """At most this many rows and bytes, read as they come."""
+    """Read at most this many rows and bytes, batch by batch."""
     import pyarrow as pa
 
     batches, rows, size, cut = [], 0, 0, ""
@@ -80,7 +80,7 @@ def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
 
 
 def failure(error: BaseException) -> dict[str, str]:
-    """What went wrong, as the server tells it."""
+    """Return the error in the form that the server reads."""
     message = str(error)
     if type(error).__name__ == "InterruptException":
         return {"kind": "time", "message": ""}
@@ -90,7 +90,7 @@ def failure(error: BaseException) -> dict[str, str]:
 
 
 def answered(request: dict[str, Any]) -> bytes:
-    """A line of JSON with what is said about all results or why there are none, then the results."""
+    """Return a line of JSON with facts about all results, or the error, followed by the results."""
     contents: list[bytes] = []
     try:
         results = []
@@ -109,7 +109,7 @@ def main() -> None:
     limit_process(request["seconds"])
     sys.stdout.buffer.write(answered(request))
     sys.stdout.buffer.flush()
-    os._exit(0)  # nothing is left to tidy up, and a query may still be at work
+    os._exit(0)  # there is nothing to clean up, and a query may still be running
 
 
 if __name__ == "__main__":

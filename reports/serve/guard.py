@@ -1,6 +1,4 @@
-"""What every request passes first and every answer carries: only this computer's own browser asks, and only for
-reading.
-"""
+"""Check every request and add headers to every answer. Only this computer's own browser may send requests, to read."""
 
 import asyncio
 from contextlib import suppress
@@ -11,12 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LONGEST_ADDRESS = 32_000  # bytes of path and query
 NAMES = ("127.0.0.1", "localhost")
-OWN_SITE = (None, "same-origin", "none")  # none: typed, a bookmark, or another program
+OWN_SITE = (None, "same-origin", "none")  # None: a typed address, a bookmark, or another program
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri"
     " 'none'; frame-ancestors 'none'"
 )
-RELEASE_POLICY = (  # its pages say the rest themselves
+RELEASE_POLICY = (  # the pages set the rest themselves
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -29,14 +27,14 @@ HEADERS = {
 
 
 class Guard:
-    """Middleware: refuses what this server is not for, in words, and adds headers to every answer."""
+    """Middleware that refuses improper requests with an explanation, and adds headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Guard ``app``."""
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a refusal, or pass the request on."""
+        """Send a refusal, or pass the request on."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
@@ -59,7 +57,7 @@ class Guard:
 
 
 async def _drain(receive: Receive) -> None:
-    """Take some of a body before refusing it: who is still sending would not see the answer."""
+    """Read part of a body before refusing it. A client that is still sending would not see the answer."""
     taken = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(2):
@@ -71,7 +69,7 @@ async def _drain(receive: Receive) -> None:
 
 
 def refuse(scope: Scope) -> tuple[int, str] | None:
-    """Status and words for a request that is not answered."""
+    """Return status and message if the request must be refused, else None."""
     headers = Headers(scope=scope)
     hosts = headers.getlist("host")
     port = (scope.get("server") or ("", None))[1]

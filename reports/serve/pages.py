@@ -1,4 +1,4 @@
-"""Turn an answer into what was asked for: a page, CSV, JSON or Parquet, each with the limits that it met."""
+"""Return an answer in the requested form (page, CSV, JSON or Parquet) with the limits that it reached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,22 +29,22 @@ from transforms.values import shown
 
 FOLDER = Path(__file__).resolve().parent
 UNWRITABLE = (OverflowError, ValueError, pa.ArrowException)  # such as a date beyond the calendar of Python
-LONG = 60  # letters; a column with longer texts is given room
+LONG = 60  # letters; a column with longer texts gets a wider cell
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows with what is said about them."""
+    """Rows with facts about them."""
 
     release: Release
     table: pa.Table
-    name: str  # of a file that holds it
+    name: str  # file name
     seconds: int
-    cut: str = ""  # the limit that left rows out
+    cut: str = ""  # the limit that left out rows
     rows: int = ROWS  # the row limit
-    facts: Mapping[str, Any] = field(default_factory=dict)  # more for JSON
+    facts: Mapping[str, Any] = field(default_factory=dict)  # additional facts for JSON
     next_address: str = ""
-    total: int | None = None  # rows that there are
+    total: int | None = None  # number of rows without limits
 
     @property
     def headers(self) -> dict[str, str]:
@@ -56,17 +56,17 @@ class Answer:
 
     @property
     def warning(self) -> str:
-        """Which rows are missing and why; empty when none are."""
+        """The rows that are missing and the reason; empty if none are."""
         return cut_in_words(self.cut, self.rows) if self.cut else ""
 
 
 def limits(seconds: int, rows: int = ROWS, limit: str = "") -> dict[str, str]:
-    """What bounds every answer, and the limit that ended this one."""
+    """Return the limits of every answer, and the limit that ended this one."""
     return {"Dta-Time-Limit": str(seconds), "Dta-Row-Limit": str(rows)} | ({"Dta-Limit": limit} if limit else {})
 
 
 def write(answer: Answer, format: str) -> Response:
-    """The answer as a file. Raises AskError when a value has no form in it."""
+    """Return the answer as a file. Raises AskError if the format cannot hold a value."""
     try:
         if format == "json":
             facts = {"release_id": answer.release.id, "truncated": bool(answer.cut), "message": answer.warning or None}
@@ -91,7 +91,7 @@ def show(
     headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Response:
-    """A page in the frame of the release's own pages. Raises AskError when a value cannot be shown."""
+    """Return a page in the frame of the release's pages. Raises AskError if a value cannot be shown."""
     try:
         grid = grid_of(answer) if answer else None
     except UNWRITABLE as error:
@@ -108,7 +108,7 @@ def show(
 
 
 def problem(error: str, status: int, format: str, limit: str = "") -> Response:
-    """Words instead of an answer, in the form that was asked for; ``limit`` is the one that ended a query."""
+    """Return an error message in the requested format. ``limit`` is the limit that ended a query."""
     headers = {"Dta-Limit": limit} if limit else {}
     if format == "json":
         return JSONResponse({"error": error, "status": status, "limit": limit or None}, status, headers)
@@ -122,11 +122,11 @@ class Head:
     """Heading of a column."""
 
     name: str
-    look: str  # class of its cells
+    look: str  # CSS class of its cells
 
 
 def grid_of(answer: Answer) -> tuple[list[Head], list[list[tuple[str, str]]]]:
-    """Headings, and rows of cells: text and the address that it leads to."""
+    """Return headings, and rows of cells as text and link."""
     heads, columns = [], []
     for name, column in zip(answer.table.column_names, answer.table.columns, strict=True):
         texts = [shown(v) for v in column.to_pylist(maps_as_pydicts="lossy")]
@@ -142,11 +142,11 @@ def _lea_pages(folder: Path) -> frozenset[str]:
 
 
 def lea_address(release: Release, cds: str) -> str:
-    """The page of an LEA, if there is one."""
+    """Return the address of an LEA's page, or an empty text if there is none."""
     return f"{release.address}reports/lea/{cds}.html" if cds in _lea_pages(release.folder) else ""
 
 
 @cache
 def _environment() -> Environment:
-    """Templates of the site and of the server; everything that is printed is escaped."""
+    """Return the templates of site and server. Every printed value is escaped."""
     return environment().overlay(loader=FileSystemLoader([FOLDER / "templates", *TEMPLATES]))

@@ -1,6 +1,4 @@
-"""What the address of ``/sql`` asks: a query or a saved recipe, with values for the parameters that it names with
-``$``.
-"""
+"""The question in the address of ``/sql``: a query or a saved recipe, with values for its ``$`` parameters."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +7,7 @@ from urllib.parse import urlencode
 
 from reports.recipe_book import Recipe, find_recipe
 
-# Texts in quotes or between dollars, quoted names, comments.
+# Quoted texts, dollar-quoted texts, quoted names, comments.
 NOT_CODE = re.compile(
     r"\$([A-Za-z_]\w*)?\$.*?\$(?(1)\1)\$|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL
 )
@@ -38,7 +36,7 @@ class Question:
 
     @property
     def is_complete(self) -> bool:
-        """True when it can be run."""
+        """True if it can be run."""
         return bool(self.sql.strip()) and not self.missing
 
     @property
@@ -48,31 +46,31 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Name of a file with its answer."""
+        """The name of a file with its answer."""
         return self.recipe.name if self.recipe else "query"
 
     @property
     def lack(self) -> str:
-        """What has to be given before it can be run."""
+        """The message about what is missing before it can run."""
         if not self.sql.strip():
             return "There is no query to run: give one as q, or a recipe."
         return f"Give a value for {', '.join(self.missing)}."
 
     def address(self, format: str = "") -> str:
-        """Its address; ``format`` is that of a file."""
+        """Return its address; ``format`` is a file format."""
         asked = [("recipe", self.recipe.name)] if self.recipe else [("q", self.sql)]
         values = [(f.name, f.value) for f in self.fields if f.value and f.name not in self.missing]
         return f"/sql{'.' if format else ''}{format}?{urlencode(asked + values)}"
 
 
 def read_question(address: Mapping[str, str]) -> Question:
-    """The question of an address. Raises RecipeError for a recipe or parameter that does not exist."""
+    """Return the question of an address. Raises RecipeError for a recipe or parameter that does not exist."""
     sql, asked = address.get("q", "").replace("\r\n", "\n"), address.get("recipe", "")
     given = {n: v for n, v in address.items() if n not in OWN}
     if asked:
         recipe = find_recipe(asked)
         if not sql.strip() or sql.strip() == recipe.sql:
-            # The form shows an example, and does not run it.
+            # The form shows an example but does not run it.
             lacking = {p.name: p.value or "" for p in recipe.lacking(given)}
             bound = recipe.bound(given | lacking)
             fields = tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters)

@@ -1,7 +1,7 @@
-"""What the server knows about a release, read once since it never changes: its tables, and what every page says.
+"""Facts about a release for the server, read once because a release never changes: its tables and its page frame.
 
-Its files are served under the release's own address, so a page and what it loads are of one release. An address without
-a release leads to the current one; so does opening a page of a release that is no longer current.
+Files of a release are served under its own address, so a page and its assets come from one release. An address
+without a release redirects to the current one. So does opening a page of a release that is no longer current.
 """
 
 import re
@@ -53,28 +53,28 @@ class Release:
 
     @property
     def id(self) -> str:
-        """Its id: the name of its folder."""
+        """The id of the release, which is the name of its folder."""
         return self.folder.name
 
     @property
     def address(self) -> str:
-        """Where its own files are served; they stay the same when a newer release becomes current."""
+        """The address of its own files. They stay the same when a newer release becomes current."""
         return address_of(self.folder)
 
 
 def address_of(folder: Path) -> str:
-    """Where the files of a release are served."""
+    """Return the address of a release's files."""
     return f"/release/{folder.name}/"
 
 
 def folder_of(out: Path, release_id: str) -> Path | None:
-    """Folder of a published release, if there is one of this id."""
+    """Return the folder of the published release with this id, or None."""
     folder = out / "releases" / release_id
     return folder.resolve() if re.fullmatch(r"[0-9][\w.-]*", release_id) and (folder / MANIFEST).is_file() else None
 
 
 def current_folder(out: Path) -> Path:
-    """Folder of the current release. Raises ReleaseError when there is none."""
+    """Return the folder of the current release. Raises ReleaseError if there is none."""
     folder = current_release(out)
     if folder is None:
         raise ReleaseError("There is no release yet. Run: dta run")
@@ -82,7 +82,7 @@ def current_folder(out: Path) -> Path:
 
 
 def current(out: Path) -> Release:
-    """The current release with its tables. Raises ReleaseError when there is none that can be read."""
+    """Return the current release with its tables. Raises ReleaseError if there is none that can be read."""
     return _read(current_folder(out))
 
 
@@ -131,7 +131,7 @@ TYPES = {
 
 
 def current_file(out: Path, path: str, query: str = "") -> Response:
-    """Lead to a file of the current release and pass the query on. Raises AskError when it has none of this name."""
+    """Redirect to a file of the current release, with the query. Raises AskError if the file does not exist."""
     if path in ("data/", "sql/"):
         return RedirectResponse("/" + path[:-1], 302)
     folder = current_folder(out)
@@ -143,7 +143,7 @@ def current_file(out: Path, path: str, query: str = "") -> Response:
 
 
 def release_file(out: Path, release_id: str, path: str, request: Request) -> Response:
-    """A file of a release; or, for a page that a person opens when another release is current, the way there."""
+    """Return a file of a release, or redirect if a person opens a page while another release is current."""
     folder, now = folder_of(out, release_id), current_folder(out)
     file = file_of(folder, path) if folder else None
     opened = request.headers.get("sec-fetch-dest", "document") == "document" and path.endswith(".html")
@@ -156,11 +156,11 @@ def release_file(out: Path, release_id: str, path: str, request: Request) -> Res
 
 
 def file_of(folder: Path, path: str) -> Path | None:
-    """A file within a release: no folder, and no link that leads out of it."""
+    """Return the path of a file within a release, but no folder and no link that leads out of it."""
     if "\0" in path or "\\" in path:
         return None
     try:
         file = (folder / path).resolve()
         return file if file.is_relative_to(folder) and file.is_file() else None
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # an impossible file name
         return None

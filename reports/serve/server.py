@@ -22,16 +22,16 @@ LINGER = 2  # seconds
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1; what cannot be read as a request is answered in words.
+    """HTTP/1.1. A malformed request gets an answer in words.
 
-    The connection stays open for a moment after that: closing it while the request still comes in would take the answer
-    from the visitor.
+    The connection stays open for a moment after that answer. If it closed while the request still arrives, the visitor
+    would not get the answer.
     """
 
     refused = False
 
     def send_400_response(self, msg: str) -> None:
-        """Say what may be wrong; ``msg`` is the library's, which says nothing of length."""
+        """Explain what may be wrong. ``msg`` comes from the library and does not mention length."""
         words = (
             f"This request cannot be read: it is broken, or its address and headers are longer than {LONGEST_ADDRESS:,}"
             " bytes.\n".encode()
@@ -51,16 +51,16 @@ class Protocol(H11Protocol):
             super().data_received(data)
 
     def eof_received(self) -> None:
-        """The visitor has sent everything."""
+        """Close the connection of a refused request once the visitor has sent everything."""
         if self.refused:
             self.transport.close()
 
 
 def listen(port: int = 0) -> socket.socket:
-    """A socket on the loopback address; port 0 is any free one. Raises ConfigError when the port cannot be used."""
+    """Return a socket on the loopback address; port 0 is any free port. Raises ConfigError if the port is unusable."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":  # elsewhere it would share the port with another server
+        if os.name == "posix":  # on Windows it would share the port with another server
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((HOST, port))
         made.listen()
@@ -73,7 +73,7 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def server_of(out: Path, seconds: int = SECONDS) -> uvicorn.Server:
-    """A server for the releases below ``out``."""
+    """Return a server for the releases below ``out``."""
     config = uvicorn.Config(
         create_app(out, seconds),
         http=Protocol,
@@ -93,7 +93,7 @@ def server_of(out: Path, seconds: int = SECONDS) -> uvicorn.Server:
 
 
 def serve_site(out: Path, console: Console, open_browser: bool, port: int = 0) -> None:
-    """Serve until Ctrl-C. Raises ReleaseError where there is no release, or one without pages."""
+    """Serve until Ctrl-C. Raises ReleaseError if there is no release, or if it has no pages."""
     release = required_release(out)
     if not (release / START).is_file():
         raise ReleaseError(f"Release {release.name} in {out} has no pages. Run: dta run")

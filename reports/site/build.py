@@ -1,4 +1,4 @@
-"""Write the site of a release: every page from its published tables, nothing else."""
+"""Write the site of a release: all pages, only from its published tables."""
 
 import shutil
 from contextlib import ExitStack
@@ -19,9 +19,9 @@ from transforms.database import connect_read_only
 from transforms.release.current import DATABASE
 
 if TYPE_CHECKING:
-    from transforms.run import Notify  # which loads the rules and what reads files
+    from transforms.run import Notify  # imports the rules and the readers of files
 
-SOME = 100  # pages of LEAs from one message of progress to the next
+SOME = 100  # pages of LEAs per progress message
 
 
 def write_site(release: Path, notify: "Notify") -> None:

@@ -1,5 +1,6 @@
-"""Charts, drawn as SVG from a description in Vega-Lite while the site is built. Each is beside a table with the
-same figures.
+"""Charts, drawn as SVG from Vega-Lite descriptions while the site is built.
+
+Each is next to a table with the same figures.
 """
 
 import re
@@ -8,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-# Far apart in lightness, so that a grey print tells them apart.
+# Very different in lightness, so that they differ in a grayscale print.
 STATUS_COLORS = {"eligible": "#7a1f5c", "not determined": "#e3b75a"}
 LOOK = {"font": "sans-serif", "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None}}
 FIGURE = {"field": "LEAs", "type": "quantitative"}
@@ -17,7 +18,7 @@ Counts = tuple[tuple[Any, ...], ...]
 
 @lru_cache(maxsize=64)  # the same figures give the same drawing
 def pathway_chart(counts: Counts) -> Markup:
-    """LEAs by pathway name, determination year and status word: a row of bar charts."""
+    """Draw LEAs by pathway name, determination year and status word as a row of bar charts."""
     values = [
         {"pathway": pathway, "year": str(year), "status": status, "LEAs": n} for pathway, year, status, n in counts
     ]
@@ -46,8 +47,9 @@ def pathway_chart(counts: Counts) -> Markup:
 
 @lru_cache(maxsize=64)
 def group_chart(counts: Counts) -> Markup:
-    """LEAs in which a student group met the criteria, by name of the group and Dashboard year: a field of figures,
-    darker for more.
+    """Draw the number of LEAs in which a student group met the criteria, by group name and Dashboard year.
+
+    The chart is a grid of figures, darker for higher numbers.
     """
     values = [{"group": group, "year": str(year), "LEAs": n} for group, year, n in counts]
     most = max(n for *_, n in counts)
@@ -74,8 +76,8 @@ def group_chart(counts: Counts) -> Markup:
 
 
 def _svg(chart: dict[str, Any], label: str) -> Markup:
-    """Draw, and give the drawing one name in place of the many inside it."""
-    import vl_convert  # slow to load, and only needed where a site is written
+    """Draw the chart and give it one accessible name instead of many."""
+    import vl_convert  # slow to import, and only needed to write a site
 
     drawn = vl_convert.vegalite_to_svg({**chart, "config": LOOK})
     inside = re.sub(r' (?:aria-[a-z]+|role|class)="[^"]*"', "", drawn[drawn.index(">") + 1 :])

@@ -1,6 +1,7 @@
-"""What a script draws in the page of an LEA (lea.js): evidence, student groups and unsaid pathways of years that are
-not in force, and sources. The page holds codes and figures; names, hashes and the state's values come in one file for
-all pages.
+"""Data that a script (lea.js) draws in the page of an LEA: sources, and for years that are not in force evidence,
+student groups and unsaid pathways.
+
+The page has codes and figures. Names, hashes and the state's values are in one file for all pages.
 """
 
 import json
@@ -25,7 +26,7 @@ STATE = """
 """
 
 
-Unsaid = tuple[str, ...]  # status, code, name, statute and reason of a pathway with no more to say
+Unsaid = tuple[str, ...]  # status, code, name, statute and reason of a pathway with nothing more to say
 PATHWAYS = """
     select distinct e.status, e.pathway, p.name, e.statute, e.reason from eligibility e join pathways p using (pathway)
     where list_contains($unsaid, e.status) order by all
@@ -43,14 +44,14 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Tables of one LEA, the latest first; ``words``: looks of cells with their words, to which cells refer."""
+    """Tables of one LEA, latest first. ``words``: the distinct looks and words of cells, to which cells refer."""
 
     dashboards: list[Dashboard]
     words: Markup
 
 
 def state_values(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, dict[str, dict[str, str]]]:
-    """Status of the whole state, in words, by Dashboard, indicator and student group; empty if it is not loaded."""
+    """Return the state's status in words, by Dashboard, indicator and student group; empty if it is not loaded."""
     state: dict[int, dict[str, dict[str, str]]] = {}
     for year, indicator, group, value in connection.execute(STATE).fetchall():
         state.setdefault(year, {}).setdefault(indicator, {})[group] = amount(value, book.indicators[indicator]["unit"])
@@ -58,15 +59,16 @@ def state_values(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int,
 
 
 def unsaid_pathways(connection: duckdb.DuckDBPyConnection) -> dict[Unsaid, int]:
-    """Every distinct line of a pathway of which there is no more to say than its status, with its number: the LEAs of
-    a state have some dozens.
+    """Number the distinct lines of pathways with nothing more to say than their status.
+
+    The LEAs of a state have a few dozen such lines.
     """
     found = names_and_rows(connection, PATHWAYS, unsaid=list(UNSAID))[1]
     return {line: number for number, line in enumerate(found)}
 
 
 def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Write ``assets/known.js``: what all pages of LEAs have in common."""
+    """Write ``assets/known.js``: the data that all pages of LEAs share."""
     known = {
         "indicators": {
             code: [i["short_name"], i["name"], "▼ is better" if i["better"] == "down" else ""]
@@ -87,7 +89,7 @@ def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
 
 
 def evidence_of(book: Book, results: Mapping[int, dict[str, dict[str, Result]]]) -> Evidence:
-    """The tables of results by Dashboard, student group and indicator."""
+    """Return the tables of results by Dashboard, student group and indicator."""
     words: Words = {}
     dashboards = []
     for year, lines in results.items():
@@ -99,8 +101,9 @@ def evidence_of(book: Book, results: Mapping[int, dict[str, dict[str, Result]]])
 
 
 def _cell(c: Result | None, words: Words) -> list[object] | int:
-    """Number of its look and word, value, change, students, and 1 if it met a criterion, without what is empty at the
-    end; 0 where there is no result.
+    """Pack a result: number of its look and word, value, change, students, and 1 if it met a criterion.
+
+    Empty values at the end are left out. 0 means no result.
     """
     if c is None:
         return 0
@@ -111,20 +114,21 @@ def _cell(c: Result | None, words: Words) -> list[object] | int:
 
 
 def lines_of(lines: Iterable[GroupLine]) -> Markup:
-    """Student groups of a year that is not in force, each with its total, and whether it counts and ever met: their
-    cells are those of the newest year's table.
+    """Return the student groups of a year that is not in force: total, whether it counts, and whether it ever met.
+
+    Their cells are those of the newest year's table.
     """
     return attribute([[line.code, line.total, int(line.counts), int(line.ever)] for line in lines])
 
 
 def unsaid_of(verdicts: Iterable[Verdict], known: Mapping[Unsaid, int]) -> str:
-    """Numbers of the lines of pathways of a year that is not in force, by status."""
+    """Return the numbers of the lines of pathways of a year that is not in force, by status."""
     ordered = sorted(verdicts, key=lambda v: v.status)
     return " ".join(str(known[v.status, v.code, v.title, v.statute, v.reason]) for v in ordered)
 
 
 def sources_of(book: Book, years: Mapping[str, Sequence[int]]) -> Markup:
-    """Determination years that rest on a source, each with the places of its sources in the list of all."""
+    """Return the determination years that use each source, with the positions of its sources in the list of all."""
     found: dict[str, list[int]] = {}
     for place, source_id in enumerate(book.sources):
         if source_id in years:
@@ -133,5 +137,5 @@ def sources_of(book: Book, years: Mapping[str, Sequence[int]]) -> Markup:
 
 
 def attribute(value: object) -> Markup:
-    """Data as JSON for an attribute in single quotes: no quote of that kind, ``&`` or bracket is left in it."""
+    """Return data as JSON for an attribute in single quotes, without any such quote, ``&`` or bracket."""
     return htmlsafe_json_dumps(value, ensure_ascii=False, separators=(",", ":"))

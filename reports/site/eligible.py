@@ -1,4 +1,4 @@
-"""Who is eligible now: the list of the home page, and the facts of a county's summary."""
+"""The LEAs that are eligible now: the list of the home page, and the facts of a county's summary."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class Listed:
 
 
 def listed(book: Book, lines: Lines) -> list[Listed]:
-    """LEAs that are eligible by any pathway in the year in force, by name."""
+    """Return LEAs that are eligible by any pathway in the year in force, by name."""
     before: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     for year in sorted(y for y in lines if y <= book.year):
         for line in lines[year]:
@@ -56,7 +56,7 @@ GROUPS = """
 
 
 def county_facts(connection: duckdb.DuckDBPyConnection, book: Book, lines: Lines) -> Iterator[tuple[str, CountyFacts]]:
-    """What the summary of each county rests on, by county code; counties with LEAs only."""
+    """Yield the facts of each county's summary, by county code; only counties with LEAs."""
     year, before = book.year, max((y for y in lines if y < book.year), default=None)
     met = grouped(rows(connection, GROUPS, years=[y for y in (year, before) if y]), itemgetter("county_code"))
     here = grouped(lines[year], lambda line: line.lea["county_code"])
@@ -101,7 +101,7 @@ def _by_pathway(lines: Sequence[LeaLine], earlier: dict[str, LeaLine], before: i
 def _by_county_office(
     lines: Sequence[LeaLine], earlier: dict[str, LeaLine], before: int | None, *, charters: bool
 ) -> Assisted:
-    """Differentiated Assistance with its years, or the test of charter schools."""
+    """Return Differentiated Assistance with its years, or the test of charter schools."""
     chosen = [x for x in lines if (x.lea["lea_type"] == "charter") == charters]
     status = [(x, _assistance(x), _assistance(earlier.get(x.lea["cds"]))) for x in chosen]
     found = _assisted("Assistance to charter schools" if charters else "Differentiated Assistance", status, before)
@@ -116,8 +116,9 @@ def _by_county_office(
 
 
 def _assisted(name: str, status: Sequence[tuple[LeaLine, str | None, str | None]], before: int | None) -> Assisted:
-    """As the table ``changes`` has it: new is whoever was not eligible before; left is who was, and is now known not to
-    be.
+    """Return the changes in assistance by the rule of the table ``changes``.
+
+    New is an LEA that was not eligible before. Left is an LEA that was eligible and is now known not to be.
     """
     new = [
         x.lea["lea_name"] + (f" ({before}: not determined)" if then == "undetermined" else "")
@@ -141,7 +142,7 @@ def _assisted(name: str, status: Sequence[tuple[LeaLine, str | None, str | None]
 
 
 def _groups(met: Sequence[Row], year: int, before: int | None) -> tuple[GroupCount, ...]:
-    """Groups that met the criteria anywhere in either year, most LEAs first."""
+    """Return the groups that met the criteria anywhere in either year, those with most LEAs first."""
     counted = {(r["student_group"], r["dashboard_year"]): r["met"] for r in met}
     names = {r["student_group"]: r["name_in_text"] for r in met}
     began = {r["student_group"]: r["dashboard_from"] for r in met if before and (r["dashboard_from"] or 0) > before}

@@ -1,6 +1,4 @@
-"""The page of one LEA: what the template lays out, made from the reports on it, one for each determination year; and
-the facts of its paragraphs for the LCAP.
-"""
+"""The page of one LEA: values for the template from one report per determination year, and facts for its LCAP text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +12,13 @@ from reports.site.drawn import Unsaid, evidence_of, lines_of, sources_of, unsaid
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
-ROOMY = 7  # lines of student groups that leave room for wide ones on a printed page
+ROOMY = 7  # maximum lines of student groups that still allow wide ones in print
 ORDER = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
 
 
 @dataclass(frozen=True)
 class OfYear:
-    """One determination year of the page; before the first year with pathways there is assistance only."""
+    """One determination year of the page. Years before the pathways have assistance only."""
 
     year: int
     report: LeaReport | None
@@ -30,9 +28,9 @@ class OfYear:
 
     @property
     def chip(self) -> tuple[str, str]:
-        """Sign and words of the switch: eligible by any pathway, else in doubt, else what the pathways are.
+        """Sign and words of the year switch: eligible by any pathway, else in doubt, else the status of the pathways.
 
-        Of assistance where no pathway is assessed: a charter school, and the years before the pathways.
+        If no pathway is assessed (a charter school, and the years before the pathways), they are about assistance.
         """
         pathways = {v.status for v in (self.report.verdicts if self.report else [])}
         helped = {a.status for a in self.assistance}
@@ -42,12 +40,12 @@ class OfYear:
 
     @property
     def remarks(self) -> list[str]:
-        """On student groups without a line."""
+        """Remarks on student groups without a line."""
         return remarks(g for g in self.report.groups if not g.shown) if self.report else []
 
     @property
     def printed_remarks(self) -> list[str]:
-        """The same in print, where some lines are left out: on them too; none where no line is."""
+        """Remarks in print, also on the lines that print leaves out; empty if there are no lines."""
         if not self.report or all(g.ever for g in self.lines):
             return []
         return remarks(g for g in self.report.groups if not g.ever)
@@ -56,8 +54,10 @@ class OfYear:
 def lea_page(
     book: Book, reports: Mapping[int, LeaReport], state_known: bool, unsaid: Mapping[Unsaid, int]
 ) -> dict[str, Any]:
-    """Values of the template ``lea.html``, from a report for each determination year; ``state_known``: the values of
-    the whole state are; ``unsaid``: numbers of the lines that pages have in common.
+    """Return the values of the template ``lea.html``, from a report for each determination year.
+
+    ``state_known``: True if the values of the whole state are loaded. ``unsaid``: numbers of the lines that pages
+    share.
     """
     now, of_years, plain_years = reports[book.year], _of_years(book, reports), {book.year, max(reports)}
     results = {year: lines for e in reports.values() for year, lines in e.results.items()}
@@ -89,7 +89,7 @@ def lea_page(
 
 
 def _of_years(book: Book, reports: Mapping[int, LeaReport]) -> list[OfYear]:
-    """Every year with a determination, the latest first."""
+    """Return every year with a determination, latest first."""
     now = reports[book.year]
     years = sorted({*reports, *(a.determination_year for a in now.all_assistance)}, reverse=True)
     return [_of_year(book, year, reports.get(year), now) for year in years]
@@ -101,7 +101,7 @@ def _of_year(book: Book, year: int, e: LeaReport | None, now: LeaReport) -> OfYe
 
 
 def _history(book: Book, e: LeaReport) -> dict[str, Any]:
-    """Status by year: every kind of assistance, and every pathway that was ever more than not assessed."""
+    """Return the status by year for every kind of assistance and every pathway that was ever assessed."""
     found = {(v.code, v.determination_year): v for v in [*e.all_assistance, *e.all_verdicts]}
     kinds = [d for d in ASSISTANCE if any(a.code == d for a in e.all_assistance)]
     pathways = [p["pathway"] for p in book.pathways if any(v.is_said for v in e.all_verdicts if v.code == p["pathway"])]
@@ -117,8 +117,9 @@ TESTS = {  # as a sentence names them
 
 
 def lcap_of(book: Book, e: LeaReport) -> Lcap | None:
-    """The text for the determination year of a report, by student group and by indicator; None where nothing is
-    determined.
+    """Return the text for the determination year of a report, by student group and by indicator.
+
+    None if nothing is determined.
     """
     met = tuple(_met(book, g, e.year) for g in e.groups if g.state(e.year) == "met")
     return lcap_text(e.lea.name, e.year, _findings(book, e), met, [i["name_in_text"] for i in book.indicators.values()])
@@ -132,15 +133,13 @@ def _met(book: Book, g: GroupLine, year: int) -> MetGroup:
 
 
 def _findings(book: Book, e: LeaReport) -> list[Finding]:
-    """What an LCAP asks about: assistance, then the Continuum of Support, then other pathways that are open or in
-    doubt.
-    """
+    """Return findings for an LCAP: assistance, Continuum of Support, then other eligible or undetermined pathways."""
     pathways = [v for v in e.verdicts if v.code == "continuum" or v.status in ("eligible", "undetermined")]
     return [_finding(book, v) for v in [*e.assistance, *pathways]]
 
 
 def _finding(book: Book, v: Verdict) -> Finding:
-    """Student groups are named beside a test that looks at more than this year's Dashboard."""
+    """Return a finding. Student groups are named if the test looks at more than this year's Dashboard."""
     groups = v.student_groups if v.status == "eligible" and v.code in ("continuum", "consecutive") else []
     return Finding(
         TESTS.get(v.code, v.title),

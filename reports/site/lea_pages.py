@@ -1,4 +1,4 @@
-"""Write the pages of LEAs. Processes that do nothing else import this module alone."""
+"""Write the pages of LEAs. Processes that only write these pages import only this module."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +14,7 @@ from reports.site.pages import Pages
 def write_leas(
     connection: duckdb.DuckDBPyConnection, pages: Pages, leas: Sequence[Lea], tell: Callable[[int], None]
 ) -> None:
-    """A page for each of these LEAs, with every determination year; ``tell`` how many are written."""
+    """Write a page with every determination year for each LEA. ``tell`` receives the number of written pages."""
     state_known, years = bool(state_values(connection, pages.book)), pages.book.determination_years
     unsaid = unsaid_pathways(connection)
     for n, reports in enumerate(collect_years(connection, pages.book, leas, years)):

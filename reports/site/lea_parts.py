@@ -1,7 +1,7 @@
-"""Parts of the page of an LEA that are written a hundred thousand times for a state: texts joined here and not by a
-template, and each distinct text escaped once.
+"""Parts of an LEA's page that are written a hundred thousand times for a state.
 
-Everything that comes from a table goes through ``safe``.
+Python joins them, not a template, and each distinct text is escaped once. Everything from a table goes through
+``safe``.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,13 +18,13 @@ from transforms.wording.labels import GLOSSARY, STATUS, priorities
 from transforms.wording.sentences import joined
 from transforms.wording.sentences.lcap import PRIORITIES
 
-TEXTS = 50_000  # distinct texts that are kept escaped
-PARTS = 5_000  # the same of whole parts
+TEXTS = 50_000  # cached distinct texts after escaping
+PARTS = 5_000  # cached whole parts
 
 
 @lru_cache(TEXTS)
 def safe(text: str) -> str:
-    """A text as HTML, in an element or in an attribute."""
+    """Escape a text for HTML elements and attributes."""
     return str(escape(text))
 
 
@@ -34,21 +34,21 @@ def _lines(parts: Iterable[str]) -> Markup:
 
 @lru_cache
 def status(code: str) -> str:
-    """A status: its sign and its words (as the macro ``status`` of parts.html)."""
+    """Return a status as sign and words (like the macro ``status`` of parts.html)."""
     sign, words = STATUS[code]
     return f'<span class="st {safe(code)}"><span aria-hidden="true">{safe(sign)}</span> {safe(words)}</span>'
 
 
 @lru_cache
 def term(root: str, key: str, text: str) -> Markup:
-    """A word that the glossary explains (as the macro ``term`` of parts.html)."""
+    """Return a word with its glossary explanation (like the macro ``term`` of parts.html)."""
     return _lines(
         [f'<a class="term" href="{root}glossary.html#{key}" title="{safe(GLOSSARY[key].meaning)}">{safe(text)}</a>']
     )
 
 
 def cards(verdicts: Iterable[Verdict], mark: str) -> Markup:
-    """A card for each verdict; ``mark``: the attribute with its code."""
+    """Return a card for each verdict. ``mark``: the attribute with its code."""
     return _lines(_card(v, mark) for v in verdicts)
 
 
@@ -63,14 +63,14 @@ def _card(v: Verdict, mark: str) -> str:
 
 
 def unsaid(verdicts: Iterable[Verdict]) -> Markup:
-    """Pathways of which there is no more to say than their status: folded, by status."""
+    """Return pathways with nothing more to say than their status, folded, by status."""
     ordered = sorted(verdicts, key=lambda v: v.status)
     return _lines([_unsaid(tuple((v.status, v.code, v.title, v.statute, v.reason) for v in ordered))])
 
 
 @lru_cache(PARTS)
 def _unsaid(verdicts: tuple[tuple[str, str, str, str, str], ...]) -> str:
-    """Most LEAs have the same."""
+    """Cached, because most LEAs have the same pathways."""
     parts = []
     for found, same in groupby(verdicts, lambda v: v[0]):
         group = list(same)
@@ -88,7 +88,7 @@ def _unsaid(verdicts: tuple[tuple[str, str, str, str, str], ...]) -> str:
 
 
 def grid_rows(book: Book, lines: Iterable[GroupLine], dashboards: Sequence[int], window: Collection[int]) -> Markup:
-    """A row for each student group, a cell for each Dashboard; those of ``window`` count."""
+    """Return a row for each student group, with a cell for each Dashboard. Those in ``window`` count."""
     return _lines(_grid_row(book, line, dashboards, window) for line in lines)
 
 
@@ -122,7 +122,7 @@ def _grid_cell(book: Book, cell: Cell | None, state: str, year: int, counts: boo
 
 
 def _causes(cell: Cell) -> str:
-    """Indicators that met the criteria, those of one color or level together."""
+    """Return indicators that met the criteria, grouped by color or level."""
     if not cell.causes:
         return ""
     ordered = sorted(cell.causes, key=lambda r: r.chip)
@@ -133,7 +133,7 @@ def _causes(cell: Cell) -> str:
 
 
 def history_rows(history: Mapping[str, Any]) -> Markup:
-    """A row for each year: every kind of assistance, then every pathway that was ever said."""
+    """Return a row for each year: every kind of assistance, then every pathway with a card in any year."""
     columns = [("determination", code) for code in history["kinds"]] + [("pathway", c) for c in history["pathways"]]
     found: Mapping[tuple[str, int], Verdict] = history["found"]
     return _lines(
@@ -150,7 +150,7 @@ def _history_cell(mark: str, code: str, v: Verdict | None) -> str:
 
 
 def local_rows(local: Mapping[int, Sequence[LocalIndicator]]) -> Markup:
-    """A line for each Dashboard with the local indicators as they were reported; the last is the present one."""
+    """Return a line for each Dashboard with the reported local indicators. The last line is the present one."""
     past = [' class="past"'] * (len(local) - 1) + [""]
     return _lines(
         f'<li data-local="{year}"{look}>Local indicators {year}:'

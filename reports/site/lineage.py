@@ -1,4 +1,4 @@
-"""The picture of what is made from what, on the page Data: drawn from what the SQL models read."""
+"""The picture of table lineage on the page Data, drawn from the inputs of the SQL models."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cache
 from transforms.schema import published_tables
 from transforms.sql import models
 
-INPUTS = (  # beginning of a table's name -> what goes in
+INPUTS = (  # prefix of a table name -> input
     (("dashboard_", "raw_dashboard"), "Dashboard files"),
     (("raw_charter_assistance",), "Charter workbooks"),
     (("raw_assistance", "raw_low_performing", "raw_lcap_goals"), "Assistance workbooks"),
@@ -19,13 +19,13 @@ INPUTS = (  # beginning of a table's name -> what goes in
 )
 ACTED_ON = {"eligible_districts", "eligibility", "assistance", "watch_list", "changes", "reconciliation"}
 Graph = Mapping[str, frozenset[str]]
-HEIGHT, GAP, LETTER, SPACE = 36, 44, 6.9, 22  # of a box, from box to box, of a letter, between two columns
-LINE = 15  # letters of a line of a name
+HEIGHT, GAP, LETTER, SPACE = 36, 44, 6.9, 22  # of a box, between boxes, of a letter, between columns
+LINE = 15  # maximum letters per line of a name
 
 
 @dataclass(frozen=True)
 class Box:
-    """A table or what goes in, with its place in the picture."""
+    """A table or input, with its position in the picture."""
 
     name: str
     is_input: bool
@@ -36,13 +36,13 @@ class Box:
 
     @property
     def lines(self) -> list[str]:
-        """The name as it is written: one line, or two."""
+        """The name in one or two lines."""
         return name_lines(self.name)
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from what is read to what is made of it."""
+    """A line from an input to the table made from it."""
 
     start: str
     end: str
@@ -60,13 +60,13 @@ class Picture:
 
 
 def input_of(table: str) -> str:
-    """What goes in by the name of the table that holds it; empty for tables of the run itself."""
+    """Return the input for a table name; empty for tables of the run itself."""
     return next((label for starts, label in INPUTS if table.startswith(starts)), "")
 
 
 @cache
 def lineage() -> Graph:
-    """Published table -> published tables and inputs that it is made from, through tables that are not published."""
+    """Return published table -> published tables and inputs that it is made from, also through unpublished ones."""
     shown = {name for name, table in published_tables().items() if not table.is_meta}
 
     def made_from(table: str, seen: set[str]) -> Iterable[str]:
@@ -84,12 +84,12 @@ def lineage() -> Graph:
 
 
 def read_by(graph: Graph) -> dict[str, list[str]]:
-    """Table -> tables that are made from it."""
+    """Return table -> tables that are made from it."""
     return {name: [t for t, sources in graph.items() if name in sources] for name in graph}
 
 
 def shortened(graph: Graph) -> dict[str, set[str]]:
-    """The graph without lines that a longer way makes superfluous, and without copies of lists."""
+    """Return the graph without lines implied by a longer path, and without copies of lists."""
 
     @cache
     def before(name: str) -> frozenset[str]:
@@ -100,7 +100,7 @@ def shortened(graph: Graph) -> dict[str, set[str]]:
         for t, sources in graph.items()
         if sources <= {"Registers", "Rules", "Reference lists"} and not read_by(graph)[t]
     }
-    lists = {"Reference lists"}  # read almost everywhere
+    lists = {"Reference lists"}  # almost every table reads them
     return {
         t: {s for s in sources - lists if not any(s in before(o) for o in sources - {s})}
         for t, sources in graph.items()
@@ -109,7 +109,7 @@ def shortened(graph: Graph) -> dict[str, set[str]]:
 
 
 def name_lines(name: str) -> list[str]:
-    """A name on one line, or broken after a word into two lines that are as even as they can be."""
+    """Return a name on one line, or split at a word into two lines of similar length."""
     breaks = [i + 1 for i, letter in enumerate(name) if letter in "_ "]
     if len(name) <= LINE or not breaks:
         return [name]
@@ -118,7 +118,7 @@ def name_lines(name: str) -> list[str]:
 
 
 def picture() -> Picture:
-    """The shortened graph, from what goes in on the left to what people act on on the right."""
+    """Return the shortened graph, from inputs on the left to the tables that people act on on the right."""
     graph = shortened(lineage())
     columns = _columns(graph)
     boxes: dict[str, Box] = {}
@@ -135,7 +135,7 @@ def picture() -> Picture:
 
 
 def _columns(graph: Mapping[str, set[str]]) -> list[list[str]]:
-    """Names by the length of the longest way to them."""
+    """Return names by the length of the longest path to them."""
 
     @cache
     def depth(name: str) -> int:
@@ -149,14 +149,14 @@ def _columns(graph: Mapping[str, set[str]]) -> list[list[str]]:
 
 
 def _places(names: list[str], graph: Mapping[str, set[str]], placed: Mapping[str, Box]) -> dict[str, float]:
-    """Heights of the boxes of a column: each near what it is made from, none on another."""
+    """Return the heights of a column's boxes: each near its inputs, without overlap."""
     wished = {n: [placed[s].y for s in sorted(graph.get(n, ()))] for n in names}
     wish = {n: sum(ys) / len(ys) if ys else i * GAP for i, (n, ys) in enumerate(wished.items())}
     places: dict[str, float] = {}
     last = -float("inf")
     for name in sorted(names, key=lambda n: (wish[n], n)):
         last = places[name] = max(wish[name], last + GAP)
-    shift = sum(places[n] - wish[n] for n in names) / len(names)  # as far up as down
+    shift = sum(places[n] - wish[n] for n in names) / len(names)  # center the boxes on the wished heights
     return {n: y - shift for n, y in places.items()}
 
 

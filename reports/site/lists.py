@@ -1,5 +1,6 @@
-"""Pages that are one long table: districts, watch list, changes, reconciliation; and what the search of the pages
-knows: each LEA with its name, code, county, former names and former codes, and counties.
+"""Pages with one long table (districts, watch list, changes, reconciliation), and the data for the search.
+
+The search knows each LEA by name, code, county, former names and former codes, and the counties.
 """
 
 import json
@@ -18,7 +19,7 @@ from transforms.wording.sentences import change_line, change_words
 from transforms.wording.sentences.lists import agreement_sentence
 from transforms.wording.sentences.phrases import capitalized
 
-VALUES = {"Y": "yes", "N": "no", "-": "no letter"}  # of a flag or letter, in words
+VALUES = {"Y": "yes", "N": "no", "-": "no letter"}  # values of a flag or letter, in words
 CODES = {status: n for n, status in enumerate(STATUS)}
 
 
@@ -34,7 +35,7 @@ COUNTIES = "select distinct l.county_code, l.county from {} join leas l using (c
 
 
 def write_watched(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
-    """Who may be next, the nearest first."""
+    """Write the LEAs that may be next, nearest first."""
     found = rows(connection, "select w.*, l.county_code from watch_list w join leas l using (cds)")
     watched = by_nearness(pages.book, found, *eligible_by(pages.book, lines[pages.book.year]))
     pages.write(
@@ -57,7 +58,7 @@ CHANGED = """
 
 
 def write_changes(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Who is new, who left, who stays; then why, what differs from the release before, and reissued files."""
+    """Write who is new, who left and who stays, then why, differences from the release before, and reissued files."""
     book = pages.book
     changes = rows(connection, CHANGED)
     for row in changes:
@@ -73,7 +74,7 @@ def write_changes(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
 
 
 def _latest(pathway: Row, changes: list[Row]) -> dict[str, Any] | None:
-    """The lists of one pathway in the year in force; none where nothing is or was eligible."""
+    """Return the lists of one pathway in the year in force, or None if nothing is or was eligible."""
     found = sorted((c for c in changes if c["pathway"] == pathway["pathway"]), key=itemgetter("lea_name", "cds"))
     if not found:
         return None
@@ -84,8 +85,9 @@ def _latest(pathway: Row, changes: list[Row]) -> dict[str, Any] | None:
 
 
 def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, list[LeaLine]]) -> None:
-    """The page, and its rows as one script per year: pages opened from disk may run scripts of their folder, and read
-    nothing else of it.
+    """Write the page, and its rows as one script per year.
+
+    Pages opened from disk can run scripts of their folder, but cannot read other files of it.
     """
     book = pages.book
     folder = pages.folder / "assets" / "rows"
@@ -120,8 +122,10 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
 
 
 def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
-    """CDS code, name, kind, a digit per pathway for its status and one for assistance, numbers of the lines of reason
-    in a list of texts, CCEE, other names, and what CDE says where it differs.
+    """Pack a line.
+
+    It has CDS code, name, kind, a status digit per pathway and one for assistance, numbers of the reasons in a list of
+    texts, CCEE, other names, and CDE's value if it differs.
     """
     judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "line": "", "cde_says": None}]
     statuses = "".join(str(CODES[v["status"]]) for v in judged)
@@ -131,7 +135,7 @@ def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
 
 
 def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Verdicts that differ from the release before, and which release that was."""
+    """Return verdicts that differ from the release before, and the id of that release."""
     found = rows(
         connection,
         "select c.*, p.name as pathway_name from meta_release_changes c join pathways p using (pathway) order by"
@@ -141,7 +145,7 @@ def release_changes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def write_reconciliation(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Whether we agree; a line per flag; every difference; what could not be compared, and why."""
+    """Write whether we agree with CDE, a line per flag, every difference, and what could not be compared and why."""
     book = pages.book
     names = {code: i["name"] for code, i in book.indicators.items()}
     counts: dict[tuple[int, str], Row] = {}
@@ -186,7 +190,7 @@ def write_reconciliation(connection: duckdb.DuckDBPyConnection, pages: Pages) ->
 
 
 def write_names(connection: duckdb.DuckDBPyConnection, pages: Pages, former: dict[str, list[tuple[str, str]]]) -> None:
-    """Write ``assets/names.js``: pages opened from disk may run scripts of their folder but read nothing else."""
+    """Write ``assets/names.js``. Pages opened from disk can run scripts of their folder, but read no other files."""
     leas = rows(connection, "select cds, lea_name, lea_type, county_code from leas order by lea_name, cds")
     content = [
         [r["cds"], r["lea_name"], pages.book.counties[r["county_code"]], r["lea_type"], former.get(r["cds"], [])]
@@ -200,7 +204,7 @@ def write_names(connection: duckdb.DuckDBPyConnection, pages: Pages, former: dic
 
 
 def known_before(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
-    """Former names of an LEA, each with the code that it then had where that differs."""
+    """Return former names of an LEA, each with its code at that time if it differs."""
     found: dict[str, list[tuple[str, str]]] = {}
     named: dict[str, tuple[str, list[str]]] = {}
     for row in rows(

@@ -1,4 +1,4 @@
-"""Home: how many, who and where; then what this is not, what changed, and how fresh it is."""
+"""The home page: how many, who and where; then what this is not, what changed, and how current it is."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
 
 
 def _group_counts(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[str, Any]:
-    """LEAs in which each student group met the criteria, by Dashboard year; as a table and as a drawing."""
+    """Return the LEAs in which each student group met the criteria, by Dashboard year, as a table and a chart."""
     query = (
         "select student_group, dashboard_year, count(*) filter (meets_criteria) as n from student_group_history h join"
         " leas using (cds) where lea_type <> 'charter' and basis <> 'none' group by all"
@@ -65,7 +65,7 @@ def _group_counts(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[str
 
 
 def _freshness(book: Book) -> list[dict[str, Any]]:
-    """Per Dashboard year: files that are loaded, files that the catalog knows and lacks, and when they came."""
+    """Return, per Dashboard year, loaded files, missing files of the catalog, and load dates."""
     years: dict[int | None, dict[str, Any]] = {}
     for source in book.sources.values():
         year = years.setdefault(

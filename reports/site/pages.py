@@ -1,4 +1,4 @@
-"""Turn a template and its values into a file."""
+"""Write a file from a template and its values."""
 
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ NAVIGATION = (
 
 @cache
 def environment() -> Environment:
-    """What every template of the pages can use."""
+    """Return the environment for all page templates."""
     made = quality.environment(*TEMPLATES)
     made.filters |= {
         f.__name__: f
@@ -59,7 +59,7 @@ def environment() -> Environment:
 
 @cache
 def menu(root: str, here: str) -> Markup:
-    """Links to the pages of NAVIGATION; ``here``: the one of them that holds the menu, if any."""
+    """Return links to the pages of NAVIGATION. ``here``: the page that has the menu, if any."""
     line = Markup('<li><a href="{}{}"{}>{}</a></li>')
     current = Markup(' aria-current="page"')
     return Markup("\n").join(
@@ -68,24 +68,24 @@ def menu(root: str, here: str) -> Markup:
 
 
 def plural_leas(n: int) -> str:
-    """``1 LEA``, ``25 LEAs``."""
+    """Return ``1 LEA``, ``25 LEAs``."""
     return f"{n:,} {'LEA' if n == 1 else 'LEAs'}"
 
 
 def pair(value: Any) -> tuple[Any, Any]:
-    """A value that is its own label in a list to choose from."""
+    """Return a value as its own label, for a list of choices."""
     return value, value
 
 
 class Pages:
-    """The folder of the site being written."""
+    """The folder of a site that is being written."""
 
     def __init__(self, folder: Path, book: Book) -> None:
         """Write below ``folder``."""
         self.folder, self.book = folder, book
 
     def write(self, name: str, template: str, **values: Any) -> None:
-        """Write one page; links in it lead to the root of the site by ``root``."""
+        """Write one page. ``root`` leads to the root of the site in its links."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * name.count("/")

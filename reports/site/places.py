@@ -1,5 +1,6 @@
-"""Pages of counties and of Geographic Lead areas, and the county map: boundaries of the US Census, made into drawing
-paths once (data/reference/county_shapes.py).
+"""Pages of counties and of Geographic Lead areas, and the county map.
+
+Boundaries of the US Census are converted once to drawing paths (data/reference/county_shapes.py).
 """
 
 import json
@@ -19,7 +20,7 @@ from reports.site.tallies import LeaLine, by_county, of_counties, tally
 from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.sentences import county_summary
 
-CLASSES = ((1, "m1"), (3, "m2"), (6, "m3"))  # smallest number of eligible LEAs of each shade
+CLASSES = ((1, "m1"), (3, "m2"), (6, "m3"))  # smallest number of eligible LEAs in each shade
 LEGEND = (
     ("mx", "no LEA in this release"),
     ("m0", "none eligible"),
@@ -49,7 +50,7 @@ def _shapes() -> dict[str, Any]:
 
 
 def county_map(book: Book, counted: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Values of the template ``map.html``: shapes in the order of the county names."""
+    """Return values of the template ``map.html``, with shapes in the order of county names."""
     shapes = []
     for code, name in book.counties.items():
         drawn, numbers = _shapes()["counties"][code], counted.get(code)
@@ -67,7 +68,7 @@ def county_map(book: Book, counted: dict[str, dict[str, Any]]) -> dict[str, Any]
 
 
 def area_page(area: str) -> str:
-    """Name of the page of an area: letters, digits and dashes only."""
+    """Return the page name of an area: letters, digits and dashes only."""
     return f"geographic-lead/{re.sub(r'[^a-z0-9]+', '-', area.lower()).strip('-')}.html"
 
 
@@ -126,7 +127,7 @@ INTERIM = """
 
 
 def _leads(terms: dict[str, list[Row]], codes: list[str]) -> list[Row]:
-    """Terms of an area's leads, each once, with the counties that it covers."""
+    """Return terms of an area's leads, each once, with the counties that it covers."""
     found: dict[tuple[object, ...], Row] = {}
     for code in codes:
         for term in terms[code]:

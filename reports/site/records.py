@@ -12,7 +12,7 @@ from reports.site.lineage import HEIGHT, lineage, picture, read_by
 from reports.site.pages import Pages
 from transforms.wording.labels import priorities
 
-SNIPPETS = (  # each reads the release in the folder where it is run
+SNIPPETS = (  # each reads the release in its working folder
     (
         "DuckDB",
         (
@@ -53,7 +53,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, quality: Quality)
 
 
 def write_glossary(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """What words and codes mean."""
+    """Write the meanings of words and codes."""
     judged = rows(
         connection, "select student_group, name from student_groups where judged = 'Y' order by student_group"
     )
@@ -75,7 +75,7 @@ CRITERIA = "select * from rule_criteria order by dashboard_year desc, priority, 
 
 
 def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """The rules that were applied, year by year, with what they rest on."""
+    """Write the applied rules, year by year, with their sources."""
     tests, criteria = (grouped(rows(connection, query), itemgetter("dashboard_year")) for query in (TESTS, CRITERIA))
     years = {
         year: {
@@ -92,12 +92,12 @@ def write_rules(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
 
 
 def _citations(text: str) -> list[tuple[str, str]]:
-    """Words and address of each citation of a year."""
+    """Return text and address of each citation of a year."""
     return [(words.strip(" ;"), url) for words, url in re.findall(r"(.*?)\s(https?://[^\s;]+)", text)]
 
 
 def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """Tables, columns, downloads with their sizes, recipes, and the picture of what is made from what."""
+    """Write tables, columns, downloads with sizes, recipes, and the lineage picture."""
     columns = rows(connection, "select * from meta_columns order by table_name, position")
     graph = lineage()
     pages.write(
@@ -116,7 +116,7 @@ def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
 
 
 def write_coverage(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
-    """What is in and what is missing, per year and source."""
+    """Write what is loaded and what is missing, per year and source."""
     known: dict[tuple[int, str], Row] = {
         (s["dashboard_year"], s["indicator"]): s for s in pages.book.sources.values() if s["indicator"]
     }

@@ -1,5 +1,6 @@
-"""Pages of LEAs are written by several processes, which begin while the tables of the release are written: each needs
-a third of a second to import what it needs.
+"""Share the pages of LEAs among several processes.
+
+The processes start while the release's tables are written, because each needs a third of a second for its imports.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,14 @@ from reports.published import Lea
 from transforms.beside import Beside, Channel, cores
 from transforms.database import one_row
 
-MOST = 4  # processes
+MOST = 4  # maximum number of processes
 _ready: list[Beside] = []
 
 
 def worth_of_other_pages(connection: duckdb.DuckDBPyConnection) -> int:
-    """How many pages of LEAs take as long as all other pages.
+    """Return how many pages of LEAs take as long as all other pages.
 
-    By milliseconds that were measured with 8 and with 525 rows of evidence for each LEA.
+    Based on milliseconds measured with 8 and with 525 rows of evidence for each LEA.
     """
     leas, rows = one_row(connection, "select (select count(*) from leas), (select count(*) from evidence)")
     others, one = 900 + 0.8 * leas, 2 + 0.011 * rows / max(leas, 1)
@@ -29,8 +30,9 @@ def worth_of_other_pages(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def shares(leas: Sequence[Lea], worth: int, processes: int) -> list[Sequence[Lea]]:
-    """The LEAs in parts that follow each other by CDS code, the first for this process, which has the other pages to
-    write as well: they are worth so many pages of LEAs.
+    """Split the LEAs into parts in CDS code order.
+
+    The first part is for this process, which also writes the other pages. These are worth ``worth`` pages of LEAs.
     """
     parts = _parts(len(leas), worth, processes)
     own = (len(leas) - worth * (parts - 1)) // parts
@@ -39,13 +41,13 @@ def shares(leas: Sequence[Lea], worth: int, processes: int) -> list[Sequence[Lea
 
 
 def _parts(leas: int, worth: int, processes: int) -> int:
-    most = (leas + worth) // (worth + 1)  # so that this process has a page at least
+    most = (leas + worth) // (worth + 1)  # so that this process has at least one page
     return max(1, min(processes, MOST, most))
 
 
 @contextmanager
 def pages_ahead(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Within, the processes that the pages of these tables take are ready, and this one makes itself ready beside."""
+    """Start the processes for the pages of these tables, and prepare this one too, while the block runs."""
     Thread(target=_make_ready, daemon=True).start()
     (leas,) = one_row(connection, "select count(*) from leas")
     with ExitStack() as stack:
@@ -57,7 +59,7 @@ def pages_ahead(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _make_ready() -> None:
-    """Import what writes pages, and compile their templates."""
+    """Import the modules that write pages, and compile their templates."""
     import_module("reports.site.build")
     from reports.site.pages import environment
 
@@ -67,7 +69,7 @@ def _make_ready() -> None:
 
 @contextmanager
 def writers(number: int) -> Iterator[list[Beside]]:
-    """So many processes, each to be sent its release and the first and last CDS code of its share."""
+    """Start this many processes. Each waits for its release and the first and last CDS code of its share."""
     with ExitStack() as stack:
         found, _ready[:] = _ready[:number], _ready[number:]
         found += [Beside(write_share) for _ in range(number - len(found))]
@@ -77,7 +79,7 @@ def writers(number: int) -> Iterator[list[Beside]]:
 
 
 def write_share(channel: Channel) -> None:
-    """Write the pages of the LEAs from one CDS code to another. Each is reported, so that this ends with the parent."""
+    """Write the pages of the LEAs from one CDS code to another. Reports each page, so that it ends with its parent."""
     from reports.book import read_book
     from reports.published import all_leas
     from reports.site.lea_pages import write_leas

@@ -1,5 +1,6 @@
-"""What several pages say of many LEAs: a line of reason for every verdict, and counts by pathway, year and status, for
-the state, a county or a lead's area.
+"""Data about many LEAs that several pages share: a line of reason for every verdict, and counts.
+
+Counts are by pathway, year and status, for the state, a county or a lead's area.
 """
 
 from collections import Counter, defaultdict
@@ -47,8 +48,9 @@ LOANS = """
 
 
 def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) -> None:
-    """Give each verdict its ``line``. Verdicts have cds, determination_year, pathway (or determination), status,
-    whole_reason and decided_by.
+    """Add its ``line`` to each verdict.
+
+    Verdicts have cds, determination_year, pathway (or determination), status, whole_reason and decided_by.
     """
     groups = grouped(rows(connection, GROUPS), itemgetter("cds", "determination_year"))
     loans: dict[tuple[str, int], list[LoanLine]] = defaultdict(list)
@@ -75,7 +77,7 @@ def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str
     most = max((g["years"] for g in groups if not g["counts"]), default=0)
     required, few = window.get("groups_required") or 0, sum(g["may_have_result"] for g in groups)
     counts = [g for g in groups if g["counts"]]
-    by_all = 0 < few < required and len(counts) < required  # of fewer groups, all would have to: those with a result
+    by_all = 0 < few < required and len(counts) < required  # fewer groups than required: all with a result must count
     counting = tuple(g["name"] for g in counts if g["may_have_result"] or not by_all)
     return LineFacts(
         *said,
@@ -91,7 +93,7 @@ def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str
     )
 
 
-COMPUTED = ("continuum", "wraparound")  # pathways that have a column each
+COMPUTED = ("continuum", "wraparound")  # pathways with their own columns
 VERDICTS = """
     select e.cds, l.county_code, e.determination_year, e.pathway, e.status,
         e.reason || if(e.agrees_with_cde is false, ' CDE''s flag: ' || e.cde_flag || '.', '') as reason,
@@ -114,26 +116,26 @@ ASSISTANCE = """
 
 @dataclass(frozen=True)
 class LeaLine:
-    """One LEA in a table: its verdicts of one year, and why."""
+    """One LEA in a table: its verdicts in one year, and why."""
 
     lea: Row
     verdicts: dict[str, Row]  # by pathway
-    # Differentiated Assistance, or the test of charter schools; none in years without rules for it.
+    # Differentiated Assistance or the test of charter schools; None in years without rules for it.
     assistance: Row | None
 
     def status(self, pathway: str) -> str:
-        """Status by a pathway."""
+        """Return the status by a pathway."""
         return str(self.verdicts[pathway]["status"])
 
     @property
     def ccee(self) -> str:
-        """CCEE's own decision beside criteria that are met."""
+        """CCEE's own decision next to criteria that are met."""
         verdict = self.verdicts["continuum"]
         return ccee_determination(verdict["ccee_determination"], verdict["ccee_determination_date"])
 
     @property
     def age(self) -> str:
-        """How old the source of a loan is, if it is too old."""
+        """The age of a loan's source, if it is too old."""
         verdict = self.verdicts["wraparound"]
         return source_age(verdict["source_age_years"], verdict["source_is_old"])
 
@@ -149,27 +151,27 @@ class LeaLine:
 
     @property
     def undetermined(self) -> bool:
-        """True if some pathway is not determined, also where another is met."""
+        """True if some pathway is not determined, even if another is met."""
         return any(v["status"] == "undetermined" for v in self.verdicts.values())
 
     @property
     def assisted(self) -> bool:
-        """True if its county office assists it, or by the test of charter schools."""
+        """True if it gets assistance from its county office or by the test of charter schools."""
         return self.assistance is not None and self.assistance["status"] == "eligible"
 
     @property
     def rank(self) -> int:
-        """Its place in lists: eligible first, then not determined, then assisted, then all others."""
+        """Its rank in lists: eligible, not determined, assisted, others."""
         return 0 if self.eligible else 1 if self.in_doubt else 2 if self.assisted else 3
 
     @property
     def recorded(self) -> list[str]:
-        """Pathways with a case on record, beside those that are computed."""
+        """Pathways with a case on record, in addition to the computed ones."""
         return [p for p, v in self.verdicts.items() if p not in COMPUTED and v["status"] not in UNSAID]
 
 
 def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, list[LeaLine]]:
-    """Every LEA in every determination year; county office first, then districts, then charter schools, by name."""
+    """Return every LEA in every determination year: county office, then districts, then charter schools, by name."""
     leas = {r["cds"]: r for r in rows(connection, "select * from leas")}
     found: dict[tuple[int, str], dict[str, Row]] = {}
     for verdict in rows(connection, VERDICTS):
@@ -195,11 +197,11 @@ class Tally:
     years: list[int]
 
     def number(self, pathway: str, year: int, status: str) -> int:
-        """How many LEAs."""
+        """Return the number of LEAs."""
         return self.counts[pathway, year, status]
 
     def chart(self, book: Book) -> Markup | None:
-        """Bars for pathways that have any yes or doubt; nothing where there is none."""
+        """Return bars for pathways with an eligible or undetermined LEA, or None if there are none."""
         found = tuple(
             (p["name"], year, STATUS[status][1], self.counts[p["pathway"], year, status])
             for p in book.pathways
@@ -222,13 +224,13 @@ def tally(lines: dict[int, list[LeaLine]]) -> Tally:
 
 
 def of_counties(lines: dict[int, list[LeaLine]], codes: Iterable[str]) -> dict[int, list[LeaLine]]:
-    """Only LEAs of these counties."""
+    """Return only the LEAs of these counties."""
     wanted = set(codes)
     return {year: [line for line in of_year if line.lea["county_code"] in wanted] for year, of_year in lines.items()}
 
 
 def by_county(book: Book, lines: list[LeaLine]) -> dict[str, dict[str, Any]]:
-    """Per county code: its area, number of LEAs, eligible ones, and ones with a pathway that is not determined."""
+    """Return, per county code, its area and numbers of LEAs, eligible ones and ones with an undetermined pathway."""
     return {
         code: {
             "area": book.areas.get(code),

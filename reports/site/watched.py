@@ -1,4 +1,4 @@
-"""The watch list by LEA, the nearest first."""
+"""The watch list by LEA, nearest first."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reports.published import Row, grouped
 from reports.site.tallies import LeaLine
 from transforms.wording.sentences import joined
 
-NEAR = {  # how near an LEA is, and what is said of each; {year} is the next Dashboard
+NEAR = {  # kinds of nearness, with their text; {year} is the next Dashboard
     "group": (
         "one student group short",
         "One more group is needed. Any of these would do, if it meets the criteria on the {year} Dashboard too.",
@@ -33,31 +33,31 @@ NEAR = {  # how near an LEA is, and what is said of each; {year} is the next Das
         "These groups would count, if they meet the criteria on the {year} Dashboard too, but are too few.",
     ),
 }
-SHOWN_FIRST = ("group", "year", "preview")  # the others are shown when they are chosen
+SHOWN_FIRST = ("group", "year", "preview")  # the others are shown on request
 
 
 @dataclass(frozen=True)
 class Watched:
     """An LEA and what one more Dashboard would do for it."""
 
-    row: Row  # of the table, for what all of its rows have in common
+    row: Row  # from the table, for the columns that are the same in all of its rows
     near: str  # a key of NEAR
     groups: list[tuple[str, Row]]  # name of the group, and its row
-    by: str = ""  # names of other pathways by which it is eligible already
+    by: str = ""  # names of other pathways by which it is already eligible
 
     @property
     def codes(self) -> str:
-        """Codes of the groups, to filter by."""
+        """Codes of the groups, for filters."""
         return "|".join(r["student_group"] for _, r in self.groups)
 
     @property
     def choices(self) -> str:
-        """Values of the choice "How near" that show it."""
+        """Values of the choice "How near" that include it."""
         return "|".join([self.near, *(["nearest"] if self.near in SHOWN_FIRST else []), "all"])
 
 
 def near_of(row: Row, eligible: set[str]) -> str:
-    """How near the LEA of a row of the watch list is: a key of NEAR. ``eligible``: codes of LEAs that are."""
+    """Return how near the LEA of a watch list row is: a key of NEAR. ``eligible``: codes of eligible LEAs."""
     if row["watch"].startswith("preview"):
         return "preview"
     if row["cds"] in eligible:
@@ -68,7 +68,7 @@ def near_of(row: Row, eligible: set[str]) -> str:
 
 
 def eligible_by(book: Book, lines: Iterable[LeaLine]) -> tuple[set[str], dict[str, str]]:
-    """Codes of LEAs that are eligible by the Continuum of Support; names of the other pathways by which LEAs are."""
+    """Return codes of LEAs eligible by the Continuum of Support, and pathway names of LEAs eligible only by others."""
     eligible, others = set(), {}
     for line in lines:
         by = [p for p, v in line.verdicts.items() if v["status"] == "eligible"]
@@ -82,9 +82,9 @@ def eligible_by(book: Book, lines: Iterable[LeaLine]) -> tuple[set[str], dict[st
 def by_nearness(
     book: Book, watched: list[Row], eligible: set[str], others: Mapping[str, str] = MappingProxyType({})
 ) -> list[Watched]:
-    """One line per LEA and how near it is.
+    """Return one line per LEA and how near it is.
 
-    ``eligible``: codes of LEAs that are, by the Continuum of Support; ``others``: names of other pathways, by code.
+    ``eligible``: codes of LEAs eligible by the Continuum of Support. ``others``: names of other pathways, by code.
     """
     found = grouped(watched, lambda row: (near_of(row, eligible), row["cds"], row["watch"]))
     order = list(NEAR)

@@ -1,1 +1,1 @@
-"""One formatted Excel workbook of a release, to take along."""
+"""A formatted Excel workbook of a release, to take along."""

@@ -1,6 +1,6 @@
-"""Columns, cells and sheets of a workbook: what a column makes of a row, and how it is written.
+"""Columns, cells and sheets of a workbook.
 
-Every value is written as the text, number or day that it is, so that no text of a source can become a formula.
+Every value is written as text, number or date, so no text of a source can become a formula.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ Cell = tuple[Any, str]  # a value and the name of its format
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: heading, width in characters, and the cell that it makes of a row."""
+    """A column of a sheet: heading, width in characters, and the function that makes its cell from a row."""
 
     heading: str
     width: float
@@ -34,17 +34,17 @@ class Column:
 
 
 def plain(heading: str, width: float, name: str, style: str = "text") -> Column:
-    """A column that shows a value as it is."""
+    """Return a column that shows a value unchanged."""
     return Column(heading, width, lambda row: (row[name], style))
 
 
 def worded(heading: str, width: float, name: str, words: Mapping[str, str]) -> Column:
-    """A column that shows a code in words."""
+    """Return a column that shows a code in words."""
     return Column(heading, width, lambda row: (words[row[name]], "text"))
 
 
 def status(heading: str, width: float, name: str) -> Column:
-    """A verdict, with its sign, in words."""
+    """Return a column that shows a verdict in words with its sign."""
     return Column(
         heading,
         width,
@@ -53,7 +53,7 @@ def status(heading: str, width: float, name: str) -> Column:
 
 
 def apart(heading: str, width: float, name: str) -> Column:
-    """A value that is marked where CDE's differs from ours."""
+    """Return a column whose value is marked if CDE's differs from ours."""
     return Column(heading, width, lambda row: (row[name], "apart" if row["apart"] else "text"))
 
 
@@ -67,7 +67,7 @@ CCEE = Column(
 )
 
 
-LETTER, TABLOID, WIDE = 1, 3, 170  # papers; the sum of widths up to which Letter will do
+LETTER, TABLOID, WIDE = 1, 3, 170  # paper sizes; the largest sum of widths for Letter
 LINE_HEIGHT, TITLE_HEIGHT, TALLEST = 13.5, 26.0, 409.0  # points; Excel has no taller row
 UNWRAPPED = ("line", "large", "title")
 EXCEL_ROWS = 1_048_576
@@ -83,32 +83,32 @@ INK = {
 
 
 def shown(value: Any) -> str:
-    """A value as the text of its cell."""
+    """Return a value as the text of its cell."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
 
 
 @lru_cache(maxsize=10_000)
 def _lines(text: str, room: int) -> int:
-    """Lines of a text that is wrapped to so many characters."""
+    """Return the number of lines of a text wrapped to this many characters."""
     return 1 if len(text) <= room else len(wrap(text[:EXCEL_TEXT], room))
 
 
 def _height(cells: Sequence[Cell], widths: Sequence[float]) -> float:
-    """Height in points at which every wrapped text shows: programs do not agree on a height that is left to them."""
+    """Return the height in points at which every wrapped text shows. Programs differ in their automatic heights."""
     lines = 1
     for (value, style), width in zip(cells, widths, strict=False):
         if style == "title":
             return TITLE_HEIGHT
         if style not in UNWRAPPED and isinstance(value, str | list | tuple):
-            room = max(int(width) - (3 if style == "heading" else 1), 1)  # a heading has the button of its filter
+            room = max(int(width) - (3 if style == "heading" else 1), 1)  # the filter button takes room in a heading
             lines = max(lines, _lines(shown(value), room))
     return min(LINE_HEIGHT * lines + 3, TALLEST)
 
 
 class Book:
-    """A workbook being written row by row, in constant memory, with the same bytes for the same rows.
+    """A workbook that is written row by row in constant memory, with the same bytes for the same rows.
 
-    ``day`` is its date of creation.
+    ``day`` is its creation date.
     """
 
     def __init__(self, path: Path, title: str, day: date, rows: int = EXCEL_ROWS) -> None:
@@ -124,20 +124,23 @@ class Book:
         self._rows, self._formats = rows, self._make_formats()
 
     def __enter__(self) -> "Book":
-        """The workbook itself."""
+        """Return the workbook itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Finish the file, also after an error: its temporary files go with it. Raises OSError, as of a full disk."""
+        """Finish the file and remove its temporary files, also after an error.
+
+        Raises OSError, for example on a full disk.
+        """
         try:
             self._book.close()
         except FileCreateError as failed:
             raise (failed.args[0] if isinstance(failed.args[0], OSError) else OSError(str(failed))) from failed
 
     def lines(self, name: str, widths: Sequence[float], lines: Iterable[Sequence[Cell]]) -> None:
-        """A sheet of free lines, such as the cover."""
+        """Write a sheet of free lines, such as the cover."""
         sheet, last = self._sheet(name, widths), 0
         for n, line in enumerate(lines):
             self._write_row(sheet, n, line, widths)
@@ -145,7 +148,7 @@ class Book:
         sheet.print_area(0, 0, last, len(widths) - 1)
 
     def table(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-        """A sheet with a frozen heading and filters; goes on in a further sheet where Excel's rows end.
+        """Write a sheet with a frozen heading and filters, and continue in another sheet at Excel's row limit.
 
         Returns the number of rows.
         """
@@ -161,7 +164,7 @@ class Book:
         return total
 
     def _sheet(self, name: str, widths: Sequence[float]) -> Worksheet:
-        """A sheet that prints on one page's width: Letter, or Tabloid where it is too wide to be read on Letter."""
+        """Add a sheet that prints on the width of one page: Letter, or Tabloid if it is too wide for Letter."""
         sheet = self._book.add_worksheet(name)
         for n, width in enumerate(widths):
             sheet.set_column(n, n, width)
@@ -191,7 +194,7 @@ class Book:
 
     def _write(self, sheet: Worksheet, row: int, column: int, value: Any, style: str) -> None:
         style_of = self._formats
-        if value is None or value != value or value in ("", []):  # a null of the tables, not a number, or nothing
+        if value is None or value != value or value in ("", []):  # null, NaN or empty
             sheet.write_blank(row, column, None, style_of[style])
         elif isinstance(value, bool):
             sheet.write_string(row, column, "yes" if value else "no", style_of[style])

@@ -1,4 +1,4 @@
-"""Sheets of the workbook: each a query on the release and the columns that show it.
+"""Sheets of the workbook: each has a query on the release and the columns to show.
 
 ``$county`` is a county code, or null for all.
 """
@@ -18,7 +18,7 @@ from transforms.wording.sentences.phrases import capitalized
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: name, what it holds, query and columns."""
+    """A sheet: name, description, query and columns."""
 
     name: str
     holds: str
@@ -49,7 +49,7 @@ ELIGIBLE = Sheet(
 
 
 def _settling(row: Row) -> Cell:
-    """What would settle it, without the words of the heading."""
+    """Return what would settle it, without the words of the heading."""
     line = to_settle(row["pathway"], row["determination_year"], row["left_open"])
     return capitalized(line.removeprefix("To settle it: ")), "text"
 
@@ -174,7 +174,7 @@ GROUPS = Sheet(
 
 
 def _loan_state(row: Row) -> Cell:
-    """The state of a loan, with its day where the loan was repaid later."""
+    """Return the state of a loan, with its date if the loan was repaid later."""
     ended = row["loan_state"] == "outstanding" and row["repaid_by"]
     day = f" on {max(filter(None, (row['in_force_from'], row['received_by'])))}" if ended else ""
     return f"{LOAN_STATES[row['loan_state']]}{day}", "text"

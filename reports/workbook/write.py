@@ -32,7 +32,7 @@ def write_workbook(
     county: str | None = None,
     tell: Progress = lambda words: None,
 ) -> None:
-    """Write a cover and these sheets to ``path``; ``county`` is a county code, or None for the whole release."""
+    """Write a cover and these sheets to ``path``. ``county`` is a county code, or None for the whole release."""
     (release,) = rows(connection, "select * from meta_release")
     with Book(path, title, release["as_of"]) as book:
         counts = [(sheet, _count(connection, sheet, county)) for sheet in sheets]
@@ -48,7 +48,7 @@ def _count(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | No
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | None) -> Iterator[Row]:
-    """Rows as they come, so that large sheets need no more memory than small ones."""
+    """Yield rows in batches, so that large sheets need no more memory than small ones."""
     cursor = connection.execute(sheet.query, {"county": county})
     names = [d[0] for d in cursor.description or []]
     while batch := cursor.fetchmany(BATCH):
@@ -58,7 +58,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, county: str | Non
 def _cover(
     connection: duckdb.DuckDBPyConnection, title: str, release: Row, counts: Sequence[tuple[Sheet, int]]
 ) -> Iterator[Sequence[Cell]]:
-    """Release, day, what it is not, contents, sources."""
+    """Return the lines of the cover: release, date, what it is not, contents, sources."""
     yield [(title, "title")]
     yield [(DESIGNATION, "line")]
     yield []

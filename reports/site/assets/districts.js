@@ -24,7 +24,7 @@
     return made;
   }
 
-  // A status, the line that says why, and what CDE says where that differs.
+  // A status, the reason, and CDE's value if it differs.
   function verdict(code, why, cde, extra) {
     const cell = node("td", undefined, "reason");
     cell.append(badge(code));
@@ -36,7 +36,7 @@
 
   const facts = new WeakMap();
   function line([cds, name, kind, statuses, reasons, ccee, also, differs], texts) {
-    const last = names.pathways.length; // the place of assistance, after the pathways
+    const last = names.pathways.length; // the position of assistance, after the pathways
     const codes = names.pathways.map(([code]) => code);
     const status = Object.fromEntries(codes.map((code, i) => [code, names.statuses[statuses[i]][0]]));
     const lines = Object.fromEntries(codes.map((code, i) => [code, texts[reasons[i]]]));
@@ -97,9 +97,9 @@
     ...names.pathways.map(([code, title]) => [`${title}: why`, (row) => facts.get(row).lines[code]]),
     ["Assistance by the county office: why", (row) => facts.get(row).help],
   ];
-  // Searched: names and codes. The county has a choice of its own: "Los Angeles Unified" is not every "Unified" of Los Angeles County.
+  // The search covers names and codes. The county has its own filter, so that "Los Angeles Unified" does not find every "Unified" of Los Angeles County.
   const text = (row) => `${row.cells[0].textContent} ${facts.get(row).cds}`;
-  // How many of the rows that fit are eligible, by the pathway chosen or by any.
+  // How many of the matching rows are eligible, by the chosen pathway or by any.
   function counted(rows, { pathway }) {
     const n = (code) => rows.filter((row) => { const { status } = facts.get(row); return pathway ? status[pathway] === code : Object.values(status).includes(code); }).length;
     const open = n("undetermined");

@@ -1,5 +1,5 @@
-// What the page of an LEA holds as data: evidence, student groups and unsaid pathways of years that are not in force,
-// sources. Names, hashes, the state's values and the lines of unsaid pathways come once for all pages (known.js).
+// Draws what the page of an LEA has as data: sources, and for years that are not in force evidence, student groups and
+// unsaid pathways. Names, hashes, the state's values and the lines of unsaid pathways are shared by all pages (known.js).
 "use strict";
 (() => {
   const { indicators, groups, state, sources, statuses, unsaid } = window.dtaKnown;
@@ -48,7 +48,7 @@
     }
   }
 
-  // Cells of a student group are the same in each year's table: those of the newest, up to the year.
+  // A student group has the same cells in each year's table: the newest year's cells, up to that year.
   const newest = document.querySelector("table.grid:not([data-lines])");
   const until = (row, year) => {
     for (const cell of row.querySelectorAll("[data-year]")) if (cell.dataset.year > year) cell.remove();

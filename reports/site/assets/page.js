@@ -1,10 +1,10 @@
-// Print and copy buttons, the year switch of an LEA, how long ago something was, what dta site adds, and the lines of a table in the picture of the data.
+// Print and copy buttons, the year switch of an LEA, ages, additions of dta site, and the lines of a table in the lineage picture.
 "use strict";
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 
 async function copy(text) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea"); // pages opened from disk have no clipboard of their own
+  const area = document.createElement("textarea"); // pages opened from disk have no clipboard API
   area.value = text;
   document.body.append(area);
   area.select();
@@ -20,7 +20,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// On paper there is nothing to click: what is folded is printed too, where the page says so.
+// Paper has nothing to click, so folded parts are printed too if the page says so.
 let opened = [];
 addEventListener("beforeprint", () => { opened = [...document.querySelectorAll("details[data-print-open]:not([open])")]; for (const part of opened) part.open = true; });
 addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
@@ -35,7 +35,7 @@ function ago(moment) {
 }
 for (const time of document.querySelectorAll("time[data-ago]")) time.append(` (${ago(time.dateTime)})`);
 
-// Pages that dta site serves have an address with their release; there the table browser and SQL work.
+// Pages that dta site serves have their release in the address. The table browser and SQL work there.
 if (location.protocol.startsWith("http") && location.pathname.startsWith("/release/")) {
   for (const part of document.querySelectorAll("[data-served]")) part.hidden = false;
   for (const part of document.querySelectorAll("[data-from-disk]")) part.hidden = true;
@@ -57,7 +57,7 @@ function reveal() {
 addEventListener("hashchange", reveal);
 reveal();
 
-// The year switch of an LEA: style shows the year (see site.css); here the switch says so, and that year's indicators open.
+// The year switch of an LEA. CSS shows the year (see site.css); the script marks it and opens that year's indicators.
 const years = [...document.querySelectorAll(".years a")];
 function showYear() {
   const chosen = years.find((link) => link.hash === location.hash) ?? years.find((link) => link.classList.contains("now"));

@@ -1,4 +1,4 @@
-// Finds an LEA by name, former name or code, or a county by name: suggests as one types, jumps on an exact match or the only one, and says what no name has.
+// Finds an LEA by name, former name or code, or a county by name. Suggests while you type, opens an exact or the only match, and reports a name without a match.
 "use strict";
 (() => {
   const SHOWN = 8;
@@ -13,7 +13,7 @@
 
   const counties = window.dtaCounties.map(([code, county]) => ({ name: `${county} County`, key: key(`${county} County`), where: "who is eligible there", href: `county/${code}.html` }));
 
-  // What is called or coded just so: a county, or LEAs. Of one name under two codes the present one is meant.
+  // Exact matches of name or code: a county, or LEAs. If two codes share a name, the present one is meant.
   function exact(asked) {
     const named = counties.filter((county) => county.key === asked);
     if (named.length) return named;
@@ -85,6 +85,6 @@
     input.form.addEventListener("reset", () => show([], ""));
     box.addEventListener("keydown", move);
     box.addEventListener("focusout", (event) => { if (!box.contains(event.relatedTarget)) close(); });
-    if (input.value && !matching(key(input.value)).length) absent(); // asked for by the address
+    if (input.value && !matching(key(input.value)).length) absent(); // the address has this search
   }
 })();

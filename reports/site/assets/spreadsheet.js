@@ -1,10 +1,10 @@
-// Rows as CSV or as a workbook, made in the page. Nothing that a cell holds can become a formula.
+// Makes CSV or a workbook from rows, in the page. No cell can become a formula.
 "use strict";
 window.dtaSpreadsheet = (() => {
-  // The same rule as transforms/release/csv_for_people.py: a text that a spreadsheet could take for a formula gets an apostrophe before it.
+  // Same rule as transforms/release/csv_for_people.py: a text that a spreadsheet could read as a formula gets a leading apostrophe.
   const FORMULA = /^(?:[\t\r\n]|[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*[=+\-@＝＋－＠])/;
   const NUMBER = /^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *$/;
-  // Codes with a leading zero or of twelve digits and more, and grades such as 6-8: a spreadsheet would change them.
+  // A spreadsheet would change codes with a leading zero or twelve or more digits, and grades such as 6-8.
   const CODE = /^(?:0[0-9]+|[0-9]{12,}|[0-9]{1,2}[-/][0-9]{1,2})$/;
   const inert = (text) => (CODE.test(text) ? `="${text}"` : FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text);
 
@@ -67,7 +67,7 @@ window.dtaSpreadsheet = (() => {
     return (crc ^ 0xffffffff) >>> 0;
   }
 
-  // A ZIP file without compression: local headers with their bytes, then the directory, then its place.
+  // A ZIP file without compression: local headers with their bytes, then the directory, then its position.
   function zip(entries) {
     const encoder = new TextEncoder();
     const chunks = [], directory = [];

@@ -1,4 +1,4 @@
-// Tables that sort, filter, search and export. The choice is in the address, so that it can be sent to somebody.
+// Tables that sort, filter, search and export. The choices are in the address, so that you can share it.
 "use strict";
 window.dtaTable = (() => {
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -25,7 +25,7 @@ window.dtaTable = (() => {
       table.parentElement.after(this.more);
       window.addEventListener("hashchange", () => { this.readAddress(); this.refresh(); });
       this.readAddress();
-      window.addEventListener("beforeprint", () => { this.limit = Infinity; this.filter(); }); // all rows that fit
+      window.addEventListener("beforeprint", () => { this.limit = Infinity; this.filter(); }); // all matching rows
       const more = form.querySelector("details.filters");
       if (more && matchMedia("(max-width: 640px)").matches) more.open = this.isChosen(more);
     }
@@ -37,7 +37,7 @@ window.dtaTable = (() => {
     get state() { return Object.fromEntries(this.fields.map((e) => [e.name, e.value])); }
     get matching() { return this.rows.filter((row) => !row.classList.contains("out")); }
 
-    // On narrow screens a row is a card, and each of its cells says what it is.
+    // On narrow screens a row is a card, and each cell has a label.
     label() {
       for (const row of this.rows) [...row.cells].forEach((cell, i) => { cell.dataset.label = this.labels[i]; });
     }
@@ -64,7 +64,7 @@ window.dtaTable = (() => {
     readAddress() {
       if (!this.form) return;
       const hash = location.hash.slice(1);
-      if (hash && !hash.includes("=")) return; // a place on the page
+      if (hash && !hash.includes("=")) return; // an anchor on the page
       const given = new URLSearchParams(hash || location.search);
       for (const field of this.fields) {
         const value = given.get(field.name) ?? "";
@@ -82,7 +82,7 @@ window.dtaTable = (() => {
     }
 
     refresh() {
-      if (this.options.prepare && !this.options.prepare(this.state, this)) return; // rows are on their way
+      if (this.options.prepare && !this.options.prepare(this.state, this)) return; // rows are loading
       if (this.order) this.sort(...this.order);
       else this.filter();
     }
